@@ -1,0 +1,60 @@
+# make demo   the main job on this machine: the real Worker, local KV, px against it
+# make dev    the same Worker, kept running for you to use
+# make test   lint and every test
+# make bench  numbers, each beside a comparison from the same run
+# make lock   pin again after pyproject.toml or package.json changed
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: demo dev test lint bench lock setup clean
+
+BIN := .venv/bin
+PYTHON := $(shell command -v python3)
+# Node comes from PyPI into the venv, never from the machine.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+PYTHON_READY := .venv/.ready
+NODE_READY := node_modules/.ready
+
+demo: setup
+	$(BIN)/python -m demo
+
+dev: setup
+	$(BIN)/px dev
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m bench
+
+setup: $(PYTHON_READY) $(NODE_READY)
+
+# --without-pip and --python: Debian's python3 has venv but not always ensurepip.
+$(PYTHON_READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv --clear --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# not `npm ci`: it refuses the lock where the registry lacks another platform's workerd.
+$(NODE_READY): package-lock.json .npmrc $(PYTHON_READY)
+	npm install --no-save --silent --no-progress
+	touch $@
+
+# uv is only needed here, so it lives apart.
+lock:
+	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv --without-pip .venv-lock && $(PYTHON) -m pip --python .venv-lock/bin/python install --quiet uv==0.13.9; }
+	.venv-lock/bin/uv pip compile pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
+	.venv-lock/bin/uv pip compile pyproject.toml --extra cli --extra local --extra host --extra dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
+	npm install --silent --no-progress
+
+LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
+
+clean:
+	rm -rf .venv .venv-lock node_modules python_modules .wrangler .px

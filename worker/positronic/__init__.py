@@ -1,0 +1,1 @@
+"""Positronic secrets: the runtime-neutral core, the same on Cloudflare and on CPython."""

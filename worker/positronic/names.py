@@ -1,0 +1,81 @@
+"""What a project name, a secret name and a value may be. Parsed once, at the border.
+
+No message repeats what did not parse: it may be a value that was put in the wrong place.
+Imports only the error tree, so that px can check before it sends.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NewType
+
+from positronic.errors import InvalidName, InvalidValue, ReservedName
+
+Project = NewType("Project", str)
+Name = NewType("Name", str)
+
+RESERVED_PREFIX: Final = "POSITRONIC_"
+MAX_NAME: Final = 128
+MAX_VALUE: Final = 65_536  # bytes of UTF-8
+MAX_BULK: Final = 500  # entries in one request
+MAX_BODY: Final = 8 * 1024 * 1024  # bytes of one request
+
+_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+
+
+class Value:
+    """A secret's text: 1 to 65,536 bytes of UTF-8, no NUL. Shows itself only to `reveal()`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Value(hidden)"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret value cannot be pickled or copied")
+
+
+def parse_project(text: str) -> Project:
+    """A project name: [a-z0-9][a-z0-9-]{0,62}. Raises InvalidName."""
+    if not _PROJECT.fullmatch(text):
+        raise InvalidName(
+            "a project name has 1 to 63 lower-case letters, digits and hyphens, no hyphen first"
+        )
+    return Project(text)
+
+
+def parse_name(text: str) -> Name:
+    """A secret name: [A-Za-z_][A-Za-z0-9_]{0,127}. Raises InvalidName, ReservedName."""
+    if not _NAME.fullmatch(text):
+        raise InvalidName(
+            "a secret name has 1 to 128 letters, digits and underscores, no digit first"
+        )
+    if text.startswith(RESERVED_PREFIX):
+        raise ReservedName(f"names that start with {RESERVED_PREFIX} are reserved")
+    return Name(text)
+
+
+def parse_value(text: str) -> Value:
+    """A value: 1 to 65,536 bytes of UTF-8, no NUL. Raises InvalidValue."""
+    if not text:
+        raise InvalidValue("a value cannot be empty")
+    if "\0" in text:
+        raise InvalidValue("a value cannot hold a NUL character")
+    if len(text) > MAX_VALUE or _utf8_length(text) > MAX_VALUE:
+        raise InvalidValue(f"a value has at most {MAX_VALUE:,} bytes")
+    return Value(text)
+
+
+def _utf8_length(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        # `from None`: the original error carries the whole text.
+        raise InvalidValue("a value must be text that UTF-8 can carry") from None
