@@ -106,12 +106,6 @@ class MethodNotAllowed(PositronicError):
     code, status = "method_not_allowed", 405
 
 
-class Conflict(PositronicError):
-    """The state changed under the request; read again and repeat."""
-
-    code, status = "conflict", 409
-
-
 class TooLarge(PositronicError):
     """A body over 8 MiB, or more entries than a request may hold."""
 
@@ -155,7 +149,7 @@ class StoreFailed(PositronicError):
 
 
 class NotConfigured(PositronicError):
-    """A setting that the Worker needs is missing or malformed; names the setting, never its text."""
+    """A setting that the Worker needs is missing or malformed; names it, never shows its text."""
 
     code, status = "not_configured", 503
 

@@ -1,0 +1,135 @@
+"""Reads a body, whole or not at all. A refusal says where and what, never what was sent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import pydantic_core
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from positronic.errors import (
+    Detail,
+    DuplicateName,
+    InvalidJson,
+    InvalidName,
+    InvalidRequest,
+    InvalidValue,
+    PositronicError,
+    ReservedName,
+    TooLarge,
+)
+from positronic.names import MAX_BULK, Name, parse_name
+from positronic.vault import Entry
+from positronic.wire import BulkIn, SecretIn
+
+MAX_FIELDS: Final = 16  # of one object; hashing is not randomised in the Worker
+
+_M = TypeVar("_M", bound=BaseModel)
+_KINDS: Final = (InvalidName, ReservedName, InvalidValue)
+
+
+def read_secret(body: bytes) -> Entry:
+    """One {name, value}. Raises the error of what is wrong with it."""
+    secret = _validate(SecretIn, read_json(body))
+    return secret.name, secret.value
+
+
+def read_bulk(body: bytes) -> list[Entry]:
+    """Every entry checked; raises once, with every bad entry in `details`."""
+    document = read_json(body)
+    _check_count(document)
+    secrets = _validate(BulkIn, document).secrets
+    _refuse_duplicates([secret.name for secret in secrets])
+    return [(secret.name, secret.value) for secret in secrets]
+
+
+def read_json(body: bytes) -> object:
+    """One JSON document (RFC 8259) in UTF-8, no key twice in an object. Raises InvalidJson."""
+    try:
+        # First a parser that bounds the depth (200): nested deeper, Python's own overflows the
+        # Worker's stack and takes the isolate with it. Then the one that sees repeated keys.
+        pydantic_core.from_json(body, allow_inf_nan=False)
+        return json.loads(body.decode(), object_pairs_hook=_to_object)
+    except ValueError:
+        # `from None`: a decoding error carries the document.
+        raise InvalidJson("the body is not a JSON document in UTF-8") from None
+
+
+def _to_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(pairs) > MAX_FIELDS:
+        raise InvalidRequest(f"an object in the body has more than {MAX_FIELDS} fields")
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidJson("an object in the body has the same key twice")
+    return fields
+
+
+def _check_count(document: object) -> None:
+    entries = document.get("secrets") if isinstance(document, dict) else None
+    if isinstance(entries, list) and not entries:
+        raise InvalidRequest("`secrets` is empty")
+    if isinstance(entries, list) and len(entries) > MAX_BULK:
+        raise TooLarge(f"`secrets` has {len(entries)} entries; at most {MAX_BULK} are allowed")
+
+
+def _refuse_duplicates(names: Sequence[Name]) -> None:
+    counts = Counter(names)
+    details = [
+        Detail(DuplicateName.code, "the name stands more than once", index, name)
+        for index, name in enumerate(names)
+        if counts[name] > 1
+    ]
+    if details:
+        raise DuplicateName("a name stands more than once; nothing was written", details=details)
+
+
+def _validate(model: type[_M], document: object) -> _M:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        raise _refusal([_detail(item, document) for item in errors]) from None
+
+
+def _refusal(found: Sequence[Detail]) -> PositronicError:
+    """All faults in one error: under their own code when they share one."""
+    codes = {detail.code for detail in found}
+    kind = next((kind for kind in _KINDS if codes == {kind.code}), InvalidRequest)
+    if len(found) == 1 and found[0].index is None:
+        return kind(found[0].error)
+    return kind("the request is not valid; nothing was written", details=found)
+
+
+def _detail(item: ErrorDetails, document: object) -> Detail:
+    index = next((part for part in item["loc"] if isinstance(part, int)), None)
+    code = item["type"] if item["type"] in {kind.code for kind in _KINDS} else InvalidRequest.code
+    return Detail(code, _sentence(item), index, _name_at(document, index))
+
+
+def _sentence(item: ErrorDetails) -> str:
+    known = ("secrets", "name", "value")
+    field = next((part for part in reversed(item["loc"]) if part in known), "the body")
+    match item["type"]:
+        case "extra_forbidden":
+            # The field is not named: it may be a value in the wrong place.
+            return "there is a field that the contract does not know"
+        case "missing":
+            return f"`{field}` is missing"
+        case "invalid_request":
+            return f"`{field}` {item['msg']}"
+        case "invalid_name" | "reserved_name" | "invalid_value":
+            return item["msg"]
+        case _:
+            return f"`{field}` has another type than the contract's"
+
+
+def _name_at(document: object, index: int | None) -> str | None:
+    """The entry's name, only when it is one."""
+    try:
+        return parse_name(document["secrets"][index]["name"])  # type: ignore[index]
+    except (PositronicError, LookupError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""AES-256-GCM behind one port: the runtime's WebCrypto, or `cryptography` on CPython."""

@@ -1,0 +1,101 @@
+"""The sealed text `px1.`: pack, unpack, associated data. FORMAT.md beside this file is its spec."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.errors import CorruptRecord
+from positronic.names import MAX_VALUE, Name, Project
+from positronic.ports import Metadata
+
+FORMAT: Final = "px1"
+SALT_SIZE: Final = 16
+NONCE_SIZE: Final = 12
+TAG_SIZE: Final = 16
+KEY_SIZE: Final = 32
+KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+MAX_LENGTH: Final = 87_500  # characters; a text longer than this cannot be a px1 of MAX_VALUE bytes
+
+_KEY_PURPOSE: Final = "positronic px1 value key"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """key_id: 1 to 32 characters; salt: 16 bytes; nonce: 12 bytes; sealed: ciphertext and tag."""
+
+    key_id: str
+    salt: bytes
+    nonce: bytes
+    sealed: bytes
+
+
+def pack(envelope: Envelope) -> str:
+    """The one spelling of an envelope: `px1.<key id>.<salt>.<nonce>.<ciphertext and tag>`."""
+    parts = (envelope.salt, envelope.nonce, envelope.sealed)
+    return ".".join((FORMAT, envelope.key_id, *(_encode(part) for part in parts)))
+
+
+def unpack(text: str) -> Envelope:
+    """Read a sealed text; anything but a canonical px1 raises CorruptRecord."""
+    if len(text) > MAX_LENGTH:
+        raise CorruptRecord("the sealed text is too long")
+    fields = text.split(".")
+    if len(fields) != 5 or fields[0] != FORMAT:
+        raise CorruptRecord("the sealed text is not in the px1 format")
+    _, key_id, salt, nonce, sealed = fields
+    if not KEY_ID.fullmatch(key_id):
+        raise CorruptRecord("the sealed text has a malformed key id")
+    envelope = Envelope(key_id, _decode(salt), _decode(nonce), _decode(sealed))
+    _check_sizes(envelope)
+    return envelope
+
+
+def associated_data(project: Project, name: Name, metadata: Metadata) -> bytes:
+    """What is authenticated beside the value: format, key id, project, name, version, dates."""
+    return _fields(
+        FORMAT,
+        metadata.key_id,
+        project,
+        name,
+        str(metadata.version),
+        str(metadata.created_at),
+        str(metadata.updated_at),
+    )
+
+
+def key_info(project: Project, name: Name) -> bytes:
+    """HKDF's info: a key made for one name opens no other."""
+    return _fields(_KEY_PURPOSE, project, name)
+
+
+def _fields(*fields: str) -> bytes:
+    """Unambiguous: each field after its length in bytes, 2 bytes big-endian."""
+    encoded = [field.encode() for field in fields]
+    return b"".join(len(field).to_bytes(2, "big") + field for field in encoded)
+
+
+def _check_sizes(envelope: Envelope) -> None:
+    if len(envelope.salt) != SALT_SIZE or len(envelope.nonce) != NONCE_SIZE:
+        raise CorruptRecord("the sealed text has a salt or nonce of the wrong size")
+    if not 1 <= len(envelope.sealed) - TAG_SIZE <= MAX_VALUE:
+        raise CorruptRecord("the sealed text has a ciphertext of an impossible size")
+
+
+def _encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    """base64url without padding (RFC 4648 section 5); only the spelling `_encode` gives."""
+    try:
+        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (binascii.Error, UnicodeEncodeError):
+        data = b""
+    if _encode(data) != text:
+        # Also what base64 decoders skip in silence: stray characters, padding, unused bits.
+        raise CorruptRecord("the sealed text has a field that is not canonical base64url")
+    return data

@@ -1,0 +1,88 @@
+"""A request as the core sees it, and what its address, query and body may be."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from positronic.errors import (
+    HttpsRequired,
+    InvalidName,
+    InvalidRequest,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from positronic.names import MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`url` absolute; header names in lower case; `read(limit)` gives at most limit + 1 bytes."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    read: Callable[[int], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def split_url(url: str) -> SplitResult:
+    """The address, https or on loopback. Raises InvalidRequest, HttpsRequired."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        raise InvalidRequest("the address cannot be read") from None
+    if parts.scheme != "https" and not _is_loopback(host):
+        raise HttpsRequired("use https")
+    return parts
+
+
+def decode_segment(segment: str) -> str:
+    """A path segment without its percent-encoding. Raises InvalidName."""
+    try:
+        return unquote(segment, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidName("the name in the address is not UTF-8") from None
+
+
+def read_query(query: str, known: frozenset[str]) -> dict[str, str]:
+    """The parameters by name. One that is not known or stands twice is refused, unnamed."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=8)
+    except ValueError:
+        raise InvalidRequest("the query cannot be read") from None
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs) or not known.issuperset(parameters):
+        raise InvalidRequest("a query parameter is unknown or stands twice")
+    return parameters
+
+
+async def read_body(request: Request) -> bytes:
+    """A JSON body of at most MAX_BODY bytes, announced and real. Raises what is wrong."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise UnsupportedMediaType("send the body as application/json")
+    too_large = TooLarge(f"the body is larger than {MAX_BODY} bytes")
+    length = request.headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()) or int(length[:20]) > MAX_BODY:
+        raise too_large
+    body = await request.read(MAX_BODY)
+    if len(body) > MAX_BODY:
+        raise too_large
+    return body
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

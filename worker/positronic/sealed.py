@@ -1,0 +1,119 @@
+"""SealedStore joins Cipher, Keyring and RecordStore into a SecretStore."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from positronic.envelope import (
+    NONCE_SIZE,
+    SALT_SIZE,
+    Envelope,
+    associated_data,
+    key_info,
+    pack,
+    unpack,
+)
+from positronic.errors import CorruptRecord
+from positronic.keyring import Keyring
+from positronic.names import Name, Project, Value
+from positronic.ports import (
+    Cipher,
+    Clock,
+    InvalidTag,
+    Metadata,
+    Page,
+    RandomBytes,
+    Record,
+    RecordInfo,
+    RecordStore,
+    SecretInfo,
+)
+
+
+class SealedStore:
+    """One project's values, each sealed under a fresh key, bound to its name and dates."""
+
+    def __init__(
+        self,
+        project: Project,
+        records: RecordStore,
+        cipher: Cipher,
+        keyring: Keyring,
+        *,
+        clock: Clock,
+        random: RandomBytes,
+    ) -> None:
+        self._project = project
+        self._records = records
+        self._cipher = cipher
+        self._keyring = keyring
+        self._clock = clock
+        self._random = random
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
+        records = await self._records.get(names)
+        return {name: SealedSecret(self, record) for name, record in records.items()}
+
+    async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
+        now = self._clock()
+        metadata = Metadata(
+            version=previous.version + 1 if previous else 1,
+            created_at=previous.created_at if previous else now,
+            # A clock that went back must not date an update before what it replaces.
+            updated_at=max(now, previous.updated_at) if previous else now,
+            key_id=self._keyring.newest,
+        )
+        record = Record(name, metadata, await self._seal(name, value, metadata))
+        await self._records.put(record)
+        return _info(record)
+
+    async def delete(self, name: Name) -> None:
+        await self._records.delete(name)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
+        page = await self._records.list(cursor, limit)
+        return Page([_info(item) for item in page.items], page.cursor)
+
+    async def _seal(self, name: Name, value: Value, metadata: Metadata) -> str:
+        # The salt makes the key new for this write, so its one nonce cannot repeat under it.
+        salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
+        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
+        aad = associated_data(self._project, name, metadata)
+        sealed = await self._cipher.seal(key, nonce, value.reveal().encode(), aad)
+        return pack(Envelope(metadata.key_id, salt, nonce, sealed))
+
+    async def _open(self, record: Record) -> Value:
+        envelope = unpack(record.sealed)
+        if envelope.key_id != record.metadata.key_id:
+            raise CorruptRecord("the sealed text and its metadata name different keys")
+        info = key_info(self._project, record.name)
+        key = self._keyring.derive(envelope.key_id, envelope.salt, info)
+        aad = associated_data(self._project, record.name, record.metadata)
+        plaintext = await self._cipher.open(key, envelope.nonce, envelope.sealed, aad)
+        return Value(plaintext.decode())
+
+
+class SealedSecret:
+    """A record that has not been opened."""
+
+    __slots__ = ("_record", "_store", "info")
+
+    def __init__(self, store: SealedStore, record: Record) -> None:
+        self._store = store
+        self._record = record
+        self.info = _info(record)
+
+    async def open(self) -> Value:
+        """Raises UnknownKey, CorruptRecord; names the secret."""
+        name = self.info.name
+        try:
+            return await self._store._open(self._record)
+        except InvalidTag:
+            raise CorruptRecord(f"the record of {name} does not open") from None
+        except CorruptRecord as error:
+            raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
+
+
+def _info(record: RecordInfo) -> SecretInfo:
+    metadata = record.metadata
+    return SecretInfo(record.name, metadata.version, metadata.created_at, metadata.updated_at)

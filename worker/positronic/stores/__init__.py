@@ -1,0 +1,1 @@
+"""Where sealed text and events lie: one backend per file."""

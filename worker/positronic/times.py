@@ -1,0 +1,13 @@
+"""Times: integers inside (milliseconds since 1970-01-01 UTC), ISO 8601 on the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(milliseconds: int) -> str:
+    """`2026-11-24T05:36:45.123Z`, exact to the millisecond."""
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

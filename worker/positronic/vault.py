@@ -1,0 +1,128 @@
+"""The rules for one project's secrets, each change audited before it is made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, MutableSequence, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeVar
+
+from positronic.audit import Auditor
+from positronic.errors import Detail, NotFound, PartialWrite, PositronicError
+from positronic.names import Name, Value
+from positronic.ports import Page, SecretInfo, SecretStore
+
+T = TypeVar("T")
+Entry = tuple[Name, Value]
+
+READ_AT_ONCE: Final = 100  # names in one look-up: what KV answers in one operation
+WRITE_AT_ONCE: Final = 6  # simultaneous connections that a Worker may hold
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    created: int
+    updated: int
+
+
+class Vault:
+    """Create, list, exists, delete, bulk. Knows one project; no call takes another's name."""
+
+    def __init__(self, store: SecretStore, auditor: Auditor) -> None:
+        self._store = store
+        self._auditor = auditor
+
+    async def create(self, name: Name, value: Value) -> SecretInfo:
+        """Write one secret; an update keeps its created_at."""
+        previous = (await self._infos([name])).get(name)
+        await self._auditor.accepted("secret.put", [name])
+        try:
+            return await self._store.put(name, value, previous)
+        except PositronicError as error:
+            await self._auditor.failed("secret.put", [name], error)
+            raise
+
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
+        """Names and dates in name order; opens nothing."""
+        return await self._store.list(cursor, limit)
+
+    async def exists(self, name: Name) -> bool:
+        """True when a brain could read it now: it opens the secret, and raises what that raises."""
+        secret = (await self._store.get([name])).get(name)
+        if secret is None:
+            return False
+        await secret.open()
+        return True
+
+    async def delete(self, name: Name) -> None:
+        """Raises NotFound. Works on a secret that no longer opens."""
+        if name not in await self._store.get([name]):
+            raise NotFound(f"there is no secret {name}")
+        await self._auditor.accepted("secret.delete", [name])
+        try:
+            await self._store.delete(name)
+        except PositronicError as error:
+            await self._auditor.failed("secret.delete", [name], error)
+            raise
+
+    async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
+        """Write checked entries with distinct names; raises PartialWrite when it stops midway."""
+        names = [name for name, _ in entries]
+        previous = await self._infos(names)
+        await self._auditor.accepted("secret.bulk", names)
+        unwritten = await self._write_all(entries, previous)
+        if unwritten:
+            error = PartialWrite(
+                f"{len(entries) - len(unwritten)} of {len(entries)} secrets were written; "
+                "the others are listed, and sending the same request again is safe",
+                details=unwritten,
+            )
+            missing = [detail.name or "" for detail in unwritten]
+            await self._auditor.failed("secret.bulk", missing, error)
+            raise error
+        return BulkResult(created=len(names) - len(previous), updated=len(previous))
+
+    async def _infos(self, names: Sequence[Name]) -> dict[Name, SecretInfo]:
+        infos: dict[Name, SecretInfo] = {}
+        for some in _batches(names, READ_AT_ONCE):
+            infos |= {name: secret.info for name, secret in (await self._store.get(some)).items()}
+        return infos
+
+    async def _write_all(
+        self, entries: Sequence[Entry], previous: dict[Name, SecretInfo]
+    ) -> Sequence[Detail]:
+        """Write in order, a few at once; stop at the first failure. Returns what is unwritten."""
+        unwritten: MutableSequence[Detail] = []
+        for start, some in _enumerate_batches(entries, WRITE_AT_ONCE):
+            if unwritten:
+                unwritten += [
+                    Detail("not_attempted", "not attempted after an earlier failure", index, name)
+                    for index, (name, _) in enumerate(some, start)
+                ]
+                continue
+            puts = (self._store.put(name, value, previous.get(name)) for name, value in some)
+            results = await asyncio.gather(*puts, return_exceptions=True)
+            unwritten += _failures(start, some, results)
+        return unwritten
+
+
+def _failures(start: int, entries: Sequence[Entry], results: Sequence[object]) -> list[Detail]:
+    details: list[Detail] = []
+    for index, ((name, _), result) in enumerate(zip(entries, results, strict=True), start):
+        if isinstance(result, PositronicError):
+            details.append(Detail(result.code, result.message, index, name))
+        elif isinstance(result, BaseException):
+            raise result
+    return details
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _enumerate_batches(items: Sequence[T], size: int) -> Iterator[tuple[int, list[T]]]:
+    for number, batch in enumerate(_batches(items, size)):
+        yield number * size, batch
