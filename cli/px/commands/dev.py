@@ -1,0 +1,79 @@
+"""`px dev`: the real Worker on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from px import terminal
+from px.failures import PxError, Usage
+
+if TYPE_CHECKING:
+    from px.local.dev import Push
+
+DEFAULT_PORT: Final = 8787
+
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port on 127.0.0.1.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as JSON.")]
+
+
+class _Voice:
+    """stdout is data: the one ready line. stderr is talk."""
+
+    def __init__(self, *, verbose: bool, as_json: bool) -> None:
+        self._verbose = verbose
+        self._as_json = as_json
+
+    def say(self, line: str) -> None:
+        if not self._as_json:
+            terminal.say(line)
+
+    def refused(self, problem: PxError) -> None:
+        self.say(".env.secrets was not pushed; correct it, and px pushes it again")
+        terminal.fail(problem, as_json=self._as_json)
+
+    def ready(self, url: str) -> None:
+        if self._as_json:
+            terminal.document({"ready": True, "url": url})
+        else:
+            terminal.data(f"Ready at {url}")
+
+    def log(self, written: bytes) -> None:
+        if self._verbose:
+            terminal.say(written.decode(errors="replace").rstrip("\n"))
+
+
+def dev_command(push: Push) -> Callable[[int, bool, bool], None]:
+    """`px dev`, with the function that imports .env.secrets."""
+
+    def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
+        """Run the real Worker on this machine, with local KV.
+
+        .env.secrets goes into it at the start and whenever the file changes. Ctrl-C ends it.
+
+        Example: px dev --port 8787
+        """
+        _serve(port, push, _Voice(verbose=verbose, as_json=as_json))
+
+    return dev
+
+
+def _serve(port: int, push: Push, voice: _Voice) -> None:
+    try:
+        from px.local.dev import run
+    except ModuleNotFoundError:
+        raise Usage(
+            "px dev needs packages that are not installed",
+            hint="install them: pip install 'positronic-secrets[cli,local]'",
+        ) from None
+    from px.local.interrupt import exit_code, first_signal
+    from px.local.project import find_project
+
+    with first_signal() as signals:
+        try:
+            run(find_project(), port, push, voice)
+        except KeyboardInterrupt:
+            raise typer.Exit(exit_code(signals)) from None

@@ -1,0 +1,41 @@
+"""What can go wrong with the Worker on this machine, in words for the person in front of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from px.failures import PxError
+
+
+class LocalError(PxError):
+    """The local Worker, or what it is made of, failed."""
+
+    local_code: ClassVar[str] = "local_failed"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, code=self.local_code, hint=hint)
+
+
+class NoProject(LocalError):
+    """px was not called inside a project."""
+
+    exit_code, local_code = 2, "no_project"
+
+
+class AlreadyRunning(LocalError):
+    """Another `px dev` serves this project."""
+
+    exit_code, local_code = 1, "already_running"
+
+
+class PortTaken(LocalError):
+    """Another process listens on the port."""
+
+    exit_code, local_code = 1, "port_taken"
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} is taken by another process",
+            "stop that process, or choose another port with --port",
+        )
+        self.port = port

@@ -1,0 +1,50 @@
+"""What wrangler.toml says about a Worker, as far as workerd itself must know it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from px.local.errors import LocalError
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The main module, the compatibility settings, and the bindings that workerd is given."""
+
+    main: Path
+    date: str
+    flags: tuple[str, ...]
+    variables: Mapping[str, str]
+    kv: Mapping[str, str]  # binding -> namespace id
+
+    @property
+    def modules(self) -> Path:
+        """The folder whose .py files are the Worker's modules."""
+        return self.main.parent
+
+
+def read_manifest(config: Path) -> Manifest:
+    """Raises LocalError when the file lacks what every Worker has, or does not parse."""
+    try:
+        fields = tomllib.loads(config.read_text())
+        return Manifest(
+            main=config.parent / fields["main"],
+            date=fields["compatibility_date"],
+            flags=tuple(fields.get("compatibility_flags", ())),
+            variables={name: str(text) for name, text in fields.get("vars", {}).items()},
+            kv={one["binding"]: _namespace(one) for one in fields.get("kv_namespaces", ())},
+        )
+    except FileNotFoundError:
+        raise LocalError(f"{config} is missing") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise LocalError(f"{config} does not parse", str(problem)) from None
+    except KeyError as missing:
+        raise LocalError(f"{config} lacks {missing}") from None
+
+
+def _namespace(entry: Mapping[str, str]) -> str:
+    # As wrangler names it locally, so that both find the same data.
+    return entry.get("preview_id") or entry.get("id") or entry["binding"]

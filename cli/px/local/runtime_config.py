@@ -1,0 +1,177 @@
+"""A config for workerd alone: the Worker, real local KV, and a gate that asks for /status.
+
+KV is Miniflare's own: the same Durable Object that `wrangler dev` runs, on the same files. What is
+left out is wrangler's proxy in front.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from px.local import private
+from px.local.manifest import Manifest, read_manifest
+from px.local.project import Project
+
+SOCKET: Final = "http"
+GATE: Final = "gate"
+
+# Python from disk; see PLATFORM.md.
+_LOCAL_FLAGS: Final = ("python_workers_development", "experimental")
+_JAVASCRIPT: Final = (".js", ".mjs")
+
+_GATE_SCRIPT: Final = """\
+export default {
+  async test(controller, env) {
+    const answer = await env.WORKER.fetch("http://127.0.0.1/status");
+    if (answer.status !== 200) throw new Error(`GET /status answered ${answer.status}`);
+  },
+};
+"""
+
+_TEMPLATE: Final = """\
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = .worker),
+    (name = "gate", worker = .gate),
+    (name = "kv:object", worker = .kvObject),
+    (name = "kv:disk", disk = (path = $kv, writable = true)),
+    $entries
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  extensions = [(modules = [
+    (name = "miniflare:shared", esModule = embed $shared),
+    (name = "miniflare:zod", esModule = embed $zod),
+  ])],
+);
+
+const worker :Workerd.Worker = (
+  compatibilityDate = $date,
+  compatibilityFlags = [$flags],
+  bindings = [
+    $bindings
+  ],
+  modules = [
+    $modules
+  ],
+);
+
+const gate :Workerd.Worker = (
+  compatibilityDate = $date,
+  modules = [(name = "gate.js", esModule = $gate)],
+  bindings = [(name = "WORKER", service = "worker")],
+);
+
+const kvObject :Workerd.Worker = (
+  compatibilityDate = "2023-07-24",
+  compatibilityFlags = ["nodejs_compat", "experimental"],
+  modules = [(name = "namespace.js", esModule = embed $namespace)],
+  durableObjectNamespaces = [
+    (className = "KVNamespaceObject", uniqueKey = "miniflare-KVNamespaceObject"),
+  ],
+  durableObjectStorage = (localDisk = "kv:disk"),
+  bindings = [(name = "MINIFLARE_BLOBS", service = "kv:disk")],
+);
+"""
+
+_KV_ENTRY: Final = """\
+(name = $service, worker = (
+      compatibilityDate = "2023-07-24",
+      modules = [(name = "entry.js", esModule = embed $entry)],
+      bindings = [
+        (name = "MINIFLARE_NAMESPACE", text = $namespace),
+        (name = "MINIFLARE_OBJECT", durableObjectNamespace =
+          (className = "KVNamespaceObject", serviceName = "kv:object")),
+      ],
+    )),"""
+
+
+def write_config(
+    project: Project,
+    folder: Path,
+    secrets: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    persist: Path | None = None,
+) -> Path:
+    """Writes workerd's config into a folder of the owner's; its path."""
+    source = config or project.config
+    kv = (persist or folder / "state") / "v3" / "kv"
+    kv.mkdir(parents=True, exist_ok=True)
+    modules = source.parent / "python_modules"
+    text = _render(read_manifest(source), project, modules, secrets, kv)
+    target = folder / "config.capnp"
+    private.replace(target, text.encode())
+    return target
+
+
+def _render(
+    manifest: Manifest, project: Project, python_modules: Path, secrets: Mapping[str, str], kv: Path
+) -> str:
+    """The config's text. It holds `secrets`: write it for the owner alone."""
+    workers = project.package("miniflare") / "dist" / "src" / "workers"
+    flags = dict.fromkeys((*manifest.flags, *_LOCAL_FLAGS))
+    return _fill(
+        _TEMPLATE,
+        date=_quote(manifest.date),
+        flags=", ".join(_quote(flag) for flag in flags),
+        bindings=_join(_bindings(manifest, secrets)),
+        modules=_join(_modules(manifest, python_modules)),
+        entries=_join(_entries(manifest, workers)),
+        kv=_quote(kv),
+        gate=_quote(_GATE_SCRIPT),
+        namespace=_quote(workers / "kv" / "namespace.worker.js"),
+        shared=_quote(workers / "shared" / "index.worker.js"),
+        zod=_quote(workers / "shared" / "zod.worker.js"),
+    )
+
+
+def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
+    for name, text in {**manifest.variables, **secrets}.items():
+        yield f"(name = {_quote(name)}, text = {_quote(text)}),"
+    for name, namespace in manifest.kv.items():
+        yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
+
+
+def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
+    entry = _quote(workers / "shared" / "object-entry.worker.js")
+    for namespace in dict.fromkeys(manifest.kv.values()):
+        service = _quote(f"kv:{namespace}")
+        yield _fill(_KV_ENTRY, service=service, namespace=_quote(namespace), entry=entry)
+
+
+def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
+    """Main first, then the other .py files, then the packages: as wrangler uploads them."""
+    sources = set(manifest.modules.rglob("*.py")) - {manifest.main}
+    for path in (manifest.main, *sorted(sources)):
+        yield _module(str(path.relative_to(manifest.modules)), "pythonModule", path)
+    for path in sorted(python_modules.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            name = path.relative_to(python_modules)
+            script = name.parts[0] == "workers" and path.suffix in _JAVASCRIPT
+            yield _module(f"python_modules/{name}", "esModule" if script else "data", path)
+
+
+def _module(name: str, kind: str, path: Path) -> str:
+    return f"(name = {_quote(name)}, {kind} = embed {_quote(path.resolve())}),"
+
+
+def _join(lines: Iterator[str]) -> str:
+    return "\n    ".join(lines)
+
+
+def _fill(template: str, **parts: str) -> str:
+    # Not str.format and not repeated replace: a part may hold `{` or `$name`.
+    pieces = re.split(r"\$(\w+)", template)
+    pieces[1::2] = [parts[name] for name in pieces[1::2]]
+    return "".join(pieces)
+
+
+def _quote(text: str | Path) -> str:
+    """A Cap'n Proto string: C escapes, and UTF-8 as it is."""
+    return json.dumps(str(text), ensure_ascii=False)

@@ -1,0 +1,25 @@
+"""A throw-away project: the Worker of another one, with its own keys, token and KV."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from px.local import private
+from px.local.project import Project
+
+# What is only read, or made anew only by another lockfile.
+_SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
+
+
+def make_scratch(project: Project, folder: Path) -> Project:
+    """Copies worker/ and wrangler.toml of a project that is set up, and links its packages."""
+    scratch = Project(folder)
+    shutil.copytree(project.worker, scratch.worker, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(project.config, scratch.config)
+    for name in _SHARED:
+        (folder / name).symlink_to(project.root / name)
+    private.make_folder(scratch.private)
+    scratch.bundle_dir.symlink_to(project.bundle_dir)
+    return scratch

@@ -1,0 +1,163 @@
+"""The real Worker on this machine: `wrangler dev`, real workerd, real local KV."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from px.local import private, worker_log
+from px.local.environment import wrangler_environment
+from px.local.errors import LocalError, PortTaken
+from px.local.group import ProcessGroup
+from px.local.port import HOST, free_port, is_taken
+from px.local.project import SETUP_HINT, Project, node
+from px.local.status import wait_for_answer, wait_until
+
+START_SECONDS: Final = 60.0
+
+# The last two let workerd take Python from disk; production's flags stay as wrangler.toml has them.
+_FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
+_PORT_TRIES: Final = 5
+
+
+class LocalWorker:
+    """One Worker: `start` returns when it answers, `stop` when no process of it is left.
+
+    `config` is another wrangler.toml than the project's, with python_modules/ and .dev.vars beside
+    it; `persist` another folder for its KV; `port=None` any free port.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        config: Path | None = None,
+        persist: Path | None = None,
+        port: int | None = None,
+        log_path: Path | None = None,
+        timeout: float = START_SECONDS,
+    ) -> None:
+        self.project = project
+        self.config = config or project.config
+        self.persist = persist or project.state
+        self.log_path = log_path or project.log
+        self.timeout = timeout
+        self._wanted = port
+        self._port: int | None = port
+        self._group: ProcessGroup | None = None
+        self._log_start: int | None = None
+
+    @property
+    def port(self) -> int:
+        if self._port is None:
+            raise LocalError("the Worker was not started")
+        return self._port
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def group_id(self) -> int | None:
+        """The process group while it was not stopped."""
+        return self._group.id if self._group else None
+
+    def exit_code(self) -> int | None:
+        """None while wrangler runs, and before it was started."""
+        return self._group.exit_code() if self._group else None
+
+    def start(self) -> None:
+        """Starts it and waits until GET /status answers 200; raises LocalError when it will not."""
+        if self._group:
+            raise LocalError("the Worker runs already")
+        for left in reversed(range(_PORT_TRIES)):
+            self._port = self._wanted or free_port()
+            try:
+                self._start_on(self._port)
+            except PortTaken:
+                if self._wanted or not left:
+                    raise
+            else:
+                return
+
+    def stop(self) -> None:
+        """Ends every process of it, politely first; does nothing when none runs."""
+        group, self._group = self._group, None
+        if group:
+            group.stop()
+
+    def kill(self) -> None:
+        """Ends every process of it at once, as a crash would."""
+        group, self._group = self._group, None
+        if group:
+            group.kill()
+
+    def why_it_ended(self) -> LocalError:
+        """The log's account of a Worker that ended by itself."""
+        return worker_log.explain(self._output(), self.log_path, "the Worker ended by itself")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _start_on(self, port: int) -> None:
+        if is_taken(port):
+            raise PortTaken(port)
+        self._check_set_up()
+        command = self._command(port)
+        environment = wrangler_environment(self.project)
+        private.make_folder(Path(environment["HOME"]))
+        with worker_log.open_log(self.log_path, fresh=self._log_start is None) as log:
+            self._log_start = self.log_path.stat().st_size
+            self._group = ProcessGroup(command, cwd=self.config.parent, env=environment, log=log)
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _check_set_up(self) -> None:
+        needed = (self.config.parent / "python_modules", self.project.wrapper, self.config)
+        for path in needed:
+            if not path.exists():
+                raise LocalError(f"{path} is missing", SETUP_HINT)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + self.timeout
+        # Before wrangler says that it holds the port, another server might answer on it.
+        wait_until(self._announced, deadline, self.log_path)
+        wait_for_answer(self.url, deadline, self._check, self.log_path)
+
+    def _announced(self) -> bool:
+        self._check()
+        return worker_log.READY.encode() in self._output()
+
+    def _check(self) -> None:
+        """Raises when there is nothing left to wait for."""
+        if self.exit_code() is not None:
+            if worker_log.TAKEN.encode() in self._output():
+                raise PortTaken(self.port)
+            raise worker_log.explain(self._output(), self.log_path)
+
+    def _output(self) -> bytes:
+        return worker_log.read_from(self.log_path, self._log_start or 0)
+
+    def _command(self, port: int) -> list[str]:
+        return [
+            *(str(node()), "--import", str(files("px.local") / "lifeline.mjs")),
+            *(str(self.project.wrangler()), "dev", "--local", "--config", str(self.config)),
+            *("--compatibility-flags", *_FLAGS, "--ip", HOST, "--port", str(port)),
+            *("--inspector-port", "0", "--persist-to", str(self.persist)),
+            "--show-interactive-dev-session=false",
+        ]

@@ -1,0 +1,27 @@
+"""Everything the Worker needs on this machine, made once and again when a lockfile changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from px.local import private
+from px.local.bundle import ensure_bundle
+from px.local.project import Project, node
+from px.local.vendor import ensure_modules
+from px.local.workerd import ensure_wrapper
+
+
+def set_up(project: Project, say: Callable[[str], None]) -> None:
+    """Vendors, bundles and wraps; one line to `say` for each that had work to do.
+
+    Safe to call from several processes at once. Raises LocalError.
+    """
+    node()
+    project.wrangler()
+    with private.locked(project.private / "setup.lock"):
+        if ensure_modules(project):
+            say("Installed the Worker's packages into python_modules/")
+        if ensure_bundle(project):
+            say("Assembled the Python runtime for workerd")
+        if ensure_wrapper(project):
+            say("Wrote .px/workerd")

@@ -1,0 +1,63 @@
+"""The snapshot gate: finds on this machine what would fail at deploy.
+
+Cloudflare runs a Python Worker's top level once, when it is deployed, and stores the memory. Code
+that draws randomness there, or keeps what cannot be stored, runs under `wrangler dev` and fails
+then.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from px.local import worker_log
+from px.local.errors import LocalError
+from px.local.project import Project
+from px.local.runtime_config import GATE, write_config
+from px.local.workerd import run_workerd, workerd_command
+
+SECONDS: Final = 60.0
+SNAPSHOT: Final = "snapshot.bin"  # workerd's own name for it
+
+
+class SnapshotRefused(LocalError):
+    """The Worker would not deploy; the hint says why, in the runtime's words."""
+
+    exit_code, local_code = 1, "snapshot_refused"
+
+
+def check(project: Project, config: Path | None = None) -> None:
+    """Returns when the Worker can be stored and comes back from storage; else SnapshotRefused."""
+    with tempfile.TemporaryDirectory(prefix="px-snapshot.") as folder:
+        take(project, Path(folder), config)
+
+
+def take(project: Project, folder: Path, config: Path | None = None) -> Path:
+    """Stores the Worker's memory in `folder` and starts it from there once; the file's path."""
+    target = write_config(project, folder, _throwaway_secrets(), config=config)
+    snapshot = folder / SNAPSHOT
+    save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
+    _run(project, target, save, "the Worker's top level cannot be stored")
+    if not snapshot.is_file():
+        raise SnapshotRefused("workerd stored no snapshot of the Worker")
+    load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]
+    _run(project, target, load, "the Worker does not start from its snapshot")
+    return snapshot
+
+
+def _run(project: Project, config: Path, options: list[str], refusal: str) -> None:
+    command = [*workerd_command(project, "test", config), GATE, *options]
+    code, said = run_workerd(command, SECONDS)
+    if code:
+        raise SnapshotRefused(refusal, worker_log.reason(said) or said[-500:])
+
+
+def _throwaway_secrets() -> dict[str, str]:
+    """Well-formed, and gone with the folder: a snapshot must not hold anybody's real keys."""
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    token_hash = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+    return {"MASTER_KEYS": f"gate:{key}", "ROOT_TOKEN_SHA256": token_hash}

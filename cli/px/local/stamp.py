@@ -1,0 +1,30 @@
+"""Made once, then only again when what it was made from changes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from px.local import private
+
+
+def digest(*sources: bytes) -> str:
+    """One hash over several sources, each with its length so that they cannot run together."""
+    total = hashlib.sha256()
+    for source in sources:
+        total.update(len(source).to_bytes(8, "big"))
+        total.update(source)
+    return total.hexdigest()
+
+
+def is_fresh(stamp: Path, sources: str) -> bool:
+    """Whether the stamp says that these sources were used."""
+    try:
+        return stamp.read_text() == sources
+    except (FileNotFoundError, UnicodeDecodeError):
+        return False
+
+
+def mark(stamp: Path, sources: str) -> None:
+    """Writes the stamp; call it after the product lies in place."""
+    private.replace(stamp, sources.encode())

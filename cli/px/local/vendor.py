@@ -1,0 +1,85 @@
+"""The Worker's Python packages, hash-pinned, from PyPI into python_modules/."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from px.local import private, stamp
+from px.local.errors import LocalError
+from px.local.project import SETUP_HINT, Project
+
+# Pyodide's CPython inside workerd: only wheels for it, or pure ones, so no package code runs here.
+_TARGET: Final = (
+    *("--only-binary=:all:", "--platform", "pyemscripten_2026_0_wasm32"),
+    *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
+)
+
+
+def ensure_modules(project: Project) -> bool:
+    """Vendors the packages unless they are there and fresh; true when there was work to do."""
+    try:
+        sources = stamp.digest(project.requirements.read_bytes(), " ".join(_TARGET).encode())
+    except FileNotFoundError:
+        raise LocalError(f"{project.requirements} is missing", SETUP_HINT) from None
+    if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
+        return False
+    private.make_folder(project.private)
+    if not project.python_modules.is_symlink():  # else the stamp is another project's
+        _mark(project).unlink(missing_ok=True)
+    _swap_in(project)
+    stamp.mark(_mark(project), sources)
+    return True
+
+
+def _mark(project: Project) -> Path:
+    """Not inside, where wrangler would upload it; beside the real folder when it is lent."""
+    owner = Project(project.python_modules.resolve().parent)
+    return owner.private / "python_modules.stamp"
+
+
+def _swap_in(project: Project) -> None:
+    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
+        fresh = Path(folder) / "fresh"
+        _install(project.requirements, fresh)
+        # --target puts console scripts there too; the Worker has no shell to run them from.
+        shutil.rmtree(fresh / "bin", ignore_errors=True)
+        if project.python_modules.exists():
+            project.python_modules.rename(Path(folder) / "old")
+        fresh.rename(project.python_modules)
+
+
+def _install(requirements: Path, target: Path) -> None:
+    if find_spec("pip") is None:
+        raise LocalError("the Python package pip is not installed", SETUP_HINT)
+    done = subprocess.run(  # noqa: S603 - fixed words and two paths, no shell
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-input", "--no-compile", "--require-hashes", *_TARGET),
+            *("--target", str(target), "-r", str(requirements)),
+        ],
+        env=_without_credentials(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise LocalError("the Worker's packages could not be installed", _last_line(done.stderr))
+
+
+def _without_credentials() -> dict[str, str]:
+    """pip needs the machine's index, proxy and certificate settings, and nothing of ours."""
+    ours = ("CLOUDFLARE_", "AWS_", "FLY_", "PX_")
+    return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.startswith("ERROR")]
+    return (lines or output.strip().splitlines() or ["pip said nothing"])[-1]

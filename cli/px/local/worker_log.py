@@ -1,0 +1,63 @@
+"""The Worker's log file, and what it says about a start that failed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import IO, Final
+
+from px.local import private
+from px.local.errors import LocalError
+from px.local.project import SETUP_HINT
+
+TAKEN: Final = "Address already in use"
+READY: Final = "Ready on http"
+
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_MISSING_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+# wrangler's tables and request lines; JavaScript frames inside the runtime.
+_NOISE: Final = re.compile(r"\s*(?:$|[┌├│└⎔]|\[wrangler:info\]|at \S+.* in |at .*:\d+\)? in )")
+_START: Final = re.compile(r"Uncaught \w*Error: (?:PythonError: )?|ERROR\]?\s*|error: ")
+_EXCEPTION: Final = re.compile(r"\s*(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt): ")
+_SHOWN: Final = 12
+
+
+def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
+    """The log for appending, mode 600 whatever it was; emptied when `fresh`."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    handle = os.open(path, flags | (os.O_TRUNC if fresh else 0), private.OWNER_ONLY)
+    os.fchmod(handle, private.OWNER_ONLY)
+    return os.fdopen(handle, "wb", buffering=0)
+
+
+def read_from(path: Path, start: int) -> bytes:
+    """What was written since `start` (bytes)."""
+    with path.open("rb") as log:
+        log.seek(start)
+        return log.read()
+
+
+def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:
+    """Why it happened, in one sentence, with the log's own words as the hint."""
+    text = _COLOUR.sub("", log.decode(errors="replace"))
+    if missing := _MISSING_MODULE.search(text):
+        return LocalError(
+            f"{what}: it imports {missing[1]}, which is not among its packages",
+            f"add it to pyproject.toml, pin it with `make lock`, then {SETUP_HINT}",
+        )
+    return LocalError(what, reason(text) or f"its log is {path}")
+
+
+def reason(text: str) -> str:
+    """The first failure that workerd or wrangler printed, at most 12 lines; "" without one."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        started = _START.search(line) if not lines else None
+        if started:
+            line = line[started.end() :]
+        if (lines or started) and not _NOISE.match(line):
+            lines.append(line.rstrip())
+        if lines and _EXCEPTION.match(line):
+            break
+    return "\n".join(lines[-_SHOWN:])

@@ -1,0 +1,69 @@
+"""workerd, told where its Python lies: for Miniflare by a wrapper, for px by its options."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from pathlib import Path
+
+from px.local import private
+from px.local.errors import LocalError
+from px.local.project import Project
+
+# The option belongs behind the subcommand; `workerd --version` must stay as it is.
+_SCRIPT = """\
+#!/bin/sh
+case "$1" in
+  serve | test) command=$1; shift; exec {binary} "$command" {option} "$@" ;;
+  *) exec {binary} "$@" ;;
+esac
+"""
+
+
+def ensure_wrapper(project: Project) -> bool:
+    """Writes `.px/workerd` unless it is there as it must be; true when there was work to do."""
+    content = _SCRIPT.format(
+        binary=shlex.quote(str(project.workerd())), option=shlex.quote(bundle_option(project))
+    ).encode()
+    wrapper = project.wrapper
+    if wrapper.is_file() and wrapper.read_bytes() == content and wrapper.stat().st_mode & 0o100:
+        return False
+    private.make_folder(project.private)
+    private.replace(wrapper, content, private.OWNER_RUNS)
+    return True
+
+
+def bundle_option(project: Project) -> str:
+    """workerd's option for a Pyodide bundle from disk."""
+    return f"--pyodide-bundle-disk-cache-dir={project.bundle_dir}"
+
+
+def workerd_command(
+    project: Project, verb: str, config: Path, *, snapshot: Path | None = None
+) -> list[str]:
+    """`workerd VERB CONFIG`, with Python from disk and, if given, memory from a snapshot."""
+    command = [
+        *(str(project.workerd()), verb, str(config), "--experimental", bundle_option(project)),
+        *("--import-path=/", f"--import-path={project.node_modules}"),
+    ]
+    if snapshot:
+        command += ["--python-snapshot-dir", str(snapshot.parent)]
+        command += ["--python-load-snapshot", snapshot.name]
+    return command
+
+
+def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
+    """Runs it to its end; exit code and everything it said."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
+            command,
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise LocalError(f"workerd did not end within {seconds:.0f} seconds") from None
+    return done.returncode, done.stdout.decode(errors="replace")

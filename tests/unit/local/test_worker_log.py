@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from px.local import worker_log
+
+PATH = Path("/p/.px/worker.log")
+
+# As wrangler 4.164.0 printed it.
+MISSING = b"""\
+\x1b[31m\xe2\x9c\x98 [\x1b[41;31m[ERROR\x1b[31m]\x1b[0m service core:user:x: Uncaught Error: \
+PythonError: Traceback (most recent call last):\x1b[0m
+
+    File "/session/metadata/entry.py", line 2, in <module>
+      import nosuch
+  ModuleNotFoundError: No module named 'nosuch'
+
+    at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
+"""
+
+# As workerd 1.20261117.1 printed it.
+RANDOM = """\
+service worker: Uncaught Error: PythonError: Traceback (most recent call last):
+  File "/session/metadata/entry.py", line 1, in <module>
+    import os; os.urandom(4)
+OSError: [Errno 29] Randomness is not allowed while a Worker is starting
+
+  at pyodideRuntime-internal:pyodide.asm:2:568550 in new_error
+  at wasm://wasm/0249d42a:1:415075 in $wrap_exception
+"""
+
+QUIET = """\
+\u250c\u2500\u2500\u2510
+\u2502 Name \u2502
+\u2394 Starting local server...
+[wrangler:info] Ready on http://127.0.0.1:8787
+"""
+
+
+def test_a_missing_python_module_is_named() -> None:
+    """The sentence names the module, the hint says where to add it."""
+    found = worker_log.explain(MISSING, PATH)
+
+    assert found.message == (
+        "the Worker did not start: it imports nosuch, which is not among its packages"
+    )
+    assert "pyproject.toml" in found.hint
+
+
+def test_a_python_traceback_ends_with_its_exception() -> None:
+    """The reason is the traceback, without the runtime's own frames."""
+    lines = worker_log.reason(RANDOM).splitlines()
+
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-1].startswith("OSError: [Errno 29]")
+
+
+def test_a_log_without_a_failure_has_no_reason() -> None:
+    """Tables and request lines are none; the hint then names the log."""
+    assert worker_log.reason(QUIET) == ""
+    assert worker_log.explain(QUIET.encode(), PATH).hint == f"its log is {PATH}"
+
+
+def test_the_log_is_its_owners_alone(tmp_path: Path) -> None:
+    """Mode 600, also where a wider file lay; emptied only when asked."""
+    path = tmp_path / "log"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    with worker_log.open_log(path, fresh=False) as log:
+        log.write(b" new")
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert worker_log.read_from(path, 3) == b" new"
+
+    with worker_log.open_log(path, fresh=True):
+        assert path.read_bytes() == b""
+
+
+def test_a_link_in_the_logs_place_is_not_followed(tmp_path: Path) -> None:
+    """Nobody gets another file emptied by a link that lies in wait."""
+    (tmp_path / "log").symlink_to(tmp_path / "other")
+
+    with pytest.raises(OSError, match="symbolic links"):
+        worker_log.open_log(tmp_path / "log", fresh=True)

@@ -1,0 +1,1 @@
+"""The real Worker, in real workerd, on real local KV."""

@@ -1,0 +1,32 @@
+"""Every contract inside the real Worker: WebCrypto, and Miniflare's KV."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts import KV_SUITES, PORT_SUITES
+from worker.harness import Harness
+
+NAMES = {suite.name: list(suite.checks) for suite in PORT_SUITES + KV_SUITES}
+
+
+def test_no_check_is_left_out(harness: Harness) -> None:
+    """The Worker knows exactly the checks that this file runs."""
+    assert harness.suites() == NAMES
+
+
+@pytest.mark.parametrize(
+    ("suite", "check"), [(suite, check) for suite, checks in NAMES.items() for check in checks]
+)
+def test_on_kv(harness: Harness, suite: str, check: str) -> None:
+    """The check holds in the Worker, on real local KV."""
+    harness.run("kv", suite, check)
+
+
+@pytest.mark.parametrize(
+    ("suite", "check"),
+    [(suite.name, check) for suite in PORT_SUITES[1:] for check in suite.checks],
+)
+def test_in_memory(harness: Harness, suite: str, check: str) -> None:
+    """The check holds in the Worker, on the memory stores under its own interpreter."""
+    harness.run("memory", suite, check)

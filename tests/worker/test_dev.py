@@ -1,0 +1,268 @@
+"""`px dev` as a process: what it prints, what it leaves, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+import pytest
+
+from px.local.port import free_port, is_taken
+from px.local.project import Project
+from px.local.scratch import make_scratch
+from px.local.setup import set_up
+from px.local.state import LocalState, read_local
+
+PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")
+CHECKOUT: Final = Project(Path(__file__).parents[2])
+SECONDS: Final = 60
+
+# Brings loopback up in a network namespace of its own, then becomes px.
+OFFLINE: Final = """\
+import fcntl, os, socket, struct, sys
+up = struct.pack("16sH14x", b"lo", 0x1 | 0x40)
+fcntl.ioctl(socket.socket(), 0x8914, up)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+class Dev:
+    """One running `px dev`."""
+
+    def __init__(
+        self, project: Project, port: int, *, before: tuple[str, ...] = (), **environ: str
+    ) -> None:
+        self.project = project
+        self._talk = project.root / "stderr"
+        with self._talk.open("wb") as talk:
+            self.process = subprocess.Popen(
+                [*before, *PX, "dev", "--port", str(port)],
+                cwd=project.root,
+                env={**os.environ, **environ},
+                stdout=subprocess.PIPE,
+                stderr=talk,
+                text=True,
+            )
+
+    @property
+    def output(self) -> IO[str]:
+        assert self.process.stdout
+        return self.process.stdout
+
+    @property
+    def talk(self) -> str:
+        return self._talk.read_text()
+
+    def ready(self) -> str:
+        """The first line of stdout; empty when px ended instead."""
+        return self.output.readline().rstrip("\n")
+
+    def end(self, number: signal.Signals | None = None) -> int:
+        """Sends the signal, waits; px's exit code."""
+        if number:
+            self.process.send_signal(number)
+        return self.process.wait(SECONDS)
+
+
+Start = Callable[..., Dev]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of its own, with this checkout's code and packages, in a folder with a space."""
+    set_up(CHECKOUT, lambda _line: None)
+    return make_scratch(CHECKOUT, tmp_path / "a project")
+
+
+@pytest.fixture
+def start(project: Project) -> Iterator[Start]:
+    """Starts `px dev`; whatever a test forgot is ended by its own process id."""
+    started: list[Dev] = []
+
+    def run(port: int | None = None, **options: object) -> Dev:
+        dev = Dev(project, port or free_port(), **options)  # type: ignore[arg-type]
+        started.append(dev)
+        return dev
+
+    yield run
+    for dev in started:
+        if dev.process.poll() is None:
+            dev.end(signal.SIGTERM)
+        dev.output.close()
+
+
+def px(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PX, *arguments], cwd=project.root, capture_output=True, text=True, check=False
+    )
+
+
+def processes(project: Project) -> Mapping[int, Path]:
+    """Every process that runs with the project's path in its arguments, and its /proc folder."""
+    mark = str(project.root).encode()
+    return {
+        int(folder.name): folder
+        for folder in Path("/proc").iterdir()
+        if folder.name.isdigit() and mark in read(folder / "cmdline")
+    }
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()  # empty for one that only waits to be reaped
+    except OSError:
+        return b""
+
+
+def eventually(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def local(project: Project) -> LocalState:
+    found = read_local(project)
+    assert found
+    return found
+
+
+def test_the_worker_is_ready_with_its_secrets_and_goes_without_a_trace(
+    project: Project, start: Start
+) -> None:
+    """One line on stdout, .env.secrets inside, changes pushed; SIGTERM: exit 0, nothing left."""
+    project.env_secrets.write_text("FIRST=canary-one\n")
+    port = free_port()
+    dev = start(port)
+
+    assert dev.ready() == f"Ready at http://127.0.0.1:{port}"
+    assert px(project, "secret", "exists", "FIRST").returncode == 0
+
+    project.env_secrets.write_text("SECOND=\n")
+    eventually(lambda: "was not pushed" in dev.talk)
+    project.env_secrets.write_text("SECOND=canary-two\n")
+    eventually(lambda: px(project, "secret", "exists", "SECOND").returncode == 0)
+
+    assert dev.end(signal.SIGTERM) == 0
+    assert dev.output.read() == ""
+    assert not processes(project)
+    assert not is_taken(port)
+    assert "canary" not in dev.talk + project.log.read_text()
+
+
+def test_no_credential_and_no_token_reaches_the_workers_processes(
+    project: Project, start: Start
+) -> None:
+    """Neither in an environment, nor in an argument, nor in the log."""
+    project.env_secrets.write_text("FIRST=canary-value\n")
+    dev = start(CLOUDFLARE_API_TOKEN="canary-cloudflare", AWS_SECRET_ACCESS_KEY="canary-aws")
+    dev.ready()
+
+    running = processes(project)
+    token = local(project).token.encode()
+    assert len(running) >= 3  # wrangler twice, workerd
+    for folder in running.values():
+        seen = read(folder / "cmdline") + read(folder / "environ")
+        assert b"canary" not in seen
+        assert token not in seen
+    log = project.log.read_bytes()
+    assert token not in log
+    assert b"canary" not in log
+    assert project.log.stat().st_mode & 0o777 == 0o600
+
+
+def test_it_runs_without_a_network_and_ctrl_c_ends_it(project: Project, start: Start) -> None:
+    """Loopback alone is enough; Ctrl-C: exit 130, nothing left."""
+    alone = ("unshare", "--map-root-user", "--net")
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not let us make a network namespace")
+    dev = start(before=(*alone, sys.executable, "-c", OFFLINE))
+
+    assert dev.ready().startswith("Ready at http://127.0.0.1:")
+    assert "getaddrinfo" not in project.log.read_text()
+    assert dev.end(signal.SIGINT) == 130
+    assert not processes(project)
+
+
+def test_a_second_one_in_the_same_project_is_refused(project: Project, start: Start) -> None:
+    """With the first one's address; the first one runs on."""
+    first = start()
+    address = first.ready().removeprefix("Ready at ")
+    second = start()
+
+    assert second.ready() == ""
+    assert second.end() == 1
+    assert f"px dev runs already in this project at {address}" in second.talk
+    assert px(project, "secret", "list").returncode == 0
+
+
+def test_nothing_is_left_when_px_itself_is_killed(project: Project, start: Start) -> None:
+    """SIGKILL cannot be caught: the Worker's processes notice by themselves."""
+    dev = start()
+    dev.ready()
+    dev.end(signal.SIGKILL)
+
+    eventually(lambda: not processes(project))
+
+
+def test_a_worker_that_ends_by_itself_ends_px(project: Project, start: Start) -> None:
+    """Exit 5 with a sentence, and nothing left."""
+    dev = start()
+    dev.ready()
+    for process, folder in processes(project).items():
+        if b"wrangler" in read(folder / "cmdline"):
+            os.kill(process, signal.SIGKILL)
+
+    assert dev.end() == 5
+    assert "error: the Worker ended by itself" in dev.talk
+    assert not processes(project)
+
+
+def test_a_taken_port_is_a_sentence(project: Project, start: Start) -> None:
+    """Exit 1, with what to do; px waits for nothing."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
+    ) as other:
+        assert other.stdout
+        port = int(other.stdout.readline().split(" port ")[1].split()[0])
+        try:
+            dev = start(port)
+            code = dev.end()
+        finally:
+            other.terminate()
+
+    assert code == 1
+    assert f"error: port {port} is taken by another process\nhint: " in dev.talk
+
+
+def test_a_worker_that_does_not_start_says_why(project: Project, start: Start) -> None:
+    """The missing Python module by name; exit 5; nothing left."""
+    entry = project.worker / "entry.py"
+    entry.write_text("import nosuch\n" + entry.read_text().replace("from __future__", "# "))
+    dev = start()
+
+    assert dev.ready() == ""
+    assert dev.end() == 5
+    assert "error: the Worker did not start: it imports nosuch" in dev.talk
+    assert not processes(project)
+
+
+def test_json_in_json_out(project: Project) -> None:
+    """With --json an error is one JSON document on stderr."""
+    project.config.unlink()
+    done = px(project, "dev", "--json")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert json.loads(done.stderr)["code"] == "no_project"

@@ -1,0 +1,89 @@
+"""The snapshot gate: what Cloudflare does with a Python Worker at deploy, done here."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from px.local import snapshot
+from px.local.bare import BareWorker
+from px.local.group import group_is_alive
+from px.local.project import Project
+from px.local.scratch import make_scratch
+
+FUTURE: Final = "from __future__ import annotations\n"
+
+
+def with_top_level(project: Project, folder: Path, line: str) -> Path:
+    """The real Worker, with one more line at its top level; the config."""
+    scratch = make_scratch(project, folder)
+    entry = scratch.worker / "entry.py"
+    entry.write_text(entry.read_text().replace(FUTURE, FUTURE + line + "\n", 1))
+    return scratch.config
+
+
+def test_the_real_worker_passes(project: Project, tmp_path: Path) -> None:
+    """It is stored, comes back from storage and answers."""
+    taken = snapshot.take(project, tmp_path)
+
+    assert taken.stat().st_size > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("import random; X = random.random()", "outside of request context"),
+        ("import os; X = os.urandom(16)", "Randomness is not allowed"),
+        ("import js; X = js.Object.new()", "Can't serialize top-level variable"),
+        ("import nosuch", "No module named 'nosuch'"),
+    ],
+)
+def test_a_top_level_that_would_fail_at_deploy_is_refused(
+    project: Project, tmp_path: Path, line: str, reason: str
+) -> None:
+    """The gate is a check that can fail, and it gives the runtime's reason."""
+    config = with_top_level(project, tmp_path / "scratch", line)
+
+    with pytest.raises(snapshot.SnapshotRefused, match="top level cannot be stored") as caught:
+        snapshot.check(project, config)
+
+    assert reason in caught.value.hint
+
+
+def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_path: Path) -> None:
+    """A snapshot that was stored but does not answer is no success."""
+    scratch = make_scratch(project, tmp_path / "scratch")
+    entry = scratch.worker / "entry.py"
+    entry.write_text(entry.read_text().replace("answer.body or None", "1 // 0"))
+
+    with pytest.raises(snapshot.SnapshotRefused, match="the Worker"):
+        snapshot.check(project, scratch.config)
+
+
+def test_workerd_alone_serves_the_worker_with_real_kv_from_a_snapshot(
+    project: Project, tmp_path: Path
+) -> None:
+    """What the benchmark measures is the real thing: a secret put in is listed."""
+    token = secrets.token_urlsafe(32)
+    settings = {
+        "MASTER_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "ROOT_TOKEN_SHA256": hashlib.sha256(token.encode()).hexdigest(),
+    }
+    taken = snapshot.take(project, tmp_path)
+    with BareWorker(project, secrets=settings, snapshot=taken) as worker:
+        group = worker.group_id
+        with httpx.Client(base_url=worker.url, trust_env=False) as client:
+            client.headers["Authorization"] = f"Bearer {token}"
+            created = client.post("/secrets", json={"name": "A", "value": "b"})
+            listed = client.get("/secrets")
+
+    assert created.status_code == 201
+    assert [one["name"] for one in listed.json()["secrets"]] == ["A"]
+    assert group is not None
+    assert not group_is_alive(group)

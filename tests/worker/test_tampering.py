@@ -1,0 +1,143 @@
+"""Somebody with access to KV changes it: the Worker says so, with a code, and never crashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from worker.kv_files import Entry
+from worker.main_worker import KEY_ID, ProjectApi, fresh_keys
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json().get("code", "")
+
+
+CORRUPT = (500, "corrupt_record")
+
+
+def test_copied_to_another_name(api: ProjectApi) -> None:
+    """A record copied to another name answers `corrupt_record`."""
+    api.put("A", "value")
+    api.plant("B", api.stored("A"))
+
+    assert told(api.exists("B")) == CORRUPT
+
+
+def test_copied_to_another_project(api: ProjectApi, other_api: ProjectApi) -> None:
+    """A record copied to another project answers `corrupt_record`."""
+    api.put("A", "value")
+    other_api.plant("A", api.stored("A"))
+
+    assert told(other_api.exists("A")) == CORRUPT
+
+
+def test_rolled_back(api: ProjectApi) -> None:
+    """An old sealed text put back under newer metadata answers `corrupt_record`."""
+    api.put("A", "one")
+    old = api.stored("A")
+    api.put("A", "two")
+    api.plant("A", Entry(old.value, api.stored("A").metadata))
+
+    assert told(api.exists("A")) == CORRUPT
+
+
+@pytest.mark.parametrize("field", ["version", "createdAt", "updatedAt"])
+def test_other_metadata(api: ProjectApi, field: str) -> None:
+    """A number in the metadata that was changed answers `corrupt_record`."""
+    api.put("A", "one")
+    entry = api.stored("A")
+    api.plant("A", Entry(entry.value, entry.metadata | {field: entry.metadata[field] + 1}))
+
+    assert told(api.exists("A")) == CORRUPT
+
+
+def test_wrong_master_key(api: ProjectApi) -> None:
+    """A record of another master key with the same id answers `corrupt_record`."""
+    api.put("OTHER", "so that the store exists")
+    api.plant("A", api.seal_on_cpython("A", "value", fresh_keys(KEY_ID)))
+
+    assert told(api.exists("A")) == CORRUPT
+
+
+def test_missing_master_key(api: ProjectApi) -> None:
+    """A record under a key id that the Worker lacks answers `unknown_key`, naming the id."""
+    api.put("OTHER", "so that the store exists")
+    api.plant("A", api.seal_on_cpython("A", "value", fresh_keys("lost-2026")))
+    answer = api.exists("A")
+
+    assert told(answer) == (500, "unknown_key")
+    assert "lost-2026" in answer.json()["error"]
+
+
+TEXTS: dict[str, Callable[[str], bytes | str]] = {
+    "empty": lambda _: "",
+    "words": lambda _: "not a sealed text",
+    "json": lambda _: '{"value": 1}',
+    "not UTF-8": lambda _: b"\xff\xfe\x00px1.",
+    "cut": lambda text: text[:-1],
+    "cut at a dot": lambda text: text.rpartition(".")[0],
+    "longer": lambda text: text + "A",
+    "padded": lambda text: text + "=",
+    "a newline behind": lambda text: text + "\n",
+    "another format": lambda text: "px2" + text[3:],
+    "twice": lambda text: text * 2,
+    "a megabyte": lambda _: "px1." + "A" * 1_000_000,
+    "a million dots": lambda _: "." * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_garbage_text(api: ProjectApi, what: str) -> None:
+    """Garbage in place of the sealed text answers `corrupt_record`, and the list goes on."""
+    api.put("A", "value")
+    entry = api.stored("A")
+    api.worker.kv.write(api.key("A"), TEXTS[what](entry.value), entry.metadata)
+
+    assert told(api.exists("A")) == CORRUPT
+    assert api.call("GET", "/secrets").json()["count"] == 1
+
+
+METADATA: dict[str, Callable[[Mapping[str, Any]], object]] = {
+    "none": lambda _: None,
+    "a text": lambda _: "text",
+    "a list": lambda _: [1, 2],
+    "a number": lambda _: 7,
+    "nothing in it": lambda _: {},
+    "a date as text": lambda fields: {**fields, "createdAt": "2026-11-24"},
+    "a fraction": lambda fields: {**fields, "updatedAt": 1.5},
+    "a negative": lambda fields: {**fields, "version": -1},
+    "too large": lambda fields: {**fields, "updatedAt": 2**63},
+    "infinite": lambda fields: {**fields, "createdAt": 1e308},
+    "after the year 9999": lambda fields: {**fields, "updatedAt": 253_402_300_800_000},
+    "no key id": lambda fields: {**fields, "keyId": None},
+    "a nested key id": lambda fields: {**fields, "keyId": {"a": []}},
+    "another key id": lambda fields: {**fields, "keyId": "k2"},
+}
+
+
+@pytest.mark.parametrize("what", METADATA)
+def test_garbage_metadata(api: ProjectApi, what: str) -> None:
+    """Garbage in place of the metadata answers `corrupt_record`; the secret can be deleted."""
+    api.put("A", "value")
+    entry = api.stored("A")
+    api.plant("A", Entry(entry.value, METADATA[what](entry.metadata)))
+    exists, listed = api.exists("A"), api.call("GET", "/secrets")
+    deleted = api.call("DELETE", "/secrets/A")
+
+    assert told(exists) == CORRUPT
+    assert listed.status_code == 200 or told(listed) == CORRUPT
+    assert deleted.status_code == 204
+    assert api.call("GET", "/secrets").json() == {"secrets": [], "count": 0}
+
+
+def test_broken_event(api: ProjectApi) -> None:
+    """An event that was overwritten is listed as unreadable; the others are there."""
+    api.put("A", "value")
+    api.worker.kv.write(f"{api.project}/audit/{'0' * 32}", b"\xff[[[")
+    answer = api.call("GET", "/audit")
+
+    assert [event["outcome"] for event in answer.json()["events"]] == ["unreadable", "accepted"]
