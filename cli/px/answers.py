@@ -1,0 +1,158 @@
+"""Reads what a server answers. What has another shape than the contract's is none of ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from positronic.errors import PositronicError
+from positronic.names import parse_name
+from px.failures import Detail, NotAllowed, PxError, Refused, ServerFailed
+from px.transport import Answer
+
+T = TypeVar("T")
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_CODE = re.compile(r"[a-z][a-z_]{0,40}")
+_MAX_SENTENCE: Final = 400
+_SHORT: Final = 4  # a value of fewer characters is only looked for as a whole word
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A name and its dates: all that a server ever says of a secret."""
+
+    name: str
+    created_at: str
+    updated_at: str
+
+    def document(self) -> dict[str, str]:
+        """As the contract spells it."""
+        return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
+
+
+def secret(found: Mapping[str, object]) -> Secret:
+    return Secret(
+        _name(found["name"]),
+        _matching(_TIME, found["createdAt"]),
+        _matching(_TIME, found["updatedAt"]),
+    )
+
+
+def page(found: Mapping[str, object]) -> tuple[list[Secret], str | None]:
+    """The secrets of one page, and the cursor of the next one."""
+    cursor = found.get("cursor")
+    if cursor is not None and not (isinstance(cursor, str) and cursor):
+        raise ValueError
+    return [secret(_object(item)) for item in _list(found["secrets"])], cursor
+
+
+def number(found: object) -> int:
+    if type(found) is not int or found < 0:
+        raise ValueError
+    return found
+
+
+def truth(found: object) -> bool:
+    if type(found) is not bool:
+        raise ValueError
+    return found
+
+
+def read(answer: Answer, status: int, parse: Callable[[Mapping[str, object]], T]) -> T:
+    """What an answer with the expected status says. Raises ServerFailed when it makes no sense."""
+    if answer.status != status:
+        raise stranger(answer)
+    try:
+        return parse(_object(json.loads(answer.body)))
+    except (ValueError, KeyError, TypeError, RecursionError, PositronicError):
+        raise stranger(answer) from None
+
+
+def stranger(answer: Answer) -> ServerFailed:
+    """The error for an answer that is none of ours; shows nothing of it but the status."""
+    if 300 <= answer.status < 400:
+        what = f"it redirects ({answer.status}), and px follows no redirect"
+    else:
+        what = f"status {answer.status}, in no form that px knows"
+    return ServerFailed(
+        f"this is not how a Positronic server answers: {what}",
+        code="unexpected_answer",
+        hint="check the address; nothing but a Positronic server should get a token",
+    )
+
+
+def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
+    """The error for an answer that is not a success. `hidden`: what must not be shown."""
+    code, sentence, details = _error(answer, hidden)
+    if answer.status in (401, 403):
+        return NotAllowed(sentence or "the server does not allow this", code=code or "forbidden")
+    if not code:
+        return _nameless(answer)
+    kind = ServerFailed if answer.status >= 500 or answer.status == 429 else Refused
+    return kind(sentence or f"the server answered {code}", code=code, details=details)
+
+
+def _nameless(answer: Answer) -> PxError:
+    if answer.status < 500:
+        return stranger(answer)
+    return ServerFailed(f"the server failed with status {answer.status}", code="server_failed")
+
+
+def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail]]:
+    """Code, sentence and details, each empty when it is not there or may not be shown."""
+    try:
+        found = _object(json.loads(answer.body))
+        code = _matching(_CODE, found["code"])
+        details = [_detail(_object(item), hidden) for item in _list(found.get("details", []))]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "", "", []
+    return code, _sentence(found.get("error"), hidden), details
+
+
+def _detail(found: Mapping[str, object], hidden: Sequence[str]) -> Detail:
+    index, name = found.get("index"), found.get("name")
+    code = _matching(_CODE, found["code"])
+    return Detail(
+        code,
+        _sentence(found.get("error"), hidden) or code,
+        name=_name(name) if name is not None else None,
+        index=number(index) if index is not None else None,
+    )
+
+
+def _sentence(text: object, hidden: Iterable[str]) -> str:
+    """A server's sentence, unless it could steer the terminal or repeats what was sent."""
+    if not isinstance(text, str) or len(text) > _MAX_SENTENCE or not text.isprintable():
+        return ""
+    words = text.split()
+    shown = any(part in words or (len(part) >= _SHORT and part in text) for part in hidden)
+    return "" if shown else text
+
+
+def _name(found: object) -> str:
+    try:
+        return parse_name(found) if isinstance(found, str) else _matching(_CODE, found)
+    except PositronicError:
+        raise ValueError from None
+
+
+def _matching(pattern: re.Pattern[str], found: object) -> str:
+    if not isinstance(found, str) or not pattern.fullmatch(found):
+        raise ValueError
+    return found
+
+
+def _object(found: object) -> Mapping[str, object]:
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
+
+
+def _list(found: object) -> Sequence[object]:
+    if not isinstance(found, list):
+        raise TypeError
+    return found

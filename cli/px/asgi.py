@@ -1,0 +1,74 @@
+"""The API as an ASGI application, for hosts on CPython. The Worker does not use it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from positronic.api import handle
+from positronic.http import Request
+from positronic.service import Service
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class CallerGone(Exception):
+    """The caller hung up in the middle of its body."""
+
+
+def application(service: Service) -> App:
+    """An ASGI 3 application over one service. HTTP only; no lifespan."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError("only http")
+        response = await handle(_request(scope, receive), service)
+        headers = [
+            (name.lower().encode(), text.encode()) for name, text in response.headers.items()
+        ]
+        headers.append((b"content-length", str(len(response.body)).encode()))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+    return app
+
+
+def encode_headers(headers: Mapping[str, str], length: int) -> list[tuple[bytes, bytes]]:
+    """As ASGI wants them, with the body's length."""
+    pairs = [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()]
+    return [*pairs, (b"content-length", str(length).encode())]
+
+
+def _request(scope: Mapping[str, Any], receive: Receive) -> Request:
+    headers: dict[str, str] = {}
+    for raw, text in scope["headers"]:
+        name, decoded = raw.decode("latin-1").lower(), text.decode("latin-1")
+        # A header that stands twice is one list (RFC 9110, 5.3).
+        headers[name] = f"{headers[name]}, {decoded}" if name in headers else decoded
+    return Request(scope["method"], _url(scope, headers), headers, _reader(receive))
+
+
+def _url(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    query = scope["query_string"].decode("latin-1")
+    path = scope["raw_path"].decode("latin-1")
+    host = headers.get("host", "")
+    return f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")
+
+
+def _reader(receive: Receive) -> Callable[[int], Awaitable[bytes]]:
+    async def read(limit: int) -> bytes:
+        body = bytearray()
+        more = True
+        while more and len(body) <= limit:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise CallerGone
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return bytes(body[: limit + 1])
+
+    return read

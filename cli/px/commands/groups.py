@@ -1,0 +1,28 @@
+"""Command groups that import a command only when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands as `module:name`."""
+
+    def __init__(self, *args: object, places: dict[str, str], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = self._places.get(cmd_name)
+        if place is None:
+            return None
+        module, _, attribute = place.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command

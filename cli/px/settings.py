@@ -1,0 +1,156 @@
+"""Which server, with which token: flags, then the environment, then `.env.deploy`, then `px dev`.
+
+A token only goes to the address that it stands beside: PX_TOKEN to PX_URL (or to `--url` where
+PX_URL is not set), a file's token to the same file's address. An address from elsewhere picks the
+token that stands beside it, and is refused when there is none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from positronic.names import Project, parse_project
+from px.address import Address, parse_address
+from px.failures import Usage
+
+DEPLOY_FILE: Final = ".env.deploy"
+LOCAL_FILE: Final = ".px/local.json"
+PROJECT_MARK: Final = "wrangler.toml"
+DEFAULT_TIMEOUT: Final = 30.0  # seconds
+
+# RFC 6750 allows less, HTTP no more.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server, the token for it, and where px found them."""
+
+    address: Address
+    token: str = field(repr=False)
+    project: Project | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    source: str
+    url: str
+    token: str = field(repr=False)
+
+
+def find_target(
+    url: str | None,
+    project: str | None,
+    timeout: float,
+    *,
+    environ: Mapping[str, str],
+    folder: Path,
+) -> Target:
+    """The server that flags, environment and files name. Raises Usage, showing no token."""
+    if not 0 < timeout < float("inf"):
+        raise Usage("--timeout is a number of seconds above 0")
+    chosen = project or environ.get("PX_PROJECT") or None
+    wanted = url or environ.get("PX_URL") or None
+    pair = _choose(None if wanted is None else parse_address(wanted), url, environ, folder)
+    return make_target(
+        pair.url,
+        pair.token,
+        project=None if chosen is None else parse_project(chosen),
+        timeout=timeout,
+        source=pair.source,
+    )
+
+
+def make_target(
+    url: str,
+    token: str,
+    *,
+    project: Project | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    source: str = "",
+) -> Target:
+    """A checked address and token. Raises Usage."""
+    if not _TOKEN.fullmatch(token):
+        raise Usage(f"the token of {source or 'this call'} has characters that no token has")
+    return Target(parse_address(url), token, project, timeout, source)
+
+
+def find_upwards(name: str, folder: Path) -> Path | None:
+    """The nearest file of this name in the folder or above it."""
+    here = folder.absolute()
+    found = (parent / name for parent in (here, *here.parents))
+    return next((path for path in found if path.is_file()), None)
+
+
+def _choose(
+    wanted: Address | None, flag: str | None, environ: Mapping[str, str], folder: Path
+) -> _Pair:
+    for pair in _pairs(flag, environ, folder):
+        if wanted is None or parse_address(pair.url) == wanted:
+            return pair
+    if wanted is not None:
+        raise Usage(
+            f"there is no token for {wanted.origin}",
+            hint="set PX_TOKEN for it; px sends a stored token only to the address stored with it",
+        )
+    raise Usage(
+        "px does not know which server to use",
+        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
+    )
+
+
+def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
+    """Every address with its token, best first; a file is read only when it is its turn."""
+    token = environ.get("PX_TOKEN")
+    if token:
+        url = environ.get("PX_URL") or flag
+        if not url:
+            raise Usage(
+                "PX_TOKEN is set and PX_URL is not",
+                hint="set both: px sends a token only to the address that stands beside it",
+            )
+        yield _Pair("PX_TOKEN", url, token)
+    deploy = find_upwards(DEPLOY_FILE, folder)
+    if deploy is not None:
+        yield from _deploy_pair(deploy)
+    root = find_upwards(PROJECT_MARK, folder)
+    local = None if root is None else root.parent / LOCAL_FILE
+    if local is not None and local.is_file():
+        yield _local_pair(local)
+
+
+def _deploy_pair(path: Path) -> Iterator[_Pair]:
+    """Nothing before the first deploy: the file then holds other services' credentials only."""
+    from px.dotenv_file import read_assignments
+
+    values = {item.name: item.value for item in read_assignments(_read(path, DEPLOY_FILE))}
+    url, token = values.get("PX_URL"), values.get("PX_TOKEN")
+    if url and token:
+        yield _Pair(DEPLOY_FILE, url, token)
+    elif url or token:
+        raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
+
+
+def _local_pair(path: Path) -> _Pair:
+    try:
+        found = json.loads(_read(path, LOCAL_FILE))
+        url, token = found["url"], found["token"]
+    except (ValueError, KeyError, TypeError):
+        url = token = None
+    if not isinstance(url, str) or not isinstance(token, str):
+        raise Usage(f"{LOCAL_FILE} does not hold an address and a token", hint="start `px dev`")
+    return _Pair(LOCAL_FILE, url, token)
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Usage(f"{name} cannot be read: {(error.strerror or '').lower()}") from None

@@ -1,0 +1,208 @@
+"""Every word the user sees passes here. stdout is data, stderr is talk.
+
+A name yes, a value never, nor a token. Data is what a script reads: names, dates, JSON. Talk is
+for people: what was done, what is wrong, what to do. With --json there is no talk: stdout holds
+one JSON document, or stderr holds one that says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from px.failures import Detail, PxError, Refused
+
+if TYPE_CHECKING:
+    from px.answers import Secret
+    from px.client import Written
+    from px.importing import Progress
+
+VALUE_WARNING = (
+    "warning: --value leaves the value in the shell's history and in the process list; "
+    "the prompt, --stdin and --from-file do not"
+)
+
+
+class ReaderGone(Exception):
+    """Whoever read stdout has had enough; nothing is wrong."""
+
+
+def say(text: str) -> None:
+    """Talk, one line. A stderr that cannot be written to stops nothing."""
+    _write_quietly(text + "\n")
+
+
+def data(text: str) -> None:
+    """Data, one line or more. Raises ReaderGone, or Refused when it cannot be written."""
+    if sys.stdout is None:  # closed on purpose
+        return
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as error:
+        raise output_failed(error) from None
+
+
+def output_failed(error: OSError) -> Refused:
+    """The error for data that did not get out."""
+    reason = (error.strerror or "").lower()
+    return Refused(f"the output cannot be written: {reason}", code="output_failed")
+
+
+def settle() -> None:
+    """At the end: give up on what cannot be written, or the interpreter would complain of it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            _silence(stream)
+
+
+def document(found: object) -> None:
+    """Data, as one JSON document on one line."""
+    data(json.dumps(found))
+
+
+def fail(error: PxError, *, as_json: bool) -> None:
+    """What is wrong, and apart from it what to do."""
+    if as_json:
+        say(json.dumps(error_document(error)))
+        return
+    say(f"error: {error.message}")
+    for detail in error.details:
+        if detail.listed:
+            say(f"  {_where(detail)}{detail.error}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+def error_document(error: PxError) -> dict[str, object]:
+    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "line"?}]}."""
+    found: dict[str, object] = {"error": error.message, "code": error.code}
+    if error.details:
+        found["details"] = [_detail_document(detail) for detail in error.details]
+    return found
+
+
+def created(secret: Secret) -> None:
+    is_new = secret.created_at == secret.updated_at
+    say(f"Secret {'created' if is_new else 'updated'} successfully!")
+
+
+def secrets(found: Sequence[Secret]) -> None:
+    """A table for a person; for a script a line for each: name, created, updated, with tabs."""
+    if not found:
+        say("No secrets found.")
+        say("Tip: put the first one in with `px secret create NAME`.")
+    elif not is_terminal(sys.stdout):
+        data("\n".join(f"{one.name}\t{one.created_at}\t{one.updated_at}" for one in found))
+    else:
+        say(f"Found {counted(len(found))}:")
+        data(_table(found))
+
+
+def imported(written: Written) -> None:
+    total = written.created + written.updated
+    say(f"Imported {counted(total)}: {written.created} created, {written.updated} updated")
+
+
+def planned(create: Sequence[str], update: Sequence[str]) -> None:
+    for name in create:
+        data(f"create\t{name}")
+    for name in update:
+        data(f"update\t{name}")
+    total = counted(len(create) + len(update))
+    say(f"Would import {total}: {len(create)} created, {len(update)} updated; nothing was sent")
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
+    """A bar on a terminal, a line for each chunk elsewhere, nothing when one chunk does it all."""
+    if quiet or not is_terminal(sys.stderr):
+        yield _silent if quiet else _line
+        return
+    import click
+
+    with click.progressbar(length=total, label="importing", file=sys.stderr) as bar:
+        yield lambda done, _: bar.update(done - bar.pos)
+
+
+def confirm(question: str) -> bool:
+    """Ask on the terminal; anything but y or yes is a no."""
+    _write_quietly(f"{question} [y/N]: ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def hidden_entry(question: str) -> Iterator[int]:
+    """Asks, gives the terminal's descriptor, and ends the line that was not shown."""
+    _write_quietly(question)
+    try:
+        yield sys.stdin.fileno()
+    finally:
+        say("")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """False too for a stream that is closed."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def counted(number: int) -> str:
+    return "1 secret" if number == 1 else f"{number:,} secrets"
+
+
+def _silent(done: int, total: int) -> None:
+    return
+
+
+def _line(done: int, total: int) -> None:
+    if total > 100:
+        say(f"{done} of {counted(total)} written")
+
+
+def _table(found: Sequence[Secret]) -> str:
+    width = max(4, *(len(one.name) for one in found))
+    rows = [(one.name, _short(one.created_at), _short(one.updated_at)) for one in found]
+    head = ("NAME", "CREATED (UTC)", "UPDATED (UTC)")
+    return "\n".join(f"{name:<{width}}  {made:<16}  {new}" for name, made, new in [head, *rows])
+
+
+def _short(time: str) -> str:
+    return time[:16].replace("T", " ")
+
+
+def _where(detail: Detail) -> str:
+    if detail.line is not None:
+        return f"line {detail.line}: "
+    return f"{detail.name}: " if detail.name is not None else ""
+
+
+def _detail_document(detail: Detail) -> dict[str, object]:
+    fields = {"name": detail.name, "index": detail.index, "line": detail.line}
+    present = {key: found for key, found in fields.items() if found is not None}
+    return {"code": detail.code, "error": detail.error, **present}
+
+
+def _write_quietly(text: str) -> None:
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _silence(stream: TextIO) -> None:
+    """Point the stream at nothing, so that the interpreter's last flush cannot fail again."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)

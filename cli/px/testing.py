@@ -1,0 +1,171 @@
+"""TestDevServer: the real API with stores in memory, on loopback, failing when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import socket
+import threading
+import time
+from base64 import b64encode
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from logging import CRITICAL
+from typing import Final
+
+import uvicorn
+
+from positronic.ciphers.native import NativeCipher
+from positronic.keyring import Keyring
+from positronic.names import Project, parse_name, parse_project, parse_value
+from positronic.sealed import SealedStore
+from positronic.service import Service, Settings
+from positronic.stores.memory import MemoryAudit, MemoryRecords
+from px.asgi import Receive, Scope, Send, application
+from px.faults import Fault, FragileRecords
+
+PROJECT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen:
+    """One request as it arrived: method and path with its query, never a body."""
+
+    method: str
+    path: str
+
+
+class TestDevServer:
+    """A context manager; `url` and `token` open it, `calls` says what came in.
+
+    `fail_next(*faults)`: each of the next calls meets one fault. A None lets its call through.
+    """
+
+    __test__ = False  # not a test, whatever its name says to pytest
+
+    def __init__(self) -> None:
+        self.token = f"px_root_{os.urandom(24).hex()}"
+        self.calls: list[CallSeen] = []
+        self.reports: list[str] = []
+        self._called = threading.Condition()
+        self._faults: deque[Fault | None] = deque()
+        self._records: dict[Project, FragileRecords] = defaultdict(
+            lambda: FragileRecords(MemoryRecords())
+        )
+        self._audit: dict[Project, MemoryAudit] = defaultdict(MemoryAudit)
+        self.service = self._service()
+        self._app = application(self.service)
+        self._socket = socket.socket()
+        config = uvicorn.Config(
+            self._serve,
+            interface="asgi3",
+            lifespan="off",
+            proxy_headers=False,
+            log_config=None,
+            log_level=CRITICAL,  # a fault on purpose is no news
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What px needs in its environment to find this server."""
+        return {"PX_URL": self.url, "PX_TOKEN": self.token}
+
+    def __enter__(self) -> TestDevServer:
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(64)  # from here on a call waits instead of being refused
+        self._port = self._socket.getsockname()[1]
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def fail_next(self, *faults: Fault | None) -> None:
+        self._faults.extend(faults)
+
+    def fail_writes_after(self, count: int | None, project: str = PROJECT) -> None:
+        """The store takes `count` more writes and then fails, until told otherwise (None)."""
+        self._records[parse_project(project)].writes_left = count
+
+    def reset(self) -> None:
+        """As new: no secret, no event, no call seen, no fault."""
+        for forgotten in (self._records, self._audit, self.calls, self.reports, self._faults):
+            forgotten.clear()
+
+    def wait_for_calls(self, count: int, timeout: float = 20) -> None:
+        """Until so many calls have come in. Raises TimeoutError."""
+        with self._called:
+            if not self._called.wait_for(lambda: len(self.calls) >= count, timeout):
+                raise TimeoutError(f"{len(self.calls)} of {count} calls came in")
+
+    def seed(self, secrets: Mapping[str, str], project: str = PROJECT) -> None:
+        """Put secrets in without a call, and without an audit event."""
+        asyncio.run(self._seed(secrets, parse_project(project)))
+
+    def values(self, project: str = PROJECT) -> dict[str, str]:
+        """What is stored, opened: only a test with the keys in its hands can."""
+        return asyncio.run(self._open(parse_project(project)))
+
+    async def _seed(self, secrets: Mapping[str, str], project: Project) -> None:
+        store = self._store(project)
+        for name, value in secrets.items():
+            await store.put(parse_name(name), parse_value(value), None)
+
+    async def _open(self, project: Project) -> dict[str, str]:
+        store = self._store(project)
+        names = [info.name for info in (await store.list(None, 1_000_000)).items]
+        found = await store.get(names)
+        return {name: (await secret.open()).reveal() for name, secret in found.items()}
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = scope["query_string"].decode("latin-1")
+        path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        with self._called:
+            self.calls.append(CallSeen(scope["method"], path))
+            self._called.notify_all()
+        fault = self._faults.popleft() if self._faults else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await fault(self._app, scope, receive, send)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _store(self, project: Project) -> SealedStore:
+        service = self.service
+        return SealedStore(
+            project,
+            service.records(project),
+            service.cipher,
+            Keyring(service.settings.master_keys),
+            clock=service.clock,
+            random=service.random,
+        )
+
+    def _service(self) -> Service:
+        settings = Settings(
+            master_keys=f"test:{b64encode(os.urandom(32)).decode()}",
+            root_token_sha256=hashlib.sha256(self.token.encode()).hexdigest(),
+            project=PROJECT,
+        )
+        return Service(
+            settings=settings,
+            records=lambda project: self._records[project],
+            audit_log=lambda project: self._audit[project],
+            cipher=NativeCipher(),
+            clock=lambda: time.time_ns() // 1_000_000,
+            random=os.urandom,
+            report=self.reports.append,
+        )

@@ -1,0 +1,30 @@
+"""px against the real API on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from px.testing import TestDevServer
+from support.px_process import Px
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[TestDevServer]:
+    with TestDevServer() as running:
+        yield running
+
+
+@pytest.fixture
+def server(_running: TestDevServer) -> TestDevServer:
+    """As new for each test."""
+    _running.reset()
+    return _running
+
+
+@pytest.fixture
+def px(server: TestDevServer, tmp_path: Path) -> Px:
+    """px, told where the server is."""
+    return Px(tmp_path, server.environment)

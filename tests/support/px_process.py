@@ -1,0 +1,81 @@
+"""px as a process of its own: arguments and bytes in, exit code and text out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pexpect
+
+PX = Path(sys.executable).with_name("px")
+CANARY = "canary-value-4711"
+
+
+@dataclass
+class Px:
+    """Runs px in a folder, with nothing in the environment but what is given."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(
+        self,
+        *arguments: str | Path,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Without a terminal; stdin is a pipe."""
+        done = subprocess.run(
+            [PX, *arguments],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            timeout=60,
+            cwd=self.folder,
+            env=self._environment(environment),
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    def shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """A line of bash, in which $PX is px."""
+        return subprocess.run(
+            ["bash", "-c", line],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+            cwd=self.folder,
+            env=self._environment({"PX": str(PX)}),
+        )
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Running, for a test that sends it a signal."""
+        return subprocess.Popen(
+            [PX, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            env=self._environment(None),
+        )
+
+    def terminal(self, *arguments: str | Path) -> pexpect.spawn[str]:
+        """On a pseudo-terminal, 80 columns wide."""
+        return pexpect.spawn(
+            str(PX),
+            [str(argument) for argument in arguments],
+            cwd=str(self.folder),
+            env=self._environment({"TERM": "xterm"}),
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(24, 80),
+        )
+
+    def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"]} | self.environment | dict(more or {})

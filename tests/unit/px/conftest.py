@@ -1,0 +1,33 @@
+"""The real API on loopback, for px's client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from px.client import Client
+from px.retry import Retry
+from px.settings import make_target
+from px.testing import TestDevServer
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[TestDevServer]:
+    with TestDevServer() as running:
+        yield running
+
+
+@pytest.fixture
+def server(_running: TestDevServer) -> TestDevServer:
+    """As new for each test."""
+    _running.reset()
+    return _running
+
+
+@pytest.fixture
+def client(server: TestDevServer) -> Iterator[Client]:
+    """A client that does not wait between attempts."""
+    target = make_target(server.url, server.token)
+    with Client(target, Retry(10, pause=lambda _: None)) as made:
+        yield made

@@ -1,0 +1,250 @@
+"""The client against the real API, and against everything that can stand in its place."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from positronic.names import parse_name, parse_value
+from px import faults
+from px.client import Client
+from px.failures import NotAllowed, NotReached, PxError, Refused, ServerFailed
+from px.retry import Retry
+from px.settings import make_target
+from px.testing import TestDevServer
+
+NAME = parse_name("API_KEY")
+CANARY = "canary-4711\nsecond canary line"
+VALUE = parse_value(CANARY)
+
+
+def paths(server: TestDevServer) -> list[str]:
+    return [f"{call.method} {call.path}" for call in server.calls]
+
+
+def test_a_value_arrives_byte_for_byte(server: TestDevServer, client: Client) -> None:
+    """Whatever UTF-8 can carry is stored as it was sent."""
+    text = 'emoji \U0001f512 "quotes" \\ \r\n\n'
+
+    client.create(NAME, parse_value(text))
+
+    assert server.values() == {"API_KEY": text}
+
+
+def test_an_update_keeps_the_first_date(client: Client) -> None:
+    """The second write answers with the first one's createdAt."""
+    first = client.create(NAME, VALUE)
+
+    assert client.create(NAME, VALUE).created_at == first.created_at
+
+
+def test_a_list_is_read_to_its_end(server: TestDevServer, client: Client) -> None:
+    """Pages are followed until there is no cursor."""
+    server.seed({f"N{number:04}": "x" for number in range(1001)})
+
+    assert (len(list(client.list())), len(server.calls)) == (1001, 2)
+
+
+def test_exists_says_both(client: Client) -> None:
+    """True after the write, false for another name."""
+    client.create(NAME, VALUE)
+
+    assert (client.exists(NAME), client.exists(parse_name("OTHER"))) == (True, False)
+
+
+def test_a_missing_secret_cannot_be_deleted(client: Client) -> None:
+    """Deleting what is not there is refused by the server."""
+    with pytest.raises(Refused) as caught:
+        client.delete(NAME)
+
+    assert caught.value.code == "not_found"
+
+
+def test_a_delete_whose_answer_was_lost_counts(server: TestDevServer, client: Client) -> None:
+    """A 404 after px's own first attempt means that the secret is gone, as asked."""
+    server.seed({"API_KEY": "x"})
+    server.fail_next(faults.cut)
+
+    client.delete(NAME)
+
+    assert paths(server) == ["DELETE /secrets/API_KEY"] * 2
+
+
+def test_a_404_after_a_429_is_a_404(server: TestDevServer, client: Client) -> None:
+    """Nothing was done by an attempt that the server turned away before it."""
+    server.fail_next(faults.refusal(429, "rate_limited", Retry_After="0"))
+
+    with pytest.raises(Refused):
+        client.delete(NAME)
+
+
+def test_a_503_is_asked_again(server: TestDevServer, client: Client) -> None:
+    """One bad moment of the server is not the user's business."""
+    server.fail_next(faults.answer(503), faults.refusal(502, "store_failed"))
+
+    client.create(NAME, VALUE)
+
+    assert paths(server) == ["POST /secrets"] * 3
+
+
+def test_a_broken_connection_is_asked_again(server: TestDevServer, client: Client) -> None:
+    """A half answer is no answer."""
+    server.fail_next(faults.cut)
+
+    assert client.create(NAME, VALUE).name == "API_KEY"
+
+
+def test_no_redirect_is_followed(server: TestDevServer, client: Client) -> None:
+    """Neither token nor value goes where an answer points."""
+    with TestDevServer() as other:
+        server.fail_next(faults.redirect(other.url + "/secrets"))
+        with pytest.raises(ServerFailed, match="redirects"):
+            client.create(NAME, VALUE)
+
+        assert other.calls == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.web_page(),
+        faults.web_page(404),
+        faults.answer(201, b'{"name": "API_KEY"}'),
+        faults.answer(201, b'{"name": "\x1b[2J", "createdAt": "", "updatedAt": ""}'),
+        faults.answer(201, b"\xff\xfe"),
+        faults.answer(201, b"[" * 100_000),
+        faults.answer(204),
+        faults.answer(200, b"{}"),
+        faults.answer(400, b'{"error": 1, "code": 2}'),
+    ],
+)
+def test_a_stranger_is_told_apart(
+    server: TestDevServer, client: Client, fault: faults.Fault
+) -> None:
+    """What does not answer as the contract says is no Positronic server."""
+    server.fail_next(fault)
+
+    with pytest.raises(ServerFailed) as caught:
+        client.create(NAME, VALUE)
+
+    assert caught.value.code == "unexpected_answer"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_not_allowed_has_its_own_class(server: TestDevServer, client: Client, status: int) -> None:
+    """A login page in front of the server is a no, too."""
+    server.fail_next(faults.web_page(status))
+
+    with pytest.raises(NotAllowed):
+        client.exists(NAME)
+
+
+def test_a_wrong_token_is_not_allowed(server: TestDevServer) -> None:
+    """The server's own words come through."""
+    with (
+        Client(make_target(server.url, "wrong-token")) as stranger,
+        pytest.raises(NotAllowed, match="not valid"),
+    ):
+        stranger.exists(NAME)
+
+
+@pytest.mark.parametrize("status", [400, 409, 413])
+def test_a_refusal_is_refused(server: TestDevServer, client: Client, status: int) -> None:
+    """The server's no keeps its code."""
+    server.fail_next(faults.refusal(status, "conflict", "read again"))
+
+    with pytest.raises(Refused, match="read again") as caught:
+        client.create(NAME, VALUE)
+
+    assert caught.value.code == "conflict"
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_a_value_that_comes_back_is_not_shown(
+    server: TestDevServer, client: Client, status: int
+) -> None:
+    """A careless server's sentence is dropped when it repeats what was sent."""
+    server.fail_next(faults.echo(status))
+
+    with pytest.raises(PxError) as caught:
+        client.create(NAME, parse_value("canary-4711"))
+
+    assert "canary" not in str(caught.value)
+
+
+def test_a_sentence_cannot_steer_the_terminal(server: TestDevServer, client: Client) -> None:
+    """Control characters in an answer are not passed on."""
+    server.fail_next(faults.refusal(400, "invalid_value", "\x1b[2Jgone"))
+
+    with pytest.raises(Refused) as caught:
+        client.create(NAME, VALUE)
+
+    assert caught.value.message == "the server answered invalid_value"
+
+
+def test_an_endless_list_ends(server: TestDevServer, client: Client) -> None:
+    """A cursor that comes twice is a stranger's."""
+    page = faults.answer(200, b'{"secrets": [], "count": 0, "cursor": "again"}')
+    server.fail_next(page, page)
+
+    with pytest.raises(ServerFailed):
+        list(client.list())
+
+
+def test_a_server_that_is_down_is_not_reached() -> None:
+    """Connection refused is a sentence with the address, and the token is not in it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    target = make_target(url, "canary-token")
+
+    with (
+        Client(target, Retry(10, pause=lambda _: None)) as client,
+        pytest.raises(NotReached, match="connection refused") as caught,
+    ):
+        client.create(NAME, VALUE)
+
+    assert (caught.value.uncertain, "canary" in str(caught.value)) == (False, False)
+
+
+def test_a_server_that_hangs_is_left(server: TestDevServer) -> None:
+    """The timeout ends the call, and what was sent may have been done."""
+    server.fail_next(faults.hang)
+    target = make_target(server.url, server.token, timeout=0.2)
+
+    with Client(target) as client, pytest.raises(NotReached, match="in time") as caught:
+        client.create(NAME, VALUE)
+
+    assert caught.value.uncertain
+
+
+def test_what_does_not_speak_http_is_not_reached() -> None:
+    """Another protocol on the port ends in a sentence."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        target = make_target(url, "t", timeout=0.2)
+
+        with Client(target) as client, pytest.raises(NotReached):
+            client.exists(NAME)
+
+
+def test_the_project_travels_in_a_header(server: TestDevServer) -> None:
+    """Root names the project; another one does not see its secrets."""
+    from positronic.names import parse_project
+
+    target = make_target(server.url, server.token, project=parse_project("other"))
+    with Client(target) as client:
+        client.create(NAME, VALUE)
+
+    assert (server.values(), list(server.values("other"))) == ({}, ["API_KEY"])
+
+
+def test_a_proxy_is_not_used_for_loopback(
+    server: TestDevServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A local Worker is asked directly, whatever the environment says."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    assert client.exists(NAME) is False

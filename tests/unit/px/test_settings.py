@@ -1,0 +1,149 @@
+"""Which server px talks to, and which token it sends there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from positronic.errors import InvalidName
+from px.failures import Usage
+from px.settings import Target, find_target
+
+DEPLOYED = "https://deployed.example.dev"
+LOCAL = "http://127.0.0.1:8787"
+OTHER = "https://other.example.dev"
+
+
+def find(folder: Path, environ: Mapping[str, str] | None = None, url: str | None = None) -> Target:
+    return find_target(url, None, 30, environ=environ or {}, folder=folder)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a local Worker's and a deployed one's settings."""
+    (tmp_path / "wrangler.toml").touch()
+    (tmp_path / ".px").mkdir()
+    local = json.dumps({"url": LOCAL, "token": "local-token"})
+    (tmp_path / ".px" / "local.json").write_text(local)
+    (tmp_path / ".env.deploy").write_text(f"PX_URL={DEPLOYED}\nPX_TOKEN=deploy-token\n")
+    return tmp_path
+
+
+def test_the_environment_comes_before_files(project: Path) -> None:
+    """PX_URL and PX_TOKEN win over what lies in the project."""
+    target = find(project, {"PX_URL": OTHER, "PX_TOKEN": "env-token"})
+
+    assert (target.address.origin, target.token) == (OTHER, "env-token")
+
+
+def test_the_deployed_server_comes_before_the_local_one(project: Path) -> None:
+    """`.env.deploy` wins over `px dev`."""
+    assert find(project).token == "deploy-token"
+
+
+def test_the_local_server_is_the_default(project: Path) -> None:
+    """Without anything else px finds what `px dev` wrote, from a folder below too."""
+    (project / ".env.deploy").unlink()
+    (project / "a" / "b").mkdir(parents=True)
+
+    target = find(project / "a" / "b")
+
+    assert (target.address.origin, target.token) == (LOCAL, "local-token")
+
+
+def test_a_deploy_file_without_px_settings_is_passed_over(project: Path) -> None:
+    """Before the first deploy the file holds other services' credentials, perhaps empty."""
+    (project / ".env.deploy").write_text("CLOUDFLARE_API_TOKEN=x\nFLY_API_TOKEN=\n")
+
+    assert find(project).token == "local-token"
+
+
+def test_a_flag_comes_before_the_environment(project: Path) -> None:
+    """`--url` picks the token that stands beside that address, whatever the environment says."""
+    environ = {"PX_URL": OTHER, "PX_TOKEN": "env-token"}
+
+    target = find(project, environ, url=LOCAL)
+
+    assert (target.address.origin, target.token) == (LOCAL, "local-token")
+
+
+def test_a_flag_and_a_token_in_the_environment_go_together(tmp_path: Path) -> None:
+    """PX_TOKEN without PX_URL is meant for the address that was typed."""
+    assert find(tmp_path, {"PX_TOKEN": "env-token"}, url=OTHER).token == "env-token"
+
+
+@pytest.mark.parametrize("environ", [{}, {"PX_URL": DEPLOYED, "PX_TOKEN": "env-token"}])
+def test_a_stored_token_goes_to_no_other_address(project: Path, environ: Mapping[str, str]) -> None:
+    """An address that no token stands beside gets none, not even the one in the environment."""
+    with pytest.raises(Usage, match=r"no token for https://other\.example\.dev"):
+        find(project, environ, url=OTHER)
+
+
+def test_an_address_in_the_environment_gets_no_file_token(project: Path) -> None:
+    """PX_URL alone does not draw the production token to another server."""
+    with pytest.raises(Usage, match="no token"):
+        find(project, {"PX_URL": OTHER})
+
+
+def test_a_token_in_the_environment_goes_to_no_file_address(project: Path) -> None:
+    """A checked-out `.env.deploy` does not draw PX_TOKEN to its own server."""
+    with pytest.raises(Usage, match="PX_URL is not"):
+        find(project, {"PX_TOKEN": "env-token"})
+
+
+def test_half_a_pair_in_the_deploy_file_is_refused(project: Path) -> None:
+    """px does not fall back to another server when one was meant."""
+    (project / ".env.deploy").write_text(f"PX_URL={DEPLOYED}\n")
+
+    with pytest.raises(Usage, match="without the other"):
+        find(project)
+
+
+def test_nothing_at_all_points_to_px_dev(tmp_path: Path) -> None:
+    """Whoever has no server learns how to start one."""
+    with pytest.raises(Usage) as caught:
+        find(tmp_path)
+
+    assert "px dev" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": 1, "token": "t"}', '{"url": "x"}'])
+def test_a_malformed_local_file_is_a_sentence(project: Path, text: str) -> None:
+    """A broken `.px/local.json` is named, not guessed at."""
+    (project / ".env.deploy").unlink()
+    (project / ".px" / "local.json").write_text(text)
+
+    with pytest.raises(Usage, match=r"\.px/local\.json"):
+        find(project)
+
+
+@pytest.mark.parametrize("token", ["canary\nX-Evil: 1", "canary token", "canary\u00e9", "canary\0"])
+def test_a_token_with_odd_characters_is_refused_unseen(tmp_path: Path, token: str) -> None:
+    """A token that could break a header is neither sent nor shown."""
+    with pytest.raises(Usage) as caught:
+        find(tmp_path, {"PX_URL": DEPLOYED, "PX_TOKEN": token})
+
+    assert "canary" not in str(caught.value)
+
+
+def test_a_target_shows_no_token(tmp_path: Path) -> None:
+    """The token is in no representation."""
+    assert "canary" not in repr(find(tmp_path, {"PX_URL": DEPLOYED, "PX_TOKEN": "canary"}))
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("inf"), float("nan")])
+def test_a_timeout_is_a_time(tmp_path: Path, timeout: float) -> None:
+    """A timeout is a finite number of seconds above 0."""
+    environ = {"PX_URL": DEPLOYED, "PX_TOKEN": "t"}
+    with pytest.raises(Usage, match="--timeout"):
+        find_target(None, None, timeout, environ=environ, folder=tmp_path)
+
+
+def test_the_project_is_checked(tmp_path: Path) -> None:
+    """A project name travels in a header, so it is parsed first."""
+    environ = {"PX_URL": DEPLOYED, "PX_TOKEN": "t", "PX_PROJECT": "Not A Project"}
+    with pytest.raises(InvalidName):
+        find_target(None, None, 30, environ=environ, folder=tmp_path)

@@ -1,0 +1,166 @@
+"""px over https: certificates are checked, and a proxy sees nothing but the server's name."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from positronic.names import parse_name
+from px.client import Client
+from px.failures import NotReached
+from px.retry import Retry
+from px.settings import make_target
+
+HOST = "secrets.example.dev"
+NAME = parse_name("A")
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Knows one answer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = b'{"exists": true}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+class Tunnel(socketserver.StreamRequestHandler):
+    """A proxy that knows CONNECT and leads to one address."""
+
+    asked: list[bytes]
+    target: tuple[str, int]
+
+    def handle(self) -> None:
+        while (line := self.rfile.readline()) != b"\r\n":
+            self.asked.append(line)
+        with socket.create_connection(self.target) as onward:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=self._pump, args=(onward, self.connection))
+            back.start()
+            self._pump(self.connection, onward)
+            back.join()
+
+    @staticmethod
+    def _pump(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65_536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+
+@contextmanager
+def serving(server: socketserver.TCPServer) -> Iterator[int]:
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for HOST, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "host.pem"
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    path.write_bytes(private + made.public_bytes(pem))
+    return path
+
+
+@pytest.fixture
+def port(certificate: Path) -> Iterator[int]:
+    """An https server with that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server) as number:
+        yield number
+
+
+@pytest.fixture
+def proxy(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
+    """A proxy in the environment that leads to the server; what it was asked."""
+    asked: list[bytes] = []
+    handler = type("Here", (Tunnel,), {"asked": asked, "target": ("127.0.0.1", port)})
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as number:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:pass@127.0.0.1:{number}")
+        monkeypatch.setenv("NO_PROXY", "")
+        yield asked
+
+
+def client(url: str) -> Client:
+    return Client(make_target(url, "canary-token"), Retry(10, pause=lambda _: None))
+
+
+def test_an_unknown_certificate_is_refused(port: int) -> None:
+    """No token goes to a server that cannot prove its name."""
+    with client(f"https://localhost:{port}") as px, pytest.raises(NotReached, match="secure"):
+        px.exists(NAME)
+
+
+@pytest.mark.usefixtures("proxy")
+def test_a_certificate_for_another_host_is_refused(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that is trusted is still for its own name only."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    with client("https://other.example.dev") as px, pytest.raises(NotReached, match="secure"):
+        px.exists(NAME)
+
+
+def test_a_proxy_carries_a_tunnel(
+    certificate: Path, proxy: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy learns the host's name and its own password, and no token."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    with client(f"https://{HOST}") as px:
+        assert px.exists(NAME) is True
+
+    asked = b"".join(proxy)
+    assert asked.startswith(f"CONNECT {HOST}:443 ".encode())
+    assert b"Proxy-Authorization: Basic bWU6cGFzcw==" in asked
+    assert b"canary" not in asked
