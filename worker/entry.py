@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final
 
 from workers import Response, WorkerEntrypoint
 
@@ -15,6 +15,8 @@ from positronic.http import Request
 from positronic.names import MAX_BODY
 from positronic.service import Service, Settings
 from positronic.stores.kv import KvAudit, KvRecords
+
+MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
 
 
 class Default(WorkerEntrypoint):
@@ -57,10 +59,9 @@ async def _read(js_request: Any, limit: int) -> bytes:
 
 
 async def _drain(js_request: Any) -> None:
-    """Take in a body that a refusal left unread: wrangler's proxy fails on an answer before it."""
-    if not js_request.bodyUsed:
-        async for _ in _parts(js_request, MAX_BODY):
-            pass
+    """Let what a refusal left unread flow away: wrangler's proxy fails on an answer before it."""
+    async for _ in _parts(js_request, MAX_DRAINED):
+        pass
 
 
 async def _parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
@@ -71,7 +72,7 @@ async def _parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
     while size <= limit:
         part = await reader.read()
         if part.done:
-            return
+            break
         size += part.value.byteLength
         yield part.value
-    await reader.cancel()
+    reader.releaseLock()

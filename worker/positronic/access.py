@@ -14,7 +14,7 @@ from positronic.names import Project, parse_project
 
 SETTING: Final = "ROOT_TOKEN_SHA256"
 
-_BEARER = re.compile(r"[Bb]earer +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
+_BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,7 +40,7 @@ class Principal:
 class Access:
     """Turns an Authorization header into a principal, and a principal into a project."""
 
-    def __init__(self, root_token_sha256: str, default_project: str) -> None:
+    def __init__(self, root_token_sha256: str, default_project: Project) -> None:
         """`root_token_sha256`: 64 lower-case hexadecimal digits. Raises NotConfigured."""
         if not _HASH.fullmatch(root_token_sha256):
             raise NotConfigured(f"{SETTING} is not a SHA-256 in hexadecimal")
@@ -60,7 +60,7 @@ class Access:
     def project(self, principal: Principal, requested: str | None) -> Project:
         """The project to act on. Raises InvalidName, Forbidden."""
         if principal.project is None:
-            return parse_project(self._default_project if requested is None else requested)
+            return self._default_project if requested is None else parse_project(requested)
         if requested is not None and requested != principal.project:
             raise Forbidden("this token opens another project")
         return principal.project

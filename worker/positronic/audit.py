@@ -10,9 +10,12 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
+import pydantic_core
+
 from positronic.access import Principal
 from positronic.errors import AuditUnavailable, PositronicError
 from positronic.ports import AuditLog, Clock, Event, RandomBytes
+from positronic.times import LAST
 
 ACCEPTED: Final = "accepted"
 FAILED: Final = "failed"
@@ -90,10 +93,11 @@ def encode(event: Event) -> str:
 def decode(id: str, text: str) -> Event:  # noqa: A002
     """The event, or one with the outcome `unreadable`: a broken entry neither hides nor stops."""
     try:
-        fields = json.loads(text)
+        # Not json.loads: it takes Infinity and lone surrogates, which no answer can carry.
+        fields = pydantic_core.from_json(text, allow_inf_nan=False)
         return Event(
             id=id,
-            time=int(fields["time"]),
+            time=_checked_time(int(fields["time"])),
             actor={str(key): str(value) for key, value in fields["actor"].items()},
             action=str(fields["action"]),
             names=tuple(str(name) for name in fields["names"]),
@@ -107,6 +111,12 @@ def decode(id: str, text: str) -> Event:  # noqa: A002
 
 def _time_of(id: str) -> int:  # noqa: A002
     try:
-        return _LAST_MILLISECOND - int(id[:12], 16)
+        return _checked_time(_LAST_MILLISECOND - int(id[:12], 16))
     except ValueError:
         return 0
+
+
+def _checked_time(time: int) -> int:
+    if not 0 <= time <= LAST:
+        raise ValueError("a time that no clock gives")
+    return time

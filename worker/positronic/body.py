@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 import pydantic_core
@@ -22,14 +22,14 @@ from positronic.errors import (
     ReservedName,
     TooLarge,
 )
-from positronic.names import MAX_BULK, Name, parse_name
+from positronic.names import MAX_BULK, parse_name
 from positronic.vault import Entry
 from positronic.wire import BulkIn, SecretIn
 
 MAX_FIELDS: Final = 16  # of one object; hashing is not randomised in the Worker
 
 _M = TypeVar("_M", bound=BaseModel)
-_KINDS: Final = (InvalidName, ReservedName, InvalidValue)
+_KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
 
 
 def read_secret(body: bytes) -> Entry:
@@ -41,9 +41,9 @@ def read_secret(body: bytes) -> Entry:
 def read_bulk(body: bytes) -> list[Entry]:
     """Every entry checked; raises once, with every bad entry in `details`."""
     document = read_json(body)
-    _check_count(document)
-    secrets = _validate(BulkIn, document).secrets
-    _refuse_duplicates([secret.name for secret in secrets])
+    count = _check_count(document)
+    twice = _duplicates([_name_at(document, index) for index in range(count)])
+    secrets = _validate(BulkIn, document, twice).secrets
     return [(secret.name, secret.value) for secret in secrets]
 
 
@@ -68,31 +68,39 @@ def _to_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def _check_count(document: object) -> None:
+def _check_count(document: object) -> int:
+    """How many entries there are; 0 where `secrets` is no list, which its type's check will say."""
     entries = document.get("secrets") if isinstance(document, dict) else None
-    if isinstance(entries, list) and not entries:
+    if not isinstance(entries, list):
+        return 0
+    if not entries:
         raise InvalidRequest("`secrets` is empty")
-    if isinstance(entries, list) and len(entries) > MAX_BULK:
+    if len(entries) > MAX_BULK:
         raise TooLarge(f"`secrets` has {len(entries)} entries; at most {MAX_BULK} are allowed")
+    return len(entries)
 
 
-def _refuse_duplicates(names: Sequence[Name]) -> None:
+def _duplicates(names: Sequence[str | None]) -> list[Detail]:
     counts = Counter(names)
-    details = [
+    return [
         Detail(DuplicateName.code, "the name stands more than once", index, name)
         for index, name in enumerate(names)
-        if counts[name] > 1
+        if name is not None and counts[name] > 1
     ]
-    if details:
-        raise DuplicateName("a name stands more than once; nothing was written", details=details)
 
 
-def _validate(model: type[_M], document: object) -> _M:
+def _validate(model: type[_M], document: object, faults: Sequence[Detail] = ()) -> _M:
+    """The parsed document; raises once for `faults` and for all that is wrong with its shape."""
+    found: Iterable[Detail] = ()
     try:
-        return model.model_validate(document)
+        parsed = model.model_validate(document)
+        if not faults:
+            return parsed
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        raise _refusal([_detail(item, document) for item in errors]) from None
+        found = [_detail(item, document) for item in errors]
+    everything = sorted([*found, *faults], key=lambda detail: detail.index or 0)
+    raise _refusal(everything) from None
 
 
 def _refusal(found: Sequence[Detail]) -> PositronicError:

@@ -73,7 +73,9 @@ async def read_body(request: Request) -> bytes:
         raise UnsupportedMediaType("send the body as application/json")
     too_large = TooLarge(f"the body is larger than {MAX_BODY} bytes")
     length = request.headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or int(length[:20]) > MAX_BODY:
+    if not (length.isascii() and length.isdigit()):
+        raise InvalidRequest("the content-length is not a number")
+    if int(length[:20]) > MAX_BODY:
         raise too_large
     body = await request.read(MAX_BODY)
     if len(body) > MAX_BODY:

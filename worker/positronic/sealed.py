@@ -13,9 +13,9 @@ from positronic.envelope import (
     pack,
     unpack,
 )
-from positronic.errors import CorruptRecord
+from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.keyring import Keyring
-from positronic.names import Name, Project, Value
+from positronic.names import Name, Project, Value, parse_value
 from positronic.ports import (
     Cipher,
     Clock,
@@ -90,7 +90,7 @@ class SealedStore:
         key = self._keyring.derive(envelope.key_id, envelope.salt, info)
         aad = associated_data(self._project, record.name, record.metadata)
         plaintext = await self._cipher.open(key, envelope.nonce, envelope.sealed, aad)
-        return Value(plaintext.decode())
+        return _value(plaintext)
 
 
 class SealedSecret:
@@ -112,6 +112,16 @@ class SealedSecret:
             raise CorruptRecord(f"the record of {name} does not open") from None
         except CorruptRecord as error:
             raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
+        except UnknownKey as error:
+            raise UnknownKey(f"the record of {name} does not open: {error.message}") from None
+
+
+def _value(plaintext: bytes) -> Value:
+    try:
+        return parse_value(plaintext.decode())
+    except (UnicodeDecodeError, InvalidValue):
+        # `from None`: a decoding error carries the plaintext.
+        raise CorruptRecord("the sealed text holds something that is not a value") from None
 
 
 def _info(record: RecordInfo) -> SecretInfo:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from positronic.access import Access, Principal
 from positronic.audit import Auditor
+from positronic.errors import InvalidName, NotConfigured
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, RandomBytes, RecordStore
@@ -42,10 +43,13 @@ class Service:
         """Raises NotConfigured when a setting is missing or malformed."""
         self.access()
         Keyring(self.settings.master_keys)
-        parse_project(self.settings.project)
 
     def access(self) -> Access:
-        return Access(self.settings.root_token_sha256, self.settings.project)
+        try:
+            project = parse_project(self.settings.project)
+        except InvalidName as error:
+            raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+        return Access(self.settings.root_token_sha256, project)
 
     def vault(self, project: Project, principal: Principal, request_id: str) -> Vault:
         store = SealedStore(

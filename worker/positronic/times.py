@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four digits for a year
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

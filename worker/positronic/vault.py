@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from positronic.audit import Auditor
-from positronic.errors import Detail, NotFound, PartialWrite, PositronicError
+from positronic.errors import CorruptRecord, Detail, NotFound, PartialWrite, PositronicError
 from positronic.names import Name, Value
 from positronic.ports import Page, SecretInfo, SecretStore
 
@@ -57,7 +57,7 @@ class Vault:
 
     async def delete(self, name: Name) -> None:
         """Raises NotFound. Works on a secret that no longer opens."""
-        if name not in await self._store.get([name]):
+        if not await self._is_stored(name):
             raise NotFound(f"there is no secret {name}")
         await self._auditor.accepted("secret.delete", [name])
         try:
@@ -82,6 +82,12 @@ class Vault:
             await self._auditor.failed("secret.bulk", missing, error)
             raise error
         return BulkResult(created=len(names) - len(previous), updated=len(previous))
+
+    async def _is_stored(self, name: Name) -> bool:
+        try:
+            return name in await self._store.get([name])
+        except CorruptRecord:
+            return True
 
     async def _infos(self, names: Sequence[Name]) -> dict[Name, SecretInfo]:
         infos: dict[Name, SecretInfo] = {}
@@ -112,6 +118,9 @@ def _failures(start: int, entries: Sequence[Entry], results: Sequence[object]) -
     for index, ((name, _), result) in enumerate(zip(entries, results, strict=True), start):
         if isinstance(result, PositronicError):
             details.append(Detail(result.code, result.message, index, name))
+        elif isinstance(result, Exception):
+            # Its message may hold anything; the entry is what the caller must know.
+            details.append(Detail("internal", "an unexpected failure", index, name))
         elif isinstance(result, BaseException):
             raise result
     return details

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -111,7 +111,6 @@ class ErrorOut(Model):
     error: str
     code: str
     details: list[DetailOut] | None = None
-    request_id: str | None = Field(default=None, description="only with `internal`")
 
 
 def secret_out(info: SecretInfo) -> SecretOut:

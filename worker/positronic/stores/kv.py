@@ -14,9 +14,15 @@ from collections.abc import Awaitable, Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
-from positronic import audit
+from positronic import audit, times
 from positronic.envelope import KEY_ID
-from positronic.errors import CorruptRecord, InvalidRequest, RateLimited, StoreFailed
+from positronic.errors import (
+    CorruptRecord,
+    InvalidRequest,
+    PositronicError,
+    RateLimited,
+    StoreFailed,
+)
 from positronic.names import Name, Project
 from positronic.ports import Event, Metadata, Page, Record, RecordInfo
 
@@ -110,15 +116,19 @@ async def _list(
     namespace: Namespace, prefix: str, cursor: str | None, limit: int
 ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
     options = {"prefix": prefix, "limit": limit} | ({"cursor": cursor} if cursor else {})
-    answer = await _call(namespace.list(**options))
+    foreign = InvalidRequest("`cursor` is not one that a list gave")
+    answer = await _call(namespace.list(**options), foreign if cursor else None)
     # A foreign cursor must not lead out of the project, whatever the store makes of it.
     if not all(key["name"].startswith(prefix) for key in answer["keys"]):
-        raise InvalidRequest("`cursor` is not one that a list gave")
+        raise foreign
     return answer["keys"], None if answer["list_complete"] else answer["cursor"]
 
 
-async def _call(operation: Awaitable[T]) -> T:
-    """Await a KV operation; every failure of the binding becomes an error of the store."""
+async def _call(operation: Awaitable[T], if_invalid: PositronicError | None = None) -> T:
+    """Await a KV operation; every failure of the binding becomes an error of the store.
+
+    `if_invalid` is raised instead when KV says that the call itself is wrong.
+    """
     try:
         return await operation
     except Exception as error:  # noqa: BLE001 - JsException exists only inside the Worker
@@ -126,13 +136,15 @@ async def _call(operation: Awaitable[T]) -> T:
         match = _STATUS.search(str(error))
         if match and match[1] == "429":
             raise RateLimited("the store asks to slow down", headers={"Retry-After": "1"}) from None
+        if match and match[1] == "400" and if_invalid:
+            raise if_invalid from None
         status = f" with status {match[1]}" if match else ""
         raise StoreFailed(f"the store failed{status}") from None
 
 
-def _metadata(name: Name, found: Mapping[str, Any] | None) -> Metadata:
+def _metadata(name: Name, found: object) -> Metadata:
     """The metadata as written. Raises CorruptRecord: a date is never made up."""
-    fields = found or {}
+    fields = found if isinstance(found, Mapping) else {}
     numbers = [fields.get(key) for key in ("version", "createdAt", "updatedAt")]
     key_id = fields.get("keyId")
     if not all(type(number) is int and 0 < number < 2**53 for number in numbers):
@@ -140,6 +152,8 @@ def _metadata(name: Name, found: Mapping[str, Any] | None) -> Metadata:
     if not isinstance(key_id, str) or not KEY_ID.fullmatch(key_id):
         raise CorruptRecord(f"the record of {name} has unreadable metadata")
     version, created_at, updated_at = (int(number) for number in numbers if number)
+    if max(created_at, updated_at) > times.LAST:
+        raise CorruptRecord(f"the record of {name} has unreadable metadata")
     return Metadata(version, created_at, updated_at, key_id)
 
 

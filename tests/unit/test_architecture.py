@@ -1,0 +1,148 @@
+"""Who may import what, and the budgets of DESIGN.md section 8."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from support.source import (
+    CLI,
+    ROOT,
+    WORKER,
+    called,
+    code_lines,
+    functions,
+    imports,
+    modules,
+    relative,
+    top_level_imports,
+)
+
+CORE: Final = modules(WORKER / "positronic")
+DEPLOYED: Final = modules(WORKER)
+OURS: Final = [*DEPLOYED, *modules(CLI)]
+PURE: Final = [path for path in CORE if path.parent.name == "positronic"]
+
+# What the runtime or its SDK brings, whether or not this machine has it vendored.
+RUNTIME: Final = {"workers", "js", "pyodide", "pyodide_js", "asgi", "_pyodide"}
+
+
+def _that_import(name: str) -> list[str]:
+    return [relative(path) for path in DEPLOYED if name in top_level_imports(path)]
+
+
+@pytest.mark.parametrize(
+    ("module", "only"),
+    [
+        ("workers", "worker/entry.py"),
+        ("js", "worker/positronic/ciphers/webcrypto.py"),
+        ("pyodide", "worker/positronic/ciphers/webcrypto.py"),
+        ("cryptography", "worker/positronic/ciphers/native.py"),
+    ],
+)
+def test_one_file_knows_a_platform(module: str, only: str) -> None:
+    """What differs between platforms is imported in one file."""
+    assert _that_import(module) == [only]
+
+
+def test_names_stand_on_errors_alone() -> None:
+    """px imports the rules for names, and drags nothing else along."""
+    found = imports(WORKER / "positronic" / "names.py")
+    ours = {name for name in found if name.startswith("positronic.")}
+
+    assert {name for name in ours if not name.startswith("positronic.errors")} == set()
+    assert top_level_imports(WORKER / "positronic" / "names.py") <= {
+        *("__future__", "re", "typing", "positronic")
+    }
+
+
+def test_errors_stand_on_nothing() -> None:
+    """The error tree imports none of ours."""
+    assert "positronic" not in top_level_imports(WORKER / "positronic" / "errors.py")
+
+
+@pytest.mark.parametrize("path", DEPLOYED, ids=relative)
+def test_the_worker_knows_no_px(path: Path) -> None:
+    """Nothing that is deployed imports the command line or what only it needs."""
+    forbidden = {"px", "typer", "httpx", "dotenv", "uvicorn", "watchfiles", "click", "rich"}
+
+    assert not top_level_imports(path) & forbidden
+
+
+@pytest.mark.parametrize("path", CORE, ids=relative)
+def test_the_core_touches_nothing_outside(path: Path) -> None:
+    """It takes bytes, clocks and randomness; it has no files, environment, network or terminal."""
+    forbidden = {
+        *("os", "sys", "io", "pathlib", "shutil", "tempfile", "glob", "subprocess", "platform"),
+        *("logging", "warnings", "socket", "ssl", "http", "threading", "multiprocessing"),
+        *("time", "random", "secrets", "uuid", "getpass", "builtins", "importlib", "ctypes"),
+    }
+
+    assert not top_level_imports(path) & forbidden
+    assert not called(path) & {"print", "open", "input", "exec", "eval", "__import__", "breakpoint"}
+
+
+@pytest.mark.parametrize("path", PURE, ids=relative)
+def test_the_core_chooses_no_adapter(path: Path) -> None:
+    """No store and no cipher is imported above its port: a composition root hands them in."""
+    adapters = ("positronic.stores", "positronic.ciphers")
+
+    assert not {name for name in imports(path) if name.startswith(adapters)}
+
+
+def test_the_vault_knows_nothing_below_its_ports() -> None:
+    """Rules for secrets stand on SecretStore and the audit, not on keys or sealed text."""
+    below = ("positronic.sealed", "positronic.envelope", "positronic.keyring", "positronic.wire")
+
+    assert not {
+        name for name in imports(WORKER / "positronic" / "vault.py") if name.startswith(below)
+    }
+
+
+def test_no_module_hides_another() -> None:
+    """A name at the module root is no standard-library, bundled or vendored package's."""
+    vendored = {path.name.partition(".")[0] for path in (ROOT / "python_modules").glob("*")}
+    taken = set(sys.stdlib_module_names) | set(packages_distributions()) | RUNTIME | vendored
+    ours = {path.name.partition(".")[0] for path in WORKER.iterdir()} - {"", "__pycache__"}
+
+    assert ours & (taken - {"positronic", "px"}) == set()
+
+
+def test_the_module_root_has_no_links() -> None:
+    """wrangler leaves a symbolic link out without a word."""
+    assert [relative(path) for path in WORKER.rglob("*") if path.is_symlink()] == []
+
+
+@pytest.mark.parametrize("path", OURS, ids=relative)
+def test_a_module_says_what_it_is(path: Path) -> None:
+    """Each file opens with a docstring, and none is named for holding all sorts of things."""
+    assert path.read_text().startswith('"""')
+    assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+@pytest.mark.parametrize("path", OURS, ids=relative)
+def test_no_file_or_function_is_long(path: Path) -> None:
+    """No file over 300 lines, no function over 60."""
+    assert len(path.read_text().splitlines()) <= 300
+    assert [name for name, lines in functions(path) if lines > 60] == []
+
+
+def test_half_of_all_functions_are_short() -> None:
+    """The median function has at most 10 lines, the median file at most 120."""
+    lines = [lines for path in OURS for _, lines in functions(path)]
+    files = [len(path.read_text().splitlines()) for path in OURS]
+
+    assert statistics.median(lines) <= 10
+    assert statistics.median(files) <= 120
+
+
+def test_the_core_is_small() -> None:
+    """Without brains and stores, it has at most 1,200 lines of code."""
+    counted = [path for path in CORE if not {"brains", "stores"} & set(path.parts)]
+
+    assert sum(map(code_lines, counted)) <= 1200
