@@ -1,0 +1,1 @@
+"""`python -m bench`: numbers, each beside a comparison from the same run."""

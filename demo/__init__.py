@@ -1,0 +1,1 @@
+"""`python -m demo`: the main job on this machine, as a transcript."""

@@ -1,0 +1,130 @@
+"""The main job, on real parts: px, the Python Worker in workerd, local KV. Prints a transcript."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from px.local.port import free_port
+from px.local.project import Project, find_project, node
+from px.local.scratch import make_scratch
+from px.local.setup import set_up
+
+PX: Final = Path(sys.executable).with_name("px")
+
+ENV_SECRETS: Final = """\
+# what this project's brains need
+OPENAI_API_KEY=sk-demo-not-a-real-key
+DATABASE_URL="postgres://app:demo@db.example/app?sslmode=require"
+TLS_KEY="-----BEGIN PRIVATE KEY-----
+bm90IGEga2V5LCBqdXN0IGxpbmVz
+LS0gc2V2ZXJhbCBvZiB0aGVt
+-----END PRIVATE KEY-----"
+"""
+
+
+def main() -> int:
+    project = find_project(Path(__file__).parent)
+    set_up(project, lambda line: print(line, file=sys.stderr))
+    with tempfile.TemporaryDirectory(prefix="px-demo.") as folder:
+        scratch = make_scratch(project, Path(folder).resolve())
+        return _Demo(scratch).run()
+
+
+class _Demo:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        # Only this: no token, address or credential of the caller's gets in.
+        self._environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+    def run(self) -> int:
+        with self._worker():
+            self._say("a secret from stdin: not in the shell's history, not in the process list")
+            self._px(
+                "secret create ANTHROPIC_API_KEY --stdin", stdin="sk-ant-demo-not-a-real-key\n"
+            )
+            self._say("a whole file of them, checked before the first one is sent")
+            Path(self._project.root, "keys.env").write_text(ENV_SECRETS)
+            self._px("secret import keys.env --dry-run")
+            self._px("secret import keys.env")
+            self._say("names and dates come back, values never")
+            self._px("secret list")
+            self._px("secret exists OPENAI_API_KEY")
+            self._px("secret delete OPENAI_API_KEY --yes")
+            self._px("secret exists OPENAI_API_KEY", expect=1)
+            self._say("a bad file is refused whole, with line numbers")
+            Path(self._project.root, "bad.env").write_text("GOOD=1\n2BAD=2\nGOOD=3\n")
+            self._px("secret import bad.env", expect=2)
+        self._say("what lies in KV: sealed text only")
+        self._show_kv()
+        return 0
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[None]:
+        """`px dev` in the background; ended with its whole process group whatever happens."""
+        print("$ px dev &", flush=True)
+        process = subprocess.Popen(
+            [PX, "dev", "--port", str(free_port())],
+            cwd=self._project.root,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            ready = process.stdout.readline() if process.stdout else ""
+            if not ready:
+                raise SystemExit(process.wait())
+            print(ready, end="", flush=True)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+    def _px(self, words: str, *, stdin: str | None = None, expect: int = 0) -> None:
+        shown = f"printf '%s\\n' \"$KEY\" | px {words}" if stdin else f"px {words}"
+        print(f"$ {shown}", flush=True)
+        done = subprocess.run(
+            [PX, *shlex.split(words)],
+            cwd=self._project.root,
+            env=self._environment,
+            input=stdin or "",
+            stdout=None,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            print(f"(exit code {done.returncode})", flush=True)
+        if done.returncode != expect:
+            raise SystemExit(f"the demo expected exit code {expect}")
+
+    def _show_kv(self) -> None:
+        """wrangler's own view of the local namespace, not ours."""
+        self._wrangler("kv key list --binding SECRETS_KV --local --prefix default/secret/")
+        self._wrangler("kv key get default/secret/TLS_KEY --binding SECRETS_KV --local --text")
+
+    def _wrangler(self, words: str) -> None:
+        print(f"$ wrangler {words}", flush=True)
+        subprocess.run(
+            [node(), self._project.wrangler(), *shlex.split(words)],
+            cwd=self._project.root,
+            env=self._environment
+            | {"WRANGLER_SEND_METRICS": "false", "HOME": str(self._project.private)},
+            check=True,
+        )
+        print(flush=True)
+
+    def _say(self, line: str) -> None:
+        print(f"\n# {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What every Cipher promises."""
+
+from __future__ import annotations
+
+from contracts.suite import Suite, raises
+from contracts.worlds import World
+from positronic.ports import InvalidTag
+
+SUITE: Suite[World] = Suite("cipher")
+
+KEY = bytes(range(32))
+NONCE = bytes(range(12))
+AAD = b"project and name"
+TEXT = b"what is sealed"
+
+
+def _flipped(data: bytes, place: int) -> bytes:
+    changed = bytearray(data)
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+@SUITE.check
+async def check_round_trip(world: World) -> None:
+    """What was sealed opens to the same bytes, and the sealed bytes are 16 longer."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+    opened = await world.cipher.open(KEY, NONCE, sealed, AAD)
+
+    assert opened == TEXT, "other bytes came back"
+    assert len(sealed) == len(TEXT) + 16, "the tag is not 16 bytes"
+
+
+@SUITE.check
+async def check_known_answer(world: World) -> None:
+    """Test case 14 of the GCM specification (McGrew and Viega) comes out to the byte."""
+    sealed = await world.cipher.seal(bytes(32), bytes(12), bytes(16), b"")
+
+    expected = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
+    assert sealed.hex() == expected, "this is not AES-256-GCM with a 128-bit tag"
+
+
+@SUITE.check
+async def check_empty_aad(world: World) -> None:
+    """Empty associated data is sealed and opened, and is not the same as other data."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, b"")
+    opened = await world.cipher.open(KEY, NONCE, sealed, b"")
+
+    assert opened == TEXT, "other bytes came back"
+    await raises(InvalidTag, world.cipher.open(KEY, NONCE, sealed, AAD))
+
+
+@SUITE.check
+async def check_sizes(world: World) -> None:
+    """One byte and 65,536 bytes, of every byte value, come back whole."""
+    for text in (b"\x00", bytes(range(256)) * 256):
+        sealed = await world.cipher.seal(KEY, NONCE, text, AAD)
+        opened = await world.cipher.open(KEY, NONCE, sealed, AAD)
+
+        assert opened == text, f"{len(text)} bytes came back changed"
+
+
+@SUITE.check
+async def check_wrong_key(world: World) -> None:
+    """Another key raises InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    await raises(InvalidTag, world.cipher.open(_flipped(KEY, 31), NONCE, sealed, AAD))
+
+
+@SUITE.check
+async def check_wrong_nonce(world: World) -> None:
+    """Another nonce raises InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    await raises(InvalidTag, world.cipher.open(KEY, _flipped(NONCE, 0), sealed, AAD))
+
+
+@SUITE.check
+async def check_wrong_aad(world: World) -> None:
+    """Other associated data, longer, shorter or changed, raises InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    for aad in (_flipped(AAD, 3), AAD + b"\x00", AAD[:-1], b""):
+        await raises(InvalidTag, world.cipher.open(KEY, NONCE, sealed, aad))
+
+
+@SUITE.check
+async def check_changed_byte(world: World) -> None:
+    """A change in any byte of ciphertext or tag raises InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    for place in range(len(sealed)):
+        await raises(InvalidTag, world.cipher.open(KEY, NONCE, _flipped(sealed, place), AAD))
+
+
+@SUITE.check
+async def check_truncated(world: World) -> None:
+    """Sealed bytes that were cut, down to none, raise InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    for length in range(len(sealed)):
+        await raises(InvalidTag, world.cipher.open(KEY, NONCE, sealed[:length], AAD))
+
+
+@SUITE.check
+async def check_extended(world: World) -> None:
+    """Sealed bytes with something behind them raise InvalidTag."""
+    sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
+
+    await raises(InvalidTag, world.cipher.open(KEY, NONCE, sealed + b"\x00", AAD))

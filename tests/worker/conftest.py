@@ -1,0 +1,66 @@
+"""Workers that the tests share: each is started once, as starting takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from px.local.project import Project
+from px.local.server import LocalWorker
+from px.local.setup import set_up
+from worker.assembly import PROJECT, assemble_harness, assemble_project
+from worker.harness import Harness
+from worker.main_worker import MainWorker, ProjectApi, Secrets
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    """The checkout, with everything made that a local Worker needs."""
+    set_up(PROJECT, print)
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def harness(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+    """The test Worker, on an empty KV."""
+    folder = tmp_path_factory.mktemp("harness")
+    config = assemble_harness(folder)
+    with _worker(project, folder, config) as worker, _client(worker) as client:
+        yield Harness(client)
+
+
+@pytest.fixture(scope="session")
+def main_worker(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWorker]:
+    """The project's own Worker, on an empty KV, with fresh keys and a fresh token."""
+    folder, secrets = tmp_path_factory.mktemp("main"), Secrets()
+    config = assemble_project(folder, secrets.variables)
+    with _worker(project, folder, config) as worker, _client(worker) as client:
+        yield MainWorker(client, secrets, worker.persist, worker.log_path)
+
+
+@pytest.fixture
+def api(main_worker: MainWorker) -> ProjectApi:
+    """A project of this test alone, on the shared Worker."""
+    return ProjectApi(main_worker, f"p{next(_numbers)}")
+
+
+@pytest.fixture
+def other_api(main_worker: MainWorker) -> ProjectApi:
+    """Another project of this test alone, on the same Worker."""
+    return ProjectApi(main_worker, f"p{next(_numbers)}")
+
+
+def _worker(project: Project, folder: Path, config: Path) -> LocalWorker:
+    return LocalWorker(
+        project, config=config, persist=folder / "state", log_path=folder / "worker.log"
+    )
+
+
+def _client(worker: LocalWorker) -> httpx.Client:
+    return httpx.Client(base_url=worker.url, timeout=120, trust_env=False)

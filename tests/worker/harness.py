@@ -1,0 +1,32 @@
+"""Runs checks inside the test Worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """A running test Worker. See harness_entry.py for its addresses."""
+
+    client: httpx.Client
+
+    def suites(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = self.client.get("/suites").raise_for_status().json()
+        return found
+
+    def run(self, kind: str, suite: str, check: str) -> None:
+        """Raises AssertionError with the Worker's traceback when the check fails."""
+        answer = self.client.post(f"/run/{kind}/{suite}/{check}").raise_for_status().json()
+        assert answer["ok"], answer["reason"]
+
+    def cipher(
+        self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes
+    ) -> bytes | None:
+        """WebCrypto's `seal` or `open`; None is InvalidTag."""
+        fields = {"key": key, "nonce": nonce, "text": text, "aad": aad}
+        body = {name: data.hex() for name, data in fields.items()}
+        answer = self.client.post(f"/cipher/{operation}", json=body).raise_for_status().json()
+        return bytes.fromhex(answer["text"]) if answer["ok"] else None

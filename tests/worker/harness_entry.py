@@ -1,0 +1,70 @@
+"""A test Worker's entry: runs the contracts' checks in here, on Miniflare's KV and WebCrypto.
+
+Only copied into a temporary folder, next to `positronic` and `contracts`; never deployed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from typing import Any
+from urllib.parse import urlsplit
+
+import js
+from workers import Response, WorkerEntrypoint
+
+from contracts import KV_SUITES, PORT_SUITES
+from contracts.worlds import kv_world, memory_world
+from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.ports import InvalidTag
+
+SUITES: dict[str, dict[str, Any]] = {suite.name: suite.checks for suite in PORT_SUITES + KV_SUITES}
+
+
+class Default(WorkerEntrypoint):  # type: ignore[misc]
+    """GET /suites; POST /run/<kv|memory>/<suite>/<check>; POST /cipher/<seal|open>."""
+
+    async def fetch(self, request: Any) -> Response:  # noqa: ANN401
+        path = urlsplit(request.url).path.strip("/").split("/")
+        match path:
+            case ["status"]:
+                answer: object = {"ready": True}
+            case ["suites"]:
+                answer = {name: list(checks) for name, checks in SUITES.items()}
+            case ["run", kind, suite, check]:
+                answer = await _run(self.env, kind, suite, check)
+            case ["cipher", operation]:
+                answer = await _cipher(operation, json.loads(await request.text()))
+            case _:
+                return Response("no such address", status=404)
+        return Response(json.dumps(answer), headers={"Content-Type": "application/json"})
+
+
+async def _run(env: Any, kind: str, suite: str, check: str) -> dict[str, object]:  # noqa: ANN401
+    world = memory_world(WebCryptoCipher())
+    if kind == "kv":
+        await _wipe(env.TEST_KV)
+        world = kv_world(env.TEST_KV, WebCryptoCipher(), js.Error.new)
+    try:
+        await SUITES[suite][check](world)
+    except Exception as error:  # noqa: BLE001 - the harness reports every failure
+        return {"ok": False, "reason": "".join(traceback.format_exception(error))}
+    return {"ok": True}
+
+
+async def _wipe(namespace: Any) -> None:  # noqa: ANN401
+    while keys := [key["name"] for key in (await namespace.list(prefix=""))["keys"]]:
+        await asyncio.gather(*(namespace.delete(key) for key in keys))
+
+
+async def _cipher(operation: str, fields: dict[str, str]) -> dict[str, object]:
+    key, nonce, text, aad = (
+        bytes.fromhex(fields[name]) for name in ("key", "nonce", "text", "aad")
+    )
+    cipher = WebCryptoCipher()
+    call = cipher.seal if operation == "seal" else cipher.open
+    try:
+        return {"ok": True, "text": (await call(key, nonce, text, aad)).hex()}
+    except InvalidTag:
+        return {"ok": False, "reason": "InvalidTag"}

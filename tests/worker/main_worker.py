@@ -1,0 +1,153 @@
+"""The project's own Worker under test: its address, its token, its keys, its KV files."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from positronic.ciphers.native import NativeCipher
+from positronic.keyring import Keyring
+from positronic.names import Name, Project, parse_value
+from positronic.ports import Metadata, Record
+from positronic.sealed import SealedStore
+from positronic.stores.memory import MemoryRecords
+from worker.kv_files import Entry, KvFiles
+
+KEY_ID = "k1"
+DATE = 1_795_500_000_000
+
+
+def fresh_keys(key_id: str = KEY_ID) -> str:
+    return f"{key_id}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the Worker is started with."""
+
+    keys: str = field(default_factory=fresh_keys)
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        token_hash = hashlib.sha256(self.token.encode()).hexdigest()
+        return {"MASTER_KEYS": self.keys, "ROOT_TOKEN_SHA256": token_hash}
+
+
+@dataclass(frozen=True, slots=True)
+class MainWorker:
+    """A running Worker."""
+
+    client: httpx.Client
+    secrets: Secrets
+    state: Path
+    log: Path
+
+    @property
+    def kv(self) -> KvFiles:
+        return KvFiles(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectApi:
+    """One project on the running Worker, and what lies in its KV."""
+
+    worker: MainWorker
+    project: str
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **sent: Any,  # noqa: ANN401
+    ) -> httpx.Response:
+        """`sent` is httpx's: json, content, params."""
+        own = {
+            "Authorization": f"Bearer {self.worker.secrets.token}",
+            "X-Positronic-Project": self.project,
+        }
+        return self.worker.client.request(method, path, headers=own | dict(headers or {}), **sent)
+
+    def put(self, name: str, value: str) -> httpx.Response:
+        return self.call("POST", "/secrets", json={"name": name, "value": value})
+
+    def bulk(self, values: Mapping[str, str]) -> httpx.Response:
+        entries = [{"name": name, "value": value} for name, value in values.items()]
+        return self.call("POST", "/secrets/bulk", json={"secrets": entries})
+
+    def exists(self, name: str) -> httpx.Response:
+        return self.call("GET", f"/secrets/{name}/exists")
+
+    def pages(self, path: str, items: str, limit: int) -> list[list[dict[str, Any]]]:
+        """Every page of a list."""
+        found: list[list[dict[str, Any]]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = self.call("GET", path, params={"limit": limit, **cursor}).raise_for_status()
+            found.append(answer.json()[items])
+            if "cursor" not in answer.json():
+                return found
+            cursor = {"cursor": answer.json()["cursor"]}
+
+    def key(self, name: str) -> str:
+        return f"{self.project}/secret/{name}"
+
+    def stored(self, name: str) -> Entry:
+        return self.worker.kv.read(self.key(name))[self.key(name)]
+
+    def plant(self, name: str, entry: Entry) -> None:
+        self.worker.kv.write(self.key(name), entry.value, entry.metadata)
+
+    def open_on_cpython(self, name: str) -> bytes:
+        """The value, opened from the files with the master key and without the Worker."""
+        entry = self.stored(name)
+        fields = entry.metadata
+        metadata = Metadata(
+            fields["version"], fields["createdAt"], fields["updatedAt"], fields["keyId"]
+        )
+        record = Record(Name(name), metadata, entry.value)
+        return asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
+
+    def seal_on_cpython(self, name: str, value: str, keys: str) -> Entry:
+        """What the Worker would have stored, had it had these master keys."""
+        return asyncio.run(_seal(Project(self.project), Name(name), value, keys))
+
+
+def _store(project: Project, records: MemoryRecords, keys: str) -> SealedStore:
+    return SealedStore(
+        project, records, NativeCipher(), Keyring(keys), clock=lambda: DATE, random=os.urandom
+    )
+
+
+async def _open(project: Project, record: Record, keys: str) -> bytes:
+    records = MemoryRecords()
+    await records.put(record)
+    found = await _store(project, records, keys).get([record.name])
+    return (await found[record.name].open()).reveal().encode()
+
+
+async def _seal(project: Project, name: Name, value: str, keys: str) -> Entry:
+    records = MemoryRecords()
+    await _store(project, records, keys).put(name, parse_value(value), None)
+    record = (await records.get([name]))[name]
+    fields = record.metadata
+    return Entry(
+        record.sealed,
+        {
+            "version": fields.version,
+            "createdAt": fields.created_at,
+            "updatedAt": fields.updated_at,
+            "keyId": fields.key_id,
+        },
+    )
