@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from positronic.errors import PositronicError
 from positronic.names import parse_name
+from px.exchange import Answer
 from px.failures import Detail, NotAllowed, PxError, Refused, ServerFailed
-from px.transport import Answer
 
 T = TypeVar("T")
 

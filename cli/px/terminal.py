@@ -128,9 +128,9 @@ def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
     if quiet or not is_terminal(sys.stderr):
         yield _silent if quiet else _line
         return
-    import click
+    import typer
 
-    with click.progressbar(length=total, label="importing", file=sys.stderr) as bar:
+    with typer.progressbar(length=total, label="importing", file=sys.stderr) as bar:
         yield lambda done, _: bar.update(done - bar.pos)
 
 
