@@ -110,7 +110,7 @@ def secrets(found: Sequence[Secret]) -> None:
 
 def imported(written: Written) -> None:
     total = written.created + written.updated
-    say(f"Imported {counted(total)}: {written.created} created, {written.updated} updated")
+    say(f"Imported {counted(total)}: {written.created:,} created, {written.updated:,} updated")
 
 
 def planned(create: Sequence[str], update: Sequence[str]) -> None:
@@ -119,7 +119,7 @@ def planned(create: Sequence[str], update: Sequence[str]) -> None:
     for name in update:
         data(f"update\t{name}")
     total = counted(len(create) + len(update))
-    say(f"Would import {total}: {len(create)} created, {len(update)} updated; nothing was sent")
+    say(f"Would import {total}: {len(create):,} created, {len(update):,} updated; nothing was sent")
 
 
 @contextmanager
