@@ -136,7 +136,7 @@ def client(url: str) -> Client:
 
 def test_an_unknown_certificate_is_refused(port: int) -> None:
     """No token goes to a server that cannot prove its name."""
-    with client(f"https://localhost:{port}") as px, pytest.raises(NotReached, match="secure"):
+    with client(f"https://127.0.0.1:{port}") as px, pytest.raises(NotReached, match="secure"):
         px.exists(NAME)
 
 
