@@ -38,6 +38,9 @@ class Keyring:
             raise UnknownKey(f"the master key {key_id!r} is not in {SETTING}")
         return hkdf_sha256(master, salt, info, KEY_SIZE)
 
+    def __contains__(self, key_id: str) -> bool:
+        return key_id in self._keys
+
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"
 
