@@ -80,6 +80,7 @@ def _service(
         master_keys=getattr(env, "MASTER_KEYS", ""),
         root_token_sha256=getattr(env, "ROOT_TOKEN_SHA256", ""),
         project=getattr(env, "PROJECT", "default"),
+        next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
     )
     runtime = Runtime(

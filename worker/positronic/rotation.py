@@ -74,9 +74,9 @@ class Rotation:
 
     async def step(self) -> Step:
         """Bring at most AT_ONCE records under the newest key. Audited by name."""
-        outdated = await self._outdated()
+        outdated, failed = await self._outdated()
+        remaining = len(outdated) + len(failed)
         writes: dict[str, Write] = {}
-        failed: list[Detail] = []
         gone = 0
         for name, renew in list(outdated.items())[:TRIES]:
             try:
@@ -92,30 +92,36 @@ class Rotation:
                 break
         if writes:
             await self._auditor.around("keys.rotate", writes, partial(_run, writes.values()))
-        return Step(len(writes), len(outdated) - len(writes) - gone, tuple(failed))
+        return Step(len(writes), remaining - len(writes) - gone, tuple(failed[:TRIES]))
 
-    async def _outdated(self) -> dict[str, Renew]:
-        newest = self._signer.key_id
-        found: dict[str, Renew] = {
-            name: partial(self._renew_secret, name)
+    async def _outdated(self) -> tuple[dict[str, Renew], list[Detail]]:
+        """What to renew, and what is under a key that is gone: known without a look at it."""
+        found: dict[str, tuple[str, Renew]] = {
+            name: (key_id, partial(self._renew_secret, name))
             for name, key_id in (await self._sealed.key_ids()).items()
-            if key_id != newest
         }
         async for record in everything(self._tokens.list):
-            if record.signature.key_id != newest:
-                found[f"token {record.id}"] = partial(self._renew_token, record)
-        return found
+            renew = partial(self._renew_token, record)
+            found[f"token {record.id}"] = (record.signature.key_id, renew)
+        renewable = {
+            name: renew
+            for name, (key_id, renew) in found.items()
+            if key_id != self._signer.key_id and self._signer.holds(key_id)
+        }
+        lost = [
+            Detail(UnknownKey.code, f"the master key {key_id!r} is not held", name=name)
+            for name, (key_id, _) in found.items()
+            if not self._signer.holds(key_id)
+        ]
+        return renewable, lost
 
     async def _renew_secret(self, name: Name) -> Write | None:
         record = await self._sealed.renew(name)
         return None if record is None else partial(self._sealed.write, record)
 
     async def _renew_token(self, record: TokenRecord) -> Write | None:
-        match verify(self._signer, self._project, record):
-            case Verdict.UNKNOWN_KEY:
-                raise UnknownKey(f"the master key {record.signature.key_id!r} is not held")
-            case Verdict.CHANGED:
-                raise CorruptRecord("the token's record was changed")
+        if verify(self._signer, self._project, record) is not Verdict.INTACT:
+            raise CorruptRecord("the token's record was changed")
         return partial(self._tokens.put, sign(self._signer, self._project, record))
 
 

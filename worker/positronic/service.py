@@ -30,12 +30,17 @@ Work = Callable[[], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A host's configuration as text; checked when it is first needed. Its repr shows nothing."""
+    """A host's configuration as text; checked when it is first needed. Its repr shows nothing.
+
+    `next_master_key` stands in front of `master_keys` while a rotation is under way: so a new key
+    can be added by someone who cannot read the old ones back.
+    """
 
     master_keys: str
     root_token_sha256: str
     project: str
     audit_retention_days: str = "400"
+    next_master_key: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -80,9 +85,10 @@ class Service:
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
         self.access()
-        self.audit_retention()
 
     def access(self) -> Access:
+        """Raises NotConfigured for any setting, so that no answer depends on who asks."""
+        self.audit_retention()
         try:
             project = parse_project(self.settings.project)
         except InvalidName as error:
@@ -103,7 +109,7 @@ class Service:
         return int(days) * 24 * 3600
 
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.master_keys)
+        return Keyring(f"{self.settings.next_master_key} {self.settings.master_keys}")
 
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
         return Session(self, project, principal, origin, self.keyring())
