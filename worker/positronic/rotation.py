@@ -74,9 +74,9 @@ class Rotation:
 
     async def step(self) -> Step:
         """Bring at most AT_ONCE records under the newest key. Audited by name."""
-        outdated, failed = await self._outdated()
-        remaining = len(outdated) + len(failed)
+        outdated, lost = await self._outdated()
         writes: dict[str, Write] = {}
+        failed: list[Detail] = []
         gone = 0
         for name, renew in list(outdated.items())[:TRIES]:
             try:
@@ -92,7 +92,8 @@ class Rotation:
                 break
         if writes:
             await self._auditor.around("keys.rotate", writes, partial(_run, writes.values()))
-        return Step(len(writes), remaining - len(writes) - gone, tuple(failed[:TRIES]))
+        remaining = len(outdated) + len(lost) - len(writes) - gone
+        return Step(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
 
     async def _outdated(self) -> tuple[dict[str, Renew], list[Detail]]:
         """What to renew, and what is under a key that is gone: known without a look at it."""

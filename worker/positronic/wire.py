@@ -123,6 +123,8 @@ class EventsOut(Model):
 
 
 class TokenIn(Model):
+    model_config = ConfigDict(populate_by_name=False)  # `expires_in` is no field of the contract
+
     name: Annotated[TokenName, PlainValidator(_check_token_name, json_schema_input_type=str)]
     role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
     expires_in: Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600)] | None = None
