@@ -94,7 +94,7 @@ class Api:
             clock=self.clock,
             random=os.urandom,
             report=self.reports.append,
-            one_at_a_time=InProcess(),
+            one_at_a_time=InProcess(self.clock),
             in_background=self._background.append,
         )
         return Service(settings, KvStorage(self.kv), runtime, Refusals(self.clock))

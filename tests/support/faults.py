@@ -19,6 +19,7 @@ from positronic.ports import (
     TokenRecord,
     TokenStore,
 )
+from positronic.stores.memory import MemoryRecords, MemoryTokens
 
 
 class FaultyRecords:
@@ -128,3 +129,56 @@ class PartlyReplaced:
 
     def projects(self) -> ProjectRegistry:
         return self.inner.projects()
+
+
+class LaggingRecords(MemoryRecords):
+    """Goes on showing what stood in `inner` when `lag` was called, as KV does elsewhere."""
+
+    def __init__(self, inner: MemoryRecords) -> None:
+        super().__init__()
+        self._inner = inner
+        self._shown = inner
+
+    async def lag(self) -> None:
+        self._shown = MemoryRecords()
+        names = [item.name for item in (await self._inner.list(None, 1000)).items]
+        for record in (await self._inner.get(names)).values():
+            await self._shown.put(record)
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
+        return await self._shown.get(names)
+
+    async def put(self, record: Record) -> None:
+        await self._inner.put(record)
+
+    async def delete(self, name: Name) -> None:
+        await self._inner.delete(name)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+        return await self._shown.list(cursor, limit)
+
+
+class LaggingTokens(MemoryTokens):
+    """The same for tokens."""
+
+    def __init__(self, inner: MemoryTokens) -> None:
+        super().__init__()
+        self._inner = inner
+        self._shown = inner
+
+    async def lag(self) -> None:
+        self._shown = MemoryTokens()
+        for record in (await self._inner.list(None, 1000)).items:
+            await self._shown.put(record)
+
+    async def get(self, token_id: str) -> TokenRecord | None:
+        return await self._shown.get(token_id)
+
+    async def put(self, record: TokenRecord) -> None:
+        await self._inner.put(record)
+
+    async def delete(self, token_id: str) -> None:
+        await self._inner.delete(token_id)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+        return await self._shown.list(cursor, limit)

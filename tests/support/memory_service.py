@@ -86,7 +86,7 @@ class House:
             clock=self.clock,
             random=Counting(),
             report=self.reported.append,
-            one_at_a_time=InProcess(),
+            one_at_a_time=InProcess(self.clock),
             in_background=self._background.append,
         )
         seen = PartlyReplaced(self.storage, records, audit_log, tokens)

@@ -8,7 +8,9 @@ import pytest
 
 from positronic.http import Response
 from positronic.names import Project
+from positronic.ports import Journal
 from positronic.service import InProcess
+from support.memory_service import Clock
 from support.running import run
 
 ONE, OTHER = Project("one"), Project("other")
@@ -19,10 +21,10 @@ def _told(*projects: Project) -> list[str]:
     steps: list[str] = []
 
     async def all_of_them() -> None:
-        in_turn = InProcess()
+        in_turn = InProcess(Clock())
 
         async def change(number: int, project: Project) -> None:
-            async def work() -> Response:
+            async def work(_: Journal) -> Response:
                 for step in range(3):
                     steps.append(f"{number}.{step}")
                     await asyncio.sleep(0)
@@ -50,12 +52,12 @@ def test_a_change_that_fails_lets_the_next_one_in() -> None:
     """An error comes through, and holds nobody up."""
 
     async def steps() -> Response:
-        in_turn = InProcess()
+        in_turn = InProcess(Clock())
 
-        async def broken() -> Response:
+        async def broken(_: Journal) -> Response:
             raise RuntimeError("broken")
 
-        async def sound() -> Response:
+        async def sound(_: Journal) -> Response:
             return Response(204)
 
         with pytest.raises(RuntimeError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from positronic.errors import RateLimited, StoreFailed
-from support.faults import FaultyAudit, FaultyRecords
+from support.faults import FaultyAudit, FaultyRecords, LaggingRecords, LaggingTokens
 from support.memory_service import MASTER_KEYS, SETTINGS, House
 from support.rotating import (
     ROTATED,
@@ -19,6 +19,7 @@ from support.rotating import (
     to_the_end,
     tokens_of,
 )
+from support.running import run
 
 
 @pytest.mark.parametrize("spare", [0, 1, 25, 49])
@@ -114,3 +115,24 @@ def test_reads_go_on_between_steps() -> None:
         assert rotated.call("GET", f"/secrets/{name}/exists").json == {"exists": True}
     keys = {each["id"]: each["secrets"] for each in rotated.call("GET", "/keys").json["keys"]}
     assert keys == {"key-1": 20, "key-2": 50}
+
+
+def test_a_store_that_lags_behind_undoes_nothing() -> None:
+    """What was deleted, revoked or updated stays so after a step that still sees the old state."""
+    house = filled(3)
+    token = house.call("POST", "/tokens", {"name": "ci", "role": "admin"}).json
+    records, tokens = LaggingRecords(house.records()), LaggingTokens(house.tokens())
+    rotated = rotated_house(house, records=lambda _: records, tokens=lambda _: tokens)
+    rotated.clock.now += 10_000
+    run(records.lag())
+    run(tokens.lag())
+    rotated.call("DELETE", "/secrets/N0000")
+    rotated.call("DELETE", f"/tokens/{token['id']}")
+    rotated.call("POST", "/secrets", {"name": "N0001", "value": "newer"})
+    during = step(rotated).json
+    values = opened(rotated_house(house))
+
+    assert (during["resealed"], during["remaining"]) == (1, 1)  # N0002; N0001 waits
+    assert set(values) == {"N0001", "N0002"}
+    assert values["N0001"] == "newer"
+    assert tokens_of(house) == []

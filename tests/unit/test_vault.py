@@ -19,6 +19,7 @@ from positronic.errors import (
     StoreFailed,
     UnknownKey,
 )
+from positronic.journal import MemoryJournal
 from positronic.keyring import Keyring
 from positronic.names import Name, Value
 from positronic.ports import AuditLog, Event, Record
@@ -60,7 +61,7 @@ class Fixture:
             clock=self.clock,
             random=self._random,
         )
-        return Vault(store, auditor)
+        return Vault(store, auditor, MemoryJournal(self.clock))
 
     def stored(self) -> dict[Name, Record]:
         async def steps() -> dict[Name, Record]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -23,6 +23,7 @@ from positronic.http import (
     split_url,
 )
 from positronic.names import parse_name
+from positronic.ports import Journal
 from positronic.roles import Role
 from positronic.service import Service, Session
 from positronic.tokens import parse_token_id
@@ -89,9 +90,9 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     return await service.runtime.one_at_a_time(project, partial(_change, route.endpoint, call))
 
 
-async def _change(endpoint: Endpoint, call: Call) -> Response:
+async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
     await call.session.service.storage.projects().add(call.session.project)
-    return await endpoint(call)
+    return await endpoint(replace(call, session=replace(call.session, journal=journal)))
 
 
 async def _authenticate(
