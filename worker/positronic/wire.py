@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from positronic.errors import Detail, PositronicError
 from positronic.keyring import Keyring
 from positronic.names import (
+    MAX_BULK,
+    MAX_VALUE,
+    NAME,
+    RESERVED_PREFIX,
+    TOKEN_NAME,
     Name,
     Project,
     TokenName,
@@ -28,7 +33,19 @@ from positronic.times import iso
 from positronic.tokens import Token
 
 T = TypeVar("T")
+
+
+def _text(pattern: str, **more: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, **more})
+
+
 TokenRole = Literal["reader", "writer", "admin"]
+
+# What openapi.json says of a text; what is refused is decided by `names` and `times`.
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
+ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
+TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 
 
 class Model(BaseModel):
@@ -74,18 +91,18 @@ def _checked(parse: Callable[[str], T], sent: object) -> T:
 
 
 class SecretIn(Model):
-    name: Annotated[Name, PlainValidator(_check_name, json_schema_input_type=str)]
-    value: Annotated[Value, PlainValidator(_check_value, json_schema_input_type=str)]
+    name: Annotated[Name, PlainValidator(_check_name, json_schema_input_type=NameText)]
+    value: Annotated[Value, PlainValidator(_check_value, json_schema_input_type=ValueText)]
 
 
 class BulkIn(Model):
-    secrets: list[SecretIn]
+    secrets: Annotated[list[SecretIn], Field(min_length=1, max_length=MAX_BULK)]
 
 
 class SecretOut(Model):
     name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
 
 
 class SecretsOut(Model):
@@ -105,7 +122,7 @@ class BulkOut(Model):
 
 class EventOut(Model):
     id: str
-    time: str
+    time: Time
     actor: dict[str, str]
     action: str
     names: list[str]
@@ -123,7 +140,9 @@ class EventsOut(Model):
 
 
 class TokenIn(Model):
-    name: Annotated[TokenName, PlainValidator(_check_token_name, json_schema_input_type=str)]
+    name: Annotated[
+        TokenName, PlainValidator(_check_token_name, json_schema_input_type=TokenNameText)
+    ]
     role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
     expires_in: Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600)] | None = None
 
@@ -132,8 +151,8 @@ class TokenOut(Model):
     id: str
     name: str
     role: str
-    created_at: str
-    expires_at: str | None = None
+    created_at: Time
+    expires_at: Time | None = None
 
 
 class IssuedOut(TokenOut):

@@ -104,7 +104,7 @@ async def intruder(world: World) -> None:
     await world.call("GET", "/secrets", who=Who(forged(issued.token)))
 
     def is_it(event: Event) -> bool:
-        return event.get("outcome") == "refused" and event["actor"].get("id") == issued.id
+        return event.get("outcome") == "refused" and bool(_actor(event) == issued.id)
 
     await _event(world, is_it, at_least=NOTED_SECONDS)
 
@@ -116,6 +116,10 @@ async def integrity(world: World) -> None:
     await world.store(name)
     event = await _event(world, lambda event: name in event["names"])
     demand(event.get("integrity") == "intact", "`integrity` of a fresh event is not `intact`")
+
+
+def _actor(event: Event) -> object:
+    return event["actor"].get("id")
 
 
 def _bears(request_id: str, event: Event) -> bool:
