@@ -47,13 +47,14 @@ async def stored(world: World) -> None:
 @BULK.full
 async def update(world: World) -> None:
     """A bulk keeps the createdAt of what was there."""
-    old = _new(world, 1)
-    await _stored(world, old)
-    before = await _created_at(world, old)
-    await _stored(world, old)
+    name = world.name()
+    before = (await world.store(name)).text("createdAt")
+    await world.tick(before)
+    await _stored(world, [(name, world.value())])
 
     async def is_kept() -> None:
-        demand(await _created_at(world, old) == before, "a bulk changed a `createdAt`")
+        dates = [item.get("createdAt") for item in await world.listed() if item["name"] == name]
+        demand(dates == [before], "a bulk changed a `createdAt`")
 
     await world.eventually(is_kept)
 
@@ -114,11 +115,6 @@ async def _stored(world: World, entries: list[Entry]) -> None:
             demand(await world.exists(name), "an entry of a bulk does not exist after it")
 
     await world.eventually(all_exist)
-
-
-async def _created_at(world: World, entries: list[Entry]) -> list[object]:
-    names = [name for name, _ in entries]
-    return [item.get("createdAt") for item in await world.listed() if item.get("name") in names]
 
 
 def _faults(answer: Answer) -> set[tuple[object, object, object]]:

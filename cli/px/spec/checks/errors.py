@@ -26,7 +26,6 @@ async def form(world: World) -> None:
         await world.call("GET", "/spec-no-such-address"),
         await world.call("PUT", "/secrets"),
         await world.call("POST", "/secrets", body=b"{}", headers={"Content-Type": "text/plain"}),
-        await world.delete(world.name()),
     ]
     for found in answers:
         found.text("error")
@@ -43,8 +42,7 @@ async def no_value(world: World) -> None:
     """No error repeats a value, a token, or other text that was sent, wherever it stood."""
     value = world.value()
     async for found in _faulty(world, value):
-        demand(found.status >= 400, f"a faulty request was answered {found.described()}")
-        demand(not found.shows([value]), f"an error ({found.described()}) repeats what was sent")
+        demand(not found.shows([value]), f"an answer ({found.described()}) repeats what was sent")
 
 
 async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:

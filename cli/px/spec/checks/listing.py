@@ -51,7 +51,7 @@ async def fields(world: World) -> None:
 async def holds(world: World) -> None:
     """GET /secrets holds each stored secret once, with the dates that its last POST answered."""
     name = world.name()
-    await world.store(name)
+    await world.tick((await world.store(name)).text("createdAt"))
     last = (await world.store(name)).object()
 
     async def is_listed() -> None:
