@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+import typer
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -26,3 +27,13 @@ class LazyGroup(click.Group):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+
+def new_app() -> typer.Typer:
+    """For one command. No part of it needs rich."""
+    return typer.Typer(
+        context_settings=CONTEXT,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # a traceback with local variables could show a value
+        rich_markup_mode=None,
+    )

@@ -12,6 +12,7 @@ from px.commands.groups import CONTEXT, LazyGroup
 _PLACES = {
     "secret": "px.commands.secret:secret",
     "dev": "px.commands.local_dev:dev",
+    "spec": "px.commands.local_spec:spec",
 }
 
 
