@@ -55,10 +55,11 @@ CALLS: Final = (
     _call(
         "DELETE",
         "/secrets/{name}",
-        "Delete a secret; `bulk` is a name too.",
+        "Delete a secret.",
         status=204,
         errors=(404,),
     ),
+    _call("DELETE", "/secrets/bulk", "Delete a secret of this name.", status=204, errors=(404,)),
     _call(
         "GET",
         "/secrets/{name}/exists",

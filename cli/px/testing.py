@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from logging import CRITICAL
 from typing import Final
 
+import httpx
 import uvicorn
 
 from positronic import tokens
@@ -71,6 +72,10 @@ class TestDevServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    def transport(self) -> httpx.ASGITransport:
+        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
+        return httpx.ASGITransport(self._serve)
 
     @property
     def environment(self) -> dict[str, str]:

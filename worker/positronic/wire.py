@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -39,11 +39,17 @@ def _text(pattern: str, **more: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, **more})
 
 
+def _whole(sent: object) -> object:
+    return int(sent) if isinstance(sent, float) and sent.is_integer() else sent
+
+
 TokenRole = Literal["reader", "writer", "admin"]
 
 # What openapi.json says of a text; what is refused is decided by `names` and `times`.
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
+# JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
+Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
 ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
 TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 
@@ -144,7 +150,7 @@ class TokenIn(Model):
         TokenName, PlainValidator(_check_token_name, json_schema_input_type=TokenNameText)
     ]
     role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
-    expires_in: Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600)] | None = None
+    expires_in: Seconds | None = None
 
 
 class TokenOut(Model):

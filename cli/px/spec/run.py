@@ -18,7 +18,7 @@ from px.spec.promises import Level, Promise
 from px.spec.target import Target, reach
 from px.spec.world import World
 
-CLEANING_SECONDS: Final = 30.0
+CLEANING_SECONDS: Final = 10.0  # at most, and at most what the run has
 OVER: Final = "the time was over before it could be tried to its end"
 
 
@@ -69,7 +69,10 @@ async def run(
         await _reach(target, caller, level, deadline)
         world = _world(target, caller, level, limits.settle)
         for promise in promises:
-            outcome = await _try(promise, world, gaps, deadline)
+            try:
+                outcome = await _try(promise, world, gaps, deadline)
+            finally:  # also after Ctrl-C
+                await _clean(world, min(limits.timeout, CLEANING_SECONDS))
             outcomes.append(outcome)
             seen(outcome)
     return outcomes
@@ -117,12 +120,10 @@ async def _check(promise: Promise, world: World, deadline: float) -> str:
     except (KeyError, TypeError, AttributeError, ValueError, LookupError, RecursionError):
         # An answer in a shape that the check did not foresee.
         return "an answer has another shape than the contract's"
-    finally:
-        await _clean(world)
     return ""
 
 
-async def _clean(world: World) -> None:
+async def _clean(world: World, seconds: float) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(CLEANING_SECONDS):
+        async with asyncio.timeout(seconds):
             await world.clean()

@@ -77,9 +77,11 @@ class World:
             self._note(self._broom(who), _document(body) if sent is None else sent)
         content = body if sent is None else json.dumps(sent).encode()
         kind = {} if content is None else {"Content-Type": "application/json"}
-        return await self._caller.call(
-            method, path, who.headers | kind | dict(headers or {}), content
-        )
+        given = who.headers | kind | dict(headers or {})
+        answer = await self._caller.call(method, path, given, content)
+        if method == "POST" and path == "/tokens":
+            self._note_token(self._broom(who), answer)
+        return answer
 
     async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
         """POST /secrets, whatever the answer."""
@@ -136,7 +138,6 @@ class World:
         sent = {"name": f"spec {self.run}", "role": role, **more}
         answer = (await self.call("POST", "/tokens", sent, who=who)).succeeded("POST /tokens")
         issued = Issued(answer.text("id"), answer.text("token"), answer)
-        self._tokens[self._broom(who or self.root), issued.id] = None
         self._values.append(issued.token)
 
         async def works() -> None:
@@ -194,11 +195,18 @@ class World:
         """Who can sweep where this one may have written."""
         return Who(self.root.token, who.project or self.root.project)
 
+    def _note_token(self, who: Who, answer: Answer) -> None:
+        id_ = answer.object().get("id") if answer.status < 300 else None
+        if isinstance(id_, str) and id_:
+            self._tokens[who, id_] = None
+
     def _note(self, who: Who, sent: object) -> None:
         entries = sent.get("secrets", [sent]) if isinstance(sent, dict) else []
         for entry in entries if isinstance(entries, list) else []:
             name = entry.get("name") if isinstance(entry, dict) else None
-            if isinstance(name, str) and name:
+            # Elsewhere, a name that is not of this run may be somebody's secret.
+            is_ours = isinstance(name, str) and (self.run in name or who == self.neighbour)
+            if is_ours and name:
                 self._names[who, name] = None
 
 

@@ -9,6 +9,16 @@ from urllib.parse import unquote
 from positronic.http import Response
 from spec.broken.mutant import Call, breaks, edited, found, refusal
 
+EVENT = {
+    "id": "0" * 32,
+    "time": "2999-01-01T00:00:00.000Z",
+    "actor": {"type": "token", "id": "root", "name": "root"},
+    "action": "secret.put",
+    "outcome": "accepted",
+    "requestId": "0" * 16,
+    "integrity": "intact",
+}
+
 
 @breaks("status.ready")
 async def ready_in_words(call: Call) -> Response:
@@ -172,7 +182,7 @@ async def records_what_was_refused(call: Call) -> Response:
     if not call.at("GET /audit") or call.query.get("limit") != "1000" or right.status != 200:
         return right
     events = found(right)["events"]
-    false = [event | {"names": [name]} for event in events[:1] for name in call.state["names"]]
+    false = [EVENT | {"names": [name]} for name in call.state.get("names", ())]
     return edited(right, events=[*false, *events], count=len(events) + len(false))
 
 

@@ -114,9 +114,9 @@ class Mutant:
     handler: Handler
     prepare: Prepare = field(default=lambda _: None)
 
-    def target(self) -> Target:
-        """A fresh server of this kind."""
-        house, state = House(), dict[str, Any]()
+    def target(self, house: House | None = None) -> Target:
+        """A server of this kind, over a fresh house unless one is given."""
+        house, state = house or House(), dict[str, Any]()
         self.prepare(house)
 
         async def serve(request: Request) -> Response:

@@ -62,7 +62,8 @@ async def update(world: World) -> None:
 @BULK.full
 async def whole(world: World) -> None:
     """One bad entry, and nothing is written."""
-    good, wrong = _new(world, 2), {"a bad name": ("1-bad", "x"), "an empty value": ("SPEC", "")}
+    good = _new(world, 2)
+    wrong = {"a bad name": ("1-bad", "x"), "an empty value": (world.name(), "")}
     for what, bad in wrong.items():
         found = await world.bulk([good[0], bad, good[1]])
         demand(400 <= found.status < 500, f"a bulk with {what} was answered {found.described()}")

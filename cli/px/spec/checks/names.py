@@ -34,7 +34,7 @@ async def refused(world: World) -> None:
         await _refused(world, start + end)
     for name in ("1A", "-", "\u0410", start.ljust(contract.MAX_NAME + 1, "N")):
         await _refused(world, name)
-    (await world.put("")).refused("invalid_name", "an empty name")
+    (await world.put("", who=world.neighbour)).refused("invalid_name", "an empty name")
 
 
 @NAMES.full
@@ -81,6 +81,7 @@ async def _exists(world: World) -> None:
 
 
 async def _refused(world: World, name: str) -> None:
-    (await world.put(name)).refused("invalid_name", "creating a bad name")
-    (await world.delete(name)).refused("invalid_name", "deleting a bad name")
-    (await world.ask(name)).refused("invalid_name", "asking for a bad name")
+    who = world.neighbour
+    (await world.put(name, who=who)).refused("invalid_name", "creating a bad name")
+    (await world.delete(name, who)).refused("invalid_name", "deleting a bad name")
+    (await world.ask(name, who)).refused("invalid_name", "asking for a bad name")
