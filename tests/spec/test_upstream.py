@@ -170,7 +170,7 @@ def test_where_ours_is_stricter(why: str) -> None:
 
 
 def test_a_seed_server_needs_no_project_and_no_root() -> None:
-    """Level seed names no project, and asks for nothing that Positronic's own spec does not know."""
+    """Level seed names no project, so that a server that knows none can pass."""
     house, seen = House(), set[str]()
 
     async def serve(request: Request) -> Response:
