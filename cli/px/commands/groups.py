@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-import typer
+
+if TYPE_CHECKING:
+    import typer
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -31,6 +34,8 @@ class LazyGroup(click.Group):
 
 def new_app() -> typer.Typer:
     """For one command. No part of it needs rich."""
+    import typer
+
     return typer.Typer(
         context_settings=CONTEXT,
         add_completion=False,
