@@ -1,7 +1,7 @@
 """`python -m scripts.openapi`: writes worker/positronic/openapi.py from routes and models.
 
 With --check: writes nothing, and fails when the file is stale. A module with the text, since
-wrangler uploads no JSON, and since making the schemas takes the Worker 60 times as long.
+wrangler uploads no JSON, and importing it costs 0.2 ms where making the schemas costs 9 (CPython).
 """
 
 from __future__ import annotations

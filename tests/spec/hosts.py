@@ -39,6 +39,19 @@ class Host:
         return {"PX_URL": self.url, "PX_TOKEN": self.token}
 
 
+def leftovers(host: Host) -> list[str]:
+    """The names of secrets and tokens in every project."""
+    headers = {"Authorization": f"Bearer {host.token}"}
+    with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as client:
+        projects = client.get("/projects").json()["projects"]
+        found = []
+        for project in projects:
+            named = {"X-Positronic-Project": project["name"]}
+            for path, key in (("/secrets", "secrets"), ("/tokens", "tokens")):
+                found += [one["name"] for one in client.get(path, headers=named).json()[key]]
+    return found
+
+
 @contextmanager
 def cpython_host() -> Iterator[Host]:
     """uvicorn in a process of its own."""

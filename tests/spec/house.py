@@ -74,7 +74,9 @@ class InProcessTransport(httpx.AsyncBaseTransport):
             return body[: limit + 1]
 
         headers = {name.lower(): text for name, text in request.headers.items()}
-        answer = await self._serve(Request(request.method, str(request.url), headers, read))
+        # As a server sees it: the host that the request names.
+        url = f"http://{headers['host']}{request.url.raw_path.decode()}"
+        answer = await self._serve(Request(request.method, url, headers, read))
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
 
 

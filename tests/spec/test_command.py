@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from px.local.port import free_port
 from px.spec.checks import PROMISES
 from px.testing import TestDevServer
+from spec.hosts import Host, leftovers
 from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
 from support.px_process import Px
 
@@ -142,3 +144,15 @@ def _run(folder: Path, url: str) -> tuple[int, str]:
     assert TOKEN not in done.stderr
     sentence = done.stderr.splitlines()[0].removeprefix(f"error: {url} ")
     return done.returncode, sentence
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C ends a run with exit code 130, and what it made is deleted all the same."""
+    with TestDevServer() as server:
+        process = px_for(tmp_path, server).start("spec", server.url)
+        server.wait_for_calls(100)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+
+        assert (process.returncode, said.splitlines()[-1]) == (130, "error: interrupted")
+        assert leftovers(Host(server.url, server.token)) == []

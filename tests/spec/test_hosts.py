@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
 import pytest
 
 from px.address import parse_address
@@ -13,26 +12,13 @@ from px.spec.promises import Level, select
 from px.spec.run import run
 from px.spec.target import Target
 from px.testing import TestDevServer
-from spec.hosts import Host
+from spec.hosts import Host, leftovers
 from spec.house import House
 from spec.trying import broken, tried
 
 
 def host_of(server: TestDevServer) -> Host:
     return Host(server.url, server.token)
-
-
-def leftovers(host: Host) -> list[str]:
-    """The names of secrets and tokens in every project."""
-    headers = {"Authorization": f"Bearer {host.token}"}
-    with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as client:
-        projects = client.get("/projects").json()["projects"]
-        found = []
-        for project in projects:
-            named = {"X-Positronic-Project": project["name"]}
-            for path, key in (("/secrets", "secrets"), ("/tokens", "tokens")):
-                found += [one["name"] for one in client.get(path, headers=named).json()[key]]
-    return found
 
 
 def test_in_process() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -126,9 +126,26 @@ def _run(
     from px.spec.promises import Level
     from px.spec.run import run
 
-    return asyncio.run(
-        run(target, promises, level=Level[level.upper()], gaps=gaps, limits=limits, seen=seen)
-    )
+    work = run(target, promises, level=Level[level.upper()], gaps=gaps, limits=limits, seen=seen)
+    return asyncio.run(_interruptible(work))
+
+
+async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
+    """Ctrl-C stops the check under way, and lets the run clean up. Raises Interrupted."""
+    import asyncio
+    import signal
+
+    from px.failures import Interrupted
+
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Interrupted from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -38,6 +38,7 @@ class Caller:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base = address.origin + address.prefix
+        self.plain = address.scheme == "http"  # px sends nothing over http but to loopback
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout),
             transport=transport,

@@ -68,13 +68,15 @@ async def run(
     async with target.caller(limits.timeout) as caller:
         await _reach(target, caller, level, deadline)
         world = _world(target, caller, level, limits.settle)
-        for promise in promises:
-            try:
+        cleaning = min(limits.timeout, CLEANING_SECONDS)
+        try:
+            for promise in promises:
                 outcome = await _try(promise, world, gaps, deadline)
-            finally:  # also after Ctrl-C
-                await _clean(world, min(limits.timeout, CLEANING_SECONDS))
-            outcomes.append(outcome)
-            seen(outcome)
+                await _clean(world, cleaning)
+                outcomes.append(outcome)
+                seen(outcome)
+        finally:  # after Ctrl-C
+            await _clean(world, cleaning)
     return outcomes
 
 

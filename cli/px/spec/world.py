@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
@@ -18,6 +19,8 @@ MAX_PAGES: Final = 10_000
 AT_ONCE: Final = 8
 
 T = TypeVar("T")
+Mine = tuple[Who, str]
+Made = dict[Mine, None]  # in the order of making
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +43,7 @@ class World:
         self, caller: Caller, token: str, run: str, project: str | None, settle: float
     ) -> None:
         self.run = run
+        self.plain = caller.plain
         self.root = Who(token, project)
         self.neighbour = Who(token, f"spec-{run}-b")
         self.nobody = Who(None)
@@ -47,8 +51,9 @@ class World:
         self._settle = settle
         self._count = 0
         self._values: list[str] = []
-        self._names: dict[tuple[Who, str], None] = {}
-        self._tokens: dict[tuple[Who, str], None] = {}
+        self._flying: set[asyncio.Task[Answer]] = set()
+        self._names: Made = {}
+        self._tokens: Made = {}
 
     def name(self, end: str = "") -> str:
         """A name that nobody has."""
@@ -78,10 +83,28 @@ class World:
         content = body if sent is None else json.dumps(sent).encode()
         kind = {} if content is None else {"Content-Type": "application/json"}
         given = who.headers | kind | dict(headers or {})
-        answer = await self._caller.call(method, path, given, content)
+        answer = await self._send(method, path, given, content)
         if method == "POST" and path == "/tokens":
             self._note_token(self._broom(who), answer)
         return answer
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes | AsyncIterable[bytes] | None,
+    ) -> Answer:
+        """Not cancelled with the check: what is half sent could still act after the cleaning."""
+        sending = asyncio.ensure_future(self._caller.call(method, path, headers, content))
+        self._flying.add(sending)
+        sending.add_done_callback(self._landed)
+        return await asyncio.shield(sending)
+
+    def _landed(self, sending: asyncio.Task[Answer]) -> None:
+        self._flying.discard(sending)
+        if not sending.cancelled():
+            sending.exception()  # seen, also where nobody waits for it any more
 
     async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
         """POST /secrets, whatever the answer."""
@@ -171,12 +194,13 @@ class World:
 
     async def clean(self) -> None:
         """Delete what checks have left; what cannot be deleted is let be."""
-        paths = [(who, f"/secrets/{quote(name, safe='')}") for who, name in self._names]
-        paths += [(who, f"/tokens/{quote(id_, safe='')}") for who, id_ in self._tokens]
-        self._names.clear()
-        self._tokens.clear()
+        while self._flying:
+            await asyncio.wait(set(self._flying))
         limit = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._remove(who, path, limit) for who, path in paths))
+        left = [("/secrets", self._names), ("/tokens", self._tokens)]
+        await asyncio.gather(
+            *(self._remove(path, made, one, limit) for path, made in left for one in [*made])
+        )
 
     def redact(self, reason: str) -> str:
         """A second look at a reason: no value of this run, and no token, leaves with it."""
@@ -184,12 +208,12 @@ class World:
             reason = reason.replace(hidden, "(hidden)") if hidden else reason
         return reason
 
-    async def _remove(self, who: Who, path: str, limit: asyncio.Semaphore) -> None:
+    async def _remove(self, path: str, made: Made, one: Mine, limit: asyncio.Semaphore) -> None:
+        who, name = one
         async with limit:
-            try:
-                await self._caller.call("DELETE", path, who.headers, None)
-            except Broken:
-                return
+            with suppress(Broken):
+                await self._send("DELETE", f"{path}/{quote(name, safe='')}", who.headers, None)
+            made.pop(one, None)
 
     def _broom(self, who: Who) -> Who:
         """Who can sweep where this one may have written."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from positronic.http import Response
 from spec.broken.mutant import Call, breaks, refusal
 
@@ -20,6 +22,13 @@ async def open_lists(call: Call) -> Response:
     if call.at("GET /secrets") and "authorization" not in call.request.headers:
         return await call.as_root()
     return await call.right()
+
+
+@breaks("auth.https")
+async def speaks_http_with_anyone(call: Call) -> Response:
+    """Plain http is fine for any host."""
+    parts = urlsplit(call.request.url)
+    return await call.right(url=parts._replace(scheme="", netloc="").geturl())
 
 
 @breaks("auth.challenge")

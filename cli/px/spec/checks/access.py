@@ -64,6 +64,17 @@ async def first(world: World) -> None:
     found.refused("unauthenticated", "a faulty body with a wrong token")
 
 
+@AUTH.full
+async def https(world: World) -> None:
+    """Plain http to another host than loopback is https_required, token or not."""
+    if not world.plain:
+        return  # over https there is nothing to try
+    for who in (world.nobody, world.root):
+        for path in ("/status", "/secrets"):
+            found = await world.call("GET", path, who=who, headers={"Host": "secrets.example"})
+            found.refused("https_required", "plain http to another host")
+
+
 async def _with(world: World, authorization: str) -> Answer:
     who = Who(None, world.root.project)
     return await world.call("GET", "/secrets", who=who, headers={"Authorization": authorization})
