@@ -72,10 +72,11 @@ async def run(
         try:
             for promise in promises:
                 outcome = await _try(promise, world, gaps, deadline)
-                await _clean(world, cleaning)
                 outcomes.append(outcome)
                 seen(outcome)
-        finally:  # after Ctrl-C
+                if asyncio.get_running_loop().time() < deadline:
+                    await _clean(world, cleaning)
+        finally:  # after the time, and after Ctrl-C
             await _clean(world, cleaning)
     return outcomes
 
