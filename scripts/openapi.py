@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# A line for each path and each schema.
+# A line for each path and each kind of component.
 # ruff: noqa: E501
 TEXT: Final = r"""'''
 _TAIL: Final = '''
@@ -100,16 +100,15 @@ def _without_titles(found: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def module() -> str:
-    """The module's text: JSON with a line for each path, response and schema."""
-    return f"{_HEAD}{lines(document())}{_TAIL}"
+    """The module's text: JSON with a line for each path and each kind of component."""
+    return f"{_HEAD}{_lines(document())}{_TAIL}"
 
 
-def lines(found: dict[str, Any], depth: int = 0) -> str:
-    parts = []
-    for key, item in found.items():
-        is_branch = (depth == 0 and key in ("paths", "components")) or depth == 1
-        inner = lines(item, depth + 1) if is_branch and isinstance(item, dict) else _json(item)
-        parts.append(f"{_json(key)}:{inner}")
+def _lines(found: dict[str, Any], branches: tuple[str, ...] = ("paths", "components")) -> str:
+    parts = [
+        f"{_json(key)}:{_lines(item, ()) if key in branches else _json(item)}"
+        for key, item in found.items()
+    ]
     return "{\n" + ",\n".join(parts) + "\n}"
 
 

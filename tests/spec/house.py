@@ -44,7 +44,7 @@ class House:
             clock=_now,
             random=os.urandom,
             report=lambda _: None,
-            one_at_a_time=InProcess(),
+            one_at_a_time=order(),
             in_background=self._in_background,
         )
         self.service = Service(settings, self.storage, runtime, Refusals(_now))
@@ -59,6 +59,11 @@ class House:
         task = asyncio.ensure_future(work)
         self.background.add(task)
         task.add_done_callback(self.background.discard)
+
+
+def order() -> InProcess:
+    """What runs a project's changes one after the other."""
+    return InProcess()
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):

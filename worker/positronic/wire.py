@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -13,10 +13,6 @@ from positronic.errors import Detail, PositronicError
 from positronic.keyring import Keyring
 from positronic.names import (
     MAX_BULK,
-    MAX_VALUE,
-    NAME,
-    RESERVED_PREFIX,
-    TOKEN_NAME,
     Name,
     Project,
     TokenName,
@@ -28,30 +24,13 @@ from positronic.names import (
 from positronic.ports import Event, Page, SecretInfo, TokenRecord
 from positronic.roles import TOKEN_ROLES, Role
 from positronic.rotation import KeyUse, Step
+from positronic.shapes import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.signing import Verdict
 from positronic.times import iso
 from positronic.tokens import Token
 
 T = TypeVar("T")
-
-
-def _text(pattern: str, **more: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, **more})
-
-
-def _whole(sent: object) -> object:
-    return int(sent) if isinstance(sent, float) and sent.is_integer() else sent
-
-
 TokenRole = Literal["reader", "writer", "admin"]
-
-# What openapi.json says of a text; what is refused is decided by `names` and `times`.
-Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
-# JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
-Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
-ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
-TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 
 
 class Model(BaseModel):

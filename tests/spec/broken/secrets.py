@@ -13,7 +13,7 @@ from positronic.ports import Record
 from positronic.service import Work
 from positronic.stores.memory import MemoryRecords, MemoryStorage
 from spec.broken.mutant import Call, answer, breaks, edited, found, refusal
-from spec.house import House
+from spec.house import House, order
 
 
 @breaks("secrets.create.answer")
@@ -191,8 +191,8 @@ class SlowStorage(MemoryStorage):
 
 
 def _without_order(house: House) -> None:
-    async def at_once(_: Project, work: Work) -> Response:
-        return await work()
+    async def at_once(project: Project, work: Work) -> Response:
+        return await order()(project, work)  # a lock of its own holds back nobody
 
     runtime = replace(house.service.runtime, one_at_a_time=at_once)
     house.service = replace(house.service, storage=SlowStorage(), runtime=runtime)

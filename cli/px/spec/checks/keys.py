@@ -49,7 +49,7 @@ async def rotate(world: World) -> None:
 
 async def _newest(world: World) -> dict[str, int]:
     found = (await world.call("GET", "/keys", who=world.neighbour)).expect(200)
-    closed(found.object(), "keys newest", "the answer")
+    closed(found.object(), "keys newest pending", "the answer")
     newest, keys = found.text("newest"), {text(key, "id"): key for key in found.items("keys")}
     demand(newest in keys, "`newest` is not among `keys`")
     key = keys[newest]
