@@ -18,6 +18,7 @@ from positronic.errors import StoreFailed
 from positronic.names import MAX_BODY, Project
 from positronic.refusals import Refusals
 from positronic.service import Runtime, Service, Settings, Work
+from positronic.stores.durable_object import SqlJournal
 from positronic.stores.kv import KvStorage
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
@@ -34,17 +35,19 @@ class Default(WorkerEntrypoint):
 class ProjectWriter(DurableObject):
     """Makes one project's changes, one at a time and in one place, so that none is lost.
 
-    KV alone has no order: a re-sealed old value could overwrite a new one. Keeps nothing itself.
+    KV alone has no order: a re-sealed old value could overwrite a new one. It keeps no value: only
+    which versions were written, and what was deleted, in the last minutes.
     """
 
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         self.lock = asyncio.Lock()
+        self.journal = SqlJournal(ctx.storage.sql, _now)
 
     async def fetch(self, request: Any) -> Response:
         async def here(_: Project, work: Work) -> http.Response:
             async with self.lock:
-                return await work()
+                return await work(self.journal)
 
         return await _serve(request.js_object, _service(self.env, self.ctx, here))
 
@@ -80,6 +83,7 @@ def _service(
         master_keys=getattr(env, "MASTER_KEYS", ""),
         root_token_sha256=getattr(env, "ROOT_TOKEN_SHA256", ""),
         project=getattr(env, "PROJECT", "default"),
+        next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
     )
     runtime = Runtime(

@@ -43,7 +43,7 @@ def account(
 
 
 _MAYBE: Final = "may or may not be written"
-_NOT: Final = "not written"
+_NOT: Final = "not confirmed as written"
 _UNSENT: Final = "not sent"
 
 

@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from positronic.errors import PositronicError
 from positronic.names import parse_name
+from px.exchange import Answer
 from px.failures import Detail, NotAllowed, PxError, Refused, ServerFailed
-from px.transport import Answer
 
 T = TypeVar("T")
 
@@ -93,7 +93,15 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
     if not code:
         return _nameless(answer)
     kind = ServerFailed if answer.status >= 500 or answer.status == 429 else Refused
-    return kind(sentence or f"the server answered {code}", code=code, details=details)
+    hint = _HINTS.get(code, "")
+    return kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
+
+
+_HINTS: Final = {
+    "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
+    "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
+    "not_configured": "the Worker lacks a setting; `wrangler secret put` sets it",
+}
 
 
 def _nameless(answer: Answer) -> PxError:

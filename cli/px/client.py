@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from positronic.names import Name, Value
 from px import answers
 from px.answers import Secret
+from px.exchange import Answer, Lost, may_have_acted
 from px.failures import NotReached, PxError
-from px.retry import Outcome, Retry, may_have_acted
+from px.retry import Outcome, Retry
 from px.settings import Target
-from px.transport import Answer, Lost, Transport
+
+if TYPE_CHECKING:
+    from px.transport import Transport
 
 Entry = tuple[Name, Value]
 
@@ -33,20 +37,15 @@ class Client:
     """One project on one server. Calls are idempotent and are retried."""
 
     def __init__(self, target: Target, retry: Retry | None = None) -> None:
-        self._origin = target.address.origin
-        self._token = target.token
+        self._target = target
         self._retry = retry or Retry(target.timeout)
-        headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
-        headers["Accept"] = "application/json"
-        if target.project is not None:
-            headers["X-Positronic-Project"] = target.project
-        self._transport = Transport(target.address, headers)
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._transport.close()
+        if "_transport" in self.__dict__:
+            self._transport.close()
 
     def create(self, name: Name, value: Value) -> Secret:
         """Write one secret."""
@@ -88,6 +87,17 @@ class Client:
         answer = self._answer(outcome, 201, [value for _, value in entries])
         return answers.read(answer, 201, _written)
 
+    @cached_property
+    def _transport(self) -> Transport:
+        from px.transport import Transport  # it imports httpx: only for a request
+
+        target = self._target
+        headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
+        headers["Accept"] = "application/json"
+        if target.project is not None:
+            headers["X-Positronic-Project"] = target.project
+        return Transport(target.address, headers)
+
     def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Outcome:
         data = None if body is None else encode(body)
         return self._retry.run(lambda timeout: self._transport.send(method, path, data, timeout))
@@ -107,9 +117,10 @@ class Client:
     def _failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
         if isinstance(result, Lost):
             return NotReached(
-                f"{self._origin} cannot be reached: {result.reason}", code="not_reached"
+                f"{self._target.address.origin} cannot be reached: {result.reason}",
+                code="not_reached",
             )
-        hidden = [self._token]
+        hidden = [self._target.token]
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return answers.refusal(result, hidden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from typing import Protocol
 
 from positronic.errors import PositronicError
 from px import terminal
@@ -15,7 +16,7 @@ def end(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, terminal.ReaderGone):
         return 0
     if _wants_help(error):
-        terminal.say(error.ctx.get_help())  # type: ignore[attr-defined]
+        terminal.say(str(error))
         return Usage.exit_code
     failure = _failure(error)
     if failure.code == "interrupted" and terminal.is_terminal(sys.stderr):
@@ -25,7 +26,7 @@ def end(error: BaseException, *, as_json: bool) -> int:
 
 
 def _wants_help(error: BaseException) -> bool:
-    """A group without a command: click wants its help shown, as a usage error."""
+    """A group without a command: typer wants its help shown, as a usage error."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
@@ -38,28 +39,38 @@ def _failure(error: BaseException) -> PxError:
         return Usage(error.message, code=error.code)
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error)
-    return _of_click(error) or _unexpected(error)
+    return _of_typer(error) or _unexpected(error)
 
 
-def _of_click(error: BaseException) -> PxError | None:
-    """click repeats the words that it does not know; px does not: they may be a value."""
-    import click
+def _of_typer(error: BaseException) -> PxError | None:
+    """typer repeats the words that it does not know; px does not: they may be a value."""
+    import typer
 
-    if isinstance(error, click.Abort):
+    if isinstance(error, typer.Abort):
         return Interrupted()
-    if not isinstance(error, click.UsageError):
+    if not isinstance(error, typer.TyperException):
         return None
-    path = error.ctx.command_path if error.ctx else "px"
-    hint = f"see `{path} --help`"
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        label = error.param.human_readable_name.upper()
-        if isinstance(error.param, click.Option):
-            label = error.param.opts[-1]
-        what = "missing" if isinstance(error, click.MissingParameter) else "not usable"
-        return Usage(f"{label} is {what}", hint=hint)
-    if isinstance(error, click.BadOptionUsage):
+    context = getattr(error, "ctx", None)
+    hint = f"see `{context.command_path if context else 'px'} --help`"
+    if isinstance(error, typer.BadParameter) and error.param is not None:
+        what = "not usable" if error.message else "missing"
+        return Usage(f"{_label(error.param)} is {what}", hint=hint)
+    if type(error).__name__ == "BadOptionUsage":
         return Usage("an option lacks its value, or has one that it cannot have", hint=hint)
     return Usage("there is an argument, an option or a command that px does not know", hint=hint)
+
+
+def _label(param: _Parameter) -> str:
+    """As the user writes it: --timeout, NAME."""
+    return param.opts[-1] if param.param_type_name == "option" else param.name.upper()
+
+
+class _Parameter(Protocol):
+    """typer's, which has no public name."""
+
+    opts: list[str]
+    param_type_name: str
+    name: str
 
 
 def _unexpected(error: BaseException) -> PxError:

@@ -1,35 +1,28 @@
-"""Asks again when that is safe and may help: bounded in number and in time.
-
-Every call of px is idempotent. By hand, because the libraries for it cost a third of a command's
-start-up time.
-"""
+"""Asks again when that is safe and may help: bounded in number and in time. By tenacity."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from px.transport import Answer, Lost
+from px.exchange import Answer, Lost, Result, may_have_acted
+
+if TYPE_CHECKING:
+    import tenacity
 
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.2  # seconds; doubles each time
 _RETRIED: Final = frozenset({429, 502, 503})
 
 
-def _jitter() -> float:
-    from random import uniform
-
-    return uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The last result, and those of the attempts before it."""
 
-    result: Answer | Lost
-    earlier: tuple[Answer | Lost, ...] = ()
+    result: Result
+    earlier: tuple[Result, ...] = ()
 
     @property
     def uncertain(self) -> bool:
@@ -43,44 +36,58 @@ class Retry:
 
     timeout: float
     pause: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
-    jitter: Callable[[], float] = _jitter
 
     def run(self, send: Callable[[float], Answer]) -> Outcome:
         """`send` gets the seconds that remain."""
-        deadline = self.clock() + self.timeout
-        earlier: list[Answer | Lost] = []
-        for attempt in range(ATTEMPTS):
-            result = _attempt(send, max(deadline - self.clock(), 0.001))
-            wait = self._wait(result, attempt)
-            if wait is None or attempt == ATTEMPTS - 1 or self.clock() + wait >= deadline:
-                break
-            earlier.append(result)
-            self.pause(wait)
-        return Outcome(result, tuple(earlier))
+        deadline = time.monotonic() + self.timeout
+        results: list[Result] = []
 
-    def _wait(self, result: Answer | Lost, attempt: int) -> float | None:
-        """Seconds until the next attempt, or None when there should be none."""
-        backoff = FIRST_WAIT * self.jitter() * (1 << attempt)
-        if isinstance(result, Lost):
-            return None if result.final else backoff
-        if result.status not in _RETRIED:
-            return None
-        return max(backoff, _retry_after(result.headers.get("retry-after", "")))
+        def attempt() -> Result:
+            results.append(_attempt(send, max(deadline - time.monotonic(), 0.001)))
+            return results[-1]
+
+        if _may_pass(attempt()):
+            # tenacity is imported for a call that failed only: the attempt made is its first.
+            made = iter(results[:])
+            self._retrying(deadline - time.monotonic())(lambda: next(made, None) or attempt())
+        return Outcome(results[-1], tuple(results[:-1]))
+
+    def _retrying(self, seconds: float) -> tenacity.Retrying:
+        from tenacity import (
+            Retrying,
+            retry_if_result,
+            stop_after_attempt,
+            stop_before_delay,
+            wait_exponential_jitter,
+        )
+
+        backoff = wait_exponential_jitter(multiplier=FIRST_WAIT, jitter=FIRST_WAIT / 2)
+        return Retrying(
+            sleep=self.pause,
+            retry=retry_if_result(_may_pass),
+            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
+            wait=lambda state: max(backoff(state), _wish(state)),
+            retry_error_callback=lambda state: None,
+        )
 
 
-def may_have_acted(result: Answer | Lost) -> bool:
-    """Whether the server may have done what was asked, although it did not say so."""
+def _may_pass(result: Result) -> bool:
     if isinstance(result, Lost):
-        return result.sent
-    return result.status >= 500
+        return not result.final
+    return result.status in _RETRIED
 
 
-def _attempt(send: Callable[[float], Answer], timeout: float) -> Answer | Lost:
+def _attempt(send: Callable[[float], Answer], timeout: float) -> Result:
     try:
         return send(timeout)
     except Lost as lost:
         return lost
+
+
+def _wish(state: tenacity.RetryCallState) -> float:
+    """Seconds of the last answer's Retry-After; 0 when there is none, or none that makes sense."""
+    result = state.outcome.result() if state.outcome else None
+    return _retry_after(result.headers.get("retry-after", "")) if isinstance(result, Answer) else 0
 
 
 def _retry_after(text: str) -> float:

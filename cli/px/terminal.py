@@ -110,7 +110,7 @@ def secrets(found: Sequence[Secret]) -> None:
 
 def imported(written: Written) -> None:
     total = written.created + written.updated
-    say(f"Imported {counted(total)}: {written.created} created, {written.updated} updated")
+    say(f"Imported {counted(total)}: {written.created:,} created, {written.updated:,} updated")
 
 
 def planned(create: Sequence[str], update: Sequence[str]) -> None:
@@ -119,7 +119,7 @@ def planned(create: Sequence[str], update: Sequence[str]) -> None:
     for name in update:
         data(f"update\t{name}")
     total = counted(len(create) + len(update))
-    say(f"Would import {total}: {len(create)} created, {len(update)} updated; nothing was sent")
+    say(f"Would import {total}: {len(create):,} created, {len(update):,} updated; nothing was sent")
 
 
 @contextmanager
@@ -128,9 +128,9 @@ def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
     if quiet or not is_terminal(sys.stderr):
         yield _silent if quiet else _line
         return
-    import click
+    import typer
 
-    with click.progressbar(length=total, label="importing", file=sys.stderr) as bar:
+    with typer.progressbar(length=total, label="importing", file=sys.stderr) as bar:
         yield lambda done, _: bar.update(done - bar.pos)
 
 

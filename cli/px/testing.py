@@ -168,7 +168,7 @@ class TestDevServer:
             clock=_now,
             random=os.urandom,
             report=self.reports.append,
-            one_at_a_time=InProcess(),
+            one_at_a_time=InProcess(_now),
             in_background=self._in_background,
         )
         return Service(settings, self._storage, runtime, Refusals(_now))

@@ -1,140 +1,137 @@
-"""One request over HTTP, with the standard library: httpx would treble the start-up time.
-
-Never follows a redirect, reads no netrc, and goes through a proxy only to an https address.
-"""
+"""One request over HTTP, by httpx. Never follows a redirect, and asks loopback without a proxy."""
 
 from __future__ import annotations
 
 import os
 import socket
+import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+import httpx
+
 from px.address import Address
+from px.exchange import Answer, Lost
+from px.failures import Usage
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, header names in lower case, body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Lost(Exception):
-    """No whole answer; `sent`: the server may have acted; `final`: no use in asking again."""
-
-    def __init__(self, reason: str, *, sent: bool, final: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.sent = sent
-        self.final = final
+_NOT_SENT: Final = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
+    *(httpx.LocalProtocolError, httpx.UnsupportedProtocol),
+)
 
 
 class Transport:
-    """One server, one connection, opened when first needed and kept."""
+    """One server; its connection is opened when first needed and kept."""
 
     def __init__(self, address: Address, headers: Mapping[str, str]) -> None:
-        self._address = address
-        self._headers = dict(headers)
-        self._connection: HTTPConnection | None = None
+        self._client = _client(address, headers)
 
     def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
         """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
-        deadline = time.monotonic() + timeout
-        sent = False
+        left = _TimeLeft(time.monotonic() + timeout)
+        headers = {} if body is None else {"Content-Type": "application/json"}
         try:
-            connection = self._connect(timeout)
-            sent = True
-            headers = self._headers | ({"Content-Type": "application/json"} if body else {})
-            connection.request(method, self._address.prefix + path, body, headers)
-            sock = connection.sock
-            return _read(connection.getresponse(), sock, deadline)
-        except (OSError, HTTPException) as error:
-            self.close()
+            with self._client.stream(
+                method, path, content=body, headers=headers, extensions={"timeout": left}
+            ) as response:
+                return Answer(response.status_code, response.headers, _read(response, left))
+        except httpx.HTTPError as error:
+            sent = not isinstance(error, _NOT_SENT)
             raise Lost(_reason(error), sent=sent, final=_is_final(error)) from None
-        except BaseException:
-            self.close()  # half an exchange must not be taken for the next one's
-            raise
+        except UnicodeError:
+            raise Lost(_UNKNOWN_HOST, sent=False, final=True) from None
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _connect(self, timeout: float) -> HTTPConnection:
-        if self._connection is None:
-            self._connection = _connection(self._address, timeout)
-        self._connection.timeout = timeout
-        if self._connection.sock is None:
-            self._connection.connect()
-        self._connection.sock.settimeout(timeout)
-        return self._connection
+        self._client.close()
 
 
-def _read(response: HTTPResponse, sock: socket.socket, deadline: float) -> Answer:
+class _TimeLeft(dict[str, float]):
+    """httpx's timeouts; it asks for one at each step, and each gets what is left for all."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def seconds(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def get(self, *_: object) -> float:
+        return max(self.seconds(), 0.001)
+
+
+def _client(address: Address, headers: Mapping[str, str]) -> httpx.Client:
+    # The system's certificates (and SSL_CERT_FILE's), not certifi's; none where there is no TLS.
+    is_tls = address.scheme == "https"
+    tls = ssl.create_default_context() if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    base = _url(address)
+    try:
+        return httpx.Client(
+            base_url=base,
+            headers={"Accept-Encoding": "identity", **headers},
+            verify=tls,
+            trust_env=not address.is_loopback,  # HTTPS_PROXY, ALL_PROXY, NO_PROXY; never a netrc
+        )
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise Usage(
+            "px cannot use the proxy that the environment names",
+            hint="see HTTPS_PROXY and NO_PROXY",
+        ) from None
+
+
+def _url(address: Address) -> httpx.URL:
+    try:
+        return httpx.URL(address.origin + address.prefix)
+    except httpx.InvalidURL:
+        raise Usage("the address names no host that can be") from None
+
+
+def _read(response: httpx.Response, left: _TimeLeft) -> bytes:
     body = bytearray()
-    while chunk := response.read1(65_536):
+    for chunk in response.iter_raw():
         body += chunk
         if len(body) > MAX_ANSWER:
-            raise HTTPException("the answer is too long")
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        if sock.fileno() >= 0:
-            sock.settimeout(remaining)
-    if response.length:
-        raise HTTPException("the answer is cut")
-    response.close()  # or the connection could not be used again: read1 leaves it open
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, bytes(body))
+            raise Lost("the answer is too long", sent=True, final=True)
+        if left.seconds() <= 0:
+            raise httpx.ReadTimeout(_LATE)
+    return bytes(body)
 
 
-def _connection(address: Address, timeout: float) -> HTTPConnection:
-    if address.scheme == "http":
-        return HTTPConnection(address.host, address.port, timeout=timeout)
-    import ssl
-    from http.client import HTTPSConnection
-
-    from px.proxy import find_proxy
-
-    context = ssl.create_default_context()
-    proxy = None if address.is_loopback else find_proxy(address.host)
-    if proxy is None:
-        return HTTPSConnection(address.host, address.port, timeout=timeout, context=context)
-    connection = HTTPSConnection(proxy.host, proxy.port, timeout=timeout, context=context)
-    connection.set_tunnel(address.host, address.port, headers=proxy.headers)
-    return connection
+_LATE: Final = "no answer in time"
+_UNKNOWN_HOST: Final = "the host name is not known"
 
 
-def _reason(error: OSError | HTTPException) -> str:
+def _reason(error: httpx.HTTPError) -> str:
     """Why, in words that hold nothing of what was sent or answered."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, socket.gaierror):
-        return "the host name is not known"
-    if _is_tls(error):
-        return f"no secure connection ({getattr(error, 'verify_message', '') or 'TLS failed'})"
-    if isinstance(error, ConnectionError):
-        return "connection refused" if isinstance(error, ConnectionRefusedError) else _BROKEN
-    if isinstance(error, HTTPException):
+    if isinstance(error, httpx.TimeoutException):
+        return _LATE
+    if isinstance(error, httpx.ProxyError):
+        return "the proxy does not let px through"
+    if isinstance(error, httpx.ProtocolError):
         return "what answered does not speak HTTP, or its answer is cut"
-    return (os.strerror(error.errno) if error.errno else "the connection failed").lower()
+    return _socket_reason(next((e for e in _causes(error) if isinstance(e, OSError)), OSError()))
 
 
-_BROKEN: Final = "the connection broke off"
+def _socket_reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return _UNKNOWN_HOST
+    if isinstance(error, ssl.SSLError):
+        return f"no secure connection ({getattr(error, 'verify_message', '') or 'TLS failed'})"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    if isinstance(error, ConnectionError) or not error.errno:
+        return "the connection broke off"
+    return os.strerror(error.errno).lower()
 
 
-def _is_tls(error: BaseException) -> bool:
-    return any(kind.__name__ == "SSLError" for kind in type(error).__mro__)
-
-
-def _is_final(error: BaseException) -> bool:
+def _is_final(error: httpx.HTTPError) -> bool:
     """A certificate does not get better by asking again, nor does time that ran out."""
-    return _is_tls(error) or isinstance(error, TimeoutError)
+    late = isinstance(error, httpx.TimeoutException)
+    return late or any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__  # httpcore drops the cause, not the context

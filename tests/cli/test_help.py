@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
 import pytest
+import typer
 
-from px.commands.root import px as root
+from px.commands.groups import Command, LazyGroup, as_command
+from px.commands.root import app
 from support.px_process import Px
+from support.source import ROOT
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """The path of every command, groups included."""
-    if not isinstance(command, click.Group):
-        return [path]
-    context = click.Context(command)
-    found = [path]
-    for name in command.list_commands(context):
-        below = command.get_command(context, name)
-        assert below is not None
-        found += commands(below, (*path, name))
+def commands(command: Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Command]:
+    """Every command by its path, groups included."""
+    found = {path: command}
+    if isinstance(command, LazyGroup):
+        context = typer.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            found |= commands(below, (*path, name))
     return found
 
 
-@pytest.mark.parametrize("path", commands(root), ids=" ".join)
+COMMANDS = commands(as_command(app))
+PATHS = list(COMMANDS)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_every_command_has_help_with_an_example(tmp_path: Path, path: tuple[str, ...]) -> None:
     """--help works without a server and shows how the command is used."""
     done = Px(tmp_path).run(*path, "--help")
@@ -34,8 +39,23 @@ def test_every_command_has_help_with_an_example(tmp_path: Path, path: tuple[str,
     assert "\x1b" not in done.stdout
 
 
-@pytest.mark.parametrize("path", [p for p in commands(root) if p[:1] == ("secret",)][1:])
-def test_every_secret_command_speaks_json(tmp_path: Path, path: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_command_is_documented_where_it_is_written(path: tuple[str, ...]) -> None:
+    """Its docstring is its help, with an example."""
+    callback = COMMANDS[path].callback
+
+    assert callback is not None
+    assert "Example: px" in (callback.__doc__ or "")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_command_is_in_the_readme(path: tuple[str, ...]) -> None:
+    """What px can do is told on the first page."""
+    assert " ".join(["px", *path]) in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("path", [p for p in PATHS if p and p != ("secret",)], ids=" ".join)
+def test_every_command_speaks_json(tmp_path: Path, path: tuple[str, ...]) -> None:
     """--json is everywhere."""
     assert "--json" in Px(tmp_path).run(*path, "--help").stdout
 
@@ -48,11 +68,12 @@ def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:
 
 
 def test_px_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
-    """Listing secrets imports neither pydantic nor a dotenv parser nor the local Worker."""
+    """What cannot be asked imports no HTTP, no dotenv parser, no rich and no local Worker."""
     done = Px(tmp_path).run(
         "secret", "list", environment={"PYTHONPROFILEIMPORTTIME": "1", "PX_URL": "https://h.dev"}
     )
 
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "px.settings" in imported
-    assert not imported & {"pydantic", "dotenv", "httpx", "typer", "rich", "uvicorn", "px.local"}
+    unneeded = {"httpx", "dotenv", "rich", "click", "tenacity", "uvicorn", "px.local"}
+    assert not imported & unneeded

@@ -8,11 +8,29 @@ from contracts import (
     kv_audit_faults,
     kv_faults,
     kv_state,
+    kv_tokens,
     namespace,
+    projects,
     records,
     secrets_store,
+    storage,
+    token_store,
 )
 
 # For any implementation, and for those on a KV namespace.
-PORT_SUITES = (cipher.SUITE, records.SUITE, secrets_store.SUITE, audit_log.SUITE)
-KV_SUITES = (namespace.SUITE, kv_faults.SUITE, kv_audit_faults.SUITE, kv_state.SUITE)
+PORT_SUITES = (
+    cipher.SUITE,
+    records.SUITE,
+    secrets_store.SUITE,
+    audit_log.SUITE,
+    token_store.SUITE,
+    projects.SUITE,
+    storage.SUITE,
+)
+KV_SUITES = (
+    namespace.SUITE,
+    kv_faults.SUITE,
+    kv_audit_faults.SUITE,
+    kv_state.SUITE,
+    kv_tokens.SUITE,
+)

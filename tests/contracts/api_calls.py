@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,9 @@ from contracts.faults import FaultyKv
 from contracts.worlds import KEYS, Clock, KvWorld
 from positronic.api import handle
 from positronic.http import Request
-from positronic.service import Service, Settings
-from positronic.stores.kv import KvAudit, KvRecords
+from positronic.refusals import Refusals
+from positronic.service import InProcess, Runtime, Service, Settings
+from positronic.stores.kv import KvStorage
 
 TOKEN = "root-token-of-the-checks"
 PROJECT = "a"
@@ -43,20 +44,25 @@ class Api:
     kv: FaultyKv
     clock: Clock = field(default_factory=Clock)
     reports: list[str] = field(default_factory=list)
+    keys: str = KEYS
+    _background: list[Coroutine[None, None, None]] = field(default_factory=list)
 
-    async def call(self, method: str, path: str, body: object = None) -> Answer:
+    async def call(self, method: str, path: str, body: object = None, token: str = TOKEN) -> Answer:
+        """Answered, and what runs in the background done."""
         content = b"" if body is None else json.dumps(body).encode()
 
         async def read(_limit: int) -> bytes:
             return content
 
         headers = {
-            "authorization": f"Bearer {TOKEN}",
+            "authorization": f"Bearer {token}",
             "content-type": "application/json",
             "content-length": str(len(content)),
         }
         request = Request(method, f"http://127.0.0.1{path}", headers, read)
         answer = await handle(request, self._service())
+        while self._background:
+            await self._background.pop(0)
         return Answer(answer.status, answer.headers, answer.body.decode())
 
     async def put(self, name: str, value: str) -> Answer:
@@ -82,15 +88,16 @@ class Api:
             cursor = f"&cursor={answer.json['cursor'].replace('=', '%3D').replace('+', '%2B')}"
 
     def _service(self) -> Service:
-        return Service(
-            settings=Settings(KEYS, hashlib.sha256(TOKEN.encode()).hexdigest(), PROJECT),
-            records=lambda project: KvRecords(self.kv, project),
-            audit_log=lambda project: KvAudit(self.kv, project),
+        settings = Settings(self.keys, hashlib.sha256(TOKEN.encode()).hexdigest(), PROJECT)
+        runtime = Runtime(
             cipher=self.world.cipher,
             clock=self.clock,
             random=os.urandom,
             report=self.reports.append,
+            one_at_a_time=InProcess(self.clock),
+            in_background=self._background.append,
         )
+        return Service(settings, KvStorage(self.kv), runtime, Refusals(self.clock))
 
 
 def api(world: KvWorld) -> Api:

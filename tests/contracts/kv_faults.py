@@ -163,7 +163,7 @@ async def check_bulk_stops_midway(world: KvWorld) -> None:
     names = [f"N{number:02}" for number in range(20)]
     for spare in (0, 1, 6, 7, 19):
         one = api(world)
-        one.clock.now += spare
+        one.clock.now += 10 * spare
         status, unwritten = await _bulk_that_stops(one, names, spare)
         one.kv.heal()
         written = set(await one.names())
@@ -195,8 +195,8 @@ async def check_bulk_again(world: KvWorld) -> None:
 async def check_bulk_not_begun(world: KvWorld) -> None:
     """A bulk whose look-up fails writes nothing and says `store_failed`."""
     one = api(world)
-    one.kv.fail("get", "Network connection lost.", spare=1)
+    one.kv.fail("get", "Network connection lost.", under="/secret/", spare=1)
     answer = await one.bulk([f"N{number:03}" for number in range(150)])
 
     assert (answer.status, answer.code) == (502, "store_failed"), answer.text
-    assert await contents(world.namespace) == {}, "something was written"
+    assert set(await contents(world.namespace)) <= {".projects/a"}, "something was written"

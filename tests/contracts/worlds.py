@@ -5,27 +5,45 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
-from positronic.ports import AuditLog, Cipher, RecordStore
+from positronic.ports import (
+    AuditLog,
+    Cipher,
+    ProjectRegistry,
+    RecordStore,
+    Storage,
+    TokenStore,
+)
 from positronic.sealed import SealedStore
-from positronic.stores.kv import KvAudit, KvRecords, Namespace
-from positronic.stores.memory import MemoryAudit, MemoryRecords
+from positronic.stores.kv import KvStorage, Namespace
+from positronic.stores.memory import MemoryStorage
 
 KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PROJECT = parse_project("a")
 OTHER_PROJECT = parse_project("a-b")  # one prefix is the other's beginning
+RETENTION = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One host's adapters. A project's store keeps what an earlier call stored."""
+    """One host's adapters."""
 
     cipher: Cipher
-    records: Callable[[Project], RecordStore]
-    audit_log: Callable[[Project], AuditLog]
+    storage: Storage
+
+    def records(self, project: Project) -> RecordStore:
+        return self.storage.records(project)
+
+    def audit_log(self, project: Project) -> AuditLog:
+        return self.storage.audit_log(project, RETENTION)
+
+    def tokens(self, project: Project) -> TokenStore:
+        return self.storage.tokens(project)
+
+    def projects(self) -> ProjectRegistry:
+        return self.storage.projects()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +90,8 @@ class Sealed:
 
 
 def memory_world(cipher: Cipher) -> World:
-    records = cache(lambda _project: MemoryRecords())
-    audit_log = cache(lambda _project: MemoryAudit())
-    return World(cipher, records, audit_log)
+    return World(cipher, MemoryStorage())
 
 
 def kv_world(namespace: Namespace, cipher: Cipher, error: Callable[[str], Exception]) -> KvWorld:
-    return KvWorld(
-        cipher=cipher,
-        records=lambda project: KvRecords(namespace, project),
-        audit_log=lambda project: KvAudit(namespace, project),
-        namespace=namespace,
-        error=error,
-    )
+    return KvWorld(cipher, KvStorage(namespace), namespace, error)

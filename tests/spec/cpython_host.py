@@ -43,7 +43,7 @@ app = application(
             clock=_now,
             random=os.urandom,
             report=lambda line: print(line, file=sys.stderr),  # noqa: T201
-            one_at_a_time=InProcess(),
+            one_at_a_time=InProcess(_now),
             in_background=_in_background,
         ),
         Refusals(_now),

@@ -63,7 +63,7 @@ class House:
 
 def order() -> InProcess:
     """What runs a project's changes one after the other."""
-    return InProcess()
+    return InProcess(_now)
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):

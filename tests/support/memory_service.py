@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ from positronic.api import handle
 from positronic.ciphers.native import NativeCipher
 from positronic.http import Request, Response
 from positronic.names import Project
-from positronic.ports import AuditLog, RecordStore
-from positronic.service import Service, Settings
-from positronic.stores.memory import MemoryAudit, MemoryRecords
+from positronic.ports import AuditLog, RecordStore, TokenStore
+from positronic.refusals import Refusals
+from positronic.service import InProcess, Runtime, Service, Settings
+from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
+from support.faults import PartlyReplaced
 from support.running import run
 
 START: Final = 1_795_498_605_123  # 2026-11-24T05:36:45.123Z
@@ -61,34 +63,43 @@ class Answer:
 
 
 class House:
-    """One host: stores in memory for each project, unless a test brings its own."""
+    """One host: stores in memory, unless a test brings its own; `storage` is shared with another.
+
+    What runs in the background ends before `call` returns.
+    """
 
     def __init__(
         self,
         *,
         settings: Settings = SETTINGS,
+        storage: MemoryStorage | None = None,
         records: Callable[[Project], RecordStore] | None = None,
         audit_log: Callable[[Project], AuditLog] | None = None,
+        tokens: Callable[[Project], TokenStore] | None = None,
     ) -> None:
         self.clock = Clock()
         self.reported: list[str] = []
-        self._records: dict[Project, MemoryRecords] = {}
-        self._audits: dict[Project, MemoryAudit] = {}
-        self.service = Service(
-            settings=settings,
-            records=records or self.records,
-            audit_log=audit_log or self.audit_log,
+        self.storage = storage or MemoryStorage()
+        self._background: list[Coroutine[None, None, None]] = []
+        runtime = Runtime(
             cipher=NativeCipher(),
             clock=self.clock,
             random=Counting(),
             report=self.reported.append,
+            one_at_a_time=InProcess(self.clock),
+            in_background=self._background.append,
         )
+        seen = PartlyReplaced(self.storage, records, audit_log, tokens)
+        self.service = Service(settings, seen, runtime, Refusals(self.clock))
 
     def records(self, project: Project = SHOP) -> MemoryRecords:
-        return self._records.setdefault(project, MemoryRecords())
+        return self.storage.records(project)
 
     def audit_log(self, project: Project = SHOP) -> MemoryAudit:
-        return self._audits.setdefault(project, MemoryAudit())
+        return self.storage.audit_log(project)
+
+    def tokens(self, project: Project = SHOP) -> MemoryTokens:
+        return self.storage.tokens(project)
 
     def call(
         self,
@@ -113,7 +124,30 @@ class House:
             return sent[: limit + 1]
 
         request = Request(method, f"{origin}{path}", present, read)
-        return _answer(run(handle(request, self.service)))
+        return _answer(run(self._handle(request)))
+
+    async def _handle(self, request: Request) -> Response:
+        response = await handle(request, self.service)
+        while self._background:
+            await self._background.pop(0)
+        return response
+
+    def issue(
+        self, role: str = "reader", *, name: str = "ci", project: str = SHOP, **more: object
+    ) -> str:
+        """A new token's text."""
+        document = {"name": name, "role": role, **more}
+        answer = self.call("POST", "/tokens", document, headers={"x-positronic-project": project})
+        assert answer.status == 201, answer.body
+        return str(answer.json["token"])
+
+    def as_token(self, token: str, method: str, path: str, document: object = None) -> Answer:
+        """One request with this token instead of root's."""
+        return self.call(method, path, document, headers={"authorization": f"Bearer {token}"})
+
+    def events(self) -> list[dict[str, Any]]:
+        """The log of SHOP as the API tells it, newest first."""
+        return list(self.call("GET", "/audit?limit=1000").json["events"])
 
     def put(self, *names: str) -> None:
         """Store secrets, each under its name, with a value that says so."""

@@ -6,20 +6,33 @@ import hashlib
 
 import pytest
 
-from positronic.access import Access, Principal, Role, require
+from positronic.access import PURPOSE, Access, Principal, require
 from positronic.errors import Forbidden, InvalidName, NotConfigured, Unauthenticated
+from positronic.keyring import Keyring
 from positronic.names import Project
+from positronic.roles import Role
+from positronic.signing import Signer
+from positronic.stores.memory import MemoryStorage
+from support.memory_service import MASTER_KEYS, Clock
+from support.running import run
 
 TOKEN = "root-token"
 HASH = hashlib.sha256(TOKEN.encode()).hexdigest()
 SHOP = Project("shop")
-ACCESS = Access(HASH, SHOP)
+
+
+def _access(root_token_sha256: str) -> Access:
+    signer = Signer(Keyring(MASTER_KEYS), PURPOSE)
+    return Access(root_token_sha256, SHOP, MemoryStorage().tokens, signer, Clock())
+
+
+ACCESS = _access(HASH)
 ROOT = Principal("root", "root", Role.ROOT, None)
 
 
 def _refusal(authorization: str | None) -> str:
     with pytest.raises(Unauthenticated) as caught:
-        ACCESS.authenticate(authorization)
+        run(ACCESS.authenticate(authorization))
     assert caught.value.headers == {"WWW-Authenticate": "Bearer"}
     return caught.value.message
 
@@ -27,7 +40,7 @@ def _refusal(authorization: str | None) -> str:
 @pytest.mark.parametrize("header", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"Bearer   {TOKEN}"])
 def test_the_root_token_is_let_in(header: str) -> None:
     """The token behind ROOT_TOKEN_SHA256 is root, of any project."""
-    assert ACCESS.authenticate(header) == ROOT
+    assert run(ACCESS.authenticate(header)) == ROOT
 
 
 @pytest.mark.parametrize(
@@ -71,7 +84,7 @@ def test_two_headers_in_one_are_refused(header: str) -> None:
 def test_a_setting_that_is_no_hash_lets_nobody_in(setting: str) -> None:
     """Anything but 64 lower-case hexadecimal digits raises NotConfigured and is not shown."""
     with pytest.raises(NotConfigured, match="ROOT_TOKEN_SHA256 is not") as caught:
-        Access(setting, SHOP)
+        _access(setting)
 
     assert TOKEN not in caught.value.message
     assert HASH[:8] not in caught.value.message
@@ -79,9 +92,9 @@ def test_a_setting_that_is_no_hash_lets_nobody_in(setting: str) -> None:
 
 def test_the_hash_of_nothing_is_no_way_in() -> None:
     """A header without a token does not match the hash of an empty one."""
-    access = Access(hashlib.sha256(b"").hexdigest(), SHOP)
+    access = _access(hashlib.sha256(b"").hexdigest())
     with pytest.raises(Unauthenticated):
-        access.authenticate("Bearer ")
+        run(access.authenticate("Bearer "))
 
 
 def test_root_names_the_project() -> None:

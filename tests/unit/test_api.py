@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from positronic.access import Role
 from positronic.api import ROUTES
 from positronic.names import Project
+from positronic.roles import Role
 from support.memory_service import SETTINGS, House
 from support.running import run
 
@@ -30,6 +30,12 @@ def test_each_call_needs_its_role() -> None:
         "DELETE /secrets/*": Role.WRITER,
         "GET /secrets/*/exists": Role.READER,
         "GET /audit": Role.READER,
+        "GET /tokens": Role.ADMIN,
+        "POST /tokens": Role.ADMIN,
+        "DELETE /tokens/*": Role.ADMIN,
+        "GET /keys": Role.ADMIN,
+        "POST /keys/rotate": Role.ADMIN,
+        "GET /projects": Role.ROOT,
     }
 
 
@@ -184,6 +190,7 @@ def test_audit() -> None:
         "names": ["A"],
         "outcome": "accepted",
         "requestId": created.headers["X-Request-Id"],
+        "integrity": "intact",
     }
     assert b"canary" not in answer.body
 

@@ -33,7 +33,7 @@ def _faulty(error: Exception, *calls: str) -> tuple[House, FaultyRecords]:
     sound.put("A")
     records = FaultyRecords(sound.records(), error)
     records.failing_calls = set(calls)
-    return House(records=lambda project: records), records
+    return House(storage=sound.storage, records=lambda project: records), records
 
 
 @pytest.mark.parametrize("call", ["create", "update", "bulk", "delete", "exists", "list"])
@@ -84,7 +84,7 @@ def test_audit_fails_closed(call: str) -> None:
     sound.put("A")
     before = run(sound.records().get([Name("A"), Name("B")]))
     log = FaultyAudit(sound.audit_log(), working=0)
-    house = House(records=lambda project: sound.records(), audit_log=lambda project: log)
+    house = House(storage=sound.storage, audit_log=lambda project: log)
     answer = house.call(*CALLS[call])
 
     assert (answer.status, answer.code) == (503, "audit_unavailable")
@@ -110,7 +110,7 @@ def test_a_record_under_a_key_that_is_gone() -> None:
     sound = House()
     sound.put("A")
     settings = replace(SETTINGS, master_keys=SETTINGS.master_keys.replace("key-1", "key-2"))
-    house = House(settings=settings, records=lambda project: sound.records(project))
+    house = House(settings=settings, storage=sound.storage)
     answer = house.call(*CALLS["exists"])
 
     assert (answer.status, answer.code) == (500, "unknown_key")
@@ -139,7 +139,7 @@ def test_an_audit_log_that_nobody_expected_to_fail_stops_the_change_too() -> Non
     """Whatever the audit log raises, nothing is written."""
     sound = House()
     log = FaultyAudit(sound.audit_log(SHOP), working=0, error=RuntimeError(CANARY))
-    house = House(records=lambda project: sound.records(), audit_log=lambda project: log)
+    house = House(storage=sound.storage, audit_log=lambda project: log)
 
     assert house.call(*CALLS["create"]).code == "internal"
     assert sound.names() == []

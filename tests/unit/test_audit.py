@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from positronic import wire
 from positronic.audit import UNREADABLE, decode, encode, event_id
-from positronic.ports import Event, Page
+from positronic.ports import Event, Page, Signature
+from positronic.signing import Verdict
 from positronic.times import LAST
 from support.memory_service import START, Counting
 
@@ -27,6 +28,8 @@ EVENTS = st.builds(
     outcome=TEXT,
     request_id=TEXT,
     code=st.none() | TEXT,
+    address=st.none() | TEXT,
+    signature=st.none() | st.builds(Signature, TEXT, TEXT),
 )
 SOUND: Final[dict[str, object]] = json.loads(
     encode(Event("0" * 32, START, {"id": "root"}, "secret.put", ("A",), "accepted", "r1"))
@@ -73,7 +76,7 @@ def test_an_event_comes_back(event: Event) -> None:
 def test_a_broken_entry_is_unreadable_and_does_not_stop_the_list(text: str) -> None:
     """It is listed with its id and the time its id tells, and the answer can be written."""
     event = decode(event_id(START, Counting()), text)
-    answer = wire.to_json(wire.events_out(Page([event])))
+    answer = wire.to_json(wire.events_out(Page([event]), lambda _: Verdict.CHANGED))
 
     assert (event.outcome, event.time, event.names) == (UNREADABLE, START, ())
     assert json.loads(answer)["events"][0]["time"] == "2026-11-24T05:36:45.123Z"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from positronic.access import Principal, Role
-from positronic.audit import Auditor
+from positronic.access import Principal
+from positronic.audit import PURPOSE, Auditor, Origin
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import (
     AuditUnavailable,
@@ -19,10 +19,13 @@ from positronic.errors import (
     StoreFailed,
     UnknownKey,
 )
+from positronic.journal import MemoryJournal
 from positronic.keyring import Keyring
 from positronic.names import Name, Value
 from positronic.ports import AuditLog, Event, Record
+from positronic.roles import Role
 from positronic.sealed import SealedStore
+from positronic.signing import Signer
 from positronic.stores.memory import MemoryAudit, MemoryRecords
 from positronic.vault import BulkResult, Entry, Vault
 from support.faults import FaultyAudit, FaultyRecords
@@ -52,7 +55,13 @@ class Fixture:
             clock=self.clock,
             random=self._random,
         )
-        return Vault(store, Auditor(log, WRITER, "r1", clock=self.clock, random=self._random))
+        signer = Signer(Keyring(master_keys), PURPOSE)
+        auditor = Auditor(
+            *(SHOP, log, signer, WRITER, Origin("r1", None)),
+            clock=self.clock,
+            random=self._random,
+        )
+        return Vault(store, auditor, MemoryJournal(self.clock))
 
     def stored(self) -> dict[Name, Record]:
         async def steps() -> dict[Name, Record]:
@@ -304,7 +313,7 @@ def test_a_change_that_failed_is_recorded(
         _mutate(fixture.vault, mutation)
 
     failed = next(event for event in fixture.events() if event.outcome == "failed")
-    accepted = next(event for event in fixture.events() if event.time == failed.time != START)
+    accepted = next(event for event in fixture.events() if event.time == failed.time - 1 != START)
     assert (failed.action, failed.names, failed.code) == (action, names, caught.value.code)
     assert accepted.request_id == failed.request_id
 

@@ -36,11 +36,12 @@ def assemble_harness(folder: Path) -> Path:
 def assemble_project(folder: Path, variables: dict[str, str]) -> Path:
     """The project's own Worker with these secrets; returns its wrangler.toml."""
     shutil.copytree(PROJECT.worker, folder / "worker", ignore=_NO_CACHES)
-    _write_variables(folder, variables)
+    write_variables(folder, variables)
     return _finish(folder, PROJECT.config.read_text())
 
 
-def _write_variables(folder: Path, variables: dict[str, str]) -> None:
+def write_variables(folder: Path, variables: dict[str, str]) -> None:
+    """What the Worker's environment holds from its next start, or reload, on."""
     lines = [f'{name}="{text}"\n' for name, text in variables.items()]
     (folder / ".dev.vars").write_text("".join(lines))
 

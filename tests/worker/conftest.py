@@ -12,8 +12,10 @@ import pytest
 from px.local.project import Project
 from px.local.server import LocalWorker
 from px.local.setup import set_up
+from support.px_process import Px
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness
+from worker.local_project import LocalProject, run_px_dev
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
 _numbers = count()
@@ -54,6 +56,19 @@ def api(main_worker: MainWorker) -> ProjectApi:
 def other_api(main_worker: MainWorker) -> ProjectApi:
     """Another project of this test alone, on the same Worker."""
     return ProjectApi(main_worker, f"p{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def local(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProject]:
+    """A throw-away project with `px dev` running in it."""
+    with run_px_dev(project, tmp_path_factory.mktemp("local")) as running:
+        yield running
+
+
+@pytest.fixture
+def px(api: ProjectApi, tmp_path: Path) -> Px:
+    """px, told of this test's project on the shared Worker."""
+    return Px(tmp_path, api.px_environment)
 
 
 def _worker(project: Project, folder: Path, config: Path) -> LocalWorker:

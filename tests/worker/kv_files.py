@@ -40,6 +40,12 @@ class KvFiles:
             found[key] = Entry(value, json.loads(metadata or "null"))
         return found
 
+    def keys(self, under: str = "") -> set[str]:
+        """Every key that starts so, without opening its value."""
+        query = "SELECT key FROM _mf_entries WHERE substr(key, 1, ?) = ?"
+        with self._database() as database:
+            return {key for (key,) in database.execute(query, (len(under), under))}
+
     def write(self, key: str, value: bytes | str, metadata: object = None) -> None:
         """Put an entry there, as somebody with access to the store could."""
         blob = secrets.token_hex(40)

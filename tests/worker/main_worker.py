@@ -64,6 +64,15 @@ class ProjectApi:
     worker: MainWorker
     project: str
 
+    @property
+    def px_environment(self) -> dict[str, str]:
+        """What px needs in its environment to find this project."""
+        return {
+            "PX_URL": str(self.worker.client.base_url),
+            "PX_TOKEN": self.worker.secrets.token,
+            "PX_PROJECT": self.project,
+        }
+
     def call(
         self,
         method: str,
@@ -102,6 +111,10 @@ class ProjectApi:
 
     def key(self, name: str) -> str:
         return f"{self.project}/secret/{name}"
+
+    def names(self) -> set[str]:
+        """The secrets that have a record in KV."""
+        return {key.rpartition("/")[2] for key in self.worker.kv.keys(self.key(""))}
 
     def stored(self, name: str) -> Entry:
         return self.worker.kv.read(self.key(name))[self.key(name)]

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from positronic import openapi, wire
 from positronic.access import Access, Principal, TokenRefused, require
-from positronic.audit import Origin
+from positronic.audit import Auditor, Origin
 from positronic.body import read_bulk, read_secret, read_token
 from positronic.errors import InvalidRequest, MethodNotAllowed, NotFound, PositronicError
-from positronic.http import Request, Response, decode_segment, read_body, read_query, split_url
+from positronic.http import (
+    Request,
+    Response,
+    client_address,
+    decode_segment,
+    read_body,
+    read_query,
+    split_url,
+)
 from positronic.names import parse_name
+from positronic.ports import Journal
 from positronic.roles import Role
 from positronic.service import Service, Session
 from positronic.tokens import parse_token_id
@@ -50,7 +59,7 @@ class Route:
 
 async def handle(request: Request, service: Service) -> Response:
     """Answer one request. Never raises; `internal` says the request id and nothing else."""
-    origin = Origin(service.runtime.random(8).hex(), request.headers.get("cf-connecting-ip"))
+    origin = Origin(service.runtime.random(8).hex(), client_address(request.headers))
     try:
         response = await _answer(request, service, origin)
     except PositronicError as error:
@@ -81,9 +90,9 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     return await service.runtime.one_at_a_time(project, partial(_change, route.endpoint, call))
 
 
-async def _change(endpoint: Endpoint, call: Call) -> Response:
+async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
     await call.session.service.storage.projects().add(call.session.project)
-    return await endpoint(call)
+    return await endpoint(replace(call, session=replace(call.session, journal=journal)))
 
 
 async def _authenticate(
@@ -96,8 +105,15 @@ async def _authenticate(
         if principal.project and service.refusals.is_news(principal.id):
             auditor = service.session(principal.project, principal, origin).auditor()
             # In the background: the answer's time must not tell a known id from an unknown one.
-            service.runtime.in_background(auditor.refused())
+            service.runtime.in_background(_note_refusal(service, auditor, origin))
         raise
+
+
+async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> None:
+    try:
+        await auditor.refused()
+    except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
+        service.runtime.report(f"request {origin.request_id}: {_where(error)}")
 
 
 def _open(path: str, method: str, service: Service) -> Response:
@@ -166,7 +182,8 @@ async def _revoke_token(call: Call) -> Response:
 
 async def _list_keys(call: Call) -> Response:
     uses = await call.session.rotation().census()
-    return _json(200, wire.keys_out(uses, call.session.keyring))
+    pending = bool(call.session.service.settings.next_master_key)
+    return _json(200, wire.keys_out(uses, call.session.keyring, pending=pending))
 
 
 async def _rotate(call: Call) -> Response:

@@ -179,9 +179,14 @@ def _signed(project: Project, event: Event) -> list[str]:
         *event.names,
         event.outcome,
         event.request_id,
-        event.code or "",
-        event.address or "",
+        _present(event.code),
+        _present(event.address),
     ]
+
+
+def _present(text: str | None) -> str:
+    """Nothing and an empty text are not the same."""
+    return "" if text is None else f"={text}"
 
 
 def _optional(found: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,7 @@ from positronic.errors import (
 )
 from positronic.names import MAX_BODY
 
+_ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
 
 
@@ -72,6 +74,12 @@ def read_query(query: str, known: frozenset[str]) -> dict[str, str]:
     if len(parameters) != len(pairs) or not known.issuperset(parameters):
         raise InvalidRequest("a query parameter is unknown or stands twice")
     return parameters
+
+
+def client_address(headers: Mapping[str, str]) -> str | None:
+    """The client's IP address as Cloudflare gives it; no other text, whoever set the header."""
+    text = headers.get("cf-connecting-ip", "")
+    return text if _ADDRESS.fullmatch(text) else None
 
 
 async def read_body(request: Request) -> bytes:

@@ -8,9 +8,11 @@ from positronic import tokens
 from positronic.access import sign
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, NotFound
+from positronic.journal import GONE
 from positronic.names import Project, TokenName
 from positronic.ports import (
     Clock,
+    Journal,
     Page,
     RandomBytes,
     Signature,
@@ -30,6 +32,7 @@ class Issuer:
         store: TokenStore,
         signer: Signer,
         auditor: Auditor,
+        journal: Journal,
         *,
         clock: Clock,
         random: RandomBytes,
@@ -38,6 +41,7 @@ class Issuer:
         self._store = store
         self._signer = signer
         self._auditor = auditor
+        self._journal = journal
         self._clock = clock
         self._random = random
 
@@ -66,6 +70,8 @@ class Issuer:
             is_there = True
         if not is_there:
             raise NotFound("there is no token with this id")
-        await self._auditor.around(
-            "token.revoke", [token_id], partial(self._store.delete, token_id)
-        )
+        await self._auditor.around("token.revoke", [token_id], partial(self._delete, token_id))
+
+    async def _delete(self, token_id: str) -> None:
+        self._journal.note({f"token/{token_id}": GONE})
+        await self._store.delete(token_id)

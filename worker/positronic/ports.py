@@ -214,6 +214,22 @@ class ProjectRegistry(Protocol):
         ...
 
 
+class Journal(Protocol):
+    """What was changed in one project lately, known for certain in the place of its changes.
+
+    A store may still show an older state, which a rotation must not write back. Keys are
+    `secret/<NAME>` and `token/<id>`.
+    """
+
+    def note(self, versions: Mapping[str, int]) -> None:
+        """These keys are about to have these versions; 0: to be gone."""
+        ...
+
+    def lately(self) -> Mapping[str, int]:
+        """The last version noted of each key, for as long as a store may lag behind."""
+        ...
+
+
 class Storage(Protocol):
     """One backend: everything that a host keeps."""
 

@@ -7,7 +7,7 @@ Versions and dates stay; only the key, the salt and the nonce are new.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,8 +15,9 @@ from typing import Final
 from positronic.access import sign, verify
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, UnknownKey
+from positronic.journal import GONE
 from positronic.names import Name, Project
-from positronic.ports import TokenRecord, TokenStore, everything
+from positronic.ports import Journal, TokenRecord, TokenStore, everything
 from positronic.sealed import SealedStore
 from positronic.signing import Signer, Verdict
 
@@ -46,6 +47,20 @@ Write = Callable[[], Awaitable[None]]
 Renew = Callable[[], Awaitable[Write | None]]
 
 
+class _Stale(Exception):
+    """The store shows an older version than was written: it waits for a later step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A record: its name for people, its key in the journal, its master key, how to renew it."""
+
+    label: str
+    place: str
+    key_id: str
+    renew: Renew
+
+
 class Rotation:
     """For one project."""
 
@@ -56,12 +71,14 @@ class Rotation:
         tokens: TokenStore,
         signer: Signer,
         auditor: Auditor,
+        journal: Journal,
     ) -> None:
         self._project = project
         self._sealed = sealed
         self._tokens = tokens
         self._signer = signer
         self._auditor = auditor
+        self._journal = journal
 
     async def census(self) -> list[KeyUse]:
         """Every key that seals or signs something here, and the newest, which may not yet."""
@@ -74,48 +91,66 @@ class Rotation:
 
     async def step(self) -> Step:
         """Bring at most AT_ONCE records under the newest key. Audited by name."""
-        outdated = await self._outdated()
+        outdated, lost = await self._outdated()
         writes: dict[str, Write] = {}
         failed: list[Detail] = []
         gone = 0
-        for name, renew in list(outdated.items())[:TRIES]:
+        for item in outdated[:TRIES]:
             try:
-                write = await renew()
+                write = await item.renew()
+            except _Stale:
+                continue
             except (CorruptRecord, UnknownKey) as error:
-                failed.append(Detail(error.code, error.message, name=name))
+                failed.append(Detail(error.code, error.message, name=item.label))
                 continue
             if write is None:
                 gone += 1
             else:
-                writes[name] = write
+                writes[item.label] = write
             if len(writes) == AT_ONCE:
                 break
         if writes:
             await self._auditor.around("keys.rotate", writes, partial(_run, writes.values()))
-        return Step(len(writes), len(outdated) - len(writes) - gone, tuple(failed))
+        remaining = len(outdated) + len(lost) - len(writes) - gone
+        return Step(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
 
-    async def _outdated(self) -> dict[str, Renew]:
-        newest = self._signer.key_id
-        found: dict[str, Renew] = {
-            name: partial(self._renew_secret, name)
-            for name, key_id in (await self._sealed.key_ids()).items()
-            if key_id != newest
-        }
+    async def _outdated(self) -> tuple[list[_Item], list[Detail]]:
+        """What to renew, and what is under a key that is gone: known without a look at it."""
+        lately = self._journal.lately()
+        items = [
+            item
+            for item in await self._items(lately)
+            # A list may still show what was deleted; to renew it would bring it back.
+            if item.key_id != self._signer.key_id and lately.get(item.place) != GONE
+        ]
+        lost = [
+            Detail(UnknownKey.code, f"the master key {item.key_id!r} is not held", name=item.label)
+            for item in items
+            if not self._signer.holds(item.key_id)
+        ]
+        return [item for item in items if self._signer.holds(item.key_id)], lost
+
+    async def _items(self, lately: Mapping[str, int]) -> list[_Item]:
+        items = []
+        for name, key_id in (await self._sealed.key_ids()).items():
+            place = f"secret/{name}"
+            renew = partial(self._renew_secret, name, lately.get(place, 0))
+            items.append(_Item(name, place, key_id, renew))
         async for record in everything(self._tokens.list):
-            if record.signature.key_id != newest:
-                found[f"token {record.id}"] = partial(self._renew_token, record)
-        return found
+            renew = partial(self._renew_token, record)
+            place = f"token/{record.id}"
+            items.append(_Item(f"token {record.id}", place, record.signature.key_id, renew))
+        return items
 
-    async def _renew_secret(self, name: Name) -> Write | None:
+    async def _renew_secret(self, name: Name, version: int) -> Write | None:
         record = await self._sealed.renew(name)
+        if record is not None and record.metadata.version < version:
+            raise _Stale
         return None if record is None else partial(self._sealed.write, record)
 
     async def _renew_token(self, record: TokenRecord) -> Write | None:
-        match verify(self._signer, self._project, record):
-            case Verdict.UNKNOWN_KEY:
-                raise UnknownKey(f"the master key {record.signature.key_id!r} is not held")
-            case Verdict.CHANGED:
-                raise CorruptRecord("the token's record was changed")
+        if verify(self._signer, self._project, record) is not Verdict.INTACT:
+            raise CorruptRecord("the token's record was changed")
         return partial(self._tokens.put, sign(self._signer, self._project, record))
 
 

@@ -14,9 +14,11 @@ from positronic.audit import Auditor, Origin
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http import Response
 from positronic.issuer import Issuer
+from positronic.journal import MemoryJournal
+from positronic.keyring import SETTING as KEYS_SETTING
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
-from positronic.ports import AuditLog, Cipher, Clock, Event, RandomBytes, Storage
+from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
 from positronic.refusals import Refusals
 from positronic.rotation import Rotation
 from positronic.sealed import SealedStore
@@ -25,17 +27,22 @@ from positronic.vault import Vault
 
 MAX_DAYS: Final = 36_500
 
-Work = Callable[[], Awaitable[Response]]
+Work = Callable[[Journal], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A host's configuration as text; checked when it is first needed. Its repr shows nothing."""
+    """A host's configuration as text; checked when it is first needed. Its repr shows nothing.
+
+    `next_master_key` stands in front of `master_keys` while a rotation is under way: so a new key
+    can be added by someone who cannot read the old ones back.
+    """
 
     master_keys: str
     root_token_sha256: str
     project: str
     audit_retention_days: str = "400"
+    next_master_key: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -45,8 +52,9 @@ class Settings:
 class Runtime:
     """What a host gives besides storage.
 
-    `one_at_a_time` runs a project's changes one after the other; `in_background` runs what no
-    answer waits for; `report` takes a line for the operator's log, never a value.
+    `one_at_a_time` runs a project's changes one after the other, with the journal of that place;
+    `in_background` runs what no answer waits for; `report` takes a line for the operator's log,
+    never a value.
     """
 
     cipher: Cipher
@@ -58,14 +66,15 @@ class Runtime:
 
 
 class InProcess:
-    """`one_at_a_time` for a host that is one process: a lock for each project."""
+    """`one_at_a_time` for a host that is one process: a lock and a journal for each project."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._locks: defaultdict[Project, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._journals: defaultdict[Project, Journal] = defaultdict(lambda: MemoryJournal(clock))
 
     async def __call__(self, project: Project, work: Work) -> Response:
         async with self._locks[project]:
-            return await work()
+            return await work(self._journals[project])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,10 @@ class Service:
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
         self.access()
-        self.audit_retention()
 
     def access(self) -> Access:
+        """Raises NotConfigured for any setting, so that no answer depends on who asks."""
+        self.audit_retention()
         try:
             project = parse_project(self.settings.project)
         except InvalidName as error:
@@ -103,10 +113,13 @@ class Service:
         return int(days) * 24 * 3600
 
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.master_keys)
+        if not self.settings.master_keys.strip():
+            raise NotConfigured(f"{KEYS_SETTING} is empty")
+        return Keyring(f"{self.settings.next_master_key} {self.settings.master_keys}")
 
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
-        return Session(self, project, principal, origin, self.keyring())
+        journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing
+        return Session(self, project, principal, origin, self.keyring(), journal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +131,10 @@ class Session:
     principal: Principal
     origin: Origin
     keyring: Keyring = field(repr=False)
+    journal: Journal = field(repr=False)
 
     def vault(self) -> Vault:
-        return Vault(self._sealed(), self.auditor())
+        return Vault(self._sealed(), self.auditor(), self.journal)
 
     def issuer(self) -> Issuer:
         runtime = self.service.runtime
@@ -129,13 +143,20 @@ class Session:
             self.service.storage.tokens(self.project),
             self._token_signer(),
             self.auditor(),
+            self.journal,
             clock=runtime.clock,
             random=runtime.random,
         )
 
     def rotation(self) -> Rotation:
-        tokens = self.service.storage.tokens(self.project)
-        return Rotation(self.project, self._sealed(), tokens, self._token_signer(), self.auditor())
+        return Rotation(
+            self.project,
+            self._sealed(),
+            self.service.storage.tokens(self.project),
+            self._token_signer(),
+            self.auditor(),
+            self.journal,
+        )
 
     def audit_log(self) -> AuditLog:
         return self.service.storage.audit_log(self.project, self.service.audit_retention())

@@ -11,8 +11,9 @@ from typing import Final, TypeVar
 
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, NotFound, PartialWrite, PositronicError
+from positronic.journal import GONE
 from positronic.names import Name, Value
-from positronic.ports import Page, SecretInfo, SecretStore
+from positronic.ports import Journal, Page, SecretInfo, SecretStore
 
 T = TypeVar("T")
 Entry = tuple[Name, Value]
@@ -30,15 +31,17 @@ class BulkResult:
 class Vault:
     """Create, list, exists, delete, bulk. Knows one project; no call takes another's name."""
 
-    def __init__(self, store: SecretStore, auditor: Auditor) -> None:
+    def __init__(self, store: SecretStore, auditor: Auditor, journal: Journal) -> None:
         self._store = store
         self._auditor = auditor
+        self._journal = journal
 
     async def create(self, name: Name, value: Value) -> SecretInfo:
         """Write one secret; an update keeps its created_at."""
         previous = (await self._infos([name])).get(name)
-        put = partial(self._store.put, name, value, previous)
-        return await self._auditor.around("secret.put", [name], put)
+        return await self._auditor.around(
+            "secret.put", [name], partial(self._put, name, value, previous)
+        )
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
         """Names and dates in name order; opens nothing."""
@@ -56,8 +59,7 @@ class Vault:
         """Raises NotFound. Works on a secret that no longer opens."""
         if not await self._is_stored(name):
             raise NotFound(f"there is no secret {name}")
-        delete = partial(self._store.delete, name)
-        await self._auditor.around("secret.delete", [name], delete)
+        await self._auditor.around("secret.delete", [name], partial(self._delete, name))
 
     async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
         """Write checked entries with distinct names; raises PartialWrite when it stops midway."""
@@ -82,6 +84,14 @@ class Vault:
         except CorruptRecord:
             return True
 
+    async def _put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
+        self._journal.note({f"secret/{name}": previous.version + 1 if previous else 1})
+        return await self._store.put(name, value, previous)
+
+    async def _delete(self, name: Name) -> None:
+        self._journal.note({f"secret/{name}": GONE})
+        await self._store.delete(name)
+
     async def _infos(self, names: Sequence[Name]) -> dict[Name, SecretInfo]:
         infos: dict[Name, SecretInfo] = {}
         for some in _batches(names, READ_AT_ONCE):
@@ -100,7 +110,7 @@ class Vault:
                     for index, (name, _) in enumerate(some, start)
                 ]
                 continue
-            puts = (self._store.put(name, value, previous.get(name)) for name, value in some)
+            puts = (self._put(name, value, previous.get(name)) for name, value in some)
             results = await asyncio.gather(*puts, return_exceptions=True)
             unwritten += _failures(start, some, results)
         return unwritten

@@ -125,6 +125,8 @@ class EventsOut(Model):
 
 
 class TokenIn(Model):
+    model_config = ConfigDict(populate_by_name=False)  # `expires_in` is no field of the contract
+
     name: Annotated[
         TokenName, PlainValidator(_check_token_name, json_schema_input_type=TokenNameText)
     ]
@@ -160,6 +162,7 @@ class KeyOut(Model):
 class KeysOut(Model):
     keys: list[KeyOut]
     newest: str
+    pending: bool
 
 
 class ProjectOut(Model):
@@ -244,12 +247,13 @@ def tokens_out(page: Page[TokenRecord]) -> TokensOut:
     return TokensOut(tokens=found, count=len(found), cursor=page.cursor)
 
 
-def keys_out(uses: Sequence[KeyUse], keyring: Keyring) -> KeysOut:
+def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> KeysOut:
+    """`pending`: a rotation put a key in front and has not ended."""
     keys = [
         KeyOut(id=use.key_id, secrets=use.secrets, tokens=use.tokens, held=use.key_id in keyring)
         for use in uses
     ]
-    return KeysOut(keys=keys, newest=keyring.newest)
+    return KeysOut(keys=keys, newest=keyring.newest, pending=pending)
 
 
 def step_out(step: Step) -> StepOut:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from px import terminal
+from px.commands.groups import new_app
 from px.failures import PxError, Usage
 
-if TYPE_CHECKING:
-    from px.local.dev import Push
-
+app = new_app()
 DEFAULT_PORT: Final = 8787
 
-Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="The port on 127.0.0.1.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
 Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as JSON.")]
+
+
+@app.command()
+def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
+    """Run the real Worker on this machine, with local KV.
+
+    .env.secrets goes into it at the start and whenever the file changes. Ctrl-C ends it.
+
+    Example: px dev --port 8787
+    """
+    _serve(port, _Voice(verbose=verbose, as_json=as_json))
 
 
 class _Voice:
@@ -46,22 +58,7 @@ class _Voice:
             terminal.say(written.decode(errors="replace").rstrip("\n"))
 
 
-def dev_command(push: Push) -> Callable[[int, bool, bool], None]:
-    """`px dev`, with the function that imports .env.secrets."""
-
-    def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
-        """Run the real Worker on this machine, with local KV.
-
-        .env.secrets goes into it at the start and whenever the file changes. Ctrl-C ends it.
-
-        Example: px dev --port 8787
-        """
-        _serve(port, push, _Voice(verbose=verbose, as_json=as_json))
-
-    return dev
-
-
-def _serve(port: int, push: Push, voice: _Voice) -> None:
+def _serve(port: int, voice: _Voice) -> None:
     try:
         from px.local.dev import run
     except ModuleNotFoundError:
@@ -74,6 +71,12 @@ def _serve(port: int, push: Push, voice: _Voice) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, push, voice)
+            run(find_project(), port, _push, voice)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None
+
+
+def _push(path: Path, url: str, token: str) -> None:
+    from px.importing import push
+
+    push(path, url, token)

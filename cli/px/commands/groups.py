@@ -1,44 +1,43 @@
-"""Command groups that import a command only when it is asked for."""
+"""Typer apps, and groups of them that import a command only when it is asked for."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import ClassVar, cast
 
-import click
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-if TYPE_CHECKING:
-    import typer
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-class LazyGroup(click.Group):
-    """Knows its commands as `module:name`."""
-
-    def __init__(self, *args: object, places: dict[str, str], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self._places = places
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self._places)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = self._places.get(cmd_name)
-        if place is None:
-            return None
-        module, _, attribute = place.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+Command = TyperCommand | TyperGroup
 
 
-def new_app() -> typer.Typer:
-    """For one command. No part of it needs rich."""
-    import typer
+class LazyGroup(TyperGroup):
+    """Knows the module of each command, and in it the Typer `app`."""
 
+    places: ClassVar[dict[str, str]] = {}
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(self.places)
+
+    def get_command(self, ctx: object, cmd_name: str) -> Command | None:
+        module = self.places.get(cmd_name)
+        return None if module is None else as_command(import_module(module).app)
+
+
+def new_app(group: type[LazyGroup] | None = None) -> typer.Typer:
+    """For one command, or for a group of them. No part of it needs rich."""
     return typer.Typer(
-        context_settings=CONTEXT,
+        cls=group,
+        no_args_is_help=group is not None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         add_completion=False,
         pretty_exceptions_enable=False,  # a traceback with local variables could show a value
         rich_markup_mode=None,
+        suggest_commands=False,
     )
+
+
+def as_command(app: typer.Typer) -> Command:
+    """What a Typer app runs."""
+    return cast(Command, get_command(app))

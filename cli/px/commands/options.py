@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final
 
-import click
+import typer
 
 if TYPE_CHECKING:
     from px.client import Client
 
-F = TypeVar("F", bound=Callable[..., Any])
+TIMEOUT: Final = 30.0
 
-TIMEOUT = 30.0
-
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="JSON on stdout; errors as JSON on stderr."
-)
-name_argument = click.argument("name")
-
-_SERVER = (
-    click.option("--url", metavar="URL", help="The server.  [PX_URL]"),
-    click.option("--project", metavar="NAME", help="The project.  [PX_PROJECT]"),
-    click.option(
-        "--timeout",
-        type=float,
-        default=TIMEOUT,
-        show_default=True,
-        metavar="SECONDS",
-        help="For each request, retries included.",
-    ),
-    json_option,
-)
-
-
-def server_options(function: F) -> F:
-    """--url, --project, --timeout and --json, in this order."""
-    for option in reversed(_SERVER):
-        function = option(function)
-    return function
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name.")]
+Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="The server.  [PX_URL]")]
+Project = Annotated[
+    str | None, typer.Option("--project", metavar="NAME", help="The project.  [PX_PROJECT]")
+]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", help="For each request, retries included."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
 
 def connect(url: str | None, project: str | None, timeout: float) -> Client:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated, ClassVar
 
-import click
+import typer
 
-from px.commands.groups import CONTEXT, LazyGroup
-
-_PLACES = {
-    "secret": "px.commands.secret:secret",
-    "dev": "px.commands.local_dev:dev",
-    "spec": "px.commands.local_spec:spec",
-}
+from px.commands.groups import LazyGroup, as_command, new_app
 
 
-@click.group(cls=LazyGroup, places=_PLACES, context_settings=CONTEXT)
-@click.option("-V", "--version", is_flag=True, help="Show px's version.")  # app.py answers it
-def px(version: bool) -> None:
+class Px(LazyGroup):
+    places: ClassVar = {
+        "secret": "px.commands.secret",
+        "dev": "px.commands.dev",
+        "spec": "px.commands.spec",
+    }
+
+
+app = new_app(Px)
+# app.py answers it, before anything is imported.
+Version = Annotated[bool, typer.Option("-V", "--version", help="Show px's version.")]
+
+
+@app.callback()
+def px(version: Version = False) -> None:
     """Secrets for Positronic projects: put in, listed, deleted, never shown.
 
     \b
@@ -40,10 +47,11 @@ def execute(arguments: Sequence[str]) -> int:
     """Run a command; its exit code. Raises what stopped it."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
+    command = as_command(app)
     try:
-        # Not px.main(): it would meddle with Ctrl-C and broken pipes.
-        with px.make_context("px", list(arguments)) as context:
-            px.invoke(context)
-    except click.exceptions.Exit as end:
+        # Not app(): it would meddle with Ctrl-C and broken pipes.
+        with command.make_context("px", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as end:
         return end.exit_code
     return 0

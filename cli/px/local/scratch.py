@@ -8,6 +8,7 @@ from typing import Final
 
 from px.local import private
 from px.local.project import Project
+from px.local.workerd import ensure_wrapper
 
 # What is only read, or made anew only by another lockfile.
 _SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
@@ -22,4 +23,5 @@ def make_scratch(project: Project, folder: Path) -> Project:
         (folder / name).symlink_to(project.root / name)
     private.make_folder(scratch.private)
     scratch.bundle_dir.symlink_to(project.bundle_dir)
+    ensure_wrapper(scratch)
     return scratch

@@ -95,16 +95,6 @@ def test_a_broken_connection_is_asked_again(server: TestDevServer, client: Clien
     assert client.create(NAME, VALUE).name == "API_KEY"
 
 
-def test_no_redirect_is_followed(server: TestDevServer, client: Client) -> None:
-    """Neither token nor value goes where an answer points."""
-    with TestDevServer() as other:
-        server.fail_next(faults.redirect(other.url + "/secrets"))
-        with pytest.raises(ServerFailed, match="redirects"):
-            client.create(NAME, VALUE)
-
-        assert other.calls == []
-
-
 @pytest.mark.parametrize(
     "fault",
     [

@@ -143,7 +143,8 @@ def test_a_partial_write_is_told_by_name(server: TestDevServer, client: Client) 
 
     assert (caught.value.code, len(server.values())) == ("partial_write", 107)
     assert caught.value.message.endswith(
-        "107 of 250 secrets were written, 93 not written (N107 to N199), 50 not sent (N200 to N249)"
+        "107 of 250 secrets were written, 93 not confirmed as written (N107 to N199), "
+        "50 not sent (N200 to N249)"
     )
 
 
@@ -165,7 +166,9 @@ def test_a_single_partial_write_is_exact(server: TestDevServer, client: Client) 
     # 500, so that it is not asked again
     server.fail_next(faults.answer(500, body.encode()))
 
-    with pytest.raises(ServerFailed, match=r"1 of 2 secrets were written, 1 not written \(N001\)"):
+    with pytest.raises(
+        ServerFailed, match=r"1 of 2 secrets were written, 1 not confirmed as written \(N001\)"
+    ):
         write(client, 2)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 
 import pytest
 
+from px.exchange import Answer, Lost
 from px.retry import ATTEMPTS, Retry
-from px.transport import Answer, Lost
 
 
 class Clock:
@@ -22,8 +26,20 @@ class Clock:
         self.now += seconds
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """px's and tenacity's only clock, and no chance in the waits."""
+    made = Clock()
+    # Only theirs: a server of another test runs in this process, and needs the real time.
+    theirs = SimpleNamespace(monotonic=lambda: made.now, time=time.time)
+    for place in ("px.retry.time", "tenacity.time"):
+        monkeypatch.setattr(place, theirs)
+    monkeypatch.setattr("tenacity.wait.random", SimpleNamespace(uniform=lambda low, high: low))
+    return made
+
+
 def retry(clock: Clock, timeout: float = 30) -> Retry:
-    return Retry(timeout, pause=clock.pause, clock=lambda: clock.now, jitter=lambda: 1)
+    return Retry(timeout, pause=clock.pause)
 
 
 def script(results: Iterable[Answer | Lost]) -> Callable[[float], Answer]:
@@ -48,59 +64,51 @@ FINAL = Lost("no answer in time", sent=True, final=True)
 
 
 @pytest.mark.parametrize("first", [answer(429), answer(502), answer(503), BROKEN, REFUSED])
-def test_a_passing_failure_is_asked_again(first: Answer | Lost) -> None:
+def test_a_passing_failure_is_asked_again(clock: Clock, first: Answer | Lost) -> None:
     """What may pass is tried again, and the good answer counts."""
-    outcome = retry(Clock()).run(script([first, answer(200)]))
+    outcome = retry(clock).run(script([first, answer(200)]))
 
     assert outcome.result == answer(200)
 
 
 @pytest.mark.parametrize("first", [answer(400), answer(404), answer(500), answer(307), FINAL])
-def test_a_lasting_failure_is_not_asked_again(first: Answer | Lost) -> None:
+def test_a_lasting_failure_is_not_asked_again(clock: Clock, first: Answer | Lost) -> None:
     """What will not change is said at once."""
-    assert retry(Clock()).run(script([first])).result is first
+    assert retry(clock).run(script([first])).result is first
 
 
-def test_waits_double_and_end() -> None:
+def test_waits_double_and_end(clock: Clock) -> None:
     """A server that stays down is asked four times, at growing distances."""
-    clock = Clock()
-
     retry(clock).run(script([answer(503)] * ATTEMPTS))
 
     assert clock.pauses == [0.2, 0.4, 0.8]
 
 
-def test_retry_after_is_honoured() -> None:
+def test_retry_after_is_honoured(clock: Clock) -> None:
     """The server's own wish comes first, in seconds or as a date."""
-    clock = Clock()
-
     retry(clock).run(script([answer(429, retry_after="7"), answer(200)]))
 
     assert clock.pauses == [7]
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5", "Mon, 01 Jan 2001 00:00:00 GMT", "\u0665"])
-def test_an_odd_retry_after_is_passed_over(text: str) -> None:
+def test_an_odd_retry_after_is_passed_over(clock: Clock, text: str) -> None:
     """A wish that makes no sense leaves px's own wait."""
-    clock = Clock()
-
     retry(clock).run(script([answer(429, retry_after=text), answer(200)]))
 
     assert clock.pauses == [0.2]
 
 
-def test_the_timeout_bounds_the_waits() -> None:
+def test_the_timeout_bounds_the_waits(clock: Clock) -> None:
     """px does not wait for what would come too late."""
-    clock = Clock()
-
     outcome = retry(clock, timeout=5).run(script([answer(429, retry_after="6")]))
 
     assert (outcome.result.__class__, clock.pauses) == (Answer, [])
 
 
-def test_each_attempt_gets_what_is_left() -> None:
+def test_each_attempt_gets_what_is_left(clock: Clock) -> None:
     """The timeout is one for all attempts."""
-    clock, given = Clock(), list[float]()
+    given = list[float]()
 
     def send(seconds: float) -> Answer:
         given.append(seconds)
@@ -117,7 +125,17 @@ def test_each_attempt_gets_what_is_left() -> None:
     [(BROKEN, True), (answer(502), True), (REFUSED, False), (answer(429), False)],
 )
 def test_an_earlier_attempt_that_may_have_acted_is_remembered(
-    first: Answer | Lost, uncertain: bool
+    clock: Clock, first: Answer | Lost, uncertain: bool
 ) -> None:
     """Whether something may be done is known after the last attempt too."""
-    assert retry(Clock()).run(script([first, answer(404)])).uncertain is uncertain
+    assert retry(clock).run(script([first, answer(404)])).uncertain is uncertain
+
+
+def test_a_good_call_does_without_tenacity() -> None:
+    """The library for retries is imported when something failed, and not before."""
+    code = (
+        "import sys; from px.exchange import Answer; from px.retry import Retry;"
+        "Retry(1).run(lambda _: Answer(200, {}, b'')); sys.exit('tenacity' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

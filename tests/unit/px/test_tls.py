@@ -164,3 +164,28 @@ def test_a_proxy_carries_a_tunnel(
     assert asked.startswith(f"CONNECT {HOST}:443 ".encode())
     assert b"Proxy-Authorization: Basic bWU6cGFzcw==" in asked
     assert b"canary" not in asked
+
+
+def test_no_proxy_is_honoured(proxy: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host in NO_PROXY is reached straight, or not at all."""
+    monkeypatch.setenv("NO_PROXY", ".invalid")
+
+    with client("https://secrets.invalid") as px, pytest.raises(NotReached):
+        px.exists(NAME)
+
+    assert proxy == []
+
+
+@pytest.mark.usefixtures("proxy")
+def test_a_certificate_that_nobody_vouches_for_is_asked_once(certificate: Path) -> None:
+    """Asking again would not make it better."""
+    pauses: list[float] = []
+    target = make_target(f"https://{HOST}", "canary-token")
+
+    with (
+        Client(target, Retry(10, pause=pauses.append)) as px,
+        pytest.raises(NotReached, match=r"secure connection .*self-signed"),
+    ):
+        px.exists(NAME)
+
+    assert pauses == []

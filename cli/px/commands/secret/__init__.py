@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import click
+from typing import ClassVar
 
-from px.commands.groups import CONTEXT, LazyGroup
-
-_PLACES = {
-    "create": "px.commands.secret.create:create",
-    "list": "px.commands.secret.list:list_secrets",
-    "exists": "px.commands.secret.exists:exists",
-    "delete": "px.commands.secret.delete:delete",
-    "import": "px.commands.secret.import_file:import_file",
-}
+from px.commands.groups import LazyGroup, new_app
 
 
-@click.group(cls=LazyGroup, places=_PLACES, context_settings=CONTEXT)
+class Secret(LazyGroup):
+    places: ClassVar = {
+        "create": "px.commands.secret.create",
+        "list": "px.commands.secret.list",
+        "exists": "px.commands.secret.exists",
+        "delete": "px.commands.secret.delete",
+        "import": "px.commands.secret.import_file",
+    }
+
+
+app = new_app(Secret)
+
+
+@app.callback()
 def secret() -> None:
     """Put secrets in, list their names, check, delete. No command shows a value.
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import click
+from typing import Annotated
 
-from px.commands.options import connect, name_argument, server_options
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+
+app = new_app()
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
+FromFile = Annotated[
+    str | None,
+    typer.Option("--from-file", metavar="FILE", help="Read a file, every byte of it."),
+]
+Text = Annotated[
+    str | None,
+    typer.Option("--value", metavar="TEXT", help="Unsafe: shell history, process list."),
+]
 
 
-@click.command()
-@name_argument
-@click.option("--stdin", is_flag=True, help="Read stdin; one final line end is dropped.")
-@click.option("--from-file", metavar="FILE", help="Read a file, every byte of it.")
-@click.option("--value", metavar="TEXT", help="Unsafe: shell history, process list.")
-@server_options
+@app.command()
 def create(
-    name: str,
-    stdin: bool,
-    from_file: str | None,
-    value: str | None,
-    url: str | None,
-    project: str | None,
-    timeout: float,
-    as_json: bool,
+    name: Name,
+    stdin: Stdin = False,
+    from_file: FromFile = None,
+    value: Text = None,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Create or update a secret. Asks for the value, hidden, unless told where to read it.
 

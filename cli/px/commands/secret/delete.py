@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
-import click
+import typer
 
-from px.commands.options import connect, name_argument, server_options
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+
+app = new_app()
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
-@click.command()
-@name_argument
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@server_options
+@app.command()
 def delete(
-    name: str, yes: bool, url: str | None, project: str | None, timeout: float, as_json: bool
+    name: Name,
+    yes: Yes = False,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 

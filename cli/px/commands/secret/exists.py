@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import click
+import typer
 
-from px.commands.options import connect, name_argument, server_options
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+
+app = new_app()
 
 
-@click.command()
-@name_argument
-@server_options
-@click.pass_context
+@app.command()
 def exists(
-    context: click.Context,
-    name: str,
-    url: str | None,
-    project: str | None,
-    timeout: float,
-    as_json: bool,
+    name: Name,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Say whether a secret exists: true and exit code 0, or false and exit code 1.
 
@@ -34,4 +33,4 @@ def exists(
         terminal.document({"name": checked, "exists": found})
     else:
         terminal.data("true" if found else "false")
-    context.exit(0 if found else 1)
+    raise typer.Exit(0 if found else 1)

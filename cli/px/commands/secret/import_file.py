@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import click
+import typer
 
-from px.commands.options import connect, server_options
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 if TYPE_CHECKING:
     from px.client import Client, Entry
 
 
-@click.command("import")
-@click.argument("file")
-@click.option("--dry-run", is_flag=True, help="Say what would be created, updated; send nothing.")
-@server_options
+app = new_app()
+File = Annotated[str, typer.Argument(metavar="FILE", help="The dotenv file.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be created, updated; send nothing.")
+]
+
+
+@app.command()
 def import_file(
-    file: str, dry_run: bool, url: str | None, project: str | None, timeout: float, as_json: bool
+    file: File,
+    dry_run: DryRun = False,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Put every secret of a dotenv file in. One bad line, and nothing is sent.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import click
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
-from px.commands.options import connect, server_options
+app = new_app()
 
 
-@click.command("list")
-@server_options
-def list_secrets(url: str | None, project: str | None, timeout: float, as_json: bool) -> None:
+@app.command()
+def list_secrets(
+    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+) -> None:
     """List the names of the secrets and their dates. Values never come back.
 
     In a pipe: a line for each secret, with tabs between name, created and updated.

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Final
 
 import pydantic_core
 
 from positronic import times
+from positronic.envelope import KEY_ID
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.names import Project, parse_token_name
 from positronic.ports import Page, Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES
 from positronic.stores.kv.folder import Folder, Namespace
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class KvTokens:
@@ -59,13 +64,21 @@ def _decode(token_id: str, text: str) -> TokenRecord:
             id=token_id,
             name=parse_token_name(fields["name"]),
             role=TOKEN_ROLES[fields["role"]],
-            hash=str(fields["hash"]),
+            hash=_matched(_DIGEST, fields["hash"]),
             created_at=_time(fields["createdAt"]),
             expires_at=None if expires_at is None else _time(expires_at),
-            signature=Signature(str(fields["keyId"]), str(fields["mac"])),
+            signature=Signature(
+                _matched(KEY_ID, fields["keyId"]), _matched(_DIGEST, fields["mac"])
+            ),
         )
     except (ValueError, KeyError, TypeError, PositronicError):
         raise CorruptRecord(f"the record of the token {token_id} cannot be read") from None
+
+
+def _matched(pattern: re.Pattern[str], found: str) -> str:
+    if not pattern.fullmatch(found):
+        raise ValueError("a text that was never written")
+    return found
 
 
 def _time(found: object) -> int:

@@ -1,0 +1,35 @@
+"""What comes of one request: an answer, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, header names in lower case, body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Lost(Exception):
+    """No whole answer; `sent`: the server may have acted; `final`: no use in asking again."""
+
+    def __init__(self, reason: str, *, sent: bool, final: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+        self.final = final
+
+
+Result = Answer | Lost
+
+
+def may_have_acted(result: Result) -> bool:
+    """Whether the server may have done what was asked, although it did not say so."""
+    if isinstance(result, Lost):
+        return result.sent
+    return result.status >= 500

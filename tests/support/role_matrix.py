@@ -1,0 +1,161 @@
+"""Who may call what, and in whose project: the one table, and how each of its cells is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final, Protocol
+
+ROLES: Final = ("none", "reader", "writer", "admin", "root")
+
+# own: the project of the token, or the one root names. named: another project in
+# X-Positronic-Project. foreign: a token of another project, with this one in the header.
+PLACES: Final = ("own", "named", "foreign")
+
+Statuses = tuple[int, int, int, int, int]
+_READ: Final = ((401, 200, 200, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
+_ADMIN: Final = ((401, 403, 403, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
+
+# Each row: own, named, foreign; in each, one status a role, in the order of ROLES.
+TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
+    "GET /status": ((200, 200, 200, 200, 200),) * 3,
+    "GET /secrets": _READ,
+    "GET /secrets/*/exists": _READ,
+    "GET /audit": _READ,
+    "POST /secrets": (
+        (401, 403, 201, 201, 201),
+        (401, 403, 403, 403, 201),
+        (401, 403, 403, 403, 201),
+    ),
+    "POST /secrets/bulk": (
+        (401, 403, 201, 201, 201),
+        (401, 403, 403, 403, 201),
+        (401, 403, 403, 403, 201),
+    ),
+    "DELETE /secrets/bulk": (
+        (401, 403, 204, 204, 204),
+        (401, 403, 403, 403, 204),
+        (401, 403, 403, 403, 204),
+    ),
+    "DELETE /secrets/*": (
+        (401, 403, 204, 204, 204),
+        (401, 403, 403, 403, 204),
+        (401, 403, 403, 403, 204),
+    ),
+    "GET /tokens": _ADMIN,
+    "POST /tokens": (
+        (401, 403, 403, 201, 201),
+        (401, 403, 403, 403, 201),
+        (401, 403, 403, 403, 201),
+    ),
+    "DELETE /tokens/*": (
+        (401, 403, 403, 204, 204),
+        (401, 403, 403, 403, 204),
+        (401, 403, 403, 403, 204),
+    ),
+    "GET /keys": _ADMIN,
+    "POST /keys/rotate": _ADMIN,
+    "GET /projects": (
+        (401, 403, 403, 403, 200),
+        (401, 403, 403, 403, 200),
+        (401, 403, 403, 403, 200),
+    ),
+}
+CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
+
+_CODES: Final = {401: "unauthenticated", 403: "forbidden"}
+_BODIES: Final[Mapping[str, object]] = {
+    "POST /secrets": {"name": "NEW", "value": "v"},
+    "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
+    "POST /tokens": {"name": "new", "role": "reader"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a host answered; the document is None where there is no body."""
+
+    status: int
+    document: Any = None
+
+    @property
+    def code(self) -> str:
+        return str((self.document or {}).get("code", ""))
+
+
+class Host(Protocol):
+    """The API, however it is reached; `root` is root's token."""
+
+    @property
+    def root(self) -> str: ...
+
+    def send(
+        self, method: str, path: str, document: object, headers: Mapping[str, str]
+    ) -> Reply: ...
+
+
+class Matrix:
+    """Two projects on one host, with tokens of each role in both."""
+
+    def __init__(self, host: Host, here: str = "here", there: str = "there") -> None:
+        self._host = host
+        self._here = here
+        self._there = there
+        self._tokens = {
+            (project, role): str(self._issue(project, role)["token"])
+            for project in (here, there)
+            for role in ("reader", "writer", "admin")
+        }
+        self._names = count()
+
+    def expected(self, call: str, role: str, place: str) -> tuple[int, str]:
+        """Status and code of a cell."""
+        status = TABLE[call][PLACES.index(place)][ROLES.index(role)]
+        return status, _CODES.get(status, "")
+
+    def try_cell(self, call: str, role: str, place: str) -> tuple[int, str]:
+        """Status and code as the host has them, with everything there that the call needs."""
+        method, _, path = call.partition(" ")
+        headers = dict(self._headers(role, place))
+        target = self._here if place != "named" else self._there
+        reply = self._host.send(method, self._path(path, target), _BODIES.get(call), headers)
+        return reply.status, reply.code
+
+    def world(self) -> list[object]:
+        """All that a refused call must leave as it is."""
+        found: list[object] = []
+        for project in (self._here, self._there):
+            for path in ("/secrets", "/tokens", "/audit?limit=1000"):
+                found.append(self._as_root("GET", path, project).document)
+        return found
+
+    def _headers(self, role: str, place: str) -> Iterator[tuple[str, str]]:
+        if role == "root":
+            yield "authorization", f"Bearer {self._host.root}"
+            yield "x-positronic-project", self._there if place == "named" else self._here
+            return
+        owner = self._there if place == "foreign" else self._here
+        if role != "none":
+            yield "authorization", f"Bearer {self._tokens[owner, role]}"
+        if place != "own":
+            yield "x-positronic-project", self._there if place == "named" else self._here
+
+    def _path(self, path: str, project: str) -> str:
+        """The address, and what it names put there by root."""
+        if path == "/tokens/*":
+            return f"/tokens/{self._issue(project, 'reader')['id']}"
+        if path.startswith("/secrets/"):
+            name = "bulk" if path == "/secrets/bulk" else f"N{next(self._names)}"
+            self._as_root("POST", "/secrets", project, {"name": name, "value": "v"})
+            return path.replace("*", name)
+        return path
+
+    def _issue(self, project: str, role: str) -> dict[str, Any]:
+        reply = self._as_root("POST", "/tokens", project, {"name": "ci", "role": role})
+        assert reply.status == 201, reply
+        return dict(reply.document)
+
+    def _as_root(self, method: str, path: str, project: str, document: object = None) -> Reply:
+        headers = {"authorization": f"Bearer {self._host.root}", "x-positronic-project": project}
+        return self._host.send(method, path, document, headers)

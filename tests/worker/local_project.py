@@ -1,0 +1,81 @@
+"""A throw-away project with `px dev` running in it, as a user has one."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from px.local.port import free_port
+from px.local.project import Project
+from px.local.scratch import make_scratch
+from support.px_process import PX, Px
+from support.waiting import wait_until
+from worker.kv_files import KvFiles
+
+END = 30  # seconds
+_READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalProject:
+    """The project, and what its `px dev` said so far."""
+
+    project: Project
+    out: Path
+    err: Path
+
+    @property
+    def px(self) -> Px:
+        """px in the project's folder, told of nothing."""
+        return Px(self.project.root)
+
+    @property
+    def kv(self) -> KvFiles:
+        return KvFiles(self.project.state)
+
+    def names(self) -> set[str]:
+        """What `px secret list` finds."""
+        lines = self.px.run("secret", "list").stdout.splitlines()
+        return {line.partition("\t")[0] for line in lines}
+
+
+@contextmanager
+def run_px_dev(checkout: Project, folder: Path) -> Iterator[LocalProject]:
+    """Yields when it said that it is ready; ends it and all that it started."""
+    local = LocalProject(make_scratch(checkout, folder / "project"), folder / "out", folder / "err")
+    with local.out.open("wb") as out, local.err.open("wb") as err:
+        process = subprocess.Popen(
+            [PX, "dev", "--port", str(free_port())],
+            cwd=local.project.root,
+            env={"PATH": os.environ["PATH"]},
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+    try:
+        wait_until(lambda: _is_ready(local, process), "px dev to be ready")
+        yield local
+    finally:
+        _end(process)
+
+
+def _is_ready(local: LocalProject, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, local.err.read_text()
+    return _READY.fullmatch(local.out.read_text()) is not None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The Worker is a group of its own, which px ends, and which ends when px is gone."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(END)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

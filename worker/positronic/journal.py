@@ -1,0 +1,28 @@
+"""The Journal of a host that is one process. How long a journal remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from positronic.ports import Clock
+
+KEPT: Final = 600_000  # milliseconds: ten times as long as KV says that it may lag behind
+GONE: Final = 0
+
+
+class MemoryJournal:
+    """Forgets with the process, as its store in memory does."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._changes: dict[str, tuple[int, int]] = {}
+
+    def note(self, versions: Mapping[str, int]) -> None:
+        now = self._clock()
+        self._changes = {key: one for key, one in self._changes.items() if one[1] > now - KEPT}
+        self._changes |= {key: (version, now) for key, version in versions.items()}
+
+    def lately(self) -> Mapping[str, int]:
+        now = self._clock()
+        return {key: version for key, (version, at) in self._changes.items() if at > now - KEPT}

@@ -1,0 +1,38 @@
+"""The Journal of a Durable Object: in its own SQLite, so that it survives the object's moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from positronic.journal import KEPT
+from positronic.ports import Clock
+
+
+class Sql(Protocol):
+    """The part of a Durable Object's `storage.sql` that is used."""
+
+    def exec(self, query: str, *parameters: object) -> Any: ...  # noqa: ANN401
+
+
+class SqlJournal:
+    """One row a key."""
+
+    def __init__(self, sql: Sql, clock: Clock) -> None:
+        self._sql = sql
+        self._clock = clock
+        sql.exec(
+            "CREATE TABLE IF NOT EXISTS changes"
+            " (key TEXT PRIMARY KEY, version INTEGER NOT NULL, at INTEGER NOT NULL)"
+        )
+
+    def note(self, versions: Mapping[str, int]) -> None:
+        now = self._clock()
+        self._sql.exec("DELETE FROM changes WHERE at <= ?", now - KEPT)
+        for key, version in versions.items():
+            self._sql.exec("INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", key, version, now)
+
+    def lately(self) -> Mapping[str, int]:
+        query = "SELECT key, version FROM changes WHERE at > ?"
+        rows = self._sql.exec(query, self._clock() - KEPT).toArray()
+        return {row["key"]: row["version"] for row in rows}
