@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from logging import CRITICAL
 from typing import Final
 
+import httpx
 import uvicorn
 
 from positronic import tokens
@@ -54,7 +55,8 @@ class TestDevServer:
         self._background: set[asyncio.Task[None]] = set()
         self.service = self._service()
         self._app = application(self.service)
-        self._socket = socket.socket()
+        # With the protocol named, asyncio sends small answers at once; else each waits 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         config = uvicorn.Config(
             self._serve,
             interface="asgi3",
@@ -70,6 +72,10 @@ class TestDevServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    def transport(self) -> httpx.ASGITransport:
+        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
+        return httpx.ASGITransport(self._serve)
 
     @property
     def environment(self) -> dict[str, str]:

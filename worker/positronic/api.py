@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from positronic import wire
+from positronic import openapi, wire
 from positronic.access import Access, Principal, TokenRefused, require
 from positronic.audit import Auditor, Origin
 from positronic.body import read_bulk, read_secret, read_token
@@ -76,8 +76,8 @@ async def handle(request: Request, service: Service) -> Response:
 
 async def _answer(request: Request, service: Service, origin: Origin) -> Response:
     url = split_url(request.url)
-    if url.path == "/status":
-        return _status(request, service)
+    if url.path in _OPEN:
+        return _open(url.path, request.method, service)
     route, segment = _find(request.method, url.path)
     query = read_query(url.query, route.parameters)
     access = service.access()
@@ -116,11 +116,20 @@ async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> N
         service.runtime.report(f"request {origin.request_id}: {_where(error)}")
 
 
-def _status(request: Request, service: Service) -> Response:
-    if request.method != "GET":
+def _open(path: str, method: str, service: Service) -> Response:
+    """What needs no token."""
+    if method != "GET":
         raise _not_allowed(["GET"])
+    return _OPEN[path](service)
+
+
+def _status(service: Service) -> Response:
     service.check()
     return _json(200, wire.StatusOut(ready=True))
+
+
+def _openapi(_: Service) -> Response:
+    return Response(200, openapi.DOCUMENT, {"Content-Type": "application/json"})
 
 
 async def _create(call: Call) -> Response:
@@ -187,6 +196,7 @@ async def _list_projects(call: Call) -> Response:
     return _json(200, wire.projects_out(page))
 
 
+_OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
 _PAGING: Final = frozenset({"limit", "cursor"})
 _DELETE: Final = Route(Role.WRITER, _delete, changes=True)
 

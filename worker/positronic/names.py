@@ -21,9 +21,9 @@ MAX_VALUE: Final = 65_536  # bytes of UTF-8
 MAX_BULK: Final = 500  # entries in one request
 MAX_BODY: Final = 8 * 1024 * 1024  # bytes of one request
 
-_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_TOKEN_NAME = re.compile(r"(?!px_)[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+PROJECT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+TOKEN_NAME: Final = re.compile(r"(?!px_)[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
 class Value:
@@ -46,7 +46,7 @@ class Value:
 
 def parse_project(text: str) -> Project:
     """A project name: [a-z0-9][a-z0-9-]{0,62}. Raises InvalidName."""
-    if not _PROJECT.fullmatch(text):
+    if not PROJECT.fullmatch(text):
         raise InvalidName(
             "a project name has 1 to 63 lower-case letters, digits and hyphens, no hyphen first"
         )
@@ -55,7 +55,7 @@ def parse_project(text: str) -> Project:
 
 def parse_name(text: str) -> Name:
     """A secret name: [A-Za-z_][A-Za-z0-9_]{0,127}. Raises InvalidName, ReservedName."""
-    if not _NAME.fullmatch(text):
+    if not NAME.fullmatch(text):
         raise InvalidName(
             "a secret name has 1 to 128 letters, digits and underscores, no digit first"
         )
@@ -66,7 +66,7 @@ def parse_name(text: str) -> Name:
 
 def parse_token_name(text: str) -> TokenName:
     """What a token is for: [A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}, no token itself. InvalidName."""
-    if not _TOKEN_NAME.fullmatch(text):
+    if not TOKEN_NAME.fullmatch(text):
         raise InvalidName(
             "a token's name has 1 to 64 letters, digits, spaces and . _ @ -, starts with a letter "
             "or digit, and not as a token does"

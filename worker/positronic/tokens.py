@@ -21,7 +21,7 @@ ID_SIZE: Final = 8
 SECRET_SIZE: Final = 32
 ROOT: Final = "root"
 
-_ID: Final = re.compile(r"[0-9a-f]{16}")
+ID: Final = re.compile(r"[0-9a-f]{16}")
 PATTERN: Final = re.compile(
     r"px_(?:(?P<root>root)|(?P<project>[a-z0-9][a-z0-9-]{0,62})-(?P<id>[0-9a-f]{16}))"
     r"_(?P<secret>[0-9a-f]{64})(?P<checksum>[0-9a-f]{8})"
@@ -74,7 +74,7 @@ def parse(text: str) -> Token | None:
 
 def parse_token_id(text: str) -> str:
     """A token's id, 16 hexadecimal digits. Raises NotFound: no other text names a token."""
-    if not _ID.fullmatch(text):
+    if not ID.fullmatch(text):
         raise NotFound("there is no token with this id")
     return text
 

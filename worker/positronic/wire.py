@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from positronic.errors import Detail, PositronicError
 from positronic.keyring import Keyring
 from positronic.names import (
+    MAX_BULK,
     Name,
     Project,
     TokenName,
@@ -23,6 +24,7 @@ from positronic.names import (
 from positronic.ports import Event, Page, SecretInfo, TokenRecord
 from positronic.roles import TOKEN_ROLES, Role
 from positronic.rotation import KeyUse, Step
+from positronic.shapes import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.signing import Verdict
 from positronic.times import iso
 from positronic.tokens import Token
@@ -74,18 +76,18 @@ def _checked(parse: Callable[[str], T], sent: object) -> T:
 
 
 class SecretIn(Model):
-    name: Annotated[Name, PlainValidator(_check_name, json_schema_input_type=str)]
-    value: Annotated[Value, PlainValidator(_check_value, json_schema_input_type=str)]
+    name: Annotated[Name, PlainValidator(_check_name, json_schema_input_type=NameText)]
+    value: Annotated[Value, PlainValidator(_check_value, json_schema_input_type=ValueText)]
 
 
 class BulkIn(Model):
-    secrets: list[SecretIn]
+    secrets: Annotated[list[SecretIn], Field(min_length=1, max_length=MAX_BULK)]
 
 
 class SecretOut(Model):
     name: str
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
 
 
 class SecretsOut(Model):
@@ -105,7 +107,7 @@ class BulkOut(Model):
 
 class EventOut(Model):
     id: str
-    time: str
+    time: Time
     actor: dict[str, str]
     action: str
     names: list[str]
@@ -125,17 +127,19 @@ class EventsOut(Model):
 class TokenIn(Model):
     model_config = ConfigDict(populate_by_name=False)  # `expires_in` is no field of the contract
 
-    name: Annotated[TokenName, PlainValidator(_check_token_name, json_schema_input_type=str)]
+    name: Annotated[
+        TokenName, PlainValidator(_check_token_name, json_schema_input_type=TokenNameText)
+    ]
     role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
-    expires_in: Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600)] | None = None
+    expires_in: Seconds | None = None
 
 
 class TokenOut(Model):
     id: str
     name: str
     role: str
-    created_at: str
-    expires_at: str | None = None
+    created_at: Time
+    expires_at: Time | None = None
 
 
 class IssuedOut(TokenOut):

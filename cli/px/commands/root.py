@@ -15,6 +15,7 @@ class Px(LazyGroup):
     places: ClassVar = {
         "secret": "px.commands.secret",
         "dev": "px.commands.dev",
+        "spec": "px.commands.spec",
     }
 
 

@@ -1,0 +1,157 @@
+"""`px spec URL`: is it a Positronic server, and does it keep every promise?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from px.commands.groups import new_app
+
+if TYPE_CHECKING:
+    from px.spec.promises import Promise
+    from px.spec.run import Limits, Outcome
+    from px.spec.target import Target
+
+app = new_app()
+TIMEOUT: Final = 300.0
+
+Url = Annotated[str, typer.Argument(metavar="URL", help="The server.")]
+Level = Annotated[
+    Literal["seed", "full"],
+    typer.Option("--level", help="seed: what any Positronic backend promises. full: all of it."),
+]
+Project = Annotated[
+    str | None,
+    typer.Option("--project", metavar="NAME", help="Try this one instead of a new project."),
+]
+Only = Annotated[
+    str, typer.Option("--only", metavar="PATTERN", help="Promises like secrets.list, or *.paging.")
+]
+Gaps = Annotated[
+    Path | None,
+    typer.Option("--known-gaps", metavar="FILE", help="Ids of promises not kept yet, one a line."),
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
+]
+Settle = Annotated[
+    float,
+    typer.Option("--settle", metavar="SECONDS", help="How long a write may take to be seen."),
+]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For the whole run.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document; errors as JSON on stderr.")]
+
+
+@app.command()
+def spec(
+    url: Url,
+    level: Level = "full",
+    project: Project = None,
+    only: Only = "*",
+    known_gaps: Gaps = None,
+    junit: Junit = None,
+    settle: Settle = 0.0,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Try every promise of the HTTP contract on a server: a line for each, exit code 0 or 1.
+
+    Works in projects of its own and deletes the secrets and tokens it made; their audit events
+    and two project names stay. The token comes from PX_TOKEN, .env.deploy or px dev.
+
+    \b
+    Example: px spec http://127.0.0.1:8787
+             px spec https://secrets.example.workers.dev --settle 90 --junit report.xml
+    """
+    from px import terminal
+    from px.spec import report
+    from px.spec.checks import PROMISES
+    from px.spec.gaps import read_gaps
+    from px.spec.run import Limits
+
+    gaps = read_gaps(known_gaps, [one.id for one in PROMISES]) if known_gaps else frozenset()
+    promises = _selected(level, only)
+    target = _target(url, project, timeout)
+
+    def seen(outcome: Outcome) -> None:
+        if not as_json:
+            terminal.data(report.line(outcome))
+
+    outcomes = _run(target, promises, level, gaps, Limits(timeout, settle), seen)
+    if junit:
+        _write(junit, report.junit(outcomes))
+    if as_json:
+        terminal.document(report.document(outcomes, level))
+    else:
+        terminal.say(report.summary(outcomes))
+    raise typer.Exit(0 if report.passed(outcomes) else 1)
+
+
+def _selected(level: str, only: str) -> list[Promise]:
+    from px.failures import Usage
+    from px.spec.checks import PROMISES
+    from px.spec.promises import Level, select
+
+    promises = select(PROMISES, Level[level.upper()], only)
+    if not promises:
+        raise Usage("--only matches no promise of this level")
+    return promises
+
+
+def _target(url: str, project: str | None, timeout: float) -> Target:
+    import os
+
+    from px.settings import find_target
+    from px.spec.target import Target
+
+    # PX_PROJECT is for one's own secrets; a run makes a project of its own.
+    environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
+    found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
+    return Target(found.address, found.token, found.project)
+
+
+def _run(
+    target: Target,
+    promises: Sequence[Promise],
+    level: str,
+    gaps: frozenset[str],
+    limits: Limits,
+    seen: Callable[[Outcome], None],
+) -> list[Outcome]:
+    import asyncio
+
+    from px.spec.promises import Level
+    from px.spec.run import run
+
+    work = run(target, promises, level=Level[level.upper()], gaps=gaps, limits=limits, seen=seen)
+    return asyncio.run(_interruptible(work))
+
+
+async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
+    """Ctrl-C stops the check under way, and lets the run clean up. Raises Interrupted."""
+    import asyncio
+    import signal
+
+    from px.failures import Interrupted
+
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Interrupted from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from px.failures import Usage
+
+    try:
+        path.write_bytes(content)
+    except OSError:
+        raise Usage("the JUnit report cannot be written") from None

@@ -1,0 +1,94 @@
+"""One request over HTTP, however wrong. Follows no redirect; a proxy only off this machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import httpx
+
+from px.address import Address
+from px.spec.answer import Answer, NotAnswered
+
+MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
+REQUEST_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose token a call bears, and which project it names; None: it says nothing."""
+
+    token: str | None = field(repr=False)
+    project: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        found = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return found | ({"X-Positronic-Project": self.project} if self.project else {})
+
+
+class Caller:
+    """An async context manager. `transport` puts a server in process in a network's place."""
+
+    def __init__(
+        self,
+        address: Address,
+        timeout: float = REQUEST_SECONDS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base = address.origin + address.prefix
+        self.plain = address.scheme == "http"  # px sends nothing over http but to loopback
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout),
+            transport=transport,
+            trust_env=not address.is_loopback,
+            headers={"User-Agent": "px spec", "Accept-Encoding": "identity"},
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.__aexit__()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | AsyncIterable[bytes] | None,
+    ) -> Answer:
+        """Raises NotAnswered."""
+        try:
+            request = self._client.build_request(
+                method, self._base + path, headers=headers, content=body
+            )
+            response = await self._client.send(request, stream=True)
+            try:
+                return Answer(response.status_code, dict(response.headers), await _read(response))
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise NotAnswered(_reason(error)) from None
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MAX_ANSWER:
+            raise NotAnswered("the answer does not end")
+    return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    """Why, in words that hold nothing of what was sent or answered."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
+        return "what answered does not speak HTTP, or its answer is cut"
+    return "the connection broke off"

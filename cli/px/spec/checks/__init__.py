@@ -1,0 +1,33 @@
+"""Every promise, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px.spec.checks import (
+    access,
+    audit,
+    bulk,
+    concurrency,
+    errors,
+    headers,
+    idempotence,
+    keys,
+    limits,
+    listing,
+    names,
+    openapi,
+    projects,
+    secrets,
+    tokens,
+    values,
+)
+from px.spec.promises import Promise
+
+GROUPS: Final = (
+    *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
+    *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
+    *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, audit.AUDIT, tokens.TOKENS),
+    *(projects.PROJECTS, keys.KEYS, openapi.OPENAPI),
+)
+PROMISES: Final[tuple[Promise, ...]] = tuple(promise for group in GROUPS for promise in group)

@@ -1,0 +1,142 @@
+"""Who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
+
+from px.spec import contract
+from px.spec.answer import Answer, closed, demand, text
+from px.spec.caller import Who
+from px.spec.checks.tokens import forged
+from px.spec.promises import Group
+from px.spec.world import World
+
+AUDIT: Final = Group("audit")
+FIELDS: Final = "id time actor action names outcome requestId code address integrity"
+
+NOTED_SECONDS: Final = 3.0  # an intruder's event is written after the answer, on purpose
+
+Event = dict[str, Any]
+
+
+@AUDIT.full
+async def answer(world: World) -> None:
+    """GET /audit answers 200 with `events` and their `count`, each event with all its fields."""
+    name = world.name()
+    await world.store(name)
+    found = (await world.call("GET", "/audit?limit=5")).expect(200)
+    items = found.items("events")
+    demand(found.number("count") == len(items), "`count` is not the number of `events`")
+    event = await _event(world, lambda event: name in event["names"])
+    for key in ("id", "action", "outcome", "requestId"):
+        text(event, key)
+    closed(event, FIELDS, "an event")
+    demand(bool(contract.TIME.fullmatch(text(event, "time"))), "`time` has another form")
+
+
+@AUDIT.full
+async def changes(world: World) -> None:
+    """Each change leaves an event `accepted` with its names and its answer's request id."""
+    one, two = world.name(), world.name()
+    entries = [(one, world.value()), (two, world.value())]
+    deeds: list[tuple[set[str], Callable[[], Awaitable[Answer]]]] = [
+        ({one}, partial(world.put, one)),
+        ({one, two}, partial(world.bulk, entries)),
+        ({one}, partial(world.delete, one)),
+    ]
+    for names, deed in deeds:
+        done = (await deed()).succeeded("a change").headers.get("x-request-id", "")
+        event = await _event(world, partial(_bears, done))
+        demand(set(event["names"]) == names, "an event has other names than its change")
+        demand(event.get("outcome") == "accepted", "a change is not recorded as `accepted`")
+
+
+@AUDIT.full
+async def refused(world: World) -> None:
+    """A request that is refused for its content leaves no event."""
+    name = world.name()
+    await world.put(name, "a\0b")
+    events = await world.pages("/audit", "events", 1000)
+    named = [event for page in events for event in page if name in event.get("names", ())]
+    demand(not named, "a refused change is recorded as if it had been made")
+
+
+@AUDIT.full
+async def order(world: World) -> None:
+    """Events come newest first, also from page to page, each once, at most `limit` on a page."""
+    mine = [world.name() for _ in range(6)]
+    await world.tick((await world.store(mine[0])).text("createdAt"))
+    for name in mine[1:]:
+        await world.store(name)
+
+    async def is_newest_first() -> None:
+        # A few small pages: what this check did stands on the first ones.
+        pages = await world.pages("/audit", "events", limit=2, most=30)
+        demand(all(len(page) <= 2 for page in pages), "a page is larger than `limit`")
+        events = [event for page in pages for event in page]
+        times = [text(event, "time") for event in events]
+        demand(times == sorted(times, reverse=True), "an event comes before a newer one")
+        names = [name for event in events for name in event["names"]]
+        demand(all(names.count(name) == 1 for name in mine), "an event is lost or comes twice")
+
+    await world.eventually(is_newest_first)
+
+
+@AUDIT.full
+async def actor(world: World) -> None:
+    """An event names the token that acted, by id and name."""
+    issued, name = await world.issue("writer"), world.name()
+    await world.store(name, who=Who(issued.token))
+    event = await _event(world, lambda event: name in event["names"])
+    acted = event["actor"]
+    named = (acted.get("id"), acted.get("name")) == (issued.id, f"spec {world.run}")
+    demand(named, "`actor` is not the token that acted")
+
+
+@AUDIT.full
+async def intruder(world: World) -> None:
+    """A token whose id is known and whose secret is wrong is recorded as `refused`."""
+    issued = await world.issue("reader")
+    await world.call("GET", "/secrets", who=Who(forged(issued.token)))
+
+    def is_it(event: Event) -> bool:
+        return event.get("outcome") == "refused" and bool(_actor(event) == issued.id)
+
+    await _event(world, is_it, at_least=NOTED_SECONDS)
+
+
+@AUDIT.full
+async def integrity(world: World) -> None:
+    """Every event that nobody changed says so: its `integrity` is `intact`."""
+    name = world.name()
+    await world.store(name)
+    event = await _event(world, lambda event: name in event["names"])
+    demand(event.get("integrity") == "intact", "`integrity` of a fresh event is not `intact`")
+
+
+def _actor(event: Event) -> object:
+    return event["actor"].get("id")
+
+
+def _bears(request_id: str, event: Event) -> bool:
+    return event.get("requestId") == request_id
+
+
+async def _event(world: World, matches: Callable[[Event], bool], at_least: float = 0) -> Event:
+    """The newest event of this kind."""
+
+    async def find() -> Event:
+        answer = (await world.call("GET", "/audit?limit=100")).succeeded("GET /audit")
+        for event in answer.items("events"):
+            wellformed = isinstance(event.get("names"), list) and isinstance(
+                event.get("actor"), dict
+            )
+            demand(wellformed, "an event lacks its names or its actor")
+            if matches(event):
+                return event
+        demand(False, "what was done is not in the audit log")
+        raise AssertionError
+
+    return await world.eventually(find, at_least)

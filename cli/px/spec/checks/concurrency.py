@@ -1,0 +1,34 @@
+"""Several at once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from px.spec.answer import demand
+from px.spec.promises import Group
+from px.spec.world import World
+
+CONCURRENCY: Final = Group("concurrency")
+AT_ONCE: Final = 8
+
+
+@CONCURRENCY.full
+async def names(world: World) -> None:
+    """Of secrets that are created at the same time, none gets lost."""
+    mine = [world.name() for _ in range(AT_ONCE)]
+    await asyncio.gather(*(world.store(name) for name in mine))
+
+    async def all_listed() -> None:
+        demand(set(mine) <= set(await world.names()), "one of several secrets got lost")
+
+    await world.eventually(all_listed)
+
+
+@CONCURRENCY.full
+async def one_name(world: World) -> None:
+    """Writers of one name at the same time agree on when it was created."""
+    name = world.name()
+    answers = await asyncio.gather(*(world.store(name) for _ in range(AT_ONCE)))
+    dates = {found.text("createdAt") for found in answers}
+    demand(len(dates) == 1, "one secret was created several times")

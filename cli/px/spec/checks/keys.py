@@ -1,0 +1,56 @@
+"""Master keys: which are in use, and how a project comes under the newest."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px.spec.answer import closed, demand, number, text
+from px.spec.promises import Group
+from px.spec.world import World
+
+KEYS: Final = Group("keys")
+KEPT: Final = ("name", "createdAt", "updatedAt")
+
+
+@KEYS.full
+async def used(world: World) -> None:
+    """GET /keys says how many secrets and tokens each key holds, and which one is the newest."""
+    before = (await _newest(world))["secrets"]
+    await world.store(world.name(), who=world.neighbour)
+
+    async def counts() -> None:
+        found = await _newest(world)
+        demand(found["secrets"] > before, "a new secret is not counted under the newest key")
+        demand(found["held"] is True, "the newest key is not held")
+
+    await world.eventually(counts)
+
+
+@KEYS.full
+async def rotate(world: World) -> None:
+    """POST /keys/rotate answers 200 with `resealed` and `remaining`, at last 0; no date moves."""
+    name = world.name()
+    written = (await world.store(name, who=world.neighbour)).object()
+    for _ in range(100):
+        found = (await world.call("POST", "/keys/rotate", who=world.neighbour)).expect(200)
+        found.number("resealed")
+        if found.number("remaining") == 0:
+            break
+    demand(found.number("remaining") == 0, "`remaining` does not come down to 0")
+
+    async def is_same() -> None:
+        listed = await world.listed(who=world.neighbour)
+        same = any(all(item.get(key) == written.get(key) for key in KEPT) for item in listed)
+        demand(same, "a rotation changed a secret's dates")
+        demand(await world.exists(name, world.neighbour), "a rotation lost a secret")
+
+    await world.eventually(is_same)
+
+
+async def _newest(world: World) -> dict[str, int]:
+    found = (await world.call("GET", "/keys", who=world.neighbour)).expect(200)
+    closed(found.object(), "keys newest pending", "the answer")
+    newest, keys = found.text("newest"), {text(key, "id"): key for key in found.items("keys")}
+    demand(newest in keys, "`newest` is not among `keys`")
+    key = keys[newest]
+    return {"secrets": number(key, "secrets"), "tokens": number(key, "tokens"), "held": key["held"]}

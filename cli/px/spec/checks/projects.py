@@ -1,0 +1,96 @@
+"""A project is its own world."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from px.spec.answer import demand, text
+from px.spec.caller import Who
+from px.spec.promises import Group
+from px.spec.world import World
+
+PROJECTS: Final = Group("projects")
+
+
+@PROJECTS.full
+async def secrets(world: World) -> None:
+    """A project's secrets are neither listed, nor found, nor deleted in another."""
+    name = world.name()
+    await world.store(name)
+    demand(name not in await world.names(world.neighbour), "another project lists a secret")
+    demand(not await world.exists(name, world.neighbour), "another project finds a secret")
+    await world.delete(name, world.neighbour)
+
+    async def is_there() -> None:
+        demand(await world.exists(name), "another project deleted a secret")
+
+    await world.eventually(is_there)
+
+
+@PROJECTS.full
+async def audit(world: World) -> None:
+    """A project's audit log is not another's."""
+    name = world.name()
+    await world.store(name)
+    events = await world.listed("/audit", "events", world.neighbour)
+    told = any(name in event.get("names", ()) for event in events)
+    demand(not told, "another project's audit log tells of a change")
+
+
+@PROJECTS.full
+async def tokens(world: World) -> None:
+    """A project's tokens are neither listed nor revoked in another."""
+    issued = await world.issue("reader")
+    found = await world.listed("/tokens", "tokens", world.neighbour)
+    demand(issued.id not in [item.get("id") for item in found], "another project lists a token")
+    await world.call("DELETE", f"/tokens/{issued.id}", who=world.neighbour)
+    used = await world.call("GET", "/secrets?limit=1", who=Who(issued.token))
+    demand(used.status == 200, "another project revoked a token")
+
+
+@PROJECTS.full
+async def bound(world: World) -> None:
+    """A project token opens its own project, and is forbidden to name another."""
+    issued = await world.issue("admin")
+    for method, path in (("GET", "/secrets"), ("GET", "/audit"), ("GET", "/tokens")):
+        found = await world.call(method, path, who=Who(issued.token, world.neighbour.project))
+        found.refused("forbidden", "a project token for another project")
+
+
+@PROJECTS.full
+async def cursor(world: World) -> None:
+    """Another project's cursor leads to none of its names."""
+    mine = [world.name() for _ in range(3)]
+    for name in mine:
+        await world.store(name)
+    opened = await world.eventually(lambda: _cursor(world))
+    found = await world.call("GET", f"/secrets?cursor={opened}", who=world.neighbour)
+    names = [text(item, "name") for item in found.items("secrets")] if found.status == 200 else []
+    demand(not set(names) & set(mine), "a cursor opens another project")
+
+
+async def _cursor(world: World) -> str:
+    page = (await world.call("GET", "/secrets?limit=1")).succeeded("GET /secrets")
+    return quote(page.text("cursor"), safe="")
+
+
+@PROJECTS.full
+async def named(world: World) -> None:
+    """Another project name than [a-z0-9][a-z0-9-]{0,62} is invalid_name."""
+    for project in ("Spec", "-spec", "spec_x", "spec/x", "..", "s" * 64):
+        found = await world.call("GET", "/secrets", who=Who(world.root.token, project))
+        found.refused("invalid_name", "a bad project name")
+
+
+@PROJECTS.full
+async def listed(world: World) -> None:
+    """GET /projects lists, for root, each project that was written to, once."""
+    await world.store(world.name(), who=world.neighbour)
+
+    async def is_listed() -> None:
+        found = await world.listed("/projects", "projects")
+        count = [item.get("name") for item in found].count(world.neighbour.project)
+        demand(count == 1, f"a project that was written to is listed {count} times")
+
+    await world.eventually(is_listed)

@@ -1,0 +1,104 @@
+"""One secret: created, updated, asked for, deleted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px.spec import contract
+from px.spec.answer import closed, demand
+from px.spec.promises import Group
+from px.spec.world import World
+
+CREATE: Final = Group("secrets.create")
+EXISTS: Final = Group("secrets.exists")
+DELETE: Final = Group("secrets.delete")
+
+
+@CREATE.seed
+async def answer(world: World) -> None:
+    """POST /secrets answers 201 with the secret's name and both dates."""
+    name = world.name()
+    found = (await world.put(name)).expect(201)
+    demand(found.text("name") == name, "the answer names another secret")
+    found.text("createdAt")
+    found.text("updatedAt")
+
+
+@CREATE.full
+async def fields(world: World) -> None:
+    """POST /secrets answers with these three fields and no other."""
+    found = await world.store(world.name())
+    closed(found.object(), "name createdAt updatedAt", "the answer")
+
+
+@CREATE.full
+async def dates(world: World) -> None:
+    """Dates are ISO 8601 in UTC with milliseconds, and a new secret's are equal."""
+    found = await world.store(world.name())
+    for key in ("createdAt", "updatedAt"):
+        demand(bool(contract.TIME.fullmatch(found.text(key))), f"`{key}` has another form")
+    demand(found.text("createdAt") == found.text("updatedAt"), "a new secret's dates differ")
+
+
+@CREATE.seed
+async def update(world: World) -> None:
+    """A second POST under a name keeps createdAt and moves updatedAt on."""
+    name = world.name()
+    first = await world.store(name)
+    await world.tick(first.text("createdAt"))
+
+    async def updated() -> None:
+        second = await world.store(name)
+        demand(second.text("createdAt") == first.text("createdAt"), "`createdAt` changed")
+        demand(second.text("updatedAt") > first.text("updatedAt"), "`updatedAt` stood still")
+
+    await world.eventually(updated)
+
+
+@EXISTS.seed
+async def right(world: World) -> None:
+    """GET /secrets/NAME/exists answers 200 {"exists": true} for what was stored, false else."""
+    stored, missing = world.name(), world.name()
+    await world.store(stored)
+
+    async def says(name: str, exists: bool) -> None:
+        found = (await world.ask(name)).expect(200).object().get("exists")
+        demand(found is exists, f"`exists` is not {str(exists).lower()}")
+
+    await world.eventually(lambda: says(stored, True))
+    await says(missing, False)
+
+
+@DELETE.seed
+async def gone(world: World) -> None:
+    """DELETE /secrets/NAME answers 204 without a body, and the secret is gone from everywhere."""
+    name = world.name()
+    await world.store(name)
+    demand((await world.delete(name)).expect(204).body == b"", "204 came with a body")
+
+    async def is_gone() -> None:
+        demand(not await world.exists(name), "a deleted secret exists")
+        demand(name not in await world.names(), "a deleted secret is listed")
+
+    await world.eventually(is_gone)
+
+
+@DELETE.full
+async def missing(world: World) -> None:
+    """Deleting what is not there answers 404 not_found."""
+    (await world.delete(world.name())).refused("not_found", "deleting a missing secret")
+
+
+@DELETE.full
+async def forgotten(world: World) -> None:
+    """A secret that is deleted and created again is new: its dates do not go back."""
+    name = world.name()
+    first = (await world.store(name)).text("createdAt")
+    await world.tick(first)
+
+    async def is_new() -> None:
+        (await world.delete(name)).succeeded("DELETE /secrets/NAME")
+        again = (await world.store(name)).text("createdAt")
+        demand(again > first, "`createdAt` is from before the deletion")
+
+    await world.eventually(is_new)

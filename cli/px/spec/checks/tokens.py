@@ -1,0 +1,157 @@
+"""Project tokens: issued once, listed without their secret, revoked; and what a role may do."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+from typing import Final
+
+from px.spec import contract
+from px.spec.answer import Answer, closed, demand, text
+from px.spec.caller import Who
+from px.spec.promises import Group
+from px.spec.world import World
+
+TOKENS: Final = Group("tokens")
+DAY: Final = 24 * 3600
+BAD_NAMES: Final = ("", "!x", "n" * 65, "px_x", "-x", "a\nb")
+
+
+@TOKENS.full
+async def answer(world: World) -> None:
+    """POST /tokens answers 201 with id, name, role, createdAt and a token that works."""
+    found = (await world.issue("reader")).answer.expect(201)
+    demand(found.text("role") == "reader", "the answer has another role")
+    demand(found.text("name") == f"spec {world.run}", "the answer has another name")
+    demand(found.text("token").startswith("px_"), "the token does not start with px_")
+    demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another form")
+    closed(found.object(), "id name role createdAt expiresAt token", "the answer")
+
+
+@TOKENS.full
+async def listed(world: World) -> None:
+    """GET /tokens lists id, name, role and dates, and never a token nor its secret half."""
+    issued = await world.issue("writer")
+    secret = issued.token.rpartition("_")[2]
+
+    async def is_listed() -> None:
+        found = (await world.call("GET", "/tokens?limit=1000")).expect(200)
+        demand(not found.shows([issued.token, secret, secret[:32]]), "the list shows a token")
+        mine = [item for item in found.items("tokens") if item.get("id") == issued.id]
+        demand(len(mine) == 1, f"a new token is listed {len(mine)} times")
+        demand(text(mine[0], "role") == "writer", "the list gives a token another role")
+        closed(mine[0], "id name role createdAt expiresAt", "a listed token")
+        demand(found.number("count") == len(found.items("tokens")), "`count` is wrong")
+
+    await world.eventually(is_listed)
+
+
+@TOKENS.full
+async def revoked(world: World) -> None:
+    """DELETE /tokens/ID answers 204, and the token opens nothing any more."""
+    issued = await world.issue("reader")
+    (await world.call("DELETE", f"/tokens/{issued.id}")).expect(204)
+
+    async def is_closed() -> None:
+        found = await world.call("GET", "/secrets", who=Who(issued.token))
+        found.refused("unauthenticated", "a revoked token")
+
+    await world.eventually(is_closed)
+
+
+@TOKENS.full
+async def missing(world: World) -> None:
+    """Revoking a token that is not there answers 404 not_found."""
+    for id_ in ("0" * 16, "x"):
+        found = await world.call("DELETE", f"/tokens/{id_}")
+        found.refused("not_found", "revoking a missing token")
+
+
+@TOKENS.full
+async def expiry(world: World) -> None:
+    """`expiresIn` seconds after createdAt is expiresAt; without it there is none."""
+    found = (await world.issue("reader", expiresIn=DAY)).answer
+    dates = [datetime.fromisoformat(found.text(key)) for key in ("createdAt", "expiresAt")]
+    demand((dates[1] - dates[0]).total_seconds() == DAY, "`expiresAt` is not after `expiresIn`")
+    found = (await world.issue("reader")).answer
+    demand("expiresAt" not in found.object(), "a token without `expiresIn` expires")
+
+
+@TOKENS.full
+async def faulty(world: World) -> None:
+    """Another role than reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
+    name = f"spec {world.run}"
+    for more in (
+        {"role": "root"},
+        {"role": "owner"},
+        {"role": ""},
+        {"role": "Reader"},
+        {"role": 1},
+        {"role": "reader", "expiresIn": 0},
+        {"role": "reader", "expiresIn": contract.MIN_EXPIRY - 1},
+        {"role": "reader", "expiresIn": "60"},
+        {"role": "reader", "expiresIn": 10**12},
+    ):
+        found = await world.call("POST", "/tokens", {"name": name, **more})
+        found.refused("invalid_request", "a wrong token request")
+
+
+@TOKENS.full
+async def named(world: World) -> None:
+    """A token's name out of its alphabet is invalid_name."""
+    for name in BAD_NAMES:
+        found = await world.call("POST", "/tokens", {"name": name, "role": "reader"})
+        found.refused("invalid_name", "a bad name for a token")
+
+
+@TOKENS.full
+async def alike(world: World) -> None:
+    """An unknown id and a wrong secret are answered with the same words."""
+    issued = await world.issue("reader")
+    wrong = await _try(world, forged(issued.token))
+    unknown = await _try(world, forged(issued.token.replace(issued.id, "0" * 16)))
+    demand(wrong.text("error") == unknown.text("error"), "the words tell which ids exist")
+
+
+@TOKENS.full
+async def reader(world: World) -> None:
+    """A reader may read secrets and the audit log, and nothing more."""
+    await _may(world, "reader", ("reader",), ("writer", "admin", "root"))
+
+
+@TOKENS.full
+async def writer(world: World) -> None:
+    """A writer may also change secrets, and nothing more."""
+    await _may(world, "writer", ("reader", "writer"), ("admin", "root"))
+
+
+@TOKENS.full
+async def admin(world: World) -> None:
+    """An admin may also handle tokens and keys of the project, and nothing more."""
+    await _may(world, "admin", ("reader", "writer", "admin"), ("root",))
+
+
+async def _may(
+    world: World, role: str, allowed: tuple[str, ...], forbidden: tuple[str, ...]
+) -> None:
+    who = Who((await world.issue(role)).token)
+    for needed in allowed:
+        for method, path in contract.CALLS[needed]:
+            found = await world.call(method, path, who=who)
+            demand(found.status not in (401, 403), f"{role}: {method} {path} is not allowed")
+    for needed in forbidden:
+        for method, path in contract.CALLS[needed]:
+            found = await world.call(method, path, who=who)
+            found.refused("forbidden", f"{role}: {method} {path}")
+
+
+async def _try(world: World, token: str) -> Answer:
+    found = await world.call("GET", "/secrets", who=Who(token))
+    return found.refused("unauthenticated", "a token that was never issued")
+
+
+def forged(token: str) -> str:
+    """A token with the same id and another secret, and with the checksum right: CRC-32."""
+    body = token[:-8]
+    body = body[:-1] + ("0" if body[-1] != "0" else "1")
+    return f"{body}{zlib.crc32(body.encode()):08x}"

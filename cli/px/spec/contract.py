@@ -1,0 +1,57 @@
+"""The contract's numbers and words, written down a second time on purpose: a drift must show."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_NAME: Final = 128
+MAX_VALUE: Final = 65_536  # bytes of UTF-8
+MAX_BULK: Final = 500  # entries
+MAX_BODY: Final = 8 * 1024 * 1024  # bytes
+MAX_LIST: Final = 1000
+MIN_EXPIRY: Final = 60  # seconds
+
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+STATUS: Final = {
+    code: status
+    for status, codes in {
+        400: "invalid_json invalid_request invalid_name invalid_value duplicate_name",
+        401: "unauthenticated",
+        403: "forbidden reserved_name https_required",
+        404: "not_found",
+        405: "method_not_allowed",
+        409: "conflict",
+        413: "too_large",
+        415: "unsupported_media_type",
+        429: "rate_limited",
+        500: "internal unknown_key corrupt_record",
+        502: "partial_write store_failed",
+        503: "not_configured audit_unavailable",
+    }.items()
+    for code in codes.split()
+}
+
+# What a call needs, from least to most; NAME and ID stand for one segment.
+CALLS: Final = {
+    "reader": (
+        ("GET", "/secrets"),
+        ("GET", "/secrets/NAME/exists"),
+        ("GET", "/audit"),
+    ),
+    "writer": (
+        ("POST", "/secrets"),
+        ("POST", "/secrets/bulk"),
+        ("DELETE", "/secrets/NAME"),
+    ),
+    "admin": (
+        ("GET", "/tokens"),
+        ("POST", "/tokens"),
+        ("DELETE", "/tokens/ID"),
+        ("GET", "/keys"),
+        ("POST", "/keys/rotate"),
+    ),
+    "root": (("GET", "/projects"),),
+}
+OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

@@ -1,0 +1,70 @@
+"""Where a run goes, and whether what is there is a server to be tried at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import httpx
+
+from px.address import Address
+from px.failures import NotAllowed, NotReached, PxError, ServerFailed
+from px.spec.answer import Answer, Broken, NotAnswered
+from px.spec.caller import REQUEST_SECONDS, Caller, Who
+from px.spec.promises import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`project` None: a new one at level full, the server's default at level seed."""
+
+    address: Address
+    token: str = field(repr=False)
+    project: str | None = None
+    transport: httpx.AsyncBaseTransport | None = None
+
+    def caller(self, timeout: float) -> Caller:
+        return Caller(self.address, min(timeout, REQUEST_SECONDS), self.transport)
+
+
+async def reach(target: Target, caller: Caller, level: Level) -> None:
+    """Raises NotReached, ServerFailed or NotAllowed. The token goes only to what answers right."""
+    origin = target.address.origin
+    try:
+        status = await caller.call("GET", "/status", {}, None)
+        _check_status(status)
+        path = "/projects?limit=1" if level is Level.FULL else "/secrets?limit=1"
+        who = Who(target.token, target.project)
+        _check_token(await caller.call("GET", path, who.headers, None), level)
+    except NotAnswered as error:
+        raise NotReached(
+            f"{origin} cannot be reached: {error.reason}", code="not_reached"
+        ) from None
+
+
+def _check_status(answer: Answer) -> None:
+    if answer.code == "not_configured":
+        raise ServerFailed("the server is not configured: see its GET /status", code=answer.code)
+    try:
+        found = answer.object()
+    except Broken:
+        found = {}
+    if "ready" not in found and not answer.code:
+        raise _stranger(answer)
+
+
+def _check_token(answer: Answer, level: Level) -> None:
+    if answer.code == "unauthenticated":
+        raise NotAllowed("the token is not valid", code=answer.code)
+    if answer.code == "forbidden" and level is Level.FULL:
+        raise NotAllowed(
+            "level full needs the root token", code=answer.code, hint="try --level seed"
+        )
+
+
+def _stranger(answer: Answer) -> PxError:
+    return ServerFailed(
+        f"this is not how a Positronic server answers GET /status: status {answer.status}, "
+        "in no form that px knows",
+        code="unexpected_answer",
+        hint="check the address; the token was not sent",
+    )

@@ -1,0 +1,242 @@
+"""What a check works with: calls, names and values of its own, and a broom for what it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlencode
+
+from px.spec.answer import Answer, Broken, demand, text
+from px.spec.caller import Caller, Who
+
+POLL_SECONDS: Final = 0.1
+MAX_PAGES: Final = 10_000
+AT_ONCE: Final = 8
+
+T = TypeVar("T")
+Mine = tuple[Who, str]
+Made = dict[Mine, None]  # in the order of making
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Issued:
+    """A project token that a check made."""
+
+    id: str
+    token: str
+    answer: Answer
+
+
+class World:
+    """One run's. `project` None: the server's default, and the calls name none.
+
+    `root` acts in that project, `neighbour` in one that is the run's alone, `nobody` has no token.
+    `settle`: the seconds after which a write is seen by every read.
+    """
+
+    def __init__(
+        self, caller: Caller, token: str, run: str, project: str | None, settle: float
+    ) -> None:
+        self.run = run
+        self.plain = caller.plain
+        self.root = Who(token, project)
+        self.neighbour = Who(token, f"spec-{run}-b")
+        self.nobody = Who(None)
+        self._caller = caller
+        self._settle = settle
+        self._count = 0
+        self._values: list[str] = []
+        self._flying: set[asyncio.Task[Answer]] = set()
+        self._names: Made = {}
+        self._tokens: Made = {}
+
+    def name(self, end: str = "") -> str:
+        """A name that nobody has."""
+        self._count += 1
+        return f"SPEC_{self.run}_{self._count}{end}"
+
+    def value(self) -> str:
+        """A value that can be known again wherever it comes up, and that is no name."""
+        value = f"value-{secrets.token_hex(12)}"
+        self._values.append(value)
+        return value
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        sent: object = None,
+        *,
+        who: Who | None = None,
+        body: bytes | AsyncIterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """`sent` goes as JSON, `body` as it is. As `root` unless told otherwise."""
+        who = who or self.root
+        if method == "POST" and path.startswith("/secrets"):
+            self._note(self._broom(who), _document(body) if sent is None else sent)
+        content = body if sent is None else json.dumps(sent).encode()
+        kind = {} if content is None else {"Content-Type": "application/json"}
+        given = who.headers | kind | dict(headers or {})
+        answer = await self._send(method, path, given, content)
+        if method == "POST" and path == "/tokens":
+            self._note_token(self._broom(who), answer)
+        return answer
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes | AsyncIterable[bytes] | None,
+    ) -> Answer:
+        """Not cancelled with the check: what is half sent could still act after the cleaning."""
+        sending = asyncio.ensure_future(self._caller.call(method, path, headers, content))
+        self._flying.add(sending)
+        sending.add_done_callback(self._landed)
+        return await asyncio.shield(sending)
+
+    def _landed(self, sending: asyncio.Task[Answer]) -> None:
+        self._flying.discard(sending)
+        if not sending.cancelled():
+            sending.exception()  # seen, also where nobody waits for it any more
+
+    async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
+        """POST /secrets, whatever the answer."""
+        sent = {"name": name, "value": self.value() if value is None else value}
+        return await self.call("POST", "/secrets", sent, who=who)
+
+    async def store(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
+        """A secret that a check needs. Raises Broken when it is refused."""
+        return (await self.put(name, value, who)).succeeded("POST /secrets")
+
+    async def bulk(self, entries: Sequence[tuple[str, str]], who: Who | None = None) -> Answer:
+        """POST /secrets/bulk, whatever the answer."""
+        found = [{"name": name, "value": value} for name, value in entries]
+        return await self.call("POST", "/secrets/bulk", {"secrets": found}, who=who)
+
+    async def delete(self, name: str, who: Who | None = None) -> Answer:
+        return await self.call("DELETE", f"/secrets/{quote(name, safe='')}", who=who)
+
+    async def ask(self, name: str, who: Who | None = None) -> Answer:
+        """GET /secrets/NAME/exists, whatever the answer."""
+        return await self.call("GET", f"/secrets/{quote(name, safe='')}/exists", who=who)
+
+    async def exists(self, name: str, who: Who | None = None) -> bool:
+        """Whether the server says that the secret is there."""
+        answer = await self.ask(name, who)
+        return answer.status == 200 and answer.object().get("exists") is True
+
+    async def pages(
+        self, path: str, key: str, limit: int, who: Who | None = None, most: int = MAX_PAGES
+    ) -> list[list[dict[str, Any]]]:
+        """The pages of a list, from its first to the one without a cursor, but `most` of them."""
+        found: list[list[dict[str, Any]]] = []
+        query = {"limit": str(limit)}
+        for _ in range(most):
+            answer = await self.call("GET", f"{path}?{urlencode(query)}", who=who)
+            found.append(answer.succeeded(f"GET {path}").items(key))
+            if "cursor" not in answer.object():
+                return found
+            query["cursor"] = answer.text("cursor")
+        demand(most < MAX_PAGES, f"GET {path} does not end")
+        return found
+
+    async def listed(
+        self, path: str = "/secrets", key: str = "secrets", who: Who | None = None
+    ) -> list[dict[str, Any]]:
+        """All items of a list."""
+        return [item for page in await self.pages(path, key, 1000, who) for item in page]
+
+    async def names(self, who: Who | None = None) -> list[str]:
+        return [text(item, "name") for item in await self.listed(who=who)]
+
+    async def issue(self, role: str, who: Who | None = None, **more: object) -> Issued:
+        """A project token that a check needs; it works when this returns."""
+        sent = {"name": f"spec {self.run}", "role": role, **more}
+        answer = (await self.call("POST", "/tokens", sent, who=who)).succeeded("POST /tokens")
+        issued = Issued(answer.text("id"), answer.text("token"), answer)
+        self._values.append(issued.token)
+
+        async def works() -> None:
+            answer = await self.call("GET", "/secrets?limit=1", who=Who(issued.token))
+            demand(answer.status != 401, "a new token does not open its project")
+
+        await self.eventually(works)
+        return issued
+
+    async def tick(self, date: str) -> None:
+        """Until the server's clock, which shows milliseconds, is past the date."""
+        for _ in range(50):
+            if (await self.store(self.name())).text("createdAt") > date:
+                return
+        raise Broken("the server's clock stands still")
+
+    async def eventually(self, probe: Callable[[], Awaitable[T]], at_least: float = 0) -> T:
+        """What the probe gives once it breaks no more; its reason when the time to settle is over.
+
+        `at_least`: seconds for what the contract itself lets come later.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + max(self._settle, at_least)
+        while True:
+            try:
+                return await probe()
+            except Broken:
+                if loop.time() >= deadline:
+                    raise
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def clean(self) -> None:
+        """Delete what checks have left; what cannot be deleted is let be."""
+        while self._flying:
+            await asyncio.wait(set(self._flying))
+        limit = asyncio.Semaphore(AT_ONCE)
+        left = [("/secrets", self._names), ("/tokens", self._tokens)]
+        await asyncio.gather(
+            *(self._remove(path, made, one, limit) for path, made in left for one in [*made])
+        )
+
+    def redact(self, reason: str) -> str:
+        """A second look at a reason: no value of this run, and no token, leaves with it."""
+        for hidden in sorted([*self._values, self.root.token or ""], key=len, reverse=True):
+            reason = reason.replace(hidden, "(hidden)") if hidden else reason
+        return reason
+
+    async def _remove(self, path: str, made: Made, one: Mine, limit: asyncio.Semaphore) -> None:
+        who, name = one
+        async with limit:
+            with suppress(Broken):
+                await self._send("DELETE", f"{path}/{quote(name, safe='')}", who.headers, None)
+            made.pop(one, None)
+
+    def _broom(self, who: Who) -> Who:
+        """Who can sweep where this one may have written."""
+        return Who(self.root.token, who.project or self.root.project)
+
+    def _note_token(self, who: Who, answer: Answer) -> None:
+        id_ = answer.object().get("id") if answer.status < 300 else None
+        if isinstance(id_, str) and id_:
+            self._tokens[who, id_] = None
+
+    def _note(self, who: Who, sent: object) -> None:
+        entries = sent.get("secrets", [sent]) if isinstance(sent, dict) else []
+        for entry in entries if isinstance(entries, list) else []:
+            name = entry.get("name") if isinstance(entry, dict) else None
+            # Elsewhere, a name that is not of this run may be somebody's secret.
+            is_ours = isinstance(name, str) and (self.run in name or who == self.neighbour)
+            if is_ours and name:
+                self._names[who, name] = None
+
+
+def _document(body: object) -> object:
+    """What a raw body says, if it says anything."""
+    try:
+        return json.loads(body) if isinstance(body, bytes) else None
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,178 @@
+"""A backend, as CONTRIBUTING.md builds it: everything a host keeps, in one SQLite table.
+
+A row is (project, kind, id, text, metadata). The core seals before it stores, so that nothing here
+knows a value or a key; the rules, the audit and the errors' sentences are above the ports.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from positronic import audit
+from positronic.errors import CorruptRecord, StoreFailed
+from positronic.names import Name, Project, TokenName
+from positronic.ports import Event, Metadata, Page, Record, RecordInfo, Signature, TokenRecord
+from positronic.roles import TOKEN_ROLES
+
+_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS kept (project TEXT, kind TEXT, id TEXT, text TEXT, metadata TEXT,"
+    " PRIMARY KEY (project, kind, id)) WITHOUT ROWID"
+)
+Row = tuple[str, str, str]
+
+
+class _Rows:
+    """One project's rows of one kind, in the order of their ids. Raises StoreFailed."""
+
+    def __init__(self, database: sqlite3.Connection, project: str, kind: str) -> None:
+        self._database = database
+        self._key = (project, kind)
+
+    def get(self, ids: Collection[str]) -> dict[str, Row]:
+        query = "SELECT id, text, metadata FROM kept WHERE project = ? AND kind = ? AND id = ?"
+        found = [self._run(query, *self._key, one).fetchone() for one in ids]
+        return {row[0]: row for row in found if row}
+
+    def put(self, id_: str, text: str, metadata: str = "") -> None:
+        self._run(
+            "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", *self._key, id_, text, metadata
+        )
+
+    def delete(self, id_: str) -> None:
+        self._run("DELETE FROM kept WHERE project = ? AND kind = ? AND id = ?", *self._key, id_)
+
+    def page(self, cursor: str | None, limit: int) -> Page[Row]:
+        """The cursor is the last id of the page before: it still leads on when that is deleted."""
+        query = (
+            "SELECT id, text, metadata FROM kept"
+            " WHERE project = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?"
+        )
+        rows = self._run(query, *self._key, cursor or "", limit + 1).fetchall()
+        return Page(rows[:limit], rows[limit - 1][0] if len(rows) > limit else None)
+
+    def _run(self, query: str, *values: object) -> sqlite3.Cursor:
+        try:
+            with self._database:
+                return self._database.execute(query, values)
+        except sqlite3.Error:
+            # `from None`: the original's text may hold what was stored.
+            raise StoreFailed("the database failed") from None
+
+
+class SqliteRecords:
+    """RecordStore."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
+        return {
+            Name(id_): Record(Name(id_), _metadata(metadata), text)
+            for id_, text, metadata in self._rows.get(names).values()
+        }
+
+    async def put(self, record: Record) -> None:
+        self._rows.put(record.name, record.sealed, json.dumps(asdict(record.metadata)))
+
+    async def delete(self, name: Name) -> None:
+        self._rows.delete(name)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+        page = self._rows.page(cursor, limit)
+        items = [RecordInfo(Name(id_), _metadata(metadata)) for id_, _, metadata in page.items]
+        return Page(items, page.cursor)
+
+
+class SqliteAudit:
+    """AuditLog: an event's id is made so that ascending ids are newest first."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    async def append(self, event: Event) -> None:
+        self._rows.put(event.id, audit.encode(event))
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Event]:
+        page = self._rows.page(cursor, limit)
+        return Page([audit.decode(id_, text) for id_, text, _ in page.items], page.cursor)
+
+
+class SqliteTokens:
+    """TokenStore: a hash and what the token may do, never the token."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    async def get(self, token_id: str) -> TokenRecord | None:
+        row = self._rows.get([token_id]).get(token_id)
+        return None if row is None else _token(row[1])
+
+    async def put(self, record: TokenRecord) -> None:
+        fields = asdict(record) | {"role": record.role.label}
+        self._rows.put(record.id, json.dumps(fields))
+
+    async def delete(self, token_id: str) -> None:
+        self._rows.delete(token_id)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+        page = self._rows.page(cursor, limit)
+        return Page([_token(text) for _, text, _ in page.items], page.cursor)
+
+
+class SqliteProjects:
+    """ProjectRegistry."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    async def add(self, project: Project) -> None:
+        if not self._rows.get([project]):
+            self._rows.put(project, "")
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
+        page = self._rows.page(cursor, limit)
+        return Page([Project(id_) for id_, _, _ in page.items], page.cursor)
+
+
+class SqliteStorage:
+    """Storage. Keeps events for ever, which is as long as any `retention` asks."""
+
+    def __init__(self, path: Path | str = ":memory:") -> None:
+        self._database = sqlite3.connect(path, check_same_thread=False)
+        self._database.execute(_TABLE)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def records(self, project: Project) -> SqliteRecords:
+        return SqliteRecords(_Rows(self._database, project, "secret"))
+
+    def audit_log(self, project: Project, retention: int) -> SqliteAudit:
+        return SqliteAudit(_Rows(self._database, project, "audit"))
+
+    def tokens(self, project: Project) -> SqliteTokens:
+        return SqliteTokens(_Rows(self._database, project, "token"))
+
+    def projects(self) -> SqliteProjects:
+        return SqliteProjects(_Rows(self._database, "", "project"))
+
+
+def _metadata(text: str) -> Metadata:
+    try:
+        return Metadata(**json.loads(text))
+    except (ValueError, TypeError):
+        raise CorruptRecord("a record has unreadable metadata") from None
+
+
+def _token(text: str) -> TokenRecord:
+    try:
+        fields = json.loads(text)
+        kept = {"name": TokenName(fields["name"]), "role": TOKEN_ROLES[fields["role"]]}
+        return TokenRecord(**fields | kept | {"signature": Signature(**fields["signature"])})
+    except (ValueError, KeyError, TypeError):
+        raise CorruptRecord("a token's record cannot be read") from None

@@ -1,0 +1,1 @@
+"""What writes checked-in files."""

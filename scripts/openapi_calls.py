@@ -1,0 +1,155 @@
+"""Every call: what it takes and what it answers. The roles and parameters are the route table's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from positronic import tokens, wire
+from positronic.api import MAX_LIST, ROUTES, Route
+from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
+from scripts.openapi_answers import ALWAYS, errors_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`path` in OpenAPI's spelling; `route` None: open to anyone."""
+
+    method: str
+    path: str
+    summary: str
+    status: int = 200
+    gives: type[wire.Model] | None = None
+    takes: type[wire.Model] | None = None
+    errors: tuple[int, ...] = ()
+    route: Route | None = None
+
+
+def _call(method: str, path: str, summary: str, **more: Any) -> Call:  # noqa: ANN401
+    pattern = path.replace("{name}", "*").replace("{id}", "*")
+    return Call(method, path, summary, route=ROUTES[pattern][method], **more)
+
+
+CALLS: Final = (
+    Call("GET", "/status", "Whether the server is configured.", gives=wire.StatusOut),
+    Call("GET", "/openapi.json", "This document."),
+    _call("GET", "/secrets", "Names and dates, by name; never values.", gives=wire.SecretsOut),
+    _call(
+        "POST",
+        "/secrets",
+        "Create or update a secret; an update keeps createdAt.",
+        status=201,
+        takes=wire.SecretIn,
+        gives=wire.SecretOut,
+    ),
+    _call(
+        "POST",
+        "/secrets/bulk",
+        f"Write at most {MAX_BULK} secrets; checked whole before the first is written.",
+        status=201,
+        takes=wire.BulkIn,
+        gives=wire.BulkOut,
+    ),
+    _call(
+        "DELETE",
+        "/secrets/{name}",
+        "Delete a secret.",
+        status=204,
+        errors=(404,),
+    ),
+    _call("DELETE", "/secrets/bulk", "Delete a secret of this name.", status=204, errors=(404,)),
+    _call(
+        "GET",
+        "/secrets/{name}/exists",
+        "Whether the secret is there; true means that it opens.",
+        gives=wire.ExistsOut,
+    ),
+    _call("GET", "/audit", "Who did what, newest first.", gives=wire.EventsOut),
+    _call("GET", "/tokens", "The project's tokens, without their secrets.", gives=wire.TokensOut),
+    _call(
+        "POST",
+        "/tokens",
+        "Issue a project token, shown in this answer alone.",
+        status=201,
+        takes=wire.TokenIn,
+        gives=wire.IssuedOut,
+    ),
+    _call("DELETE", "/tokens/{id}", "Revoke a token.", status=204, errors=(404,)),
+    _call("GET", "/keys", "The master keys in use.", gives=wire.KeysOut),
+    _call(
+        "POST",
+        "/keys/rotate",
+        "Bring some records under the newest key; call until remaining is 0.",
+        gives=wire.StepOut,
+    ),
+    _call("GET", "/projects", "The projects that were written to.", gives=wire.ProjectsOut),
+)
+
+_PATHS: Final = {
+    "{name}": {"type": "string", "pattern": f"^(?!{RESERVED_PREFIX}){NAME.pattern}$"},
+    "{id}": {"type": "string", "pattern": f"^{tokens.ID.pattern}$"},
+}
+_QUERIES: Final[dict[str, Json]] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIST},
+    "cursor": {"type": "string", "description": "As the last page gave it."},
+}
+_PROJECT: Final = {
+    "name": "X-Positronic-Project",
+    "in": "header",
+    "description": "For root: the project; a project token has its own.",
+    "schema": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
+}
+
+
+def operation(call: Call) -> Json:
+    """The call as OpenAPI has it."""
+    found: Json = {
+        "operationId": _id(call),
+        "summary": call.summary,
+        "responses": {str(call.status): _success(call), **errors_of(_errors(call))},
+    }
+    if call.route is None:
+        return found | {"security": []}
+    found |= {"x-positronic-role": call.route.role.label, "parameters": _parameters(call)}
+    if call.takes:
+        found["requestBody"] = {"required": True, "content": _content(call.takes.__name__)}
+    return found
+
+
+def _id(call: Call) -> str:
+    words = [part.strip("{}").removesuffix(".json") for part in call.path.split("/") if part]
+    return "_".join([call.method.lower(), *words])
+
+
+def _success(call: Call) -> Json:
+    found: Json = {"description": "Done.", "headers": ALWAYS}
+    if call.gives:
+        found["content"] = _content(call.gives.__name__)
+    elif call.status == 200:
+        found["content"] = {"application/json": {"schema": {"type": "object"}}}
+    return found
+
+
+def _content(model: str) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+
+
+def _errors(call: Call) -> tuple[int, ...]:
+    """The statuses of what can go wrong: for anyone, behind a token, with a body."""
+    if call.route is None:
+        return (400, 403, 405, 500, 503)
+    body = (413, 415) if call.takes else ()
+    return tuple(sorted({400, 401, 403, 405, 429, 500, 502, 503, *body, *call.errors}))
+
+
+def _parameters(call: Call) -> list[Json]:
+    route = call.route
+    names = sorted(route.parameters, reverse=True) if route else []
+    found: list[Json] = [{"name": name, "in": "query", "schema": _QUERIES[name]} for name in names]
+    for spelling, schema in _PATHS.items():
+        if spelling in call.path:
+            name = spelling.strip("{}")
+            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    return [*found, _PROJECT]

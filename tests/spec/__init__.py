@@ -1,0 +1,1 @@
+"""The suite on right servers and on wrong ones."""

@@ -1,0 +1,9 @@
+"""Deliberately broken servers."""
+
+from __future__ import annotations
+
+from spec.broken import access, audit, bulk, errors, limits, listing, projects, secrets, tokens
+from spec.broken.mutant import MUTANTS, Mutant
+
+__all__ = ["MUTANTS", "Mutant"]
+_MODULES = (access, audit, bulk, errors, limits, listing, projects, secrets, tokens)

@@ -1,0 +1,94 @@
+"""Mutants of the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from positronic.http import Response
+from spec.broken.mutant import Call, breaks, edited, found
+
+Event = dict[str, Any]
+ROOT = {"type": "token", "id": "root", "name": "root"}
+
+
+async def _each(call: Call, change: Callable[[Event], Event | None]) -> Response:
+    """The log with each event changed; None leaves it out."""
+    right = await call.right()
+    if not call.at("GET /audit") or right.status != 200:
+        return right
+    changed = [change(event) for event in found(right)["events"]]
+    events = [event for event in changed if event is not None]
+    return edited(right, events=events, count=len(events))
+
+
+@breaks("audit.answer")
+async def says_no_action(call: Call) -> Response:
+    """Events have no action."""
+    return await _each(call, lambda event: event | {"action": ""})
+
+
+@breaks("audit.answer")
+async def counts_events_wrong(call: Call) -> Response:
+    """count is one less."""
+    right = await call.right()
+    is_it = call.at("GET /audit") and right.status == 200
+    return edited(right, count=max(0, found(right)["count"] - 1)) if is_it else right
+
+
+@breaks("audit.changes")
+async def records_no_deletion(call: Call) -> Response:
+    """A deletion leaves no event."""
+    return await _each(call, lambda event: None if event["action"] == "secret.delete" else event)
+
+
+@breaks("audit.changes")
+async def records_one_name(call: Call) -> Response:
+    """A bulk's event has its first name only."""
+    return await _each(call, lambda event: event | {"names": event["names"][:1]})
+
+
+@breaks("audit.changes")
+async def records_another_request(call: Call) -> Response:
+    """Events have request ids of their own."""
+    return await _each(call, lambda event: event | {"requestId": event["id"]})
+
+
+@breaks("audit.order")
+async def oldest_first(call: Call) -> Response:
+    """Each page begins with its oldest event."""
+    right = await call.right()
+    is_it = call.at("GET /audit") and right.status == 200
+    return edited(right, events=found(right)["events"][::-1]) if is_it else right
+
+
+@breaks("audit.order")
+async def loses_events_between_pages(call: Call) -> Response:
+    """A page with a cursor lacks its last event."""
+    right = await call.right()
+    if not call.at("GET /audit") or "cursor" not in found(right):
+        return right
+    events = found(right)["events"][:-1]
+    return edited(right, events=events, count=len(events))
+
+
+@breaks("audit.actor")
+async def root_did_it(call: Call) -> Response:
+    """Root did everything."""
+
+    def change(event: Event) -> Event:
+        return event | {"actor": ROOT} if event["outcome"] == "accepted" else event
+
+    return await _each(call, change)
+
+
+@breaks("audit.intruder")
+async def sees_no_intruder(call: Call) -> Response:
+    """A token that does not open leaves no event."""
+    return await _each(call, lambda event: None if event["outcome"] == "refused" else event)
+
+
+@breaks("audit.integrity")
+async def suspects_everyone(call: Call) -> Response:
+    """Every event says that it was changed."""
+    return await _each(call, lambda event: event | {"integrity": "changed"})

@@ -1,0 +1,89 @@
+"""A server in process: the real `handle` over stores in memory, as an httpx transport."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+
+import httpx
+
+from positronic import tokens
+from positronic.api import handle
+from positronic.ciphers.native import NativeCipher
+from positronic.http import Request, Response
+from positronic.ports import Storage
+from positronic.refusals import Refusals
+from positronic.service import InProcess, Runtime, Service, Settings
+from positronic.stores.memory import MemoryStorage
+from px.address import parse_address
+from px.spec.target import Target
+
+ADDRESS = parse_address("http://127.0.0.1:1")
+
+Serve = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass
+class House:
+    """A fresh service and its root token; `url` stands for nothing that listens."""
+
+    token: str = field(default_factory=lambda: tokens.mint_root(os.urandom))
+    storage: Storage = field(default_factory=MemoryStorage)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        settings = Settings(
+            f"test:{b64encode(os.urandom(32)).decode()}", tokens.root_hash(self.token), "default"
+        )
+        runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=_now,
+            random=os.urandom,
+            report=lambda _: None,
+            one_at_a_time=order(),
+            in_background=self._in_background,
+        )
+        self.service = Service(settings, self.storage, runtime, Refusals(_now))
+
+    async def serve(self, request: Request) -> Response:
+        return await handle(request, self.service)
+
+    def target(self, serve: Serve | None = None) -> Target:
+        return Target(ADDRESS, self.token, transport=InProcessTransport(serve or self.serve))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+
+def order() -> InProcess:
+    """What runs a project's changes one after the other."""
+    return InProcess(_now)
+
+
+class InProcessTransport(httpx.AsyncBaseTransport):
+    """httpx without a network."""
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        body = await request.aread()
+
+        async def read(limit: int) -> bytes:
+            return body[: limit + 1]
+
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        # As a server sees it: the host that the request names.
+        url = f"http://{headers['host']}{request.url.raw_path.decode()}"
+        answer = await self._serve(Request(request.method, url, headers, read))
+        return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

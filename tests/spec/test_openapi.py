@@ -1,0 +1,106 @@
+"""openapi.json: fresh, valid, whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from scripts.openapi import is_stale
+from scripts.openapi_calls import CALLS
+
+from positronic import errors
+from positronic.api import ROUTES
+from positronic.errors import PositronicError
+from positronic.http import Request
+from positronic.openapi import DOCUMENT
+from px.spec import contract
+from spec.house import House
+
+CONTRACT: dict[str, Any] = json.loads(DOCUMENT)
+OPEN = {("GET", "/status"), ("GET", "/openapi.json")}
+
+
+def _operations() -> dict[tuple[str, str], Any]:
+    return {
+        (method.upper(), path): operation
+        for path, methods in CONTRACT["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def _codes(response: dict[str, Any]) -> set[str]:
+    found = CONTRACT["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    schema = found["content"]["application/json"]["schema"]
+    return set(schema["allOf"][1]["properties"]["code"]["enum"])
+
+
+def test_it_is_fresh() -> None:
+    """The checked-in module is what the script writes."""
+    assert not is_stale(), "run `python -m scripts.openapi`"
+
+
+def test_it_is_openapi() -> None:
+    """The document is valid by the metaschema of OpenAPI 3.1."""
+    validate(CONTRACT, cls=OpenAPIV31SpecValidator)
+
+
+def test_every_route_is_in_it() -> None:
+    """Each method of each route is there, with its role, and nothing else is."""
+    routes = {
+        (method, path): route.role.label
+        for path, methods in ROUTES.items()
+        for method, route in methods.items()
+    }
+    found = {
+        (method, path.replace("{name}", "*").replace("{id}", "*")): operation
+        for (method, path), operation in _operations().items()
+    }
+
+    assert found.keys() == routes.keys() | OPEN
+    assert {key: found[key]["x-positronic-role"] for key in routes} == routes
+    assert all(found[key]["security"] == [] for key in OPEN)
+
+
+def test_every_code_is_in_it() -> None:
+    """Each code of the error tree stands under its status, and is the answer of some call."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    tree = {(k.status, k.code) for k in kinds if issubclass(k, PositronicError)}
+    found = {
+        (int(status), code)
+        for operation in _operations().values()
+        for status, response in operation["responses"].items()
+        if "$ref" in response
+        for code in _codes(response)
+    }
+
+    assert found == tree
+    assert found == {(s, c) for c, s in contract.STATUS.items()} - {(409, "conflict")}
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+def test_every_answer_is_described(call: Any) -> None:  # noqa: ANN401 - a row of the table
+    """Each call has one success, and what anyone, a caller and a sender of bodies can do wrong."""
+    responses = _operations()[call.method, call.path]["responses"]
+    statuses = {int(status) for status in responses}
+    wanted = {400, 405, 500, 503}
+    wanted |= {401, 403, 429, 502} if call.route else set()
+    wanted |= {413, 415} if call.takes else set()
+
+    assert [status for status in statuses if status < 300] == [call.status]
+    assert wanted <= statuses
+
+
+def test_it_is_open() -> None:
+    """GET /openapi.json gives exactly this to anyone."""
+
+    async def nothing(_: int) -> bytes:
+        return b""
+
+    request = Request("GET", "https://secrets.example/openapi.json", {}, nothing)
+    answer = asyncio.run(House().serve(request))
+
+    assert (answer.status, answer.body) == (200, DOCUMENT)
+    assert answer.headers["Content-Type"] == "application/json"

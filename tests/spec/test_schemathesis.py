@@ -1,0 +1,50 @@
+"""Requests made up from openapi.json, right ones and wrong ones, to the real Worker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from spec.hosts import Host
+
+SEED = "4711"
+# A list that is too long is 413; no schema can say that each name stands once; and asking whether
+# a deleted secret exists is answered 200 with a no.
+CONFIG = """\
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 413, 415]
+
+[[operations]]
+include-name = "POST /secrets/bulk"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "GET /secrets/{name}/exists"
+checks.use_after_free.enabled = false
+"""
+EXAMPLES = "10"  # for each call and phase; with the fixed ones, some 500 requests
+
+
+def test_the_worker_is_as_described(worker: Host, tmp_path: Path) -> None:
+    """Every answer has a status, headers and a body that openapi.json describes; none is a 5xx."""
+    report = tmp_path / "report.json"
+    (tmp_path / "schemathesis.toml").write_text(CONFIG)
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("st"), "run", f"{worker.url}/openapi.json"),
+            *("--header", f"Authorization: Bearer {worker.token}", "--no-color"),
+            *("--seed", SEED, "--max-examples", EXAMPLES),
+            *("--generation-database", "none", "--report-json-path", str(report)),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "Test cases:" in done.stdout
+    assert json.loads(report.read_text())

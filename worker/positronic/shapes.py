@@ -1,0 +1,25 @@
+"""What openapi.json says of a text. What is refused is decided by `names`, not here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from positronic.names import MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
+
+
+def _text(pattern: str, **more: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, **more})
+
+
+def _whole(sent: object) -> object:
+    return int(sent) if isinstance(sent, float) and sent.is_integer() else sent
+
+
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
+ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
+TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
+# JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
+Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
