@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
-from positronic.errors import Forbidden, NotConfigured, Unauthenticated
-from positronic.names import Project, parse_project
+from positronic import tokens
+from positronic.errors import CorruptRecord, Forbidden, NotConfigured, Unauthenticated
+from positronic.names import Project, TokenName, parse_project
+from positronic.ports import Clock, Signature, TokenRecord, TokenStore
+from positronic.roles import Role
+from positronic.signing import Signer, Verdict
 
 SETTING: Final = "ROOT_TOKEN_SHA256"
+PURPOSE: Final = "token"
 
 _BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
 _HASH = re.compile(r"[0-9a-f]{64}")
-
-
-class Role(IntEnum):
-    """Each role may do what the ones below it may."""
-
-    READER = 1
-    WRITER = 2
-    ADMIN = 3
-    ROOT = 4
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+_INVALID: Final = "the token is not valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +34,48 @@ class Principal:
     project: Project | None
 
 
+class TokenRefused(Unauthenticated):
+    """A token whose id is known and which does not open: wrong secret, expired, or tampered with.
+
+    To the caller it is the same as any wrong token; the host notes it in the token's project.
+    """
+
+    def __init__(self, message: str, principal: Principal) -> None:
+        super().__init__(message, headers=_CHALLENGE)
+        self.principal = principal
+
+
 class Access:
     """Turns an Authorization header into a principal, and a principal into a project."""
 
-    def __init__(self, root_token_sha256: str, default_project: Project) -> None:
+    def __init__(
+        self,
+        root_token_sha256: str,
+        default_project: Project,
+        token_store: Callable[[Project], TokenStore],
+        signer: Signer,
+        clock: Clock,
+    ) -> None:
         """`root_token_sha256`: 64 lower-case hexadecimal digits. Raises NotConfigured."""
         if not _HASH.fullmatch(root_token_sha256):
             raise NotConfigured(f"{SETTING} is not a SHA-256 in hexadecimal")
-        self._root = bytes.fromhex(root_token_sha256)
+        self._root = root_token_sha256
         self._default_project = default_project
+        self._token_store = token_store
+        self._signer = signer
+        self._clock = clock
 
-    def authenticate(self, authorization: str | None) -> Principal:
-        """Raises Unauthenticated, with the same words for every wrong token."""
+    async def authenticate(self, authorization: str | None) -> Principal:
+        """Raises Unauthenticated, with the same words for every token that does not open."""
         match = _BEARER.fullmatch(authorization or "")
         if match is None:
             raise Unauthenticated("send `Authorization: Bearer <token>`", headers=_CHALLENGE)
-        digest = hashlib.sha256(match[1].encode()).digest()
-        if not hmac.compare_digest(digest, self._root):
-            raise Unauthenticated("the token is not valid", headers=_CHALLENGE)
-        return Principal("root", "root", Role.ROOT, None)
+        if hmac.compare_digest(tokens.root_hash(match[1]), self._root):
+            return Principal("root", "root", Role.ROOT, None)
+        token = tokens.parse(match[1])
+        if token is None:
+            raise Unauthenticated(_INVALID, headers=_CHALLENGE)
+        return self._check(token, await self._find(token))
 
     def project(self, principal: Principal, requested: str | None) -> Project:
         """The project to act on. Raises InvalidName, Forbidden."""
@@ -65,11 +85,56 @@ class Access:
             raise Forbidden("this token opens another project")
         return principal.project
 
+    async def _find(self, token: tokens.Token) -> TokenRecord | None:
+        try:
+            return await self._token_store(token.project).get(token.id)
+        except CorruptRecord:
+            return None  # to the caller, a token that cannot be read is one that is not there
+
+    def _check(self, token: tokens.Token, record: TokenRecord | None) -> Principal:
+        # The same work for an unknown id as for a wrong secret.
+        found = record or _nobody(self._signer)
+        is_right = hmac.compare_digest(token.hash, found.hash)
+        is_intact = verify(self._signer, token.project, found) is Verdict.INTACT
+        if record is None:
+            raise Unauthenticated(_INVALID, headers=_CHALLENGE)
+        principal = Principal(record.id, record.name, record.role, token.project)
+        if not (is_right and is_intact):
+            raise TokenRefused(_INVALID, principal)
+        if record.expires_at is not None and record.expires_at <= self._clock():
+            raise TokenRefused("the token has expired", principal)
+        return principal
+
 
 def require(principal: Principal, role: Role) -> None:
     """Raises Forbidden, naming the role that is needed."""
     if principal.role < role:
-        raise Forbidden(f"this needs the role {role.name.lower()}")
+        raise Forbidden(f"this needs the role {role.label}")
 
 
-_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+def sign(signer: Signer, project: Project, record: TokenRecord) -> TokenRecord:
+    """The record under a signature of the newest master key, for this project alone."""
+    return replace(record, signature=signer.sign(*_signed(project, record)))
+
+
+def verify(signer: Signer, project: Project, record: TokenRecord) -> Verdict:
+    """Whether the record is as it was issued: nobody raised its role or moved its expiry."""
+    return signer.verify(record.signature, *_signed(project, record))
+
+
+def _signed(project: Project, record: TokenRecord) -> tuple[str, ...]:
+    expires = "" if record.expires_at is None else str(record.expires_at)
+    return (
+        project,
+        record.id,
+        record.name,
+        record.role.label,
+        record.hash,
+        str(record.created_at),
+        expires,
+    )
+
+
+def _nobody(signer: Signer) -> TokenRecord:
+    unsigned = Signature(signer.key_id, "0" * 64)
+    return TokenRecord("", TokenName(""), Role.READER, "0" * 64, 0, None, unsigned)

@@ -5,30 +5,40 @@ from __future__ import annotations
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from positronic import wire
-from positronic.access import Principal, Role, require
-from positronic.body import read_bulk, read_secret
+from positronic.access import Access, Principal, TokenRefused, require
+from positronic.audit import Auditor, Origin
+from positronic.body import read_bulk, read_secret, read_token
 from positronic.errors import InvalidRequest, MethodNotAllowed, NotFound, PositronicError
-from positronic.http import Request, Response, decode_segment, read_body, read_query, split_url
-from positronic.names import Project, parse_name
-from positronic.service import Service
-from positronic.vault import Vault
+from positronic.http import (
+    Request,
+    Response,
+    client_address,
+    decode_segment,
+    read_body,
+    read_query,
+    split_url,
+)
+from positronic.names import parse_name
+from positronic.roles import Role
+from positronic.service import Service, Session
+from positronic.tokens import parse_token_id
 
 MAX_LIST: Final = 1000
-DEFAULT_AUDIT: Final = 100
+DEFAULT_LIST: Final = 100  # of what costs a read for each item
+
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has been let in: by whom, for which project, with which parameters."""
+    """A request that has been let in, and what it may work with."""
 
     request: Request
-    service: Service
-    request_id: str
-    principal: Principal
-    project: Project
+    session: Session
     segment: str
     query: Mapping[str, str]
 
@@ -38,44 +48,71 @@ Endpoint = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """Who may call an endpoint. A change runs after the project's other changes, one at a time."""
+
     role: Role
     endpoint: Endpoint
     parameters: frozenset[str] = frozenset()
+    changes: bool = False
 
 
 async def handle(request: Request, service: Service) -> Response:
     """Answer one request. Never raises; `internal` says the request id and nothing else."""
-    request_id = service.random(8).hex()
+    origin = Origin(service.runtime.random(8).hex(), client_address(request.headers))
     try:
-        response = await _answer(request, service, request_id)
+        response = await _answer(request, service, origin)
     except PositronicError as error:
         response = _refuse(error)
     except Exception as error:  # noqa: BLE001 - the one place that catches all
-        service.report(f"request {request_id}: {_where(error)}")
-        response = _json(500, _internal(request_id))
-    response.headers.update(
-        {
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            "X-Request-Id": request_id,
-        }
-    )
+        service.runtime.report(f"request {origin.request_id}: {_where(error)}")
+        response = _json(500, _internal(origin.request_id))
+    for name, text in _HEADERS.items():
+        response.headers[name] = text
+    # A change that ran elsewhere has its own id, which its audit event bears.
+    response.headers.setdefault("X-Request-Id", origin.request_id)
     return response
 
 
-async def _answer(request: Request, service: Service, request_id: str) -> Response:
+async def _answer(request: Request, service: Service, origin: Origin) -> Response:
     url = split_url(request.url)
     if url.path == "/status":
         return _status(request, service)
     route, segment = _find(request.method, url.path)
+    query = read_query(url.query, route.parameters)
     access = service.access()
-    principal = access.authenticate(request.headers.get("authorization"))
+    principal = await _authenticate(request, service, access, origin)
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
-    query = read_query(url.query, route.parameters)
-    return await route.endpoint(
-        Call(request, service, request_id, principal, project, segment, query)
-    )
+    call = Call(request, service.session(project, principal, origin), segment, query)
+    if not route.changes:
+        return await route.endpoint(call)
+    return await service.runtime.one_at_a_time(project, partial(_change, route.endpoint, call))
+
+
+async def _change(endpoint: Endpoint, call: Call) -> Response:
+    await call.session.service.storage.projects().add(call.session.project)
+    return await endpoint(call)
+
+
+async def _authenticate(
+    request: Request, service: Service, access: Access, origin: Origin
+) -> Principal:
+    try:
+        return await access.authenticate(request.headers.get("authorization"))
+    except TokenRefused as refusal:
+        principal = refusal.principal
+        if principal.project and service.refusals.is_news(principal.id):
+            auditor = service.session(principal.project, principal, origin).auditor()
+            # In the background: the answer's time must not tell a known id from an unknown one.
+            service.runtime.in_background(_note_refusal(service, auditor, origin))
+        raise
+
+
+async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> None:
+    try:
+        await auditor.refused()
+    except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
+        service.runtime.report(f"request {origin.request_id}: {_where(error)}")
 
 
 def _status(request: Request, service: Service) -> Response:
@@ -87,50 +124,89 @@ def _status(request: Request, service: Service) -> Response:
 
 async def _create(call: Call) -> Response:
     name, value = read_secret(await read_body(call.request))
-    info = await _vault(call).create(name, value)
+    info = await call.session.vault().create(name, value)
     return _json(201, wire.secret_out(info))
 
 
 async def _list(call: Call) -> Response:
-    page = await _vault(call).list(call.query.get("cursor"), _limit(call, MAX_LIST))
+    page = await call.session.vault().list(call.query.get("cursor"), _limit(call, MAX_LIST))
     return _json(200, wire.secrets_out(page))
 
 
 async def _exists(call: Call) -> Response:
-    found = await _vault(call).exists(parse_name(call.segment))
+    found = await call.session.vault().exists(parse_name(call.segment))
     return _json(200, wire.ExistsOut(exists=found))
 
 
 async def _delete(call: Call) -> Response:
-    await _vault(call).delete(parse_name(call.segment))
+    await call.session.vault().delete(parse_name(call.segment))
     return Response(204)
 
 
 async def _bulk(call: Call) -> Response:
     entries = read_bulk(await read_body(call.request))
-    result = await _vault(call).bulk(entries)
+    result = await call.session.vault().bulk(entries)
     return _json(201, wire.BulkOut(created=result.created, updated=result.updated))
 
 
 async def _audit(call: Call) -> Response:
-    log = call.service.audit_log(call.project)
-    page = await log.list(call.query.get("cursor"), _limit(call, DEFAULT_AUDIT))
-    return _json(200, wire.events_out(page))
+    page = await call.session.audit_log().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
+    return _json(200, wire.events_out(page, call.session.verify))
+
+
+async def _issue_token(call: Call) -> Response:
+    name, role, expires_in = read_token(await read_body(call.request))
+    token, record = await call.session.issuer().issue(name, role, expires_in)
+    return _json(201, wire.issued_out(token, record))
+
+
+async def _list_tokens(call: Call) -> Response:
+    page = await call.session.issuer().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
+    return _json(200, wire.tokens_out(page))
+
+
+async def _revoke_token(call: Call) -> Response:
+    await call.session.issuer().revoke(parse_token_id(call.segment))
+    return Response(204)
+
+
+async def _list_keys(call: Call) -> Response:
+    uses = await call.session.rotation().census()
+    pending = bool(call.session.service.settings.next_master_key)
+    return _json(200, wire.keys_out(uses, call.session.keyring, pending=pending))
+
+
+async def _rotate(call: Call) -> Response:
+    return _json(200, wire.step_out(await call.session.rotation().step()))
+
+
+async def _list_projects(call: Call) -> Response:
+    registry = call.session.service.storage.projects()
+    page = await registry.list(call.query.get("cursor"), _limit(call, MAX_LIST))
+    return _json(200, wire.projects_out(page))
 
 
 _PAGING: Final = frozenset({"limit", "cursor"})
-_DELETE: Final = Route(Role.WRITER, _delete)
+_DELETE: Final = Route(Role.WRITER, _delete, changes=True)
 
 # `*` stands for one segment. `bulk` is a secret's name too, so it can be deleted.
 ROUTES: Final[Mapping[str, Mapping[str, Route]]] = {
     "/secrets": {
         "GET": Route(Role.READER, _list, _PAGING),
-        "POST": Route(Role.WRITER, _create),
+        "POST": Route(Role.WRITER, _create, changes=True),
     },
-    "/secrets/bulk": {"POST": Route(Role.WRITER, _bulk), "DELETE": _DELETE},
+    "/secrets/bulk": {"POST": Route(Role.WRITER, _bulk, changes=True), "DELETE": _DELETE},
     "/secrets/*": {"DELETE": _DELETE},
     "/secrets/*/exists": {"GET": Route(Role.READER, _exists)},
     "/audit": {"GET": Route(Role.READER, _audit, _PAGING)},
+    "/tokens": {
+        "GET": Route(Role.ADMIN, _list_tokens, _PAGING),
+        "POST": Route(Role.ADMIN, _issue_token, changes=True),
+    },
+    "/tokens/*": {"DELETE": Route(Role.ADMIN, _revoke_token, changes=True)},
+    "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
+    "/keys/rotate": {"POST": Route(Role.ADMIN, _rotate, changes=True)},
+    "/projects": {"GET": Route(Role.ROOT, _list_projects, _PAGING)},
 }
 
 
@@ -158,10 +234,6 @@ def _limit(call: Call, default: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST):
         raise InvalidRequest(f"`limit` is a number from 1 to {MAX_LIST}")
     return int(text)
-
-
-def _vault(call: Call) -> Vault:
-    return call.service.vault(call.project, call.principal, call.request_id)
 
 
 def _json(status: int, model: wire.Model) -> Response:

@@ -1,73 +1,124 @@
 """Who did what. An event is stored before the change it speaks of, or the change is not made.
 
 `accepted` is written first. Should the change then fail, a second event with the same request id
-says `failed`, with the code and the names that were not written.
+says `failed`, with the code and the names that were not written. `refused` is a token that is known
+and did not open. Every event is signed, so that a changed one shows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import pydantic_core
 
 from positronic.access import Principal
 from positronic.errors import AuditUnavailable, PositronicError
-from positronic.ports import AuditLog, Clock, Event, RandomBytes
+from positronic.names import Project
+from positronic.ports import AuditLog, Clock, Event, RandomBytes, Signature
+from positronic.signing import Signer, Verdict
 from positronic.times import LAST
+
+PURPOSE: Final = "audit"
 
 ACCEPTED: Final = "accepted"
 FAILED: Final = "failed"
+REFUSED: Final = "refused"
 UNREADABLE: Final = "unreadable"
 
 _LAST_MILLISECOND: Final = 2**48 - 1
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: its id, and the client's address as the platform gives it."""
+
+    request_id: str
+    address: str | None
+
 
 class Auditor:
-    """Writes one request's events."""
+    """Writes one request's events into one project's log."""
 
     def __init__(
         self,
+        project: Project,
         log: AuditLog,
+        signer: Signer,
         principal: Principal,
-        request_id: str,
+        origin: Origin,
         *,
         clock: Clock,
         random: RandomBytes,
     ) -> None:
+        self._project = project
         self._log = log
+        self._signer = signer
         self._actor = {"type": "token", "id": principal.id, "name": principal.name}
-        self._request_id = request_id
+        self._origin = origin
         self._clock = clock
         self._random = random
+        self._last = 0
 
     async def accepted(self, action: str, names: Iterable[str]) -> None:
         """Raises AuditUnavailable, and then the change must not be made."""
         try:
-            await self._log.append(self._event(action, names, ACCEPTED, None))
+            await self._append(action, names, ACCEPTED, None)
         except PositronicError:
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
 
     async def failed(self, action: str, names: Iterable[str], error: PositronicError) -> None:
         """Note that an accepted change failed. The caller's error stands, whatever happens here."""
         try:
-            await self._log.append(self._event(action, names, FAILED, error.code))
+            await self._append(action, names, FAILED, error.code)
         except PositronicError:
             return
 
-    def _event(self, action: str, names: Iterable[str], outcome: str, code: str | None) -> Event:
-        now = self._clock()
-        return Event(
+    async def around(
+        self, action: str, names: Iterable[str], change: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Record, then make the change; should it fail, record that too and raise its error."""
+        names = tuple(names)
+        await self.accepted(action, names)
+        try:
+            return await change()
+        except PositronicError as error:
+            await self.failed(action, names, error)
+            raise
+
+    async def refused(self) -> None:
+        """Note a token that did not open. Raises what the log raises."""
+        await self._append("token.use", (), REFUSED, "unauthenticated")
+
+    async def _append(
+        self, action: str, names: Iterable[str], outcome: str, code: str | None
+    ) -> None:
+        # One request's events keep their order, also within a millisecond.
+        self._last = now = max(self._clock(), self._last + 1)
+        event = Event(
             id=event_id(now, self._random),
             time=now,
             actor=self._actor,
             action=action,
             names=tuple(names),
             outcome=outcome,
-            request_id=self._request_id,
+            request_id=self._origin.request_id,
             code=code,
+            address=self._origin.address,
         )
+        signature = self._signer.sign(*_signed(self._project, event))
+        await self._log.append(replace(event, signature=signature))
+
+
+def verify(signer: Signer, project: Project, event: Event) -> Verdict:
+    """Whether the event is as it was written, under its own id, in this project."""
+    if event.signature is None:
+        return Verdict.CHANGED
+    return signer.verify(event.signature, *_signed(project, event))
 
 
 def event_id(time: int, random: RandomBytes) -> str:
@@ -77,6 +128,7 @@ def event_id(time: int, random: RandomBytes) -> str:
 
 def encode(event: Event) -> str:
     """An event as the JSON text that stores keep; its id is the key it stands under."""
+    signature = event.signature
     return json.dumps(
         {
             "time": event.time,
@@ -86,6 +138,8 @@ def encode(event: Event) -> str:
             "outcome": event.outcome,
             "requestId": event.request_id,
             "code": event.code,
+            "address": event.address,
+            "signature": signature and {"keyId": signature.key_id, "mac": signature.mac},
         }
     )
 
@@ -103,10 +157,44 @@ def decode(id: str, text: str) -> Event:  # noqa: A002
             names=tuple(str(name) for name in fields["names"]),
             outcome=str(fields["outcome"]),
             request_id=str(fields["requestId"]),
-            code=None if fields["code"] is None else str(fields["code"]),
+            code=_optional(fields["code"]),
+            address=_optional(fields["address"]),
+            signature=_signature(fields["signature"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return Event(id, _time_of(id), {}, "", (), UNREADABLE, "")
+
+
+def _signed(project: Project, event: Event) -> list[str]:
+    """Every field, each list after its length: no two events read the same."""
+    actor = [part for pair in sorted(event.actor.items()) for part in pair]
+    return [
+        project,
+        event.id,
+        str(event.time),
+        str(len(actor)),
+        *actor,
+        event.action,
+        str(len(event.names)),
+        *event.names,
+        event.outcome,
+        event.request_id,
+        _present(event.code),
+        _present(event.address),
+    ]
+
+
+def _present(text: str | None) -> str:
+    """Nothing and an empty text are not the same."""
+    return "" if text is None else f"={text}"
+
+
+def _optional(found: object) -> str | None:
+    return None if found is None else str(found)
+
+
+def _signature(found: Mapping[str, object] | None) -> Signature | None:
+    return None if found is None else Signature(str(found["keyId"]), str(found["mac"]))
 
 
 def _time_of(id: str) -> int:  # noqa: A002

@@ -22,9 +22,10 @@ from positronic.errors import (
     ReservedName,
     TooLarge,
 )
-from positronic.names import MAX_BULK, parse_name
+from positronic.names import MAX_BULK, TokenName, parse_name
+from positronic.roles import Role
 from positronic.vault import Entry
-from positronic.wire import BulkIn, SecretIn
+from positronic.wire import BulkIn, SecretIn, TokenIn
 
 MAX_FIELDS: Final = 16  # of one object; hashing is not randomised in the Worker
 
@@ -45,6 +46,12 @@ def read_bulk(body: bytes) -> list[Entry]:
     twice = _duplicates([_name_at(document, index) for index in range(count)])
     secrets = _validate(BulkIn, document, twice).secrets
     return [(secret.name, secret.value) for secret in secrets]
+
+
+def read_token(body: bytes) -> tuple[TokenName, Role, int | None]:
+    """One {name, role, expiresIn?}; expiresIn in seconds. Raises what is wrong with it."""
+    token = _validate(TokenIn, read_json(body))
+    return token.name, token.role, token.expires_in
 
 
 def read_json(body: bytes) -> object:
@@ -119,7 +126,7 @@ def _detail(item: ErrorDetails, document: object) -> Detail:
 
 
 def _sentence(item: ErrorDetails) -> str:
-    known = ("secrets", "name", "value")
+    known = ("secrets", "name", "value", "role", "expiresIn")
     field = next((part for part in reversed(item["loc"]) if part in known), "the body")
     match item["type"]:
         case "extra_forbidden":
@@ -131,6 +138,8 @@ def _sentence(item: ErrorDetails) -> str:
             return f"`{field}` {item['msg']}"
         case "invalid_name" | "reserved_name" | "invalid_value":
             return item["msg"]
+        case "greater_than_equal" | "less_than_equal":
+            return f"`{field}` is out of range"
         case _:
             return f"`{field}` has another type than the contract's"
 

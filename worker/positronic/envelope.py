@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
 
+from positronic.encoding import fields
 from positronic.errors import CorruptRecord
 from positronic.names import MAX_VALUE, Name, Project
 from positronic.ports import Metadata
@@ -43,10 +44,10 @@ def unpack(text: str) -> Envelope:
     """Read a sealed text; anything but a canonical px1 raises CorruptRecord."""
     if len(text) > MAX_LENGTH:
         raise CorruptRecord("the sealed text is too long")
-    fields = text.split(".")
-    if len(fields) != 5 or fields[0] != FORMAT:
+    parts = text.split(".")
+    if len(parts) != 5 or parts[0] != FORMAT:
         raise CorruptRecord("the sealed text is not in the px1 format")
-    _, key_id, salt, nonce, sealed = fields
+    _, key_id, salt, nonce, sealed = parts
     if not KEY_ID.fullmatch(key_id):
         raise CorruptRecord("the sealed text has a malformed key id")
     envelope = Envelope(key_id, _decode(salt), _decode(nonce), _decode(sealed))
@@ -56,7 +57,7 @@ def unpack(text: str) -> Envelope:
 
 def associated_data(project: Project, name: Name, metadata: Metadata) -> bytes:
     """What is authenticated beside the value: format, key id, project, name, version, dates."""
-    return _fields(
+    return fields(
         FORMAT,
         metadata.key_id,
         project,
@@ -69,13 +70,7 @@ def associated_data(project: Project, name: Name, metadata: Metadata) -> bytes:
 
 def key_info(project: Project, name: Name) -> bytes:
     """HKDF's info: a key made for one name opens no other."""
-    return _fields(_KEY_PURPOSE, project, name)
-
-
-def _fields(*fields: str) -> bytes:
-    """Unambiguous: each field after its length in bytes, 2 bytes big-endian."""
-    encoded = [field.encode() for field in fields]
-    return b"".join(len(field).to_bytes(2, "big") + field for field in encoded)
+    return fields(_KEY_PURPOSE, project, name)
 
 
 def _check_sizes(envelope: Envelope) -> None:

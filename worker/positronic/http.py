@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from positronic.errors import (
@@ -15,6 +17,9 @@ from positronic.errors import (
     UnsupportedMediaType,
 )
 from positronic.names import MAX_BODY
+
+_ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
+_TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,20 @@ def read_query(query: str, known: frozenset[str]) -> dict[str, str]:
     except ValueError:
         raise InvalidRequest("the query cannot be read") from None
     parameters = dict(pairs)
+    if not _TOKEN_PARAMETERS.isdisjoint(name.lower() for name in parameters):
+        raise InvalidRequest(
+            "a token does not belong in the address, which is logged: "
+            "replace it, and send the new one as `Authorization: Bearer <token>`"
+        )
     if len(parameters) != len(pairs) or not known.issuperset(parameters):
         raise InvalidRequest("a query parameter is unknown or stands twice")
     return parameters
+
+
+def client_address(headers: Mapping[str, str]) -> str | None:
+    """The client's IP address as Cloudflare gives it; no other text, whoever set the header."""
+    text = headers.get("cf-connecting-ip", "")
+    return text if _ADDRESS.fullmatch(text) else None
 
 
 async def read_body(request: Request) -> bytes:

@@ -27,8 +27,8 @@ class Keyring:
             raise NotConfigured(f"{SETTING} is empty")
         parsed = [_parse_entry(entry, place) for place, entry in enumerate(entries, 1)]
         self._keys = dict(parsed)
-        if len(self._keys) != len(parsed):
-            raise NotConfigured(f"{SETTING} has two entries with the same key id")
+        if any(self._keys[key_id] != key for key_id, key in parsed):
+            raise NotConfigured(f"{SETTING} has two keys with the same id")
         self.newest = parsed[0][0]
 
     def derive(self, key_id: str, salt: bytes, info: bytes) -> bytes:
@@ -37,6 +37,9 @@ class Keyring:
         if master is None:
             raise UnknownKey(f"the master key {key_id!r} is not in {SETTING}")
         return hkdf_sha256(master, salt, info, KEY_SIZE)
+
+    def __contains__(self, key_id: str) -> bool:
+        return key_id in self._keys
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"

@@ -13,6 +13,7 @@ from positronic.errors import InvalidName, InvalidValue, ReservedName
 
 Project = NewType("Project", str)
 Name = NewType("Name", str)
+TokenName = NewType("TokenName", str)
 
 RESERVED_PREFIX: Final = "POSITRONIC_"
 MAX_NAME: Final = 128
@@ -21,6 +22,7 @@ MAX_BULK: Final = 500  # entries in one request
 MAX_BODY: Final = 8 * 1024 * 1024  # bytes of one request
 
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_TOKEN_NAME = re.compile(r"(?!px_)[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
@@ -60,6 +62,16 @@ def parse_name(text: str) -> Name:
     if text.startswith(RESERVED_PREFIX):
         raise ReservedName(f"names that start with {RESERVED_PREFIX} are reserved")
     return Name(text)
+
+
+def parse_token_name(text: str) -> TokenName:
+    """What a token is for: [A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}, no token itself. InvalidName."""
+    if not _TOKEN_NAME.fullmatch(text):
+        raise InvalidName(
+            "a token's name has 1 to 64 letters, digits, spaces and . _ @ -, starts with a letter "
+            "or digit, and not as a token does"
+        )
+    return TokenName(text)
 
 
 def parse_value(text: str) -> Value:

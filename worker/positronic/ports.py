@@ -6,11 +6,12 @@ backends share stands once, above the port.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from positronic.names import Name, Value
+from positronic.names import Name, Project, TokenName, Value
+from positronic.roles import Role
 
 T = TypeVar("T")
 
@@ -24,6 +25,20 @@ class Page(Generic[T]):
 
     items: list[T]
     cursor: str | None = None
+
+
+async def everything(
+    list_page: Callable[[str | None, int], Awaitable[Page[T]]],
+) -> AsyncIterator[T]:
+    """All items of a list, page by page of 1,000."""
+    cursor: str | None = None
+    while True:
+        page = await list_page(cursor, 1000)
+        for item in page.items:
+            yield item
+        if page.cursor is None:
+            return
+        cursor = page.cursor
 
 
 class InvalidTag(Exception):
@@ -123,8 +138,16 @@ class SecretStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """The id of the master key behind it, and 64 hexadecimal digits of HMAC-SHA256."""
+
+    key_id: str
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """Who did what, when, to which names. Never a value."""
+    """Who did what, when, to which names. Never a value. Signed, so that a change shows."""
 
     id: str
     time: int
@@ -134,6 +157,8 @@ class Event:
     outcome: str
     request_id: str
     code: str | None = None
+    address: str | None = None
+    signature: Signature | None = None
 
 
 class AuditLog(Protocol):
@@ -146,3 +171,58 @@ class AuditLog(Protocol):
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
         """Newest first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """What is kept of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
+
+    id: str
+    name: TokenName
+    role: Role
+    hash: str
+    created_at: int
+    expires_at: int | None
+    signature: Signature
+
+
+class TokenStore(Protocol):
+    """One project's tokens. Raises StoreFailed, RateLimited, CorruptRecord, InvalidRequest."""
+
+    async def get(self, token_id: str) -> TokenRecord | None: ...
+
+    async def put(self, record: TokenRecord) -> None: ...
+
+    async def delete(self, token_id: str) -> None:
+        """Idempotent."""
+        ...
+
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+        """By id."""
+        ...
+
+
+class ProjectRegistry(Protocol):
+    """The projects that were ever written to."""
+
+    async def add(self, project: Project) -> None:
+        """Idempotent, and cheap when it is there."""
+        ...
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
+        """By name."""
+        ...
+
+
+class Storage(Protocol):
+    """One backend: everything that a host keeps."""
+
+    def records(self, project: Project) -> RecordStore: ...
+
+    def audit_log(self, project: Project, retention: int) -> AuditLog:
+        """`retention`: seconds that an event is kept at least."""
+        ...
+
+    def tokens(self, project: Project) -> TokenStore: ...
+
+    def projects(self) -> ProjectRegistry: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from positronic.envelope import (
     NONCE_SIZE,
@@ -27,6 +28,7 @@ from positronic.ports import (
     RecordInfo,
     RecordStore,
     SecretInfo,
+    everything,
 )
 
 
@@ -73,6 +75,29 @@ class SealedStore:
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
         page = await self._records.list(cursor, limit)
         return Page([_info(item) for item in page.items], page.cursor)
+
+    async def key_ids(self) -> Mapping[Name, str]:
+        """The master key that seals each secret: one operation of the store per 1,000 names."""
+        found: dict[Name, str] = {}
+        async for info in everything(self._records.list):
+            found[info.name] = info.metadata.key_id
+        return found
+
+    async def renew(self, name: Name) -> Record | None:
+        """The record under the newest key, not written yet; its version and dates stay.
+
+        None when there is nothing to renew. Raises UnknownKey, CorruptRecord.
+        """
+        record = (await self._records.get([name])).get(name)
+        if record is None or record.metadata.key_id == self._keyring.newest:
+            return None
+        value = await SealedSecret(self, record).open()
+        metadata = replace(record.metadata, key_id=self._keyring.newest)
+        return Record(name, metadata, await self._seal(name, value, metadata))
+
+    async def write(self, record: Record) -> None:
+        """Store what `renew` gave."""
+        await self._records.put(record)
 
     async def _seal(self, name: Name, value: Value, metadata: Metadata) -> str:
         # The salt makes the key new for this write, so its one nonce cannot repeat under it.

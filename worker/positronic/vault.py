@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -36,12 +37,8 @@ class Vault:
     async def create(self, name: Name, value: Value) -> SecretInfo:
         """Write one secret; an update keeps its created_at."""
         previous = (await self._infos([name])).get(name)
-        await self._auditor.accepted("secret.put", [name])
-        try:
-            return await self._store.put(name, value, previous)
-        except PositronicError as error:
-            await self._auditor.failed("secret.put", [name], error)
-            raise
+        put = partial(self._store.put, name, value, previous)
+        return await self._auditor.around("secret.put", [name], put)
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
         """Names and dates in name order; opens nothing."""
@@ -59,12 +56,8 @@ class Vault:
         """Raises NotFound. Works on a secret that no longer opens."""
         if not await self._is_stored(name):
             raise NotFound(f"there is no secret {name}")
-        await self._auditor.accepted("secret.delete", [name])
-        try:
-            await self._store.delete(name)
-        except PositronicError as error:
-            await self._auditor.failed("secret.delete", [name], error)
-            raise
+        delete = partial(self._store.delete, name)
+        await self._auditor.around("secret.delete", [name], delete)
 
     async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
         """Write checked entries with distinct names; raises PartialWrite when it stops midway."""

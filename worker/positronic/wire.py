@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from positronic.errors import PositronicError
-from positronic.names import Name, Value, parse_name, parse_value
-from positronic.ports import Event, Page, SecretInfo
+from positronic.errors import Detail, PositronicError
+from positronic.keyring import Keyring
+from positronic.names import (
+    Name,
+    Project,
+    TokenName,
+    Value,
+    parse_name,
+    parse_token_name,
+    parse_value,
+)
+from positronic.ports import Event, Page, SecretInfo, TokenRecord
+from positronic.roles import TOKEN_ROLES, Role
+from positronic.rotation import KeyUse, Step
+from positronic.signing import Verdict
 from positronic.times import iso
+from positronic.tokens import Token
 
 T = TypeVar("T")
+TokenRole = Literal["reader", "writer", "admin"]
 
 
 class Model(BaseModel):
@@ -37,6 +51,16 @@ def _check_name(sent: object) -> Name:
 
 def _check_value(sent: object) -> Value:
     return _checked(parse_value, sent)
+
+
+def _check_token_name(sent: object) -> TokenName:
+    return _checked(parse_token_name, sent)
+
+
+def _check_role(sent: object) -> Role:
+    if not isinstance(sent, str) or sent not in TOKEN_ROLES:
+        raise PydanticCustomError("invalid_request", f"is one of {', '.join(TOKEN_ROLES)}")
+    return TOKEN_ROLES[sent]
 
 
 def _checked(parse: Callable[[str], T], sent: object) -> T:
@@ -88,10 +112,59 @@ class EventOut(Model):
     outcome: str
     request_id: str
     code: str | None = None
+    address: str | None = None
+    integrity: Verdict
 
 
 class EventsOut(Model):
     events: list[EventOut]
+    count: int
+    cursor: str | None = None
+
+
+class TokenIn(Model):
+    name: Annotated[TokenName, PlainValidator(_check_token_name, json_schema_input_type=str)]
+    role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
+    expires_in: Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600)] | None = None
+
+
+class TokenOut(Model):
+    id: str
+    name: str
+    role: str
+    created_at: str
+    expires_at: str | None = None
+
+
+class IssuedOut(TokenOut):
+    token: str
+
+
+class TokensOut(Model):
+    tokens: list[TokenOut]
+    count: int
+    cursor: str | None = None
+
+
+class KeyOut(Model):
+    id: str
+    secrets: int
+    tokens: int
+    held: bool
+
+
+class KeysOut(Model):
+    keys: list[KeyOut]
+    newest: str
+    pending: bool
+
+
+class ProjectOut(Model):
+    name: str
+
+
+class ProjectsOut(Model):
+    projects: list[ProjectOut]
     count: int
     cursor: str | None = None
 
@@ -105,6 +178,12 @@ class DetailOut(Model):
     name: str | None = None
     code: str
     error: str
+
+
+class StepOut(Model):
+    resealed: int
+    remaining: int
+    failed: list[DetailOut] | None = None
 
 
 class ErrorOut(Model):
@@ -124,7 +203,7 @@ def secrets_out(page: Page[SecretInfo]) -> SecretsOut:
     return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
 
 
-def events_out(page: Page[Event]) -> EventsOut:
+def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsOut:
     events = [
         EventOut(
             id=event.id,
@@ -135,17 +214,61 @@ def events_out(page: Page[Event]) -> EventsOut:
             outcome=event.outcome,
             request_id=event.request_id,
             code=event.code,
+            address=event.address,
+            integrity=verify(event),
         )
         for event in page.items
     ]
     return EventsOut(events=events, count=len(events), cursor=page.cursor)
 
 
-def error_out(error: PositronicError) -> ErrorOut:
-    details = [
-        DetailOut(index=item.index, name=item.name, code=item.code, error=item.error)
-        for item in error.details
+def token_out(record: TokenRecord) -> TokenOut:
+    return TokenOut(
+        id=record.id,
+        name=record.name,
+        role=record.role.label,
+        created_at=iso(record.created_at),
+        expires_at=None if record.expires_at is None else iso(record.expires_at),
+    )
+
+
+def issued_out(token: Token, record: TokenRecord) -> IssuedOut:
+    return IssuedOut(token=token.text, **token_out(record).model_dump())
+
+
+def tokens_out(page: Page[TokenRecord]) -> TokensOut:
+    found = [token_out(record) for record in page.items]
+    return TokensOut(tokens=found, count=len(found), cursor=page.cursor)
+
+
+def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> KeysOut:
+    """`pending`: a rotation put a key in front and has not ended."""
+    keys = [
+        KeyOut(id=use.key_id, secrets=use.secrets, tokens=use.tokens, held=use.key_id in keyring)
+        for use in uses
     ]
+    return KeysOut(keys=keys, newest=keyring.newest, pending=pending)
+
+
+def step_out(step: Step) -> StepOut:
+    failed = details_out(step.failed)
+    return StepOut(resealed=step.resealed, remaining=step.remaining, failed=failed or None)
+
+
+def projects_out(page: Page[Project]) -> ProjectsOut:
+    found = [ProjectOut(name=project) for project in page.items]
+    return ProjectsOut(projects=found, count=len(found), cursor=page.cursor)
+
+
+def details_out(details: Sequence[Detail]) -> list[DetailOut]:
+    return [
+        DetailOut(index=item.index, name=item.name, code=item.code, error=item.error)
+        for item in details
+    ]
+
+
+def error_out(error: PositronicError) -> ErrorOut:
+    details = details_out(error.details)
     return ErrorOut(error=error.message, code=error.code, details=details or None)
 
 

@@ -19,6 +19,8 @@ class Manifest:
     flags: tuple[str, ...]
     variables: Mapping[str, str]
     kv: Mapping[str, str]  # binding -> namespace id
+    objects: Mapping[str, str]  # binding -> class of the Worker's own Durable Objects
+    name: str
 
     @property
     def modules(self) -> Path:
@@ -36,6 +38,11 @@ def read_manifest(config: Path) -> Manifest:
             flags=tuple(fields.get("compatibility_flags", ())),
             variables={name: str(text) for name, text in fields.get("vars", {}).items()},
             kv={one["binding"]: _namespace(one) for one in fields.get("kv_namespaces", ())},
+            objects={
+                one["name"]: one["class_name"]
+                for one in fields.get("durable_objects", {}).get("bindings", ())
+            },
+            name=fields.get("name", "worker"),
         )
     except FileNotFoundError:
         raise LocalError(f"{config} is missing") from None

@@ -1,6 +1,7 @@
 """A config for workerd alone: the Worker, real local KV, and a gate that asks for /status.
 
-KV is Miniflare's own: the same Durable Object that `wrangler dev` runs, on the same files. What is
+KV is Miniflare's own: the same Durable Object that `wrangler dev` runs, on the same files. The
+Worker's own Durable Objects lie where `wrangler dev` puts them too. What is
 left out is wrangler's proxy in front.
 """
 
@@ -41,6 +42,7 @@ const config :Workerd.Config = (
     (name = "gate", worker = .gate),
     (name = "kv:object", worker = .kvObject),
     (name = "kv:disk", disk = (path = $kv, writable = true)),
+    (name = "objects:disk", disk = (path = $objects, writable = true)),
     $entries
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
@@ -59,6 +61,8 @@ const worker :Workerd.Worker = (
   modules = [
     $modules
   ],
+  durableObjectNamespaces = [$classes],
+  durableObjectStorage = (localDisk = "objects:disk"),
 );
 
 const gate :Workerd.Worker = (
@@ -101,17 +105,22 @@ def write_config(
 ) -> Path:
     """Writes workerd's config into a folder of the owner's; its path."""
     source = config or project.config
-    kv = (persist or folder / "state") / "v3" / "kv"
-    kv.mkdir(parents=True, exist_ok=True)
+    state = (persist or folder / "state") / "v3"
+    for kind in ("kv", "do"):
+        (state / kind).mkdir(parents=True, exist_ok=True)
     modules = source.parent / "python_modules"
-    text = _render(read_manifest(source), project, modules, secrets, kv)
+    text = _render(read_manifest(source), project, modules, secrets, state)
     target = folder / "config.capnp"
     private.replace(target, text.encode())
     return target
 
 
 def _render(
-    manifest: Manifest, project: Project, python_modules: Path, secrets: Mapping[str, str], kv: Path
+    manifest: Manifest,
+    project: Project,
+    python_modules: Path,
+    secrets: Mapping[str, str],
+    state: Path,
 ) -> str:
     """The config's text. It holds `secrets`: write it for the owner alone."""
     workers = project.package("miniflare") / "dist" / "src" / "workers"
@@ -123,7 +132,9 @@ def _render(
         bindings=_join(_bindings(manifest, secrets)),
         modules=_join(_modules(manifest, python_modules)),
         entries=_join(_entries(manifest, workers)),
-        kv=_quote(kv),
+        kv=_quote(state / "kv"),
+        objects=_quote(state / "do"),
+        classes=", ".join(_classes(manifest)),
         gate=_quote(_GATE_SCRIPT),
         namespace=_quote(workers / "kv" / "namespace.worker.js"),
         shared=_quote(workers / "shared" / "index.worker.js"),
@@ -136,6 +147,15 @@ def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
         yield f"(name = {_quote(name)}, text = {_quote(text)}),"
     for name, namespace in manifest.kv.items():
         yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
+    for name, class_name in manifest.objects.items():
+        place = f"(className = {_quote(class_name)})"
+        yield f"(name = {_quote(name)}, durableObjectNamespace = {place}),"
+
+
+def _classes(manifest: Manifest) -> Iterator[str]:
+    for class_name in dict.fromkeys(manifest.objects.values()):
+        key = _quote(f"{manifest.name}-{class_name}")  # as wrangler names it locally
+        yield f"(className = {_quote(class_name)}, uniqueKey = {key}, enableSql = true)"
 
 
 def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:

@@ -1,12 +1,17 @@
-"""RecordStore and AuditLog in this process's memory: for tests and for trying things out."""
+"""Every store in this process's memory: for tests, and for trying things out."""
 
 from __future__ import annotations
 
 import bisect
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
-from positronic.names import Name
-from positronic.ports import Event, Page, Record, RecordInfo
+from positronic.names import Name, Project
+from positronic.ports import Event, Page, Record, RecordInfo, TokenRecord
+
+K = TypeVar("K", bound=str)
+V = TypeVar("V")
 
 
 class MemoryRecords:
@@ -25,13 +30,10 @@ class MemoryRecords:
         self._records.pop(name, None)
 
     async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
-        """The cursor is the last name given."""
-        names = sorted(self._records)
-        start = bisect.bisect_right(names, cursor) if cursor else 0
-        chosen = names[start : start + limit]
-        items = [RecordInfo(name, self._records[name].metadata) for name in chosen]
-        more = start + limit < len(names)
-        return Page(items, chosen[-1] if more else None)
+        page = _page(self._records, cursor, limit)
+        return Page(
+            [RecordInfo(record.name, record.metadata) for record in page.items], page.cursor
+        )
 
 
 class MemoryAudit:
@@ -44,9 +46,67 @@ class MemoryAudit:
         self._events[event.id] = event
 
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
-        """The cursor is the last id given."""
-        ids = sorted(self._events)
-        start = bisect.bisect_right(ids, cursor) if cursor else 0
-        chosen = ids[start : start + limit]
-        more = start + limit < len(ids)
-        return Page([self._events[key] for key in chosen], chosen[-1] if more else None)
+        return _page(self._events, cursor, limit)
+
+
+class MemoryTokens:
+    """One project's tokens in a dict."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, TokenRecord] = {}
+
+    async def get(self, token_id: str) -> TokenRecord | None:
+        return self._tokens.get(token_id)
+
+    async def put(self, record: TokenRecord) -> None:
+        self._tokens[record.id] = record
+
+    async def delete(self, token_id: str) -> None:
+        self._tokens.pop(token_id, None)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+        return _page(self._tokens, cursor, limit)
+
+
+class MemoryProjects:
+    """The names of projects in a dict."""
+
+    def __init__(self) -> None:
+        self._projects: dict[Project, Project] = {}
+
+    async def add(self, project: Project) -> None:
+        self._projects[project] = project
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
+        return _page(self._projects, cursor, limit)
+
+
+class MemoryStorage:
+    """A whole backend that forgets everything with the process, and nothing before."""
+
+    def __init__(self) -> None:
+        self._records: defaultdict[Project, MemoryRecords] = defaultdict(MemoryRecords)
+        self._audits: defaultdict[Project, MemoryAudit] = defaultdict(MemoryAudit)
+        self._tokens: defaultdict[Project, MemoryTokens] = defaultdict(MemoryTokens)
+        self._projects = MemoryProjects()
+
+    def records(self, project: Project) -> MemoryRecords:
+        return self._records[project]
+
+    def audit_log(self, project: Project, retention: int = 0) -> MemoryAudit:
+        return self._audits[project]
+
+    def tokens(self, project: Project) -> MemoryTokens:
+        return self._tokens[project]
+
+    def projects(self) -> MemoryProjects:
+        return self._projects
+
+
+def _page(items: Mapping[K, V], cursor: str | None, limit: int) -> Page[V]:
+    """In the order of the keys; the cursor is the last key given."""
+    keys = sorted(items)
+    start = bisect.bisect_right(keys, cursor) if cursor else 0
+    chosen = keys[start : start + limit]
+    more = start + limit < len(keys)
+    return Page([items[key] for key in chosen], chosen[-1] if more else None)

@@ -1,0 +1,71 @@
+"""A project's tokens: issue, list, revoke. What is kept is a hash, signed with a master key."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from positronic import tokens
+from positronic.access import sign
+from positronic.audit import Auditor
+from positronic.errors import CorruptRecord, NotFound
+from positronic.names import Project, TokenName
+from positronic.ports import (
+    Clock,
+    Page,
+    RandomBytes,
+    Signature,
+    TokenRecord,
+    TokenStore,
+)
+from positronic.roles import Role
+from positronic.signing import Signer
+
+
+class Issuer:
+    """For one project, and for the roles that a project token may have."""
+
+    def __init__(
+        self,
+        project: Project,
+        store: TokenStore,
+        signer: Signer,
+        auditor: Auditor,
+        *,
+        clock: Clock,
+        random: RandomBytes,
+    ) -> None:
+        self._project = project
+        self._store = store
+        self._signer = signer
+        self._auditor = auditor
+        self._clock = clock
+        self._random = random
+
+    async def issue(
+        self, name: TokenName, role: Role, expires_in: int | None
+    ) -> tuple[tokens.Token, TokenRecord]:
+        """A token and its record; `expires_in` in seconds. The token is nowhere after this."""
+        now = self._clock()
+        token = tokens.mint(self._project, self._random)
+        expires_at = None if expires_in is None else now + expires_in * 1000
+        unsigned = Signature(self._signer.key_id, "")
+        record = TokenRecord(token.id, name, role, token.hash, now, expires_at, unsigned)
+        put = partial(self._store.put, sign(self._signer, self._project, record))
+        await self._auditor.around("token.create", [token.id], put)
+        return token, record
+
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+        """By id."""
+        return await self._store.list(cursor, limit)
+
+    async def revoke(self, token_id: str) -> None:
+        """Raises NotFound. Works on a token whose record no longer reads."""
+        try:
+            is_there = await self._store.get(token_id) is not None
+        except CorruptRecord:
+            is_there = True
+        if not is_there:
+            raise NotFound("there is no token with this id")
+        await self._auditor.around(
+            "token.revoke", [token_id], partial(self._store.delete, token_id)
+        )

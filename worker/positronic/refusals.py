@@ -1,0 +1,32 @@
+"""Which refused tokens are noted in the audit log: one event a token and minute.
+
+Who knows a token's id could otherwise fill the log, and the bill, with guesses.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from positronic.ports import Clock
+
+INTERVAL: Final = 60_000  # milliseconds
+CAPACITY: Final = 1_000  # ids remembered
+
+
+class Refusals:
+    """Remembers what was noted lately, in this process alone."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._noted: dict[str, int] = {}
+
+    def is_news(self, token_id: str) -> bool:
+        """True when no event for this id was noted within INTERVAL; then it counts as noted."""
+        now = self._clock()
+        if now - self._noted.get(token_id, -INTERVAL) < INTERVAL:
+            return False
+        self._noted.pop(token_id, None)
+        self._noted[token_id] = now
+        if len(self._noted) > CAPACITY:
+            del self._noted[next(iter(self._noted))]
+        return True

@@ -1,0 +1,59 @@
+"""Message authentication codes over what lies in the store in clear: tokens and audit events.
+
+HMAC-SHA256 (RFC 2104) under a key derived from a master key: whoever can write to the store but
+holds no master key can neither make an entry nor change one unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+from positronic.encoding import fields
+from positronic.errors import UnknownKey
+from positronic.keyring import Keyring
+from positronic.ports import Signature
+
+
+class Verdict(StrEnum):
+    """What its signature says about an entry."""
+
+    INTACT = "intact"
+    CHANGED = "changed"
+    UNKNOWN_KEY = "unknown_key"  # sealed under a master key that is gone: cannot be told
+
+
+class Signer:
+    """Signs for one purpose: a signature made for another is not valid here."""
+
+    def __init__(self, keyring: Keyring, purpose: str) -> None:
+        self._keyring = keyring
+        self._info = fields(f"positronic {purpose} mac")
+
+    @property
+    def key_id(self) -> str:
+        """The key that `sign` uses."""
+        return self._keyring.newest
+
+    def holds(self, key_id: str) -> bool:
+        """Whether `verify` could tell for a signature under this key."""
+        return key_id in self._keyring
+
+    def sign(self, *parts: str) -> Signature:
+        return self._under(self._keyring.newest, parts)
+
+    def verify(self, signature: Signature, *parts: str) -> Verdict:
+        """In constant time."""
+        try:
+            expected = self._under(signature.key_id, parts)
+        except UnknownKey:
+            return Verdict.UNKNOWN_KEY
+        except OverflowError:
+            return Verdict.CHANGED  # a part too long for `fields`: nobody signed that
+        intact = hmac.compare_digest(expected.mac.encode(), signature.mac.encode())
+        return Verdict.INTACT if intact else Verdict.CHANGED
+
+    def _under(self, key_id: str, parts: tuple[str, ...]) -> Signature:
+        key = self._keyring.derive(key_id, b"", self._info)
+        return Signature(key_id, hmac.digest(key, fields(*parts), hashlib.sha256).hex())

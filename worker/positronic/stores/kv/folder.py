@@ -1,0 +1,123 @@
+"""A part of a Workers KV namespace: the keys under one prefix, and KV's failures as our errors.
+
+KV is eventually consistent: another location may see the old answer, also "missing", for a minute
+or more. Limits: one write per second and key, 1,000 operations per request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Final, Protocol, TypeVar
+
+from positronic.errors import InvalidRequest, PositronicError, RateLimited, StoreFailed
+from positronic.ports import Page
+
+READ_AT_ONCE: Final = 100  # keys in one read
+
+_STATUS = re.compile(r"KV \w+ failed: (\d{3})")
+
+T = TypeVar("T")
+
+
+class Namespace(Protocol):
+    """The part of a KV binding that is used, as the Python SDK presents it."""
+
+    def get(self, key: Sequence[str]) -> Awaitable[Mapping[str, str | None]]: ...
+
+    def getWithMetadata(  # noqa: N802
+        self, key: Sequence[str]
+    ) -> Awaitable[Mapping[str, Mapping[str, Any] | None]]: ...
+
+    def put(self, key: str, value: str, **options: object) -> Awaitable[None]: ...
+
+    def delete(self, key: str) -> Awaitable[None]: ...
+
+    def list(self, **options: object) -> Awaitable[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key below the prefix, with whatever metadata stands beside it."""
+
+    id: str
+    metadata: object
+
+
+class Folder:
+    """The keys under `prefix`. Raises StoreFailed, RateLimited, InvalidRequest."""
+
+    def __init__(self, namespace: Namespace, prefix: str) -> None:
+        self._namespace = namespace
+        self._prefix = prefix
+
+    async def texts(self, ids: Collection[str]) -> dict[str, str]:
+        """What stands under the keys; a missing one is missing. One operation per 100."""
+        return await self._read(ids, lambda keys: self._namespace.get(keys))
+
+    async def entries(self, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """The same with metadata: {"value", "metadata"}."""
+        return await self._read(ids, lambda keys: self._namespace.getWithMetadata(keys))
+
+    async def put(self, id: str, text: str, **options: object) -> None:  # noqa: A002
+        await _call(partial(self._namespace.put, self._prefix + id, text, **options))
+
+    async def delete(self, id: str) -> None:  # noqa: A002
+        await _call(partial(self._namespace.delete, self._prefix + id))
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Key]:
+        """In UTF-8 order: one operation, up to 1,000 keys."""
+        options = {"prefix": self._prefix, "limit": limit} | ({"cursor": cursor} if cursor else {})
+        foreign = InvalidRequest("`cursor` is not one that a list gave")
+        answer = await _call(partial(self._namespace.list, **options), foreign if cursor else None)
+        names = [key["name"] for key in answer["keys"]]
+        # A foreign cursor must not lead out of the prefix, whatever the store makes of it.
+        if not all(name.startswith(self._prefix) for name in names):
+            raise foreign
+        keys = [
+            Key(name.removeprefix(self._prefix), key.get("metadata"))
+            for name, key in zip(names, answer["keys"], strict=True)
+        ]
+        return Page(keys, None if answer["list_complete"] else answer["cursor"])
+
+    async def _read(
+        self,
+        ids: Collection[str],
+        read: Callable[[Sequence[str]], Awaitable[Mapping[str, T | None]]],
+    ) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for some in _batches(ids):
+            answer = await _call(partial(read, [self._prefix + one for one in some]))
+            for one in some:
+                if (text := answer.get(self._prefix + one)) is not None:
+                    found[one] = text
+        return found
+
+
+async def _call(
+    operation: Callable[[], Awaitable[T]], if_invalid: PositronicError | None = None
+) -> T:
+    """Run a KV operation; every failure of the binding becomes an error of the store.
+
+    `if_invalid` is raised instead when KV says that the call itself is wrong.
+    """
+    try:
+        return await operation()
+    except Exception as error:  # noqa: BLE001 - JsException exists only inside the Worker
+        # `from None`: the original's text may hold the key or the value.
+        match = _STATUS.search(str(error))
+        if match and match[1] == "429":
+            raise RateLimited("the store asks to slow down", headers={"Retry-After": "1"}) from None
+        if match and match[1] == "400" and if_invalid:
+            raise if_invalid from None
+        status = f" with status {match[1]}" if match else ""
+        raise StoreFailed(f"the store failed{status}") from None
+
+
+def _batches(items: Collection[str]) -> Iterator[list[str]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, READ_AT_ONCE)):
+        yield batch
