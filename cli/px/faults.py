@@ -6,8 +6,9 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from positronic.errors import StoreFailed
-from positronic.names import Name
+from positronic.names import Name, Project
 from positronic.ports import Page, Record, RecordInfo, RecordStore
+from positronic.stores.memory import MemoryAudit, MemoryProjects, MemoryStorage, MemoryTokens
 from px.asgi import App, Message, Receive, Scope, Send, encode_headers
 
 # Answers in the application's place: it gets the application and the call.
@@ -93,6 +94,31 @@ class FragileRecords:
 
     async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
         return await self._inner.list(cursor, limit)
+
+
+class FragileStorage:
+    """A Storage in memory whose records can be told to fail, and that can be emptied."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self._inner = MemoryStorage()
+        self._records: dict[Project, FragileRecords] = {}
+
+    def records(self, project: Project) -> FragileRecords:
+        if project not in self._records:
+            self._records[project] = FragileRecords(self._inner.records(project))
+        return self._records[project]
+
+    def audit_log(self, project: Project, retention: int) -> MemoryAudit:
+        return self._inner.audit_log(project, retention)
+
+    def tokens(self, project: Project) -> MemoryTokens:
+        return self._inner.tokens(project)
+
+    def projects(self) -> MemoryProjects:
+        return self._inner.projects()
 
 
 async def _drain(receive: Receive) -> bytes:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import socket
 import threading
 import time
 from base64 import b64encode
-from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from logging import CRITICAL
 from typing import Final
 
 import uvicorn
 
+from positronic import tokens
 from positronic.ciphers.native import NativeCipher
-from positronic.keyring import Keyring
 from positronic.names import Project, parse_name, parse_project, parse_value
+from positronic.refusals import Refusals
 from positronic.sealed import SealedStore
-from positronic.service import Service, Settings
-from positronic.stores.memory import MemoryAudit, MemoryRecords
+from positronic.service import InProcess, Runtime, Service, Settings
 from px.asgi import Receive, Scope, Send, application
-from px.faults import Fault, FragileRecords
+from px.faults import Fault, FragileStorage
 
 PROJECT: Final = "default"
 
@@ -46,15 +45,13 @@ class TestDevServer:
     __test__ = False  # not a test, whatever its name says to pytest
 
     def __init__(self) -> None:
-        self.token = f"px_root_{os.urandom(24).hex()}"
+        self.token = tokens.mint_root(os.urandom)
         self.calls: list[CallSeen] = []
         self.reports: list[str] = []
         self._called = threading.Condition()
         self._faults: deque[Fault | None] = deque()
-        self._records: dict[Project, FragileRecords] = defaultdict(
-            lambda: FragileRecords(MemoryRecords())
-        )
-        self._audit: dict[Project, MemoryAudit] = defaultdict(MemoryAudit)
+        self._storage = FragileStorage()
+        self._background: set[asyncio.Task[None]] = set()
         self.service = self._service()
         self._app = application(self.service)
         self._socket = socket.socket()
@@ -96,11 +93,11 @@ class TestDevServer:
 
     def fail_writes_after(self, count: int | None, project: str = PROJECT) -> None:
         """The store takes `count` more writes and then fails, until told otherwise (None)."""
-        self._records[parse_project(project)].writes_left = count
+        self._storage.records(parse_project(project)).writes_left = count
 
     def reset(self) -> None:
         """As new: no secret, no event, no call seen, no fault."""
-        for forgotten in (self._records, self._audit, self.calls, self.reports, self._faults):
+        for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
 
     def wait_for_calls(self, count: int, timeout: float = 20) -> None:
@@ -147,25 +144,34 @@ class TestDevServer:
         service = self.service
         return SealedStore(
             project,
-            service.records(project),
-            service.cipher,
-            Keyring(service.settings.master_keys),
-            clock=service.clock,
-            random=service.random,
+            self._storage.records(project),
+            service.runtime.cipher,
+            service.keyring(),
+            clock=service.runtime.clock,
+            random=service.runtime.random,
         )
 
     def _service(self) -> Service:
         settings = Settings(
             master_keys=f"test:{b64encode(os.urandom(32)).decode()}",
-            root_token_sha256=hashlib.sha256(self.token.encode()).hexdigest(),
+            root_token_sha256=tokens.root_hash(self.token),
             project=PROJECT,
         )
-        return Service(
-            settings=settings,
-            records=lambda project: self._records[project],
-            audit_log=lambda project: self._audit[project],
+        runtime = Runtime(
             cipher=NativeCipher(),
-            clock=lambda: time.time_ns() // 1_000_000,
+            clock=_now,
             random=os.urandom,
             report=self.reports.append,
+            one_at_a_time=InProcess(),
+            in_background=self._in_background,
         )
+        return Service(settings, self._storage, runtime, Refusals(_now))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)  # a task that nobody holds may vanish before its end
+        task.add_done_callback(self._background.discard)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
