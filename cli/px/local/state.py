@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import io
 import json
 import re
@@ -21,6 +20,7 @@ from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
+from positronic.tokens import mint_root, root_hash
 from px.local import private
 from px.local.errors import LocalError
 from px.local.project import Project
@@ -53,8 +53,8 @@ def prepare(project: Project, url: str) -> LocalState:
     """
     private.make_folder(project.private)
     known = read_local(project)
-    token = known.token if known else "px_root_" + secrets.token_urlsafe(_KEY_BYTES)
-    _write_dev_vars(project, hashlib.sha256(token.encode()).hexdigest())
+    token = known.token if known else mint_root(secrets.token_bytes)
+    _write_dev_vars(project, root_hash(token))
     state = LocalState(url, token)
     text = json.dumps({"url": state.url, "token": state.token}, indent=2) + "\n"
     private.replace(project.local_json, text.encode())
