@@ -114,9 +114,9 @@ class Keys:
     newest: str
     pending: bool
 
-    def outdated(self) -> int:
-        """How many secrets and tokens are under another key than the newest."""
-        return sum(use.secrets + use.tokens for use in self.uses if use.id != self.newest)
+    def not_under(self, key_id: str) -> int:
+        """How many secrets and tokens are under another key."""
+        return sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
 
 
 @dataclass(frozen=True, slots=True)

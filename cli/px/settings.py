@@ -134,11 +134,21 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
         yield _local_pair(local)
 
 
-def _deploy_pair(path: Path) -> Iterator[_Pair]:
-    """Nothing before the first deploy: the file then holds other services' credentials only."""
+def deploy_settings(folder: Path) -> dict[str, str]:
+    """What the nearest `.env.deploy` holds; empty without one. Raises Usage."""
+    path = find_upwards(DEPLOY_FILE, folder)
+    return {} if path is None else _assignments(path)
+
+
+def _assignments(path: Path) -> dict[str, str]:
     from px.dotenv_file import read_assignments
 
-    values = {item.name: item.value for item in read_assignments(_read(path, DEPLOY_FILE))}
+    return {item.name: item.value or "" for item in read_assignments(_read(path, DEPLOY_FILE))}
+
+
+def _deploy_pair(path: Path) -> Iterator[_Pair]:
+    """Nothing before the first deploy: the file then holds other services' credentials only."""
+    values = _assignments(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token)

@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -75,6 +76,23 @@ def read_local(project: Project) -> LocalState | None:
     return LocalState(url, token)
 
 
+def read_keys(project: Project) -> list[str]:
+    """The entries of MASTER_KEYS, newest first. Raises LocalError."""
+    for one in _bindings(_decode(project.dev_vars.read_bytes())):
+        if one.key == MASTER_KEYS:
+            return [entry.strip() for entry in (one.value or "").split(",")]
+    raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
+
+
+def write_keys(project: Project, entries: Sequence[str]) -> None:
+    """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
+    parts = [
+        _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
+        for one in _bindings(_decode(project.dev_vars.read_bytes()))
+    ]
+    private.replace(project.dev_vars, "".join(parts).encode())
+
+
 def not_ignored(project: Project) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
     names = [".dev.vars", ".px/local.json", ".env.secrets", ".env.deploy"]
@@ -107,13 +125,8 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
 
 def _merged(old: bytes, token_hash: str) -> bytes:
     """The same file with this token hash; every other byte stays, the master keys above all."""
-    try:
-        text = old.decode()
-    except UnicodeDecodeError:
-        raise LocalError(".dev.vars is not UTF-8 text", _RESTORE_HINT) from None
-    # newline="": a carriage return inside a quoted value stays what it is.
-    bindings = list(parse_stream(io.StringIO(text, newline="")))
-    _check(bindings)
+    text = _decode(old)
+    bindings = _bindings(text)
     parts = [
         _line(ROOT_TOKEN, token_hash) if one.key == ROOT_TOKEN else one.original.string
         for one in bindings
@@ -128,6 +141,20 @@ def _merged(old: bytes, token_hash: str) -> bytes:
     if MASTER_KEYS not in present:
         parts.append(end + _line(MASTER_KEYS, _fresh_key()))
     return "".join(parts).encode()
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise LocalError(".dev.vars is not UTF-8 text", _RESTORE_HINT) from None
+
+
+def _bindings(text: str) -> list[Binding]:
+    # newline="": a carriage return inside a quoted value stays what it is.
+    bindings = list(parse_stream(io.StringIO(text, newline="")))
+    _check(bindings)
+    return bindings
 
 
 def _check(bindings: list[Binding]) -> None:
