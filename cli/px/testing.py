@@ -10,7 +10,7 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging import CRITICAL
 from typing import Final
 
@@ -19,6 +19,7 @@ import uvicorn
 from positronic import tokens
 from positronic.ciphers.native import NativeCipher
 from positronic.names import Project, parse_name, parse_project, parse_value
+from positronic.ports import AuditLog
 from positronic.refusals import Refusals
 from positronic.sealed import SealedStore
 from positronic.service import InProcess, Runtime, Service, Settings
@@ -52,8 +53,18 @@ class TestDevServer:
         self._faults: deque[Fault | None] = deque()
         self._storage = FragileStorage()
         self._background: set[asyncio.Task[None]] = set()
-        self.service = self._service()
-        self._app = application(self.service)
+        self._shift = 0
+        self._refusals = Refusals(self._clock)
+        self._runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=self._clock,
+            random=os.urandom,
+            report=self.reports.append,
+            one_at_a_time=InProcess(),
+            in_background=self._in_background,
+        )
+        self._settings = self._first_settings()
+        self._use(self._settings)
         self._socket = socket.socket()
         config = uvicorn.Config(
             self._serve,
@@ -99,6 +110,21 @@ class TestDevServer:
         """As new: no secret, no event, no call seen, no fault."""
         for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
+        self._shift = 0
+        self._use(self._settings)
+
+    def shift_clock(self, milliseconds: int) -> None:
+        """How far the server's clock is from this machine's."""
+        self._shift = milliseconds
+
+    def tamper_with_audit(self, project: str = PROJECT) -> str:
+        """Rewrite the newest event, as somebody with access to the store could; its id."""
+        log = self._storage.audit_log(parse_project(project), 0)
+        return asyncio.run(_tamper(log))
+
+    def configure(self, **changes: str) -> None:
+        """Other settings from the next call on, as after a deploy."""
+        self._use(replace(self.service.settings, **changes))
 
     def wait_for_calls(self, count: int, timeout: float = 20) -> None:
         """Until so many calls have come in. Raises TimeoutError."""
@@ -151,21 +177,19 @@ class TestDevServer:
             random=service.runtime.random,
         )
 
-    def _service(self) -> Service:
-        settings = Settings(
+    def _first_settings(self) -> Settings:
+        return Settings(
             master_keys=f"test:{b64encode(os.urandom(32)).decode()}",
             root_token_sha256=tokens.root_hash(self.token),
             project=PROJECT,
         )
-        runtime = Runtime(
-            cipher=NativeCipher(),
-            clock=_now,
-            random=os.urandom,
-            report=self.reports.append,
-            one_at_a_time=InProcess(),
-            in_background=self._in_background,
-        )
-        return Service(settings, self._storage, runtime, Refusals(_now))
+
+    def _use(self, settings: Settings) -> None:
+        self.service = Service(settings, self._storage, self._runtime, self._refusals)
+        self._app = application(self.service)
+
+    def _clock(self) -> int:
+        return time.time_ns() // 1_000_000 + self._shift
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -173,5 +197,7 @@ class TestDevServer:
         task.add_done_callback(self._background.discard)
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+async def _tamper(log: AuditLog) -> str:
+    event = (await log.list(None, 1)).items[0]
+    await log.append(replace(event, names=("\x1b[31mOTHER\n",)))
+    return event.id
