@@ -53,7 +53,7 @@ class TestDevServer:
         self._faults: deque[Fault | None] = deque()
         self._storage = FragileStorage()
         self._background: set[asyncio.Task[None]] = set()
-        self._shift = 0
+        self.shift = 0
         self._refusals = Refusals(self._clock)
         self._runtime = Runtime(
             cipher=NativeCipher(),
@@ -110,12 +110,12 @@ class TestDevServer:
         """As new: no secret, no event, no call seen, no fault."""
         for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
-        self._shift = 0
+        self.shift = 0
         self._use(self._settings)
 
     def shift_clock(self, milliseconds: int) -> None:
         """How far the server's clock is from this machine's."""
-        self._shift = milliseconds
+        self.shift = milliseconds
 
     def tamper_with_audit(self, project: str = PROJECT) -> str:
         """Rewrite the newest event, as somebody with access to the store could; its id."""
@@ -189,7 +189,7 @@ class TestDevServer:
         self._app = application(self.service)
 
     def _clock(self) -> int:
-        return time.time_ns() // 1_000_000 + self._shift
+        return time.time_ns() // 1_000_000 + self.shift
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

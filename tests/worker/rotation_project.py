@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from positronic.access import verify
 from positronic.ciphers.native import NativeCipher
 from positronic.keyring import Keyring
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
 from positronic.sealed import SealedStore
-from positronic.signing import Verdict
 from positronic.stores.memory import MemoryRecords
 from px.local import state
-from support.px_process import Px
 from worker.local_project import LocalProject
 
 PROJECTS = ("default", "shop")

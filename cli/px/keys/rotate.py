@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from px.admin import Admin
+from px.administration import Keys
 from px.failures import Detail, NotAllowed, PxError, Refused
 from px.keys.cloudflare import begun_elsewhere
 from px.keys.master_key import MasterKey, make
@@ -25,6 +26,7 @@ from px.keys.survey import Survey, survey
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
 PAUSE: Final = 0.5  # seconds between two looks
 SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
+RESUME: Final = "run `px key rotate` again: it goes on where it stopped"
 SHOWN: Final = 20  # records that are named to a person
 
 Progress = Callable[[int, int], None]
@@ -78,15 +80,23 @@ class Rotation:
     def run(self) -> Rotated:
         """Raises PxError; running it again goes on where it stopped."""
         with self._file.alone():
-            key = self._begin()
-            self._clean(key)
-            while self._settle:
-                self._voice.say(f"Waiting {self._settle:g} s until every location knows")
-                time.sleep(self._settle)
-                if not self._clean(key):
-                    break
-            found = self._look()
-            self._drop_others(key)
+            try:
+                return self._run()
+            except PxError as error:
+                if not error.hint and self._file.path.exists():
+                    error.hint = RESUME
+                raise
+
+    def _run(self) -> Rotated:
+        key = self._begin()
+        self._clean(key)
+        while self._settle:
+            self._voice.say(f"Waiting {self._settle:g} s until every location knows")
+            time.sleep(self._settle)
+            if not self._clean(key):
+                break
+        found = self._look()
+        self._drop_others(key)
         dropped = tuple(sorted(self._seen - {key.id}))
         return Rotated(key.id, dropped, self._resealed, len(found.projects))
 
@@ -186,9 +196,9 @@ class Rotation:
         self._seen |= {use.id for use in found.uses()}
         return found
 
-    def _wait(self, happened: Callable[[Survey], bool], what: str) -> None:
+    def _wait(self, happened: Callable[[Keys], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not happened(self._look()):
+        while not happened(self._admin.keys()):
             if time.monotonic() > deadline:
                 raise PxError(
                     f"the Worker at {self._admin.origin} {what}",

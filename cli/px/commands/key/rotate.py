@@ -88,13 +88,13 @@ def _run(target: Target, settle: float, voice: _Voice) -> Rotated:
 
 
 def _place(target: Target, project: Project) -> KeyPlace:
-    """Where the keys of the Worker are that px found: beside its address."""
+    """Where that Worker's keys are."""
     import os
     from pathlib import Path
 
-    from px.settings import LOCAL_FILE, deploy_settings
+    from px.settings import deploy_settings
 
-    if target.source == LOCAL_FILE:
+    if _is_local(target, project):
         from px.keys.dev_vars import DevVars
 
         return DevVars(project)
@@ -104,6 +104,15 @@ def _place(target: Target, project: Project) -> KeyPlace:
     return CloudflareSecrets(
         Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
     )
+
+
+def _is_local(target: Target, project: Project) -> bool:
+    """Whether `px dev` serves it here, however px was told of its address."""
+    from px.address import parse_address
+    from px.local.state import read_local
+
+    known = read_local(project)
+    return known is not None and parse_address(known.url) == target.address
 
 
 def _whole_worker(url: str | None, timeout: float) -> Target:
@@ -121,8 +130,6 @@ def _settle_seconds() -> float:
 
 def _interrupted() -> Exception:
     from px.failures import Interrupted
+    from px.keys.rotate import RESUME
 
-    return Interrupted(
-        "interrupted; no key in use was dropped",
-        hint="run `px key rotate` again: it goes on where it stopped",
-    )
+    return Interrupted("interrupted; no key in use was dropped", hint=RESUME)
