@@ -14,8 +14,9 @@ from px.exchange import Answer
 from px.failures import Detail, NotAllowed, PxError, Refused, ServerFailed
 
 T = TypeVar("T")
+Fields = Mapping[str, object]
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _CODE = re.compile(r"[a-z][a-z_]{0,40}")
 _MAX_SENTENCE: Final = 400
 _SHORT: Final = 4  # a value of fewer characters is only looked for as a whole word
@@ -34,20 +35,29 @@ class Secret:
         return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
 
 
-def secret(found: Mapping[str, object]) -> Secret:
+def secret(found: Fields) -> Secret:
     return Secret(
         _name(found["name"]),
-        _matching(_TIME, found["createdAt"]),
-        _matching(_TIME, found["updatedAt"]),
+        matching(TIME, found["createdAt"]),
+        matching(TIME, found["updatedAt"]),
     )
 
 
-def page(found: Mapping[str, object]) -> tuple[list[Secret], str | None]:
+def page(found: Fields) -> tuple[list[Secret], str | None]:
     """The secrets of one page, and the cursor of the next one."""
-    cursor = found.get("cursor")
-    if cursor is not None and not (isinstance(cursor, str) and cursor):
+    return items(found, "secrets", secret), cursor(found)
+
+
+def items(found: Fields, key: str, parse: Callable[[Fields], T]) -> list[T]:
+    return [parse(fields(item)) for item in sequence(found[key])]
+
+
+def cursor(found: Fields) -> str | None:
+    """What opens the next page; None on the last one."""
+    opened = found.get("cursor")
+    if opened is not None and not (isinstance(opened, str) and opened):
         raise ValueError
-    return [secret(_object(item)) for item in _list(found["secrets"])], cursor
+    return opened
 
 
 def number(found: object) -> int:
@@ -62,12 +72,12 @@ def truth(found: object) -> bool:
     return found
 
 
-def read(answer: Answer, status: int, parse: Callable[[Mapping[str, object]], T]) -> T:
+def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
     """What an answer with the expected status says. Raises ServerFailed when it makes no sense."""
     if answer.status != status:
         raise stranger(answer)
     try:
-        return parse(_object(json.loads(answer.body)))
+        return parse(fields(json.loads(answer.body)))
     except (ValueError, KeyError, TypeError, RecursionError, PositronicError):
         raise stranger(answer) from None
 
@@ -113,17 +123,17 @@ def _nameless(answer: Answer) -> PxError:
 def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail]]:
     """Code, sentence and details, each empty when it is not there or may not be shown."""
     try:
-        found = _object(json.loads(answer.body))
-        code = _matching(_CODE, found["code"])
-        details = [_detail(_object(item), hidden) for item in _list(found.get("details", []))]
+        found = fields(json.loads(answer.body))
+        code = matching(_CODE, found["code"])
+        details = [_detail(fields(item), hidden) for item in sequence(found.get("details", []))]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "", "", []
     return code, _sentence(found.get("error"), hidden), details
 
 
-def _detail(found: Mapping[str, object], hidden: Sequence[str]) -> Detail:
+def _detail(found: Fields, hidden: Sequence[str]) -> Detail:
     index, name = found.get("index"), found.get("name")
-    code = _matching(_CODE, found["code"])
+    code = matching(_CODE, found["code"])
     return Detail(
         code,
         _sentence(found.get("error"), hidden) or code,
@@ -143,24 +153,24 @@ def _sentence(text: object, hidden: Iterable[str]) -> str:
 
 def _name(found: object) -> str:
     try:
-        return parse_name(found) if isinstance(found, str) else _matching(_CODE, found)
+        return parse_name(found) if isinstance(found, str) else matching(_CODE, found)
     except PositronicError:
         raise ValueError from None
 
 
-def _matching(pattern: re.Pattern[str], found: object) -> str:
+def matching(pattern: re.Pattern[str], found: object) -> str:
     if not isinstance(found, str) or not pattern.fullmatch(found):
         raise ValueError
     return found
 
 
-def _object(found: object) -> Mapping[str, object]:
+def fields(found: object) -> Fields:
     if not isinstance(found, dict):
         raise TypeError
     return found
 
 
-def _list(found: object) -> Sequence[object]:
+def sequence(found: object) -> Sequence[object]:
     if not isinstance(found, list):
         raise TypeError
     return found

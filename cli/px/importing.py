@@ -8,7 +8,8 @@ from typing import Final
 
 from positronic.names import MAX_BODY, parse_project
 from px.account import account
-from px.client import Client, Entry, Written, encode
+from px.client import Client, Entry, Written
+from px.connection import encode
 from px.dotenv_file import read_secrets
 from px.failures import PxError, Usage
 from px.settings import DEFAULT_TIMEOUT, DEPLOY_FILE, find_upwards, make_target

@@ -37,6 +37,10 @@ class Retry:
     timeout: float
     pause: Callable[[float], None] = time.sleep
 
+    def once(self, send: Callable[[float], Answer]) -> Outcome:
+        """One attempt."""
+        return Outcome(_attempt(send, self.timeout))
+
     def run(self, send: Callable[[float], Answer]) -> Outcome:
         """`send` gets the seconds that remain."""
         deadline = time.monotonic() + self.timeout

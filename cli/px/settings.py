@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from positronic.names import Project, parse_project
+from positronic.tokens import is_mistyped
 from px.address import Address, parse_address
 from px.failures import Usage
 
@@ -25,6 +26,7 @@ DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
 # RFC 6750 allows less, HTTP no more.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+_FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # of `px dev` before tokens had checksums
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,12 @@ def make_target(
     """A checked address and token. Raises Usage."""
     if not _TOKEN.fullmatch(token):
         raise Usage(f"the token of {source or 'this call'} has characters that no token has")
+    if is_mistyped(token) and not _FIRST_LOCAL.fullmatch(token):
+        raise Usage(
+            f"the token of {source or 'this call'} is mistyped or cut: its checksum is wrong",
+            code="mistyped_token",
+            hint="copy it whole; nothing was sent",
+        )
     return Target(parse_address(url), token, project, timeout, source)
 
 
@@ -126,11 +134,21 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
         yield _local_pair(local)
 
 
-def _deploy_pair(path: Path) -> Iterator[_Pair]:
-    """Nothing before the first deploy: the file then holds other services' credentials only."""
+def deploy_settings(folder: Path) -> dict[str, str]:
+    """What the nearest `.env.deploy` holds; empty without one. Raises Usage."""
+    path = find_upwards(DEPLOY_FILE, folder)
+    return {} if path is None else _assignments(path)
+
+
+def _assignments(path: Path) -> dict[str, str]:
     from px.dotenv_file import read_assignments
 
-    values = {item.name: item.value for item in read_assignments(_read(path, DEPLOY_FILE))}
+    return {item.name: item.value or "" for item in read_assignments(_read(path, DEPLOY_FILE))}
+
+
+def _deploy_pair(path: Path) -> Iterator[_Pair]:
+    """Nothing before the first deploy: the file then holds other services' credentials only."""
+    values = _assignments(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token)

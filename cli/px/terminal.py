@@ -123,14 +123,16 @@ def planned(create: Sequence[str], update: Sequence[str]) -> None:
 
 
 @contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
+def progress(
+    total: int, *, quiet: bool, label: str = "importing", line: Progress | None = None
+) -> Iterator[Progress]:
     """A bar on a terminal, a line for each chunk elsewhere, nothing when one chunk does it all."""
     if quiet or not is_terminal(sys.stderr):
-        yield _silent if quiet else _line
+        yield _silent if quiet else line or _line
         return
     import typer
 
-    with typer.progressbar(length=total, label="importing", file=sys.stderr) as bar:
+    with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
         yield lambda done, _: bar.update(done - bar.pos)
 
 
@@ -168,14 +170,28 @@ def _line(done: int, total: int) -> None:
         say(f"{done} of {counted(total)} written")
 
 
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table for a person."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = (
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        for row in [head, *rows]
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere, unable to steer a terminal or to break a line."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
+
+
 def _table(found: Sequence[Secret]) -> str:
-    width = max(4, *(len(one.name) for one in found))
-    rows = [(one.name, _short(one.created_at), _short(one.updated_at)) for one in found]
-    head = ("NAME", "CREATED (UTC)", "UPDATED (UTC)")
-    return "\n".join(f"{name:<{width}}  {made:<16}  {new}" for name, made, new in [head, *rows])
+    rows = [(one.name, short_time(one.created_at), short_time(one.updated_at)) for one in found]
+    return columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
-def _short(time: str) -> str:
+def short_time(time: str) -> str:
+    """To the minute."""
     return time[:16].replace("T", " ")
 
 

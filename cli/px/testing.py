@@ -10,7 +10,7 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging import CRITICAL
 from typing import Final
 
@@ -20,6 +20,7 @@ import uvicorn
 from positronic import tokens
 from positronic.ciphers.native import NativeCipher
 from positronic.names import Project, parse_name, parse_project, parse_value
+from positronic.ports import AuditLog
 from positronic.refusals import Refusals
 from positronic.sealed import SealedStore
 from positronic.service import InProcess, Runtime, Service, Settings
@@ -53,8 +54,18 @@ class TestDevServer:
         self._faults: deque[Fault | None] = deque()
         self._storage = FragileStorage()
         self._background: set[asyncio.Task[None]] = set()
-        self.service = self._service()
-        self._app = application(self.service)
+        self.shift = 0
+        self._refusals = Refusals(self._clock)
+        self._runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=self._clock,
+            random=os.urandom,
+            report=self.reports.append,
+            one_at_a_time=InProcess(self._clock),
+            in_background=self._in_background,
+        )
+        self._settings = self._first_settings()
+        self._use(self._settings)
         # With the protocol named, asyncio sends small answers at once; else each waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         config = uvicorn.Config(
@@ -73,10 +84,6 @@ class TestDevServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def transport(self) -> httpx.ASGITransport:
-        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
-        return httpx.ASGITransport(self._serve)
-
     @property
     def environment(self) -> dict[str, str]:
         """What px needs in its environment to find this server."""
@@ -94,6 +101,10 @@ class TestDevServer:
         self._thread.join()
         self._socket.close()
 
+    def transport(self) -> httpx.ASGITransport:
+        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
+        return httpx.ASGITransport(self._serve)
+
     def fail_next(self, *faults: Fault | None) -> None:
         self._faults.extend(faults)
 
@@ -105,6 +116,21 @@ class TestDevServer:
         """As new: no secret, no event, no call seen, no fault."""
         for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
+        self.shift = 0
+        self._use(self._settings)
+
+    def shift_clock(self, milliseconds: int) -> None:
+        """How far the server's clock is from this machine's."""
+        self.shift = milliseconds
+
+    def tamper_with_audit(self, project: str = PROJECT) -> str:
+        """Rewrite the newest event, as somebody with access to the store could; its id."""
+        log = self._storage.audit_log(parse_project(project), 0)
+        return asyncio.run(_tamper(log))
+
+    def configure(self, **changes: str) -> None:
+        """Other settings from the next call on, as after a deploy."""
+        self._use(replace(self.service.settings, **changes))
 
     def wait_for_calls(self, count: int, timeout: float = 20) -> None:
         """Until so many calls have come in. Raises TimeoutError."""
@@ -157,21 +183,19 @@ class TestDevServer:
             random=service.runtime.random,
         )
 
-    def _service(self) -> Service:
-        settings = Settings(
+    def _first_settings(self) -> Settings:
+        return Settings(
             master_keys=f"test:{b64encode(os.urandom(32)).decode()}",
             root_token_sha256=tokens.root_hash(self.token),
             project=PROJECT,
         )
-        runtime = Runtime(
-            cipher=NativeCipher(),
-            clock=_now,
-            random=os.urandom,
-            report=self.reports.append,
-            one_at_a_time=InProcess(_now),
-            in_background=self._in_background,
-        )
-        return Service(settings, self._storage, runtime, Refusals(_now))
+
+    def _use(self, settings: Settings) -> None:
+        self.service = Service(settings, self._storage, self._runtime, self._refusals)
+        self._app = application(self.service)
+
+    def _clock(self) -> int:
+        return time.time_ns() // 1_000_000 + self.shift
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -179,5 +203,7 @@ class TestDevServer:
         task.add_done_callback(self._background.discard)
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+async def _tamper(log: AuditLog) -> str:
+    event = (await log.list(None, 1)).items[0]
+    await log.append(replace(event, names=("\x1b[31mOTHER\n",)))
+    return event.id

@@ -54,15 +54,19 @@ def test_every_command_is_in_the_readme(path: tuple[str, ...]) -> None:
     assert " ".join(["px", *path]) in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("path", [p for p in PATHS if p and p != ("secret",)], ids=" ".join)
+GROUPS = [(), ("secret",), ("token",), ("key",)]
+
+
+@pytest.mark.parametrize("path", [p for p in PATHS if p not in GROUPS], ids=" ".join)
 def test_every_command_speaks_json(tmp_path: Path, path: tuple[str, ...]) -> None:
     """--json is everywhere."""
     assert "--json" in Px(tmp_path).run(*path, "--help").stdout
 
 
-def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", ["secret", "token", "key"])
+def test_a_group_alone_shows_its_help(tmp_path: Path, group: str) -> None:
     """`px secret` is a question, answered on stderr with the exit code of usage."""
-    done = Px(tmp_path).run("secret")
+    done = Px(tmp_path).run(group)
 
     assert (done.returncode, done.stdout, "Commands:" in done.stderr) == (2, "", True)
 

@@ -25,11 +25,15 @@ class LazyGroup(TyperGroup):
         return None if module is None else as_command(import_module(module).app)
 
 
-def new_app(group: type[LazyGroup] | None = None) -> typer.Typer:
-    """For one command, or for a group of them. No part of it needs rich."""
+def new_app(group: type[LazyGroup] | None = None, *, runs_alone: bool = False) -> typer.Typer:
+    """For one command, for a group of them, or for a group that is a command too.
+
+    No part of it needs rich.
+    """
     return typer.Typer(
         cls=group,
-        no_args_is_help=group is not None,
+        no_args_is_help=group is not None and not runs_alone,
+        invoke_without_command=runs_alone,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         add_completion=False,
         pretty_exceptions_enable=False,  # a traceback with local variables could show a value

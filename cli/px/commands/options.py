@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
+    from px.admin import Admin
     from px.client import Client
+    from px.settings import Target
 
 TIMEOUT: Final = 30.0
 
@@ -23,13 +25,42 @@ Timeout = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
 
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+
 def connect(url: str | None, project: str | None, timeout: float) -> Client:
     """A client for the server that flags, environment and files name. Raises Usage."""
+    from px.client import Client
+
+    return Client(find(url, project, timeout))
+
+
+def administer(url: str | None, project: str | None, timeout: float) -> Admin:
+    """The same for tokens, audit and keys."""
+    from px.admin import Admin
+
+    return Admin(find(url, project, timeout))
+
+
+def find(url: str | None, project: str | None, timeout: float) -> Target:
     import os
     from pathlib import Path
 
-    from px.client import Client
     from px.settings import find_target
 
-    target = find_target(url, project, timeout, environ=os.environ, folder=Path.cwd())
-    return Client(target)
+    return find_target(url, project, timeout, environ=os.environ, folder=Path.cwd())
+
+
+def ask(question: str, otherwise: str) -> None:
+    """Raises Refused with `otherwise` unless the answer is yes."""
+    import sys
+
+    from px import terminal
+    from px.failures import Refused
+
+    if not terminal.is_terminal(sys.stdin):
+        raise Refused(
+            f"there is no terminal to ask on; {otherwise}", code="not_confirmed", hint="use --yes"
+        )
+    if not terminal.confirm(question):
+        raise Refused(otherwise, code="not_confirmed")

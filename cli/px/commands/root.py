@@ -14,6 +14,9 @@ from px.commands.groups import LazyGroup, as_command, new_app
 class Px(LazyGroup):
     places: ClassVar = {
         "secret": "px.commands.secret",
+        "token": "px.commands.token",
+        "audit": "px.commands.audit",
+        "key": "px.commands.key",
         "dev": "px.commands.dev",
         "spec": "px.commands.spec",
     }

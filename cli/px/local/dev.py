@@ -1,4 +1,4 @@
-"""`px dev` without its words: set up, start, push .env.secrets, watch, stop."""
+"""`px dev` without its words: set up, start, push .env.secrets, reload .dev.vars, stop."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from px.local.server import LocalWorker
 from px.local.setup import set_up
 
 TICK_MS: Final = 200
+
+Version = tuple[int, int, int] | None
 
 _NEW_KEYS: Final = (
     "Warning: .dev.vars was missing, so there are new master keys; "
@@ -54,20 +56,27 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             voice.say(_NEW_KEYS)
         known = state.prepare(project, f"http://{HOST}:{port}")
+        handed = _version(project.dev_vars)
         with LocalWorker(project, port=port) as worker:
-            _serve(worker, lambda path: push(path, known.url, known.token), voice)
+            _serve(worker, lambda path: push(path, known.url, known.token), voice, handed)
 
 
-def _serve(worker: LocalWorker, push: Callable[[Path], object], voice: Voice) -> None:
-    secrets = worker.project.env_secrets
+def _serve(
+    worker: LocalWorker, push: Callable[[Path], object], voice: Voice, handed: Version
+) -> None:
+    """`handed`: the .dev.vars that the Worker was started with."""
+    secrets, keys = worker.project.env_secrets, worker.project.dev_vars
     pushed, read = _version(secrets), 0
     if pushed:
         _push(push, secrets, voice)
     voice.ready(worker.url)
-    for _ in _ticks(secrets):
+    for _ in _ticks(secrets, keys):
         read = _pass_on(worker.log_path, read, voice)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
+        if handed != (handed := _version(keys)):
+            worker.reload()
+            voice.say(f"Reloaded {keys.name}")
         now = _version(secrets)
         if now and now != pushed:
             _push(push, secrets, voice)
@@ -86,18 +95,19 @@ def _push(push: Callable[[Path], object], secrets: Path, voice: Voice) -> None:
         voice.say(f"Pushed {secrets.name}")
 
 
-def _ticks(secrets: Path) -> Iterator[object]:
-    """At once when the file changed and came to rest, else every TICK_MS."""
+def _ticks(*files: Path) -> Iterator[object]:
+    """At once when a file changed and came to rest, else every TICK_MS."""
+    watched = {str(file) for file in files}
     return watch(
-        secrets.parent,  # the folder: editors replace the file, and it may not exist yet
-        watch_filter=lambda _, path: path == str(secrets),
+        files[0].parent,  # the folder: editors replace a file, and it may not exist yet
+        watch_filter=lambda _, path: path in watched,
         recursive=False,
         rust_timeout=TICK_MS,
         yield_on_timeout=True,
     )
 
 
-def _version(path: Path) -> tuple[int, int, int] | None:
+def _version(path: Path) -> Version:
     try:
         status = path.stat()
     except FileNotFoundError:

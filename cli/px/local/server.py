@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -94,6 +95,13 @@ class LocalWorker:
         group, self._group = self._group, None
         if group:
             group.kill()
+
+    def reload(self) -> None:
+        """Hands .dev.vars to the Worker anew; requests wait meanwhile. Returns before it is done.
+
+        wrangler watches its config, and reads .dev.vars when that changes, not otherwise.
+        """
+        os.utime(self.config)
 
     def why_it_ended(self) -> LocalError:
         """The log's account of a Worker that ended by itself."""

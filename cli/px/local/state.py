@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import io
 import json
 import re
 import secrets
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
+from positronic.tokens import mint_root, root_hash
 from px.local import private
 from px.local.errors import LocalError
 from px.local.project import Project
@@ -53,8 +54,8 @@ def prepare(project: Project, url: str) -> LocalState:
     """
     private.make_folder(project.private)
     known = read_local(project)
-    token = known.token if known else "px_root_" + secrets.token_urlsafe(_KEY_BYTES)
-    _write_dev_vars(project, hashlib.sha256(token.encode()).hexdigest())
+    token = known.token if known else mint_root(secrets.token_bytes)
+    _write_dev_vars(project, root_hash(token))
     state = LocalState(url, token)
     text = json.dumps({"url": state.url, "token": state.token}, indent=2) + "\n"
     private.replace(project.local_json, text.encode())
@@ -73,6 +74,23 @@ def read_local(project: Project) -> LocalState | None:
     if not (isinstance(url, str) and isinstance(token, str) and token):
         raise _malformed_local()
     return LocalState(url, token)
+
+
+def read_keys(project: Project) -> list[str]:
+    """The entries of MASTER_KEYS, newest first. Raises LocalError."""
+    for one in _bindings(_decode(project.dev_vars.read_bytes())):
+        if one.key == MASTER_KEYS:
+            return [entry.strip() for entry in (one.value or "").split(",")]
+    raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
+
+
+def write_keys(project: Project, entries: Sequence[str]) -> None:
+    """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
+    parts = [
+        _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
+        for one in _bindings(_decode(project.dev_vars.read_bytes()))
+    ]
+    private.replace(project.dev_vars, "".join(parts).encode())
 
 
 def not_ignored(project: Project) -> list[str]:
@@ -107,13 +125,8 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
 
 def _merged(old: bytes, token_hash: str) -> bytes:
     """The same file with this token hash; every other byte stays, the master keys above all."""
-    try:
-        text = old.decode()
-    except UnicodeDecodeError:
-        raise LocalError(".dev.vars is not UTF-8 text", _RESTORE_HINT) from None
-    # newline="": a carriage return inside a quoted value stays what it is.
-    bindings = list(parse_stream(io.StringIO(text, newline="")))
-    _check(bindings)
+    text = _decode(old)
+    bindings = _bindings(text)
     parts = [
         _line(ROOT_TOKEN, token_hash) if one.key == ROOT_TOKEN else one.original.string
         for one in bindings
@@ -128,6 +141,20 @@ def _merged(old: bytes, token_hash: str) -> bytes:
     if MASTER_KEYS not in present:
         parts.append(end + _line(MASTER_KEYS, _fresh_key()))
     return "".join(parts).encode()
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise LocalError(".dev.vars is not UTF-8 text", _RESTORE_HINT) from None
+
+
+def _bindings(text: str) -> list[Binding]:
+    # newline="": a carriage return inside a quoted value stays what it is.
+    bindings = list(parse_stream(io.StringIO(text, newline="")))
+    _check(bindings)
+    return bindings
 
 
 def _check(bindings: list[Binding]) -> None:

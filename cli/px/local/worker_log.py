@@ -49,6 +49,11 @@ def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> L
     return LocalError(what, reason(text) or f"its log is {path}")
 
 
+def explain_text(output: str) -> str:
+    """What wrangler's output says about its failure; "" when it says nothing."""
+    return reason(_COLOUR.sub("", output))
+
+
 def reason(text: str) -> str:
     """The first failure that workerd or wrangler printed, at most 12 lines; "" without one."""
     lines: list[str] = []

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from dotenv import dotenv_values
 
+from positronic.tokens import is_mistyped
 from px.local import state
 from px.local.errors import LocalError
 from px.local.project import Project
@@ -30,6 +31,35 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Project)
     token_hash = hashlib.sha256(found.token.encode()).hexdigest()
     assert dev_vars(project)["ROOT_TOKEN_SHA256"] == token_hash
     assert json.loads(project.local_json.read_text()) == {"url": URL, "token": found.token}
+
+
+def test_a_new_token_is_recognisable(project: Project) -> None:
+    """A secret scanner finds it, and px tells when it is mistyped."""
+    token = state.prepare(project, URL).token
+
+    assert token.startswith("px_root_")
+    assert not is_mistyped(token)
+    assert is_mistyped(token[:-1])
+
+
+def test_a_token_from_before_is_kept(project: Project) -> None:
+    """Whatever it looks like: the Worker holds its hash."""
+    state.prepare(project, URL)
+    old = json.dumps({"url": URL, "token": "px_root_" + "a" * 43})
+    project.local_json.write_text(old)
+
+    assert state.prepare(project, URL).token == "px_root_" + "a" * 43
+
+
+def test_keys_are_replaced_and_nothing_else(project: Project) -> None:
+    """Every other byte of .dev.vars stays, and its mode is 600."""
+    project.dev_vars.write_text(f"# mine\nA='x\ny'\nMASTER_KEYS=new:{KEY}, old:{KEY}\nB=1")
+
+    assert state.read_keys(project) == [f"new:{KEY}", f"old:{KEY}"]
+    state.write_keys(project, [f"newest:{KEY}"])
+
+    assert project.dev_vars.read_text() == (f"# mine\nA='x\ny'\nMASTER_KEYS=\"newest:{KEY}\"\nB=1")
+    assert project.dev_vars.stat().st_mode & 0o777 == 0o600
 
 
 def test_both_files_are_their_owners_alone(project: Project) -> None:

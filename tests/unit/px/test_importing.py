@@ -9,7 +9,8 @@ import pytest
 
 from positronic.names import parse_name, parse_value
 from px import faults, importing
-from px.client import Client, Entry, encode
+from px.client import Client, Entry
+from px.connection import encode
 from px.failures import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
 from px.testing import TestDevServer
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from positronic.errors import InvalidName
+from positronic.tokens import mint_root
 from px.failures import Usage
 from px.settings import Target, find_target
 
@@ -127,6 +128,24 @@ def test_a_token_with_odd_characters_is_refused_unseen(tmp_path: Path, token: st
         find(tmp_path, {"PX_URL": DEPLOYED, "PX_TOKEN": token})
 
     assert "canary" not in str(caught.value)
+
+
+def test_a_mistyped_token_is_refused_unseen(tmp_path: Path) -> None:
+    """Its checksum tells before it is sent, and the message does not repeat it."""
+    wrong = mint_root(bytes)[:-1] + "x"
+    with pytest.raises(Usage, match="mistyped") as caught:
+        find(tmp_path, {"PX_URL": DEPLOYED, "PX_TOKEN": wrong})
+
+    assert wrong not in str(caught.value) + caught.value.hint
+
+
+def test_a_local_token_from_before_checksums_is_taken(project: Path) -> None:
+    """What an earlier `px dev` made still opens its Worker."""
+    (project / ".env.deploy").unlink()
+    local = json.dumps({"url": LOCAL, "token": "px_root_" + "aB-_" * 10 + "abc"})
+    (project / ".px" / "local.json").write_text(local)
+
+    assert find(project).token.endswith("abc")
 
 
 def test_a_target_shows_no_token(tmp_path: Path) -> None:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
-
-import typer
-
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, Yes, ask, connect
 
 app = new_app()
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
 @app.command()
@@ -34,23 +28,9 @@ def delete(
     checked = parse_name(name)
     with connect(url, project, timeout) as client:
         if not yes:
-            _ask(checked)
+            ask(f"Delete the secret {checked}?", "nothing was deleted")
         client.delete(checked)
     if as_json:
         terminal.document({"name": checked, "deleted": True})
     else:
         terminal.say("Secret deleted successfully!")
-
-
-def _ask(name: str) -> None:
-    from px import terminal
-    from px.failures import Refused
-
-    if not terminal.is_terminal(sys.stdin):
-        raise Refused(
-            "there is no terminal to ask on; nothing was deleted",
-            code="not_confirmed",
-            hint="use --yes",
-        )
-    if not terminal.confirm(f"Delete the secret {name}?"):
-        raise Refused("nothing was deleted", code="not_confirmed")

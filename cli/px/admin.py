@@ -1,0 +1,70 @@
+"""Tokens, audit, keys and projects over HTTP, as typed functions. Every failure is a PxError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from positronic.names import TokenName, parse_project
+from px import administration, answers
+from px.administration import Event, Issued, Keys, Step, Token
+from px.connection import Connection
+from px.failures import PxError
+
+AT_ONCE: Final = 100  # of what costs the server a read for each item
+
+
+class Admin(Connection):
+    """What needs the role admin, or root for `projects`."""
+
+    @property
+    def chosen(self) -> str | None:
+        """The project that was asked for; None: the token's own, or root's default."""
+        return self._target.project
+
+    @property
+    def origin(self) -> str:
+        return self._target.address.origin
+
+    def in_project(self, name: str) -> Admin:
+        """The same server and token for another project: root's alone."""
+        return Admin(replace(self._target, project=parse_project(name)), self._retry)
+
+    def issue(self, name: TokenName, role: str, expires_in: int | None) -> Issued:
+        """A new token. Asked for once: a second attempt would make a second token."""
+        body: dict[str, object] = {"name": name, "role": role}
+        if expires_in is not None:
+            body["expiresIn"] = expires_in
+        try:
+            answer = self._answer(self._call_once("POST", "/tokens", body), 201)
+        except PxError as error:
+            if error.uncertain:
+                error.hint = "it may have been made: see `px token list`, and revoke it if so"
+            raise
+        return answers.read(answer, 201, administration.issued)
+
+    def tokens(self) -> Iterator[Token]:
+        """By id."""
+        return self._pages("/tokens", AT_ONCE, administration.tokens_page)
+
+    def revoke(self, token_id: str) -> None:
+        """Raises Refused `not_found`, unless it was an earlier attempt of ours that revoked it."""
+        self._remove(f"/tokens/{token_id}")
+
+    def events(self) -> Iterator[Event]:
+        """Newest first, fetched as they are asked for."""
+        return self._pages("/audit", AT_ONCE, administration.events_page)
+
+    def keys(self) -> Keys:
+        answer = self._answer(self._call("GET", "/keys"), 200)
+        return answers.read(answer, 200, administration.keys)
+
+    def rotate(self) -> Step:
+        """Bring some records under the newest key."""
+        answer = self._answer(self._call("POST", "/keys/rotate"), 200)
+        return answers.read(answer, 200, administration.step)
+
+    def projects(self) -> Iterator[str]:
+        """Every project of the Worker, by name."""
+        return self._pages("/projects", 1000, administration.projects_page)

@@ -1,0 +1,98 @@
+"""Walks the audit log: a part of it, all of it, or what is added to it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Final
+
+from px.admin import Admin
+from px.administration import VERDICTS, Event
+
+DEFAULT_LIMIT: Final = 100
+POLL: Final = 2.0  # seconds
+LATE: Final = 120_000  # ms: a list may show an event so late, and out of order
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many events there are of each verdict, and those that were changed."""
+
+    counts: Counter[str]
+    changed: tuple[Event, ...]
+
+    def document(self) -> dict[str, object]:
+        changed = [{"id": one.id, "time": one.time} for one in self.changed]
+        counts = {"unknownKey" if v == "unknown_key" else v: self.counts[v] for v in VERDICTS}
+        return {**counts, "count": self.counts.total(), "changedEvents": changed}
+
+    def sentence(self) -> str:
+        intact, changed, unknown = (self.counts[verdict] for verdict in VERDICTS)
+        return f"{intact} intact, {changed} changed, {unknown} under a key that is gone"
+
+
+def recent(admin: Admin, start: int | None, limit: int | None) -> list[Event]:
+    """Newest first; with neither start (ms) nor limit, the newest DEFAULT_LIMIT."""
+    if limit is None and start is None:
+        limit = DEFAULT_LIMIT
+    return list(islice(_since(admin, start), limit))
+
+
+def check(admin: Admin, start: int | None) -> Checked:
+    """Every event from `start` (ms) on."""
+    counts: Counter[str] = Counter()
+    changed: list[Event] = []
+    for event in _since(admin, start):
+        counts[event.integrity] += 1
+        if event.integrity == "changed":
+            changed.append(event)
+    return Checked(counts, tuple(changed))
+
+
+def follow(
+    admin: Admin,
+    start: int | None,
+    limit: int | None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Iterator[Event]:
+    """Each new event once, oldest first; before them those from `start` or the newest `limit`."""
+    seen: dict[str, int] = {}
+    shown: list[Event] = []
+    for place, event in enumerate(admin.events()):
+        horizon = _horizon(seen)
+        is_late = horizon is None or event.at >= horizon
+        is_shown = _is_shown(place, event, start, limit)
+        if is_late:
+            seen[event.id] = event.at
+        if is_shown:
+            shown.append(event)
+        if not (is_late or is_shown):
+            break
+    yield from reversed(shown)
+    while True:
+        pause(POLL)
+        horizon = _horizon(seen)
+        fresh = [event for event in _since(admin, horizon) if event.id not in seen]
+        yield from reversed(fresh)
+        seen |= {event.id: event.at for event in fresh}
+        seen = {key: at for key, at in seen.items() if horizon is None or at >= horizon}
+
+
+def _is_shown(place: int, event: Event, start: int | None, limit: int | None) -> bool:
+    if start is None and limit is None:
+        return False
+    return (start is None or event.at >= start) and (limit is None or place < limit)
+
+
+def _horizon(seen: dict[str, int]) -> int | None:
+    """How far back (ms) a new event may stand. None: nothing was seen yet."""
+    # An entry that somebody planted in the far future must not hide the others.
+    return min(max(seen.values()), time.time_ns() // 1_000_000) - LATE if seen else None
+
+
+def _since(admin: Admin, start: int | None) -> Iterator[Event]:
+    events = admin.events()
+    return events if start is None else takewhile(lambda event: event.at >= start, events)

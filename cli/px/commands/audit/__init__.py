@@ -1,0 +1,98 @@
+"""`px audit`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+
+from px.commands.groups import LazyGroup, new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+
+if TYPE_CHECKING:
+    from px.admin import Admin
+
+
+class AuditGroup(LazyGroup):
+    places: ClassVar = {"verify": "px.commands.audit.verify"}
+
+
+app = new_app(AuditGroup, runs_alone=True)
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="At most so many.  [default: 100]"),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="24h, 2026-11-01 or ISO 8601: no older ones."),
+]
+Follow = Annotated[
+    bool, typer.Option("--follow", "-f", help="Show new events as they come, until Ctrl-C.")
+]
+
+
+@app.callback()
+def audit(
+    context: typer.Context,
+    limit: Limit = None,
+    since: Since = None,
+    follow: Follow = False,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Show who did what: time, actor, action, names, outcome. Newest first; never a value.
+
+    In a pipe: a line for each event, with tabs between time, actor, action, names, outcome and
+    integrity. With --follow: oldest first, from now on, or from --since or the newest --limit on;
+    with --json one document a line.
+
+    \b
+    Example: px audit --since 24h
+    """
+    if context.invoked_subcommand is not None:
+        _refuse_misplaced((limit, since, follow or None, url, project, as_json or None), timeout)
+        return
+    from px.durations import parse_since
+
+    start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
+    with administer(url, project, timeout) as admin:
+        if follow:
+            _follow(admin, start, limit, as_json=as_json)
+        else:
+            _show(admin, start, limit, as_json=as_json)
+
+
+def _refuse_misplaced(given: tuple[object, ...], timeout: float) -> None:
+    from px.failures import Usage
+
+    if timeout != TIMEOUT or any(one is not None for one in given):
+        raise Usage("options of `px audit verify` stand after `verify`")
+
+
+def _show(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
+    from px import listings, terminal
+    from px.auditing import recent
+
+    found = recent(admin, start, limit)
+    if as_json:
+        terminal.document({"events": [one.document() for one in found], "count": len(found)})
+    else:
+        listings.events(found)
+
+
+def _follow(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
+    import sys
+
+    from px import listings, terminal
+    from px.auditing import follow
+
+    for one in follow(admin, start, limit):
+        if as_json:
+            terminal.document(one.document())
+        elif terminal.is_terminal(sys.stdout):
+            terminal.data("  ".join(listings.event_row(one)))
+        else:
+            terminal.data(listings.event_line(one))

@@ -1,0 +1,26 @@
+"""`px key ...`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from px.commands.groups import LazyGroup, new_app
+
+
+class KeyGroup(LazyGroup):
+    places: ClassVar = {
+        "list": "px.commands.key.list",
+        "rotate": "px.commands.key.rotate",
+    }
+
+
+app = new_app(KeyGroup)
+
+
+@app.callback()
+def key() -> None:
+    """See which master keys are in use, and replace them.
+
+    \b
+    Example: px key list
+    """

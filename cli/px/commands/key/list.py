@@ -1,0 +1,33 @@
+"""`px key list`."""
+
+from __future__ import annotations
+
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+
+app = new_app()
+
+
+@app.command()
+def list_keys(
+    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+) -> None:
+    """List the master keys by id, with how many secrets and tokens each covers.
+
+    Over all projects with the root token, else over one. In a pipe: a line for each key, with
+    tabs between id, secrets, tokens, and newest, held or missing.
+
+    \b
+    Example: px key list
+    """
+    from px import listings, terminal
+    from px.keys.survey import survey_what_is_open
+
+    with administer(url, project, timeout) as admin:
+        found = survey_what_is_open(admin)
+    if as_json:
+        terminal.document(found.document())
+        return
+    listings.keys(found.uses(), found.newest)
+    if found.pending:
+        terminal.say("A rotation is under way: `px key rotate` ends it.")

@@ -1,0 +1,135 @@
+"""`px key rotate`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from px import terminal
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Timeout, Url, find
+
+if TYPE_CHECKING:
+    from px.importing import Progress
+    from px.keys.place import KeyPlace
+    from px.keys.rotate import Rotated
+    from px.local.project import Project
+    from px.settings import Target
+
+app = new_app()
+Settle = Annotated[
+    float | None,
+    typer.Option(
+        "--settle",
+        metavar="SECONDS",
+        min=0,
+        max=3600,
+        help="Wait before an old key goes.  [default: 65; on loopback 0]",
+    ),
+]
+
+
+@app.command()
+def rotate(
+    settle: Settle = None, url: Url = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+) -> None:
+    """Replace the Worker's master key, for all projects, while the Worker is in use.
+
+    A new key goes in front, everything is re-sealed under it, and then the old keys go. A key that
+    covers anything is never dropped. Stopped at any point, it goes on when it is run again.
+
+    Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
+    deployed one's are set by wrangler with the credentials in .env.deploy.
+
+    \b
+    Example: px key rotate
+    """
+    target = _whole_worker(url, timeout)
+    seconds = settle
+    if seconds is None:
+        seconds = 0 if target.address.is_loopback else _settle_seconds()
+    try:
+        done = _run(target, seconds, _Voice(as_json=as_json))
+    except KeyboardInterrupt:
+        raise _interrupted() from None
+    if as_json:
+        terminal.document(done.document())
+    else:
+        terminal.say(done.sentence())
+
+
+class _Voice:
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def say(self, line: str) -> None:
+        if not self._as_json:
+            terminal.say(line)
+
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
+        def line(done: int, total: int) -> None:
+            terminal.say(f"{done:,} of {total:,} records re-sealed")
+
+        return terminal.progress(total, quiet=self._as_json, label="re-sealing", line=line)
+
+
+def _run(target: Target, settle: float, voice: _Voice) -> Rotated:
+    from px.admin import Admin
+    from px.keys.rotate import Rotation
+    from px.keys.started import StartedFile
+    from px.local.project import find_project
+
+    project = find_project()
+    with Admin(target) as admin:
+        rotation = Rotation(admin, _place(target, project), StartedFile(project), voice, settle)
+        return rotation.run()
+
+
+def _place(target: Target, project: Project) -> KeyPlace:
+    """Where that Worker's keys are."""
+    import os
+    from pathlib import Path
+
+    from px.settings import deploy_settings
+
+    if _is_local(target, project):
+        from px.keys.dev_vars import DevVars
+
+        return DevVars(project)
+    from px.keys.cloudflare import CloudflareSecrets
+    from px.keys.wrangler import Wrangler, credentials
+
+    return CloudflareSecrets(
+        Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
+    )
+
+
+def _is_local(target: Target, project: Project) -> bool:
+    """Whether `px dev` serves it here, however px was told of its address."""
+    from px.address import parse_address
+    from px.local.state import read_local
+
+    known = read_local(project)
+    return known is not None and parse_address(known.url) == target.address
+
+
+def _whole_worker(url: str | None, timeout: float) -> Target:
+    """PX_PROJECT means one project; a key is every project's."""
+    from dataclasses import replace
+
+    return replace(find(url, None, timeout), project=None)
+
+
+def _settle_seconds() -> float:
+    from px.keys.rotate import SETTLE
+
+    return SETTLE
+
+
+def _interrupted() -> Exception:
+    from px.failures import Interrupted
+    from px.keys.rotate import RESUME
+
+    return Interrupted("interrupted; no key in use was dropped", hint=RESUME)

@@ -1,0 +1,29 @@
+"""`px token ...`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from px.commands.groups import LazyGroup, new_app
+
+
+class TokenGroup(LazyGroup):
+    places: ClassVar = {
+        "create": "px.commands.token.create",
+        "list": "px.commands.token.list",
+        "revoke": "px.commands.token.revoke",
+    }
+
+
+app = new_app(TokenGroup)
+
+
+@app.callback()
+def token() -> None:
+    """Give people and CI tokens of their own for a project, list them, revoke them.
+
+    A reader lists names; a writer puts secrets in and deletes; an admin handles tokens and keys.
+
+    \b
+    Example: px token create ci --role writer --expires 90d
+    """

@@ -1,0 +1,72 @@
+"""`px token create NAME`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+
+if TYPE_CHECKING:
+    from px.administration import Issued
+
+app = new_app()
+TokenName = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
+Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="reader, writer or admin.")]
+Expires = Annotated[
+    str | None,
+    typer.Option("--expires", metavar="TIME", help="30m, 12h, 90d, 52w.  [default: never]"),
+]
+
+
+@app.command()
+def create(
+    name: TokenName,
+    role: Role,
+    expires: Expires = None,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Make a token for one project. It is shown once: the server keeps a hash of it.
+
+    The token alone goes to stdout, so that it can go on without being seen.
+
+    \b
+    Example: px token create ci --role writer --expires 90d
+             px token create ci --role writer | gh secret set PX_TOKEN
+    """
+    from positronic.names import parse_token_name
+    from px import terminal
+    from px.durations import parse_life
+
+    checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
+    _check_role(role)
+    with administer(url, project, timeout) as admin:
+        issued = admin.issue(checked, role, seconds)
+    if as_json:
+        terminal.document(issued.document())
+    else:
+        _show(issued)
+
+
+def _check_role(role: str) -> None:
+    from px.failures import Usage
+
+    if role not in ("reader", "writer", "admin"):
+        raise Usage("--role is reader, writer or admin")
+
+
+def _show(issued: Issued) -> None:
+    from px import terminal
+
+    token = issued.token
+    until = "never expires"
+    if token.expires_at is not None:
+        until = f"expires {terminal.short_time(token.expires_at)} UTC"
+    terminal.say(f"Token {token.id} created for {token.name}: {token.role}, {until}")
+    terminal.say("It is shown once: keep it now.")
+    terminal.data(issued.text)

@@ -1,0 +1,29 @@
+"""`px token list`."""
+
+from __future__ import annotations
+
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+
+app = new_app()
+
+
+@app.command()
+def list_tokens(
+    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+) -> None:
+    """List a project's tokens: id, name, role and dates. Never the token itself.
+
+    In a pipe: a line for each token, with tabs between id, name, role, created and expires.
+
+    \b
+    Example: px token list
+    """
+    from px import listings, terminal
+
+    with administer(url, project, timeout) as admin:
+        found = list(admin.tokens())
+    if as_json:
+        terminal.document({"tokens": [one.document() for one in found], "count": len(found)})
+    else:
+        listings.tokens(found)

@@ -1,0 +1,1 @@
+"""Rotating the Worker's master key while the Worker is in use."""

@@ -1,0 +1,74 @@
+"""Which master keys cover what, over every project of a Worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from px.admin import Admin
+from px.administration import Keys, KeyUse
+from px.failures import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """By project; `newest` and `pending` as the Worker says them."""
+
+    projects: Mapping[str, Keys]
+    newest: str
+    pending: bool
+
+    def uses(self) -> list[KeyUse]:
+        """Each key with what it covers in all projects together, by id."""
+        found: dict[str, KeyUse] = {self.newest: KeyUse(self.newest, 0, 0, held=True)}
+        for keys in self.projects.values():
+            for use in keys.uses:
+                sum_ = found.get(use.id, KeyUse(use.id, 0, 0, held=True))
+                found[use.id] = KeyUse(
+                    use.id,
+                    sum_.secrets + use.secrets,
+                    sum_.tokens + use.tokens,
+                    sum_.held and use.held,
+                )
+        return [found[key_id] for key_id in sorted(found)]
+
+    def document(self) -> dict[str, object]:
+        keys = [
+            {
+                "id": use.id,
+                "secrets": use.secrets,
+                "tokens": use.tokens,
+                "held": use.held,
+                "newest": use.id == self.newest,
+            }
+            for use in self.uses()
+        ]
+        projects = [name for name in self.projects if name]
+        return {"keys": keys, "pending": self.pending, "projects": projects}
+
+    def outdated(self, key_id: str) -> dict[str, int]:
+        """How many records of each project are under another key than this one."""
+        counts = {name: keys.not_under(key_id) for name, keys in self.projects.items()}
+        return {name: count for name, count in counts.items() if count}
+
+
+def survey(admin: Admin) -> Survey:
+    """All projects. Raises NotAllowed unless the token is root's."""
+    projects = {}
+    for name in admin.projects():
+        with admin.in_project(name) as there:
+            projects[name] = there.keys()
+    keys = admin.keys()
+    return Survey(projects, keys.newest, keys.pending)
+
+
+def survey_what_is_open(admin: Admin) -> Survey:
+    """All projects, or the one that was asked for, or the one that the token opens."""
+    if admin.chosen is None:
+        try:
+            return survey(admin)
+        except NotAllowed as error:
+            if error.code != "forbidden":
+                raise
+    keys = admin.keys()
+    return Survey({admin.chosen or "": keys}, keys.newest, keys.pending)

@@ -1,0 +1,81 @@
+"""wrangler as a process: credentials in its environment alone, secrets on its stdin alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+from px.failures import PxError, Usage
+from px.local import private, worker_log
+from px.local.environment import wrangler_environment
+from px.local.project import Project, node
+
+TIMEOUT: Final = 120.0  # seconds
+TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
+_FROM_FILE: Final = (TOKEN, "CLOUDFLARE_ACCOUNT_ID")
+# Not from a file that came with a checkout: the address draws the credential to it.
+_FROM_OUTSIDE: Final = (
+    *_FROM_FILE,
+    *("CLOUDFLARE_API_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
+    *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
+)
+
+
+class Wrangler:
+    """A project's wrangler, let in by the credentials of the environment or `.env.deploy`."""
+
+    def __init__(self, project: Project, credentials: Mapping[str, str]) -> None:
+        self._project = project
+        self._credentials = dict(credentials)
+
+    def run(self, words: Sequence[str], sent: str = "", *, hidden: Sequence[str] = ()) -> str:
+        """Its stdout. Raises PxError with its own words, unless they hold what is `hidden`."""
+        environment = wrangler_environment(self._project) | self._credentials
+        private.make_folder(self._project.private / "home")
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
+            [node(), self._project.wrangler(), *words, "--config", self._project.config],
+            cwd=self._project.root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            out, err = process.communicate(sent, timeout=TIMEOUT)
+        except BaseException as problem:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(problem, subprocess.TimeoutExpired):
+                raise self._failure(words, "", hidden) from None
+            raise
+        if process.returncode:
+            raise self._failure(words, f"{err}\n{out}", hidden)
+        return out
+
+    def _failure(self, words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError:
+        reason = worker_log.explain_text(output)
+        secrets = [*hidden, self._credentials.get(TOKEN, "")]
+        if any(secret and secret in reason for secret in secrets):
+            reason = ""
+        return PxError(
+            f"`wrangler {' '.join(words[:2])}` failed", code="wrangler_failed", hint=reason
+        )
+
+
+def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> dict[str, str]:
+    """What wrangler needs to know to change the deployed Worker. Raises Usage."""
+    found = {name: text for name in _FROM_FILE if (text := deploy_file.get(name))}
+    found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name))}
+    if TOKEN not in found:
+        raise Usage(
+            f"px needs {TOKEN} to change a deployed Worker's keys",
+            hint="put it into .env.deploy",
+        )
+    return found

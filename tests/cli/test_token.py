@@ -1,0 +1,178 @@
+"""`px token create | list | revoke`, and tokens that are mistyped."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from pexpect import EOF
+
+from positronic.tokens import parse
+from px import faults
+from px.testing import TestDevServer
+from support.px_process import Px
+
+
+def make(px: Px, *words: str) -> str:
+    """A token's text."""
+    return px.run("token", "create", "ci", "--role", "writer", *words).stdout.strip()
+
+
+def listed(px: Px) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(px.run("token", "list", "--json").stdout)["tokens"]
+    return found
+
+
+def test_a_token_is_all_that_stands_on_stdout(px: Px) -> None:
+    """It can go on through a pipe; on stderr its id, its role, and that it is shown once."""
+    done = px.run("token", "create", "ci", "--role", "writer", "--expires", "90d")
+
+    token = parse(done.stdout.strip())
+    assert token is not None
+    assert done.stdout.count("\n") == 1
+    assert f"Token {token.id} created for ci: writer, expires " in done.stderr
+    assert "shown once" in done.stderr
+    assert token.secret not in done.stderr
+
+
+def test_a_token_opens_what_its_role_may(px: Px, server: TestDevServer) -> None:
+    """A writer's token writes with px, and cannot make tokens."""
+    own = {"PX_TOKEN": make(px)}
+
+    wrote = px.run("secret", "create", "A", "--stdin", stdin=b"v", environment=own)
+    refused = px.run("token", "list", environment=own)
+
+    assert (wrote.returncode, refused.returncode, server.values()) == (0, 4, {"A": "v"})
+
+
+def test_a_token_is_of_the_chosen_project(px: Px) -> None:
+    """--project says which one it opens."""
+    token = parse(make(px, "--project", "shop"))
+
+    assert token is not None
+    assert token.project == "shop"
+
+
+def test_create_json_is_the_servers(px: Px) -> None:
+    """The contract's fields, and nothing on stderr."""
+    done = px.run("token", "create", "ci", "--role", "admin", "--expires", "30m", "--json")
+
+    assert list(json.loads(done.stdout)) == [
+        *("token", "id", "name", "role", "createdAt", "expiresAt")
+    ]
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--role", "root"],
+        ["--role", "Writer"],
+        ["--role", "writer", "--expires", "0d"],
+        ["--role", "writer", "--expires", "90"],
+        ["--role", "writer", "--expires", "1s"],
+        ["--role", "writer", "--expires", "-1d"],
+        ["--role", "writer", "--expires", "262w"],
+        ["--role", "writer", "--expires", "soon"],
+    ],
+)
+def test_what_cannot_be_a_token_is_usage(px: Px, server: TestDevServer, words: list[str]) -> None:
+    """Role and life are checked before anything is sent."""
+    done = px.run("token", "create", "ci", *words)
+
+    assert (done.returncode, done.stdout, server.calls) == (2, "", [])
+
+
+def test_a_token_in_the_place_of_its_name_is_not_sent(px: Px, server: TestDevServer) -> None:
+    """Nor shown."""
+    done = px.run("token", "create", server.token, "--role", "writer")
+
+    assert (done.returncode, server.calls, server.token in done.stderr) == (2, [], False)
+
+
+def test_a_lost_answer_is_not_asked_for_again(px: Px, server: TestDevServer) -> None:
+    """A second attempt would make a second token that nobody knows."""
+    server.fail_next(faults.cut)
+
+    done = px.run("token", "create", "ci", "--role", "writer")
+
+    assert (done.returncode, "px token list" in done.stderr) == (3, True)
+    assert len(listed(px)) == 1
+
+
+def test_a_list_in_a_pipe_is_lines_with_tabs(px: Px) -> None:
+    """id, name, role, created, expires; `never` for what does not expire."""
+    token = parse(make(px))
+
+    done = px.run("token", "list")
+
+    assert token is not None
+    cells = done.stdout.rstrip("\n").split("\t")
+    assert (cells[:3], cells[4], len(cells)) == ([token.id, "ci", "writer"], "never", 5)
+
+
+def test_a_list_on_a_terminal_marks_what_has_expired(px: Px, server: TestDevServer) -> None:
+    """A person sees at once which tokens open nothing any more."""
+    make(px, "--expires", "1m")
+    server.shift_clock(-3_600_000)
+    make(px, "--expires", "1m")
+    server.shift_clock(0)
+
+    child = px.terminal("token", "list")
+    child.expect(EOF)
+
+    assert (child.before or "").count("(expired)") == 1
+
+
+def test_no_token_has_a_tip(px: Px) -> None:
+    """Nothing on stdout."""
+    done = px.run("token", "list")
+
+    assert (done.stdout, "Tip: " in done.stderr) == ("", True)
+
+
+def test_revoke_ends_a_token(px: Px, server: TestDevServer) -> None:
+    """It opens nothing from then on, and a second time there is nothing to revoke."""
+    token = make(px)
+    parsed = parse(token)
+    assert parsed is not None
+
+    codes = [px.run("token", "revoke", parsed.id, "--yes").returncode for _ in range(2)]
+
+    answer = httpx.get(f"{server.url}/secrets", headers={"Authorization": f"Bearer {token}"})
+    assert (codes, answer.status_code) == ([0, 1], 401)
+
+
+def test_revoke_needs_a_yes(px: Px) -> None:
+    """Without a terminal and without --yes nothing is revoked."""
+    token = parse(make(px))
+    assert token is not None
+
+    done = px.run("token", "revoke", token.id, stdin=b"y\n")
+
+    assert (done.returncode, "--yes" in done.stderr, len(listed(px))) == (1, True, 1)
+
+
+def test_revoke_takes_an_id_and_no_token(px: Px, server: TestDevServer) -> None:
+    """A whole token in its place is refused unsent and unseen."""
+    token = make(px)
+    server.calls.clear()
+
+    done = px.run("token", "revoke", token, "--yes")
+
+    assert (done.returncode, server.calls, token in done.stderr) == (2, [], False)
+
+
+@pytest.mark.parametrize(("cut", "added"), [(-1, ""), (-1, "g"), (None, "0"), (20, "")])
+def test_a_mistyped_token_is_not_sent(
+    px: Px, server: TestDevServer, cut: int | None, added: str
+) -> None:
+    """Its checksum tells; px says so without showing it."""
+    wrong = server.token[:cut] + added
+
+    done = px.run("secret", "list", "--json", environment={"PX_TOKEN": wrong})
+
+    assert (done.returncode, server.calls, wrong in done.stderr) == (2, [], False)
+    assert json.loads(done.stderr)["code"] == "mistyped_token"

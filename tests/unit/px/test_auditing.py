@@ -1,0 +1,79 @@
+"""Walks through the audit log, against the real API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from positronic.names import parse_name, parse_value
+from px.admin import Admin
+from px.auditing import check, follow, recent
+from px.client import Client
+from px.settings import make_target
+from px.testing import TestDevServer
+
+
+class World:
+    def __init__(self, server: TestDevServer) -> None:
+        target = make_target(server.url, server.token)
+        self.server, self.client, self.admin = server, Client(target), Admin(target)
+
+    def write(self, *names: str) -> None:
+        for name in names:
+            self.client.create(parse_name(name), parse_value("v"))
+
+
+@pytest.fixture
+def world(server: TestDevServer) -> Iterator[World]:
+    found = World(server)
+    with found.client, found.admin:
+        yield found
+
+
+def test_a_long_log_is_read_to_its_end(world: World) -> None:
+    """Pages are followed."""
+    names = [f"N{number}" for number in range(230)]
+    world.write(*names)
+
+    assert check(world.admin, None).counts == {"intact": 230}
+    assert [event.names[0] for event in recent(world.admin, None, 230)] == names[::-1]
+
+
+def test_following_shows_what_comes_late(world: World) -> None:
+    """An event that KV shows after a newer one is still shown, once."""
+    world.write("A")
+
+    def meanwhile(_: float) -> None:
+        world.server.shift_clock(world.server.shift - 10_000)
+        world.write("LATER")
+
+    events = follow(world.admin, None, 1, pause=meanwhile)
+
+    assert [event.names for event in islice(events, 3)] == [("A",), ("LATER",), ("LATER",)]
+
+
+def test_following_repeats_nothing(world: World) -> None:
+    """However often it looks."""
+    world.write("A", "B")
+    rounds = iter(["", "", "C", "", "D"])
+
+    def meanwhile(_: float) -> None:
+        if name := next(rounds):
+            world.write(name)
+
+    events = follow(world.admin, None, 1, pause=meanwhile)
+
+    assert [event.names[0] for event in islice(events, 3)] == ["B", "C", "D"]
+
+
+def test_an_entry_planted_in_the_future_hides_nothing(world: World) -> None:
+    """Somebody who writes to the store cannot make px look away."""
+    world.server.shift_clock(10 * 365 * 24 * 3_600_000)
+    world.write("FUTURE")
+    world.server.shift_clock(0)
+
+    events = follow(world.admin, None, 1, pause=lambda _: world.write("NOW"))
+
+    assert [event.names[0] for event in islice(events, 2)] == ["FUTURE", "NOW"]

@@ -1,0 +1,186 @@
+"""`px key rotate` of a deployed Worker: real wrangler against a stand-in of Cloudflare's API."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pexpect import EOF
+
+from px.local.project import Project
+from px.local.scratch import make_scratch
+from px.testing import TestDevServer
+from support.cloudflare import Cloudflare
+from support.command_lines import CommandLines
+from support.px_process import Px
+
+API_TOKEN = "canary-cloudflare-token"
+WORKER = "positronic-secrets"
+VALUES = {f"N{number:02}": f"value {number}" for number in range(60)}
+
+
+@dataclass
+class Deployed:
+    """A project's folder, the Worker, and Cloudflare's side of it."""
+
+    px: Px
+    server: TestDevServer
+    cloudflare: Cloudflare
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """What changed something, or was asked for."""
+        return [(one.method, one.path.rpartition("/")[2]) for one in self.cloudflare.asked]
+
+    @property
+    def started(self) -> Path:
+        return self.px.folder / ".px" / "rotation.json"
+
+
+@pytest.fixture
+def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
+    folder = make_scratch(project, tmp_path / "project").root
+    with TestDevServer() as server:
+        server.seed(VALUES)
+        server.seed(VALUES, "shop")
+
+        def take_up(secrets: dict[str, str]) -> None:
+            server.configure(
+                master_keys=secrets["MASTER_KEYS"],
+                next_master_key=secrets.get("MASTER_KEYS_NEXT", ""),
+            )
+
+        first = {"MASTER_KEYS": server.service.settings.master_keys, "ROOT_TOKEN_SHA256": "x"}
+        with Cloudflare(WORKER, first, take_up) as cloudflare:
+            (folder / ".env.deploy").write_text(
+                f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={'a' * 32}\n"
+                f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
+            )
+            environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
+            yield Deployed(Px(folder, environment), server, cloudflare)
+
+
+def register(deployed: Deployed) -> None:
+    """A project is known from its first change through the API."""
+    for name in ("default", "shop"):
+        deployed.px.run("secret", "create", "ONE", "--stdin", "--project", name, stdin=b"v")
+
+
+def test_the_new_key_takes_the_place_of_the_old_one(deployed: Deployed) -> None:
+    """One secret put, one bulk with a null, and everything opens under the new key alone."""
+    register(deployed)
+
+    done = deployed.px.run("key", "rotate", "--settle", "0.1", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    result = json.loads(done.stdout)
+    assert (result["dropped"], result["resealed"], result["projects"]) == (["test"], 122, 2)
+    assert deployed.calls == [("GET", "secrets"), ("PUT", "secrets"), ("PATCH", "secrets-bulk")]
+    put, bulk = deployed.cloudflare.asked[1:]
+    assert put.body["name"] == "MASTER_KEYS_NEXT"
+    assert bulk.body["secrets"]["MASTER_KEYS_NEXT"] is None
+    assert bulk.body["secrets"]["MASTER_KEYS"]["text"] == put.body["text"]
+    assert put.authorization == f"Bearer {API_TOKEN}"
+    assert set(deployed.cloudflare.secrets) == {"MASTER_KEYS", "ROOT_TOKEN_SHA256"}
+    for name in ("default", "shop"):
+        assert deployed.server.values(name) == VALUES | {"ONE": "v"}
+    assert not deployed.started.exists()
+
+
+def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> None:
+    """Nor in what px says, nor in a file that it leaves."""
+    register(deployed)
+    with CommandLines() as lines:
+        done = deployed.px.run("key", "rotate")
+
+    seen = b"\n".join(lines.seen)
+    key = deployed.cloudflare.secrets["MASTER_KEYS"].partition(":")[2]
+    assert b"MASTER_KEYS_NEXT" in seen  # we did look while wrangler ran
+    left = [path.read_bytes() for path in deployed.px.folder.glob(".px/**/*") if path.is_file()]
+    for hidden in (key, API_TOKEN, deployed.server.token):
+        assert hidden.encode() not in seen
+        assert hidden not in done.stdout + done.stderr
+        assert not [data for data in left if hidden.encode() in data]
+
+
+def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
+    """Without the key, which Cloudflare's answer repeats; run again, it goes on."""
+    register(deployed)
+    put = deployed.cloudflare.answer
+
+    def fail_the_put(asked: object) -> tuple[int, object]:
+        deployed.cloudflare.failing = getattr(asked, "method", "") == "PUT"
+        return put(asked)  # type: ignore[arg-type]
+
+    deployed.cloudflare.answer = fail_the_put  # type: ignore[method-assign]
+    failed = deployed.px.run("key", "rotate")
+    begun = json.loads(deployed.started.read_text())
+    deployed.cloudflare.answer, deployed.cloudflare.failing = put, False  # type: ignore[method-assign]
+    again = deployed.px.run("key", "rotate")
+
+    assert failed.returncode == 5
+    assert "`wrangler secret put` failed" in failed.stderr
+    assert begun["key"] not in failed.stderr
+    assert again.returncode == 0
+    assert deployed.cloudflare.secrets["MASTER_KEYS"] == f"{begun['keyId']}:{begun['key']}"
+
+
+def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
+    """Exit code 130, both keys still there, and a second run ends it."""
+    register(deployed)
+    running = deployed.px.start("key", "rotate", "--settle", "600")
+    try:
+        assert running.stderr
+        assert any(line.startswith("Waiting 600 s") for line in running.stderr)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+    finally:
+        running.kill()
+    midway = set(deployed.cloudflare.secrets)
+    again = deployed.px.run("key", "rotate")
+
+    assert running.returncode == 130
+    assert "no key in use was dropped" in err
+    assert "run `px key rotate` again" in err
+    assert midway == {"MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256"}
+    assert again.returncode == 0
+    assert deployed.server.values() == VALUES | {"ONE": "v"}
+
+
+def test_a_terminal_sees_a_bar(deployed: Deployed) -> None:
+    """Elsewhere there are lines."""
+    register(deployed)
+
+    child = deployed.px.terminal("key", "rotate")
+    child.timeout = 60
+    child.expect(EOF)
+
+    assert "re-sealing" in (child.before or "")
+    assert "100%" in (child.before or "")
+
+
+def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
+    """`wrangler secret put` makes a Worker that is missing; px looks first."""
+    deployed.cloudflare.worker = "another"
+
+    done = deployed.px.run("key", "rotate")
+
+    assert done.returncode == 5
+    assert {method for method, _ in deployed.calls} == {"GET"}
+    assert not deployed.started.exists()
+
+
+def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
+    """MASTER_KEYS_NEXT of another machine is not overwritten."""
+    other = "other:" + "A" * 43 + "="
+    deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] = other
+    deployed.server.configure(next_master_key=other)
+
+    done = deployed.px.run("key", "rotate")
+
+    assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
+    assert deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] == other
