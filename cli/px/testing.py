@@ -55,17 +55,8 @@ class TestDevServer:
         self._storage = FragileStorage()
         self._background: set[asyncio.Task[None]] = set()
         self.shift = 0
-        self._refusals = Refusals(self._clock)
-        self._runtime = Runtime(
-            cipher=NativeCipher(),
-            clock=self._clock,
-            random=os.urandom,
-            report=self.reports.append,
-            one_at_a_time=InProcess(self._clock),
-            in_background=self._in_background,
-        )
         self._settings = self._first_settings()
-        self._use(self._settings)
+        self._restart()
         # With the protocol named, asyncio sends small answers at once; else each waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         config = uvicorn.Config(
@@ -117,7 +108,7 @@ class TestDevServer:
         for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
         self.shift = 0
-        self._use(self._settings)
+        self._restart()
 
     def shift_clock(self, milliseconds: int) -> None:
         """How far the server's clock is from this machine's."""
@@ -189,6 +180,19 @@ class TestDevServer:
             root_token_sha256=tokens.root_hash(self.token),
             project=PROJECT,
         )
+
+    def _restart(self) -> None:
+        """As after a start of the process: what it remembered beside its storage is gone."""
+        self._refusals = Refusals(self._clock)
+        self._runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=self._clock,
+            random=os.urandom,
+            report=self.reports.append,
+            one_at_a_time=InProcess(self._clock),
+            in_background=self._in_background,
+        )
+        self._use(self._settings)
 
     def _use(self, settings: Settings) -> None:
         self.service = Service(settings, self._storage, self._runtime, self._refusals)
