@@ -16,7 +16,7 @@ from spec.hosts import Host, leftovers
 from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
 from support.px_process import Px
 
-TOKEN = "px_token_for_nobody"
+TOKEN = "token-for-nobody"
 
 
 def px_for(folder: Path, server: TestDevServer) -> Px:
