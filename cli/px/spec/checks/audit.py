@@ -71,12 +71,15 @@ async def order(world: World) -> None:
         await world.tick((await world.store(name)).text("createdAt"))
 
     async def is_newest_first() -> None:
-        # A few small pages: what this check did stands on the first ones.
+        # A few small pages: what this check did stands on the first ones. And a large one, which
+        # spans several milliseconds wherever the small ones begin.
         pages = await world.pages("/audit", "events", limit=2, most=30)
         demand(all(len(page) <= 2 for page in pages), "a page is larger than `limit`")
         events = [event for page in pages for event in page]
-        times = [text(event, "time") for event in events]
-        demand(times == sorted(times, reverse=True), "an event comes before a newer one")
+        large = (await world.call("GET", "/audit?limit=50")).expect(200).items("events")
+        for found in (events, large):
+            times = [text(event, "time") for event in found]
+            demand(times == sorted(times, reverse=True), "an event comes before a newer one")
         names = [name for event in events for name in event["names"]]
         demand(all(names.count(name) == 1 for name in mine), "an event is lost or comes twice")
 
