@@ -52,11 +52,11 @@ class ProjectWriter(DurableObject):
         return await _serve(request.js_object, _service(self.env, self.ctx, here))
 
 
-_refusals = Refusals(lambda: _now())
-
-
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+_refusals = Refusals(_now)
 
 
 async def _serve(js_request: Any, service: Service) -> Response:

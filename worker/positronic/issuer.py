@@ -8,7 +8,7 @@ from positronic import tokens
 from positronic.access import sign
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, NotFound
-from positronic.journal import GONE
+from positronic.journal import GONE, token_key
 from positronic.names import Project, TokenName
 from positronic.ports import (
     Clock,
@@ -73,5 +73,5 @@ class Issuer:
         await self._auditor.around("token.revoke", [token_id], partial(self._delete, token_id))
 
     async def _delete(self, token_id: str) -> None:
-        self._journal.note({f"token/{token_id}": GONE})
+        self._journal.note({token_key(token_id): GONE})
         await self._store.delete(token_id)

@@ -11,6 +11,16 @@ KEPT: Final = 600_000  # milliseconds: ten times as long as KV says that it may 
 GONE: Final = 0
 
 
+def secret_key(name: str) -> str:
+    """A secret's key in a journal."""
+    return f"secret/{name}"
+
+
+def token_key(token_id: str) -> str:
+    """A token's key in a journal."""
+    return f"token/{token_id}"
+
+
 class MemoryJournal:
     """Forgets with the process, as its store in memory does."""
 

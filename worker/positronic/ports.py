@@ -218,7 +218,7 @@ class Journal(Protocol):
     """What was changed in one project lately, known for certain in the place of its changes.
 
     A store may still show an older state, which a rotation must not write back. Keys are
-    `secret/<NAME>` and `token/<id>`.
+    what `journal` makes of a secret's name or a token's id.
     """
 
     def note(self, versions: Mapping[str, int]) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from positronic.access import sign, verify
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, UnknownKey
-from positronic.journal import GONE
+from positronic.journal import GONE, secret_key, token_key
 from positronic.names import Name, Project
 from positronic.ports import Journal, TokenRecord, TokenStore, everything
 from positronic.sealed import SealedStore
@@ -133,12 +133,12 @@ class Rotation:
     async def _items(self, lately: Mapping[str, int]) -> list[_Item]:
         items = []
         for name, key_id in (await self._sealed.key_ids()).items():
-            place = f"secret/{name}"
+            place = secret_key(name)
             renew = partial(self._renew_secret, name, lately.get(place, 0))
             items.append(_Item(name, place, key_id, renew))
         async for record in everything(self._tokens.list):
             renew = partial(self._renew_token, record)
-            place = f"token/{record.id}"
+            place = token_key(record.id)
             items.append(_Item(f"token {record.id}", place, record.signature.key_id, renew))
         return items
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, NotFound, PartialWrite, PositronicError
-from positronic.journal import GONE
+from positronic.journal import GONE, secret_key
 from positronic.names import Name, Value
 from positronic.ports import Journal, Page, SecretInfo, SecretStore
 
@@ -85,11 +85,11 @@ class Vault:
             return True
 
     async def _put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
-        self._journal.note({f"secret/{name}": previous.version + 1 if previous else 1})
+        self._journal.note({secret_key(name): _next_version(previous)})
         return await self._store.put(name, value, previous)
 
     async def _delete(self, name: Name) -> None:
-        self._journal.note({f"secret/{name}": GONE})
+        self._journal.note({secret_key(name): GONE})
         await self._store.delete(name)
 
     async def _infos(self, names: Sequence[Name]) -> dict[Name, SecretInfo]:
@@ -110,10 +110,18 @@ class Vault:
                     for index, (name, _) in enumerate(some, start)
                 ]
                 continue
-            puts = (self._put(name, value, previous.get(name)) for name, value in some)
+            # One note for all: a journal prunes itself at each.
+            self._journal.note(
+                {secret_key(name): _next_version(previous.get(name)) for name, _ in some}
+            )
+            puts = (self._store.put(name, value, previous.get(name)) for name, value in some)
             results = await asyncio.gather(*puts, return_exceptions=True)
             unwritten += _failures(start, some, results)
         return unwritten
+
+
+def _next_version(previous: SecretInfo | None) -> int:
+    return previous.version + 1 if previous else 1
 
 
 def _failures(start: int, entries: Sequence[Entry], results: Sequence[object]) -> list[Detail]:
