@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sys
 from collections.abc import Sequence
@@ -50,4 +51,6 @@ def _version() -> int:
 def _end(error: BaseException, arguments: Sequence[str]) -> int:
     from px.ending import end
 
-    return end(error, as_json="--json" in arguments)
+    # Behind `--` stands a command that px runs, with its own options.
+    own = itertools.takewhile(lambda argument: argument != "--", arguments)
+    return end(error, as_json="--json" in own)

@@ -24,6 +24,7 @@ class Detail:
     index: int | None = None
     line: int | None = None
     listed: bool = True
+    file: str | None = None
 
 
 class PxError(Exception):

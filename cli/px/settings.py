@@ -143,7 +143,10 @@ def deploy_settings(folder: Path) -> dict[str, str]:
 def _assignments(path: Path) -> dict[str, str]:
     from px.dotenv_file import read_assignments
 
-    return {item.name: item.value or "" for item in read_assignments(_read(path, DEPLOY_FILE))}
+    return {
+        item.name: item.value or ""
+        for item in read_assignments(_read(path, DEPLOY_FILE), DEPLOY_FILE)
+    }
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:

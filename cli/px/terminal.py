@@ -18,7 +18,6 @@ from px.failures import Detail, PxError, Refused
 
 if TYPE_CHECKING:
     from px.answers import Secret
-    from px.client import Written
     from px.importing import Progress
 
 VALUE_WARNING = (
@@ -84,7 +83,7 @@ def fail(error: PxError, *, as_json: bool) -> None:
 
 
 def error_document(error: PxError) -> dict[str, object]:
-    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "line"?}]}."""
+    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "file"?, "line"?}]}."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
@@ -106,20 +105,6 @@ def secrets(found: Sequence[Secret]) -> None:
     else:
         say(f"Found {counted(len(found))}:")
         data(_table(found))
-
-
-def imported(written: Written) -> None:
-    total = written.created + written.updated
-    say(f"Imported {counted(total)}: {written.created:,} created, {written.updated:,} updated")
-
-
-def planned(create: Sequence[str], update: Sequence[str]) -> None:
-    for name in create:
-        data(f"create\t{name}")
-    for name in update:
-        data(f"update\t{name}")
-    total = counted(len(create) + len(update))
-    say(f"Would import {total}: {len(create):,} created, {len(update):,} updated; nothing was sent")
 
 
 @contextmanager
@@ -197,12 +182,19 @@ def short_time(time: str) -> str:
 
 def _where(detail: Detail) -> str:
     if detail.line is not None:
-        return f"line {detail.line}: "
+        file = "" if detail.file is None else f"{detail.file} "
+        entry = "" if detail.index is None else f", entry {detail.index + 1}"
+        return f"{file}line {detail.line}{entry}: "
     return f"{detail.name}: " if detail.name is not None else ""
 
 
 def _detail_document(detail: Detail) -> dict[str, object]:
-    fields = {"name": detail.name, "index": detail.index, "line": detail.line}
+    fields = {
+        "name": detail.name,
+        "index": detail.index,
+        "file": detail.file,
+        "line": detail.line,
+    }
     present = {key: found for key, found in fields.items() if found is not None}
     return {"code": detail.code, "error": detail.error, **present}
 

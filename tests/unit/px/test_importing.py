@@ -209,5 +209,5 @@ def test_a_plan_sends_nothing(server: TestDevServer, client: Client) -> None:
     """Names that are stored would be updated, the others created."""
     server.seed({"N000": "x"})
 
-    assert importing.plan(client, entries(2)) == (["N001"], ["N000"])
+    assert importing.plan(client, entries(2)) == importing.Plan(["N001"], ["N000"], [])
     assert [call.method for call in server.calls] == ["GET"]
