@@ -19,6 +19,7 @@ class Px(LazyGroup):
         "key": "px.commands.key",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
+        "doctor": "px.commands.doctor",
         "spec": "px.commands.spec",
     }
 
