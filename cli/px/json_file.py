@@ -44,8 +44,9 @@ def _problem(text: str) -> str:
         return f"is no JSON (line {error.lineno}, column {error.colno})"
     except (ValueError, RecursionError):
         return "is no JSON that px can read"
-    if text[end:].strip(_BLANK):
-        return f"goes on behind its JSON (line {text.count(_NEWLINE, 0, end) + 1})"
+    rest = _behind_space(text, end)
+    if rest < len(text):
+        return f"goes on behind its JSON (line {text.count(_NEWLINE, 0, rest) + 1})"
     return "" if isinstance(found, dict) else "holds JSON, but no object"
 
 

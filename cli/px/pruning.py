@@ -41,20 +41,22 @@ class Pruning:
         parts = [f"{self._ended} of {len(self._names)} were deleted"]
         parts += [f"{name} may or may not be deleted" for name in doubtful]
         parts += [f"{len(left)} not deleted ({span(left)})"] if left else []
-        failure.details += tuple(
-            Detail(code, error, name=name, listed=False)
-            for code, error, names in (
-                ("delete_unknown", "may or may not be deleted", doubtful),
-                ("not_deleted", "not deleted", left),
-            )
-            for name in names
-        )
-        failure.message += f"; {', '.join(parts)}"
-        return failure
+        details = [
+            *failure.details,
+            *(_detail("delete_unknown", "may or may not be deleted", name) for name in doubtful),
+            *(_detail("not_deleted", "not deleted", name) for name in left),
+        ]
+        message = f"{failure.message}; {', '.join(parts)}"
+        return type(failure)(message, code=failure.code, hint=failure.hint, details=details)
 
     def _doubtful(self, failure: PxError) -> Sequence[Name]:
         """The one that was under way, if the server may have acted."""
         return self._names[self._ended : self._begun] if failure.uncertain else ()
+
+
+def _detail(code: str, error: str, name: Name) -> Detail:
+    """For programs; a person has the sentence."""
+    return Detail(code, error, name=name, listed=False)
 
 
 def _delete(client: Client, name: Name) -> None:
