@@ -37,10 +37,11 @@ def run(command: Command = None, file: File = None, as_json: Json = False) -> No
     from pathlib import Path
 
     from px.failures import Usage
+    from px.importing import read_file
     from px.replacement import replace_px
-    from px.running import environment, find_file, read
+    from px.running import environment, find_file, given
 
     if not command:
         raise Usage("there is no command to run", hint="px run -- CMD...")
     path = Path(file) if file is not None else find_file(Path.cwd())
-    replace_px(command, environment(os.environb, read(path)))
+    replace_px(command, environment(given(os.environb), read_file(path)))
