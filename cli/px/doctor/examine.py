@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Final
 
 from positronic.errors import PositronicError
 from px.doctor.choice import check_choice
@@ -16,7 +18,9 @@ from px.doctor.tools import check_node, check_packages, check_px
 from px.failures import PxError
 from px.settings import Target
 
-_HERE = {
+CheckHere = Callable[[Place], Iterator[Finding]]
+
+HERE: Final[Mapping[str, CheckHere]] = {
     "px": check_px,
     "node": check_node,
     "packages": check_packages,
@@ -27,10 +31,12 @@ _HERE = {
 }
 
 
-def examine(place: Place, choose: Callable[[], Target]) -> Iterator[Finding]:
+def examine(
+    place: Place, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
+) -> Iterator[Finding]:
     """`choose` finds the server; it raises Usage when there is none to ask."""
-    for name, check in _HERE.items():
-        yield from _guarded(name, lambda check=check: check(place))  # type: ignore[misc]
+    for name, check in here.items():
+        yield from _guarded(name, partial(check, place))
     try:
         target = choose()
     except (PxError, PositronicError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from px import answers
 from px.admin import Admin
 from px.answers import Fields
 from px.exchange import Answer
@@ -23,7 +24,10 @@ class Probe(Admin):
 
     def status(self) -> Answer:
         """GET /status, which needs no token. Raises PxError unless the server is ready."""
-        return self._answer(self._call("GET", "/status"), 200)
+        answer = self._answer(self._call("GET", "/status"), 200)
+        if not answers.read(answer, 200, lambda found: answers.truth(found["ready"])):
+            raise answers.stranger(answer)
+        return answer
 
     def allows(self, path: str) -> bool:
         """Whether the token may read this. Raises PxError for any other failure."""
