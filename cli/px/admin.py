@@ -23,6 +23,10 @@ class Admin(Connection):
         """The project that was asked for; None: the token's own, or root's default."""
         return self._target.project
 
+    @property
+    def origin(self) -> str:
+        return self._target.address.origin
+
     def in_project(self, name: str) -> Admin:
         """The same server and token for another project: root's alone."""
         return Admin(replace(self._target, project=parse_project(name)), self._retry)

@@ -40,11 +40,6 @@ class Connection:
         if "_transport" in self.__dict__:
             self._transport.close()
 
-    @property
-    def origin(self) -> str:
-        """The server's address, without what may hold a key."""
-        return self._target.address.origin
-
     @cached_property
     def _transport(self) -> Transport:
         from px.transport import Transport  # it imports httpx: only for a request

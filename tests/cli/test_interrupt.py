@@ -101,7 +101,7 @@ def test_the_terminal_shows_typing_again(px: Px, arguments: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "code", "words"),
     [
-        ("\x03", 130, "error: interrupted"),
+        ("\x03", 130, "error: interrupted; nothing was written or deleted"),
         ("n\r", 1, "error: nothing was written or deleted"),
         ("\r", 1, "error: nothing was written or deleted"),
         ("\x04", 1, "error: nothing was written or deleted"),

@@ -251,3 +251,12 @@ def test_a_file_can_be_a_pipe(px: Px) -> None:
     done = px.shell('"$PX" run --file <(echo A=piped) -- printenv A')
 
     assert done.stdout == "piped\n"
+
+
+@pytest.mark.parametrize("command", ["run -- true", "doctor", "secret list"])
+def test_a_folder_that_is_gone_is_a_sentence(px: Px, command: str) -> None:
+    """px needs to know where it was called."""
+    done = px.shell(f'mkdir gone; cd gone; rmdir ../gone; "$PX" {command}')
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: the folder that px was called in is gone\n")

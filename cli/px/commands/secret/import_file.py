@@ -13,6 +13,7 @@ from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, 
 if TYPE_CHECKING:
     from positronic.names import Name
     from px.client import Client, Entry
+    from px.settings import Target
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
@@ -63,11 +64,13 @@ def import_file(
     entries = read_files(files, form)
     if prune:
         _check_prune(entries)
-    with Client(find(url, project, timeout)) as client:
+    target = find(url, project, timeout)
+    with Client(target) as client:
         if dry_run:
             _plan(client, entries, prune=prune, as_json=as_json)
         else:
-            _write(client, entries, prune=prune, yes=yes, as_json=as_json)
+            extra = _extra(client, entries, target, yes=yes) if prune else None
+            _write(client, entries, extra, as_json=as_json)
 
 
 def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
@@ -82,30 +85,40 @@ def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -
         import_words.planned(found, prune=prune)
 
 
-def _write(client: Client, entries: list[Entry], *, prune: bool, yes: bool, as_json: bool) -> None:
+def _write(
+    client: Client, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
+) -> None:
+    """`extra` None: nothing is to be pruned; else what somebody agreed to."""
     from px import import_words, terminal
-    from px.importing import plan, write
+    from px.importing import write
     from px.pruning import Pruning
 
-    extra = plan(client, entries).extra if prune else []
-    if extra and not yes:
-        _ask(extra, client.origin)
-    count, line = len(entries), import_words.lines(len(entries), len(extra))
-    with terminal.progress(count + len(extra), quiet=as_json, line=line) as progress:
-        pruning = Pruning(extra, lambda deleted, total: progress(count + deleted, count + total))
+    names, count = extra or [], len(entries)
+    line = import_words.lines(count, len(names))
+    with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
+        pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
         written = write(client, entries, progress, pruning)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
-        terminal.document(counts | ({"deleted": len(extra)} if prune else {}))
+        terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
     else:
-        import_words.imported(written, len(extra) if prune else None)
+        import_words.imported(written, None if extra is None else len(extra))
 
 
-def _ask(extra: list[Name], origin: str) -> None:
+def _extra(client: Client, entries: list[Entry], target: Target, *, yes: bool) -> list[Name]:
+    """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
     from px import import_words, terminal
+    from px.failures import Interrupted
+    from px.importing import plan
 
-    import_words.to_delete(extra, origin)
-    ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
+    try:
+        extra = plan(client, entries).extra
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {_NOTHING}") from None
+    if extra and not yes:
+        import_words.to_delete(extra, target)
+        ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
+    return extra
 
 
 def _check(form: str | None, *, must_ask: bool) -> None:
