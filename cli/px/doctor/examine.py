@@ -43,6 +43,10 @@ def examine(
         yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
         yield Finding("server", SKIP, "not known: there is no server to ask")
         return
+    except OSError:  # a folder above that cannot be searched
+        yield Finding("address", FAIL, "the files that name a server cannot be looked for")
+        yield Finding("server", SKIP, "not known: there is no server to ask")
+        return
     yield from _guarded("address", lambda: check_choice(target))
     yield from _guarded("server", lambda: check_server(target))
 

@@ -36,7 +36,7 @@ def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iter
     tracked = _git(folder, "ls-files", "--", *names)
     ignored = _git(folder, "check-ignore", "--no-index", "--", *names)
     if tracked is None or ignored is None:
-        yield Finding(NAME, SKIP, "no git repository is here, or none that git trusts")
+        yield Finding(NAME, SKIP, f"no git repository that git trusts is around {', '.join(names)}")
         return
     found = [one for file in files if (one := _judge(place, file, tracked, ignored)) is not None]
     yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="dotenv or JSON; - is stdin.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="dotenv or JSON; - is stdin.")]
 Format = Annotated[
     str | None,
     typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: as it looks]"),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file holds. Asks.")]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be created, updated; send nothing.")
+    bool,
+    typer.Option("--dry-run", help="Say what would be created, updated, deleted; change nothing."),
 ]
 
 
 @app.command()
 def import_file(
-    files: Files,
+    file: Files,
     form: Format = None,
     prune: Prune = False,
     dry_run: DryRun = False,
@@ -61,7 +62,7 @@ def import_file(
     from px.importing import read_files
 
     _check(form, must_ask=prune and not yes and not dry_run)
-    entries = read_files(files, form)
+    entries = read_files(file, form)
     if prune:
         _check_prune(entries)
     target = find(url, project, timeout)
