@@ -10,7 +10,6 @@ from px import terminal
 if TYPE_CHECKING:
     from px.client import Written
     from px.importing import Plan, Progress
-    from px.settings import Target
 
 
 def planned(plan: Plan, *, prune: bool) -> None:
@@ -33,10 +32,9 @@ def imported(written: Written, deleted: int | None) -> None:
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 
 
-def to_delete(names: Sequence[str], target: Target) -> None:
+def to_delete(names: Sequence[str], place: str) -> None:
     """What a person is about to be asked about, and where it is stored."""
-    project = "" if target.project is None else f", project {target.project}"
-    terminal.say(f"Stored at {target.address.origin}{project}, and in none of the files:")
+    terminal.say(f"Stored at {place}, and in none of the files:")
     for name in names:
         terminal.say(f"  {name}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from px.testing import TestDevServer
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 from support.px_process import Px
 
 
@@ -37,6 +37,6 @@ def here(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> PxHere:
+) -> PxInProcess:
     """The same in this process: for what needs no stream, signal or terminal of its own."""
-    return PxHere(tmp_path, server.environment, capsys, monkeypatch)
+    return PxInProcess(tmp_path, server.environment, capsys, monkeypatch)

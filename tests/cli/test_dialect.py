@@ -6,11 +6,11 @@ import pytest
 
 from px.testing import TestDevServer
 from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 
 
 @pytest.mark.parametrize(("data", "value"), ARRIVES, ids=range(len(ARRIVES)))
-def test_a_value_arrives(here: PxHere, server: TestDevServer, data: bytes, value: str) -> None:
+def test_a_value_arrives(here: PxInProcess, server: TestDevServer, data: bytes, value: str) -> None:
     """What the dialect says is what is stored, byte for byte."""
     (here.folder / "x.env").write_bytes(data)
 
@@ -22,7 +22,7 @@ def test_a_value_arrives(here: PxHere, server: TestDevServer, data: bytes, value
 
 @pytest.mark.parametrize(("data", "lines"), REFUSED, ids=range(len(REFUSED)))
 def test_a_wrong_line_is_refused(
-    here: PxHere, server: TestDevServer, data: bytes, lines: list[int]
+    here: PxInProcess, server: TestDevServer, data: bytes, lines: list[int]
 ) -> None:
     """Every line that is wrong is named by its number, and nothing was sent."""
     (here.folder / "x.env").write_bytes(data)
@@ -36,7 +36,7 @@ def test_a_wrong_line_is_refused(
 
 @pytest.mark.parametrize(("data", "words"), OTHER_ENCODINGS, ids=range(len(OTHER_ENCODINGS)))
 def test_another_encoding_is_refused(
-    here: PxHere, server: TestDevServer, data: bytes, words: str
+    here: PxInProcess, server: TestDevServer, data: bytes, words: str
 ) -> None:
     """A sentence says what the file is, and nothing was sent."""
     (here.folder / "x.env").write_bytes(data)

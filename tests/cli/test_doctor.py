@@ -13,7 +13,7 @@ import pytest
 
 from px import faults
 from px.testing import TestDevServer
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 from support.px_process import CANARY, PX, Px
 
 HERE = ["px", "python", "node", "wrangler", "pyodide"]
@@ -37,7 +37,7 @@ def lines(output: str) -> dict[str, list[str]]:
     return {check: [status, *rest] for status, check, *rest in found}
 
 
-def test_a_project_in_order(here: PxHere, project: Path) -> None:
+def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     """Exit code 0; in a pipe one line for each check, with tabs."""
     done = here.run("doctor")
 
@@ -50,7 +50,7 @@ def test_a_project_in_order(here: PxHere, project: Path) -> None:
     assert {name for name, rest in found.items() if rest[0] != "ok"} == {"wrangler", "pyodide"}
 
 
-def test_what_is_wrong_has_a_mend(here: PxHere, project: Path) -> None:
+def test_what_is_wrong_has_a_mend(here: PxInProcess, project: Path) -> None:
     """Exit code 1, and a command that mends it."""
     (project / ".env.secrets").chmod(0o644)
 
@@ -62,7 +62,7 @@ def test_what_is_wrong_has_a_mend(here: PxHere, project: Path) -> None:
     assert done.stderr == "1 to mend, 2 warnings\n"
 
 
-def test_json(here: PxHere, project: Path) -> None:
+def test_json(here: PxInProcess, project: Path) -> None:
     """One document, whatever was found, and no talk beside it."""
     (project / ".env.secrets").chmod(0o644)
 
@@ -93,7 +93,7 @@ def test_a_terminal_gets_columns(px: Px, project: Path) -> None:
 
 @pytest.mark.parametrize("flags", [[], ["--json"]])
 def test_no_value_and_no_token_is_shown(
-    here: PxHere, server: TestDevServer, project: Path, flags: list[str]
+    here: PxInProcess, server: TestDevServer, project: Path, flags: list[str]
 ) -> None:
     """Not of the environment, not of any file, read or broken."""
     (project / ".env.deploy").write_text(f"PX_URL=https://d.dev\nPX_TOKEN={CANARY}\n")
@@ -142,7 +142,7 @@ def test_it_works_where_something_is_missing(tmp_path: Path, environment: dict[s
     assert CANARY not in done.stdout + done.stderr
 
 
-def test_a_server_that_hangs_is_bounded(here: PxHere, server: TestDevServer) -> None:
+def test_a_server_that_hangs_is_bounded(here: PxInProcess, server: TestDevServer) -> None:
     """--timeout is the time for all questions together; the rest is said to be not known."""
     server.fail_next(faults.hang)
 
@@ -153,7 +153,7 @@ def test_a_server_that_hangs_is_bounded(here: PxHere, server: TestDevServer) -> 
     assert {found[name][0] for name in ("access", "role", "keys", "clock")} == {"skip"}
 
 
-def test_it_changes_nothing(here: PxHere, server: TestDevServer, project: Path) -> None:
+def test_it_changes_nothing(here: PxInProcess, server: TestDevServer, project: Path) -> None:
     """Neither on the server nor in the folder."""
     server.seed({"A": "x"})
     before = sorted(str(path) for path in project.rglob("*"))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from px.testing import TestDevServer
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 from support.px_process import CANARY, Px
 
 
@@ -18,7 +18,7 @@ def files(px: Px) -> None:
     (px.folder / "bad.env").write_text(f"{CANARY}\n")
 
 
-def test_several_files_are_one_import(here: PxHere, server: TestDevServer) -> None:
+def test_several_files_are_one_import(here: PxInProcess, server: TestDevServer) -> None:
     """dotenv and JSON go in together, and are counted together."""
     done = here.run("secret", "import", "a.env", "b.json")
 
@@ -26,7 +26,7 @@ def test_several_files_are_one_import(here: PxHere, server: TestDevServer) -> No
     assert done.stderr == "Imported 2 secrets: 2 created, 0 updated\n"
 
 
-def test_one_bad_file_and_nothing_is_sent(here: PxHere, server: TestDevServer) -> None:
+def test_one_bad_file_and_nothing_is_sent(here: PxInProcess, server: TestDevServer) -> None:
     """The other files are not sent either; the place is told, for people and for programs."""
     told = here.run("secret", "import", "a.env", "bad.env")
     error = json.loads(here.run("secret", "import", "a.env", "bad.env", "--json").stderr)
@@ -80,7 +80,7 @@ def test_stdin_on_a_terminal_is_hidden(px: Px, server: TestDevServer) -> None:
     assert server.values() == {"A": CANARY, "B": "2"}
 
 
-def test_a_dry_run_of_a_prune_shows_every_name(here: PxHere, server: TestDevServer) -> None:
+def test_a_dry_run_of_a_prune_shows_every_name(here: PxInProcess, server: TestDevServer) -> None:
     """Created, updated and deleted as the server has them; it needs no --yes, changes nothing."""
     server.seed({"A": "old", "OLD": "x"})
 
@@ -92,7 +92,7 @@ def test_a_dry_run_of_a_prune_shows_every_name(here: PxHere, server: TestDevServ
     assert server.values() == {"A": "old", "OLD": "x"}
 
 
-def test_a_prune_deletes_what_the_files_lack(here: PxHere, server: TestDevServer) -> None:
+def test_a_prune_deletes_what_the_files_lack(here: PxInProcess, server: TestDevServer) -> None:
     """With --yes nobody is asked; the counts tell."""
     server.seed({"A": "old", "OLD": "x", "OLDER": "x"})
 
@@ -102,7 +102,7 @@ def test_a_prune_deletes_what_the_files_lack(here: PxHere, server: TestDevServer
     assert done.stderr == "Imported 2 secrets: 1 created, 1 updated, 2 deleted\n"
 
 
-def test_a_prune_counts_in_json(here: PxHere, server: TestDevServer) -> None:
+def test_a_prune_counts_in_json(here: PxInProcess, server: TestDevServer) -> None:
     """A program reads how many; nothing is said beside it."""
     server.seed({"OLD": "x"})
 
@@ -112,7 +112,7 @@ def test_a_prune_counts_in_json(here: PxHere, server: TestDevServer) -> None:
     assert done.stderr == ""
 
 
-def test_a_prune_needs_somebody_to_ask(here: PxHere, server: TestDevServer) -> None:
+def test_a_prune_needs_somebody_to_ask(here: PxInProcess, server: TestDevServer) -> None:
     """Without a terminal and without --yes it refuses before anything is sent."""
     server.seed({"OLD": "x"})
 
@@ -123,7 +123,7 @@ def test_a_prune_needs_somebody_to_ask(here: PxHere, server: TestDevServer) -> N
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "{}"])
-def test_a_prune_keeps_something(here: PxHere, server: TestDevServer, content: str) -> None:
+def test_a_prune_keeps_something(here: PxInProcess, server: TestDevServer, content: str) -> None:
     """An empty file is a mistake, not the wish to delete everything."""
     (here.folder / "empty.env").write_text(content)
 
@@ -133,7 +133,7 @@ def test_a_prune_keeps_something(here: PxHere, server: TestDevServer, content: s
 
 
 def test_a_large_import_and_prune_tell_how_far_they_are(
-    here: PxHere, server: TestDevServer
+    here: PxInProcess, server: TestDevServer
 ) -> None:
     """A line for each hundred, written and deleted."""
     server.seed({f"OLD{number:03}": "x" for number in range(150)})

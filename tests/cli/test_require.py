@@ -8,7 +8,7 @@ import pytest
 
 from px import faults
 from px.testing import TestDevServer
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 from support.px_process import CANARY
 
 
@@ -17,7 +17,7 @@ def stored(server: TestDevServer) -> None:
     server.seed({"A": CANARY, "B": CANARY})
 
 
-def test_all_there(here: PxHere, server: TestDevServer) -> None:
+def test_all_there(here: PxInProcess, server: TestDevServer) -> None:
     """Exit code 0, nothing on stdout, and one question however many names."""
     done = here.run("secret", "require", "A", "B", "A")
 
@@ -26,7 +26,7 @@ def test_all_there(here: PxHere, server: TestDevServer) -> None:
     assert [call.method for call in server.calls] == ["GET"]
 
 
-def test_what_is_missing_is_data(here: PxHere) -> None:
+def test_what_is_missing_is_data(here: PxInProcess) -> None:
     """Exit code 1, the missing names alone on stdout in the order asked, a sentence on stderr."""
     done = here.run("secret", "require", "Z", "A", "M")
 
@@ -34,7 +34,7 @@ def test_what_is_missing_is_data(here: PxHere) -> None:
     assert done.stderr.startswith("error: 2 of 3 secrets are missing\n")
 
 
-def test_json(here: PxHere) -> None:
+def test_json(here: PxInProcess) -> None:
     """One document with both groups, and the same exit code."""
     done = here.run("secret", "require", "A", "Z", "--json")
 
@@ -50,14 +50,14 @@ def test_json(here: PxHere) -> None:
         ('{"A": "", "C": "x"}', "C\n"),
     ],
 )
-def test_names_from_an_example_file(here: PxHere, content: str, missing: str) -> None:
+def test_names_from_an_example_file(here: PxInProcess, content: str, missing: str) -> None:
     """Its names count, its values need not be there."""
     (here.folder / "example").write_text(content)
 
     assert here.run("secret", "require", "--from", "example").stdout == missing
 
 
-def test_a_file_and_arguments_add_up(here: PxHere) -> None:
+def test_a_file_and_arguments_add_up(here: PxInProcess) -> None:
     """What is typed comes first."""
     (here.folder / "example").write_text("Y=\nA=\n")
 
@@ -77,7 +77,7 @@ def test_a_file_and_arguments_add_up(here: PxHere) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_not_sent(
-    here: PxHere, server: TestDevServer, arguments: list[str]
+    here: PxInProcess, server: TestDevServer, arguments: list[str]
 ) -> None:
     """No name, a bad name, a file without names: exit code 2, nothing sent, nothing repeated."""
     (here.folder / "bad").write_text(f"A=\n{CANARY}\nA-B=\n")
@@ -90,7 +90,7 @@ def test_what_cannot_be_asked_is_not_sent(
     assert CANARY not in done.stderr
 
 
-def test_a_server_that_fails_is_not_a_no(here: PxHere, server: TestDevServer) -> None:
+def test_a_server_that_fails_is_not_a_no(here: PxInProcess, server: TestDevServer) -> None:
     """Not known is not missing: the exit code is the server's failure, and stdout is empty."""
     server.fail_next(faults.web_page(500))
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, find
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect
 
 if TYPE_CHECKING:
     from positronic.names import Name
     from px.client import Client, Entry
-    from px.settings import Target
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
@@ -58,19 +57,17 @@ def import_file(
              px secret import common.json production.env --prune
              vault-export | px secret import -
     """
-    from px.client import Client
     from px.importing import read_files
 
     _check(form, must_ask=prune and not yes and not dry_run)
     entries = read_files(file, form)
     if prune:
         _check_prune(entries)
-    target = find(url, project, timeout)
-    with Client(target) as client:
+    with connect(url, project, timeout) as client:
         if dry_run:
             _plan(client, entries, prune=prune, as_json=as_json)
         else:
-            extra = _extra(client, entries, target, yes=yes) if prune else None
+            extra = _extra(client, entries, yes=yes) if prune else None
             _write(client, entries, extra, as_json=as_json)
 
 
@@ -106,7 +103,7 @@ def _write(
         import_words.imported(written, None if extra is None else len(extra))
 
 
-def _extra(client: Client, entries: list[Entry], target: Target, *, yes: bool) -> list[Name]:
+def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
     """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
     from px import import_words, terminal
     from px.failures import Interrupted
@@ -117,7 +114,7 @@ def _extra(client: Client, entries: list[Entry], target: Target, *, yes: bool) -
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_NOTHING}") from None
     if extra and not yes:
-        import_words.to_delete(extra, target)
+        import_words.to_delete(extra, client.place)
         ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
     return extra
 

@@ -14,7 +14,7 @@ from px import app
 
 
 @dataclass(frozen=True, slots=True)
-class PxHere:
+class PxInProcess:
     """Runs px in a folder, with nothing in the environment but what is given."""
 
     folder: Path
