@@ -19,7 +19,7 @@ class Assignment:
     """A name and its value, neither checked. `index`: which entry of a JSON object, from 0."""
 
     line: int
-    name: str
+    name: str = field(repr=False)  # a piece of a key can look like one
     value: str | None = field(repr=False)
     index: int | None = None
 

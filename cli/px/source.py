@@ -94,9 +94,11 @@ def _deploy_refusal() -> Usage:
 
 
 def _is_deploy_file(path: Path) -> bool:
-    """By its own name, by the name behind links, or as another name of the one in force."""
+    """By its own name or a longer one (.env.deploy.bak), by the name behind links, or as another
+    name of the one in force.
+    """
     names = {path.name.casefold(), path.resolve().name.casefold()}
-    if DEPLOY_FILE in names:
+    if any(name.startswith(DEPLOY_FILE) for name in names):
         return True
     near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), path.resolve().parent))
     return any(deploy is not None and path.samefile(deploy) for deploy in near)

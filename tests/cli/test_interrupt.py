@@ -126,6 +126,18 @@ def test_at_the_prunes_confirmation(
     assert {call.method for call in server.calls} == {"GET"}
 
 
+def test_the_question_names_the_project(px: Px, server: TestDevServer) -> None:
+    """Whoever agrees sees where it will be deleted."""
+    server.seed({"OLD": "x"}, project="other")
+    child = px.terminal("secret", "import", "x.env", "--prune", "--project", "other")
+
+    child.expect_exact(f"Stored at {server.url}, project other, and in none of the files:")
+    child.expect_exact("Import, and delete 1 secret? [y/N]: ")
+    child.sendintr()
+
+    assert finish(child)[0] == 130
+
+
 def test_a_yes_imports_and_prunes(px: Px, server: TestDevServer) -> None:
     """One question for both, and one bar."""
     server.seed(dict.fromkeys(OLD, "x"))

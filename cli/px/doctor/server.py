@@ -12,8 +12,8 @@ from positronic import tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.probe import Probe
 from px.exchange import Answer
-from px.failures import PxError, Refused
-from px.settings import Target
+from px.failures import NotAllowed, NotReached, PxError, Refused
+from px.settings import LOCAL_FILE, Target
 
 MAX_SKEW: Final = 60  # seconds
 SOON: Final = timedelta(days=7)
@@ -26,7 +26,7 @@ def check_server(target: Target, now: Callable[[], float] = time.time) -> Iterat
         try:
             answer = probe.status()
         except PxError as error:
-            yield _failed("server", error)
+            yield _failed("server", error, target)
             for name in ("access", "role", "keys", "clock"):
                 yield Finding(name, SKIP, "not known: the server is not ready")
             return
@@ -39,11 +39,12 @@ def _access(probe: Probe, target: Target) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
-        yield _failed("access", error)
+        yield _failed("access", error, target)
         is_open = False
     else:
         message = "the token is accepted" if is_open else "the token does not open this project"
-        yield Finding("access", OK if is_open else FAIL, message)
+        hint = "" if is_open else _mend(None, target)
+        yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
         for name in ("role", "keys"):
             yield Finding(name, SKIP, "not known: the token does not open the server")
@@ -108,5 +109,16 @@ def _clock(answer: Answer, now: float) -> Finding:
     return Finding("clock", OK, "as the server's")
 
 
-def _failed(name: str, error: PxError) -> Finding:
-    return Finding(name, FAIL, error.message, error.hint)
+def _failed(name: str, error: PxError, target: Target) -> Finding:
+    return Finding(name, FAIL, error.message, error.hint or _mend(error, target))
+
+
+def _mend(error: PxError | None, target: Target) -> str:
+    """What the error itself does not say: it does not know where the settings are from."""
+    if isinstance(error, NotReached):
+        if target.source == LOCAL_FILE:
+            return "start `px dev`"
+        return f"check the network, and the address from {target.address_source}"
+    if error is None or isinstance(error, NotAllowed):
+        return f"put another token in the place of the one from {target.source}"
+    return ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 import pytest
 import respx
 
 from positronic import tokens
+from positronic.names import Project
 from px import faults
 from px.doctor.finding import Finding
 from px.doctor.server import check_server
@@ -149,3 +151,30 @@ def test_all_questions_share_one_time_limit(server: TestDevServer) -> None:
     assert (found["access"].status, found["role"].status) == ("fail", "skip")
     assert "no answer in time" in found["access"].message
     assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        (".px/local.json", "start `px dev`"),
+        ("PX_TOKEN", "check the network, and the address from --url"),
+    ],
+)
+def test_a_server_that_is_not_there_has_a_mend(source: str, hint: str) -> None:
+    """It depends on where the address is from."""
+    target = make_target("http://127.0.0.1:9", tokens.mint_root(bytes), source=source)
+
+    found = next(check_server(replace(target, address_source="--url")))
+
+    assert (found.check, found.status, found.hint) == ("server", "fail", hint)
+
+
+def test_a_token_for_another_project_does_not_open_this_one(server: TestDevServer) -> None:
+    """The server's 403 is a line with a mend, and what follows is not asked."""
+    token = make_token(server, "admin")
+    target = make_target(server.url, token, project=Project("other"), source="PX_TOKEN")
+
+    found = {one.check: one for one in check_server(target)}
+
+    assert (found["access"].status, found["role"].status) == ("fail", "skip")
+    assert found["access"].hint.endswith("the one from PX_TOKEN")
