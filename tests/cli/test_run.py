@@ -132,6 +132,13 @@ def test_options_of_the_command_are_its_own(px: Px, arguments: list[str]) -> Non
     assert px.run(*arguments).stdout == "--json|--help|-h|--|x|"
 
 
+def test_a_json_flag_of_the_command_is_not_pxs(px: Px) -> None:
+    """Behind `--` it does not turn px's own sentence into JSON."""
+    done = px.run("run", "--", "no-such-command", "--json")
+
+    assert (done.returncode, done.stderr) == (127, "error: the command was not found\n")
+
+
 def test_arguments_arrive_byte_for_byte(px: Px) -> None:
     """Also those that are no UTF-8."""
     done = px.shell("\"$PX\" run -- printf '%s' $'\\xff\\xfe' | od -An -tx1")

@@ -30,6 +30,6 @@ class PxInProcess:
         for name, text in self.environment.items():
             self.patch.setenv(name, text)
         self.capture.readouterr()
-        code = app.run(arguments)
+        code = app.run(list(arguments))
         out, err = self.capture.readouterr()
         return CompletedProcess(arguments, code, out, err)
