@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import sys
 from collections.abc import Sequence
@@ -52,5 +51,5 @@ def _end(error: BaseException, arguments: Sequence[str]) -> int:
     from px.ending import end
 
     # Behind `--` stands a command that px runs, with its own options.
-    own = itertools.takewhile(lambda argument: argument != "--", arguments)
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return end(error, as_json="--json" in own)

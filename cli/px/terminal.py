@@ -83,7 +83,7 @@ def fail(error: PxError, *, as_json: bool) -> None:
 
 
 def error_document(error: PxError) -> dict[str, object]:
-    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "file"?, "line"?}]}."""
+    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "line"?}]}."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
