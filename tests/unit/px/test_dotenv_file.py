@@ -6,6 +6,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from positronic.names import Name, Value
 from px.assignments import Reading, check
@@ -96,3 +98,39 @@ def test_the_readme_tells_the_truth(spellings: list[str], value: str | None) -> 
             assert caught.value.details[0].line is not None
         else:
             assert [found.reveal() for _, found in read(data)] == [json.loads(value)]
+
+
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
+
+
+@given(TEXT)
+def test_any_text_arrives_in_single_quotes(value: str) -> None:
+    """With ' and \\ escaped, whatever a value may be is one that a file can hold."""
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+
+    assert [found.reveal() for _, found in read(f"A='{quoted}'\n".encode())] == [value]
+
+
+@given(TEXT)
+def test_any_text_arrives_in_double_quotes(value: str) -> None:
+    """With " and \\ escaped."""
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+
+    assert [found.reveal() for _, found in read(f'A="{quoted}"\n'.encode())] == [value]
+
+
+def refusal(data: bytes) -> Usage | None:
+    """Why a file is refused; None when it is read."""
+    try:
+        read(data)
+    except Usage as error:
+        return error
+    return None
+
+
+@given(st.binary(max_size=200) | st.text("AB=\"'\\ #\n\r$`{}\0\ufeff\u00a0").map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    """No file ends in anything but secrets or a refusal that says where."""
+    error = refusal(data)
+
+    assert error is None or error.details or "UTF-" in error.message

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from px.assignments import Reading, check
 from px.failures import Usage
@@ -101,3 +103,24 @@ def test_a_refusal_repeats_nothing_of_the_file() -> None:
     told = [caught.value.message, *(detail.error for detail in caught.value.details)]
     assert len(told) == 4
     assert "canary" not in " ".join(told)
+
+
+JSON = st.recursive(st.none() | st.text(), lambda one: st.dictionaries(st.text("AB9"), one))
+CUT = st.tuples(JSON.map(json.dumps), st.integers(0, 50)).map(lambda pair: pair[0][: -pair[1]])
+
+
+def refusal(data: bytes) -> Usage | None:
+    """Why a file is refused; None when it is read."""
+    try:
+        read(data)
+    except Usage as error:
+        return error
+    return None
+
+
+@given(JSON.map(json.dumps) | CUT | st.text('{}[]",:\\ \nA1\ufeff'))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No document ends in anything but secrets or a refusal."""
+    error = refusal(text.encode())
+
+    assert error is None or error.details or error.message.startswith("the file ")
