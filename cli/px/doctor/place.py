@@ -45,7 +45,8 @@ class Place:
             PrivateFile(base if deploy is None else deploy.parent, DEPLOY_FILE),
         ]
         if project is not None:
-            names = (".dev.vars", ".px/local.json", ".px/rotation.json")
+            kept = {f".px/{path.name}" for path in project.private.glob("*.json")}
+            names = [".dev.vars", *sorted(kept | {".px/local.json", ".px/rotation.json"})]
             found += [PrivateFile(base, name) for name in names]
         return found
 

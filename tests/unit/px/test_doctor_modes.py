@@ -57,3 +57,12 @@ def test_the_deploy_file_further_up_is_the_one(place: Place) -> None:
 def test_nothing_there_is_nothing_known(place: Place) -> None:
     """Said in one line."""
     assert statuses(check_modes(place)) == [("mode", "skip")]
+
+
+def test_whatever_px_keeps_is_looked_at(place: Place) -> None:
+    """Any JSON file in .px may hold a key, today's or a later px's."""
+    write(place, ".px/other.json", mode=0o644)
+
+    [found] = check_modes(place)
+
+    assert (found.status, found.hint) == ("fail", "chmod 600 .px/other.json")
