@@ -1,4 +1,4 @@
-"""What the project's own files say: .env.secrets, and a rotation that has not ended."""
+"""What the project's own files say: .env.secrets, and what has begun and not ended."""
 
 from __future__ import annotations
 
@@ -49,3 +49,11 @@ def check_rotation(place: Place) -> Iterator[Finding]:
     where = printable(started.origin)
     hint = "px key rotate; do not delete .px/rotation.json"
     yield Finding("rotation", WARN, f"one of {where} has begun and not ended", hint)
+
+
+def check_deploy(place: Place) -> Iterator[Finding]:
+    """Whether this machine holds a root token that `.env.deploy` does not have yet."""
+    project = place.project
+    if project is not None and (project.private / "deploy.json").exists():
+        hint = "px deploy goes on; do not delete .px/deploy.json"
+        yield Finding("deploy", WARN, "one has begun and not ended", hint)

@@ -8,7 +8,7 @@ from typing import Final
 
 from positronic.errors import PositronicError
 from px.doctor.choice import check_choice
-from px.doctor.contents import check_rotation, check_secrets
+from px.doctor.contents import check_deploy, check_rotation, check_secrets
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.ignored import check_ignored
 from px.doctor.modes import check_modes
@@ -28,6 +28,7 @@ HERE: Final[Mapping[str, CheckHere]] = {
     "git": check_ignored,
     "secrets": check_secrets,
     "rotation": check_rotation,
+    "deploy": check_deploy,
 }
 
 
