@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from px.doctor.contents import check_rotation, check_secrets
+from px.doctor.contents import check_deploy, check_rotation, check_secrets
 from px.doctor.place import Place
 from support.doctor import statuses, write
 
@@ -64,3 +64,11 @@ def test_a_malformed_rotation_fails(place: Place) -> None:
     write(place, ".px/rotation.json", "{")
 
     assert statuses(check_rotation(place)) == [("rotation", "fail")]
+
+
+def test_a_deploy_that_has_not_ended(place: Place) -> None:
+    """Its file may hold the only copy of a token; without it there is no line."""
+    before = statuses(check_deploy(place))
+    write(place, ".px/deploy.json", "{}")
+
+    assert (before, statuses(check_deploy(place))) == ([], [("deploy", "warn")])
