@@ -28,7 +28,7 @@ def account(
     parts = [f"{written} of {len(names)} secrets were written"]
     for group, what in ((doubtful, _MAYBE), (unwritten, _NOT), (unsent, _UNSENT)):
         if group:
-            parts.append(f"{len(group)} {what} ({_span(group)})")
+            parts.append(f"{len(group)} {what} ({span(group)})")
     details = [
         *(replace(detail, index=None) for detail in failure.details),  # counted within its chunk
         *_details(set(doubtful), "unknown", _MAYBE, failure),
@@ -37,9 +37,11 @@ def account(
     ]
     # The server counts within one request, which would contradict the count of all.
     what = "the server stopped midway" if failure.code == "partial_write" else failure.message
-    return type(failure)(
+    found = type(failure)(
         f"{what}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
     )
+    found.uncertain = failure.uncertain
+    return found
 
 
 _MAYBE: Final = "may or may not be written"
@@ -61,7 +63,8 @@ def _failed(failure: PxError, chunk: Sequence[str]) -> list[str]:
     return [name for name in chunk if name in named]
 
 
-def _span(names: Sequence[str]) -> str:
+def span(names: Sequence[str]) -> str:
+    """The first and the last, in the order they were dealt with."""
     return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 

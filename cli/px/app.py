@@ -50,4 +50,6 @@ def _version() -> int:
 def _end(error: BaseException, arguments: Sequence[str]) -> int:
     from px.ending import end
 
-    return end(error, as_json="--json" in arguments)
+    # Behind `--` stands a command that px runs, with its own options.
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return end(error, as_json="--json" in own)

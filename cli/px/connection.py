@@ -40,6 +40,12 @@ class Connection:
         if "_transport" in self.__dict__:
             self._transport.close()
 
+    @property
+    def place(self) -> str:
+        """The server, and the project if one is named: what a person may be shown."""
+        project = self._target.project
+        return self._target.address.origin + (f", project {project}" if project else "")
+
     @cached_property
     def _transport(self) -> Transport:
         from px.transport import Transport  # it imports httpx: only for a request

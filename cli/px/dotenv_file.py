@@ -14,59 +14,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dotenv.parser import Binding, parse_stream
 
-from positronic.errors import PositronicError
-from positronic.names import Name, Value, parse_name, parse_value
-from px.failures import Detail, Usage
+from px.assignments import Assignment, Item, refuse
+from px.failures import Detail
+from px.file_text import decode
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A line's name and value, neither checked; `value` is None where there is no `=`."""
-
-    line: int
-    name: str
-    value: str | None = field(repr=False)
+def read_assignments(data: bytes, what: str = "the file") -> list[Assignment]:
+    """Every `NAME=value` as it stands, neither checked. Raises Usage with every wrong line."""
+    found = list(items(decode(data, what)))
+    refuse([item for item in found if isinstance(item, Detail)], what)
+    return [item for item in found if isinstance(item, Assignment)]
 
 
-def read_secrets(data: bytes) -> list[tuple[Name, Value]]:
-    """Every secret of the file, in its order. Raises Usage with every line that is wrong."""
-    secrets: dict[Name, Value] = {}
-    lines: dict[str, int] = {}
-    problems: list[Detail] = []
-    for item in _items(data):
-        if isinstance(item, Detail):
-            problems.append(item)
-        elif item.name in lines:
-            problems.append(_problem(item.line, f"repeats the name of line {lines[item.name]}"))
-        else:
-            lines[item.name] = item.line
-            _check(item, secrets, problems)
-    _refuse(problems)
-    return list(secrets.items())
-
-
-def read_assignments(data: bytes) -> list[Assignment]:
-    """Every `NAME=value` with its names and values as they are. Raises Usage as `read_secrets`."""
-    items = list(_items(data))
-    _refuse([item for item in items if isinstance(item, Detail)])
-    return [item for item in items if isinstance(item, Assignment)]
-
-
-def _check(item: Assignment, secrets: dict[Name, Value], problems: list[Detail]) -> None:
-    try:
-        secrets[parse_name(item.name)] = parse_value(item.value or "")
-    except PositronicError as error:
-        # The line, not the name: a line of a key in PEM form can look like NAME=.
-        problems.append(Detail(error.code, error.message, line=item.line))
-
-
-def _items(data: bytes) -> Iterator[Assignment | Detail]:
+def items(text: str) -> Iterator[Item]:
+    """Every `NAME=value`, and every line that is none, in order."""
     # newline="": a carriage return inside quotes stays what it is.
-    for binding in parse_stream(io.StringIO(_decode(data), newline="")):
+    for binding in parse_stream(io.StringIO(text, newline="")):
         line = _line(binding)
         if binding.error:
             yield _problem(line, "is not NAME=value, or has a quote that is not closed")
@@ -74,14 +40,6 @@ def _items(data: bytes) -> Iterator[Assignment | Detail]:
             yield _problem(line, "has no `=`")
         elif binding.key is not None:
             yield Assignment(line, binding.key, binding.value)
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Usage(f"the file is not UTF-8 text (line {line})", code="invalid_file") from None
 
 
 def _line(binding: Binding) -> int:
@@ -93,13 +51,3 @@ def _line(binding: Binding) -> int:
 
 def _problem(line: int, error: str) -> Detail:
     return Detail("invalid_line", error, line=line)
-
-
-def _refuse(problems: list[Detail]) -> None:
-    if problems:
-        count = "a line" if len(problems) == 1 else f"{len(problems)} lines"
-        raise Usage(
-            f"the file has {count} that px cannot read; nothing was sent",
-            code="invalid_file",
-            details=problems,
-        )

@@ -37,6 +37,8 @@ def _failure(error: BaseException) -> PxError:
         return Interrupted()
     if isinstance(error, PositronicError):  # found before anything was sent
         return Usage(error.message, code=error.code)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd()
+        return Usage("the folder that px was called in is gone", hint="go to one that is there")
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error)
     return _of_typer(error) or _unexpected(error)

@@ -1,24 +1,34 @@
-"""Puts a dotenv file into a server: all or nothing before the first write, then in chunks."""
+"""Puts files' secrets into a server: all or nothing before the first write, then in chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from positronic.names import MAX_BODY, parse_project
+from positronic.names import MAX_BODY, Name, parse_name, parse_project
 from px.account import account
+from px.assignments import Reading, check
 from px.client import Client, Entry, Written
 from px.connection import encode
-from px.dotenv_file import read_secrets
-from px.failures import PxError, Usage
-from px.settings import DEFAULT_TIMEOUT, DEPLOY_FILE, find_upwards, make_target
+from px.failures import PxError
+from px.pruning import Pruning
+from px.settings import DEFAULT_TIMEOUT, make_target
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
-MAX_FILE: Final = 256 * 1024 * 1024  # bytes
 
 Progress = Callable[[int, int], None]  # written so far, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do, by name; `extra` is stored and in no file."""
+
+    create: list[str]
+    update: list[str]
+    extra: list[Name]
 
 
 def push(
@@ -30,7 +40,7 @@ def push(
     timeout: float = DEFAULT_TIMEOUT,
     progress: Progress = lambda written, total: None,
 ) -> Written:
-    """Write a dotenv file's secrets to a server.
+    """Write a file's secrets to a server.
 
     Raises Usage with every line that is wrong (nothing was sent), else a PxError that says how
     far it came. `timeout` is in seconds, for each request of at most 100 secrets.
@@ -42,45 +52,48 @@ def push(
 
 
 def read_file(path: Path) -> list[Entry]:
-    """The secrets of a dotenv file. Raises Usage; `.env.deploy` is refused by any name."""
-    try:
-        if _is_deploy_file(path):
-            raise Usage(
-                f"{DEPLOY_FILE} holds deployment credentials and is never imported",
-                code="invalid_file",
-            )
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except (OSError, ValueError) as error:
-        # Not the path: it may be a value in the wrong place.
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise Usage(f"the file cannot be read: {reason.lower()}", code="invalid_file") from None
-    if len(data) > MAX_FILE:
-        raise Usage(f"the file has more than {MAX_FILE:,} bytes", code="invalid_file")
-    return read_secrets(data)
+    """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name."""
+    from px.source import parse, read_path
+
+    return check([Reading(parse(read_path(path), name=path.name))])
 
 
-def write(client: Client, entries: Sequence[Entry], progress: Progress) -> Written:
-    """Write entries with distinct names, in order. A failure says what was written."""
+def read_files(files: Sequence[str], form: str | None = None) -> list[Entry]:
+    """The secrets of several files and stdin, with distinct names. Raises Usage."""
+    from px.source import read_all
+
+    return check(read_all(files, form))
+
+
+def write(
+    client: Client, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
+) -> Written:
+    """Write entries with distinct names, in order, then prune. A failure says what was done."""
     created = updated = done = 0
     current: list[Entry] = []
+    pruning = pruning or Pruning()
     try:
         for current in chunks(entries):
             written = client.bulk(current)
             created, updated = created + written.created, updated + written.updated
             done, current = done + len(current), []
             progress(done, len(entries))
+        pruning.run(client)
     except (PxError, KeyboardInterrupt) as error:
         names = [str(name) for name, _ in entries]
-        raise account(error, names, done, len(current)) from None
+        raise pruning.account(account(error, names, done, len(current))) from None
     return Written(created, updated)
 
 
-def plan(client: Client, entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
-    """The names that an import would create, and those that it would update."""
+def plan(client: Client, entries: Sequence[Entry]) -> Plan:
+    """By the names that the server lists: nothing is sent."""
     stored = {secret.name for secret in client.list()}
     names = [str(name) for name, _ in entries]
-    return [n for n in names if n not in stored], [n for n in names if n in stored]
+    return Plan(
+        [name for name in names if name not in stored],
+        [name for name in names if name in stored],
+        [parse_name(name) for name in sorted(stored.difference(names))],
+    )
 
 
 def chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
@@ -96,12 +109,3 @@ def chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         size += length
     if chunk:
         yield chunk
-
-
-def _is_deploy_file(path: Path) -> bool:
-    """By its own name, by the name behind links, or as another name of the one in force."""
-    names = {path.name.casefold(), path.resolve().name.casefold()}
-    if DEPLOY_FILE in names:
-        return True
-    near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), path.resolve().parent))
-    return any(deploy is not None and path.samefile(deploy) for deploy in near)

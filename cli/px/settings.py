@@ -2,7 +2,8 @@
 
 A token only goes to the address that it stands beside: PX_TOKEN to PX_URL (or to `--url` where
 PX_URL is not set), a file's token to the same file's address. An address from elsewhere picks the
-token that stands beside it, and is refused when there is none.
+token that stands beside it, and is refused when there is none. A project's name that stands in
+`.env.deploy` belongs to the pair there, and to no other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,13 +32,19 @@ _FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # of `px dev` before to
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server, the token for it, and where px found them."""
+    """A server, the token for it, and where px found them.
+
+    `source`: where the token stands. `address_source`: what named the server; the same, unless a
+    flag or the environment picked that pair. `project_source`: empty when nothing names a project.
+    """
 
     address: Address
     token: str = field(repr=False)
     project: Project | None = None
     timeout: float = DEFAULT_TIMEOUT
     source: str = ""
+    address_source: str = ""
+    project_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class _Pair:
     source: str
     url: str
     token: str = field(repr=False)
+    project: str | None = None
 
 
 def find_target(
@@ -58,16 +66,21 @@ def find_target(
     """The server that flags, environment and files name. Raises Usage, showing no token."""
     if not 0 < timeout < float("inf"):
         raise Usage("--timeout is a number of seconds above 0")
-    chosen = project or environ.get("PX_PROJECT") or None
-    wanted = url or environ.get("PX_URL") or None
+    wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL"), "PX_URL"))
     pair = _choose(None if wanted is None else parse_address(wanted), url, environ, folder)
-    return make_target(
+    chosen, chosen_by = _first(
+        (project, "--project"),
+        (environ.get("PX_PROJECT"), "PX_PROJECT"),
+        (pair.project, pair.source),
+    )
+    target = make_target(
         pair.url,
         pair.token,
         project=None if chosen is None else parse_project(chosen),
         timeout=timeout,
         source=pair.source,
     )
+    return replace(target, address_source=wanted_by or pair.source, project_source=chosen_by)
 
 
 def make_target(
@@ -95,6 +108,11 @@ def find_upwards(name: str, folder: Path) -> Path | None:
     here = folder.absolute()
     found = (parent / name for parent in (here, *here.parents))
     return next((path for path in found if path.is_file()), None)
+
+
+def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
+    """The first that is set, and where; (None, "") when none is."""
+    return next(((text, place) for text, place in candidates if text), (None, ""))
 
 
 def _choose(
@@ -143,7 +161,10 @@ def deploy_settings(folder: Path) -> dict[str, str]:
 def _assignments(path: Path) -> dict[str, str]:
     from px.dotenv_file import read_assignments
 
-    return {item.name: item.value or "" for item in read_assignments(_read(path, DEPLOY_FILE))}
+    return {
+        item.name: item.value or ""
+        for item in read_assignments(_read(path, DEPLOY_FILE), DEPLOY_FILE)
+    }
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
@@ -151,7 +172,7 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
     values = _assignments(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
-        yield _Pair(DEPLOY_FILE, url, token)
+        yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
         raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
 

@@ -18,7 +18,6 @@ from px.failures import Detail, PxError, Refused
 
 if TYPE_CHECKING:
     from px.answers import Secret
-    from px.client import Written
     from px.importing import Progress
 
 VALUE_WARNING = (
@@ -108,20 +107,6 @@ def secrets(found: Sequence[Secret]) -> None:
         data(_table(found))
 
 
-def imported(written: Written) -> None:
-    total = written.created + written.updated
-    say(f"Imported {counted(total)}: {written.created:,} created, {written.updated:,} updated")
-
-
-def planned(create: Sequence[str], update: Sequence[str]) -> None:
-    for name in create:
-        data(f"create\t{name}")
-    for name in update:
-        data(f"update\t{name}")
-    total = counted(len(create) + len(update))
-    say(f"Would import {total}: {len(create):,} created, {len(update):,} updated; nothing was sent")
-
-
 @contextmanager
 def progress(
     total: int, *, quiet: bool, label: str = "importing", line: Progress | None = None
@@ -197,12 +182,19 @@ def short_time(time: str) -> str:
 
 def _where(detail: Detail) -> str:
     if detail.line is not None:
-        return f"line {detail.line}: "
+        file = "" if detail.file is None else f"{detail.file} "
+        entry = "" if detail.index is None else f", entry {detail.index + 1}"
+        return f"{file}line {detail.line}{entry}: "
     return f"{detail.name}: " if detail.name is not None else ""
 
 
 def _detail_document(detail: Detail) -> dict[str, object]:
-    fields = {"name": detail.name, "index": detail.index, "line": detail.line}
+    fields = {
+        "name": detail.name,
+        "index": detail.index,
+        "file": detail.file,
+        "line": detail.line,
+    }
     present = {key: found for key, found in fields.items() if found is not None}
     return {"code": detail.code, "error": detail.error, **present}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from px.testing import TestDevServer
+from support.px_in_process import PxInProcess
 from support.px_process import Px
 
 
@@ -28,3 +29,14 @@ def server(_running: TestDevServer) -> TestDevServer:
 def px(server: TestDevServer, tmp_path: Path) -> Px:
     """px, told where the server is."""
     return Px(tmp_path, server.environment)
+
+
+@pytest.fixture
+def here(
+    server: TestDevServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> PxInProcess:
+    """The same in this process: for what needs no stream, signal or terminal of its own."""
+    return PxInProcess(tmp_path, server.environment, capsys, monkeypatch)

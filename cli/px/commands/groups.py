@@ -25,8 +25,12 @@ class LazyGroup(TyperGroup):
         return None if module is None else as_command(import_module(module).app)
 
 
-def new_app(group: type[LazyGroup] | None = None, *, runs_alone: bool = False) -> typer.Typer:
+def new_app(
+    group: type[LazyGroup] | None = None, *, runs_alone: bool = False, passes_on: bool = False
+) -> typer.Typer:
     """For one command, for a group of them, or for a group that is a command too.
+
+    `passes_on`: what follows the first argument is not px's, options included.
 
     No part of it needs rich.
     """
@@ -34,7 +38,11 @@ def new_app(group: type[LazyGroup] | None = None, *, runs_alone: bool = False) -
         cls=group,
         no_args_is_help=group is not None and not runs_alone,
         invoke_without_command=runs_alone,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "max_content_width": 100,
+            **({"allow_interspersed_args": False} if passes_on else {}),
+        },
         add_completion=False,
         pretty_exceptions_enable=False,  # a traceback with local variables could show a value
         rich_markup_mode=None,

@@ -52,15 +52,19 @@ def find(url: str | None, project: str | None, timeout: float) -> Target:
 
 
 def ask(question: str, otherwise: str) -> None:
-    """Raises Refused with `otherwise` unless the answer is yes."""
+    """Raises Refused or Interrupted, with `otherwise`, unless the answer is yes."""
     import sys
 
     from px import terminal
-    from px.failures import Refused
+    from px.failures import Interrupted, Refused
 
     if not terminal.is_terminal(sys.stdin):
         raise Refused(
             f"there is no terminal to ask on; {otherwise}", code="not_confirmed", hint="use --yes"
         )
-    if not terminal.confirm(question):
+    try:
+        agreed = terminal.confirm(question)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {otherwise}") from None
+    if not agreed:
         raise Refused(otherwise, code="not_confirmed")

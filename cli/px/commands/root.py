@@ -18,6 +18,8 @@ class Px(LazyGroup):
         "audit": "px.commands.audit",
         "key": "px.commands.key",
         "dev": "px.commands.dev",
+        "run": "px.commands.run",
+        "doctor": "px.commands.doctor",
         "spec": "px.commands.spec",
     }
 
@@ -43,6 +45,8 @@ def px(version: Version = False) -> None:
       4  not allowed
       5  server failed
       130  interrupted
+
+    px run ends as its command does; 126 when that cannot be executed, 127 when it was not found.
     """
 
 

@@ -107,10 +107,10 @@ def _target(url: str, project: str | None, timeout: float) -> Target:
     from px.settings import find_target
     from px.spec.target import Target
 
-    # PX_PROJECT is for one's own secrets; a run makes a project of its own.
+    # A project that is set is for one's own secrets; a run makes a project of its own.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
     found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
-    return Target(found.address, found.token, found.project)
+    return Target(found.address, found.token, found.project if project else None)
 
 
 def _run(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from px.client import Client
+from px.doctor.place import Place
 from px.retry import Retry
 from px.settings import make_target
 from px.testing import TestDevServer
@@ -31,3 +33,11 @@ def client(server: TestDevServer) -> Iterator[Client]:
     target = make_target(server.url, server.token)
     with Client(target, Retry(10, pause=lambda _: None)) as made:
         yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A project with nothing in it, for px doctor."""
+    (tmp_path / "wrangler.toml").touch()
+    (tmp_path / ".px").mkdir()
+    return Place(tmp_path)

@@ -2,89 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from px.dotenv_file import read_secrets
+from positronic.names import Name, Value
+from px.assignments import Reading, check
 from px.failures import Usage
+from px.source import parse
+from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
+from support.source import ROOT
 
-PEM = b"-----BEGIN KEY-----\r\nMIIE+/ab=\r\n-----END KEY-----\r\n"
+
+def read(data: bytes) -> list[tuple[Name, Value]]:
+    return check([Reading(parse(data, "dotenv"))])
 
 
-@pytest.mark.parametrize(
-    ("data", "value"),
-    [
-        (b"A=plain", "plain"),
-        (b"A=plain\n", "plain"),
-        (b"A=plain\r\n", "plain"),
-        (b"A=plain\r", "plain"),
-        (b"\xef\xbb\xbfA=after-bom\n", "after-bom"),
-        (b"export A=exported\n", "exported"),
-        (b"  A = spaced out  \n", "spaced out"),
-        (b"'A'=quoted name\n", "quoted name"),
-        (b"A=a b c\n", "a b c"),
-        (b"A=with=equals==\n", "with=equals=="),
-        (b"A=#no-comment\n", "#no-comment"),
-        (b"A=no#comment\n", "no#comment"),
-        (b"A=value # comment\n", "value"),
-        (b"A='value' # comment\n", "value"),
-        (b"A='value # kept'\n", "value # kept"),
-        (b"A=$HOME ${HOME} $(id) `id`\n", "$HOME ${HOME} $(id) `id`"),
-        (b'A="$HOME ${HOME} $(id) `id`"\n', "$HOME ${HOME} $(id) `id`"),
-        (b"A=back\\nslash\n", "back\\nslash"),
-        (b"A='back\\nslash'\n", "back\\nslash"),
-        (b'A="line\\nline\\ttab\\"quote\\\\"\n', 'line\nline\ttab"quote\\'),
-        (b'A="\\d \\$ \\u0041"\n', "\\d \\$ \\u0041"),
-        (b"A='it\\'s'\n", "it's"),
-        (b'A="two\nlines"\n', "two\nlines"),
-        (b'A="two\r\nlines\r\n"\r\n', "two\r\nlines\r\n"),
-        (b'A="' + PEM + b'"\n', PEM.decode()),
-        (b'A="  kept  "\n', "  kept  "),
-        (b'A="ends in two newlines\n\n"\n', "ends in two newlines\n\n"),
-        (b'A={"json": "doc", "n": [1, 2]}\n', '{"json": "doc", "n": [1, 2]}'),
-        ("A=\U0001f512 \u00fc\n".encode(), "\U0001f512 \u00fc"),
-        (b"# comment\n\n   # comment\nA=after\n", "after"),
-    ],
-)
+@pytest.mark.parametrize(("data", "value"), ARRIVES)
 def test_a_value_arrives_as_the_dialect_says(data: bytes, value: str) -> None:
     """Each spelling has one meaning, byte for byte."""
-    [(name, found)] = read_secrets(data)
+    [(_, found)] = read(data)
 
-    assert (name, found.reveal()) == ("A", value)
+    assert found.reveal() == value
 
 
-@pytest.mark.parametrize(
-    ("data", "lines"),
-    [
-        (b"A=1\nB\n", [2]),
-        (b"A=1\nexport B\n", [2]),
-        (b"A=\n", [1]),
-        (b"A=''\n", [1]),
-        (b"A= # only a comment\n", [1]),
-        (b"\n\n\nB\n", [4]),
-        (b"\r\n\r\nB\r\n", [3]),
-        (b"A: yaml\n", [1]),
-        (b"=1\n", [1]),
-        (b"A B=1\n", [1]),
-        (b"A='x' y\n", [1]),
-        (b"9A=1\n", [1]),
-        (b"A-B=1\n", [1]),
-        (b"A.B=1\n", [1]),
-        ("\u00c4=1\n".encode(), [1]),
-        (b"POSITRONIC_X=1\n", [1]),
-        (b"A=1\nB=2\nA=1\n", [3]),
-        (b"A=x\0y\n", [1]),
-        (b"A=" + b"x" * 65_537 + b"\n", [1]),
-        (b'A="not closed\nB=2\n', [1]),
-        (b"A='not closed\n", [1]),
-        (b"-----BEGIN KEY-----\nMIIEabc=\nabc+/=\n-----END KEY-----\n", [1, 2, 3, 4]),
-        (b"\xef\xbb\xbf\xef\xbb\xbfA=1\n", [1]),
-        (b"A=1\nB\n=2\nA=3\nC=\n", [2, 3, 4, 5]),
-    ],
-)
+@pytest.mark.parametrize(("data", "lines"), REFUSED)
 def test_every_wrong_line_is_named(data: bytes, lines: list[int]) -> None:
     """Nothing is guessed at or left out: each line that is wrong is in the refusal."""
     with pytest.raises(Usage) as caught:
-        read_secrets(data)
+        read(data)
 
     assert [detail.line for detail in caught.value.details] == lines
 
@@ -95,20 +44,93 @@ def test_every_wrong_line_is_named(data: bytes, lines: list[int]) -> None:
 def test_a_refusal_repeats_nothing_of_the_file(data: bytes) -> None:
     """What does not parse may be a piece of a key, so only its line number is told."""
     with pytest.raises(Usage) as caught:
-        read_secrets(data)
+        read(data)
 
     shown = caught.value.message + "".join(d.error + str(d.name) for d in caught.value.details)
     assert "canary" not in shown
     assert "ca-nary" not in shown
 
 
-@pytest.mark.parametrize("data", ["A=1\nB=2".encode("utf-16"), b"A=1\nB=\xff\n"])
-def test_a_file_that_is_not_utf8_is_refused(data: bytes) -> None:
-    """Another encoding is not guessed."""
-    with pytest.raises(Usage, match="not UTF-8"):
-        read_secrets(data)
+@pytest.mark.parametrize(("data", "words"), OTHER_ENCODINGS)
+def test_a_file_that_is_not_utf8_is_refused(data: bytes, words: str) -> None:
+    """Another encoding is not guessed: a sentence says what the file is."""
+    with pytest.raises(Usage, match=re.escape(words)):
+        read(data)
 
 
 def test_an_empty_file_holds_nothing() -> None:
     """No lines, no secrets, no complaint."""
-    assert read_secrets(b"# nothing yet\n") == []
+    assert read(b"# nothing yet\n") == []
+
+
+ROW = re.compile(r"^\| (`.*`) \| (?:(`.*`)|refused, each with its line) \|$", re.MULTILINE)
+SPAN = re.compile(r"``(.+?)``(?!`)|`([^`]+)`")
+
+
+def readme_rows() -> list[tuple[list[str], str | None]]:
+    """The README's table: spellings, and the value, or None for those that are refused."""
+    text = (ROOT / "README.md").read_text()
+    table = text[text.index("| in the file (⏎") :].partition("\n\n")[0]
+    return [(spans(row[1]), spans(row[2])[0] if row[2] else None) for row in ROW.finditer(table)]
+
+
+def spans(cell: str) -> list[str]:
+    return [found[1] or found[2] for found in SPAN.finditer(cell)]
+
+
+def test_the_readme_shows_the_dialect() -> None:
+    """It shows spellings of each kind, and some that are refused."""
+    values = [value for _, value in readme_rows()]
+
+    assert len(values) >= 7
+    assert values.count(None) == 1
+
+
+@pytest.mark.parametrize(("spellings", "value"), readme_rows())
+def test_the_readme_tells_the_truth(spellings: list[str], value: str | None) -> None:
+    """Every row of its table is what px does."""
+    for spelling in spellings:
+        data = spelling.replace("⏎", "\n").encode()
+        if value is None:
+            with pytest.raises(Usage) as caught:
+                read(data)
+
+            assert caught.value.details[0].line is not None
+        else:
+            assert [found.reveal() for _, found in read(data)] == [json.loads(value)]
+
+
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
+
+
+@given(TEXT)
+def test_any_text_arrives_in_single_quotes(value: str) -> None:
+    """With ' and \\ escaped, whatever a value may be is one that a file can hold."""
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+
+    assert [found.reveal() for _, found in read(f"A='{quoted}'\n".encode())] == [value]
+
+
+@given(TEXT)
+def test_any_text_arrives_in_double_quotes(value: str) -> None:
+    """With " and \\ escaped."""
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+
+    assert [found.reveal() for _, found in read(f'A="{quoted}"\n'.encode())] == [value]
+
+
+def refusal(data: bytes) -> Usage | None:
+    """Why a file is refused; None when it is read."""
+    try:
+        read(data)
+    except Usage as error:
+        return error
+    return None
+
+
+@given(st.binary(max_size=200) | st.text("AB=\"'\\ #\n\r$`{}\0\ufeff\u00a0").map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    """No file ends in anything but secrets or a refusal that says where."""
+    error = refusal(data)
+
+    assert error is None or error.details or "UTF-" in error.message

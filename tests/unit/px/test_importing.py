@@ -51,7 +51,7 @@ def test_one_bad_line_and_nothing_is_sent(server: TestDevServer, tmp_path: Path)
     assert server.calls == []
 
 
-@pytest.mark.parametrize("kind", ["name", "case", "symlink", "hardlink", "dotted"])
+@pytest.mark.parametrize("kind", ["name", "case", "symlink", "hardlink", "dotted", "copy"])
 def test_the_deploy_file_is_never_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -66,6 +66,9 @@ def test_the_deploy_file_is_never_imported(
         other.hardlink_to(deploy)
     if kind == "case":
         other = tmp_path / ".ENV.Deploy"
+        other.write_text("A=1\n")
+    if kind == "copy":
+        other = tmp_path / ".env.deploy.bak"
         other.write_text("A=1\n")
     paths = {"name": deploy, "dotted": Path("sub/../.env.deploy")}
 
@@ -209,5 +212,5 @@ def test_a_plan_sends_nothing(server: TestDevServer, client: Client) -> None:
     """Names that are stored would be updated, the others created."""
     server.seed({"N000": "x"})
 
-    assert importing.plan(client, entries(2)) == (["N001"], ["N000"])
+    assert importing.plan(client, entries(2)) == importing.Plan(["N001"], ["N000"], [])
     assert [call.method for call in server.calls] == ["GET"]

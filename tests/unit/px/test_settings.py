@@ -166,3 +166,64 @@ def test_the_project_is_checked(tmp_path: Path) -> None:
     environ = {"PX_URL": DEPLOYED, "PX_TOKEN": "t", "PX_PROJECT": "Not A Project"}
     with pytest.raises(InvalidName):
         find_target(None, None, 30, environ=environ, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "expected"),
+    [
+        ((None, None), {}, (".env.deploy", ".env.deploy", "mine", ".env.deploy")),
+        ((LOCAL, None), {}, ("--url", ".px/local.json", None, "")),
+        ((None, "p"), {}, (".env.deploy", ".env.deploy", "p", "--project")),
+        ((None, None), {"PX_PROJECT": "e"}, (".env.deploy", ".env.deploy", "e", "PX_PROJECT")),
+        ((None, "p"), {"PX_PROJECT": "e"}, (".env.deploy", ".env.deploy", "p", "--project")),
+        (
+            (None, None),
+            {"PX_URL": OTHER, "PX_TOKEN": "t"},
+            ("PX_URL", "PX_TOKEN", None, ""),
+        ),
+        ((OTHER, None), {"PX_TOKEN": "t"}, ("--url", "PX_TOKEN", None, "")),
+        ((None, None), {"PX_URL": DEPLOYED}, ("PX_URL", ".env.deploy", "mine", ".env.deploy")),
+        ((None, None), {"PX_URL": LOCAL}, ("PX_URL", ".px/local.json", None, "")),
+        (
+            (None, None),
+            {"PX_URL": "", "PX_PROJECT": ""},
+            (*[".env.deploy"] * 2, "mine", ".env.deploy"),
+        ),
+    ],
+)
+def test_each_setting_knows_where_it_is_from(
+    project: Path,
+    flags: tuple[str | None, str | None],
+    environ: Mapping[str, str],
+    expected: tuple[str, str, str | None, str],
+) -> None:
+    """Flags, then the environment, then `.env.deploy`, then `px dev`; for each setting by itself.
+
+    A project that stands in `.env.deploy` goes with that file's server and with no other.
+    """
+    text = f"PX_URL={DEPLOYED}\nPX_TOKEN=deploy-token\nPX_PROJECT=mine\n"
+    (project / ".env.deploy").write_text(text)
+
+    found = find_target(*flags, 30, environ=environ, folder=project)
+
+    sources = (found.address_source, found.source, found.project, found.project_source)
+    assert sources == expected
+
+
+def test_the_nearest_deploy_file_counts(project: Path) -> None:
+    """One in a folder below stands before the one above it."""
+    inner = project / "sub"
+    inner.mkdir()
+    (inner / ".env.deploy").write_text(f"PX_URL={OTHER}\nPX_TOKEN=inner\n")
+
+    assert find(inner).token == "inner"
+
+
+def test_a_bad_line_of_the_deploy_file_is_named_with_the_file(project: Path) -> None:
+    """Whoever imports another file must not look for the line there."""
+    (project / ".env.deploy").write_text("A=1\nnonsense\n")
+
+    with pytest.raises(Usage, match=r"^\.env\.deploy has a line that px cannot read") as caught:
+        find(project)
+
+    assert caught.value.details[0].line == 2

@@ -14,6 +14,7 @@ class Secret(LazyGroup):
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
         "import": "px.commands.secret.import_file",
+        "require": "px.commands.secret.require",
     }
 
 

@@ -1,78 +1,144 @@
-"""`px secret import FILE`."""
+"""`px secret import FILE...`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect
 
 if TYPE_CHECKING:
+    from positronic.names import Name
     from px.client import Client, Entry
 
-
 app = new_app()
-File = Annotated[str, typer.Argument(metavar="FILE", help="The dotenv file.")]
+_NOTHING: Final = "nothing was written or deleted"
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="dotenv or JSON; - is stdin.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: as it looks]"),
+]
+Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file holds. Asks.")]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be created, updated; send nothing.")
+    bool,
+    typer.Option("--dry-run", help="Say what would be created, updated, deleted; change nothing."),
 ]
 
 
 @app.command()
 def import_file(
-    file: File,
+    file: Files,
+    form: Format = None,
+    prune: Prune = False,
     dry_run: DryRun = False,
+    yes: Yes = False,
     url: Url = None,
     project: Project = None,
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Put every secret of a dotenv file in. One bad line, and nothing is sent.
+    """Put every secret of one or more files in. One bad line, and nothing is sent.
 
-    Lines are NAME=value or export NAME=value. Nothing is replaced ($X stays $X) and no command is
+    dotenv: NAME=value or export NAME=value. Nothing is replaced ($X stays $X) and no command is
     run. Without quotes a value ends before " #", and white space around it is dropped. Quotes keep
     everything, over several lines too; double ones read \\n \\t \\" and the like.
+
+    JSON: {"NAME": "value"}, strings alone. A file is JSON when its name ends in .json or its
+    content begins with {.
 
     Refused with their line number: a line without =, a bad or repeated name, an empty value.
     .env.deploy is never imported. Running it again after a failure is safe.
 
     \b
     Example: px secret import .env.secrets --dry-run
+             px secret import common.json production.env --prune
+             vault-export | px secret import -
     """
-    from px.importing import read_file
+    from px.importing import read_files
 
-    entries = read_file(Path(file))
+    _check(form, must_ask=prune and not yes and not dry_run)
+    entries = read_files(file, form)
+    if prune:
+        _check_prune(entries)
     with connect(url, project, timeout) as client:
         if dry_run:
-            _plan(client, entries, as_json=as_json)
+            _plan(client, entries, prune=prune, as_json=as_json)
         else:
-            _write(client, entries, as_json=as_json)
+            extra = _extra(client, entries, yes=yes) if prune else None
+            _write(client, entries, extra, as_json=as_json)
 
 
-def _plan(client: Client, entries: list[Entry], *, as_json: bool) -> None:
-    from px import terminal
+def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
+    from px import import_words, terminal
     from px.importing import plan
 
-    create, update = plan(client, entries)
+    found = plan(client, entries)
     if as_json:
-        terminal.document({"create": create, "update": update})
+        delete = {"delete": found.extra} if prune else {}
+        terminal.document({"create": found.create, "update": found.update, **delete})
     else:
-        terminal.planned(create, update)
+        import_words.planned(found, prune=prune)
 
 
-def _write(client: Client, entries: list[Entry], *, as_json: bool) -> None:
-    from px import terminal
+def _write(
+    client: Client, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
+) -> None:
+    """`extra` None: nothing is to be pruned; else what somebody agreed to."""
+    from px import import_words, terminal
     from px.importing import write
+    from px.pruning import Pruning
 
-    with terminal.progress(len(entries), quiet=as_json) as progress:
-        written = write(client, entries, progress)
+    names, count = extra or [], len(entries)
+    line = import_words.lines(count, len(names))
+    with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
+        pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
+        written = write(client, entries, progress, pruning)
     if as_json:
-        total = written.created + written.updated
-        terminal.document(
-            {"imported": total, "created": written.created, "updated": written.updated}
-        )
+        counts = {"imported": count, "created": written.created, "updated": written.updated}
+        terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
     else:
-        terminal.imported(written)
+        import_words.imported(written, None if extra is None else len(extra))
+
+
+def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
+    """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
+    from px import import_words, terminal
+    from px.failures import Interrupted
+    from px.importing import plan
+
+    try:
+        extra = plan(client, entries).extra
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {_NOTHING}") from None
+    if extra and not yes:
+        import_words.to_delete(extra, client.place)
+        ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
+    return extra
+
+
+def _check(form: str | None, *, must_ask: bool) -> None:
+    from px import terminal
+    from px.failures import Refused, Usage
+    from px.source import FORMATS
+
+    if form is not None and form not in FORMATS:
+        raise Usage(f"--format is {' or '.join(FORMATS)}")
+    if must_ask and not terminal.is_terminal(sys.stdin):
+        raise Refused(
+            f"there is no terminal to ask on before --prune deletes; {_NOTHING}",
+            code="not_confirmed",
+            hint="use --yes; --dry-run shows what would be deleted",
+        )
+
+
+def _check_prune(entries: list[Entry]) -> None:
+    from px.failures import Usage
+
+    if not entries:
+        raise Usage(
+            "there is no secret in what is imported, and --prune would delete every one",
+            code="nothing_to_keep",
+        )

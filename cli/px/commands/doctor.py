@@ -1,0 +1,47 @@
+"""`px doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import Json, Project, Timeout, Url, find
+
+app = new_app()
+
+
+@app.command()
+def doctor(
+    url: Url = None, project: Project = None, timeout: Timeout = 10.0, as_json: Json = False
+) -> None:
+    """Check what px needs here and on the server, and say how to mend what is wrong.
+
+    Versions, file modes, git's rules, .env.secrets, a rotation that has not ended; which server
+    and token px would use, and where each setting comes from; then the server, the token's role,
+    the keys, the clock. It changes nothing and shows no value and no token.
+
+    Each line is ok, warn, fail, or skip for what is not known. Exit code 1 when one is fail. In a
+    pipe: tabs between status, check, what was found, and the mend. --timeout bounds all that is
+    asked of the server.
+
+    \b
+    Example: px doctor
+    """
+    from pathlib import Path
+
+    from px import terminal
+    from px.doctor import report
+    from px.doctor.examine import examine
+    from px.doctor.finding import FAIL, Finding
+    from px.doctor.place import Place
+
+    findings: list[Finding] = []
+    for found in examine(Place(Path.cwd()), lambda: find(url, project, timeout)):
+        findings.append(found)
+        if not as_json:
+            report.show(found)
+    if as_json:
+        terminal.document(report.document(findings))
+    else:
+        report.conclude(findings)
+    raise typer.Exit(1 if report.count(findings, FAIL) else 0)

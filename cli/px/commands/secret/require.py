@@ -1,0 +1,49 @@
+"""`px secret require NAME...`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+
+app = new_app()
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="The secrets' names.")]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="FILE", help="The names in a dotenv or JSON file; no values."),
+]
+
+
+@app.command()
+def require(
+    names: Names = None,
+    from_file: From = None,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Say which of these secrets are missing: exit code 0 when none is, else 1. For CI.
+
+    The missing names go to stdout, one a line. It looks at names alone; `px secret exists` also
+    tries whether the stored record opens.
+
+    \b
+    Example: px secret require OPENAI_API_KEY DATABASE_URL && make deploy
+             px secret require --from .env.secrets.example
+    """
+    from px import import_words, terminal
+    from px.requirement import missing, required_names
+
+    wanted = required_names(names or [], from_file)
+    with connect(url, project, timeout) as client:
+        lacking = missing(client, wanted)
+    present = [name for name in wanted if name not in lacking]
+    if as_json:
+        terminal.document({"present": present, "missing": lacking})
+    else:
+        import_words.required(present, lacking)
+    raise typer.Exit(1 if lacking else 0)

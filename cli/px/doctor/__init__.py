@@ -1,0 +1,1 @@
+"""`px doctor`: what px finds on this machine and on the server, each with its mend."""

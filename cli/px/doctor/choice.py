@@ -1,0 +1,40 @@
+"""Which server px would ask, as whom, for which project, and where it found each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from positronic import tokens
+from px.doctor.finding import FAIL, OK, Finding
+from px.settings import Target
+
+
+def check_choice(target: Target) -> Iterator[Finding]:
+    """Never the token: what kind it is, and the id that `px token list` shows."""
+    yield Finding("address", OK, f"{target.address.origin}, from {target.address_source}")
+    yield Finding("token", OK, f"{kind(target.token)}, from {target.source}")
+    yield _project(target)
+
+
+def kind(token: str) -> str:
+    """What may be told of a token."""
+    if token.startswith(f"px_{tokens.ROOT}_"):
+        return "root's"
+    parsed = tokens.parse(token)
+    return "one of a form that px does not know" if parsed is None else f"id {parsed.id}"
+
+
+def _project(target: Target) -> Finding:
+    parsed = tokens.parse(target.token)
+    own = None if parsed is None else parsed.project
+    if target.project is None:
+        return Finding("project", OK, f"{own}, the token's own" if own else "the Worker's default")
+    source = target.project_source
+    if own is not None and own != target.project:
+        return Finding(
+            "project",
+            FAIL,
+            f"{target.project}, from {source}, but the token opens {own}",
+            "unset the project, or use a token for it",
+        )
+    return Finding("project", OK, f"{target.project}, from {source}")

@@ -1,0 +1,59 @@
+"""What the project's own files say: .env.secrets, and what has begun and not ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.place import Place
+from px.failures import PxError
+
+
+def check_secrets(place: Place) -> Iterator[Finding]:
+    """Whether px dev, px run and px secret import would take .env.secrets."""
+    from px.importing import read_file
+
+    file = place.private_files[0]
+    if not file.path.exists():
+        hint = "copy .env.secrets.example, and fill it in"
+        yield Finding("secrets", SKIP, f"there is no {file.name} here", hint)
+        return
+    try:
+        entries = read_file(file.path)
+    except PxError as error:
+        lines = [str(detail.line) for detail in error.details if detail.line is not None]
+        where = f": line {', '.join(lines[:10])}" if lines else f": {error.message}"
+        hint = f"px secret import {place.shown(file)} --dry-run says what is wrong"
+        yield Finding("secrets", FAIL, f"px cannot read {file.name}{where}", hint)
+        return
+    count = "1 secret" if len(entries) == 1 else f"{len(entries):,} secrets"
+    yield Finding("secrets", OK, f"{file.name} holds {count}")
+
+
+def check_rotation(place: Place) -> Iterator[Finding]:
+    """Whether this machine holds a rotation's new key."""
+    from px.keys.started import StartedFile
+    from px.terminal import printable
+
+    project = place.project
+    started = None
+    if project is not None:
+        try:
+            started = StartedFile(project).read()
+        except PxError as error:
+            yield Finding("rotation", FAIL, error.message.partition(";")[0], error.hint)
+            return
+    if started is None:
+        yield Finding("rotation", OK, "none is under way here")
+        return
+    where = printable(started.origin)
+    hint = "px key rotate; do not delete .px/rotation.json"
+    yield Finding("rotation", WARN, f"one of {where} has begun and not ended", hint)
+
+
+def check_deploy(place: Place) -> Iterator[Finding]:
+    """Whether this machine holds a root token that `.env.deploy` does not have yet."""
+    project = place.project
+    if project is not None and (project.private / "deploy.json").exists():
+        hint = "px deploy goes on; do not delete .px/deploy.json"
+        yield Finding("deploy", WARN, "one has begun and not ended", hint)

@@ -1,0 +1,61 @@
+"""Every check in order. None of them can end the others, whatever it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from positronic.errors import PositronicError
+from px.doctor.choice import check_choice
+from px.doctor.contents import check_deploy, check_rotation, check_secrets
+from px.doctor.finding import FAIL, SKIP, Check, Finding
+from px.doctor.ignored import check_ignored
+from px.doctor.modes import check_modes
+from px.doctor.place import Place
+from px.doctor.server import check_server
+from px.doctor.tools import check_node, check_packages, check_px
+from px.failures import PxError
+from px.settings import Target
+
+CheckHere = Callable[[Place], Iterator[Finding]]
+
+HERE: Final[Mapping[str, CheckHere]] = {
+    "px": check_px,
+    "node": check_node,
+    "packages": check_packages,
+    "mode": check_modes,
+    "git": check_ignored,
+    "secrets": check_secrets,
+    "rotation": check_rotation,
+    "deploy": check_deploy,
+}
+
+
+def examine(
+    place: Place, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
+) -> Iterator[Finding]:
+    """`choose` finds the server; it raises Usage when there is none to ask."""
+    for name, check in here.items():
+        yield from _guarded(name, partial(check, place))
+    try:
+        target = choose()
+    except (PxError, PositronicError) as error:
+        yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
+        yield Finding("server", SKIP, "not known: there is no server to ask")
+        return
+    except OSError:  # a folder above that cannot be searched
+        yield Finding("address", FAIL, "the files that name a server cannot be looked for")
+        yield Finding("server", SKIP, "not known: there is no server to ask")
+        return
+    yield from _guarded("address", lambda: check_choice(target))
+    yield from _guarded("server", lambda: check_server(target))
+
+
+def _guarded(name: str, check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except (PxError, PositronicError) as error:
+        yield Finding(name, FAIL, error.message, getattr(error, "hint", ""))
+    except Exception as error:  # noqa: BLE001 - its text may hold a value
+        yield Finding(name, FAIL, f"this could not be checked: {type(error).__name__}")

@@ -1,0 +1,74 @@
+"""Whether git could carry the private files away."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.place import Place, PrivateFile
+
+NAME: Final = "git"
+SECONDS: Final = 10.0
+_PASSED_ON: Final = ("PATH", "HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
+
+def check_ignored(place: Place) -> Iterator[Finding]:
+    """One finding for each file that git has or would take, or one that it takes none."""
+    if shutil.which("git") is None:
+        yield Finding(NAME, SKIP, "git is not installed, so it is not known what it ignores")
+        return
+    folders: dict[Path, list[PrivateFile]] = defaultdict(list)
+    for file in place.private_files:
+        folders[file.base].append(file)
+    for folder, files in folders.items():
+        yield from _in_folder(place, folder, files)
+
+
+def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iterator[Finding]:
+    names = [file.name for file in files]
+    tracked = _git(folder, "ls-files", "--", *names)
+    ignored = _git(folder, "check-ignore", "--no-index", "--", *names)
+    if tracked is None or ignored is None:
+        yield Finding(NAME, SKIP, f"no git repository that git trusts is around {', '.join(names)}")
+        return
+    found = [one for file in files if (one := _judge(place, file, tracked, ignored)) is not None]
+    yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]
+
+
+def _judge(
+    place: Place, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
+) -> Finding | None:
+    shown = place.shown(file)
+    if file.name in tracked:
+        hint = f"git rm --cached {shlex.quote(shown)}, and replace every credential in it"
+        return Finding(NAME, FAIL, f"has {shown} in its index, and perhaps in its history", hint)
+    if file.name not in ignored:
+        status = FAIL if file.path.exists() else WARN
+        hint = f"add {file.name} to .gitignore"
+        return Finding(NAME, status, f"does not ignore {shown}", hint)
+    return None
+
+
+def _git(folder: Path, *words: str) -> list[str] | None:
+    """The names that it prints; None when it does not answer."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
+            ["git", *words],  # noqa: S607 - the user's own git
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return os.fsdecode(done.stdout).splitlines() if done.returncode in (0, 1) else None

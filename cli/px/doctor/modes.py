@@ -1,0 +1,41 @@
+"""Who else on this machine could read the private files."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterator
+
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.place import Place, PrivateFile
+
+NAME = "mode"
+
+
+def check_modes(place: Place) -> Iterator[Finding]:
+    """One finding for each file that is there."""
+    found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
+    yield from found or [Finding(NAME, SKIP, "no private file is here yet")]
+
+
+def _look(file: PrivateFile, shown: str) -> Finding | None:
+    try:
+        status = file.path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Finding(NAME, FAIL, f"{shown} cannot be looked at: {_reason(error)}")
+    mode = stat.S_IMODE(status.st_mode)
+    if not stat.S_ISREG(status.st_mode):
+        return Finding(NAME, FAIL, f"{shown} is no regular file")
+    if mode & 0o077:
+        hint = f"chmod 600 {shlex.quote(shown)}"
+        return Finding(NAME, FAIL, f"{shown} has mode {mode:o}: others can open it", hint)
+    if status.st_uid != os.getuid():
+        return Finding(NAME, WARN, f"{shown} belongs to another user", f"chown it to {os.getuid()}")
+    return Finding(NAME, OK, f"{shown} has mode {mode:o}")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown").lower()

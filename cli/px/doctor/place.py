@@ -1,0 +1,57 @@
+"""Where px was called: the folder, the project around it, and their private files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from px.local.project import Project
+from px.settings import DEPLOY_FILE, PROJECT_MARK, find_upwards
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateFile:
+    """A file that only its owner may read and git must not have; `base` exists, `name` may not."""
+
+    base: Path
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return self.base / self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder that px was called in."""
+
+    folder: Path
+
+    @property
+    def project(self) -> Project | None:
+        """None outside one."""
+        mark = find_upwards(PROJECT_MARK, self.folder)
+        return None if mark is None else Project(mark.parent)
+
+    @property
+    def private_files(self) -> list[PrivateFile]:
+        """`.env.deploy` is the one that px reads, which may lie above the project."""
+        project = self.project
+        base = self.folder if project is None else project.root
+        deploy = find_upwards(DEPLOY_FILE, self.folder)
+        found = [
+            PrivateFile(base, ".env.secrets"),
+            PrivateFile(base if deploy is None else deploy.parent, DEPLOY_FILE),
+        ]
+        if project is not None:
+            kept = {f".px/{path.name}" for path in project.private.glob("*.json")}
+            names = [".dev.vars", *sorted(kept | {".px/local.json", ".px/rotation.json"})]
+            found += [PrivateFile(base, name) for name in names]
+        return found
+
+    def shown(self, file: PrivateFile) -> str:
+        """As it can be typed here."""
+        from px.terminal import printable
+
+        return printable(os.path.relpath(file.path, self.folder))

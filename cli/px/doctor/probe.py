@@ -1,0 +1,44 @@
+"""Asks a server what it allows: reads only, each once, all within one time limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from px import answers
+from px.admin import Admin
+from px.answers import Fields
+from px.exchange import Answer
+from px.failures import NotAllowed
+from px.retry import Outcome, Retry
+from px.settings import Target
+
+
+class Probe(Admin):
+    """`target.timeout` bounds all its calls together."""
+
+    def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(target)
+        self._clock = clock
+        self._deadline = clock() + target.timeout
+
+    def status(self) -> Answer:
+        """GET /status, which needs no token. Raises PxError unless the server is ready."""
+        answer = self._answer(self._call("GET", "/status"), 200)
+        if not answers.read(answer, 200, lambda found: answers.truth(found["ready"])):
+            raise answers.stranger(answer)
+        return answer
+
+    def allows(self, path: str) -> bool:
+        """Whether the token may read this. Raises PxError for any other failure."""
+        try:
+            self._answer(self._call("GET", path), 200)
+        except NotAllowed as error:
+            if error.code != "forbidden":
+                raise
+            return False
+        return True
+
+    def _call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
+        self._retry = Retry(max(self._deadline - self._clock(), 0.001))
+        return self._call_once(method, path, body)

@@ -1,0 +1,124 @@
+"""What the server says: that it is there, that the token opens it, as what, and its keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from positronic import tokens
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.probe import Probe
+from px.exchange import Answer
+from px.failures import NotAllowed, NotReached, PxError, Refused
+from px.settings import LOCAL_FILE, Target
+
+MAX_SKEW: Final = 60  # seconds
+SOON: Final = timedelta(days=7)
+
+
+def check_server(target: Target, now: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """Each later question only when the one before was answered."""
+    with Probe(target) as probe:
+        begun = now()
+        try:
+            answer = probe.status()
+        except PxError as error:
+            yield _failed("server", error, target)
+            for name in ("access", "role", "keys", "clock"):
+                yield Finding(name, SKIP, "not known: the server is not ready")
+            return
+        yield Finding("server", OK, f"{target.address.origin} is ready")
+        yield _clock(answer, (begun + now()) / 2)
+        yield from _access(probe, target)
+
+
+def _access(probe: Probe, target: Target) -> Iterator[Finding]:
+    try:
+        is_open = probe.allows("/secrets?limit=1")
+    except PxError as error:
+        yield _failed("access", error, target)
+        is_open = False
+    else:
+        message = "the token is accepted" if is_open else "the token does not open this project"
+        hint = "" if is_open else _mend(None, target)
+        yield Finding("access", OK if is_open else FAIL, message, hint)
+    if not is_open:
+        for name in ("role", "keys"):
+            yield Finding(name, SKIP, "not known: the token does not open the server")
+        return
+    role = _role(probe)
+    yield Finding("role", OK, role)
+    if role not in ("root", "admin"):
+        yield Finding("keys", SKIP, "not known: that needs the role admin")
+        return
+    yield from _expiry(probe, target.token)
+    yield from _keys(probe)
+
+
+def _role(probe: Probe) -> str:
+    """By what the token may read; where nothing tells them apart, both."""
+    if probe.allows("/projects?limit=1"):
+        return "root"
+    if probe.allows("/tokens?limit=1"):
+        return "admin"
+    try:
+        return "writer" if probe.allows("/brains") else "reader"
+    except Refused:  # no server of ours without brains tells
+        return "reader or writer"
+
+
+def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
+    parsed = tokens.parse(token)
+    if parsed is None:  # root's has none
+        return
+    own = next((one for one in probe.tokens() if one.id == parsed.id), None)
+    if own is None or own.expires_at is None:
+        yield Finding("expiry", OK, "the token does not expire")
+        return
+    left = datetime.fromisoformat(own.expires_at) - datetime.now(UTC)
+    hint = "make the next one: px token create NAME --role ROLE" if left < SOON else ""
+    yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
+
+
+def _keys(probe: Probe) -> Iterator[Finding]:
+    found = probe.keys()
+    lost = sorted(use.id for use in found.uses if not use.held)
+    if lost:
+        hint = "give the Worker these master keys back, or put the secrets in again"
+        yield Finding("keys", FAIL, f"records are under keys it lacks: {', '.join(lost)}", hint)
+    if found.pending:
+        message = f"a rotation to {found.newest} has begun and not ended"
+        yield Finding("keys", WARN, message, "px key rotate, where it was begun")
+    if not lost and not found.pending:
+        yield Finding("keys", OK, f"newest {found.newest}, and every record opens with those held")
+
+
+def _clock(answer: Answer, now: float) -> Finding:
+    try:
+        skew = round(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
+    except (TypeError, ValueError):
+        return Finding("clock", SKIP, "not known: the server sends no date")
+    if abs(skew) > MAX_SKEW:
+        way = "behind" if skew > 0 else "ahead of"
+        return Finding(
+            "clock", WARN, f"this machine is {abs(skew):,} s {way} the server", "set the clock"
+        )
+    return Finding("clock", OK, "as the server's")
+
+
+def _failed(name: str, error: PxError, target: Target) -> Finding:
+    return Finding(name, FAIL, error.message, error.hint or _mend(error, target))
+
+
+def _mend(error: PxError | None, target: Target) -> str:
+    """What the error itself does not say: it does not know where the settings are from."""
+    if isinstance(error, NotReached):
+        if target.source == LOCAL_FILE:
+            return "start `px dev`"
+        return f"check the network, and the address from {target.address_source}"
+    if error is None or isinstance(error, NotAllowed):
+        return f"put another token in the place of the one from {target.source}"
+    return ""

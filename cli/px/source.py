@@ -1,0 +1,104 @@
+"""What is imported: files and stdin, read whole. `.env.deploy` is refused by any name.
+
+What comes through a pipe has no name any more: `cat .env.deploy | px secret import -` cannot be
+told from another file, `px secret import - < .env.deploy` can.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from px.assignments import Item, Reading
+from px.failures import Usage
+from px.file_text import decode
+from px.settings import DEPLOY_FILE, find_upwards
+
+STDIN: Final = "-"
+FORMATS: Final = ("dotenv", "json")
+MAX_FILE: Final = 256 * 1024 * 1024  # bytes
+_STDIN_PATH: Final = Path("/dev/fd/0")
+
+
+def read_all(files: Sequence[str], form: str | None = None) -> list[Reading]:
+    """Every file's items, as they are spelt. Raises Usage."""
+    if len([file for file in files if file == STDIN]) > 1:
+        raise Usage("stdin can be read once")
+    return [_reading(file, number, len(files), form) for number, file in enumerate(files, 1)]
+
+
+def read_path(path: Path, what: str = "the file") -> bytes:
+    """A file's bytes. Raises Usage without its name: what was typed may be a value."""
+    try:
+        if _is_deploy_file(path):
+            raise _deploy_refusal()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise Usage(f"{what} cannot be read: {reason.lower()}", code="invalid_file") from None
+    return _bounded(data, what)
+
+
+def parse(
+    data: bytes, form: str | None = None, *, name: str = "", what: str = "the file"
+) -> Iterable[Item]:
+    """Bytes as dotenv or JSON: what `form` says, else told by the name's end and the content."""
+    from px import dotenv_file, json_file
+
+    text = decode(data, what)
+    is_json = name.endswith(".json") or json_file.looks_like_json(text)
+    if form == "json" or (form is None and is_json):
+        return json_file.items(text, what)
+    return dotenv_file.items(text)
+
+
+def _reading(file: str, number: int, count: int, form: str | None) -> Reading:
+    from px.terminal import printable
+
+    if count == 1:
+        data = _read_stdin() if file == STDIN else read_path(Path(file))
+        return Reading(parse(data, form, name=file))
+    data = _read_stdin() if file == STDIN else read_path(Path(file), f"file {number} of {count}")
+    label = "stdin" if file == STDIN else printable(file)  # it was read: it is a file's name
+    return Reading(parse(data, form, name=file, what=label), label)
+
+
+def _read_stdin() -> bytes:
+    from px import terminal
+
+    if sys.stdin is None:
+        raise Usage("stdin is closed")
+    if terminal.is_terminal(sys.stdin):
+        from px.prompt import read_all as read_hidden
+
+        with terminal.hidden_entry("Secrets, dotenv or JSON (hidden; end with Ctrl-D): ") as fd:
+            return read_hidden(fd, MAX_FILE)
+    if _STDIN_PATH.exists() and _is_deploy_file(_STDIN_PATH):
+        raise _deploy_refusal()
+    return _bounded(sys.stdin.buffer.read(MAX_FILE + 1), "stdin")
+
+
+def _bounded(data: bytes, what: str) -> bytes:
+    if len(data) > MAX_FILE:
+        raise Usage(f"{what} has more than {MAX_FILE:,} bytes", code="invalid_file")
+    return data
+
+
+def _deploy_refusal() -> Usage:
+    return Usage(
+        f"{DEPLOY_FILE} holds deployment credentials and is never imported", code="invalid_file"
+    )
+
+
+def _is_deploy_file(path: Path) -> bool:
+    """By its own name or a longer one (.env.deploy.bak), by the name behind links, or as another
+    name of the one in force.
+    """
+    names = {path.name.casefold(), path.resolve().name.casefold()}
+    if any(name.startswith(DEPLOY_FILE) for name in names):
+        return True
+    near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), path.resolve().parent))
+    return any(deploy is not None and path.samefile(deploy) for deploy in near)

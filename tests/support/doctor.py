@@ -1,0 +1,21 @@
+"""A project for `px doctor` to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from px.doctor.finding import Finding
+from px.doctor.place import Place
+
+NAMES = (".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json")
+
+
+def write(place: Place, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:
+    path = place.folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+
+
+def statuses(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    return [(found.check, found.status) for found in findings]

@@ -1,0 +1,74 @@
+"""`px doctor` on .env.secrets and a rotation that has not ended."""
+
+from __future__ import annotations
+
+import json
+
+from px.doctor.contents import check_deploy, check_rotation, check_secrets
+from px.doctor.place import Place
+from support.doctor import statuses, write
+
+
+def test_secrets_are_counted(place: Place) -> None:
+    """By number, not by name."""
+    write(place, ".env.secrets", "CANARY=1\nB=2\n")
+
+    [found] = check_secrets(place)
+
+    assert (found.status, found.message) == ("ok", ".env.secrets holds 2 secrets")
+
+
+def test_wrong_lines_are_named(place: Place) -> None:
+    """By number, and nothing of them is shown."""
+    write(place, ".env.secrets", "A=1\ncanary\nB=\n")
+
+    [found] = check_secrets(place)
+
+    assert (found.status, found.message) == ("fail", "px cannot read .env.secrets: line 2, 3")
+
+
+def test_an_unreadable_file_is_a_sentence(place: Place) -> None:
+    """Whatever is wrong with it."""
+    (place.folder / ".env.secrets").write_bytes(b"\xff\xfeA\0")
+
+    [found] = check_secrets(place)
+
+    assert (found.status, "UTF-16" in found.message) == ("fail", True)
+
+
+def test_no_file(place: Place) -> None:
+    """Nothing to check."""
+    assert statuses(check_secrets(place)) == [("secrets", "skip")]
+
+
+def test_no_rotation(place: Place) -> None:
+    """None is under way."""
+    assert statuses(check_rotation(place)) == [("rotation", "ok")]
+
+
+def test_a_rotation_that_has_not_ended(place: Place) -> None:
+    """Whose it is, and how it ends; its key is not shown."""
+    key = "Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2E="
+    started = {"origin": "https://h.dev", "keyId": "k1", "key": key, "placed": True}
+    write(place, ".px/rotation.json", json.dumps(started))
+
+    [found] = check_rotation(place)
+
+    assert (found.status, "https://h.dev" in found.message) == ("warn", True)
+    assert "px key rotate" in found.hint
+    assert key not in found.message + found.hint
+
+
+def test_a_malformed_rotation_fails(place: Place) -> None:
+    """It may hold the only copy of a key."""
+    write(place, ".px/rotation.json", "{")
+
+    assert statuses(check_rotation(place)) == [("rotation", "fail")]
+
+
+def test_a_deploy_that_has_not_ended(place: Place) -> None:
+    """Its file may hold the only copy of a token; without it there is no line."""
+    before = statuses(check_deploy(place))
+    write(place, ".px/deploy.json", "{}")
+
+    assert (before, statuses(check_deploy(place))) == ([], [("deploy", "warn")])
