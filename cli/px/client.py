@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from positronic.names import Name, Value
 from px import answers
@@ -13,8 +13,7 @@ from px.connection import Connection
 Entry = tuple[Name, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     created: int
     updated: int
 

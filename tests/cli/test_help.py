@@ -69,15 +69,3 @@ def test_a_group_alone_shows_its_help(tmp_path: Path, group: str) -> None:
     done = Px(tmp_path).run(group)
 
     assert (done.returncode, done.stdout, "Commands:" in done.stderr) == (2, "", True)
-
-
-def test_px_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
-    """What cannot be asked imports no HTTP, no dotenv parser, no rich and no local Worker."""
-    done = Px(tmp_path).run(
-        "secret", "list", environment={"PYTHONPROFILEIMPORTTIME": "1", "PX_URL": "https://h.dev"}
-    )
-
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "px.settings" in imported
-    unneeded = {"httpx", "dotenv", "rich", "click", "tenacity", "uvicorn", "px.local"}
-    assert not imported & unneeded
