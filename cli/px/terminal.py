@@ -84,8 +84,10 @@ def fail(error: PxError, *, as_json: bool) -> None:
 
 
 def error_document(error: PxError) -> dict[str, object]:
-    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "line"?}]}."""
+    """As `px schema error` says it."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
+    if error.hint:
+        found["hint"] = error.hint
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
     return found

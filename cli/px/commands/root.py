@@ -19,6 +19,7 @@ class Px(LazyGroup):
         "key": "px.commands.key",
         "dev": "px.commands.dev",
         "spec": "px.commands.spec",
+        "schema": "px.commands.schema",
     }
 
 
