@@ -14,7 +14,8 @@ def main() -> int:
         return 0
     _take_ctrl_c()
     _delay_collector()
-    code = run(sys.argv[1:])
+    asked = os.environ.get("_PX_COMPLETE")
+    code = run(sys.argv[1:]) if asked is None else _complete(asked)
     # Everything is closed and written: taking 300 modules apart would cost a tenth of px's time.
     os._exit(code)
 
@@ -48,6 +49,17 @@ def run(arguments: list[str]) -> int:
     finally:
         from px import terminal
 
+        terminal.settle()
+
+
+def _complete(instruction: str) -> int:
+    """A shell asks what may follow on the command line."""
+    from px import terminal
+    from px.completion.shells import answer
+
+    try:
+        return answer(instruction)
+    finally:
         terminal.settle()
 
 

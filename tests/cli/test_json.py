@@ -45,10 +45,11 @@ CASES: Final = [
     ("key list", "", 0),
     ("schema", "", 0),
     ("schema", "secret list", 0),
+    ("completion", "bash", 0),
     ("spec", "{url} --level seed --only secrets.create", 0),
 ]
-# One asks no server, the other reports what the server refused.
-NEVER_REFUSED: Final = {"schema": 0, "spec": 1}
+# Two ask no server, one reports what the server refused.
+NEVER_REFUSED: Final = {"schema": 0, "completion": 0, "spec": 1}
 
 
 class Told:
@@ -74,6 +75,7 @@ def told(
     server.seed({"A": "x"})
     (tmp_path / "x.env").write_text("A=1\nB=2\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PX_NO_CACHE", "1")  # this process has a home
     for name, text in server.environment.items():
         monkeypatch.setenv(name, text)
     return Told(capsys)

@@ -20,6 +20,7 @@ class Px(LazyGroup):
         "dev": "px.commands.dev",
         "spec": "px.commands.spec",
         "schema": "px.commands.schema",
+        "completion": "px.commands.completion",
     }
 
 
