@@ -106,6 +106,7 @@ def test_a_rotation_that_cannot_note_its_key_changes_nothing(px: Px, server: Tes
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert done.stderr.startswith("error: ")
     assert (px.folder / ".dev.vars").read_text() == kept
+    assert not list((px.folder / ".px").glob("*rotation.json*"))
 
 
 def test_a_reader_that_leaves_is_no_failure(px: Px, server: TestDevServer) -> None:
