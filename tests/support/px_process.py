@@ -65,8 +65,8 @@ class Px:
             env=self._environment(None),
         )
 
-    def terminal(self, *arguments: str | Path) -> pexpect.spawn[str]:
-        """On a pseudo-terminal, 80 columns wide."""
+    def terminal(self, *arguments: str | Path, width: int = 80) -> pexpect.spawn[str]:
+        """On a pseudo-terminal."""
         return pexpect.spawn(
             str(PX),
             [str(argument) for argument in arguments],
@@ -74,7 +74,7 @@ class Px:
             env=self._environment({"TERM": "xterm"}),
             encoding="utf-8",
             timeout=20,
-            dimensions=(24, 80),
+            dimensions=(24, width),
         )
 
     def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
