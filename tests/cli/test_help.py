@@ -23,6 +23,15 @@ def test_every_command_has_help_with_an_example(tmp_path: Path, path: tuple[str,
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.parametrize("path", PATHS[1:], ids=" ".join)
+def test_every_command_has_an_example_above_it(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """The help of px, and of a group, shows how each of its commands is called."""
+    above = Px(tmp_path).run(*path[:-1], "--help").stdout
+
+    examples = above.partition("\nExamples:\n")[2]
+    assert f"  px {' '.join(path)}" in examples
+
+
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_every_command_is_documented_where_it_is_written(path: tuple[str, ...]) -> None:
     """Its docstring is its help, with an example."""
