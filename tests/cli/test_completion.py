@@ -12,6 +12,7 @@ import pexpect
 import pytest
 
 from px.testing import TestDevServer
+from support.command_tree import COMMANDS, LEAVES
 from support.px_process import CANARY, PX, Px
 
 QUESTIONS = {
@@ -68,6 +69,17 @@ def test_commands_options_and_names_are_completed(
     done = ask(known, "bash", line)
 
     assert (done.stdout.split(), done.stderr, server.calls) == (answer, "", [])
+
+
+def _takes_a_secret(path: tuple[str, ...]) -> bool:
+    arguments = [one for one in COMMANDS[path].params if one.param_type_name == "argument"]
+    return path[0] == "secret" and any((one.metavar or "").startswith("NAME") for one in arguments)
+
+
+@pytest.mark.parametrize("path", [path for path in LEAVES if _takes_a_secret(path)], ids=" ".join)
+def test_wherever_a_secret_is_named_its_name_is_completed(known: Px, path: tuple[str, ...]) -> None:
+    """A new command's NAME takes `autocompletion=known_secret` from px.commands.options."""
+    assert ask(known, "bash", f"px {' '.join(path)} K").stdout.split() == ["K1", "K2"]
 
 
 @pytest.mark.parametrize(
