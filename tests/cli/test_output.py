@@ -44,7 +44,7 @@ def filled(px: Px, server: TestDevServer) -> Px:
 
 
 def shown(px: Px, command: str, width: int) -> str:
-    child = px.terminal(*command.split(), width=width)
+    child = px.terminal(*command.split(), dimensions=(24, width))
     child.expect(EOF)
     child.close()
     return child.before or ""
