@@ -17,7 +17,7 @@ from positronic.names import parse_token_name
 from px import app, faults
 from px.admin import Admin
 from px.commands.dev import _Voice
-from px.schemas import known
+from px.schemas import known, text
 from px.settings import make_target
 from px.testing import TestDevServer
 from support.command_tree import LEAVES
@@ -147,13 +147,15 @@ HELD: Final = {command for command, _, _ in CASES} | {
     for path in (ROOT / "tests").rglob("test_*.py")
     for command in re.findall(r'conforms\("([a-z ]+)",', path.read_text())
 }
+# Whose schema is {"not": {}}: stdout is somebody else's, and only their errors are documents.
+SAY_NOTHING: Final = {command for command in known() if json.loads(text(command)).get("not") == {}}
 
 
 @pytest.mark.parametrize("command", [" ".join(path) for path in LEAVES])
 def test_every_command_has_a_schema_that_a_test_holds_it_to(command: str) -> None:
     """Write cli/px/schemas/COMMAND.json, and a line in CASES or a test that calls `conforms`."""
     assert command in known()
-    assert command in HELD
+    assert command in HELD | SAY_NOTHING
 
 
 def test_every_schema_is_of_a_command() -> None:
