@@ -76,8 +76,8 @@ def told(
     (tmp_path / "x.env").write_text("A=1\nB=2\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PX_NO_CACHE", "1")  # this process has a home
-    for name, text in server.environment.items():
-        monkeypatch.setenv(name, text)
+    for name, setting in server.environment.items():
+        monkeypatch.setenv(name, setting)
     return Told(capsys)
 
 
