@@ -15,6 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
+BENCH_READY := .venv-bench/.ready
 
 demo: setup
 	$(BIN)/python -m demo
@@ -30,8 +31,15 @@ lint: setup
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 
-bench: setup
+bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench
+
+# What px is measured against is heavy, and nothing else needs it: it lives apart.
+$(BENCH_READY): bench/requirements.txt bench/package-lock.json
+	$(PYTHON) -m venv --clear --without-pip .venv-bench
+	$(PYTHON) -m pip --python .venv-bench/bin/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r bench/requirements.txt
+	cd bench && npm install --no-save --silent --no-progress
+	touch $@
 
 setup: $(PYTHON_READY) $(NODE_READY)
 
@@ -53,8 +61,10 @@ lock:
 	.venv-lock/bin/uv pip compile pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
 	.venv-lock/bin/uv pip compile pyproject.toml --extra cli --extra local --extra host --extra dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
 	npm install --silent --no-progress
+	.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --universal --python-version 3.11 -o bench/requirements.txt
+	cd bench && npm install --silent --no-progress
 
 LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 clean:
-	rm -rf .venv .venv-lock node_modules python_modules .wrangler .px
+	rm -rf .venv .venv-lock .venv-bench node_modules bench/node_modules python_modules .wrangler .px

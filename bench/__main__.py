@@ -19,6 +19,7 @@ from typing import Final
 
 import httpx
 
+from bench import command_line
 from px.local import snapshot
 from px.local.bare import BareWorker
 from px.local.project import Project, find_project, node
@@ -52,12 +53,13 @@ ENDPOINTS: Final[Mapping[str, Send]] = {
 def main() -> None:
     project = find_project(Path(__file__).parent)
     set_up(project, lambda line: print(line, file=sys.stderr))
-    _row("measured", "median", "comparison in the same run", "factor")
-    _row("---", "---", "---", "---")
+    print_row("measured", "median", "comparison in the same run", "factor")
+    print_row("---", "---", "---", "---")
     with _bare_config() as bare:
         _cold_starts(project, bare)
         _warm(project, bare)
-    _command_line(project)
+    for cells in command_line.rows(project, own_secrets(), TOKEN):
+        print_row(*cells)
     _upload(project)
 
 
@@ -73,11 +75,11 @@ def _cold_starts(project: Project, bare: Path) -> None:
     against = f"bare Response, no snapshot {base:.2f} s"
     for label, key in (("without snapshot", "plain"), ("from a snapshot", "snapshot")):
         found = statistics.median(took[key])
-        _row(f"cold start {label}", f"{found:.2f} s", against, f"{found / base:.2f}")
+        print_row(f"cold start {label}", f"{found:.2f} s", against, f"{found / base:.2f}")
 
 
 def _start(project: Project, config: Path | None, stored: Path | None) -> float:
-    worker = BareWorker(project, secrets=_secrets(), config=config, snapshot=stored)
+    worker = BareWorker(project, secrets=own_secrets(), config=config, snapshot=stored)
     try:
         return worker.start()
     finally:
@@ -86,7 +88,7 @@ def _start(project: Project, config: Path | None, stored: Path | None) -> float:
 
 def _warm(project: Project, bare: Path) -> None:
     with (
-        BareWorker(project, secrets=_secrets()) as real,
+        BareWorker(project, secrets=own_secrets()) as real,
         BareWorker(project, secrets={}, config=bare) as least,
         httpx.Client(base_url=real.url, headers=HEADERS, timeout=60) as client,
         httpx.Client(base_url=least.url, timeout=60) as least_client,
@@ -98,7 +100,7 @@ def _warm(project: Project, bare: Path) -> None:
     base = statistics.median(took.pop("bare"))
     for label, times in took.items():
         found = statistics.median(times)
-        _row(label, f"{found:.2f} ms", f"bare Response {base:.2f} ms", f"{found / base:.1f}")
+        print_row(label, f"{found:.2f} ms", f"bare Response {base:.2f} ms", f"{found / base:.1f}")
 
 
 def _in_turn(sends: Mapping[str, tuple[httpx.Client, Send]]) -> dict[str, list[float]]:
@@ -118,27 +120,6 @@ def _in_turn(sends: Mapping[str, tuple[httpx.Client, Send]]) -> dict[str, list[f
     return took
 
 
-def _command_line(project: Project) -> None:
-    px = Path(sys.executable).with_name("px")
-    with BareWorker(project, secrets=_secrets()) as worker:
-        environment = {**os.environ, "PX_URL": worker.url, "PX_TOKEN": TOKEN}
-        commands = {
-            "px --version": [str(px), "--version"],
-            "px secret list": [str(px), "secret", "list"],
-            "python -c pass": [sys.executable, "-c", "pass"],
-        }
-        took: dict[str, list[float]] = {label: [] for label in commands}
-        for _ in range(15):
-            for label, command in commands.items():
-                began = time.perf_counter()
-                subprocess.run(command, env=environment, check=True, capture_output=True)
-                took[label].append((time.perf_counter() - began) * 1000)
-    base = statistics.median(took.pop("python -c pass"))
-    for label, times in took.items():
-        found = statistics.median(times)
-        _row(label, f"{found:.0f} ms", f"python -c pass {base:.0f} ms", f"{found / base:.1f}")
-
-
 def _upload(project: Project) -> None:
     """What `wrangler deploy` would send, by its own account."""
     with tempfile.TemporaryDirectory() as folder:
@@ -153,7 +134,7 @@ def _upload(project: Project) -> None:
     match = re.search(r"Total Upload: ([\d.]+ \w+) / gzip: ([\d.]+ \w+)", done.stdout)
     if match is None:
         raise SystemExit("wrangler did not say how much it would upload")
-    _row("upload", match[1], f"gzip {match[2]}, Cloudflare's limit 10 MiB on a paid plan", "")
+    print_row("upload", match[1], f"gzip {match[2]}, Cloudflare's limit 10 MiB on a paid plan", "")
 
 
 @contextlib.contextmanager
@@ -173,13 +154,13 @@ def _bare_config() -> Iterator[Path]:
         yield config
 
 
-def _secrets() -> dict[str, str]:
+def own_secrets() -> dict[str, str]:
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()
     return {"MASTER_KEYS": f"bench:{key}", "ROOT_TOKEN_SHA256": digest}
 
 
-def _row(*cells: str) -> None:
+def print_row(*cells: str) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
 

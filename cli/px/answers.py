@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from positronic.errors import PositronicError
 from positronic.names import parse_name
@@ -22,8 +21,7 @@ _MAX_SENTENCE: Final = 400
 _SHORT: Final = 4  # a value of fewer characters is only looked for as a whole word
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """A name and its dates: all that a server ever says of a secret."""
 
     name: str

@@ -64,7 +64,9 @@ def _of_typer(error: BaseException) -> PxError | None:
 
 def _label(param: _Parameter) -> str:
     """As the user writes it: --timeout, NAME."""
-    return param.opts[-1] if param.param_type_name == "option" else param.name.upper()
+    if param.param_type_name == "option":
+        return param.opts[-1]
+    return (param.name or "an argument").upper()
 
 
 class _Parameter(Protocol):
@@ -72,7 +74,7 @@ class _Parameter(Protocol):
 
     opts: list[str]
     param_type_name: str
-    name: str
+    name: str | None
 
 
 def _unexpected(error: BaseException) -> PxError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from px.exchange import Answer, Lost, Result, may_have_acted
 
@@ -17,8 +17,7 @@ FIRST_WAIT: Final = 0.2  # seconds; doubles each time
 _RETRIED: Final = frozenset({429, 502, 503})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The last result, and those of the attempts before it."""
 
     result: Result

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from px.failures import Detail, PxError, Refused
 
@@ -24,6 +24,9 @@ VALUE_WARNING = (
     "warning: --value leaves the value in the shell's history and in the process list; "
     "the prompt, --stdin and --from-file do not"
 )
+
+
+_LAST_COLUMN: Final = 16  # characters of it that must fit
 
 
 class ReaderGone(Exception):
@@ -83,8 +86,10 @@ def fail(error: PxError, *, as_json: bool) -> None:
 
 
 def error_document(error: PxError) -> dict[str, object]:
-    """{"error", "code", "details"?: [{"code", "error", "name"?, "index"?, "line"?}]}."""
+    """As `px schema error` says it."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
+    if error.hint:
+        found["hint"] = error.hint
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
     return found
@@ -156,13 +161,30 @@ def _line(done: int, total: int) -> None:
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table for a person."""
+    """A table for a person; a block for each row where the terminal is too narrow for one."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    # The last column may wrap a little: it is the one with many words.
+    needed = sum(widths[:-1]) + 2 * len(widths[:-1]) + min(widths[-1], _LAST_COLUMN)
+    if needed > _terminal_width():
+        return "\n".join(_block(head, row) for row in rows)
     lines = (
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         for row in [head, *rows]
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _block(head: Sequence[str], row: Sequence[str]) -> str:
+    """The first cell, and below it the others, each with what it is."""
+    width = max(map(len, head[1:]))
+    pairs = zip(head[1:], row[1:], strict=True)
+    return "\n".join([row[0], *(f"  {title.lower():<{width}}  {cell}" for title, cell in pairs)])
+
+
+def _terminal_width() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def printable(text: str) -> str:

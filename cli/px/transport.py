@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import httpx
-
 from px.address import Address
 from px.exchange import Answer, Lost
 from px.failures import Usage
+from px.lean_httpx import httpx
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 _NOT_SENT: Final = (

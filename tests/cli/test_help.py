@@ -5,27 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
 
-from px.commands.groups import Command, LazyGroup, as_command
-from px.commands.root import app
+from support.command_tree import COMMANDS, GROUPS, LEAVES
 from support.px_process import Px
 from support.source import ROOT
 
-
-def commands(command: Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Command]:
-    """Every command by its path, groups included."""
-    found = {path: command}
-    if isinstance(command, LazyGroup):
-        context = typer.Context(command)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            found |= commands(below, (*path, name))
-    return found
-
-
-COMMANDS = commands(as_command(app))
 PATHS = list(COMMANDS)
 
 
@@ -37,6 +21,15 @@ def test_every_command_has_help_with_an_example(tmp_path: Path, path: tuple[str,
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Example: {' '.join(['px', *path])}" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("path", PATHS[1:], ids=" ".join)
+def test_every_command_has_an_example_above_it(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """The help of px, and of a group, shows how each of its commands is called."""
+    above = Px(tmp_path).run(*path[:-1], "--help").stdout
+
+    examples = above.partition("\nExamples:\n")[2]
+    assert f"  px {' '.join(path)}" in examples
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
@@ -54,30 +47,15 @@ def test_every_command_is_in_the_readme(path: tuple[str, ...]) -> None:
     assert " ".join(["px", *path]) in (ROOT / "README.md").read_text()
 
 
-GROUPS = [(), ("secret",), ("token",), ("key",)]
-
-
-@pytest.mark.parametrize("path", [p for p in PATHS if p not in GROUPS], ids=" ".join)
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_every_command_speaks_json(tmp_path: Path, path: tuple[str, ...]) -> None:
     """--json is everywhere."""
     assert "--json" in Px(tmp_path).run(*path, "--help").stdout
 
 
-@pytest.mark.parametrize("group", ["secret", "token", "key"])
-def test_a_group_alone_shows_its_help(tmp_path: Path, group: str) -> None:
+@pytest.mark.parametrize("path", GROUPS, ids=" ".join)
+def test_a_group_alone_shows_its_help(tmp_path: Path, path: tuple[str, ...]) -> None:
     """`px secret` is a question, answered on stderr with the exit code of usage."""
-    done = Px(tmp_path).run(group)
+    done = Px(tmp_path).run(*path)
 
     assert (done.returncode, done.stdout, "Commands:" in done.stderr) == (2, "", True)
-
-
-def test_px_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
-    """What cannot be asked imports no HTTP, no dotenv parser, no rich and no local Worker."""
-    done = Px(tmp_path).run(
-        "secret", "list", environment={"PYTHONPROFILEIMPORTTIME": "1", "PX_URL": "https://h.dev"}
-    )
-
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "px.settings" in imported
-    unneeded = {"httpx", "dotenv", "rich", "click", "tenacity", "uvicorn", "px.local"}
-    assert not imported & unneeded

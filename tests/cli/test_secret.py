@@ -213,7 +213,7 @@ def test_exit_codes_tell_failures_apart(
     done = px.run("secret", "list", "--json")
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert set(json.loads(done.stderr)) == {"error", "code"}
+    assert {"error", "code"} <= set(json.loads(done.stderr))
 
 
 def test_a_server_that_is_down_is_not_reached(px: Px) -> None:

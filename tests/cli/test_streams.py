@@ -2,61 +2,84 @@
 
 from __future__ import annotations
 
+import json
 import signal
 
 import pytest
 
 from px import faults
 from px.testing import TestDevServer
+from support.command_tree import LEAVES
 from support.px_process import Px
 
-COMMANDS = [
-    "secret list",
-    "secret list --json",
-    "secret exists A",
-    "secret create A --value x",
-    "secret create A --stdin",
-    "secret create A",
-    "secret delete A",
-    "secret delete A --yes",
-    "secret import x.env",
-    "secret import x.env --dry-run",
-    "token list",
-    "audit",
-    "audit verify",
-    "key list",
-    "secret --help",
-    "secret",
-    "--help",
-    "--version",
-    "nonsense",
-    "",
+# How to call a command that does something; a command that is not named here is called bare, in a
+# folder that holds no project, which is a question or a refusal and soon over.
+CALLS = {
+    "secret create": ["A --value x", "A --stdin", "A"],
+    "secret list": ["", "--json"],
+    "secret exists": ["A"],
+    "secret delete": ["A", "A --yes"],
+    "secret import": ["x.env", "x.env --dry-run", "-"],
+    "token create": ["ci --role reader"],
+    "token revoke": ["0123456789abcdef --yes"],
+    "spec": ["$PX_URL --only names.case"],
+    "schema": ["secret list"],
+    "completion": ["bash"],
+}
+TALK = ["", "--help", "--version", "nonsense", "secret", "secret --help", "secret list --nonsense"]
+LINES = [
+    *TALK,
+    *(f"{' '.join(path)} {call}" for path in LEAVES for call in CALLS.get(" ".join(path), [""])),
 ]
-STREAMS = [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"]
+DOCUMENTED = {"0", "1", "2", "3", "4", "5", "130"}
+
+# What bash does to each command; some of it at once, for each costs a second or two. A file that
+# may not grow is a full disk that needs no root: every write to a file fails, and pipes go on.
+CONDITIONS = {
+    "stdout closed": "%s >&-",
+    "stdin and stderr closed": "%s <&- 2>&-",
+    "all closed": "%s <&- >&- 2>&-",
+    "stdout full": "%s >/dev/full",
+    "stderr full, no terminal": "setsid -w %s 2>/dev/full",
+    "reader gone": "(set -o pipefail; %s | true)",
+    "no home": "(unset HOME; %s)",
+    "disk full": "(ulimit -f 0; %s)",
+}
 
 
 @pytest.fixture
 def filled(px: Px, server: TestDevServer) -> Px:
-    """One secret on the server, one in a file."""
+    """One secret on the server, one in a file, a home of its own."""
     server.seed({"A": "x"})
     (px.folder / "x.env").write_text("A=1\n")
+    px.environment["HOME"] = str(px.folder)
     return px
 
 
-@pytest.mark.parametrize("streams", STREAMS)
-def test_no_traceback(filled: Px, streams: str) -> None:
-    """Whatever stream is missing, every command ends with a documented code."""
-    line = "\n".join(
-        f'(set -o pipefail; "$PX" {command} {streams}) </dev/null; echo "$?" >&3'
-        for command in COMMANDS
+@pytest.mark.parametrize("how", CONDITIONS.values(), ids=CONDITIONS)
+def test_no_traceback(filled: Px, how: str) -> None:
+    """Whatever is missing, every command there is ends with a documented code, and soon."""
+    lines = [how % f'"$PX" {line}' for line in LINES]
+    # The codes go into one pipe: they are written where no file can be.
+    script = "\n".join(f'{{ {line}; }} </dev/null 3>&-; echo "code $?" >&3' for line in lines)
+
+    done = filled.shell(f"{{ {script}\n}} 3>&1 >/dev/null")
+
+    codes = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("code ")]
+    assert len(codes) == len(LINES)
+    assert set(codes) <= DOCUMENTED
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("how", [">&-", ">/dev/full", "2>&-", "| true"])
+def test_a_shell_that_asks_gets_no_traceback(filled: Px, how: str) -> None:
+    """Behind a prompt there is no place for one."""
+    done = filled.shell(
+        f'export COMP_WORDS="px" COMP_CWORD=1 _PX_COMPLETE=complete_bash; "$PX" {how}'
     )
 
-    done = filled.shell(f"exec 3>codes\n{line}")
-
-    codes = (filled.folder / "codes").read_text().split()
-    assert set(codes) <= {"0", "1", "2"}
-    assert "Traceback" not in done.stdout + done.stderr
-    assert "Exception ignored" not in done.stderr
+    assert done.stderr == ""
 
 
 def test_a_full_disk_is_not_silent(filled: Px) -> None:
@@ -67,6 +90,23 @@ def test_a_full_disk_is_not_silent(filled: Px) -> None:
         1,
         "error: the output cannot be written: no space left on device\n",
     )
+
+
+def test_a_rotation_that_cannot_note_its_key_changes_nothing(px: Px, server: TestDevServer) -> None:
+    """A full disk for .px: a sentence, and the Worker's keys are as they were."""
+    (px.folder / "wrangler.toml").write_text('name = "w"\n')
+    kept = f'MASTER_KEYS="{server.service.settings.master_keys}"\n'
+    (px.folder / ".dev.vars").write_text(kept)
+    (px.folder / ".px").mkdir()
+    local = {"url": server.url, "token": server.token}
+    (px.folder / ".px" / "local.json").write_text(json.dumps(local))
+
+    done = px.shell('ulimit -f 0; "$PX" key rotate | cat; exit "${PIPESTATUS[0]}"')
+
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert done.stderr.startswith("error: ")
+    assert (px.folder / ".dev.vars").read_text() == kept
+    assert not list((px.folder / ".px").glob("*rotation.json*"))
 
 
 def test_a_reader_that_leaves_is_no_failure(px: Px, server: TestDevServer) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from px.local import state
 from px.local.project import Project
+from support.schemas import conforms
 from worker.local_project import run_px_dev
 from worker.rotation_project import Rotating
 
@@ -48,6 +49,7 @@ def test_everything_opens_under_the_new_key_alone(rotating: Rotating) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
+    conforms("key rotate", result)
     assert result["dropped"] == before
     assert result["resealed"] >= 2 * COUNT + 2
     assert rotating.key_ids == [result["key"]]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 Command = TyperCommand | TyperGroup
+
+
+class _Text(Protocol):
+    """typer's formatter of help, which has no public name."""
+
+    def write(self, string: str) -> None: ...
 
 
 class LazyGroup(TyperGroup):
@@ -23,6 +29,13 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: object, cmd_name: str) -> Command | None:
         module = self.places.get(cmd_name)
         return None if module is None else as_command(import_module(module).app)
+
+    def format_commands(self, ctx: object, formatter: _Text) -> None:
+        """The commands, and how each is called."""
+        super().format_commands(ctx, formatter)  # type: ignore[arg-type]
+        formatter.write("\nExamples:\n")
+        for name in self.list_commands(ctx):
+            formatter.write(f"  {_example(self.get_command(ctx, name))}\n")
 
 
 def new_app(
@@ -48,6 +61,13 @@ def new_app(
         rich_markup_mode=None,
         suggest_commands=False,
     )
+
+
+def _example(command: Command | None) -> str:
+    """The first one of its help."""
+    lines = (command.help or "").splitlines() if command else []
+    found = (line.partition("Example:")[2].strip() for line in lines if "Example:" in line)
+    return next(found, "")
 
 
 def as_command(app: typer.Typer) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -13,7 +14,27 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 30.0
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name.")]
+
+def one_of(*words: str) -> Callable[[str], list[str]]:
+    """Completes one of a few words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
+def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Completes a secret's name, from a cache."""
+    from px.completion.shells import secret_names
+
+    return secret_names(ctx, incomplete)
+
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret),
+]
 Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="The server.  [PX_URL]")]
 Project = Annotated[
     str | None, typer.Option("--project", metavar="NAME", help="The project.  [PX_PROJECT]")
@@ -30,9 +51,13 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 def connect(url: str | None, project: str | None, timeout: float) -> Client:
     """A client for the server that flags, environment and files name. Raises Usage."""
-    from px.client import Client
+    import os
 
-    return Client(find(url, project, timeout))
+    from px.client import Client
+    from px.completion.names import known_names
+
+    target = find(url, project, timeout)
+    return Client(target, names=known_names(target, os.environ))
 
 
 def administer(url: str | None, project: str | None, timeout: float) -> Admin:

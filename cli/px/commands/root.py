@@ -21,12 +21,29 @@ class Px(LazyGroup):
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",
         "spec": "px.commands.spec",
+        "schema": "px.commands.schema",
+        "completion": "px.commands.completion",
     }
 
 
 app = new_app(Px)
-# app.py answers it, before anything is imported.
-Version = Annotated[bool, typer.Option("-V", "--version", help="Show px's version.")]
+
+
+def _show_version(wanted: bool) -> None:
+    """app.py does it without typer, where nothing else is said and stdout takes it."""
+    if wanted:
+        from px import __version__, terminal
+
+        terminal.data(f"px {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "-V", "--version", help="Show px's version.", is_eager=True, callback=_show_version
+    ),
+]
 
 
 @app.callback()

@@ -57,9 +57,13 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
 def _write_beside(path: Path, content: bytes, mode: int) -> Path:
     # mkstemp: O_EXCL and mode 600 from the start, so nobody else can hold it open.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        os.fchmod(file.fileno(), mode)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(name).unlink()  # a full disk must not leave a part of a key behind
+        raise
     return Path(name)

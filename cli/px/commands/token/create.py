@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer, one_of
 
 if TYPE_CHECKING:
     from px.administration import Issued
 
 app = new_app()
 TokenName = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
-Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="reader, writer or admin.")]
+Role = Annotated[
+    str,
+    typer.Option(
+        "--role",
+        metavar="ROLE",
+        help="reader, writer or admin.",
+        autocompletion=one_of("reader", "writer", "admin"),
+    ),
+]
 Expires = Annotated[
     str | None,
     typer.Option("--expires", metavar="TIME", help="30m, 12h, 90d, 52w.  [default: never]"),

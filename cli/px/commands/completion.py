@@ -1,0 +1,45 @@
+"""`px completion SHELL`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import Json, one_of
+
+app = new_app()
+Shell = Annotated[
+    str,
+    typer.Argument(
+        metavar="SHELL", help="bash, zsh or fish.", autocompletion=one_of("bash", "zsh", "fish")
+    ),
+]
+
+
+@app.command()
+def completion(shell: Shell, as_json: Json = False) -> None:
+    """Print the script that lets a shell complete px's commands, options and secrets' names.
+
+    Names come from a cache that `px secret list`, create, import and delete keep: names only, in
+    ~/.cache/px, for you alone. A keystroke asks no server. PX_NO_CACHE=1 turns the cache off.
+
+    \b
+    Example: px completion bash
+
+    \b
+    In ~/.bashrc:                  eval "$(px completion bash)"
+    In ~/.zshrc, after compinit:   eval "$(px completion zsh)"
+    In ~/.config/fish/config.fish: px completion fish | source
+    """
+    from px import terminal
+    from px.completion.shells import SHELLS, script
+    from px.failures import Usage
+
+    if shell not in SHELLS:
+        raise Usage("SHELL is bash, zsh or fish")
+    if as_json:
+        terminal.document({"shell": shell, "script": script(shell)})
+    else:
+        terminal.data(script(shell))

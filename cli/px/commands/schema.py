@@ -1,0 +1,52 @@
+"""`px schema [COMMAND]`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import Json
+
+app = new_app()
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="COMMAND", help="Like `secret list`, or `error`.  [default: list them]"),
+]
+
+
+@app.command()
+def schema(words: Words = None, as_json: Json = False) -> None:
+    """Print the JSON Schema of what a command prints with --json.
+
+    Fields may be added later; none goes away or changes its meaning. `error` is what every command
+    prints on stderr with --json when it fails.
+
+    \b
+    Example: px schema secret list
+    """
+    import json
+
+    from px import terminal
+    from px.failures import Usage
+    from px.schemas import known, text
+
+    command = " ".join(words or [])
+    if not command:
+        _list(known(), as_json=as_json)
+    elif command not in known():
+        raise Usage("there is no schema of that name", hint="`px schema` lists them")
+    elif as_json:
+        terminal.document(json.loads(text(command)))
+    else:
+        terminal.data(text(command))
+
+
+def _list(commands: list[str], *, as_json: bool) -> None:
+    from px import terminal
+
+    if as_json:
+        terminal.document({"commands": commands})
+    else:
+        terminal.data("\n".join(commands))

@@ -1,0 +1,1 @@
+"""Shell completion: Typer's machinery, and secrets' names from a cache, never from a server."""

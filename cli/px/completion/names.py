@@ -1,0 +1,89 @@
+"""The names of a project's secrets, as px last saw them: for completion, and for nothing else.
+
+One file for each address and project, in $XDG_CACHE_HOME/px or ~/.cache/px, readable by its owner
+only. It holds names, never values or tokens; PX_NO_CACHE=1 turns it off. A cache may be missing,
+old or unwritable: it never fails and never stops a command.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from positronic.names import NAME
+
+if TYPE_CHECKING:
+    from px.settings import Target
+
+OFF = "PX_NO_CACHE"
+
+
+class KnownNames:
+    """Those of one project on one server. `path` None: nothing is known, nothing is kept."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+
+    def read(self) -> list[str]:
+        """Sorted. What is no name is left out: whoever wrote it shall not write to a terminal."""
+        if self._path is None:
+            return []
+        try:
+            with open(self._path, encoding="ascii") as file:  # noqa: PTH123 - pathlib is slower
+                return sorted({line for line in file.read().split("\n") if NAME.fullmatch(line)})
+        except (OSError, ValueError):
+            return []
+
+    def replace(self, names: Iterable[str]) -> None:
+        found = sorted(set(names))
+        if self._path is not None and found != self.read():
+            with suppress(OSError):
+                _write(self._path, "".join(f"{name}\n" for name in found))
+
+    def add(self, names: Iterable[str]) -> None:
+        self.replace([*self.read(), *names])
+
+    def discard(self, name: str) -> None:
+        self.replace(known for known in self.read() if known != name)
+
+
+def known_names(target: Target, environ: Mapping[str, str]) -> KnownNames:
+    """The names of what this address, project and token open."""
+    folder = _folder(environ)
+    return KnownNames(None if folder is None else os.path.join(folder, _key(target)))  # noqa: PTH118
+
+
+def _folder(environ: Mapping[str, str]) -> str | None:
+    """None without a home, and where it is turned off."""
+    chosen, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME", "")
+    base = chosen if chosen.startswith("/") else f"{home}/.cache" if home.startswith("/") else None
+    return None if base is None or environ.get(OFF) else f"{base}/px"
+
+
+def _key(target: Target) -> str:
+    """A file name that tells neither the address nor the project."""
+    import hashlib
+
+    from positronic.tokens import parse
+
+    token = parse(target.token)
+    project = target.project or (token.project if token else "")
+    address = target.address
+    place = f"{address.origin}{address.prefix}\n{project}"
+    return f"names-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+
+
+def _write(path: str, text: str) -> None:
+    """The whole file or the old one; a full disk leaves nothing behind."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    beside = f"{path}.{os.getpid()}"
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+        os.replace(beside, path)  # noqa: PTH105
+    except OSError:
+        os.unlink(beside)  # noqa: PTH108
+        raise

@@ -1,0 +1,63 @@
+"""Answers a shell that asks what may follow. By Typer; quick, quiet, and without a network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Final, cast
+
+import typer
+from typer.completion import (  # type: ignore[attr-defined]  # there, if not announced
+    completion_init,
+    get_completion_script,
+    shell_complete,
+)
+
+SHELLS: Final = ("bash", "zsh", "fish")
+ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints
+
+
+def script(shell: str) -> str:
+    """What a shell of SHELLS runs once to learn of px."""
+    found: str = get_completion_script(prog_name="px", complete_var=ASKED, shell=shell)
+    return found
+
+
+def answer(instruction: str) -> int:
+    """Print what may stand where the cursor is. A mistake on the line is not the time to talk."""
+    from px.commands.groups import as_command
+    from px.commands.root import app
+
+    # None: not importable. Typer strips rich's markup from help where rich is; ours has none.
+    cast(dict[str, Any], sys.modules).setdefault("rich", None)
+    try:
+        completion_init()
+        return shell_complete(as_command(app), {}, "px", ASKED, instruction)
+    except SystemExit as end:  # fish asks a yes or no
+        return end.code if isinstance(end.code, int) else 1
+    except Exception:  # noqa: BLE001 - whatever it is, it may not appear behind a prompt
+        return 1
+
+
+def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """From the cache of the server that the line, the environment and the files name."""
+    from pathlib import Path
+
+    from px.completion.names import known_names
+    from px.settings import DEFAULT_TIMEOUT, find_target
+
+    given = ctx.params
+    target = find_target(
+        given.get("url"),
+        given.get("project"),
+        DEFAULT_TIMEOUT,
+        environ=os.environ,
+        folder=Path.cwd(),
+    )
+    taken = set(ctx.args) | set(_words(given.get("names")))
+    names = known_names(target, os.environ).read()
+    return [name for name in names if name.startswith(incomplete) and name not in taken]
+
+
+def _words(given: object) -> list[str]:
+    return [str(word) for word in given] if isinstance(given, (list, tuple)) else []

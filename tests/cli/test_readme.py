@@ -1,0 +1,61 @@
+"""The README's example for CI does what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from px.testing import TestDevServer
+from support.command_lines import CommandLines
+from support.command_tree import COMMANDS
+from support.px_process import CANARY, PX, Px
+from support.source import ROOT
+
+README: Final = (ROOT / "README.md").read_text()
+
+
+def job() -> dict[str, Any]:
+    block = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    found: dict[str, Any] = yaml.safe_load(block[1])["jobs"]["secrets"]
+    return found
+
+
+def filled(environment: dict[str, str], known: dict[str, str]) -> dict[str, str]:
+    """As GitHub fills expressions in: what is not known is a canary."""
+    names = {name: text.split(".")[1].split()[0] for name, text in environment.items()}
+    return {name: known.get(wanted, CANARY) for name, wanted in names.items()}
+
+
+@pytest.mark.xfail(
+    ("secret", "require") not in COMMANDS,
+    reason="px secret require is on its way",
+    strict=True,
+)
+def test_the_job_puts_its_secrets_in_and_shows_none(px: Px, server: TestDevServer) -> None:
+    """Every step of it, with bash as on GitHub; no argument and no line of output holds a value."""
+    px.environment |= {"PATH": f"{PX.parent}:{os.environ['PATH']}"}
+    px.environment |= filled(job()["env"], server.environment)
+    steps = [step for step in job()["steps"] if "px secret" in step.get("run", "")]
+
+    with CommandLines() as lines:
+        done = [
+            Px(px.folder, px.environment | filled(step.get("env", {}), {})).shell(
+                f"set -eo pipefail\n{step['run']}"
+            )
+            for step in steps
+        ]
+
+    assert [one.returncode for one in done] == [0] * len(steps)
+    assert server.values() == {"OPENAI_API_KEY": CANARY, "DATABASE_URL": CANARY}
+    assert not [one for one in lines.seen if CANARY.encode() in one]
+    assert CANARY not in "".join(one.stdout + one.stderr for one in done)
+
+
+def test_no_expression_stands_in_a_script() -> None:
+    """GitHub would paste a secret into the text that it runs."""
+    assert not [step for step in job()["steps"] if "${{" in step.get("run", "")]
