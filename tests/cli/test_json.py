@@ -35,6 +35,10 @@ CASES: Final = [
     ("secret delete", "A --yes", 0),
     ("secret import", "x.env", 0),
     ("secret import", "x.env --dry-run", 0),
+    ("secret import", "x.env --prune --yes", 0),
+    ("secret import", "x.env --prune --dry-run", 0),
+    ("secret require", "A", 0),
+    ("secret require", "A MISSING", 1),
     ("token create", "ci --role reader", 0),
     ("token create", "ci --role admin --expires 90d", 0),
     ("token list", "", 0),
@@ -46,10 +50,11 @@ CASES: Final = [
     ("schema", "", 0),
     ("schema", "secret list", 0),
     ("completion", "bash", 0),
+    ("doctor", "", 0),
     ("spec", "{url} --level seed --only secrets.create", 0),
 ]
-# Two ask no server, one reports what the server refused.
-NEVER_REFUSED: Final = {"schema": 0, "completion": 0, "spec": 1}
+# Two ask no server, two report what the server refused.
+NEVER_REFUSED: Final = {"schema": 0, "completion": 0, "doctor": 1, "spec": 1}
 
 
 class Told:
@@ -132,6 +137,15 @@ def test_a_refused_file_is_a_document_with_lines(told: Told, tmp_path: Path) -> 
     code, _, err = told.run("secret import", "bad.env")
 
     assert (code, [one["line"] for one in json.loads(err)["details"]]) == (2, [2, 3])
+    conforms("error", json.loads(err))
+
+
+def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -> None:
+    """Beside the line."""
+    (tmp_path / "y.env").write_text("A=3\n")
+    code, _, err = told.run("secret import", "x.env y.env")
+
+    assert (code, json.loads(err)["details"][0]["file"]) == (2, "y.env")
     conforms("error", json.loads(err))
 
 

@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect, known_secret
 
 app = new_app()
-Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="The secrets' names.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME", help="The secrets' names.", autocompletion=known_secret),
+]
 From = Annotated[
     str | None,
     typer.Option("--from", metavar="FILE", help="The names in a dotenv or JSON file; no values."),
