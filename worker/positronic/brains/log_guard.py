@@ -77,7 +77,7 @@ class LogGuard:
 
     def _redacted(self, lines: str) -> str:
         for redactor in self._redactors:
-            lines = redactor.text(lines)
+            lines = redactor.message(lines)
             if redactor.whole_only:
-                lines = "\n".join(redactor.text(line) for line in lines.split("\n"))
+                lines = "\n".join(redactor.message(line) for line in lines.split("\n"))
         return lines

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 SHORTEST: Final = 6  # characters that are looked for inside other text
+PIECE: Final = 12  # characters at an end of a value that give it away
 
 # What different libraries leave as it is in a URL: RFC 3986's pieces, and JavaScript's.
 _LEFT_IN_URLS: Final = ("", "/", "!~*'()", "!$&'()*+,;=:@/?~")
@@ -67,6 +68,43 @@ class Spelling:
             while text.startswith("=", end):
                 end += 1
         return start, end
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The start, or the end, of a spelling that something has shortened."""
+
+    text: str = field(repr=False)
+    is_end: bool
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where at least PIECE characters of it stand, with all that follow. Linear in the text."""
+        step = -1 if self.is_end else 1
+        whole, searched = self.text[::step], text[::step]
+        head, resume = whole[:PIECE], 0
+        while (start := searched.find(head, resume)) >= 0:
+            resume = start + _common(whole, searched, start)
+            span = (start, resume)
+            yield (len(text) - resume, len(text) - start) if self.is_end else span
+
+
+def _common(whole: str, text: str, start: int) -> int:
+    """How many characters from `start` on are the first of `whole`: in strides, then singly."""
+    count = 0
+    for stride in (PIECE, 1):
+        while part := whole[count : count + stride]:
+            if not text.startswith(part, start + count):
+                break
+            count += len(part)
+    return count
+
+
+def pieces(value: str) -> list[Piece]:
+    """Of a value long enough to be shortened by whoever shows it."""
+    if len(value) < 2 * PIECE:
+        return []
+    texts = sorted({value, _repr(value), json.dumps(value)[1:-1]})
+    return [Piece(text, is_end) for text in texts for is_end in (False, True)]
 
 
 def spellings(value: str) -> list[Spelling]:
