@@ -21,7 +21,7 @@ from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Options, inner_options, plain_options
-from positronic.brains.patches import Patch, apply, difference
+from positronic.brains.patches import Patch, apply, difference, whole
 from positronic.brains.refusals import InvalidRun, StepFailed
 from positronic.redact import Redactor
 
@@ -170,8 +170,13 @@ class _Running:
         return _Running(block.brain, self._given, options, state, prefix)
 
     def _completes(self, number: int, more: JsonObject | None = None) -> JsonObject:
-        shown: JsonObject = self._given.redactor.document(self.state)
-        event = self._tell.step_complete(number, difference(self._shown, shown), more or {})
+        redactor = self._given.redactor
+        shown: JsonObject = redactor.document(self.state)
+        # A value that was read only now can be in what was told before: a patch from there would
+        # name it, as a key that goes.
+        told_clean = redactor.document(self._shown) is self._shown
+        patch = difference(self._shown, shown) if told_clean else whole(shown)
+        event = self._tell.step_complete(number, patch, more or {})
         self._shown = shown
         return event
 

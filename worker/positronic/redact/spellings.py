@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
-from urllib.parse import quote, quote_plus
+
+from positronic.redact.views import squeezed_text
 
 SHORTEST: Final = 6  # characters that are looked for inside other text
 PIECE: Final = 12  # characters at an end of a value that give it away
 
-# What different libraries leave as it is in a URL: RFC 3986's pieces, and JavaScript's.
-_LEFT_IN_URLS: Final = ("", "/", "!~*'()", "!$&'()*+,;=:@/?~")
-_PERCENT: Final = re.compile("%[0-9A-F]{2}")
 _BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
 
@@ -108,11 +105,22 @@ def pieces(value: str) -> list[Piece]:
 
 
 def spellings(value: str) -> list[Spelling]:
-    """Of a value with at least SHORTEST characters; none twice."""
-    plain = {*_escaped(value), *_in_urls(value), *_in_hex(value), *_ends(value)}
+    """Of a value with at least SHORTEST characters; none twice. In URLs: see `views`."""
+    plain = {*_escaped(value), *_in_hex(value), *_ends(value)}
     found = [Spelling(text) for text in plain if len(text) >= SHORTEST]
-    # Sorted, so that a run does not depend on how a set is ordered.
-    return sorted({*found, *_in_base64(value.encode())}, key=lambda one: (one.text, one.before))
+    return _sorted({*found, *_in_base64(value.encode())})
+
+
+def _sorted(found: Iterable[Spelling]) -> list[Spelling]:
+    # So that a run does not depend on how a set is ordered.
+    return sorted(found, key=lambda one: (one.text, one.before))
+
+
+def solid(value: str) -> list[Spelling]:
+    """To look for where white space is left out: of a value that has lines, or that MIME wraps."""
+    texts = [squeezed_text(value)] if len(value.splitlines()) > 1 else []
+    found = [Spelling(text) for text in texts if len(text) >= SHORTEST]
+    return found + (_sorted(_in_base64(value.encode())) if len(_wrapped(value)) > 1 else [])
 
 
 def lines(value: str) -> set[str]:
@@ -126,11 +134,6 @@ def _escaped(value: str) -> set[str]:
     """As JSON and Python write it into a string, and that once more."""
     once = {value} | {escape(value) for escape in _ESCAPES}
     return once | {escape(text) for text in once for escape in _ESCAPES}
-
-
-def _in_urls(value: str) -> set[str]:
-    upper = {quote(value, safe=left) for left in _LEFT_IN_URLS} | {quote_plus(value)}
-    return upper | {_PERCENT.sub(lambda match: match[0].lower(), text) for text in upper}
 
 
 def _in_hex(value: str) -> set[str]:
