@@ -113,7 +113,7 @@ class Redactor:
 
         Keys that become the same are numbered, so that none is lost.
         """
-        before = list(strings(document)) if self._whole else []
+        before = strings(document) if self._whole else []
         after = self._texts(before)
         return document if after == before else cast(T, rebuilt(document, iter(after)))
 
