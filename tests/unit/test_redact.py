@@ -74,6 +74,27 @@ def test_some_letters_escaped(data: st.DataObject, value: str) -> None:
         assert redactor.text(f"%7e\\n~{quoted}~\\n%7e") == "%7e\\n~[secret:KEY]~\\n%7e"
 
 
+READ_THROUGH: Final = {
+    "a form without escapes": ("two words only", "?key=two+words+only", "?key=[secret:KEY]"),
+    "a lone surrogate before": ("abcdef", r"\ud800\u0061bcdef", r"\ud800[secret:KEY]"),
+    "a lone surrogate after": ("abcdef", r"\u0061bcdef\ud800", r"[secret:KEY]\ud800"),
+    "a line end among escapes": ("a\nbcdef", r"\u0061\nbcdef", "[secret:KEY]"),
+    "a letter of two units": ("\U0001f600abcdef", r"\uD83D\uDE00abcde\u0066", "[secret:KEY]"),
+    "bytes that are no UTF-8": ("abcdef", "%ff%61bcdef%fe", "%ff[secret:KEY]%fe"),
+    "an escape of an escape": ("abcdef", "%41%2561bcde%2566%41", "%41[secret:KEY]%41"),
+    "short lines in a group": ("abc\ndef\nghi", "  | abc\n  | def\n  | ghi", "  | [secret:KEY]"),
+    "short lines indented": ("abc\ndef\nghi", "abc\n    def\n    ghi!", "[secret:KEY]!"),
+}
+
+
+@pytest.mark.parametrize("case", READ_THROUGH)
+def test_what_is_read_through(case: str) -> None:
+    """The value goes, and only the value."""
+    value, text, expected = READ_THROUGH[case]
+
+    assert knowing(KEY=value).text(text) == expected
+
+
 def json_escape(letter: str) -> str:
     units = letter.encode("utf-16-be").hex().upper()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
