@@ -36,6 +36,7 @@ class Retry:
 
     timeout: float
     pause: Callable[[float], None] = time.sleep
+    attempts: int = ATTEMPTS
 
     def once(self, send: Callable[[float], Answer]) -> Outcome:
         """One attempt."""
@@ -69,7 +70,7 @@ class Retry:
         return Retrying(
             sleep=self.pause,
             retry=retry_if_result(_may_pass),
-            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
+            stop=stop_after_attempt(self.attempts) | stop_before_delay(seconds),
             wait=lambda state: max(backoff(state), _wish(state)),
             retry_error_callback=lambda state: None,
         )

@@ -54,7 +54,7 @@ def test_every_command_is_in_the_readme(path: tuple[str, ...]) -> None:
     assert " ".join(["px", *path]) in (ROOT / "README.md").read_text()
 
 
-GROUPS = [(), ("secret",), ("token",), ("key",)]
+GROUPS = [(), ("secret",), ("token",), ("key",), ("brain",)]
 
 
 @pytest.mark.parametrize("path", [p for p in PATHS if p not in GROUPS], ids=" ".join)
@@ -63,7 +63,7 @@ def test_every_command_speaks_json(tmp_path: Path, path: tuple[str, ...]) -> Non
     assert "--json" in Px(tmp_path).run(*path, "--help").stdout
 
 
-@pytest.mark.parametrize("group", ["secret", "token", "key"])
+@pytest.mark.parametrize("group", ["secret", "token", "key", "brain"])
 def test_a_group_alone_shows_its_help(tmp_path: Path, group: str) -> None:
     """`px secret` is a question, answered on stderr with the exit code of usage."""
     done = Px(tmp_path).run(group)

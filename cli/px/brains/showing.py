@@ -1,0 +1,45 @@
+"""Shows a run to its end, and says how it ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px import terminal
+from px.brains.client import Brains
+from px.brains.drawing import choose
+from px.brains.progress import COMPLETE, FAILED, Progress
+from px.brains.watching import Watch
+from px.failures import Interrupted, PxError, Refused
+from px.terminal import printable
+
+MAX_SENTENCE: Final = 1000  # characters of a brain's own error
+
+
+def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
+    """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
+    again = f"watch it again with `px brain watch {run_id}`"
+    watch, drawing = Watch(brains, run_id), choose(as_json=as_json)
+    try:
+        for event in watch:
+            drawing.show(event, watch.progress)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the run goes on", hint=again) from None
+    except PxError as error:
+        error.hint = error.hint or again
+        raise
+    finally:
+        drawing.end()
+    _conclude(watch.progress, run_id)
+    if not as_json:
+        terminal.say("Run completed successfully!")
+
+
+def _conclude(progress: Progress, run_id: str) -> None:
+    if progress.outcome == COMPLETE:
+        return
+    hint = f"go on from there with `px brain rerun {run_id} --from {progress.step}`"
+    hint = hint if progress.step else ""
+    if progress.outcome == FAILED:
+        why = printable(progress.error[:MAX_SENTENCE])
+        raise Refused(f"the run failed: {why}", code="run_failed", hint=hint)
+    raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)
