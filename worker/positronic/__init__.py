@@ -1,1 +1,22 @@
-"""Positronic secrets: the runtime-neutral core, the same on Cloudflare and on CPython."""
+"""Positronic secrets: the runtime-neutral core, the same on Cloudflare and on CPython.
+
+`from positronic import brain` works without px paying for it: what brains need is imported when
+one of their names is first asked for (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from positronic.brains import Brain, BrainSecrets, InvalidBrain, SecretNotFound, brain
+
+__all__ = ["Brain", "BrainSecrets", "InvalidBrain", "SecretNotFound", "brain"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from positronic import brains
+
+    return getattr(brains, name)

@@ -1,0 +1,30 @@
+"""Brains: built by brain(), run by run(), told as events that hold no secret's value."""
+
+from __future__ import annotations
+
+from positronic.brains.brain_secrets import BrainSecrets
+from positronic.brains.builder import Brain, brain
+from positronic.brains.refusals import (
+    InvalidBrain,
+    InvalidOptions,
+    InvalidRun,
+    SecretNotFound,
+    StepFailed,
+)
+from positronic.brains.replay import Replay, replay
+from positronic.brains.runner import CompletedStep, run
+
+__all__ = [
+    "Brain",
+    "BrainSecrets",
+    "CompletedStep",
+    "InvalidBrain",
+    "InvalidOptions",
+    "InvalidRun",
+    "Replay",
+    "SecretNotFound",
+    "StepFailed",
+    "brain",
+    "replay",
+    "run",
+]

@@ -1,0 +1,129 @@
+"""The `secrets` of a step: one project's values, read when they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Final, NoReturn, TypeVar, overload
+
+from positronic.brains.refusals import SecretNotFound
+from positronic.names import Name, parse_name
+from positronic.ports import SecretStore, everything
+from positronic.redact import Redactor
+
+T = TypeVar("T")
+
+Note = Callable[[Sequence[str]], Awaitable[None]]
+
+
+class _Required:
+    """Stands for: there is no default."""
+
+
+_REQUIRED: Final = _Required()
+
+
+class BrainSecrets:
+    """Reads each name at most once in a run, whoever asks and however often at once.
+
+    Before a value is handed out, `note` stores durably that the run has read it, and the redactor
+    knows it; when either fails, nothing is handed out. Shows names, and cannot be pickled, copied
+    or written as JSON. The store is kept where no attribute leads to it: a brain that is meant to
+    misbehave still finds it through Python's internals, as it finds everything in its process.
+    """
+
+    __slots__ = ("__exists", "__names", "__seen", "__values")
+
+    def __init__(self, store: SecretStore, note: Note, redactor: Redactor) -> None:
+        self.__values = _reader(store, note, redactor)
+
+        async def exists(name: Name) -> bool:
+            found = (await store.get([name])).get(name)
+            if found is None:
+                return False
+            # As the API does: true means that it opens.
+            await found.open()
+            return True
+
+        def seen() -> Sequence[str]:
+            return redactor.names
+
+        async def names() -> list[str]:
+            return [info.name async for info in everything(store.list)]
+
+        self.__exists = exists
+        self.__names = names
+        self.__seen = seen
+
+    @overload
+    async def get(self, name: str) -> str: ...
+
+    @overload
+    async def get(self, name: str, default: T) -> str | T: ...
+
+    async def get(self, name: str, default: object = _REQUIRED) -> object:
+        """The value; `default`, or else SecretNotFound, when there is none."""
+        found = await self.__values([parse_name(name)])
+        if name in found:
+            return found[name]
+        if default is _REQUIRED:
+            raise SecretNotFound(name)
+        return default
+
+    async def get_many(self, names: Collection[str]) -> dict[str, str]:
+        """Values by name, read together. Raises SecretNotFound for the first that is missing."""
+        found = await self.__values([parse_name(name) for name in names])
+        for name in names:
+            if name not in found:
+                raise SecretNotFound(name)
+        return dict(found)
+
+    async def exists(self, name: str) -> bool:
+        """Whether a brain can read it. It does not count as read."""
+        return await self.__exists(parse_name(name))
+
+    async def names(self) -> list[str]:
+        """Every name of the project, in order; opens nothing."""
+        return await self.__names()
+
+    def __repr__(self) -> str:
+        return f"BrainSecrets(read: {', '.join(self.__seen()) or 'none'})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("secrets cannot be pickled or copied")
+
+
+def _reader(
+    store: SecretStore, note: Note, redactor: Redactor
+) -> Callable[[Collection[Name]], Awaitable[Mapping[str, str]]]:
+    reading: dict[Name, asyncio.Task[Mapping[str, str]]] = {}
+
+    async def read(names: Collection[Name]) -> Mapping[str, str]:
+        stored = await store.get(names)
+        values = {name: (await secret.open()).reveal() for name, secret in stored.items()}
+        if values:
+            await note(list(values))
+        for name, value in values.items():
+            redactor.add(name, value)
+        return {str(name): value for name, value in values.items()}
+
+    def forget_failed(names: Collection[Name], task: asyncio.Task[Mapping[str, str]]) -> None:
+        if task.cancelled() or task.exception():
+            for name in names:
+                reading.pop(name, None)
+
+    async def values(names: Collection[Name]) -> Mapping[str, str]:
+        new = [name for name in dict.fromkeys(names) if name not in reading]
+        if new:
+            task = asyncio.ensure_future(read(new))
+            reading.update(dict.fromkeys(new, task))
+            task.add_done_callback(lambda done: forget_failed(new, done))
+        found: dict[str, str] = {}
+        for name, task in [(name, reading[name]) for name in names]:
+            # Shielded: one who gives up does not take the value from the others.
+            several = await asyncio.shield(task)
+            if name in several:
+                found[name] = several[name]
+        return found
+
+    return values

@@ -1,0 +1,43 @@
+"""Which runs there are, and which of them the code at hand belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+from weakref import WeakSet
+
+from positronic.redact import Redactor
+
+_current: Final[ContextVar[Redactor | None]] = ContextVar("redactor", default=None)
+_active: Final[WeakSet[Redactor]] = WeakSet()
+
+
+@contextmanager
+def active(redactor: Redactor) -> Iterator[None]:
+    """While a run goes on, and wherever its events are taken up again."""
+    _active.add(redactor)
+    try:
+        yield
+    finally:
+        _active.discard(redactor)
+
+
+@contextmanager
+def within(redactor: Redactor) -> Iterator[None]:
+    """While the run's own code is called, and in the tasks that it starts.
+
+    Not around a `yield` of events: a generator's consumer would inherit it.
+    """
+    token = _current.set(redactor)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def responsible() -> list[Redactor]:
+    """The redactor of the run that the caller belongs to; of every run when it is in none."""
+    current = _current.get()
+    return [current] if current is not None else list(_active)

@@ -1,0 +1,108 @@
+"""The events of one brain in a run: names, fields and sizes, and the standing of its steps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from positronic.brains.builder import Brain
+from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
+from positronic.brains.options import MAX_OPTIONS
+from positronic.brains.patches import Patch
+from positronic.brains.refusals import StepFailed
+from positronic.redact import WHOLE_ONLY_BELOW, Redactor
+
+START: Final = "brain:start"
+COMPLETE: Final = "brain:complete"
+ERROR: Final = "brain:error"
+INTERRUPTED: Final = "brain:interrupted"
+STEP_START: Final = "step:start"
+STEP_COMPLETE: Final = "step:complete"
+STEP_STATUS: Final = "step:status"
+
+PENDING: Final = "pending"
+RUNNING: Final = "running"
+DONE: Final = "complete"
+FAILED: Final = "error"
+
+
+class Telling:
+    """Makes the events. What a brain can put into one is redacted; titles are code, and stay."""
+
+    def __init__(
+        self, brain: Brain, run_id: str, redactor: Redactor, options: JsonObject, prefix: str
+    ) -> None:
+        self._brain = brain
+        self._run_id = run_id
+        self._redactor = redactor
+        self._options = options
+        self._prefix = prefix
+        self._standing = [PENDING] * len(brain)
+
+    def step_id(self, number: int) -> str:
+        """1, 2, 3, and 2.1 inside the second: the same in each run of a brain."""
+        return f"{self._prefix}{number + 1}"
+
+    def start(self, state: JsonObject) -> JsonObject:
+        how = {"wholeOnlyBelow": WHOLE_ONLY_BELOW}
+        return self._fitting(
+            self._of_brain(START, RUNNING, {"initialState": state, "redaction": how})
+        )
+
+    def statuses(self) -> JsonObject:
+        steps = [
+            {"id": self.step_id(number), "title": block.title, "status": standing}
+            for number, (block, standing) in enumerate(
+                zip(self._brain.blocks, self._standing, strict=True)
+            )
+        ]
+        return self._event(STEP_STATUS, {"steps": steps})
+
+    def step_start(self, number: int) -> JsonObject:
+        event = self._of_step(STEP_START, number, {"stepIndex": number})
+        self._standing[number] = RUNNING
+        return event
+
+    def step_complete(self, number: int, patch: Patch, more: JsonObject) -> JsonObject:
+        """Raises StepFailed when the event is larger than can be stored."""
+        fields = {"patch": patch, **more, **self._whole_only()}
+        event = self._fitting(self._of_step(STEP_COMPLETE, number, fields))
+        self._standing[number] = DONE
+        return event
+
+    def error(self, number: int, error: JsonObject) -> JsonObject:
+        self._standing[number] = FAILED
+        return self._of_brain(ERROR, FAILED, {"error": error, **self._whole_only()})
+
+    def complete(self, ended_after: int | None) -> JsonObject:
+        more = {} if ended_after is None else {"endedAfter": ended_after}
+        return self._of_brain(COMPLETE, DONE, more)
+
+    def _of_brain(self, kind: str, status: str, more: JsonObject) -> JsonObject:
+        about = {"brainTitle": self._brain.title}
+        if self._brain.description is not None:
+            about["brainDescription"] = self._brain.description
+        return self._event(kind, {"status": status, **about, **more})
+
+    def _of_step(self, kind: str, number: int, more: JsonObject) -> JsonObject:
+        title = self._brain.blocks[number].title
+        about = {"status": RUNNING, "stepTitle": title, "stepId": self.step_id(number)}
+        return self._event(kind, {**about, **more})
+
+    def _event(self, kind: str, fields: JsonObject) -> JsonObject:
+        return {"type": kind, **fields, "options": self._shown(), "brainRunId": self._run_id}
+
+    def _shown(self) -> JsonObject:
+        shown: JsonObject = self._redactor.document(self._options)
+        if shown is not self._options and json_size(shown) > 2 * MAX_OPTIONS:
+            return {}  # markers can be longer than what they stand for
+        return shown
+
+    def _whole_only(self) -> JsonObject:
+        names = self._redactor.whole_only
+        return {"wholeOnly": list(names)} if names else {}
+
+    def _fitting(self, event: JsonObject) -> JsonObject:
+        if json_size(event) <= MAX_SIZE:
+            return event
+        where = f"step {event['stepTitle']!r}" if "stepTitle" in event else "the brain's start"
+        raise StepFailed(f"{where}: the event is larger than {MAX_SIZE:,} characters of JSON")

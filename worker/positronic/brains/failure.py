@@ -1,0 +1,71 @@
+"""What is told of an exception: name, message and stack, redacted, then cut to a length."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Final
+
+from positronic.brains.jsonable import JsonObject
+from positronic.redact import Redactor
+
+MAX_NAME: Final = 200
+MAX_MESSAGE: Final = 4_096
+MAX_STACK: Final = 32_768
+_CUT: Final = "\n[cut]"
+_OURS: Final = __file__.rpartition("/")[0] + "/"
+
+
+def told(error: BaseException, redactor: Redactor) -> JsonObject:
+    """`{name, message, stack}`, as JSON; local variables are in none of them."""
+    redacted = (redactor.text(text) for text in _texts(error))
+    limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK)
+    # Cut only now: half a value would not be found.
+    cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
+    return dict(zip(("name", "message", "stack"), cut, strict=True))
+
+
+def without_values(error: BaseException, redactor: Redactor) -> BaseException:
+    """The exception itself when it tells no value, else another of as near a kind as is safe."""
+    texts = _texts(error)
+    if [redactor.text(text) for text in texts] == list(texts):
+        return error
+    kind = next(kind for kind in type(error).__mro__ if kind.__module__ in _TRUSTED)
+    return kind() if issubclass(kind, BaseException) else BaseException()
+
+
+_TRUSTED: Final = ("builtins", "asyncio.exceptions")
+
+
+def _texts(error: BaseException) -> tuple[str, str, str]:
+    texts = (_name(error), _message(error), _stack(error))
+    name, message, stack = (_utf8(text) for text in texts)
+    return name, message, stack
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a brain's own __str__
+        return "the exception does not tell its message"
+
+
+def _stack(error: BaseException) -> str:
+    try:
+        report = traceback.TracebackException.from_exception(error, capture_locals=False)
+        while report.stack and report.stack[0].filename.startswith(_OURS):
+            del report.stack[0]
+        return "".join(report.format())
+    except Exception:  # noqa: BLE001 - a brain's own exception class
+        return "the exception cannot be shown"
+
+
+def _utf8(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + _CUT

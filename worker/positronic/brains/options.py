@@ -1,0 +1,122 @@
+"""Options of a run: declared by a pydantic model or by defaults, checked before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from positronic.brains.jsonable import JsonObject, NotJson, json_object
+from positronic.brains.refusals import InvalidBrain, InvalidOptions
+
+MAX_OPTIONS: Final = 64 * 1024  # characters of JSON; they stand in every event
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """As JSON for the events, and a fresh copy for each step."""
+
+    document: JsonObject
+    fresh: Callable[[], Any]
+
+
+class Declared(Protocol):
+    """What options a brain takes."""
+
+    @property
+    def names(self) -> frozenset[str]: ...
+
+    def parse(self, given: JsonObject) -> Options:
+        """Raises InvalidOptions."""
+        ...
+
+
+class FromModel:
+    """A pydantic model: a step gets an instance of it."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._model = model
+        fields = model.model_fields.items()
+        self.names = frozenset(field.alias or name for name, field in fields)
+
+    def parse(self, given: JsonObject) -> Options:
+        try:
+            parsed = self._model.model_validate(given)
+        except ValidationError as error:
+            raise InvalidOptions(_said(error, self.names)) from None
+        return Options(
+            _document(parsed.model_dump(mode="json")), lambda: parsed.model_copy(deep=True)
+        )
+
+
+class FromDefaults:
+    """Defaults by name: a step gets a dict; what is given takes the type of its default."""
+
+    def __init__(self, defaults: Mapping[str, Any]) -> None:
+        try:
+            self._defaults = json_object(defaults, MAX_OPTIONS)
+        except NotJson as error:
+            raise InvalidBrain(f"the defaults of the options: {error}") from None
+        self.names = frozenset(self._defaults)
+
+    def parse(self, given: JsonObject) -> Options:
+        if unknown := [name for name in given if name not in self.names]:
+            raise InvalidOptions(_unknown(len(unknown), self.names))
+        typed = {name: self._typed(name, value) for name, value in given.items()}
+        document = _document(self._defaults | typed)
+        return Options(document, lambda: json_object(document))
+
+    def _typed(self, name: str, value: object) -> object:
+        default = self._defaults[name]
+        if default is None:
+            return value
+        try:
+            return TypeAdapter[Any](type(default)).validate_python(value)
+        except ValidationError:
+            kind = type(default).__name__
+            raise InvalidOptions(f"the option {name} has to be of type {kind}") from None
+
+
+class Undeclared:
+    """A brain that takes no options."""
+
+    names: frozenset[str] = frozenset()
+
+    def parse(self, given: JsonObject) -> Options:
+        if given:
+            raise InvalidOptions("this brain takes no options; it declares some by .with_options")
+        return Options({}, dict)
+
+
+def inner_options(declared: Declared, outer: Options) -> Options:
+    """An inner brain gets those of the outer one: all, or what it declares and the outer has."""
+    if not declared.names:
+        return outer
+    return declared.parse({k: v for k, v in outer.document.items() if k in declared.names})
+
+
+def _document(options: object) -> JsonObject:
+    try:
+        return json_object(options, MAX_OPTIONS)
+    except NotJson as error:
+        raise InvalidOptions(f"the options: the whole {error}") from None
+
+
+def _said(error: ValidationError, known: frozenset[str]) -> str:
+    """pydantic's sentences with the names it knows; what was given is never repeated."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    named = [one for one in found if one["loc"] and one["loc"][0] in known]
+    if not named:
+        return _unknown(len(found), known)
+    return "; ".join(f"the option {one['loc'][0]}: {_first_lower(one['msg'])}" for one in named)
+
+
+def _first_lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _unknown(count: int, known: frozenset[str]) -> str:
+    # Not by name: it did not parse as one of ours, and may be anything.
+    return f"{count} unknown option(s); this brain takes {', '.join(sorted(known))}"

@@ -1,0 +1,39 @@
+"""State as patches (RFC 6902), always between states that are already redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import jsonpatch
+
+from positronic.brains.jsonable import Json, JsonObject, json_size, same_json
+from positronic.brains.refusals import InvalidRun
+
+Patch = list[JsonObject]
+
+WORTH_IT: Final = 4_096  # characters more, for a patch that says what changed
+
+
+def difference(before: JsonObject, after: JsonObject) -> Patch:
+    """What turns one into the other; the whole new state where that is much shorter or surer."""
+    whole: Patch = [{"op": "replace", "path": "", "value": after}]
+    patch: Patch = jsonpatch.make_patch(before, after).patch
+    if not patch:
+        return patch
+    smaller = json_size(patch) <= json_size(whole) + WORTH_IT
+    # Checked, since a replayed state that differs could not be noticed later.
+    return patch if smaller and same_json(jsonpatch.apply_patch(before, patch), after) else whole
+
+
+def apply(state: JsonObject, patches: Iterable[Patch]) -> JsonObject:
+    """A new state. Raises InvalidRun for a patch that does not fit."""
+    result: Json = state
+    try:
+        for patch in patches:
+            result = jsonpatch.apply_patch(result, patch)
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
+        raise InvalidRun("a completed step's patch does not fit its state") from None
+    if not isinstance(result, dict):
+        raise InvalidRun("a completed step's patch leaves no JSON object")
+    return result

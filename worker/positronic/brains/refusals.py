@@ -1,0 +1,29 @@
+"""What a brain's author, or whoever starts a run, is told."""
+
+from __future__ import annotations
+
+from positronic.errors import InvalidRequest
+
+
+class InvalidBrain(Exception):
+    """A brain that cannot be built as written; names the step."""
+
+
+class SecretNotFound(LookupError):
+    """The project has no secret with this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no secret {name}")
+        self.name = name
+
+
+class StepFailed(Exception):
+    """A step did something that no step may: names the step, shows no value."""
+
+
+class InvalidOptions(InvalidRequest):
+    """Options that the brain does not take; names the option, never shows its value."""
+
+
+class InvalidRun(InvalidRequest):
+    """A run that cannot start as asked: its state is no JSON object, or the brain has changed."""

@@ -1,0 +1,230 @@
+"""run(): a brain's steps one after the other, told as events that hold no value.
+
+Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
+Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `takenOver` in
+the step:complete of a step that an earlier run completed, `endedAfter` in brain:complete. A step is
+not tried twice, and `endAfter` counts the outer brain's steps only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from positronic.brains.brain_secrets import BrainSecrets
+from positronic.brains.builder import Brain, Inner, Step
+from positronic.brains.current import active, within
+from positronic.brains.events import Telling
+from positronic.brains.failure import told, without_values
+from positronic.brains.injection import outcome
+from positronic.brains.jsonable import JsonObject, NotJson, json_object
+from positronic.brains.options import Options, inner_options
+from positronic.brains.patches import Patch, apply, difference
+from positronic.brains.refusals import InvalidOptions, InvalidRun, StepFailed
+from positronic.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedStep:
+    """A step that an earlier run completed: its title, and its patch as stored (redacted)."""
+
+    title: str
+    patch: Patch
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the host gives a run, inner brains included."""
+
+    run_id: str
+    secrets: BrainSecrets
+    redactor: Redactor
+    client: object
+    resources: object
+
+
+class _Ended(Exception):
+    """A brain has told its brain:error; carries the error as it was told."""
+
+    def __init__(self, error: JsonObject) -> None:
+        self.error = error
+
+
+async def run(
+    brain: Brain,
+    *,
+    run_id: str,
+    secrets: BrainSecrets,
+    redactor: Redactor,
+    options: JsonObject | None = None,
+    initial_state: JsonObject | None = None,
+    completed: Sequence[CompletedStep] = (),
+    end_after: int | None = None,
+    client: object = None,
+    resources: object = None,
+) -> AsyncGenerator[JsonObject, None]:
+    """The events of a run as they happen: JSON, redacted, each at most 1 MiB.
+
+    The last is brain:complete, or brain:error and a step:status after it; a step that fails raises
+    nothing here. Before the first event it raises InvalidOptions or InvalidRun when it cannot start
+    as asked. What is no Exception (cancellation, a CPU limit) passes, without a value in it. Steps
+    get values in clear; `completed` patches are as they were stored, so a step that needs a value
+    reads it again.
+    """
+    parsed = _parsed(brain, options)
+    state = _checked_state(initial_state)
+    _check_completed(brain, completed, end_after)
+    given = _Given(run_id, secrets, redactor, client, resources)
+    running = _Running(brain, given, parsed, state, completed=completed, end_after=end_after)
+    with active(redactor):
+        async with aclosing(running.events()) as told_events:
+            try:
+                async for event in told_events:
+                    yield event
+            except _Ended:
+                return
+
+
+class _Running:
+    """One brain of a run: the outer one, or one inside."""
+
+    def __init__(
+        self,
+        brain: Brain,
+        given: _Given,
+        options: Options,
+        state: JsonObject,
+        *,
+        prefix: str = "",
+        completed: Sequence[CompletedStep] = (),
+        end_after: int | None = None,
+    ) -> None:
+        self._brain = brain
+        self._given = given
+        self._options = options
+        self.state = state
+        # The state as the events tell it so far: patches lead from there.
+        self._shown: JsonObject = given.redactor.document(state)
+        self._completed = completed
+        self._end_after = end_after
+        self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
+
+    async def events(self) -> AsyncGenerator[JsonObject, None]:
+        blocks, tell = self._brain.blocks, self._tell
+        yield tell.start(self._shown)
+        yield tell.statuses()
+        for number, step in enumerate(self._completed):
+            yield self._taken_over(number, step)
+        last = min(self._end_after or len(blocks), len(blocks))
+        for number in range(len(self._completed), last):
+            yield tell.step_start(number)
+            yield tell.statuses()
+            try:
+                async with aclosing(self._step(number, blocks[number])) as step_events:
+                    async for event in step_events:
+                        yield event
+            except _Ended as ended:
+                error = ended.error
+            except Exception as raised:  # noqa: BLE001 - whatever a step raises fails its run
+                error = told(raised, self._given.redactor)
+            else:
+                yield tell.statuses()
+                continue
+            yield tell.error(number, error)
+            yield tell.statuses()
+            raise _Ended(error)
+        yield tell.complete(last if last < len(blocks) else None)
+
+    def _taken_over(self, number: int, step: CompletedStep) -> JsonObject:
+        self.state = apply(self.state, [step.patch])
+        return self._completes(number, {"takenOver": True})
+
+    async def _step(self, number: int, block: Step | Inner) -> AsyncGenerator[JsonObject, None]:
+        title = block.title
+        if isinstance(block, Step):
+            result = await self._call(block.function, **self._asked_for(block))
+        else:
+            start = block.initial_state
+            made = await self._call(start, _copy(self.state)) if callable(start) else start
+            inner = self._inside(number, block, _state_of(title, made, "the initial state"))
+            async with aclosing(inner.events()) as inner_events:
+                async for event in inner_events:
+                    yield event
+            result = await self._call(block.reducer, _copy(self.state), inner.state)
+        self.state = _state_of(title, result, "what it returned")
+        yield self._completes(number)
+
+    def _inside(self, number: int, block: Inner, state: JsonObject) -> _Running:
+        options = inner_options(block.brain.options, self._options)
+        prefix = f"{self._tell.step_id(number)}."
+        return _Running(block.brain, self._given, options, state, prefix=prefix)
+
+    def _completes(self, number: int, more: JsonObject | None = None) -> JsonObject:
+        shown: JsonObject = self._given.redactor.document(self.state)
+        event = self._tell.step_complete(number, difference(self._shown, shown), more or {})
+        self._shown = shown
+        return event
+
+    def _asked_for(self, step: Step) -> dict[str, object]:
+        given = self._given
+        makers: dict[str, Callable[[], object]] = {
+            "state": lambda: _copy(self.state),
+            "options": self._options.fresh,
+            "secrets": lambda: given.secrets,
+            "client": lambda: given.client,
+            "resources": lambda: given.resources,
+            "run_id": lambda: given.run_id,
+        }
+        services = self._brain.services
+        return {
+            name: makers[name]() if name in makers else services[name] for name in step.parameters
+        }
+
+    async def _call(self, function: Callable[..., Any], *args: object, **kwargs: object) -> object:
+        """The brain's own code. What is no Exception passes, but takes no value along."""
+        try:
+            with within(self._given.redactor):
+                return await outcome(function, *args, **kwargs)
+        except Exception:
+            raise
+        except BaseException as error:
+            clean = without_values(error, self._given.redactor)
+            if clean is error:
+                raise
+            raise clean from None
+
+
+def _parsed(brain: Brain, options: JsonObject | None) -> Options:
+    try:
+        return brain.options.parse(json_object(options or {}))
+    except NotJson as error:
+        raise InvalidOptions(f"the options: the whole {error}") from None
+
+
+def _checked_state(initial_state: JsonObject | None) -> JsonObject:
+    try:
+        return json_object(initial_state or {})
+    except NotJson as error:
+        raise InvalidRun(f"the initial state {error}") from None
+
+
+def _check_completed(
+    brain: Brain, completed: Sequence[CompletedStep], end_after: int | None
+) -> None:
+    if [step.title for step in completed] != [b.title for b in brain.blocks[: len(completed)]]:
+        raise InvalidRun("the brain's steps are not those that the earlier run completed")
+    if end_after is not None and end_after <= len(completed):
+        raise InvalidRun("the run has to end after a step that it runs")
+
+
+def _copy(state: JsonObject) -> JsonObject:
+    return json_object(state)
+
+
+def _state_of(title: str, result: object, what: str) -> JsonObject:
+    try:
+        return json_object(result)
+    except NotJson as error:
+        raise StepFailed(f"step {title!r}: {what} {error}") from None

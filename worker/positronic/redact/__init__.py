@@ -1,0 +1,7 @@
+"""Takes known values out of anything about to leave."""
+
+from __future__ import annotations
+
+from positronic.redact.redactor import WHOLE_ONLY_BELOW, Redactor, marker
+
+__all__ = ["WHOLE_ONLY_BELOW", "Redactor", "marker"]

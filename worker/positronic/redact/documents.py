@@ -1,0 +1,61 @@
+"""The texts of a JSON document, in order, and the document with others in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+_SHORT_NUMBER: Final = 6  # characters; a shorter number is not looked into
+
+
+def strings(document: object) -> Iterator[str]:
+    """Keys and texts in order, and numbers long enough to be a value, as JSON writes them."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from strings(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from strings(value)
+    elif isinstance(document, str):
+        yield document
+    elif (number := _long_number(document)) is not None:
+        yield number
+
+
+def rebuilt(document: object, texts: Iterator[str]) -> object:
+    """The document with these in the place of its `strings`; equal keys are numbered."""
+    if isinstance(document, dict):
+        pairs = [(key, next(texts), rebuilt(value, texts)) for key, value in document.items()]
+        return _with_distinct_keys(pairs)
+    if isinstance(document, list):
+        return [rebuilt(value, texts) for value in document]
+    if isinstance(document, str):
+        return next(texts)
+    number = _long_number(document)
+    if number is None:
+        return document
+    text = next(texts)
+    return document if text == number else text
+
+
+def _long_number(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    text = repr(value)
+    return text if len(text) >= _SHORT_NUMBER else None
+
+
+def _with_distinct_keys(pairs: list[tuple[str, str, object]]) -> dict[str, object]:
+    """A key that was left alone keeps its name; others that meet get #2, #3 and so on."""
+    taken = {before for before, after, _ in pairs if before == after}
+    counts: dict[str, int] = {}
+    found: dict[str, object] = {}
+    for before, after, value in pairs:
+        key = after
+        while before != after and key in taken:
+            counts[after] = counts.get(after, 1) + 1
+            key = f"{after}#{counts[after]}"
+        taken.add(key)
+        found[key] = value
+    return found

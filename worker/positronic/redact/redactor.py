@@ -1,0 +1,176 @@
+"""Redactor: the values that one run has read, and text and documents without them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar, cast
+
+from positronic.redact.documents import rebuilt, strings
+from positronic.redact.spellings import SHORTEST, Spelling, lines, spellings
+
+T = TypeVar("T")
+
+WHOLE_ONLY_BELOW: Final = SHORTEST
+MAX_PASSES: Final = 8
+
+_MARKER: Final = re.compile(r"\[secret:([A-Za-z_][A-Za-z0-9_]{0,127})\]")
+_LINE: Final = re.compile(r"[^\n\r\0]+")
+_AROUND_LINES: Final = " \t|"  # what tracebacks and logs put before a line
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    name: str
+    is_marker: bool = False
+
+
+def marker(name: str) -> str:
+    """What stands in a value's place."""
+    return f"[secret:{name}]"
+
+
+class Redactor:
+    """Grows as a run reads values; takes each of them out of whatever comes after.
+
+    A value of at least 6 characters is found inside other text, as it is and in base64, base64url,
+    hex, URL-encoded, JSON-escaped and as Python's repr; a shorter one only where it is the whole
+    text. Of two names with one value, the first that was read is shown. What was redacted stays the
+    same when it is redacted again. Time is linear in the text.
+    """
+
+    __slots__ = ("__weakref__", "_lines", "_names", "_needles", "_touchy", "_whole")
+
+    def __init__(self) -> None:
+        self._needles: list[tuple[Spelling, str]] = []
+        self._lines: dict[str, str] = {}
+        self._whole: dict[str, str] = {}
+        self._names: list[str] = []
+        self._touchy = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the values that it knows, in the order in which they came."""
+        return tuple(self._names)
+
+    @property
+    def whole_only(self) -> tuple[str, ...]:
+        """Names of values too short to be found inside other text."""
+        short = {name for value, name in self._whole.items() if len(value) < WHOLE_ONLY_BELOW}
+        return tuple(name for name in self._names if name in short)
+
+    def add(self, name: str, value: str) -> None:
+        """Know this value from now on."""
+        if name not in self._names:
+            self._names.append(name)
+        if value in self._whole:
+            return
+        self._whole[value] = name
+        if len(value) < WHOLE_ONLY_BELOW:
+            return
+        found, split = spellings(value), lines(value)
+        self._needles += [(spelling, name) for spelling in found]
+        self._lines = dict.fromkeys(split, name) | self._lines
+        # Only such a value can come about anew where a marker meets other text.
+        texts = [spelling.text for spelling in found] + list(split)
+        self._touchy = self._touchy or any("[" in text or "]" in text for text in texts)
+
+    def text(self, text: str) -> str:
+        """The text with a marker in the place of each value."""
+        if text in self._whole:
+            return marker(self._whole[text])
+        return self._settled(text) if self._needles else text
+
+    def document(self, document: T) -> T:
+        """A JSON document with no value in its keys, texts and long numbers; itself if none was.
+
+        Keys that become the same are numbered, so that none is lost.
+        """
+        before = list(strings(document)) if self._whole else []
+        after = self._texts(before)
+        return document if after == before else cast(T, rebuilt(document, iter(after)))
+
+    def __repr__(self) -> str:
+        return f"Redactor({', '.join(self._names)})"
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        raise TypeError("a redactor knows values: it cannot be pickled or copied")
+
+    def _texts(self, texts: Sequence[str]) -> list[str]:
+        """All at once: no value and no spelling holds a NUL, so it can stand between them."""
+        if not texts or not self._needles or self._touchy or any("\0" in text for text in texts):
+            return [self.text(text) for text in texts]
+        joined = self._once("\0".join(texts)).split("\0")
+        return [
+            marker(self._whole[before]) if before in self._whole else after
+            for before, after in zip(texts, joined, strict=True)
+        ]
+
+    def _settled(self, text: str) -> str:
+        for _ in range(MAX_PASSES if self._touchy else 1):
+            before, text = text, self._once(text)
+            if text == before or not self._touchy:
+                return text
+        # A value made to come about again and again: none of the text is worth it.
+        return marker(self._names[0])
+
+    def _once(self, text: str) -> str:
+        markers = self._markers(text)
+        found = list(_outside(markers, self._spans(text)))
+        if not found:
+            return text
+        parts, position = [], 0
+        for span in _merged([*found, *markers]):
+            parts += [text[position : span.start], marker(span.name)]
+            position = span.end
+        return "".join([*parts, text[position:]])
+
+    def _spans(self, text: str) -> Iterator[_Span]:
+        for spelling, name in self._needles:
+            for start, end in spelling.spans(text):
+                yield _Span(start, end, name)
+        if self._lines:
+            yield from self._whole_lines(text)
+
+    def _whole_lines(self, text: str) -> Iterator[_Span]:
+        for match in _LINE.finditer(text):
+            line = match[0].lstrip(_AROUND_LINES)
+            start = match.end() - len(line)
+            line = line.rstrip()
+            if line in self._lines:
+                yield _Span(start, start + len(line), self._lines[line])
+
+    def _markers(self, text: str) -> list[_Span]:
+        """Of values that it knows: final, whatever value lies inside one."""
+        return [
+            _Span(match.start(), match.end(), match[1], is_marker=True)
+            for match in _MARKER.finditer(text)
+            if match[1] in self._names
+        ]
+
+
+def _outside(markers: Sequence[_Span], spans: Iterable[_Span]) -> Iterator[_Span]:
+    starts = [one.start for one in markers]
+    for span in spans:
+        place = bisect_right(starts, span.start) - 1
+        if place < 0 or span.end > markers[place].end:
+            yield span
+
+
+def _merged(spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Spans that overlap as one, under the name of the longest value among them."""
+    current, longest = None, 0
+    for span in sorted(spans):
+        length = 0 if span.is_marker else span.end - span.start
+        if current is None or span.start >= current.end:
+            if current is not None:
+                yield current
+            current, longest = span, length
+            continue
+        name = span.name if length > longest else current.name
+        longest = max(longest, length)
+        current = _Span(current.start, max(current.end, span.end), name)
+    if current is not None:
+        yield current

@@ -1,0 +1,146 @@
+"""Every spelling in which a value is looked for, and how one is found in linear time."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+SHORTEST: Final = 6  # characters that are looked for inside other text
+
+# What different libraries leave as it is in a URL: RFC 3986's pieces, and JavaScript's.
+_LEFT_IN_URLS: Final = ("", "/", "!~*'()", "!$&'()*+,;=:@/?~")
+_PERCENT: Final = re.compile("%[0-9A-F]{2}")
+_BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Text that stands for a value; `before`, `after`: the neighbour holds some bits of it too."""
+
+    text: str = field(repr=False)
+    before: bool = False
+    after: bool = False
+
+    @cached_property
+    def period(self) -> int:
+        """The smallest shift at which the text lies on itself (Knuth, Morris and Pratt)."""
+        text, borders, length = self.text, [0], 0
+        for letter in text[1:]:
+            while length and text[length] != letter:
+                length = borders[length - 1]
+            length += text[length] == letter
+            borders.append(length)
+        return len(text) - borders[-1]
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands in the text; occurrences that overlap are given as one where it repeats.
+
+        Linear in the text: two starts lie at least a period apart, a run of periods is followed
+        here, and behind a run the next start is more than half a needle away.
+        """
+        needle = self.text
+        start = text.find(needle)
+        while start >= 0:
+            end = start + len(needle)
+            period = self.period
+            if period == len(needle):
+                resume = end
+            else:
+                unit = needle[-period:]
+                while text.startswith(unit, end):
+                    end += period
+                resume = end - period + 1
+            yield self._with_neighbours(text, start, end)
+            start = text.find(needle, resume)
+
+    def _with_neighbours(self, text: str, start: int, end: int) -> tuple[int, int]:
+        if self.before and start and text[start - 1] in _BASE64:
+            start -= 1
+        if self.after:
+            end += text[end : end + 1] in _BASE64
+            while text.startswith("=", end):
+                end += 1
+        return start, end
+
+
+def spellings(value: str) -> list[Spelling]:
+    """Of a value with at least SHORTEST characters; none twice."""
+    plain = {*_escaped(value), *_in_urls(value), *_in_hex(value), *_ends(value)}
+    found = [Spelling(text) for text in plain if len(text) >= SHORTEST]
+    # Sorted, so that a run does not depend on how a set is ordered.
+    return sorted({*found, *_in_base64(value.encode())}, key=lambda one: (one.text, one.before))
+
+
+def lines(value: str) -> set[str]:
+    """The lines of a value, and of its base64 as MIME wraps it, that are long enough to know."""
+    several = [some for some in (value.splitlines(), _wrapped(value)) if len(some) > 1]
+    stripped = {line.strip() for some in several for line in some}
+    return {line for line in stripped if len(line) >= SHORTEST}
+
+
+def _escaped(value: str) -> set[str]:
+    """As JSON and Python write it into a string, and that once more."""
+    once = {value} | {escape(value) for escape in _ESCAPES}
+    return once | {escape(text) for text in once for escape in _ESCAPES}
+
+
+def _in_urls(value: str) -> set[str]:
+    upper = {quote(value, safe=left) for left in _LEFT_IN_URLS} | {quote_plus(value)}
+    return upper | {_PERCENT.sub(lambda match: match[0].lower(), text) for text in upper}
+
+
+def _in_hex(value: str) -> set[str]:
+    digits = value.encode().hex()
+    return {digits, digits.upper()}
+
+
+def _ends(value: str) -> set[str]:
+    """The first and the last of several lines: only they share a line with other text."""
+    several = [some for some in (value.splitlines(), _wrapped(value)) if len(some) > 1]
+    return {some[place].strip() for some in several for place in (0, -1)}
+
+
+def _wrapped(value: str) -> list[str]:
+    whole = b64encode(value.encode()).decode()
+    return [whole[start : start + 76] for start in range(0, len(whole), 76)]
+
+
+def _in_base64(value: bytes) -> set[Spelling]:
+    """In each of the three places where it can start within longer encoded bytes."""
+    found = set()
+    for skipped in range(3):
+        first, last = -(-skipped * 8 // 6), (skipped + len(value)) * 8 // 6
+        for encode in (b64encode, urlsafe_b64encode):
+            text = encode(bytes(skipped) + value).decode()[first:last]
+            found.add(Spelling(text, skipped > 0, (skipped + len(value)) % 3 > 0))
+    return found
+
+
+def _repr(value: str) -> str:
+    return repr(value)[1:-1]
+
+
+def _repr_among_quotes(value: str) -> str:
+    """As it stands in the repr of a text that holds both quotes, where `'` is escaped."""
+    return repr(value + "'\"")[1:-4]
+
+
+def _bytes_repr(value: str) -> str:
+    return repr(value.encode())[2:-1]
+
+
+_ESCAPES: Final[tuple[Callable[[str], str], ...]] = (
+    lambda value: json.dumps(value)[1:-1],
+    lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    lambda value: ascii(value)[1:-1],
+    lambda value: value.encode("unicode_escape").decode(),
+    _repr,
+    _repr_among_quotes,
+    _bytes_repr,
+)
