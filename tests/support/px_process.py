@@ -65,16 +65,21 @@ class Px:
             env=self._environment(None),
         )
 
-    def terminal(self, *arguments: str | Path) -> pexpect.spawn[str]:
-        """On a pseudo-terminal, 80 columns wide."""
+    def terminal(
+        self,
+        *arguments: str | Path,
+        environment: Mapping[str, str] | None = None,
+        dimensions: tuple[int, int] = (24, 80),
+    ) -> pexpect.spawn[str]:
+        """On a pseudo-terminal, of so many lines and columns."""
         return pexpect.spawn(
             str(PX),
             [str(argument) for argument in arguments],
             cwd=str(self.folder),
-            env=self._environment({"TERM": "xterm"}),
+            env=self._environment({"TERM": "xterm", **(environment or {})}),
             encoding="utf-8",
             timeout=20,
-            dimensions=(24, 80),
+            dimensions=dimensions,
         )
 
     def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:

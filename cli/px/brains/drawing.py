@@ -14,9 +14,9 @@ from px.brains.progress import Place, Progress
 from px.terminal import printable
 
 _CLEAR: Final = "\r\x1b[2K"
-_COLOURS: Final = {"run": "33", "done": "32", "failed": "31"}
-_MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717"}
-_PLAIN_MARKS: Final = {"run": "*", "done": "+", "failed": "x"}
+_COLOURS: Final = {"run": "33", "done": "32", "failed": "31", "taken": "2"}
+_MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717", "taken": "\u2713"}
+_PLAIN_MARKS: Final = {"run": "*", "done": "+", "failed": "x", "taken": "="}
 _MORE: Final = {True: "\u2026", False: "~"}
 
 
@@ -78,7 +78,8 @@ class Live:
                 terminal.draw(self._step("run", place))
                 self._open = place
             case "step:complete":
-                self._close("done", place)
+                taken = event.document.get("takenOver") is True
+                self._close("taken" if taken else "done", place)
             case "brain:error" | "brain:interrupted":
                 self._close("failed", place)
 

@@ -47,8 +47,8 @@ class Progress:
         """Takes the next event; inner brains' events stand between those of their step."""
         if event.type in _STARTS:
             self._levels.append(_Level(event.text("brainTitle")))
-        elif event.type == "step:start":
-            self._start(event)
+        elif event.type in _STEPS:
+            self._step(event)
         self.place = self._here(event)
         match event.type:
             case "brain:complete":
@@ -70,13 +70,13 @@ class Progress:
         has_step = bool(self._levels) and event.type not in _OF_A_BRAIN
         return Place(brains, self._levels[-1].step if has_step else "")
 
-    def _start(self, event: Event) -> None:
+    def _step(self, event: Event) -> None:
         if not self._levels:
             self._levels.append(_Level(""))
         self._levels[-1].step = event.text("stepTitle")
-        if len(self._levels) == 1:
-            index = event.document.get("stepIndex")
-            self.step = index + 1 if isinstance(index, int) else self.step + 1
+        index = event.document.get("stepIndex")
+        if len(self._levels) == 1 and isinstance(index, int):
+            self.step = index + 1
 
     def _end(self, outcome: str) -> None:
         """The innermost brain's end; the outermost one's is the run's."""
@@ -87,6 +87,7 @@ class Progress:
 
 
 _STARTS: Final = frozenset({"brain:start", "brain:restart"})
+_STEPS: Final = frozenset({"step:start", "step:complete"})
 _OF_A_BRAIN: Final = _STARTS | {"brain:complete"}
 
 

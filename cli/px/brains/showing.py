@@ -7,6 +7,7 @@ from typing import Final
 from px import terminal
 from px.brains.client import Brains
 from px.brains.drawing import choose
+from px.brains.events import Event
 from px.brains.progress import COMPLETE, FAILED, Progress
 from px.brains.watching import Watch
 from px.failures import Interrupted, PxError, Refused
@@ -19,9 +20,11 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
     """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
     again = f"watch it again with `px brain watch {run_id}`"
     watch, drawing = Watch(brains, run_id), choose(as_json=as_json)
+    short: set[str] = set()
     try:
         for event in watch:
             drawing.show(event, watch.progress)
+            short |= _whole_only(event)
     except KeyboardInterrupt:
         raise Interrupted("interrupted; the run goes on", hint=again) from None
     except PxError as error:
@@ -29,9 +32,20 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
         raise
     finally:
         drawing.end()
+    if short and not as_json:
+        terminal.say(f"{_SHORT}: {', '.join(sorted(short))}")
     _conclude(watch.progress, run_id)
     if not as_json:
         terminal.say("Run completed successfully!")
+
+
+_SHORT: Final = "warning: too short to be taken out of a run's events everywhere"
+
+
+def _whole_only(event: Event) -> set[str]:
+    """The secrets whose values are so short that only whole texts of them are taken out."""
+    names = event.document.get("wholeOnly")
+    return set(map(printable, map(str, names))) if isinstance(names, list) else set()
 
 
 def _conclude(progress: Progress, run_id: str) -> None:
