@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from demo.service import Service
+
 from brains._http import Answer
 from brains.example import example
-from demo.service import Service
 from positronic.testing import Ran, run_brain_sync
 
 KEY = "canary-key-4711"
