@@ -10,6 +10,7 @@ from demo.service import Service
 from brains._http import Answer
 from brains.example import example
 from positronic.testing import Ran, run_brain_sync
+from support.source import ROOT, WORKER
 
 KEY = "canary-key-4711"
 URL = "http://service.test/"
@@ -70,3 +71,10 @@ def test_a_careless_service_leaks_nothing_into_the_run() -> None:
     assert found.status == "error"
     assert "[secret:ANTHROPIC_API_KEY]" in json.dumps(found.events)
     assert KEY not in json.dumps(found.events)
+
+
+def test_the_readme_shows_it_as_it_is() -> None:
+    """The piece of it on the first page stands in the file."""
+    shown = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+
+    assert shown in (WORKER / "brains" / "example.py").read_text()

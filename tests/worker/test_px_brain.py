@@ -270,7 +270,11 @@ def test_a_worker_that_starts_again(brains: BrainWorker, px: Speaking) -> None:
     assert (again.returncode, again.stdout.splitlines()) == (
         0,
         [
-            *("brain:start\tslow", "step:complete\tslow > First", "step:start\tslow > Wait"),
+            *(
+                "brain:start\tslow",
+                "step:complete\tslow > First\ttaken over",
+                "step:start\tslow > Wait",
+            ),
             *("step:complete\tslow > Wait", "brain:complete\tslow"),
         ],
     )

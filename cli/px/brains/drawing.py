@@ -46,16 +46,25 @@ class JsonLines:
 
 
 class Lines:
-    """Type and place, with a tab between; a failure's third column says why."""
+    """Type, place and, where there is one, a note, with tabs between."""
 
     def show(self, event: Event, progress: Progress) -> None:
         if event.type != "step:status":
             cells = [event.type, " > ".join(progress.place.path)]
-            cells += [progress.error] if event.type == "brain:error" else []
-            terminal.data("\t".join(map(printable, cells)))
+            note = _note(event, progress)
+            terminal.data("\t".join(map(printable, [*cells, note] if note else cells)))
 
     def end(self) -> None:
         return
+
+
+def _note(event: Event, progress: Progress) -> str:
+    if event.type == "brain:error":
+        return progress.error
+    if event.document.get("takenOver") is True:
+        return "taken over"
+    is_early = event.type == "brain:complete" and progress.ended_after is not None
+    return f"ended after step {progress.ended_after}" if is_early else ""
 
 
 class Live:

@@ -35,9 +35,13 @@ class _Level:
 
 @dataclass(slots=True)
 class Progress:
-    """`outcome` is None until the run has ended; `step` counts the outermost brain's, from 1."""
+    """`outcome` is None until the run has ended; `step` counts the outermost brain's, from 1.
+
+    `ended_after` is the step after which the run was asked to end, if it did not come to the last.
+    """
 
     outcome: str | None = None
+    ended_after: int | None = None
     error: str = ""
     step: int = 0
     place: Place = Place()
@@ -52,6 +56,8 @@ class Progress:
         self.place = self._here(event)
         match event.type:
             case "brain:complete":
+                last = event.document.get("endedAfter")
+                self.ended_after = last if isinstance(last, int) else None
                 self._end(COMPLETE)
             case "brain:error":
                 self.error = _sentence(event)

@@ -36,7 +36,9 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
         terminal.say(f"{_SHORT}: {', '.join(sorted(short))}")
     _conclude(watch.progress, run_id)
     if not as_json:
-        terminal.say("Run completed successfully!")
+        last = watch.progress.ended_after
+        told = "Run completed successfully!" if last is None else f"Run ended after step {last}."
+        terminal.say(told)
 
 
 _SHORT: Final = "warning: too short to be taken out of a run's events everywhere"

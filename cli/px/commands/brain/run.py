@@ -42,7 +42,8 @@ def run(
 
     With --watch the exit code is 0 when the run completed, and 1 when it failed or was
     interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for each event, with tabs
-    between its type, its place and a failure's reason; with --json one document a line.
+    between its type, its place and a note, such as a failure's reason; with --json one document a
+    line.
 
     Never put a secret into -o or --state-json: it would stand in the shell's history, in the
     process list and in the run's events. A brain reads secrets by name.

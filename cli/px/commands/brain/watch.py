@@ -21,8 +21,8 @@ def watch(
 
     A connection that breaks off is made anew. The exit code is 0 when the run completed, and 1
     when it failed or was interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for
-    each event, with tabs between its type, its place and a failure's reason; with --json one
-    document a line.
+    each event, with tabs between its type, its place and a note, such as a failure's reason; with
+    --json one document a line.
 
     \b
     Example: px brain watch "$RUN" --json
