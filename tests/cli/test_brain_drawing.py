@@ -51,7 +51,7 @@ def test_a_terminal_sees_each_step_begin_and_end(px: Px, server: TestDevServer) 
         "outer\n"
         "  \u2022 One<  \u2713 One\n"
         "  \u2022 Two\n"
-        "  inner\n"
+        "    inner\n"
         "      \u2022 A<      \u2713 A\n"
         "  \u2713 Two\n"
         "Run completed successfully!\n"

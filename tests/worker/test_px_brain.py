@@ -236,11 +236,10 @@ def test_who_may_run_brains(px: Speaking) -> None:
     """A wrong token and a reader's are 4."""
     made = px.run("token", "create", "ci", "--role", "reader").stdout.strip()
 
-    for token in (made, "wrong-token"):
-        for words in (["list"], ["run", "nested"], ["watch", "0" * 32]):
-            done = px.run("brain", *words, environment={"PX_TOKEN": token})
+    for token, words in ((made, ["run", "nested"]), ("wrong", ["list"]), ("wrong", ["watch", "0"])):
+        done = px.run("brain", *words, environment={"PX_TOKEN": token})
 
-            assert (done.returncode, done.stdout) == (4, "")
+        assert (done.returncode, done.stdout) == (4, "")
 
 
 def watch_slow(px: Px, *words: str) -> tuple[str, subprocess.Popen[str]]:

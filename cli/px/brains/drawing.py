@@ -13,6 +13,7 @@ from px.brains.events import Event
 from px.brains.progress import Place, Progress
 from px.terminal import printable
 
+_STEP_IN: Final = 4  # columns for each brain inside a brain
 _CLEAR: Final = "\r\x1b[2K"
 _COLOURS: Final = {"run": "33", "done": "32", "failed": "31", "taken": "2"}
 _MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717", "taken": "\u2713"}
@@ -80,8 +81,8 @@ class Live:
         match event.type:
             case "brain:start" | "brain:restart":
                 self.end()
-                depth = len(place.brains) - 1
-                terminal.data(self._line(depth * 2, "", place.brains[-1]))
+                indent = len(place.brains) * _STEP_IN - _STEP_IN
+                terminal.data(self._line(indent, "", place.brains[-1]))
             case "step:start":
                 self.end()
                 terminal.draw(self._step("run", place))
@@ -107,7 +108,7 @@ class Live:
             terminal.draw(before + self._step(mark, place) + "\n")
 
     def _step(self, mark: str, place: Place) -> str:
-        return self._line(len(place.brains) * 4 - 2, mark, place.step)
+        return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:
         """No wider than the screen: a line that wrapped could not be drawn anew."""
