@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import os
 import pkgutil
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ import js_streams
 from positronic import http
 from positronic.api import handle
 from positronic.brains.found import Brains, find_brains
+from positronic.brains.log_guard import LogGuard
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.errors import PositronicError, StoreFailed
 from positronic.names import MAX_BODY, Project
@@ -133,6 +135,13 @@ def _find_brains() -> Brains:
     )
 
 
+def _guard_the_log() -> None:
+    """Before any brain is imported, which may hold on to a stream."""
+    sys.stdout = sys.__stdout__ = LogGuard(sys.stdout)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = LogGuard(sys.stderr)  # type: ignore[misc, assignment]
+
+
+_guard_the_log()
 _refusals = Refusals(_now)
 _brains = _find_brains()
 

@@ -12,7 +12,7 @@ from demo.service import Service
 
 from px.local.project import Project
 from support.px_process import Px
-from worker.brain_worker import BrainWorker, run_brains
+from worker.own_brains import BrainWorker, run_brains
 from worker.canaries import fresh_canary, leaks
 from worker.kv_files import files_below
 

@@ -21,9 +21,11 @@ def interrupted(keeper: Keeper) -> Event:
     return _event(BROKEN_OFF, INTERRUPTED, keeper)
 
 
-def failed(keeper: Keeper, error: PositronicError) -> Event:
+def failed(keeper: Keeper, error: Exception) -> Event:
     """The host stopped it. The sentence is one of ours and holds no value."""
-    said = {"name": type(error).__name__, "message": error.message, "code": error.code}
+    said = {"name": type(error).__name__, "message": str(error)}
+    if isinstance(error, PositronicError):
+        said["code"] = error.code
     return _event(FAILED, ERROR, keeper) | {"error": said}
 
 

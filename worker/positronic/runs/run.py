@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from positronic.audit import Auditor
-from positronic.brains import BrainSecrets
+from positronic.brains import BrainSecrets, StepFailed
 from positronic.errors import PositronicError
 from positronic.ports import Clock, SecretStore
 from positronic.redact import Redactor
 from positronic.runs import ending, sse
 from positronic.runs.keeper import Event, Keeper
+from positronic.runs.lingering import linger
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.whereabouts import whereabouts
@@ -105,6 +106,7 @@ class Run:
             self._end(last)
         finally:
             self._is_worked_on = False
+            linger(redactor)
 
     async def _tell(self, events: Events, redactor: Redactor, means: Means) -> Sequence[Event]:
         """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
@@ -121,6 +123,9 @@ class Run:
                         self.keeper.append(event)
         except PositronicError as error:
             return [ending.failed(self.keeper, error)]
+        except (SystemExit, KeyboardInterrupt):
+            # Let through, it would end the whole Worker, and every other run with it.
+            return [ending.failed(self.keeper, StepFailed("a step tried to end the process"))]
         except Exception as error:  # noqa: BLE001 - the runner's own failure; a step's is an event
             means.report(f"run {self.id}: {whereabouts(error)}")
             return [ending.failed(self.keeper, PositronicError("internal error"))]
