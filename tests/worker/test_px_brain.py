@@ -12,9 +12,9 @@ from demo.service import Service
 
 from px.local.project import Project
 from support.px_process import Px
-from worker.own_brains import BrainWorker, run_brains
 from worker.canaries import fresh_canary, leaks
 from worker.kv_files import files_below
+from worker.own_brains import BrainWorker, run_brains
 
 KEY = fresh_canary()
 
