@@ -252,7 +252,7 @@ def test_a_start_is_asked_for_once(here: Here, server: TestDevServer) -> None:
     done = here.run("brain", "run", "using")
 
     assert (done.code, len(server.calls)) == (5, 1)
-    assert "it may have started" in done.err
+    assert "the run may have started; `px audit` tells" in done.err
 
 
 def test_what_reads_is_asked_again(here: Here, server: TestDevServer) -> None:

@@ -6,7 +6,7 @@ import json
 import signal
 from pathlib import Path
 
-from px.faults import refusal
+from px.faults import hang, refusal
 from px.testing import TestDevServer
 from support.event_streams import ONE_STEP, RUN, endless, stream
 from support.px_process import Px
@@ -40,6 +40,19 @@ def test_ctrl_c_as_json(px: Px, server: TestDevServer) -> None:
     _, err = running.communicate(timeout=20)
 
     assert (running.returncode, json.loads(err)["code"]) == (130, "interrupted")
+
+
+def test_ctrl_c_while_a_run_starts_leaves_it_open(px: Px, server: TestDevServer) -> None:
+    """130; nobody knows whether it has started, and px says so."""
+    server.fail_next(hang)
+    running = px.start("brain", "run", "example")
+    server.wait_for_calls(1)
+
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+
+    assert (running.returncode, out) == (130, "")
+    assert err == "error: interrupted\nhint: the run may have started; `px audit` tells\n"
 
 
 def test_ctrl_c_leaves_the_terminal_on_a_new_line(px: Px, server: TestDevServer) -> None:

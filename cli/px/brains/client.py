@@ -12,7 +12,7 @@ from px import answers
 from px.answers import Fields
 from px.brains.answers import RUN_ID, Brain, Run, Structure, brains, run, run_id, structure
 from px.connection import Connection
-from px.failures import PxError, Usage
+from px.failures import Interrupted, PxError, Usage
 from px.retry import Outcome, Retry
 
 if TYPE_CHECKING:
@@ -100,9 +100,11 @@ class Brains(Connection):
         """Asked for once: a second attempt would start a second run."""
         try:
             answer = self._known(self._call_once("POST", path, body), hint, 201)
+        except KeyboardInterrupt:
+            raise Interrupted(hint=_MAYBE) from None
         except PxError as error:
             if error.uncertain:
-                error.hint = "it may have started; `px audit` shows a run once it reads a secret"
+                error.hint = _MAYBE
             raise
         return answers.read(answer, 201, run_id)
 
@@ -116,6 +118,7 @@ class Brains(Connection):
             raise
 
 
+_MAYBE: Final = "the run may have started; `px audit` tells"
 _BRAIN_HINT: Final = "`px brain list` shows the brains"
 
 
