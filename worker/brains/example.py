@@ -2,6 +2,8 @@
 
 px secret create ANTHROPIC_API_KEY
 px brain run example --watch -o url=http://127.0.0.1:9000/
+
+Whoever may run it chooses the address; what goes there is a signature, never the key.
 """
 
 from __future__ import annotations
