@@ -6,7 +6,7 @@ import json
 import signal
 from pathlib import Path
 
-from px.faults import hang, refusal
+from px.faults import answer, hang, refusal
 from px.testing import TestDevServer
 from support.event_streams import ONE_STEP, RUN, endless, stream
 from support.px_process import Px
@@ -89,6 +89,16 @@ def test_a_reader_that_has_had_enough_is_no_failure(px: Px, server: TestDevServe
     done = px.shell(f'"$PX" brain watch {RUN} | head -1; exit ${{PIPESTATUS[0]}}')
 
     assert (done.stdout, done.stderr, done.returncode) == ("brain:start\texample\n", "", 0)
+
+
+def test_a_full_disk_loses_no_run(px: Px, server: TestDevServer) -> None:
+    """What started is named where it can be read."""
+    server.fail_next(answer(201, json.dumps({"brainRunId": RUN}).encode()))
+
+    done = px.shell('"$PX" brain run example >/dev/full')
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"hint: the run has started: {RUN}\n")
 
 
 def test_a_wrong_token_is_4(px: Px, server: TestDevServer) -> None:

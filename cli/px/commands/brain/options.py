@@ -26,6 +26,7 @@ def connect(url: str | None, project: str | None, timeout: float) -> Brains:
 def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
     """Says the new run's id: alone on stdout, or before the events."""
     from px import terminal
+    from px.failures import PxError
 
     if watch:
         from px.brains.showing import show_run
@@ -33,7 +34,12 @@ def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
         if not as_json:
             terminal.say(f"Run {run_id}")
         show_run(brains, run_id, as_json=as_json)
-    elif as_json:
-        terminal.document({"brainRunId": run_id})
-    else:
-        terminal.data(run_id)
+        return
+    try:
+        if as_json:
+            terminal.document({"brainRunId": run_id})
+        else:
+            terminal.data(run_id)
+    except PxError as error:
+        error.hint = f"the run has started: {run_id}"
+        raise
