@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 import px
 from px.testing import TestDevServer
 from support.brains import BRAINS
-from support.px_here import Here
+from support.px_here import PxHere
 
 SCHEMAS = Path(px.__file__).parent / "schemas"
 
@@ -20,13 +20,10 @@ SCHEMAS = Path(px.__file__).parent / "schemas"
 @pytest.fixture
 def here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Here]:
-    monkeypatch.chdir(tmp_path)
+) -> Iterator[PxHere]:
     with TestDevServer(BRAINS) as server:
         server.seed({"API_KEY": "a value"})
-        for name, text in server.environment.items():
-            monkeypatch.setenv(name, text)
-        yield Here(monkeypatch, capsys)
+        yield PxHere(tmp_path, server.environment, capsys, monkeypatch)
 
 
 def conforms(command: str, text: str) -> None:
@@ -39,27 +36,27 @@ def conforms(command: str, text: str) -> None:
         validator.validate(json.loads(line))
 
 
-def test_brains(here: Here) -> None:
+def test_brains(here: PxHere) -> None:
     """The list, and a brain with one inside."""
-    conforms("brain list", here.run("brain", "list", "--json").out)
-    conforms("brain show", here.run("brain", "show", BRAINS[0].title, "--json").out)
+    conforms("brain list", here.run("brain", "list", "--json").stdout)
+    conforms("brain show", here.run("brain", "show", BRAINS[0].title, "--json").stdout)
 
 
-def test_runs(here: Here) -> None:
+def test_runs(here: PxHere) -> None:
     """A run that fails, its events, its status, and a rerun of it."""
-    started = here.run("brain", "run", "failing", "--json").out
+    started = here.run("brain", "run", "failing", "--json").stdout
     run = json.loads(started)["brainRunId"]
-    watched = here.run("brain", "watch", run, "--json").out
-    again = here.run("brain", "rerun", run, "--from", "2", "--json").out
+    watched = here.run("brain", "watch", run, "--json").stdout
+    again = here.run("brain", "rerun", run, "--from", "2", "--json").stdout
     rerun = json.loads(again)["brainRunId"]
 
     conforms("brain run", started)
-    conforms("brain run", here.run("brain", "run", "using", "--watch", "--json").out)
+    conforms("brain run", here.run("brain", "run", "using", "--watch", "--json").stdout)
     conforms("brain watch", watched)
-    conforms("brain status", here.run("brain", "status", run, "--json").out)
+    conforms("brain status", here.run("brain", "status", run, "--json").stdout)
     conforms("brain rerun", again)
-    conforms("brain rerun", here.run(*f"brain rerun {run} --from 2 --watch --json".split()).out)
-    conforms("brain status", here.run("brain", "status", rerun, "--json").out)
+    conforms("brain rerun", here.run(*f"brain rerun {run} --from 2 --watch --json".split()).stdout)
+    conforms("brain status", here.run("brain", "status", rerun, "--json").stdout)
 
 
 def test_a_schema_refuses_what_it_does_not_say() -> None:
