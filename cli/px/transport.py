@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from px.address import Address
-from px.exchange import Answer, Lost
+from px.exchange import Answer, Lost, Silence
 from px.failures import Usage
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
@@ -48,7 +48,7 @@ class Transport:
         """A stream that is read as it comes; what is no success comes whole, as an Answer.
 
         Raises Lost, also while it is read. `timeout` bounds the time until it begins, `silence`
-        that between two parts of it.
+        that between two parts of it; then it raises Silence.
         """
         left = _TimeLeft(timeout)
         try:
@@ -58,7 +58,10 @@ class Transport:
                 is_stream = response.status_code == 200
                 body = b"" if is_stream else _read(response, left)
                 left.renew(silence)
-                yield Answer(response.status_code, response.headers, body), response
+                try:
+                    yield Answer(response.status_code, response.headers, body), response
+                except httpx.ReadTimeout:
+                    raise Silence from None
         except (httpx.HTTPError, UnicodeError) as error:
             raise _lost(error) from None
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from px import answers
 from px.answers import Fields
 from px.brains.answers import RUN_ID, Brain, Run, Structure, brains, run, run_id, structure
+from px.brains.stream import read_events
 from px.connection import Connection
 from px.failures import Interrupted, PxError, Usage
 from px.retry import Outcome, Retry
@@ -70,8 +71,6 @@ class Brains(Connection):
 
     def events(self, run_id: str, after: int | None, retry: Retry | None = None) -> Iterator[Event]:
         """The run's events after that number, over one connection. Raises Silence and Lost."""
-        from px.brains.stream import read_events
-
         headers = {"Accept": "text/event-stream"}
         if after is not None:
             headers["Last-Event-ID"] = f"{after}"

@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-import httpx
-from httpx_sse import EventSource, SSEError
-
 from px.answers import stranger
 from px.brains.events import Event, parse_event
 from px.exchange import Answer, Lost
 
 if TYPE_CHECKING:
-    from httpx import Headers
+    from httpx import Headers, Response
 
 MAX_EVENT: Final = 8 * 1024 * 1024  # characters; a run's state is bounded by the server
 
 
-class Silence(Exception):
-    """Nothing came for a while: the run may be busy, or the server gone."""
-
-
-def read_events(answer: Answer, response: httpx.Response, run_id: str) -> Iterator[Event]:
+def read_events(answer: Answer, response: Response, run_id: str) -> Iterator[Event]:
     """Each event as it comes, until the server ends the stream.
 
-    Raises Silence, Lost when the connection breaks off, and ServerFailed for what is no event.
+    Raises what reading the response raises, and ServerFailed for what is no event.
     """
+    from httpx_sse import EventSource, SSEError  # it imports httpx: only once there is a response
+
     text = _Bounded(response)
-    source = EventSource(cast("httpx.Response", text))
+    source = EventSource(cast("Response", text))
     try:
         for found in source.iter_sse():
             text.size = 0
             if found.data:  # without it it was a sign of life
                 yield parse_event(found.id, found.data, run_id)
-    except httpx.ReadTimeout:
-        raise Silence from None
     except (SSEError, ValueError, KeyError, TypeError, RecursionError):
         raise stranger(answer) from None
 
@@ -43,7 +36,7 @@ def read_events(answer: Answer, response: httpx.Response, run_id: str) -> Iterat
 class _Bounded:
     """As much of a response as EventSource reads of it, and no event without an end."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: Response) -> None:
         response.encoding = "utf-8"  # whatever the header says (WHATWG HTML, 9.2.5)
         self._response = response
         self.size = 0

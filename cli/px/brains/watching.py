@@ -9,8 +9,7 @@ from typing import Final
 from px.brains.client import Brains
 from px.brains.events import Event
 from px.brains.progress import Progress
-from px.brains.stream import Silence
-from px.exchange import Lost
+from px.exchange import Lost, Silence
 from px.failures import ServerFailed
 from px.retry import FIRST_WAIT, Retry
 
