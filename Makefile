@@ -23,7 +23,7 @@ dev: setup
 	$(BIN)/px dev
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .
