@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.2  # seconds; doubles each time
+LONGEST_WAIT: Final = 3.0  # seconds
 _RETRIED: Final = frozenset({429, 502, 503})
 
 
@@ -66,7 +67,9 @@ class Retry:
             wait_exponential_jitter,
         )
 
-        backoff = wait_exponential_jitter(multiplier=FIRST_WAIT, jitter=FIRST_WAIT / 2)
+        backoff = wait_exponential_jitter(
+            multiplier=FIRST_WAIT, max=LONGEST_WAIT, jitter=FIRST_WAIT / 2
+        )
         return Retrying(
             sleep=self.pause,
             retry=retry_if_result(_may_pass),

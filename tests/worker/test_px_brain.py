@@ -254,7 +254,7 @@ def watch_slow(px: Px, *words: str) -> tuple[str, subprocess.Popen[str]]:
 
 def test_a_worker_that_starts_again(brains: BrainWorker, px: Speaking) -> None:
     """The watch outlives it, says that the run was interrupted, and a rerun completes it."""
-    run, watching = watch_slow(brains.px)
+    run, watching = watch_slow(brains.px, "--timeout", "60")
 
     brains.worker.kill()
     brains.worker.start()

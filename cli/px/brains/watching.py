@@ -13,7 +13,7 @@ from px.exchange import Lost, Silence
 from px.failures import ServerFailed
 from px.retry import FIRST_WAIT, Retry
 
-ATTEMPTS: Final = 7  # to connect again, within the timeout; a local Worker restarts in 3 s
+ATTEMPTS: Final = 100  # to connect again: it is the timeout that ends them
 FRUITLESS: Final = 4  # connections, one after the other, that end without an event
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from px.brains import client as brains_client
 from px.brains.client import Brains
-from px.brains.watching import ATTEMPTS, FRUITLESS, Watch
+from px.brains.watching import FRUITLESS, Watch
 from px.failures import NotAllowed, NotReached, Refused, ServerFailed
 from px.faults import Fault, answer, hang, refusal, web_page
-from px.retry import Retry
+from px.retry import ATTEMPTS, LONGEST_WAIT, Retry
 from px.settings import make_target
 from px.testing import TestDevServer
 from support.event_streams import (
@@ -90,13 +90,14 @@ def test_a_broken_connection_is_made_anew(
 
 
 def test_a_server_that_is_away_for_a_while_is_waited_for(
-    server: TestDevServer, brains: Brains
+    server: TestDevServer, brains: Brains, pauses: list[float]
 ) -> None:
-    """As many attempts as a restart of the Worker needs."""
-    busy = [refusal(503, "not_configured")] * (ATTEMPTS - 1)
+    """More often than elsewhere: a Worker that starts again needs some seconds."""
+    busy = [refusal(503, "not_configured")] * (2 * ATTEMPTS)
     server.fail_next(stream(ONE_STEP[:2], cut=True), *busy, stream(ONE_STEP[2:], 3))
 
     assert watched(brains) == ([*ONE_STEP], "complete")
+    assert max(pauses) < LONGEST_WAIT + 0.2
 
 
 def test_a_server_that_stays_away_is_given_up(
