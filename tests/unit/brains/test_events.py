@@ -233,6 +233,13 @@ def _shared(levels: int) -> State:
     return state
 
 
+def _shared_lists(levels: int) -> State:
+    items: list[Any] = []
+    for _ in range(levels):
+        items = [items, items]
+    return {"": items}
+
+
 def _deep(levels: int) -> State:
     state: State = {}
     for _ in range(levels):
@@ -263,6 +270,7 @@ NOT_STATES: Final[dict[str, tuple[object, str]]] = {
     "a cycle": (_cycle(), "nests deeper than 100 levels, or holds itself"),
     "great depth": (_deep(100_000), "nests deeper than 100 levels"),
     "an explosion": (_shared(90), "is larger than 1,048,576 characters"),
+    "an explosion of nothing": (_shared_lists(90), "is larger than 1,048,576 characters"),
     "too much": ({"x": "y" * 1_100_000}, "is larger than 1,048,576 characters"),
 }
 

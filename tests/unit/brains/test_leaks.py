@@ -24,7 +24,8 @@ from positronic.testing import Ran, run_brain, run_brain_sync
 
 State = dict[str, Any]
 
-CANARY: Final = "canary-5f3a9'c\"71\\é/+d ü~end-of-the-canary"
+# Long enough to be shortened by whoever shows it, with what each encoding treats in its own way.
+CANARY: Final = "canary-5f3a9'c\"71\\é/+d ü~a-part-in-the-middle-that-is-long-end-of-the-canary"
 PEM: Final = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----"
 VALUES: Final = {"KEY": CANARY, "PEM": PEM}
 

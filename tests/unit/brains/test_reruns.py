@@ -197,6 +197,21 @@ def test_replay_of_every_beginning_of_a_run() -> None:
     ]
 
 
+def test_replay_shows_the_outer_steps_only() -> None:
+    """At each point of a run whose inner brain fails."""
+
+    def fail() -> State:
+        raise ValueError("no")
+
+    inner = brain("inner").step("x", lambda: {"x": 1}).step("y", fail)
+    outer = brain("outer").step("a", adding("a", 1)).brain("in", inner, lambda state, got: got)
+    events = _told(run_brain_sync(outer))
+    shown = [replay(events[:count]).steps for count in range(2, len(events) + 1)]
+
+    assert {tuple(step["title"] for step in steps) for steps in shown} == {("a", "in")}
+    assert shown[-1][1]["status"] == "error"
+
+
 def test_replay_of_an_interrupted_run() -> None:
     """An interruption inside an inner brain is the whole run's; that step is not completed."""
     outer = brain("outer").step("a", adding("a", 1)).brain("in", THREE, lambda state, got: got)
