@@ -75,6 +75,7 @@ def test_a_careless_service_leaks_nothing_into_the_run() -> None:
 
 def test_the_readme_shows_it_as_it_is() -> None:
     """The piece of it on the first page stands in the file."""
-    shown = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    section = (ROOT / "README.md").read_text().split("\n## Run a brain\n")[1]
+    shown = section.split("```python\n")[1].split("```")[0]
 
     assert shown in (WORKER / "brains" / "example.py").read_text()
