@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from demo.service import Service
 from px.local.port import free_port
 from px.local.project import Project, find_project, node
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
 
 PX: Final = Path(sys.executable).with_name("px")
+
+KEY: Final = "sk-ant-demo-not-a-real-key"
 
 ENV_SECRETS: Final = """\
 # what this project's brains need
@@ -48,9 +51,7 @@ class _Demo:
     def run(self) -> int:
         with self._worker():
             self._say("a secret from stdin: not in the shell's history, not in the process list")
-            self._px(
-                "secret create ANTHROPIC_API_KEY --stdin", stdin="sk-ant-demo-not-a-real-key\n"
-            )
+            self._px("secret create ANTHROPIC_API_KEY --stdin", stdin=f"{KEY}\n")
             self._say("a whole file of them, checked before the first one is sent")
             Path(self._project.root, "keys.env").write_text(ENV_SECRETS)
             self._px("secret import keys.env --dry-run")
@@ -63,6 +64,7 @@ class _Demo:
             self._say("a bad file is refused whole, with line numbers")
             Path(self._project.root, "bad.env").write_text("GOOD=1\n2BAD=2\nGOOD=3\n")
             self._px("secret import bad.env", expect=2)
+            self._brain()
         self._say("what lies in KV: sealed text only")
         self._show_kv()
         return 0
@@ -88,7 +90,10 @@ class _Demo:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
 
-    def _px(self, words: str, *, stdin: str | None = None, expect: int = 0) -> None:
+    def _px(
+        self, words: str, *, stdin: str | None = None, expect: int = 0, keep: bool = False
+    ) -> str:
+        """What px prints is shown; only with `keep` it is also what this gives."""
         shown = f"printf '%s\\n' \"$KEY\" | px {words}" if stdin else f"px {words}"
         print(f"$ {shown}", flush=True)
         done = subprocess.run(
@@ -96,15 +101,32 @@ class _Demo:
             cwd=self._project.root,
             env=self._environment,
             input=stdin or "",
-            stdout=None,
+            stdout=subprocess.PIPE if keep else None,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
+        print(done.stdout or "", end="", flush=True)
         if done.returncode:
             print(f"(exit code {done.returncode})", flush=True)
         if done.returncode != expect:
             raise SystemExit(f"the demo expected exit code {expect}")
+        return (done.stdout or "").strip()
+
+    def _brain(self) -> None:
+        """The example brain against a service of its own, which is careless once."""
+        with Service(KEY) as service:
+            self._say("a brain signs a request with the secret; the service here checks it")
+            self._px("brain list")
+            self._px(f"brain run example -o url={service.url} --watch")
+            print(f"(the service got {_told(service)})", flush=True)
+            self._say("a careless service repeats the key; the run's events do not")
+            service.is_careless = True
+            run = self._px(f"brain run example -o url={service.url}", keep=True)
+            self._px(f"brain watch {run}", expect=1)
+            self._say("once the service is mended, a new run takes over what was done")
+            service.is_careless = False
+            self._px(f"brain rerun {run} --from 2 --watch")
 
     def _show_kv(self) -> None:
         """wrangler's own view of the local namespace, not ours."""
@@ -124,6 +146,11 @@ class _Demo:
 
     def _say(self, line: str) -> None:
         print(f"\n# {line}", flush=True)
+
+
+def _told(service: Service) -> str:
+    [request] = service.received
+    return f"{request.body}, {'rightly' if request.is_signed else 'wrongly'} signed"
 
 
 if __name__ == "__main__":

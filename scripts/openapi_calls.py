@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from positronic import tokens, wire
-from positronic.api import MAX_LIST, ROUTES, Route
+from positronic.api import MAX_LIST, ROUTES
 from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
+from positronic.routing import Route
 from scripts.openapi_answers import ALWAYS, errors_of
 
 Json = dict[str, Any]

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
+import pkgutil
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from workers import DurableObject, Response, WorkerEntrypoint
 
+import js_streams
 from positronic import http
 from positronic.api import handle
+from positronic.brains.found import Brains, find_brains
+from positronic.brains.log_guard import LogGuard
 from positronic.ciphers.webcrypto import WebCryptoCipher
-from positronic.errors import StoreFailed
+from positronic.errors import PositronicError, StoreFailed
 from positronic.names import MAX_BODY, Project
 from positronic.refusals import Refusals
+from positronic.runs.places import RunPlaces
+from positronic.runs.run import Run
 from positronic.service import Runtime, Service, Settings, Work
 from positronic.stores.durable_object import SqlJournal
 from positronic.stores.kv import KvStorage
+from positronic.stores.run_log import SqlRunLog
+from positronic.stores.run_objects import PassedOn, RunHere, RunsElsewhere, pack
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
 
@@ -28,8 +39,10 @@ class Default(WorkerEntrypoint):
     """Serves the secrets API. Nothing else here: every method could be called over a binding."""
 
     async def fetch(self, request: Any) -> Response:
-        forward = partial(_forward, self.env, request.js_object)
-        return await _serve(request.js_object, _service(self.env, self.ctx, forward))
+        sent = request.js_object
+        runs = RunsElsewhere(self.env.BRAIN_RUN, sent, os.urandom)
+        service = _service(self.env, self.ctx, partial(_forward, self.env, sent), runs)
+        return await _serve(sent, service, self.ctx)
 
 
 class ProjectWriter(DurableObject):
@@ -49,20 +62,99 @@ class ProjectWriter(DurableObject):
             async with self.lock:
                 return await work(self.journal)
 
-        return await _serve(request.js_object, _service(self.env, self.ctx, here))
+        sent = request.js_object
+        runs = RunsElsewhere(self.env.BRAIN_RUN, sent, os.urandom)
+        return await _serve(sent, _service(self.env, self.ctx, here, runs), self.ctx)
+
+
+class BrainRun(DurableObject):
+    """Keeps one run of a brain, and goes on with it after the answer. Its name says whose it is.
+
+    An alarm rings while the run goes on, so that one that was broken off is noticed; then once
+    more, when nothing of it is to be kept any longer.
+    """
+
+    def __init__(self, ctx: Any, env: Any) -> None:
+        super().__init__(ctx, env)
+        self.run = _run_of(ctx)
+
+    async def fetch(self, request: Any) -> Response:
+        sent = request.js_object
+        runs = RunHere(str(self.ctx.id.name), self.run, self.env.BRAIN_RUN)
+        service = _service(self.env, self.ctx, partial(_forward, self.env, sent), runs)
+        answer = await _serve(sent, service, self.ctx)
+        if self.run.keeper.is_there:
+            await self.ctx.storage.setAlarm(self.run.next_look(service.run_retention() * 1000))
+        return answer
+
+    async def kept(self) -> str:
+        """For the object of a rerun: events without values, as `run_objects.pack` writes them."""
+        return pack(self.run.kept())
+
+    async def alarm(self, _: Any = None) -> None:
+        runs = RunHere(str(self.ctx.id.name), self.run, self.env.BRAIN_RUN)
+        service = _service(self.env, self.ctx, _nowhere, runs)
+        with suppress(PositronicError):  # tried again at the next alarm
+            await self.run.settle(service.run_auditor)
+        at = self.run.next_look(service.run_retention() * 1000)
+        if at > _now():
+            await self.ctx.storage.setAlarm(at)
+        else:
+            await self.ctx.storage.deleteAll()
+            self.run = _run_of(self.ctx)
+
+
+def _run_of(ctx: Any) -> Run:
+    run_id = str(ctx.id.name).partition("/")[2]
+    return Run(run_id, SqlRunLog(ctx.storage.sql), _now)
+
+
+async def _nowhere(_: Project, __: Work) -> http.Response:
+    raise StoreFailed("no change is made here")
 
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _find_brains() -> Brains:
+    """Those in `brains/`, imported here, at the top level: so they are in the snapshot.
+
+    A file that cannot be imported, or repeats a title, fails the deploy: the Worker that serves
+    stays as it is.
+    """
+    folder = importlib.util.find_spec("brains")
+    paths = list(folder.submodule_search_locations or ()) if folder else []
+    names = sorted(module.name for module in pkgutil.iter_modules(paths))
+    return find_brains(
+        {
+            f"brains/{name}.py": importlib.import_module(f"brains.{name}")
+            for name in names
+            if not name.startswith("_")
+        }
+    )
+
+
+def _guard_the_log() -> None:
+    """Before any brain is imported, which may hold on to a stream."""
+    sys.stdout = sys.__stdout__ = LogGuard(sys.stdout)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = LogGuard(sys.stderr)  # type: ignore[misc, assignment]
+
+
+_guard_the_log()
 _refusals = Refusals(_now)
+_brains = _find_brains()
 
 
-async def _serve(js_request: Any, service: Service) -> Response:
+async def _serve(js_request: Any, service: Service, ctx: Any) -> Response:
     answer = await handle(_request(js_request), service)
     await _drain(js_request)
-    return Response(answer.body or None, status=answer.status, headers=answer.headers)
+    body: Any = answer.body or None
+    if isinstance(answer.stream, PassedOn):
+        body = answer.stream.body
+    elif answer.stream is not None:
+        body = js_streams.readable(answer.stream, ctx)
+    return Response(body, status=answer.status, headers=answer.headers)
 
 
 async def _forward(env: Any, js_request: Any, project: Project, _: Work) -> http.Response:
@@ -77,7 +169,10 @@ async def _forward(env: Any, js_request: Any, project: Project, _: Work) -> http
 
 
 def _service(
-    env: Any, ctx: Any, one_at_a_time: Callable[[Project, Work], Awaitable[http.Response]]
+    env: Any,
+    ctx: Any,
+    one_at_a_time: Callable[[Project, Work], Awaitable[http.Response]],
+    runs: RunPlaces,
 ) -> Service:
     settings = Settings(
         master_keys=getattr(env, "MASTER_KEYS", ""),
@@ -85,6 +180,7 @@ def _service(
         project=getattr(env, "PROJECT", "default"),
         next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
+        run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
     )
     runtime = Runtime(
         cipher=WebCryptoCipher(),
@@ -92,13 +188,10 @@ def _service(
         random=os.urandom,
         report=print,
         one_at_a_time=one_at_a_time,
-        in_background=partial(_in_background, ctx),
+        in_background=partial(js_streams.keep_on, ctx),
+        runs=runs,
     )
-    return Service(settings, KvStorage(env.SECRETS_KV), runtime, _refusals)
-
-
-def _in_background(ctx: Any, work: Coroutine[None, None, None]) -> None:
-    ctx.waitUntil(asyncio.ensure_future(work))
+    return Service(settings, KvStorage(env.SECRETS_KV), runtime, _refusals, _brains)
 
 
 def _request(js_request: Any) -> http.Request:
@@ -110,24 +203,10 @@ def _request(js_request: Any) -> http.Request:
 
 
 async def _read(js_request: Any, limit: int) -> bytes:
-    return b"".join([part.to_bytes() async for part in _parts(js_request, limit)])
+    return b"".join([part.to_bytes() async for part in js_streams.parts(js_request, limit)])
 
 
 async def _drain(js_request: Any) -> None:
     """Let what a refusal left unread flow away: wrangler's proxy fails on an answer before it."""
-    async for _ in _parts(js_request, MAX_DRAINED):
+    async for _ in js_streams.parts(js_request, MAX_DRAINED):
         pass
-
-
-async def _parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
-    """The body's Uint8Arrays, and none after `limit` bytes, even when it has no stated length."""
-    if not js_request.body or js_request.body.locked:
-        return
-    reader, size = js_request.body.getReader(), 0
-    while size <= limit:
-        part = await reader.read()
-        if part.done:
-            break
-        size += part.value.byteLength
-        yield part.value
-    reader.releaseLock()

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+import asyncio
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    MutableMapping,
+)
 from typing import Any
 
 from positronic.api import handle
@@ -27,20 +35,45 @@ def application(service: Service) -> App:
         if scope["type"] != "http":
             raise NotImplementedError("only http")
         response = await handle(_request(scope, receive), service)
-        headers = [
-            (name.lower().encode(), text.encode()) for name, text in response.headers.items()
-        ]
-        headers.append((b"content-length", str(len(response.body)).encode()))
+        length = len(response.body) if response.stream is None else None
+        headers = encode_headers(response.headers, length)
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if response.stream is not None:
+            await _send_on(response.stream, receive, send)
         await send({"type": "http.response.body", "body": response.body})
 
     return app
 
 
-def encode_headers(headers: Mapping[str, str], length: int) -> list[tuple[bytes, bytes]]:
-    """As ASGI wants them, with the body's length."""
+def encode_headers(headers: Mapping[str, str], length: int | None) -> list[tuple[bytes, bytes]]:
+    """As ASGI wants them, with the body's length where it is known."""
     pairs = [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()]
-    return [*pairs, (b"content-length", str(length).encode())]
+    return pairs if length is None else [*pairs, (b"content-length", str(length).encode())]
+
+
+async def _send_on(stream: AsyncIterable[bytes], receive: Receive, send: Send) -> None:
+    """Part after part as they come, until the caller has gone."""
+    parts = aiter(stream)
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        while True:
+            part = asyncio.ensure_future(_next(parts))
+            await asyncio.wait({part, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not part.done() or (sent := part.result()) is None:
+                part.cancel()
+                return
+            await send({"type": "http.response.body", "body": sent, "more_body": True})
+    finally:
+        gone.cancel()
+
+
+async def _next(parts: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(parts, None)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _request(scope: Mapping[str, Any], receive: Receive) -> Request:

@@ -24,6 +24,10 @@ class Lost(Exception):
         self.final = final
 
 
+class Silence(Exception):
+    """A stream that has begun brings nothing for a while: it may go on, or the server be gone."""
+
+
 Result = Answer | Lost
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.2  # seconds; doubles each time
+LONGEST_WAIT: Final = 3.0  # seconds
 _RETRIED: Final = frozenset({429, 502, 503})
 
 
@@ -35,6 +36,7 @@ class Retry:
 
     timeout: float
     pause: Callable[[float], None] = time.sleep
+    attempts: int = ATTEMPTS
 
     def once(self, send: Callable[[float], Answer]) -> Outcome:
         """One attempt."""
@@ -64,11 +66,13 @@ class Retry:
             wait_exponential_jitter,
         )
 
-        backoff = wait_exponential_jitter(multiplier=FIRST_WAIT, jitter=FIRST_WAIT / 2)
+        backoff = wait_exponential_jitter(
+            multiplier=FIRST_WAIT, max=LONGEST_WAIT, jitter=FIRST_WAIT / 2
+        )
         return Retrying(
             sleep=self.pause,
             retry=retry_if_result(_may_pass),
-            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
+            stop=stop_after_attempt(self.attempts) | stop_before_delay(seconds),
             wait=lambda state: max(backoff(state), _wish(state)),
             retry_error_callback=lambda state: None,
         )

@@ -40,10 +40,15 @@ def say(text: str) -> None:
 
 def data(text: str) -> None:
     """Data, one line or more. Raises ReaderGone, or Refused when it cannot be written."""
+    draw(text + "\n")
+
+
+def draw(text: str) -> None:
+    """Data that ends no line yet, as on a screen that is drawn."""
     if sys.stdout is None:  # closed on purpose
         return
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise ReaderGone from None

@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import b64encode
 from collections import deque
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from logging import CRITICAL
 from typing import Final
@@ -18,10 +18,13 @@ import httpx
 import uvicorn
 
 from positronic import tokens
+from positronic.brains import Brain
+from positronic.brains.found import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.names import Project, parse_name, parse_project, parse_value
 from positronic.ports import AuditLog
 from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
 from positronic.sealed import SealedStore
 from positronic.service import InProcess, Runtime, Service, Settings
 from px.asgi import Receive, Scope, Send, application
@@ -41,12 +44,14 @@ class CallSeen:
 class TestDevServer:
     """A context manager; `url` and `token` open it, `calls` says what came in.
 
+    `brains` are those that it serves; their runs are kept in memory.
     `fail_next(*faults)`: each of the next calls meets one fault. A None lets its call through.
     """
 
     __test__ = False  # not a test, whatever its name says to pytest
 
-    def __init__(self) -> None:
+    def __init__(self, brains: Iterable[Brain] = ()) -> None:
+        self._brains = Brains(brains)
         self.token = tokens.mint_root(os.urandom)
         self.calls: list[CallSeen] = []
         self.reports: list[str] = []
@@ -191,11 +196,12 @@ class TestDevServer:
             report=self.reports.append,
             one_at_a_time=InProcess(self._clock),
             in_background=self._in_background,
+            runs=InProcessRuns(self._clock, os.urandom),
         )
         self._use(self._settings)
 
     def _use(self, settings: Settings) -> None:
-        self.service = Service(settings, self._storage, self._runtime, self._refusals)
+        self.service = Service(settings, self._storage, self._runtime, self._refusals, self._brains)
         self._app = application(self.service)
 
     def _clock(self) -> int:

@@ -7,10 +7,11 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from px.address import Address
-from px.exchange import Answer, Lost
+from px.exchange import Answer, Lost, Silence
 from px.failures import Usage
 from px.lean_httpx import httpx
 
@@ -29,18 +30,39 @@ class Transport:
 
     def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
         """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
-        left = _TimeLeft(time.monotonic() + timeout)
+        left = _TimeLeft(timeout)
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
             with self._client.stream(
                 method, path, content=body, headers=headers, extensions={"timeout": left}
             ) as response:
                 return Answer(response.status_code, response.headers, _read(response, left))
-        except httpx.HTTPError as error:
-            sent = not isinstance(error, _NOT_SENT)
-            raise Lost(_reason(error), sent=sent, final=_is_final(error)) from None
-        except UnicodeError:
-            raise Lost(_UNKNOWN_HOST, sent=False, final=True) from None
+        except (httpx.HTTPError, UnicodeError) as error:
+            raise _lost(error) from None
+
+    @contextmanager
+    def open(
+        self, path: str, headers: Mapping[str, str], timeout: float, silence: float
+    ) -> Iterator[tuple[Answer, httpx.Response]]:
+        """A stream that is read as it comes; what is no success comes whole, as an Answer.
+
+        Raises Lost, also while it is read. `timeout` bounds the time until it begins, `silence`
+        that between two parts of it; then it raises Silence.
+        """
+        left = _TimeLeft(timeout)
+        try:
+            with self._client.stream(
+                "GET", path, headers=headers, extensions={"timeout": left}
+            ) as response:
+                is_stream = response.status_code == 200
+                body = b"" if is_stream else _read(response, left)
+                left.renew(silence)
+                try:
+                    yield Answer(response.status_code, response.headers, body), response
+                except httpx.ReadTimeout:
+                    raise Silence from None
+        except (httpx.HTTPError, UnicodeError) as error:
+            raise _lost(error) from None
 
     def close(self) -> None:
         self._client.close()
@@ -49,9 +71,12 @@ class Transport:
 class _TimeLeft(dict[str, float]):
     """httpx's timeouts; it asks for one at each step, and each gets what is left for all."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, seconds: float) -> None:
         super().__init__()
-        self._deadline = deadline
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
 
     def seconds(self) -> float:
         return self._deadline - time.monotonic()
@@ -99,6 +124,12 @@ def _read(response: httpx.Response, left: _TimeLeft) -> bytes:
 
 _LATE: Final = "no answer in time"
 _UNKNOWN_HOST: Final = "the host name is not known"
+
+
+def _lost(error: httpx.HTTPError | UnicodeError) -> Lost:
+    if isinstance(error, UnicodeError):
+        return Lost(_UNKNOWN_HOST, sent=False, final=True)
+    return Lost(_reason(error), sent=not isinstance(error, _NOT_SENT), final=_is_final(error))
 
 
 def _reason(error: httpx.HTTPError) -> str:

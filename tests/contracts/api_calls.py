@@ -14,6 +14,7 @@ from contracts.worlds import KEYS, Clock, KvWorld
 from positronic.api import handle
 from positronic.http import Request
 from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.kv import KvStorage
 
@@ -96,6 +97,7 @@ class Api:
             report=self.reports.append,
             one_at_a_time=InProcess(self.clock),
             in_background=self._background.append,
+            runs=InProcessRuns(self.clock, os.urandom),
         )
         return Service(settings, KvStorage(self.kv), runtime, Refusals(self.clock))
 

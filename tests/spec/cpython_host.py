@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 
 from positronic.ciphers.native import NativeCipher
 from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
 from px.asgi import application
@@ -45,6 +46,7 @@ app = application(
             report=lambda line: print(line, file=sys.stderr),  # noqa: T201
             one_at_a_time=InProcess(_now),
             in_background=_in_background,
+            runs=InProcessRuns(_now, os.urandom),
         ),
         Refusals(_now),
     )

@@ -17,6 +17,7 @@ from positronic.ciphers.native import NativeCipher
 from positronic.http import Request, Response
 from positronic.ports import Storage
 from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
 from px.address import parse_address
@@ -46,6 +47,7 @@ class House:
             report=lambda _: None,
             one_at_a_time=order(),
             in_background=self._in_background,
+            runs=InProcessRuns(_now, os.urandom),
         )
         self.service = Service(settings, self.storage, runtime, Refusals(_now))
 
@@ -82,7 +84,10 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         # As a server sees it: the host that the request names.
         url = f"http://{headers['host']}{request.url.raw_path.decode()}"
         answer = await self._serve(Request(request.method, url, headers, read))
-        return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+        body = answer.body
+        if answer.stream is not None:
+            body = b"".join([part async for part in answer.stream])
+        return httpx.Response(answer.status, headers=answer.headers, content=body)
 
 
 def _now() -> int:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from positronic.api import handle
+from positronic.brains import Brain
+from positronic.brains.found import Brains
 from positronic.ciphers.native import NativeCipher
-from positronic.http import Request, Response
+from positronic.http import Request
 from positronic.names import Project
 from positronic.ports import AuditLog, RecordStore, TokenStore
 from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
 from support.faults import PartlyReplaced
@@ -76,6 +79,7 @@ class House:
         records: Callable[[Project], RecordStore] | None = None,
         audit_log: Callable[[Project], AuditLog] | None = None,
         tokens: Callable[[Project], TokenStore] | None = None,
+        brains: Iterable[Brain] = (),
     ) -> None:
         self.clock = Clock()
         self.reported: list[str] = []
@@ -88,9 +92,10 @@ class House:
             report=self.reported.append,
             one_at_a_time=InProcess(self.clock),
             in_background=self._background.append,
+            runs=InProcessRuns(self.clock, Counting()),
         )
         seen = PartlyReplaced(self.storage, records, audit_log, tokens)
-        self.service = Service(settings, seen, runtime, Refusals(self.clock))
+        self.service = Service(settings, seen, runtime, Refusals(self.clock), Brains(brains))
 
     def records(self, project: Project = SHOP) -> MemoryRecords:
         return self.storage.records(project)
@@ -124,13 +129,16 @@ class House:
             return sent[: limit + 1]
 
         request = Request(method, f"{origin}{path}", present, read)
-        return _answer(run(self._handle(request)))
+        return run(self._handle(request))
 
-    async def _handle(self, request: Request) -> Response:
+    async def _handle(self, request: Request) -> Answer:
         response = await handle(request, self.service)
         while self._background:
             await self._background.pop(0)
-        return response
+        body = response.body
+        if response.stream is not None:
+            body = b"".join([part async for part in response.stream])
+        return Answer(response.status, response.headers, body)
 
     def issue(
         self, role: str = "reader", *, name: str = "ci", project: str = SHOP, **more: object
@@ -158,10 +166,6 @@ class House:
 
     def names(self) -> list[str]:
         return [secret["name"] for secret in self.call("GET", "/secrets").json["secrets"]]
-
-
-def _answer(response: Response) -> Answer:
-    return Answer(response.status, response.headers, response.body)
 
 
 def _encode(document: object) -> bytes:

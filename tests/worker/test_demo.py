@@ -1,4 +1,4 @@
-"""`python -m demo`, once, with the network cut off; the README's transcript is held against it."""
+"""`python -m demo`, once, with the network cut off; the README's transcripts are held to it."""
 
 from __future__ import annotations
 
@@ -88,12 +88,21 @@ def normal(transcript: str) -> list[str]:
     """Without what differs from run to run."""
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>", transcript)
     text = re.sub(r"127\.0\.0\.1:\d+", "<address>", text)
+    text = re.sub(r"\b[0-9a-f]{32}\b", "<run>", text)
     return re.sub(r"px1\.k\d+\.\S+", "<sealed>", text).strip().splitlines()
 
 
-def readme_transcript() -> str:
-    section = (CHECKOUT / "README.md").read_text().split("\n## What it looks like\n")[1]
+def readme_transcript(title: str) -> str:
+    section = (CHECKOUT / "README.md").read_text().split(f"\n## {title}\n")[1]
     return section.split("```console\n")[1].split("```")[0]
+
+
+def parts(demo: Done) -> tuple[str, str]:
+    """What it prints of secrets, without the listing of KV's keys, and what of brains."""
+    before, brain, rest = demo.out.partition("\n# a brain signs")
+    brain_part, kv, after = rest.partition("\n# what lies in KV")
+    shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
+    return before + shown, brain + brain_part
 
 
 def in_kv(demo: Done) -> str:
@@ -106,10 +115,19 @@ def test_it_ends_well(demo: Done) -> None:
 
 
 def test_the_readme_shows_what_it_prints(demo: Done) -> None:
-    """The README's transcript is the demo's, line for line, but for the listing of KV's keys."""
-    shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", demo.out, flags=re.DOTALL)
+    """The README's two transcripts are the demo's, line for line, but for the keys in KV."""
+    secrets, brain = parts(demo)
 
-    assert normal(readme_transcript()) == normal(shown)
+    assert normal(readme_transcript("What it looks like")) == normal(secrets)
+    assert normal(readme_transcript("Run a brain")) == normal(brain)
+
+
+def test_the_service_got_what_was_signed(demo: Done) -> None:
+    """It says itself that the signature was right; and what it repeated was taken out."""
+    _, brain = parts(demo)
+
+    assert "rightly signed)" in brain
+    assert "no answer under key [secret:ANTHROPIC_API_KEY]" in brain
 
 
 def test_kv_shows_names_and_sealed_text(demo: Done) -> None:

@@ -26,12 +26,16 @@ _INVALID: Final = "the token is not valid"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever a token stands for. A `project` of None: any, named by the request."""
+    """Whoever acts. A `project` of None: any, named by the request.
+
+    `kind` is `token`, or `brain` for a run of one: its id, under the brain's title.
+    """
 
     id: str
     name: str
     role: Role
     project: Project | None
+    kind: str = "token"
 
 
 class TokenRefused(Unauthenticated):

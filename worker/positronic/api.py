@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -12,7 +12,13 @@ from positronic import openapi, wire
 from positronic.access import Access, Principal, TokenRefused, require
 from positronic.audit import Auditor, Origin
 from positronic.body import read_bulk, read_secret, read_token
-from positronic.errors import InvalidRequest, MethodNotAllowed, NotFound, PositronicError
+from positronic.errors import (
+    AuditUnavailable,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    PositronicError,
+)
 from positronic.http import (
     Request,
     Response,
@@ -25,36 +31,18 @@ from positronic.http import (
 from positronic.names import parse_name
 from positronic.ports import Journal
 from positronic.roles import Role
-from positronic.service import Service, Session
+from positronic.routing import Call, Endpoint, Place, Route, answer
+from positronic.runs import endpoints
+from positronic.runs.record import parse_id as parse_run_id
+from positronic.runs.run import Run
+from positronic.service import Service
 from positronic.tokens import parse_token_id
+from positronic.whereabouts import whereabouts
 
 MAX_LIST: Final = 1000
 DEFAULT_LIST: Final = 100  # of what costs a read for each item
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request that has been let in, and what it may work with."""
-
-    request: Request
-    session: Session
-    segment: str
-    query: Mapping[str, str]
-
-
-Endpoint = Callable[[Call], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Who may call an endpoint. A change runs after the project's other changes, one at a time."""
-
-    role: Role
-    endpoint: Endpoint
-    parameters: frozenset[str] = frozenset()
-    changes: bool = False
 
 
 async def handle(request: Request, service: Service) -> Response:
@@ -65,8 +53,8 @@ async def handle(request: Request, service: Service) -> Response:
     except PositronicError as error:
         response = _refuse(error)
     except Exception as error:  # noqa: BLE001 - the one place that catches all
-        service.runtime.report(f"request {origin.request_id}: {_where(error)}")
-        response = _json(500, _internal(origin.request_id))
+        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
+        response = answer(500, _internal(origin.request_id))
     for name, text in _HEADERS.items():
         response.headers[name] = text
     # A change that ran elsewhere has its own id, which its audit event bears.
@@ -85,14 +73,29 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
     call = Call(request, service.session(project, principal, origin), segment, query)
-    if not route.changes:
-        return await route.endpoint(call)
-    return await service.runtime.one_at_a_time(project, partial(_change, route.endpoint, call))
+    match route.place:
+        case Place.HERE:
+            return await route.endpoint(call)
+        case Place.PROJECT:
+            work = partial(_change, route.endpoint, call)
+            return await service.runtime.one_at_a_time(project, work)
+        case place:
+            run_id = None if place is Place.NEW_RUN else parse_run_id(segment)
+            return await service.runtime.runs.at(
+                project, run_id, partial(_at, route.endpoint, call)
+            )
 
 
 async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
     await call.session.service.storage.projects().add(call.session.project)
     return await endpoint(replace(call, session=replace(call.session, journal=journal)))
+
+
+async def _at(endpoint: Endpoint, call: Call, run: Run) -> Response:
+    service = call.session.service
+    with suppress(AuditUnavailable):  # tried again later; what was read is known
+        await run.settle(service.run_auditor)
+    return await endpoint(replace(call, run=run))
 
 
 async def _authenticate(
@@ -113,7 +116,7 @@ async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> N
     try:
         await auditor.refused()
     except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
-        service.runtime.report(f"request {origin.request_id}: {_where(error)}")
+        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
 
 
 def _open(path: str, method: str, service: Service) -> Response:
@@ -125,7 +128,7 @@ def _open(path: str, method: str, service: Service) -> Response:
 
 def _status(service: Service) -> Response:
     service.check()
-    return _json(200, wire.StatusOut(ready=True))
+    return answer(200, wire.StatusOut(ready=True))
 
 
 def _openapi(_: Service) -> Response:
@@ -135,17 +138,17 @@ def _openapi(_: Service) -> Response:
 async def _create(call: Call) -> Response:
     name, value = read_secret(await read_body(call.request))
     info = await call.session.vault().create(name, value)
-    return _json(201, wire.secret_out(info))
+    return answer(201, wire.secret_out(info))
 
 
 async def _list(call: Call) -> Response:
     page = await call.session.vault().list(call.query.get("cursor"), _limit(call, MAX_LIST))
-    return _json(200, wire.secrets_out(page))
+    return answer(200, wire.secrets_out(page))
 
 
 async def _exists(call: Call) -> Response:
     found = await call.session.vault().exists(parse_name(call.segment))
-    return _json(200, wire.ExistsOut(exists=found))
+    return answer(200, wire.ExistsOut(exists=found))
 
 
 async def _delete(call: Call) -> Response:
@@ -156,23 +159,23 @@ async def _delete(call: Call) -> Response:
 async def _bulk(call: Call) -> Response:
     entries = read_bulk(await read_body(call.request))
     result = await call.session.vault().bulk(entries)
-    return _json(201, wire.BulkOut(created=result.created, updated=result.updated))
+    return answer(201, wire.BulkOut(created=result.created, updated=result.updated))
 
 
 async def _audit(call: Call) -> Response:
     page = await call.session.audit_log().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
-    return _json(200, wire.events_out(page, call.session.verify))
+    return answer(200, wire.events_out(page, call.session.verify))
 
 
 async def _issue_token(call: Call) -> Response:
     name, role, expires_in = read_token(await read_body(call.request))
     token, record = await call.session.issuer().issue(name, role, expires_in)
-    return _json(201, wire.issued_out(token, record))
+    return answer(201, wire.issued_out(token, record))
 
 
 async def _list_tokens(call: Call) -> Response:
     page = await call.session.issuer().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
-    return _json(200, wire.tokens_out(page))
+    return answer(200, wire.tokens_out(page))
 
 
 async def _revoke_token(call: Call) -> Response:
@@ -183,56 +186,63 @@ async def _revoke_token(call: Call) -> Response:
 async def _list_keys(call: Call) -> Response:
     uses = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return _json(200, wire.keys_out(uses, call.session.keyring, pending=pending))
+    return answer(200, wire.keys_out(uses, call.session.keyring, pending=pending))
 
 
 async def _rotate(call: Call) -> Response:
-    return _json(200, wire.step_out(await call.session.rotation().step()))
+    return answer(200, wire.step_out(await call.session.rotation().step()))
 
 
 async def _list_projects(call: Call) -> Response:
     registry = call.session.service.storage.projects()
     page = await registry.list(call.query.get("cursor"), _limit(call, MAX_LIST))
-    return _json(200, wire.projects_out(page))
+    return answer(200, wire.projects_out(page))
 
 
 _OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
 _PAGING: Final = frozenset({"limit", "cursor"})
-_DELETE: Final = Route(Role.WRITER, _delete, changes=True)
+_DELETE: Final = Route(Role.WRITER, _delete, place=Place.PROJECT)
 
 # `*` stands for one segment. `bulk` is a secret's name too, so it can be deleted.
 ROUTES: Final[Mapping[str, Mapping[str, Route]]] = {
     "/secrets": {
         "GET": Route(Role.READER, _list, _PAGING),
-        "POST": Route(Role.WRITER, _create, changes=True),
+        "POST": Route(Role.WRITER, _create, place=Place.PROJECT),
     },
-    "/secrets/bulk": {"POST": Route(Role.WRITER, _bulk, changes=True), "DELETE": _DELETE},
+    "/secrets/bulk": {"POST": Route(Role.WRITER, _bulk, place=Place.PROJECT), "DELETE": _DELETE},
     "/secrets/*": {"DELETE": _DELETE},
     "/secrets/*/exists": {"GET": Route(Role.READER, _exists)},
     "/audit": {"GET": Route(Role.READER, _audit, _PAGING)},
     "/tokens": {
         "GET": Route(Role.ADMIN, _list_tokens, _PAGING),
-        "POST": Route(Role.ADMIN, _issue_token, changes=True),
+        "POST": Route(Role.ADMIN, _issue_token, place=Place.PROJECT),
     },
-    "/tokens/*": {"DELETE": Route(Role.ADMIN, _revoke_token, changes=True)},
+    "/tokens/*": {"DELETE": Route(Role.ADMIN, _revoke_token, place=Place.PROJECT)},
     "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
-    "/keys/rotate": {"POST": Route(Role.ADMIN, _rotate, changes=True)},
+    "/keys/rotate": {"POST": Route(Role.ADMIN, _rotate, place=Place.PROJECT)},
     "/projects": {"GET": Route(Role.ROOT, _list_projects, _PAGING)},
+    **endpoints.ROUTES,
 }
 
 
 def _find(method: str, path: str) -> tuple[Route, str]:
-    """The route, and the decoded segment that stood for `*` (or the last one)."""
-    segments = path.split("/")
-    segment = segments[2] if len(segments) > 2 else ""
-    methods = ROUTES.get(path)
-    if methods is None and segment:
-        methods = ROUTES.get("/".join([*segments[:2], "*", *segments[3:]]))
+    """The route, and the decoded segment that stood for `*` (or the last one that could)."""
+    methods, segment = _methods(path)
     if methods is None:
         raise NotFound("there is nothing at this address")
     if method not in methods:
         raise _not_allowed(methods)
     return methods[method], decode_segment(segment)
+
+
+def _methods(path: str) -> tuple[Mapping[str, Route] | None, str]:
+    segments = path.split("/", 6)
+    found, segment = ROUTES.get(path), segments[2] if len(segments) > 2 else ""
+    for place in (2, 3):
+        if found is None and len(segments) > place and segments[place]:
+            segment = segments[place]
+            found = ROUTES.get("/".join([*segments[:place], "*", *segments[place + 1 :]]))
+    return found, segment
 
 
 def _not_allowed(methods: Iterable[str]) -> MethodNotAllowed:
@@ -247,22 +257,11 @@ def _limit(call: Call, default: int) -> int:
     return int(text)
 
 
-def _json(status: int, model: wire.Model) -> Response:
-    return Response(status, wire.to_json(model), {"Content-Type": "application/json"})
-
-
 def _refuse(error: PositronicError) -> Response:
-    response = _json(error.status, wire.error_out(error))
+    response = answer(error.status, wire.error_out(error))
     response.headers.update(error.headers)
     return response
 
 
 def _internal(request_id: str) -> wire.ErrorOut:
     return wire.ErrorOut(error=f"internal error, request {request_id}", code="internal")
-
-
-def _where(error: Exception) -> str:
-    """The error's type and places in the code; its message may hold what was sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    return f"{type(error).__name__} at {places}"

@@ -58,7 +58,7 @@ class Auditor:
         self._project = project
         self._log = log
         self._signer = signer
-        self._actor = {"type": "token", "id": principal.id, "name": principal.name}
+        self._actor = {"type": principal.kind, "id": principal.id, "name": principal.name}
         self._origin = origin
         self._clock = clock
         self._random = random

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 import pydantic_core
@@ -24,12 +25,21 @@ from positronic.errors import (
 )
 from positronic.names import MAX_BULK, TokenName, parse_name
 from positronic.roles import Role
+from positronic.runs.wire import RerunIn, RunIn
 from positronic.vault import Entry
 from positronic.wire import BulkIn, SecretIn, TokenIn
 
-MAX_FIELDS: Final = 16  # of one object; hashing is not randomised in the Worker
+# Of one object; hashing is not randomised in the Worker.
+MAX_FIELDS: Final = 16
+MAX_STATE_FIELDS: Final = 1000
 
 _M = TypeVar("_M", bound=BaseModel)
+_FIELDS: Final = frozenset(
+    {
+        *("secrets", "name", "value", "role", "expiresIn"),
+        *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
+    }
+)
 _KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
 
 
@@ -54,21 +64,32 @@ def read_token(body: bytes) -> tuple[TokenName, Role, int | None]:
     return token.name, token.role, token.expires_in
 
 
-def read_json(body: bytes) -> object:
+def read_run(body: bytes) -> RunIn:
+    """What to run, and with what. Raises what is wrong with it."""
+    return _validate(RunIn, read_json(body, MAX_STATE_FIELDS))
+
+
+def read_rerun(body: bytes) -> RerunIn:
+    """Which run to go on with, and from where. Raises what is wrong with it."""
+    return _validate(RerunIn, read_json(body))
+
+
+def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:
     """One JSON document (RFC 8259) in UTF-8, no key twice in an object. Raises InvalidJson."""
     try:
         # First a parser that bounds the depth (200): nested deeper, Python's own overflows the
         # Worker's stack and takes the isolate with it. Then the one that sees repeated keys.
         pydantic_core.from_json(body, allow_inf_nan=False)
-        return json.loads(body.decode(), object_pairs_hook=_to_object)
+        to_object = partial(_to_object, max_fields)
+        return json.loads(body.decode(), object_pairs_hook=to_object)
     except ValueError:
         # `from None`: a decoding error carries the document.
         raise InvalidJson("the body is not a JSON document in UTF-8") from None
 
 
-def _to_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    if len(pairs) > MAX_FIELDS:
-        raise InvalidRequest(f"an object in the body has more than {MAX_FIELDS} fields")
+def _to_object(max_fields: int, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(pairs) > max_fields:
+        raise InvalidRequest(f"an object in the body has more than {max_fields} fields")
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise InvalidJson("an object in the body has the same key twice")
@@ -126,8 +147,7 @@ def _detail(item: ErrorDetails, document: object) -> Detail:
 
 
 def _sentence(item: ErrorDetails) -> str:
-    known = ("secrets", "name", "value", "role", "expiresIn")
-    field = next((part for part in reversed(item["loc"]) if part in known), "the body")
+    field = next((part for part in reversed(item["loc"]) if part in _FIELDS), "the body")
     match item["type"]:
         case "extra_forbidden":
             # The field is not named: it may be a value in the wrong place.

@@ -106,6 +106,12 @@ class MethodNotAllowed(PositronicError):
     code, status = "method_not_allowed", 405
 
 
+class Conflict(PositronicError):
+    """Not now: what the request is about is in another state than it needs."""
+
+    code, status = "conflict", 409
+
+
 class TooLarge(PositronicError):
     """A body over 8 MiB, or more entries than a request may hold."""
 

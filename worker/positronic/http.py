@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -34,9 +34,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """`stream`, where there is one, is the body instead: it goes on while the caller listens."""
+
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    stream: AsyncIterable[bytes] | None = None
 
 
 def split_url(url: str) -> SplitResult:
@@ -82,19 +85,19 @@ def client_address(headers: Mapping[str, str]) -> str | None:
     return text if _ADDRESS.fullmatch(text) else None
 
 
-async def read_body(request: Request) -> bytes:
-    """A JSON body of at most MAX_BODY bytes, announced and real. Raises what is wrong."""
+async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
+    """A JSON body of at most `limit` bytes, announced and real. Raises what is wrong."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
-    too_large = TooLarge(f"the body is larger than {MAX_BODY} bytes")
+    too_large = TooLarge(f"the body is larger than {limit} bytes")
     length = request.headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise InvalidRequest("the content-length is not a number")
-    if int(length[:20]) > MAX_BODY:
+    if int(length[:20]) > limit:
         raise too_large
-    body = await request.read(MAX_BODY)
-    if len(body) > MAX_BODY:
+    body = await request.read(limit)
+    if len(body) > limit:
         raise too_large
     return body
 

@@ -11,6 +11,7 @@ from typing import Final
 from positronic import access, audit
 from positronic.access import Access, Principal
 from positronic.audit import Auditor, Origin
+from positronic.brains.found import NO_BRAINS, Brains
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http import Response
 from positronic.issuer import Issuer
@@ -20,7 +21,11 @@ from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
 from positronic.refusals import Refusals
+from positronic.roles import Role
 from positronic.rotation import Rotation
+from positronic.runs.places import RunPlaces
+from positronic.runs.record import RunRecord
+from positronic.runs.run import Means
 from positronic.sealed import SealedStore
 from positronic.signing import Signer, Verdict
 from positronic.vault import Vault
@@ -42,6 +47,7 @@ class Settings:
     root_token_sha256: str
     project: str
     audit_retention_days: str = "400"
+    run_retention_days: str = "30"
     next_master_key: str = ""
 
     def __repr__(self) -> str:
@@ -53,8 +59,8 @@ class Runtime:
     """What a host gives besides storage.
 
     `one_at_a_time` runs a project's changes one after the other, with the journal of that place;
-    `in_background` runs what no answer waits for; `report` takes a line for the operator's log,
-    never a value.
+    `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
+    takes a line for the operator's log, never a value.
     """
 
     cipher: Cipher
@@ -63,6 +69,7 @@ class Runtime:
     report: Callable[[str], None]
     one_at_a_time: Callable[[Project, Work], Awaitable[Response]]
     in_background: Callable[[Coroutine[None, None, None]], None]
+    runs: RunPlaces
 
 
 class InProcess:
@@ -79,12 +86,13 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host. `refusals` outlives a request."""
+    """One host, with the brains of whoever deployed it. `refusals` outlives a request."""
 
     settings: Settings
     storage: Storage
     runtime: Runtime
     refusals: Refusals
+    brains: Brains = NO_BRAINS
 
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
@@ -93,6 +101,7 @@ class Service:
     def access(self) -> Access:
         """Raises NotConfigured for any setting, so that no answer depends on who asks."""
         self.audit_retention()
+        self.run_retention()
         try:
             project = parse_project(self.settings.project)
         except InvalidName as error:
@@ -107,10 +116,11 @@ class Service:
 
     def audit_retention(self) -> int:
         """Seconds that an event is kept."""
-        days = self.settings.audit_retention_days
-        if not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
-            raise NotConfigured(f"AUDIT_RETENTION_DAYS is not a number from 1 to {MAX_DAYS}")
-        return int(days) * 24 * 3600
+        return _seconds("AUDIT_RETENTION_DAYS", self.settings.audit_retention_days)
+
+    def run_retention(self) -> int:
+        """Seconds that a run is kept after its end."""
+        return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
 
     def keyring(self) -> Keyring:
         if not self.settings.master_keys.strip():
@@ -120,6 +130,12 @@ class Service:
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
         journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing
         return Session(self, project, principal, origin, self.keyring(), journal)
+
+    def run_auditor(self, record: RunRecord) -> Auditor:
+        """For what a run reads: the run acts, under the id of the request that started it."""
+        reader = Principal(record.id, record.title, Role.READER, record.project, kind="brain")
+        origin = Origin(record.request_id, record.address)
+        return self.session(record.project, reader, origin).auditor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +192,13 @@ class Session:
             random=runtime.random,
         )
 
+    def means(self) -> Means:
+        """What a run in this project works with: its own secrets, and nothing else of the host."""
+        runtime = self.service.runtime
+        return Means(
+            self._sealed(), self.service.run_auditor, runtime.in_background, runtime.report
+        )
+
     def _token_signer(self) -> Signer:
         return Signer(self.keyring, access.PURPOSE)
 
@@ -189,3 +212,9 @@ class Session:
             clock=runtime.clock,
             random=runtime.random,
         )
+
+
+def _seconds(setting: str, days: str) -> int:
+    if not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
+        raise NotConfigured(f"{setting} is not a number from 1 to {MAX_DAYS}")
+    return int(days) * 24 * 3600

@@ -22,4 +22,5 @@ NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
 ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
 TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 # JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
+StepNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]

@@ -17,6 +17,7 @@ class Px(LazyGroup):
         "token": "px.commands.token",
         "audit": "px.commands.audit",
         "key": "px.commands.key",
+        "brain": "px.commands.brain",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

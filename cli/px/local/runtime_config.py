@@ -42,6 +42,8 @@ const config :Workerd.Config = (
     (name = "gate", worker = .gate),
     (name = "kv:object", worker = .kvObject),
     (name = "kv:disk", disk = (path = $kv, writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (
+      trustBrowserCas = true))),
     (name = "objects:disk", disk = (path = $objects, writable = true)),
     $entries
   ],

@@ -38,6 +38,11 @@ def within(redactor: Redactor) -> Iterator[None]:
 
 
 def responsible() -> list[Redactor]:
-    """The redactor of the run that the caller belongs to; of every run when it is in none."""
+    """The redactor of the run that the caller belongs to, then those of every other run.
+
+    Of the others too: what one run leaves behind, such as the exception of a task that nobody
+    waits for, is told whenever Python collects it, and that may be in the middle of another run.
+    """
     current = _current.get()
-    return [current] if current is not None else list(_alive)
+    others = [one for one in _alive if one is not current]
+    return others if current is None else [current, *others]

@@ -1,0 +1,149 @@
+"""Shows a run's events: drawn live for a person, a line each in a pipe, JSON for a program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import unicodedata
+from typing import Final, Protocol
+
+from px import terminal
+from px.brains.events import Event
+from px.brains.progress import Place, Progress
+from px.terminal import printable
+
+_STEP_IN: Final = 4  # columns for each brain inside a brain
+_CLEAR: Final = "\r\x1b[2K"
+_COLOURS: Final = {"run": "33", "done": "32", "failed": "31", "taken": "2"}
+_MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717", "taken": "\u2713"}
+_PLAIN_MARKS: Final = {"run": "*", "done": "+", "failed": "x", "taken": "="}
+_MORE: Final = {True: "\u2026", False: "~"}
+
+
+class Drawing(Protocol):
+    def show(self, event: Event, progress: Progress) -> None: ...
+
+    def end(self) -> None:
+        """Leaves the terminal on a line of its own."""
+
+
+def choose(*, as_json: bool) -> Drawing:
+    """By who reads stdout."""
+    if as_json:
+        return JsonLines()
+    is_screen = terminal.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+    return Live() if is_screen else Lines()
+
+
+class JsonLines:
+    """Every event as it came, one a line."""
+
+    def show(self, event: Event, _: Progress) -> None:
+        terminal.document(event.document)
+
+    def end(self) -> None:
+        return
+
+
+class Lines:
+    """Type, place and, where there is one, a note, with tabs between."""
+
+    def show(self, event: Event, progress: Progress) -> None:
+        if event.type != "step:status":
+            cells = [event.type, " > ".join(progress.place.path)]
+            note = _note(event, progress)
+            terminal.data("\t".join(map(printable, [*cells, note] if note else cells)))
+
+    def end(self) -> None:
+        return
+
+
+def _note(event: Event, progress: Progress) -> str:
+    if event.type == "brain:error":
+        return progress.error
+    if event.document.get("takenOver") is True:
+        return "taken over"
+    is_early = event.type == "brain:complete" and progress.ended_after is not None
+    return f"ended after step {progress.ended_after}" if is_early else ""
+
+
+class Live:
+    """A line a step, which is drawn anew when it ends, if it is still the last one."""
+
+    def __init__(self) -> None:
+        self._open: Place | None = None
+        self._colour = not os.environ.get("NO_COLOR")
+        self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
+
+    def show(self, event: Event, progress: Progress) -> None:
+        place = progress.place
+        match event.type:
+            case "brain:start" | "brain:restart":
+                self.end()
+                indent = len(place.brains) * _STEP_IN - _STEP_IN
+                terminal.data(self._line(indent, "", place.brains[-1]))
+            case "step:start":
+                self.end()
+                terminal.draw(self._step("run", place))
+                self._open = place
+            case "step:complete":
+                taken = event.document.get("takenOver") is True
+                self._close("taken" if taken else "done", place)
+            case "brain:error" | "brain:interrupted":
+                self._close("failed", place)
+
+    def end(self) -> None:
+        if self._open is not None:
+            self._open = None
+            terminal.draw("\n")
+
+    def _close(self, mark: str, place: Place) -> None:
+        """The step's line in its last form: in place, or anew under what its inner brain drew."""
+        if self._open != place:
+            self.end()
+        before = _CLEAR if self._open else ""
+        self._open = None
+        if place.step:
+            terminal.draw(before + self._step(mark, place) + "\n")
+
+    def _step(self, mark: str, place: Place) -> str:
+        return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
+
+    def _line(self, indent: int, mark: str, text: str) -> str:
+        """No wider than the screen: a line that wrapped could not be drawn anew."""
+        width = shutil.get_terminal_size().columns - 1
+        indent = min(indent, width // 2)
+        shown = clip(printable(text), width - indent - (2 if mark else 0), _MORE[self._unicode])
+        return " " * indent + (f"{self._mark(mark)} " if mark else "") + shown
+
+    def _mark(self, mark: str) -> str:
+        sign = (_MARKS if self._unicode else _PLAIN_MARKS)[mark]
+        return f"\x1b[{_COLOURS[mark]}m{sign}\x1b[0m" if self._colour else sign
+
+
+def clip(text: str, width: int, more: str) -> str:
+    """As much of it as fits into so many columns of a terminal."""
+    if sum(map(_columns, text)) <= width:
+        return text
+    used, kept = 1, ""
+    for character in text:
+        used += _columns(character)
+        if used > width:
+            break
+        kept += character
+    return kept + more
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""Brains, their structure and a run's state: for a person, or with tabs for a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from px import terminal
+from px.brains.answers import Brain, Run, Structure
+from px.terminal import printable
+
+
+def brains(found: Sequence[Brain]) -> None:
+    """title, steps, description."""
+    rows = [tuple(map(printable, (one.title, f"{one.steps}", one.description))) for one in found]
+    if not found:
+        terminal.say("No brains found.")
+        terminal.say("Tip: a brain is a file in worker/brains/.")
+    else:
+        _rows(("BRAIN", "STEPS", "DESCRIPTION"), rows)
+
+
+def structure(found: Structure) -> None:
+    """number, kind, title."""
+    if terminal.is_terminal(sys.stdout):
+        terminal.data(printable(found.title))
+        if found.description:
+            terminal.data(printable(found.description))
+    rows = [(part.number, part.kind, printable(part.title)) for part in found.parts]
+    if rows:
+        _rows(("STEP", "KIND", "TITLE"), rows)
+
+
+def run(found: Run) -> None:
+    """A line each: run, brain, status, created, completed, error, the steps, state."""
+    steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
+    rows: list[tuple[str, ...]] = [
+        ("run", found.id),
+        ("brain", found.brain),
+        ("status", found.status),
+        ("created", found.created_at),
+        ("completed", found.completed_at or ""),
+        ("error", found.error),
+        *steps,
+        ("state", json.dumps(found.state)),
+    ]
+    terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if terminal.is_terminal(sys.stdout):
+        terminal.data(terminal.columns(head, rows))
+    else:
+        terminal.data("\n".join("\t".join(row) for row in rows))

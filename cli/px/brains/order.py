@@ -1,0 +1,113 @@
+"""What a run is started with, as it stands on the command line. Nothing of it is ever repeated."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+from px.failures import Usage
+
+MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
+
+
+def parse_options(given: Sequence[str]) -> dict[str, str]:
+    """Each KEY=VALUE as text. Raises Usage."""
+    options: dict[str, str] = {}
+    for place, text in enumerate(given, start=1):
+        key, mark, value = text.partition("=")
+        if not mark or not key:
+            raise Usage(f"-o number {place} is no KEY=VALUE")
+        _check_text(text, f"-o number {place}")
+        if key in options:
+            raise Usage(f"-o number {place} has the key of another one")
+        options[key] = value
+    return options
+
+
+def parse_title(text: str) -> str:
+    """A brain's title, as a request can hold it. Raises Usage."""
+    if not text:
+        raise Usage("NAME is empty", hint="`px brain list` shows the brains")
+    _check_text(text, "NAME")
+    return text
+
+
+def read_state(given: str | None) -> dict[str, object] | None:
+    """The JSON object: `-` on stdin, `@FILE` in a file, else as it stands there. Raises Usage."""
+    if given is None:
+        return None
+    if given == "-":
+        return parse_state(_read_stdin())
+    if given.startswith("@"):
+        return parse_state(_read_file(Path(given[1:])))
+    return parse_state(given.encode(errors="surrogateescape"))
+
+
+def parse_state(data: bytes) -> dict[str, object]:
+    """Strict JSON (RFC 8259) in UTF-8: no NaN, no key twice. Raises Usage, with the place."""
+    if len(data) > MAX_STATE:
+        raise Usage(f"the state has more than {MAX_STATE:,} bytes")
+    try:
+        found = json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse,
+            parse_float=_number,
+        )
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise Usage("the state is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Usage(f"the state is no JSON: see {place}") from None
+    except RecursionError:
+        raise Usage("the state is nested too deep") from None
+    except ValueError:
+        raise Usage(_NUMBER) from None
+    if not isinstance(found, dict):
+        raise Usage("the state is no JSON object", hint='an object looks like {"question": "why?"}')
+    return found
+
+
+def _check_text(text: str, what: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Usage(f"{what} is not UTF-8 text") from None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Usage("the state has a key twice in one object")
+    return found
+
+
+def _refuse(_: str) -> float:
+    raise Usage(_NUMBER)
+
+
+def _number(text: str) -> float:
+    return found if isfinite(found := float(text)) else _refuse(text)
+
+
+_NUMBER: Final = "the state has a number that cannot be sent"
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise Usage("stdin is closed")
+    return sys.stdin.buffer.read(MAX_STATE + 1)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_STATE + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise Usage(f"the file with the state cannot be read: {reason.lower()}") from None

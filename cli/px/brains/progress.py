@@ -1,0 +1,104 @@
+"""Follows a run by its events: where it is, whether it has ended, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from px.brains.answers import error_sentence
+from px.brains.events import Event
+
+COMPLETE: Final = "complete"
+FAILED: Final = "error"
+INTERRUPTED: Final = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event belongs: the brains, one inside the other, and the step in the innermost."""
+
+    brains: tuple[str, ...] = ()
+    step: str = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (*self.brains, self.step) if self.step else self.brains
+
+
+@dataclass(slots=True)
+class _Level:
+    """One brain that is running: the outermost, or one inside a step of the level above."""
+
+    title: str
+    step: str = ""
+
+
+@dataclass(slots=True)
+class Progress:
+    """`outcome` is None until the run has ended; `step` counts the outermost brain's, from 1.
+
+    `ended_after` is the step after which the run was asked to end, if it did not come to the last.
+    """
+
+    outcome: str | None = None
+    ended_after: int | None = None
+    error: str = ""
+    step: int = 0
+    place: Place = Place()
+    _levels: list[_Level] = field(default_factory=list)
+
+    def follow(self, event: Event) -> None:
+        """Takes the next event; inner brains' events stand between those of their step."""
+        if event.type in _STARTS:
+            self._levels.append(_Level(event.text("brainTitle")))
+        elif event.type in _STEPS:
+            self._step(event)
+        self.place = self._here(event)
+        match event.type:
+            case "brain:complete":
+                last = event.document.get("endedAfter")
+                self.ended_after = last if isinstance(last, int) else None
+                self._end(COMPLETE)
+            case "brain:error":
+                self.error = _sentence(event)
+                self._end(FAILED)
+            case "brain:interrupted":
+                self._levels.clear()
+                self._end(INTERRUPTED)
+
+    def conclude(self, outcome: str, error: str) -> None:
+        """For a run whose events stop without saying how it ended."""
+        self._levels.clear()
+        self.outcome, self.error = outcome, error
+
+    def _here(self, event: Event) -> Place:
+        brains = tuple(level.title for level in self._levels)
+        has_step = bool(self._levels) and event.type not in _OF_A_BRAIN
+        return Place(brains, self._levels[-1].step if has_step else "")
+
+    def _step(self, event: Event) -> None:
+        if not self._levels:
+            self._levels.append(_Level(""))
+        self._levels[-1].step = event.text("stepTitle")
+        index = event.document.get("stepIndex")
+        if len(self._levels) == 1 and isinstance(index, int):
+            self.step = index + 1
+
+    def _end(self, outcome: str) -> None:
+        """The innermost brain's end; the outermost one's is the run's."""
+        if self._levels:
+            self._levels.pop()
+        if not self._levels:
+            self.outcome = outcome
+
+
+_STARTS: Final = frozenset({"brain:start", "brain:restart"})
+_STEPS: Final = frozenset({"step:start", "step:complete"})
+_OF_A_BRAIN: Final = _STARTS | {"brain:complete"}
+
+
+def _sentence(event: Event) -> str:
+    try:
+        return error_sentence(event.document.get("error"))
+    except (KeyError, TypeError):
+        return ""

@@ -1,0 +1,61 @@
+"""Shows a run to its end, and says how it ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px import terminal
+from px.brains.client import Brains
+from px.brains.drawing import choose
+from px.brains.events import Event
+from px.brains.progress import COMPLETE, FAILED, Progress
+from px.brains.watching import Watch
+from px.failures import Interrupted, PxError, Refused
+from px.terminal import printable
+
+MAX_SENTENCE: Final = 1000  # characters of a brain's own error
+
+
+def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
+    """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
+    again = f"watch it again with `px brain watch {run_id}`"
+    watch, drawing = Watch(brains, run_id), choose(as_json=as_json)
+    short: set[str] = set()
+    try:
+        for event in watch:
+            drawing.show(event, watch.progress)
+            short |= _whole_only(event)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the run goes on", hint=again) from None
+    except PxError as error:
+        error.hint = error.hint or again
+        raise
+    finally:
+        drawing.end()
+    if short and not as_json:
+        terminal.say(f"{_SHORT}: {', '.join(sorted(short))}")
+    _conclude(watch.progress, run_id)
+    if not as_json:
+        last = watch.progress.ended_after
+        told = "Run completed successfully!" if last is None else f"Run ended after step {last}."
+        terminal.say(told)
+
+
+_SHORT: Final = "warning: too short to be taken out of a run's events everywhere"
+
+
+def _whole_only(event: Event) -> set[str]:
+    """The secrets whose values are so short that only whole texts of them are taken out."""
+    names = event.document.get("wholeOnly")
+    return set(map(printable, map(str, names))) if isinstance(names, list) else set()
+
+
+def _conclude(progress: Progress, run_id: str) -> None:
+    if progress.outcome == COMPLETE:
+        return
+    hint = f"go on from there with `px brain rerun {run_id} --from {progress.step}`"
+    hint = hint if progress.step else ""
+    if progress.outcome == FAILED:
+        why = printable(progress.error[:MAX_SENTENCE])
+        raise Refused(f"the run failed: {why}", code="run_failed", hint=hint)
+    raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)

@@ -1,0 +1,79 @@
+"""Watches a run to its end, over as many connections as that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from px.brains.client import Brains
+from px.brains.events import Event
+from px.brains.progress import Progress
+from px.exchange import Lost, Silence
+from px.failures import ServerFailed
+from px.retry import FIRST_WAIT, Retry
+
+ATTEMPTS: Final = 100  # to connect again: it is the timeout that ends them
+FRUITLESS: Final = 4  # connections, one after the other, that end without an event
+
+
+class Watch:
+    """Iterates over a run's events, each once and in order; `progress` says how it ended."""
+
+    def __init__(self, brains: Brains, run_id: str) -> None:
+        self._brains = brains
+        self._run_id = run_id
+        self._last: int | None = None
+        self._fruitless = 0
+        self.progress = Progress()
+
+    def __iter__(self) -> Iterator[Event]:
+        """Raises PxError when the server stays away, or is none of ours."""
+        retry = self._brains.retry
+        while self.progress.outcome is None:
+            before = self._last
+            try:
+                yield from self._new_events(retry)
+                self._ended(before)
+            except Silence:
+                pass  # the run may be busy: asking anew shows whether the server is there
+            except Lost as lost:
+                self._broken(lost, before)
+            retry = replace(self._brains.retry, attempts=ATTEMPTS)
+
+    def _new_events(self, retry: Retry) -> Iterator[Event]:
+        """Over one connection."""
+        for event in self._brains.events(self._run_id, self._last, retry):
+            if self._last is None or event.id > self._last:
+                self._last = event.id
+                self.progress.follow(event)
+                yield event
+
+    def _ended(self, before: int | None) -> None:
+        """The server ended the stream. A run that was to stop early ends without a last event."""
+        if self.progress.outcome is not None or self._last != before:
+            return
+        run = self._brains.status(self._run_id)
+        if run.status != "running":
+            self.progress.conclude(run.status, run.error)
+            return
+        self._count(before)
+        if self._fruitless > FRUITLESS:
+            raise ServerFailed(
+                "the server ends the stream of events before the run has ended",
+                code="unexpected_answer",
+            )
+
+    def _broken(self, lost: Lost, before: int | None) -> None:
+        """The connection broke off, which is nothing once the run has ended."""
+        if self.progress.outcome is not None:
+            return
+        self._count(before)
+        if lost.final or self._fruitless > FRUITLESS:
+            raise self._brains.unreached(lost)
+
+    def _count(self, before: int | None) -> None:
+        """How many connections brought nothing; waits longer each time."""
+        self._fruitless = 0 if self._last != before else self._fruitless + 1
+        if self._fruitless:
+            self._brains.retry.pause(FIRST_WAIT * 2**self._fruitless)

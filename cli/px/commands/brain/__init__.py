@@ -1,0 +1,30 @@
+"""`px brain ...`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from px.commands.groups import LazyGroup, new_app
+
+
+class Brain(LazyGroup):
+    places: ClassVar = {
+        "list": "px.commands.brain.list",
+        "show": "px.commands.brain.show",
+        "run": "px.commands.brain.run",
+        "watch": "px.commands.brain.watch",
+        "status": "px.commands.brain.status",
+        "rerun": "px.commands.brain.rerun",
+    }
+
+
+app = new_app(Brain)
+
+
+@app.callback()
+def brain() -> None:
+    """Run the project's brains, and watch their runs.
+
+    \b
+    Example: px brain run example --watch
+    """

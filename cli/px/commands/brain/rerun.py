@@ -1,0 +1,50 @@
+"""`px brain rerun RUN`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.brain.options import Run, Watch, connect, started
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+
+app = new_app()
+From = Annotated[
+    int, typer.Option("--from", metavar="STEP", min=1, help="The first step to run, by its number.")
+]
+StopAfter = Annotated[
+    int | None,
+    typer.Option("--stop-after", metavar="STEP", min=1, help="The last step to run."),
+]
+
+
+@app.command()
+def rerun(
+    run: Run,
+    start: From,
+    stop_after: StopAfter = None,
+    watch: Watch = False,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Run a brain again from a step on, with what an earlier run did before it.
+
+    The completed steps before --from are not run again; `px brain status RUN` numbers the steps.
+    Its id, --watch and the exit codes are those of `px brain run`.
+
+    \b
+    Example: px brain rerun "$RUN" --from 2 --watch
+    """
+    from px.brains.client import parse_run_id
+    from px.failures import Usage
+
+    run_id = parse_run_id(run)
+    if stop_after is not None and stop_after < start:
+        raise Usage("--stop-after is before --from")
+    with connect(url, project, timeout) as client:
+        new = client.rerun(run_id, start, stop_after)
+        started(client, new, watch=watch, as_json=as_json)

@@ -1,0 +1,60 @@
+"""`px brain run NAME`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.brain.options import Title, Watch, connect, started
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+
+app = new_app()
+Option = Annotated[
+    list[str],
+    typer.Option("-o", "--option", metavar="KEY=VALUE", help="An option of the brain, as text."),
+]
+State = Annotated[
+    str | None,
+    typer.Option(
+        "--state-json", metavar="JSON", help="The first state: an object, @FILE, or - for stdin."
+    ),
+]
+EndAfter = Annotated[
+    int | None, typer.Option("--end-after", metavar="N", min=1, help="Run so many steps only.")
+]
+
+
+@app.command()
+def run(
+    name: Title,
+    option: Option = [],  # noqa: B006 - typer never changes it
+    state_json: State = None,
+    end_after: EndAfter = None,
+    watch: Watch = False,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Start a brain. The run's id is the only thing on stdout, unless --watch shows its events.
+
+    With --watch the exit code is 0 when the run completed, and 1 when it failed or was
+    interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for each event, with tabs
+    between its type, its place and a note, such as a failure's reason; with --json one document a
+    line.
+
+    Never put a secret into -o or --state-json: it would stand in the shell's history, in the
+    process list and in the run's events. A brain reads secrets by name.
+
+    \b
+    Example: px brain run example --watch -o url=http://127.0.0.1:9000
+             px brain run example --state-json '{"question": "why?"}'
+    """
+    from px.brains.client import Order
+    from px.brains.order import parse_options, parse_title, read_state
+
+    order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
+    with connect(url, project, timeout) as client:
+        started(client, client.start(order), watch=watch, as_json=as_json)

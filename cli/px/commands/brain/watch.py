@@ -1,0 +1,35 @@
+"""`px brain watch RUN`."""
+
+from __future__ import annotations
+
+from px.commands.brain.options import Run, connect
+from px.commands.groups import new_app
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+
+app = new_app()
+
+
+@app.command()
+def watch(
+    run: Run,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
+) -> None:
+    """Show a run's events as they come, from its first to its last.
+
+    A connection that breaks off is made anew. The exit code is 0 when the run completed, and 1
+    when it failed or was interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for
+    each event, with tabs between its type, its place and a note, such as a failure's reason; with
+    --json one document a line.
+
+    \b
+    Example: px brain watch "$RUN" --json
+    """
+    from px.brains.client import parse_run_id
+    from px.brains.showing import show_run
+
+    run_id = parse_run_id(run)
+    with connect(url, project, timeout) as client:
+        show_run(client, run_id, as_json=as_json)

@@ -1,0 +1,37 @@
+"""An example: asks a service something, in a request that is signed with a secret.
+
+px secret create ANTHROPIC_API_KEY
+px brain run example --watch -o url=http://127.0.0.1:9000/
+
+Whoever may run it chooses the address; what goes there is a signature, never the key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from brains._client import Client
+from brains._http import Post, post
+from positronic import BrainSecrets, brain
+
+State = dict[str, Any]
+
+
+class Options(BaseModel):
+    url: str
+
+
+_example = (
+    brain({"title": "example", "description": "Asks a service, in a signed request."})
+    .with_options(Options)
+    .with_services({"post": post})
+    .step("Question", lambda state: {"question": "What is the answer?", **state})
+)
+
+
+@_example.step("UseSecret")
+async def example(state: State, secrets: BrainSecrets, options: Options, post: Post) -> State:
+    client = Client(await secrets.get("ANTHROPIC_API_KEY"), options.url, post)
+    return {**state, "answer": await client.ask(state["question"])}

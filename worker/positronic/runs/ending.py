@@ -1,0 +1,52 @@
+"""How a run ends when its brain did not end it: the last event, made here."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from positronic.errors import PositronicError
+from positronic.runs.keeper import Event, Keeper
+from positronic.runs.record import COMPLETE, ERROR, INTERRUPTED
+
+COMPLETED: Final = "brain:complete"
+FAILED: Final = "brain:error"
+BROKEN_OFF: Final = "brain:interrupted"
+
+# A run is over when its outermost brain is: an inner one starts and ends too.
+DEPTH: Final = {"brain:start": 1, COMPLETED: -1, FAILED: -1}
+
+
+def interrupted(keeper: Keeper) -> Event:
+    return _event(BROKEN_OFF, INTERRUPTED, keeper)
+
+
+def failed(keeper: Keeper, error: Exception) -> Event:
+    """The host stopped it. The sentence is one of ours and holds no value."""
+    said = {"name": type(error).__name__, "message": str(error)}
+    if isinstance(error, PositronicError):
+        said["code"] = error.code
+    return _event(FAILED, ERROR, keeper) | {"error": said}
+
+
+def status(last: Event) -> str:
+    return {COMPLETED: COMPLETE, BROKEN_OFF: INTERRUPTED}.get(last["type"], ERROR)
+
+
+def error(last: Event) -> dict[str, str] | None:
+    """What the last event says went wrong, without its trace."""
+    found = last.get("error")
+    if found is None:
+        return None
+    return {key: str(found[key]) for key in ("name", "message", "code") if key in found}
+
+
+def _event(kind: str, status: str, keeper: Keeper) -> dict[str, object]:
+    first = next(keeper.events(0), None)
+    return {
+        "type": kind,
+        "options": json.loads(first.text)["options"] if first else {},
+        "brainRunId": keeper.record.id,
+        "brainTitle": keeper.record.title,
+        "status": status,
+    }

@@ -1,0 +1,100 @@
+"""The calls about brains and their runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from positronic.body import read_rerun, read_run
+from positronic.errors import NotFound
+from positronic.http import Response, read_body
+from positronic.roles import Role
+from positronic.routing import Call, Place, Route, answer
+from positronic.runs import sse, wire
+from positronic.runs.plan import Plan, rerun, retold
+from positronic.runs.record import RunRecord, parse_id
+from positronic.runs.run import Run
+
+MAX_RUN_BODY: Final = 512 * 1024  # bytes; what is sent stands in the run's first event
+
+_NO_RUN: Final = "there is no run with this id"
+
+
+async def _list(call: Call) -> Response:
+    return answer(200, wire.brains_out(call.session.service.brains.all()))
+
+
+async def _show(call: Call) -> Response:
+    return answer(200, wire.structure_out(call.session.service.brains.find(call.segment)))
+
+
+async def _start(call: Call) -> Response:
+    sent = read_run(await read_body(call.request, MAX_RUN_BODY))
+    brain = call.session.service.brains.find(sent.identifier)
+    plan = Plan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
+    return await _begin(call, plan, "brain.run")
+
+
+async def _rerun(call: Call) -> Response:
+    sent = read_rerun(await read_body(call.request, MAX_RUN_BODY))
+    service = call.session.service
+    kept = await service.runtime.runs.kept(call.session.project, parse_id(sent.run_id))
+    if kept is None:
+        raise NotFound(_NO_RUN)
+    record, events = kept
+    brain = service.brains.find(record.title)
+    plan = rerun(brain, record, retold(events), sent.starts_at, sent.stops_after)
+    return await _begin(call, plan, "brain.rerun")
+
+
+async def _begin(call: Call, plan: Plan, action: str) -> Response:
+    run, session = _run(call), call.session
+    record = RunRecord(
+        session.project,
+        run.id,
+        plan.brain.title,
+        session.service.runtime.clock(),
+        session.origin.request_id,
+        session.origin.address,
+        starts_at=plan.starts_at,
+        rerun_of=plan.rerun_of,
+    )
+    await session.service.storage.projects().add(session.project)
+    announce = partial(session.auditor().accepted, action, [plan.brain.title])
+    await run.start(record, plan, session.means(), announce)
+    return answer(201, wire.StartedOut(brain_run_id=run.id))
+
+
+async def _look(call: Call) -> Response:
+    kept = _run(call).kept()
+    if kept is None:
+        raise NotFound(_NO_RUN)
+    record, events = kept
+    return answer(200, wire.run_out(record, retold(events)))
+
+
+async def _watch(call: Call) -> Response:
+    run = _run(call)
+    after = sse.last_event(call.request.headers)
+    if not run.keeper.is_there:
+        raise NotFound(_NO_RUN)
+    return Response(200, headers={"Content-Type": sse.MEDIA_TYPE}, stream=run.watch(after))
+
+
+def _run(call: Call) -> Run:
+    if call.run is None:
+        raise LookupError("the call was not brought to its run")
+    return call.run
+
+
+_SHOW: Final = Route(Role.WRITER, _show)
+
+# `runs` is a brain's title too, so it can be shown.
+ROUTES: Final = {
+    "/brains": {"GET": Route(Role.WRITER, _list)},
+    "/brains/*": {"GET": _SHOW},
+    "/brains/runs": {"GET": _SHOW, "POST": Route(Role.WRITER, _start, place=Place.NEW_RUN)},
+    "/brains/runs/rerun": {"POST": Route(Role.WRITER, _rerun, place=Place.NEW_RUN)},
+    "/brains/runs/*": {"GET": Route(Role.WRITER, _look, place=Place.RUN)},
+    "/brains/runs/*/watch": {"GET": Route(Role.WRITER, _watch, place=Place.RUN)},
+}

@@ -1,0 +1,118 @@
+"""Keeps one run: its record and its events, within limits; wakes those who wait for more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from positronic.errors import TooLarge
+from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
+
+MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
+MAX_EVENTS: Final = 10_000
+MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
+
+_AT_ONCE: Final = 100  # events that are read in one go
+
+Event = Mapping[str, Any]
+
+
+class Keeper:
+    """One run in one place. Not shared between processes: a RunLog has one Keeper."""
+
+    def __init__(self, log: RunLog) -> None:
+        self._log = log
+        self._found = log.load()
+        self._waiting: set[asyncio.Future[None]] = set()
+        # Only to go on after the last one, should the run have been broken off.
+        self._last = sum(1 for _ in self.events(0)) if self.is_running else 0
+        self._size = 0
+        self._known = 0
+
+    @property
+    def is_there(self) -> bool:
+        return self._found is not None
+
+    @property
+    def is_running(self) -> bool:
+        return self._found is not None and self._found.status == RUNNING
+
+    @property
+    def record(self) -> RunRecord:
+        if self._found is None:
+            raise LookupError("no such run")
+        return self._found
+
+    def open(self, record: RunRecord) -> None:
+        """Begins to keep a run that is not there yet."""
+        self._found = record
+        self._log.save(record)
+
+    def change(self, **changes: Any) -> None:  # noqa: ANN401 - the record's own fields
+        self.open(replace(self.record, **changes))
+
+    def append(self, event: Event) -> None:
+        """Raises TooLarge: for this event, or since the run has as many as it may."""
+        text = _json(event)
+        size = len(text.encode())
+        if size > MAX_EVENT:
+            raise TooLarge(f"an event of the run is larger than {MAX_EVENT} bytes")
+        if self._last >= MAX_EVENTS or self._size + size > MAX_KEPT:
+            raise TooLarge(f"the run has more than {MAX_EVENTS} events or {MAX_KEPT} bytes of them")
+        self._size += size
+        self._put(text)
+
+    def end(self, last: Sequence[Event], **changes: Any) -> None:  # noqa: ANN401 - as for `change`
+        """The last events, whatever the limits say of so few; together with what they change."""
+        for event in last:
+            self._put(_json(event))
+        self.change(**changes)
+        self._wake()
+
+    def events(self, after: int) -> Iterator[KeptEvent]:
+        """Those after a number, as they are now."""
+        while some := self._log.events(after, _AT_ONCE):
+            yield from some
+            after = some[-1].number
+
+    def has_more(self, after: int) -> bool:
+        return bool(self._log.events(after, 1))
+
+    def clean(self, names: Sequence[str], redact: Callable[[Any], Any]) -> None:
+        """Takes out of what is kept what has become known as a value since the last time."""
+        if len(names) == self._known:
+            return
+        self._known = len(names)
+        for event in self.events(0):
+            found = json.loads(event.text)
+            if (cleaned := redact(found)) != found:
+                self._log.put(event._replace(text=_json(cleaned)))
+
+    async def news(self, seconds: float) -> bool:
+        """Waits for another event; False after so long without."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.discard(future)
+        return True
+
+    def _put(self, text: str) -> None:
+        self._last += 1
+        self._log.put(KeptEvent(self._last, text))
+        self._wake()
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+
+def _json(event: Event) -> str:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,76 @@
+"""What a run is asked to do: a brain from its beginning, or from where an earlier run came to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from positronic import brains
+from positronic.brains import Brain, BrainSecrets, CompletedStep, Replay, replay
+from positronic.brains.jsonable import JsonObject
+from positronic.errors import Conflict, InvalidRequest
+from positronic.redact import Redactor
+from positronic.runs.record import RUNNING, KeptEvent, RunRecord
+
+Events = AsyncGenerator[JsonObject, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`completed` steps are taken over; `end_after` counts them too."""
+
+    brain: Brain
+    options: JsonObject
+    initial_state: JsonObject
+    end_after: int | None = None
+    completed: tuple[CompletedStep, ...] = ()
+    rerun_of: str | None = None
+
+    @property
+    def starts_at(self) -> int | None:
+        """The number of the first step that a rerun runs."""
+        return None if self.rerun_of is None else len(self.completed) + 1
+
+    def events(self, run_id: str, secrets: BrainSecrets, redactor: Redactor) -> Events:
+        """As `brains.run` gives them, in a form that can be closed before its end."""
+        return brains.run(
+            self.brain,
+            run_id=run_id,
+            secrets=secrets,
+            redactor=redactor,
+            options=self.options,
+            initial_state=self.initial_state,
+            completed=self.completed,
+            end_after=self.end_after,
+        )
+
+
+def retold(events: list[KeptEvent]) -> Replay:
+    """What the kept events tell of a run."""
+    return replay(json.loads(event.text) for event in events)
+
+
+def rerun(
+    brain: Brain, record: RunRecord, told: Replay, starts_at: int, stops_after: int | None
+) -> Plan:
+    """From step `starts_at` on, counted from 1. Raises Conflict, InvalidRequest."""
+    if record.status == RUNNING:
+        raise Conflict("the run is not over")
+    if starts_at > len(told.completed) + 1:
+        raise InvalidRequest(
+            f"the run completed {len(told.completed)} steps: "
+            f"`startsAt` is at most {len(told.completed) + 1}"
+        )
+    if starts_at > len(brain):
+        raise InvalidRequest(f"the brain has {len(brain)} steps: nothing is left to run")
+    if stops_after is not None and stops_after < starts_at:
+        raise InvalidRequest("`stopsAfter` is a step before `startsAt`")
+    return Plan(
+        brain,
+        told.options,
+        told.initial_state,
+        stops_after,
+        tuple(told.completed[: starts_at - 1]),
+        record.id,
+    )

@@ -1,0 +1,155 @@
+"""One run of a brain: started, watched, and found interrupted when nothing goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.audit import Auditor
+from positronic.brains import BrainSecrets, StepFailed
+from positronic.errors import PositronicError
+from positronic.ports import Clock, SecretStore
+from positronic.redact import Redactor
+from positronic.runs import ending, sse
+from positronic.runs.keeper import Event, Keeper
+from positronic.runs.lingering import linger
+from positronic.runs.plan import Events, Plan
+from positronic.runs.record import KeptEvent, RunLog, RunRecord
+from positronic.whereabouts import whereabouts
+
+READ: Final = "brain.read"
+LOOK_EVERY: Final = 30_000  # milliseconds
+
+AuditorOf = Callable[[RunRecord], Auditor]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run works with. `report` takes a line for the operator's log, never a value."""
+
+    store: SecretStore
+    auditor: AuditorOf
+    in_background: Callable[[Coroutine[None, None, None]], None]
+    report: Callable[[str], None]
+
+
+class Run:
+    """One run in one place. One that is kept as running, and that nobody goes on with, is over."""
+
+    def __init__(self, id: str, log: RunLog, clock: Clock) -> None:  # noqa: A002
+        self.id = id
+        self.keeper = Keeper(log)
+        self._clock = clock
+        self._is_worked_on = False
+        self._notice_interruption()
+
+    async def start(
+        self,
+        record: RunRecord,
+        plan: Plan,
+        means: Means,
+        announce: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Announces the run, keeps it, and goes on in the background.
+
+        Raises what the brain says of its options and what `announce` raises; then nothing is kept.
+        """
+        redactor = Redactor()
+        secrets = BrainSecrets(means.store, self._note, redactor)
+        events = plan.events(self.id, secrets, redactor)
+        # No code of the brain's runs before the first event; what it was asked is checked.
+        first = await anext(events)
+        await announce()
+        self.keeper.open(record)
+        self.keeper.append(first)
+        self._is_worked_on = True
+        means.in_background(self._go_on(events, redactor, means))
+
+    def watch(self, after: int) -> AsyncIterator[bytes]:
+        return sse.follow(self.keeper, after)
+
+    def kept(self) -> tuple[RunRecord, list[KeptEvent]] | None:
+        if not self.keeper.is_there:
+            return None
+        return self.keeper.record, list(self.keeper.events(0))
+
+    async def settle(self, auditor: AuditorOf) -> None:
+        """Ends a run that was broken off, and records what it read. Raises AuditUnavailable."""
+        self._notice_interruption()
+        if self.keeper.is_there and not self.keeper.is_running:
+            await self._record_reads(auditor)
+
+    def next_look(self, retention: int) -> int:
+        """When somebody has to come by: to see whether it goes on, or to forget it. Milliseconds.
+
+        `retention`: how long it is kept after its end.
+        """
+        record = self.keeper.record
+        if self.keeper.is_running or record.unrecorded:
+            return self._clock() + LOOK_EVERY
+        return (record.completed_at or 0) + retention
+
+    def _notice_interruption(self) -> None:
+        if self.keeper.is_running and not self._is_worked_on:
+            self._end([ending.interrupted(self.keeper)])
+
+    async def _go_on(self, events: Events, redactor: Redactor, means: Means) -> None:
+        try:
+            last = await self._tell(events, redactor, means)
+            try:
+                await self._record_reads(means.auditor)
+            except PositronicError as error:
+                last = [ending.failed(self.keeper, error)]
+            self._keep_clean(redactor)
+            self._end(last)
+        finally:
+            self._is_worked_on = False
+            linger(redactor)
+
+    async def _tell(self, events: Events, redactor: Redactor, means: Means) -> Sequence[Event]:
+        """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
+        last: list[Event] = []
+        depth = 1
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    depth += ending.DEPTH.get(event["type"], 0)
+                    if last or depth == 0:
+                        last.append(event)
+                    else:
+                        self._keep_clean(redactor)
+                        self.keeper.append(event)
+        except PositronicError as error:
+            return [ending.failed(self.keeper, error)]
+        except (SystemExit, KeyboardInterrupt):
+            # Let through, it would end the whole Worker, and every other run with it.
+            return [ending.failed(self.keeper, StepFailed("a step tried to end the process"))]
+        except Exception as error:  # noqa: BLE001 - the runner's own failure; a step's is an event
+            means.report(f"run {self.id}: {whereabouts(error)}")
+            return [ending.failed(self.keeper, PositronicError("internal error"))]
+        return last
+
+    def _end(self, last: Sequence[Event]) -> None:
+        final = last[0]
+        self.keeper.end(
+            last,
+            status=ending.status(final),
+            completed_at=self._clock(),
+            error=ending.error(final),
+        )
+
+    def _keep_clean(self, redactor: Redactor) -> None:
+        """What was kept before a value was known: a caller may have sent it in the first place."""
+        self.keeper.clean(redactor.names, redactor.document)
+
+    async def _note(self, names: Sequence[str]) -> None:
+        reads = dict.fromkeys((*self.keeper.record.reads, *names))
+        self.keeper.change(reads=tuple(reads), unrecorded=True)
+
+    async def _record_reads(self, auditor: AuditorOf) -> None:
+        record = self.keeper.record
+        if record.unrecorded:
+            await auditor(record).accepted(READ, record.reads)
+            self.keeper.change(unrecorded=False)

@@ -1,0 +1,96 @@
+"""RunPlaces on Durable Objects: one for each run, named `<project>/<run id>`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from positronic.errors import NotFound, StoreFailed
+from positronic.http import Response
+from positronic.names import Project
+from positronic.ports import RandomBytes
+from positronic.runs import record
+from positronic.runs.places import Kept, RunWork
+from positronic.runs.record import KeptEvent, new_id
+from positronic.runs.run import Run
+
+
+class Namespace(Protocol):
+    """The part of a Durable Object binding that is used."""
+
+    def getByName(self, name: str) -> Any: ...  # noqa: ANN401, N802
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Another object's body: JavaScript's stream, to be handed on unread."""
+
+    body: Any
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self.body:
+            yield part.to_bytes()
+
+
+class RunsElsewhere:
+    """Sends the whole request, unread, to the object that has the run."""
+
+    def __init__(self, namespace: Namespace, js_request: object, random: RandomBytes) -> None:
+        self._namespace = namespace
+        self._js_request = js_request
+        self._random = random
+
+    async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
+        name = object_name(project, run_id or new_id(self._random))
+        try:
+            answer = await self._namespace.getByName(name).fetch(self._js_request)
+        except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
+            raise StoreFailed("the run's object did not answer") from None
+        headers = {name.title(): text for name, text in answer.headers.items()}
+        return Response(answer.status, headers=headers, stream=PassedOn(answer.body))
+
+    async def kept(self, project: Project, run_id: str) -> Kept | None:
+        return await _kept(self._namespace, object_name(project, run_id))
+
+
+class RunHere:
+    """Inside the object of one run."""
+
+    def __init__(self, name: str, run: Run, namespace: Namespace) -> None:
+        self._name = name
+        self._run = run
+        self._namespace = namespace
+
+    async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
+        if object_name(project, run_id or self._run.id) != self._name:
+            raise NotFound("there is no run with this id")
+        return await work(self._run)
+
+    async def kept(self, project: Project, run_id: str) -> Kept | None:
+        return await _kept(self._namespace, object_name(project, run_id))
+
+
+def object_name(project: Project, run_id: str) -> str:
+    """No project's name holds a slash."""
+    return f"{project}/{run_id}"
+
+
+def pack(kept: Kept | None) -> str:
+    """What one object tells another, as text."""
+    if kept is None:
+        return ""
+    found, events = kept
+    return json.dumps([record.encode(found), events])
+
+
+async def _kept(namespace: Namespace, name: str) -> Kept | None:
+    try:
+        text = await namespace.getByName(name).kept()
+    except Exception:  # noqa: BLE001 - as above
+        raise StoreFailed("the earlier run's object did not answer") from None
+    if not text:
+        return None
+    found, events = json.loads(text)
+    return record.decode(found), [KeptEvent(number, event) for number, event in events]
