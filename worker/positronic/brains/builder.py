@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from positronic.brains.injection import check_services, check_takes, named_parameters
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
-from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
-from positronic.brains.refusals import InvalidBrain, InvalidOptions
+from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared, plain_options
+from positronic.brains.refusals import InvalidBrain
 
 MAX_TITLE: Final = 200  # characters
 
@@ -110,11 +110,7 @@ class Brain:
 
     def check_options(self, given: JsonObject) -> JsonObject:
         """The options of a run, with defaults. Raises InvalidOptions; the host answers 400."""
-        try:
-            checked = json_object(given)
-        except NotJson as error:
-            raise InvalidOptions(f"the options: the whole {error}") from None
-        return self.options.parse(checked).document
+        return self.options.parse(plain_options(given)).document
 
     @property
     def structure(self) -> JsonObject:

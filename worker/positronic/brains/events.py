@@ -73,8 +73,8 @@ class Telling:
         self._standing[number] = FAILED
         return self._of_brain(ERROR, FAILED, {"error": error, **self._whole_only()})
 
-    def complete(self, ended_after: int | None) -> JsonObject:
-        more = {} if ended_after is None else {"endedAfter": ended_after}
+    def complete(self, after: int) -> JsonObject:
+        more = {} if after == len(self._standing) else {"endedAfter": after}
         return self._of_brain(COMPLETE, DONE, more)
 
     def _of_brain(self, kind: str, status: str, more: JsonObject) -> JsonObject:

@@ -17,7 +17,7 @@ _OURS: Final = __file__.rpartition("/")[0] + "/"
 
 def told(error: BaseException, redactor: Redactor) -> JsonObject:
     """`{name, message, stack}`, as JSON; local variables are in none of them."""
-    redacted = (redactor.text(text) for text in _texts(error))
+    redacted = (redactor.message(text) for text in _texts(error))
     limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK)
     # Cut only now: half a value would not be found.
     cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
@@ -27,10 +27,16 @@ def told(error: BaseException, redactor: Redactor) -> JsonObject:
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:
     """The exception itself when it tells no value, else another of as near a kind as is safe."""
     texts = _texts(error)
-    if [redactor.text(text) for text in texts] == list(texts):
+    if [redactor.message(text) for text in texts] == list(texts):
         return error
+    return _bare(error)
+
+
+def _bare(error: BaseException) -> BaseException:
     kind = next(kind for kind in type(error).__mro__ if kind.__module__ in _TRUSTED)
-    return kind() if issubclass(kind, BaseException) else BaseException()
+    # The ones that need arguments are Exceptions, or groups, which then lose their kind.
+    simple = issubclass(kind, BaseException) and not issubclass(kind, BaseExceptionGroup)
+    return kind() if simple else BaseException()
 
 
 _TRUSTED: Final = ("builtins", "asyncio.exceptions")
@@ -51,6 +57,8 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception:  # noqa: BLE001 - a brain's own __str__
         return "the exception does not tell its message"
+    except BaseException as worse:  # noqa: BLE001 - it passes, without what it says
+        raise _bare(worse) from None
 
 
 def _stack(error: BaseException) -> str:
@@ -61,6 +69,8 @@ def _stack(error: BaseException) -> str:
         return "".join(report.format())
     except Exception:  # noqa: BLE001 - a brain's own exception class
         return "the exception cannot be shown"
+    except BaseException as worse:  # noqa: BLE001 - it passes, without what it says
+        raise _bare(worse) from None
 
 
 def _utf8(text: str) -> str:

@@ -21,7 +21,7 @@ def named_parameters(
     for parameter in _signature(owner, function).parameters.values():
         if parameter.kind not in _BY_NAME:
             raise InvalidBrain(
-                f"{owner}: {parameter} is not a parameter that has a name of its own"
+                f"{owner}: {parameter.name!r} is not a parameter that can be given by its name"
             )
         if parameter.name not in GIVEN and parameter.name not in services:
             raise InvalidBrain(

@@ -39,6 +39,8 @@ class LogGuard:
         ended, newline, rest = text.rpartition("\n")
         if newline:
             self._pass(ended)
+            # What follows is a new line, if there is one.
+            self._redactors = responsible() if rest else []
         self._hold(rest)
         return len(text)
 
@@ -72,12 +74,10 @@ class LogGuard:
             self._stream.write(self._redacted(some) + "\n")
         self._held.clear()
         self._size = 0
-        # What follows is new, and so is who writes it.
-        self._redactors = responsible()
 
     def _redacted(self, lines: str) -> str:
         for redactor in self._redactors:
-            lines = redactor.text(lines)
+            lines = redactor.message(lines)
             if redactor.whole_only:
-                lines = "\n".join(redactor.text(line) for line in lines.split("\n"))
+                lines = "\n".join(redactor.message(line) for line in lines.split("\n"))
         return lines

@@ -34,20 +34,23 @@ class Declared(Protocol):
 
 
 class FromModel:
-    """A pydantic model: a step gets an instance of it."""
+    """A pydantic model: a step gets an instance. Unknown names are refused, unless it says."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self._model = model
         fields = model.model_fields.items()
         self.names = frozenset(field.alias or name for name, field in fields)
+        self._open = "extra" in model.model_config or "validate_by_name" in model.model_config
 
     def parse(self, given: JsonObject) -> Options:
+        if not self._open:
+            _refuse_unknown(given, self.names)
         try:
             parsed = self._model.model_validate(given)
         except ValidationError as error:
             raise InvalidOptions(_said(error, self.names)) from None
         return Options(
-            _document(parsed.model_dump(mode="json")), lambda: parsed.model_copy(deep=True)
+            plain_options(parsed.model_dump(mode="json")), lambda: parsed.model_copy(deep=True)
         )
 
 
@@ -62,10 +65,9 @@ class FromDefaults:
         self.names = frozenset(self._defaults)
 
     def parse(self, given: JsonObject) -> Options:
-        if unknown := [name for name in given if name not in self.names]:
-            raise InvalidOptions(_unknown(len(unknown), self.names))
+        _refuse_unknown(given, self.names)
         typed = {name: self._typed(name, value) for name, value in given.items()}
-        document = _document(self._defaults | typed)
+        document = plain_options(self._defaults | typed)
         return Options(document, lambda: json_object(document))
 
     def _typed(self, name: str, value: object) -> object:
@@ -97,11 +99,17 @@ def inner_options(declared: Declared, outer: Options) -> Options:
     return declared.parse({k: v for k, v in outer.document.items() if k in declared.names})
 
 
-def _document(options: object) -> JsonObject:
+def plain_options(options: object) -> JsonObject:
+    """Options as a JSON object of a size that every event can carry. Raises InvalidOptions."""
     try:
         return json_object(options, MAX_OPTIONS)
     except NotJson as error:
-        raise InvalidOptions(f"the options: the whole {error}") from None
+        raise InvalidOptions(f"what is given as options {error}") from None
+
+
+def _refuse_unknown(given: JsonObject, known: frozenset[str]) -> None:
+    if unknown := [name for name in given if name not in known]:
+        raise InvalidOptions(_unknown(len(unknown), known))
 
 
 def _said(error: ValidationError, known: frozenset[str]) -> str:
@@ -119,4 +127,5 @@ def _first_lower(text: str) -> str:
 
 def _unknown(count: int, known: frozenset[str]) -> str:
     # Not by name: it did not parse as one of ours, and may be anything.
-    return f"{count} unknown option(s); this brain takes {', '.join(sorted(known))}"
+    what = "an option" if count == 1 else f"{count} options"
+    return f"{what} that this brain does not take; it takes {', '.join(sorted(known)) or 'none'}"

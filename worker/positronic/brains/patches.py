@@ -15,15 +15,23 @@ Patch = list[JsonObject]
 WORTH_IT: Final = 4_096  # characters more, for a patch that says what changed
 
 
+def whole(after: JsonObject) -> Patch:
+    """What turns any state into this one, and tells nothing of that."""
+    return [{"op": "replace", "path": "", "value": after}]
+
+
 def difference(before: JsonObject, after: JsonObject) -> Patch:
     """What turns one into the other; the whole new state where that is much shorter or surer."""
-    whole: Patch = [{"op": "replace", "path": "", "value": after}]
     patch: Patch = jsonpatch.make_patch(before, after).patch
     if not patch:
         return patch
-    smaller = json_size(patch) <= json_size(whole) + WORTH_IT
+    smaller = json_size(patch) <= json_size(whole(after)) + WORTH_IT
     # Checked, since a replayed state that differs could not be noticed later.
-    return patch if smaller and same_json(jsonpatch.apply_patch(before, patch), after) else whole
+    return (
+        patch
+        if smaller and same_json(jsonpatch.apply_patch(before, patch), after)
+        else whole(after)
+    )
 
 
 def apply(state: JsonObject, patches: Iterable[Patch]) -> JsonObject:

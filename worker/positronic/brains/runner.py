@@ -20,9 +20,9 @@ from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
-from positronic.brains.options import Options, inner_options
-from positronic.brains.patches import Patch, apply, difference
-from positronic.brains.refusals import InvalidOptions, InvalidRun, StepFailed
+from positronic.brains.options import Options, inner_options, plain_options
+from positronic.brains.patches import Patch, apply, difference, whole
+from positronic.brains.refusals import InvalidRun, StepFailed
 from positronic.redact import Redactor
 
 
@@ -52,7 +52,7 @@ class _Ended(Exception):
         self.error = error
 
 
-async def run(
+def run(
     brain: Brain,
     *,
     run_id: str,
@@ -68,20 +68,29 @@ async def run(
     """The events of a run as they happen: JSON, redacted, each at most 1 MiB.
 
     The last is brain:complete, or brain:error and a step:status after it; a step that fails raises
-    nothing here. Before the first event it raises InvalidOptions or InvalidRun when it cannot start
-    as asked. What is no Exception (cancellation, a CPU limit) passes, without a value in it. Steps
-    get values in clear; `completed` patches are as they were stored, so a step that needs a value
-    reads it again.
+    nothing. Raises InvalidOptions or InvalidRun at once when the run cannot start as asked. What is
+    no Exception (cancellation, a CPU limit) passes, without a value in it. Steps get values in
+    clear; patches in `completed` are as they were stored, so a step that needs a value again reads
+    it again. `end_after` is a step's number in the outer brain, from 1.
     """
-    parsed = _parsed(brain, options)
-    state = _checked_state(initial_state)
-    _check_completed(brain, completed, end_after)
     given = _Given(run_id, secrets, redactor, client, resources)
-    running = _Running(brain, given, parsed, state, completed=completed, end_after=end_after)
+    _check_completed(brain, completed, end_after)
+    try:
+        parsed = brain.options.parse(plain_options(options or {}))
+        running = _Running(brain, given, parsed, json_object(initial_state or {}))
+        running.take_over(completed, end_after)
+    except NotJson as error:
+        raise InvalidRun(f"the initial state {error}") from None
+    except StepFailed as error:
+        raise InvalidRun(str(error)) from None
+    return _told(running, redactor)
+
+
+async def _told(running: _Running, redactor: Redactor) -> AsyncGenerator[JsonObject, None]:
     with active(redactor):
-        async with aclosing(running.events()) as told_events:
+        async with aclosing(running.events()) as events:
             try:
-                async for event in told_events:
+                async for event in events:
                     yield event
             except _Ended:
                 return
@@ -96,10 +105,7 @@ class _Running:
         given: _Given,
         options: Options,
         state: JsonObject,
-        *,
         prefix: str = "",
-        completed: Sequence[CompletedStep] = (),
-        end_after: int | None = None,
     ) -> None:
         self._brain = brain
         self._given = given
@@ -107,22 +113,28 @@ class _Running:
         self.state = state
         # The state as the events tell it so far: patches lead from there.
         self._shown: JsonObject = given.redactor.document(state)
-        self._completed = completed
-        self._end_after = end_after
+        self._taken_over: list[JsonObject] = []
+        self._last = len(brain)
         self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
+        # Raises StepFailed when it is too large.
+        self._start = self._tell.start(self._shown)
+
+    def take_over(self, completed: Sequence[CompletedStep], end_after: int | None) -> None:
+        """Start behind these steps, and stop after that number. Raises InvalidRun."""
+        for number, step in enumerate(completed):
+            self.state = apply(self.state, [step.patch])
+            self._taken_over.append(self._completes(number, {"takenOver": True}))
+        self._last = min(end_after or self._last, self._last)
 
     async def events(self) -> AsyncGenerator[JsonObject, None]:
-        blocks, tell = self._brain.blocks, self._tell
-        yield tell.start(self._shown)
-        yield tell.statuses()
-        for number, step in enumerate(self._completed):
-            yield self._taken_over(number, step)
-        last = min(self._end_after or len(blocks), len(blocks))
-        for number in range(len(self._completed), last):
+        tell = self._tell
+        for event in (self._start, *self._taken_over, tell.statuses()):
+            yield event
+        for number in range(len(self._taken_over), self._last):
             yield tell.step_start(number)
             yield tell.statuses()
             try:
-                async with aclosing(self._step(number, blocks[number])) as step_events:
+                async with aclosing(self._step(number, self._brain.blocks[number])) as step_events:
                     async for event in step_events:
                         yield event
             except _Ended as ended:
@@ -135,11 +147,7 @@ class _Running:
             yield tell.error(number, error)
             yield tell.statuses()
             raise _Ended(error)
-        yield tell.complete(last if last < len(blocks) else None)
-
-    def _taken_over(self, number: int, step: CompletedStep) -> JsonObject:
-        self.state = apply(self.state, [step.patch])
-        return self._completes(number, {"takenOver": True})
+        yield tell.complete(self._last)
 
     async def _step(self, number: int, block: Step | Inner) -> AsyncGenerator[JsonObject, None]:
         title = block.title
@@ -159,11 +167,16 @@ class _Running:
     def _inside(self, number: int, block: Inner, state: JsonObject) -> _Running:
         options = inner_options(block.brain.options, self._options)
         prefix = f"{self._tell.step_id(number)}."
-        return _Running(block.brain, self._given, options, state, prefix=prefix)
+        return _Running(block.brain, self._given, options, state, prefix)
 
     def _completes(self, number: int, more: JsonObject | None = None) -> JsonObject:
-        shown: JsonObject = self._given.redactor.document(self.state)
-        event = self._tell.step_complete(number, difference(self._shown, shown), more or {})
+        redactor = self._given.redactor
+        shown: JsonObject = redactor.document(self.state)
+        # A value that was read only now can be in what was told before: a patch from there would
+        # name it, as a key that goes.
+        told_clean = redactor.document(self._shown) is self._shown
+        patch = difference(self._shown, shown) if told_clean else whole(shown)
+        event = self._tell.step_complete(number, patch, more or {})
         self._shown = shown
         return event
 
@@ -184,30 +197,16 @@ class _Running:
 
     async def _call(self, function: Callable[..., Any], *args: object, **kwargs: object) -> object:
         """The brain's own code. What is no Exception passes, but takes no value along."""
+        redactor = self._given.redactor
         try:
-            with within(self._given.redactor):
+            with within(redactor):
                 return await outcome(function, *args, **kwargs)
         except Exception:
             raise
         except BaseException as error:
-            clean = without_values(error, self._given.redactor)
-            if clean is error:
+            if not redactor.names or (clean := without_values(error, redactor)) is error:
                 raise
             raise clean from None
-
-
-def _parsed(brain: Brain, options: JsonObject | None) -> Options:
-    try:
-        return brain.options.parse(json_object(options or {}))
-    except NotJson as error:
-        raise InvalidOptions(f"the options: the whole {error}") from None
-
-
-def _checked_state(initial_state: JsonObject | None) -> JsonObject:
-    try:
-        return json_object(initial_state or {})
-    except NotJson as error:
-        raise InvalidRun(f"the initial state {error}") from None
 
 
 def _check_completed(

@@ -40,7 +40,7 @@ def rebuilt(document: object, texts: Iterator[str]) -> object:
 
 
 def _long_number(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, int | float):
         return None
     text = repr(value)
     return text if len(text) >= _SHORT_NUMBER else None

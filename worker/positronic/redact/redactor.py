@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar, cast
 
 from positronic.redact.documents import rebuilt, strings
-from positronic.redact.spellings import SHORTEST, Spelling, lines, spellings
+from positronic.redact.spellings import SHORTEST, Piece, Spelling, lines, pieces, solid, spellings
+from positronic.redact.views import squeezed, squeezed_text, unquoted
 
 T = TypeVar("T")
 
@@ -41,10 +42,21 @@ class Redactor:
     same when it is redacted again. Time is linear in the text.
     """
 
-    __slots__ = ("__weakref__", "_lines", "_names", "_needles", "_touchy", "_whole")
+    __slots__ = (
+        "__weakref__",
+        "_lines",
+        "_names",
+        "_needles",
+        "_pieces",
+        "_solid",
+        "_touchy",
+        "_whole",
+    )
 
     def __init__(self) -> None:
         self._needles: list[tuple[Spelling, str]] = []
+        self._pieces: list[tuple[Piece, str]] = []
+        self._solid: list[tuple[Spelling, str]] = []
         self._lines: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._names: list[str] = []
@@ -71,6 +83,8 @@ class Redactor:
         if len(value) < WHOLE_ONLY_BELOW:
             return
         found, split = spellings(value), lines(value)
+        self._solid += [(spelling, name) for spelling in solid(value)]
+        self._pieces += [(piece, name) for piece in pieces(value)]
         self._needles += [(spelling, name) for spelling in found]
         self._lines = dict.fromkeys(split, name) | self._lines
         # Only such a value can come about anew where a marker meets other text.
@@ -82,6 +96,15 @@ class Redactor:
         if text in self._whole:
             return marker(self._whole[text])
         return self._settled(text) if self._needles else text
+
+    def message(self, text: str) -> str:
+        """A text for people, as `text` does it; the start or end of a value, 12 characters, too.
+
+        Python and its libraries shorten what they show in a message.
+        """
+        whole = self.text(text)
+        spans = (_Span(*at, name) for piece, name in self._pieces for at in piece.spans(whole))
+        return self._replaced(whole, spans)
 
     def document(self, document: T) -> T:
         """A JSON document with no value in its keys, texts and long numbers; itself if none was.
@@ -117,8 +140,11 @@ class Redactor:
         return marker(self._names[0])
 
     def _once(self, text: str) -> str:
+        return self._replaced(text, self._spans(text))
+
+    def _replaced(self, text: str, spans: Iterable[_Span]) -> str:
         markers = self._markers(text)
-        found = list(_outside(markers, self._spans(text)))
+        found = list(_outside(markers, spans))
         if not found:
             return text
         parts, position = [], 0
@@ -131,8 +157,24 @@ class Redactor:
         for spelling, name in self._needles:
             for start, end in spelling.spans(text):
                 yield _Span(start, end, name)
+        for view in unquoted(text, plus=any(" " in value for value in self._whole)):
+            for spelling, name in self._needles:
+                for start, end in spelling.spans(view.text):
+                    yield _Span(*view.source(start, end), name)
+        yield from self._solid_spans(text)
         if self._lines:
             yield from self._whole_lines(text)
+
+    def _solid_spans(self, text: str) -> Iterator[_Span]:
+        if not self._solid:
+            return
+        without_space = squeezed_text(text)
+        if not any(spelling.text in without_space for spelling, _ in self._solid):
+            return
+        view = squeezed(text)
+        for spelling, name in self._solid:
+            for start, end in spelling.spans(view.text):
+                yield _Span(*view.source(start, end), name)
 
     def _whole_lines(self, text: str) -> Iterator[_Span]:
         for match in _LINE.finditer(text):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
-from urllib.parse import quote, quote_plus
+
+from positronic.redact.views import squeezed_text
 
 SHORTEST: Final = 6  # characters that are looked for inside other text
+PIECE: Final = 12  # characters at an end of a value that give it away
 
-# What different libraries leave as it is in a URL: RFC 3986's pieces, and JavaScript's.
-_LEFT_IN_URLS: Final = ("", "/", "!~*'()", "!$&'()*+,;=:@/?~")
-_PERCENT: Final = re.compile("%[0-9A-F]{2}")
 _BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
 
@@ -69,12 +67,60 @@ class Spelling:
         return start, end
 
 
+@dataclass(frozen=True)
+class Piece:
+    """The start, or the end, of a spelling that something has shortened."""
+
+    text: str = field(repr=False)
+    is_end: bool
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where at least PIECE characters of it stand, with all that follow. Linear in the text."""
+        step = -1 if self.is_end else 1
+        whole, searched = self.text[::step], text[::step]
+        head, resume = whole[:PIECE], 0
+        while (start := searched.find(head, resume)) >= 0:
+            resume = start + _common(whole, searched, start)
+            span = (start, resume)
+            yield (len(text) - resume, len(text) - start) if self.is_end else span
+
+
+def _common(whole: str, text: str, start: int) -> int:
+    """How many characters from `start` on are the first of `whole`: in strides, then singly."""
+    count = 0
+    for stride in (PIECE, 1):
+        while part := whole[count : count + stride]:
+            if not text.startswith(part, start + count):
+                break
+            count += len(part)
+    return count
+
+
+def pieces(value: str) -> list[Piece]:
+    """Of a value long enough to be shortened by whoever shows it."""
+    if len(value) < 2 * PIECE:
+        return []
+    texts = sorted({value, _repr(value), json.dumps(value)[1:-1]})
+    return [Piece(text, is_end) for text in texts for is_end in (False, True)]
+
+
 def spellings(value: str) -> list[Spelling]:
-    """Of a value with at least SHORTEST characters; none twice."""
-    plain = {*_escaped(value), *_in_urls(value), *_in_hex(value), *_ends(value)}
+    """Of a value with at least SHORTEST characters; none twice. In URLs: see `views`."""
+    plain = {*_escaped(value), *_in_hex(value), *_ends(value)}
     found = [Spelling(text) for text in plain if len(text) >= SHORTEST]
-    # Sorted, so that a run does not depend on how a set is ordered.
-    return sorted({*found, *_in_base64(value.encode())}, key=lambda one: (one.text, one.before))
+    return _sorted({*found, *_in_base64(value.encode())})
+
+
+def _sorted(found: Iterable[Spelling]) -> list[Spelling]:
+    # So that a run does not depend on how a set is ordered.
+    return sorted(found, key=lambda one: (one.text, one.before))
+
+
+def solid(value: str) -> list[Spelling]:
+    """To look for where white space is left out: of a value that has lines, or that MIME wraps."""
+    texts = [squeezed_text(value)] if len(value.splitlines()) > 1 else []
+    found = [Spelling(text) for text in texts if len(text) >= SHORTEST]
+    return found + (_sorted(_in_base64(value.encode())) if len(_wrapped(value)) > 1 else [])
 
 
 def lines(value: str) -> set[str]:
@@ -88,11 +134,6 @@ def _escaped(value: str) -> set[str]:
     """As JSON and Python write it into a string, and that once more."""
     once = {value} | {escape(value) for escape in _ESCAPES}
     return once | {escape(text) for text in once for escape in _ESCAPES}
-
-
-def _in_urls(value: str) -> set[str]:
-    upper = {quote(value, safe=left) for left in _LEFT_IN_URLS} | {quote_plus(value)}
-    return upper | {_PERCENT.sub(lambda match: match[0].lower(), text) for text in upper}
 
 
 def _in_hex(value: str) -> set[str]:

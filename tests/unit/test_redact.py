@@ -1,0 +1,344 @@
+"""Redactor: no spelling of a value stays, and nothing else is touched."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import re
+from base64 import b64encode, encodebytes, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from positronic.redact import Redactor, marker
+from positronic.redact.spellings import Spelling
+
+LETTERS: Final = st.characters(codec="utf-8", exclude_characters="\0")
+VALUES: Final = st.text(LETTERS, min_size=6, max_size=40)
+CONTEXTS: Final = st.text(LETTERS, max_size=20)
+# Values that lie on themselves, hold markers, or need every kind of escape.
+AWKWARD: Final = st.text("ab\"'\\/+ %\n[]é€", min_size=6, max_size=12)
+
+SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
+    "as it is": str,
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json in utf-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json in json": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "repr": lambda text: repr(text)[1:-1],
+    "repr among quotes": lambda text: repr(text + "'\"")[1:-4],
+    "repr of bytes": lambda text: repr(text.encode())[2:-1],
+    "ascii": lambda text: ascii(text)[1:-1],
+    "json of a repr": lambda text: json.dumps(repr(text)[1:-1])[1:-1],
+    "quote": quote,
+    "quote all": lambda text: quote(text, safe=""),
+    "quote plus": quote_plus,
+    "quote in lower case": lambda text: re.sub(
+        "%[0-9A-F]{2}", lambda match: match[0].lower(), quote(text, safe="")
+    ),
+    "hex": lambda text: text.encode().hex(),
+    "HEX": lambda text: text.encode().hex().upper(),
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 bare": lambda text: b64encode(text.encode()).decode().rstrip("="),
+    "base64url": lambda text: urlsafe_b64encode(text.encode()).decode(),
+    "base64url bare": lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("="),
+}
+
+
+def knowing(**values: str) -> Redactor:
+    redactor = Redactor()
+    for name, value in values.items():
+        redactor.add(name, value)
+    return redactor
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@settings(deadline=None)
+@given(value=VALUES | AWKWARD, before=CONTEXTS, after=CONTEXTS)
+def test_no_spelling_stays(spelling: str, value: str, before: str, after: str) -> None:
+    """A value goes in every spelling, wherever it stands, and its marker takes the place."""
+    spelt = SPELLINGS[spelling](value)
+    redactor = knowing(KEY=value)
+    found = redactor.text(f"{before} {spelt} {after}")
+
+    assert spelt not in found.replace(marker("KEY"), "\0")
+    assert marker("KEY") in found
+    assert redactor.text(found) == found
+
+
+@settings(deadline=None)
+@given(
+    value=VALUES,
+    before=st.binary(max_size=7),
+    after=st.binary(max_size=7),
+    encode=st.sampled_from([b64encode, urlsafe_b64encode]),
+)
+def test_base64_of_more_than_the_value(
+    value: str, before: bytes, after: bytes, encode: Callable[[bytes], bytes]
+) -> None:
+    """Encoded with what stands around it, a value goes with every letter that holds a bit of it."""
+    secret = value.encode()
+    whole = before + secret + after
+    assume(whole.find(secret) == len(before) and whole.find(secret, len(before) + 1) < 0)
+    encoded = encode(whole).decode()
+    found = knowing(KEY=value).text(f"Basic {encoded}")
+    start, end = len(before) * 8 // 6, -(-(len(before) + len(secret)) * 8 // 6)
+    # Padding has no bits, but stands for the length.
+    rest = encoded[end:].lstrip("=")
+
+    assert found == f"Basic {encoded[:start]}[secret:KEY]{rest}"
+
+
+@settings(deadline=None)
+@given(
+    text=st.text("xyz /%\\", max_size=60), values=st.lists(st.text("abc", min_size=6), max_size=3)
+)
+def test_other_text_is_left_alone(text: str, values: list[str]) -> None:
+    """Text that holds no value comes back as it was."""
+    redactor = knowing(**{f"KEY_{number}": value for number, value in enumerate(values)})
+
+    assert redactor.text(text) == text
+
+
+@settings(deadline=None)
+@given(
+    first=AWKWARD | st.text("ab", min_size=6, max_size=9),
+    second=AWKWARD | st.text("ab", min_size=6, max_size=9),
+    text=st.text("ab\"'\\/[]secrt:FIRSTond", max_size=80),
+)
+def test_values_that_meet(first: str, second: str, text: str) -> None:
+    """Values that overlap, lie in one another or look like markers leave no half behind."""
+    redactor = knowing(FIRST=first, SECOND=second)
+    found = redactor.text(f"{text}{first}{second[3:]}{text}{second}{first}")
+    bare = found.replace(marker("FIRST"), "\0").replace(marker("SECOND"), "\0")
+
+    assert first not in bare
+    assert second not in bare
+    assert redactor.text(found) == found
+
+
+@st.composite
+def overlapping(draw: st.DrawFn) -> tuple[str, str]:
+    """A value of few letters, and a text of pieces of it."""
+    value = draw(st.text("ab", min_size=6, max_size=9))
+    places = st.integers(0, len(value))
+    pieces = draw(st.lists(st.tuples(places, places), min_size=2, max_size=12))
+    return value, value + "".join(value[start:end] for start, end in pieces)
+
+
+@settings(deadline=None)
+@given(overlapping())
+@example(("abaababa", "abaababaabab" + "abaababaababa"))
+@example(("abaababa", "abaabab" + "abaababa"))
+def test_every_letter_of_every_occurrence_goes(given_two: tuple[str, str]) -> None:
+    """What stays is exactly what belongs to no occurrence, however they overlap."""
+    value, text = given_two
+    starts = [place for place in range(len(text)) if text.startswith(value, place)]
+    covered = {place + offset for place in starts for offset in range(len(value))}
+    stays = "".join(letter for place, letter in enumerate(text) if place not in covered)
+
+    assert knowing(KEY=value).text(text).replace(marker("KEY"), "") == stays
+
+
+def test_a_value_in_another_goes_under_the_longer_name() -> None:
+    """Where a value holds a second one, the marker names the longer."""
+    redactor = knowing(PART="abcdef", WHOLE="xxabcdefxx")
+
+    assert redactor.text("1 xxabcdefxx 2 abcdef") == "1 [secret:WHOLE] 2 [secret:PART]"
+
+
+def test_overlapping_values_become_one_marker() -> None:
+    """The tail of one that is the head of another leaves neither half."""
+    assert knowing(A="abcdefgh", B="efghijkl").text("-abcdefghijkl-") == "-[secret:A]-"
+
+
+def test_two_names_with_one_value_show_the_first() -> None:
+    """The name that was read first stands in the marker, before and after the second is read."""
+    redactor = knowing(FIRST="the same value", SECOND="the same value")
+
+    assert redactor.text("the same value") == "[secret:FIRST]"
+    assert redactor.names == ("FIRST", "SECOND")
+
+
+@pytest.mark.parametrize("value", ["[secret:KEY]", "[secret:OTHER]", "secret:", "KEY]]]", "[[[[[["])
+def test_a_value_that_looks_like_a_marker(value: str) -> None:
+    """It ends, and what was redacted stays the same when it is redacted again."""
+    redactor = knowing(KEY=value, OTHER="another value")
+    once = redactor.text(f"{value} another value {value}")
+
+    assert redactor.text(once) == once
+
+
+def test_a_value_that_comes_about_again_takes_the_text_with_it() -> None:
+    """Where markers make a value anew without end, the whole text goes."""
+    redactor = knowing(KEY="Y]aaaaa")
+
+    assert redactor.text("Y]aaaaa" + "a" * 500) == "[secret:KEY]"
+
+
+def test_a_short_value_goes_where_it_is_the_whole_text() -> None:
+    """Under 6 characters, it is left inside other text, which it may not have made."""
+    redactor = knowing(PIN="1234")
+
+    assert redactor.text("1234") == "[secret:PIN]"
+    assert redactor.text("x1234") == "x1234"
+    assert redactor.document({"1234": ["1234", 1234, "12345"]}) == {
+        "[secret:PIN]": ["[secret:PIN]", 1234, "12345"]
+    }
+    assert redactor.whole_only == ("PIN",)
+
+
+def test_a_long_number_is_text_too() -> None:
+    """A value of digits is found in a number, which becomes text; other numbers stay numbers."""
+    redactor = knowing(ACCOUNT="4711081500")
+
+    assert redactor.document({"a": 4711081500, "b": 47110815, "c": True, "d": 1.25}) == {
+        "a": "[secret:ACCOUNT]",
+        "b": 47110815,
+        "c": True,
+        "d": 1.25,
+    }
+
+
+def test_keys_that_become_the_same_are_numbered() -> None:
+    """No entry is lost, and one that was called so all along keeps its name."""
+    redactor = knowing(A="value one", B="value one!")
+    found = redactor.document(
+        {"value one": 1, "dmFsdWUgb25l": 2, "[secret:A]#2": 3, "76616c7565206f6e65": 4}
+    )
+
+    assert found == {"[secret:A]": 1, "[secret:A]#3": 2, "[secret:A]#2": 3, "[secret:A]#4": 4}
+    assert redactor.document(found) == found
+
+
+PEM: Final = (
+    "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIB\n-----END KEY-----"
+)
+
+
+@pytest.mark.parametrize("before", ["", "    ", "  | ", "    |     ", "\t"])
+def test_a_value_of_several_lines_goes_line_by_line(before: str) -> None:
+    """Indented, or as a traceback of an exception group shows it, no long line of it stays."""
+    shown = "\n".join(before + line for line in f"ValueError: {PEM} (twice)".split("\n"))
+    found = knowing(PEM=PEM).text(shown)
+
+    assert not [line for line in PEM.split("\n") if line in found]
+
+
+def test_wrapped_base64_goes_line_by_line() -> None:
+    """As MIME wraps it at 76 characters."""
+    value = "".join(chr(33 + number % 90) for number in range(300))
+    wrapped = encodebytes(value.encode()).decode()
+    found = knowing(KEY=value).text(f"key:\n{wrapped}")
+
+    assert not [line for line in wrapped.split("\n") if line and line in found]
+
+
+def test_a_form_with_a_value() -> None:
+    """What urlencode makes of a value is found."""
+    value = "p@ss word&more=ä/+%"
+
+    assert knowing(KEY=value).text(urlencode({"a": value, "b": 1})) == "a=[secret:KEY]&b=1"
+
+
+DOCUMENTS: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | CONTEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(CONTEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(
+    document=DOCUMENTS,
+    value=VALUES,
+    spell=st.sampled_from(sorted(SPELLINGS)),
+    before=CONTEXTS,
+    other=CONTEXTS,
+)
+def test_documents(document: object, value: str, spell: str, before: str, other: str) -> None:
+    """Keys and texts are redacted one by one, the rest stays, and twice is as good as once."""
+    redactor = knowing(KEY=value)
+    spelt = SPELLINGS[spell](value)
+    found: Any = redactor.document([document, {before + spelt: {other: [spelt, 1]}}])
+    text = json.dumps(found[1], ensure_ascii=False)
+
+    assert spelt not in text.replace(marker("KEY"), "\0")
+    assert marker("KEY") in text
+    assert redactor.document(found) == found
+
+
+@settings(deadline=None)
+@given(DOCUMENTS)
+def test_a_document_without_values_is_itself(document: object) -> None:
+    """Nothing is copied, nothing is changed."""
+    assert knowing(KEY="no such value anywhere").document(document) is document
+
+
+def test_a_nul_in_a_text_does_not_mix_texts_up() -> None:
+    """NUL stands between texts inside, and in them too."""
+    redactor = knowing(KEY="a value")
+
+    assert redactor.document(["x\0", "a value", "\0a value\0"]) == [
+        "x\0",
+        "[secret:KEY]",
+        "\0[secret:KEY]\0",
+    ]
+
+
+def test_a_value_does_not_reach_over_two_texts() -> None:
+    """The end of one text and the start of the next are no value."""
+    assert knowing(KEY="abcdef").document(["abc", "def"]) == ["abc", "def"]
+
+
+@pytest.mark.parametrize("make", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_redactor_does_not_travel(make: Callable[[Redactor], object]) -> None:
+    """It holds values: it shows names, and is neither pickled nor copied."""
+    redactor = knowing(KEY="some value")
+
+    assert repr(redactor) == "Redactor(KEY)"
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        make(redactor)
+
+
+ADVERSARIAL: Final = {
+    "one letter": ("a" * 1000, "a"),
+    "all but one letter": ("a" * 999 + "b", "a"),
+    "two letters": ("ab" * 500, "ab"),
+    "nearly periodic": ("ab" * 250 + "c" + "ab" * 250, "ab"),
+    "Fibonacci": ("abaababaabaababaababa" * 40, "abaab"),
+    "one that ends like it starts": ("abc" + "x" * 500 + "abc", "abc"),
+    "never there": ("a" * 999 + "b", "b"),
+}
+
+
+class Searched(str):
+    """Text that counts the letters which are looked at in it."""
+
+    __slots__ = ("letters",)
+
+    def find(self, needle: str, start: int = 0) -> int:  # type: ignore[override]
+        place = super().find(needle, start)
+        self.letters = getattr(self, "letters", 0) + len(needle)
+        self.letters += (len(self) if place < 0 else place) - start
+        return place
+
+    def startswith(self, unit: str, start: int = 0) -> bool:  # type: ignore[override]
+        self.letters += len(unit)
+        return super().startswith(unit, start)
+
+
+@pytest.mark.parametrize("case", ADVERSARIAL)
+@pytest.mark.parametrize("size", [10_000, 200_000])
+def test_work_is_linear_in_the_text(case: str, size: int) -> None:
+    """However a value and a text repeat themselves, each letter is looked at a few times only."""
+    value, unit = ADVERSARIAL[case]
+    text = Searched(unit * (size // len(unit)) + value + unit)
+    found = list(Spelling(value).spans(text))
+
+    assert found
+    assert text.letters < 5 * len(text)
