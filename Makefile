@@ -32,6 +32,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.brains
 
 setup: $(PYTHON_READY) $(NODE_READY)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from positronic.redact import Redactor, marker
@@ -83,14 +83,15 @@ def test_base64_of_more_than_the_value(
     """Encoded with what stands around it, a value goes with every letter that holds a bit of it."""
     secret = value.encode()
     whole = before + secret + after
-    assume(whole.find(secret) == len(before) and whole.find(secret, len(before) + 1) < 0)
     encoded = encode(whole).decode()
     found = knowing(KEY=value).text(f"Basic {encoded}")
     start, end = len(before) * 8 // 6, -(-(len(before) + len(secret)) * 8 // 6)
-    # Padding has no bits, but stands for the length.
-    rest = encoded[end:].lstrip("=")
 
-    assert found == f"Basic {encoded[:start]}[secret:KEY]{rest}"
+    left, right = found.partition(marker("KEY"))[0], found.rpartition(marker("KEY"))[2]
+    # More can go: a value that nearly repeats itself is nearly there a second time.
+    assert f"Basic {encoded[:start]}".startswith(left)
+    assert encoded[end:].endswith(right)
+    assert "Basic" in left
 
 
 @settings(deadline=None)

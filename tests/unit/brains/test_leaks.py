@@ -157,6 +157,8 @@ RETURNED: Final[dict[str, Step]] = {
     "a URL": lambda value: {"key": f"https://x.example/?key={quote(value)}&b=1"},
     "a URL, all of it": lambda value: {"key": f"https://x.example/{quote(value, safe='')}"},
     "a form": lambda value: {"key": f"key={quote_plus(value)}"},
+    "JSON from PHP": lambda value: {"key": json.dumps(value).replace("/", "\\/")},
+    "HTML": lambda value: {"key": f"<p>{html.escape(value)}</p>"},
     "lower-case escapes": lambda value: {"key": quote(value).replace("%C3%A9", "%c3%a9")},
     "some escapes": lambda value: {"key": value.replace("d", "%64").replace("K", "%4b")},
     "a URL in a URL": lambda value: {"key": f"?next={quote(f'/x?key={quote_plus(value)}')}"},
@@ -470,7 +472,7 @@ def test_short_values_are_told_of() -> None:
     assert named["step:start"] is None
 
 
-@pytest.mark.parametrize("transform", [html.escape, str.swapcase, lambda text: text[::-1]])
+@pytest.mark.parametrize("transform", [str.swapcase, lambda text: text[::-1]])
 def test_known_gaps(transform: Callable[[str], str]) -> None:
     """What a brain makes of a value by other means is not found: SECURITY.md says so."""
     ran = run_brain_sync(doing(lambda value: {"x": transform(value)}, "KEY"), secrets=VALUES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
+import logging
 from contextlib import redirect_stdout
 from itertools import pairwise
 from typing import Any
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from positronic import BrainSecrets, brain
-from positronic.brains.current import active, within
+from positronic.brains.current import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.redact import Redactor
 from positronic.testing import run_brain, run_brain_sync
@@ -103,15 +105,18 @@ def test_the_start_of_a_value_goes_too() -> None:
 
 
 def test_outside_of_runs_every_run_counts() -> None:
-    """A host's own line may tell of any run that is under way, and of none that is over."""
+    """A host's own line may tell of any run of which something is left."""
     out = io.StringIO()
     guard = LogGuard(out)
     one, two = knowing(ONE="value of one"), knowing(TWO="value of two")
-    with active(one), active(two):
-        guard.write("value of one, value of two\n")
-    guard.write("value of one\n")
+    alive(one)
+    alive(two)
+    guard.write("value of one, value of two\n")
+    del one
+    gc.collect()
+    guard.write("value of one, value of two\n")
 
-    assert out.getvalue() == "[secret:ONE], [secret:TWO]\nvalue of one\n"
+    assert out.getvalue() == "[secret:ONE], [secret:TWO]\nvalue of one, [secret:TWO]\n"
 
 
 def test_a_line_that_two_write() -> None:
@@ -185,3 +190,32 @@ def test_two_runs_at_once() -> None:
         *("", *["ONE [secret:ONE]"] * 3, *["TWO [secret:TWO]"] * 3)
     ]
     assert [one.state for one in ran] == [{"value": "[secret:ONE]"}, {"value": "[secret:TWO]"}]
+
+
+def test_a_task_that_fails_and_is_forgotten() -> None:
+    """asyncio tells of it when it is thrown away, after the run: still without the value."""
+    out = io.StringIO()
+
+    async def fail(value: str) -> None:
+        raise ValueError(value)
+
+    @brain("forgets").step("Start")
+    async def forgets(secrets: BrainSecrets) -> dict[str, Any]:
+        asyncio.ensure_future(fail(await secrets.get("KEY")))  # noqa: RUF006 - that is the point
+        return {}
+
+    async def run_and_wait() -> None:
+        await run_brain(forgets, secrets={"KEY": VALUE})
+        await asyncio.sleep(0)
+        gc.collect()
+
+    # As the last resort of logging writes to stderr.
+    handler, logger = logging.StreamHandler(LogGuard(out)), logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    try:
+        asyncio.run(run_and_wait())
+    finally:
+        logger.removeHandler(handler)
+
+    assert "Task exception was never retrieved" in out.getvalue()
+    assert VALUE not in out.getvalue()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from typing import Any, Final
 
 import pytest
@@ -284,17 +286,21 @@ def test_a_cpu_limit_is_never_swallowed() -> None:
 
 
 def test_a_run_that_nobody_wants_any_more_ends() -> None:
-    """Closing the events inside an inner brain runs no step, and the run is none any more."""
-    outer, redactor = brain("outer").brain("in", THREE, lambda s, i: i), Redactor()
+    """Closing the events inside an inner brain runs no step, and nothing of the run is left."""
+    outer = brain("outer").brain("in", THREE, lambda s, i: i)
 
-    async def consume() -> list[Redactor]:
+    async def consume() -> weakref.ref[Redactor]:
+        redactor = Redactor()
         stream = run(outer, run_id="r", secrets=_no_secrets(), redactor=redactor)
         async for event in stream:
             if event.get("stepId") == "1.1":
                 break
-        assert responsible() == [redactor]
+        assert redactor in responsible()
         await stream.aclose()
-        return responsible()
+        return weakref.ref(redactor)
 
-    assert asyncio.run(consume()) == []
+    left = asyncio.run(consume())
+    gc.collect()
+
+    assert left() is None
     assert ran_steps == []

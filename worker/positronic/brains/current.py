@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Final
 from weakref import WeakSet
@@ -11,17 +11,15 @@ from weakref import WeakSet
 from positronic.redact import Redactor
 
 _current: Final[ContextVar[Redactor | None]] = ContextVar("redactor", default=None)
-_active: Final[WeakSet[Redactor]] = WeakSet()
+_alive: Final[WeakSet[Redactor]] = WeakSet()
 
 
-@contextmanager
-def active(redactor: Redactor) -> Iterator[None]:
-    """While a run goes on, and wherever its events are taken up again."""
-    _active.add(redactor)
-    try:
-        yield
-    finally:
-        _active.discard(redactor)
+def alive(redactor: Redactor) -> None:
+    """A run has begun. It counts as long as anything of it is left, its host or a task it started.
+
+    So what a forgotten task tells of its failure, long after the run, is redacted still.
+    """
+    _alive.add(redactor)
 
 
 @contextmanager
@@ -34,7 +32,9 @@ def within(redactor: Redactor) -> Iterator[None]:
     try:
         yield
     finally:
-        _current.reset(token)
+        # A call that is thrown away is closed in a context where there is nothing to set back.
+        with suppress(ValueError):
+            _current.reset(token)
 
 
 def responsible() -> list[Redactor]:
@@ -44,5 +44,5 @@ def responsible() -> list[Redactor]:
     waits for, is told whenever Python collects it, and that may be in the middle of another run.
     """
     current = _current.get()
-    others = [one for one in _active if one is not current]
+    others = [one for one in _alive if one is not current]
     return others if current is None else [current, *others]

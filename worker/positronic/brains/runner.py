@@ -15,7 +15,7 @@ from typing import Any
 
 from positronic.brains.brain_secrets import BrainSecrets
 from positronic.brains.builder import Brain, Inner, Step
-from positronic.brains.current import active, within
+from positronic.brains.current import alive, within
 from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
@@ -83,17 +83,17 @@ def run(
         raise InvalidRun(f"the initial state {error}") from None
     except StepFailed as error:
         raise InvalidRun(str(error)) from None
-    return _told(running, redactor)
+    alive(redactor)
+    return _told(running)
 
 
-async def _told(running: _Running, redactor: Redactor) -> AsyncGenerator[JsonObject, None]:
-    with active(redactor):
-        async with aclosing(running.events()) as events:
-            try:
-                async for event in events:
-                    yield event
-            except _Ended:
-                return
+async def _told(running: _Running) -> AsyncGenerator[JsonObject, None]:
+    async with aclosing(running.events()) as events:
+        try:
+            async for event in events:
+                yield event
+        except _Ended:
+            return
 
 
 class _Running:
@@ -204,9 +204,11 @@ class _Running:
         except Exception:
             raise
         except BaseException as error:
-            if not redactor.names or (clean := without_values(error, redactor)) is error:
+            clean = without_values(error, redactor)
+            if clean is error:
                 raise
-            raise clean from None
+        # Out here, so that it does not have the other as its context.
+        raise clean
 
 
 def _check_completed(

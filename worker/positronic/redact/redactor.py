@@ -49,6 +49,7 @@ class Redactor:
         "_needles",
         "_pieces",
         "_solid",
+        "_spaced",
         "_touchy",
         "_whole",
     )
@@ -59,7 +60,8 @@ class Redactor:
         self._solid: list[tuple[Spelling, str]] = []
         self._lines: dict[str, str] = {}
         self._whole: dict[str, str] = {}
-        self._names: list[str] = []
+        self._names: dict[str, None] = {}
+        self._spaced = False
         self._touchy = False
 
     @property
@@ -75,11 +77,11 @@ class Redactor:
 
     def add(self, name: str, value: str) -> None:
         """Know this value from now on."""
-        if name not in self._names:
-            self._names.append(name)
+        self._names[name] = None
         if value in self._whole:
             return
         self._whole[value] = name
+        self._spaced = self._spaced or " " in value
         if len(value) < WHOLE_ONLY_BELOW:
             return
         found, split = spellings(value), lines(value)
@@ -137,7 +139,7 @@ class Redactor:
             if text == before or not self._touchy:
                 return text
         # A value made to come about again and again: none of the text is worth it.
-        return marker(self._names[0])
+        return marker(self.names[0])
 
     def _once(self, text: str) -> str:
         return self._replaced(text, self._spans(text))
@@ -157,7 +159,7 @@ class Redactor:
         for spelling, name in self._needles:
             for start, end in spelling.spans(text):
                 yield _Span(start, end, name)
-        for view in unquoted(text, plus=any(" " in value for value in self._whole)):
+        for view in unquoted(text, plus=self._spaced):
             for spelling, name in self._needles:
                 for start, end in spelling.spans(view.text):
                     yield _Span(*view.source(start, end), name)

@@ -7,6 +7,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape as escape_html
 from typing import Final
 
 from positronic.redact.views import squeezed_text
@@ -131,7 +132,7 @@ def lines(value: str) -> set[str]:
 
 
 def _escaped(value: str) -> set[str]:
-    """As JSON and Python write it into a string, and that once more."""
+    """As JSON, Python and HTML write it into a text, and that once more."""
     once = {value} | {escape(value) for escape in _ESCAPES}
     return once | {escape(text) for text in once for escape in _ESCAPES}
 
@@ -179,6 +180,9 @@ def _bytes_repr(value: str) -> str:
 _ESCAPES: Final[tuple[Callable[[str], str], ...]] = (
     lambda value: json.dumps(value)[1:-1],
     lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    # As PHP writes it.
+    lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+    escape_html,
     lambda value: ascii(value)[1:-1],
     lambda value: value.encode("unicode_escape").decode(),
     _repr,
