@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -83,8 +83,8 @@ class HeapWorker:
 
 
 @contextmanager
-def heap_worker(project: Project) -> Iterator[HeapWorker]:
-    """workerd alone with the project's Worker, on an empty KV."""
+def heap_worker(project: Project, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
+    """workerd alone with the project's Worker, on an empty KV, with more brains in it."""
     token = secrets.token_hex(32)
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     hidden = {
@@ -92,7 +92,7 @@ def heap_worker(project: Project) -> Iterator[HeapWorker]:
         "ROOT_TOKEN_SHA256": hashlib.sha256(token.encode()).hexdigest(),
     }
     with tempfile.TemporaryDirectory() as name:
-        config = _assemble(project, Path(name))
+        config = _assemble(project, Path(name), brains)
         with (
             BareWorker(project, secrets=hidden, config=config) as worker,
             httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client,
@@ -100,11 +100,14 @@ def heap_worker(project: Project) -> Iterator[HeapWorker]:
             yield HeapWorker(client, token)
 
 
-def _assemble(project: Project, folder: Path) -> Path:
+def _assemble(project: Project, folder: Path, brains: Sequence[Path]) -> Path:
     """The Worker and the entry that shows its memory; the path of its wrangler.toml."""
     no_caches = shutil.ignore_patterns("__pycache__")
     shutil.copytree(project.worker, folder / "worker", ignore=no_caches)
     shutil.copy(HERE / "heap_worker" / "heap_entry.py", folder / "worker")
+    (folder / "worker" / "brains").mkdir(exist_ok=True)
+    for brain in brains:
+        shutil.copy(brain, folder / "worker" / "brains")
     (folder / "python_modules").symlink_to(project.python_modules)
     config = folder / "wrangler.toml"
     text = project.config.read_text()

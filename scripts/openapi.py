@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from positronic import wire
+from positronic.runs import wire as runs
 from scripts.openapi_answers import HEADERS, RESPONSES
 from scripts.openapi_calls import CALLS, operation
 
@@ -66,7 +67,7 @@ def _paths() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [kind for kind in vars(wire).values() if _is_model(kind)]
+    models = [kind for module in (wire, runs) for kind in vars(module).values() if _is_model(kind)]
     _, found = models_json_schema([(kind, "validation") for kind in models], ref_template=_REF)
     schemas: dict[str, Any] = found["$defs"]
     for name, schema in schemas.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from positronic import tokens, wire
 from positronic.api import MAX_LIST, ROUTES
 from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
 from positronic.routing import Route
+from positronic.runs import record
+from positronic.runs import wire as runs
 from scripts.openapi_answers import ALWAYS, errors_of
 
 Json = dict[str, Any]
@@ -26,12 +29,63 @@ class Call:
     takes: type[wire.Model] | None = None
     errors: tuple[int, ...] = ()
     route: Route | None = None
+    streams: bool = False
 
 
 def _call(method: str, path: str, summary: str, **more: Any) -> Call:  # noqa: ANN401
-    pattern = path.replace("{name}", "*").replace("{id}", "*")
+    pattern = re.sub(r"\{\w+\}", "*", path)
     return Call(method, path, summary, route=ROUTES[pattern][method], **more)
 
+
+RUN_CALLS: Final = (
+    _call("GET", "/brains", "The brains that can be run, by title.", gives=runs.BrainsOut),
+    _call(
+        "GET",
+        "/brains/{identifier}",
+        "A brain's structure, by its title.",
+        gives=runs.StructureOut,
+        errors=(404,),
+    ),
+    _call(
+        "GET",
+        "/brains/runs",
+        "The structure of a brain of this title.",
+        gives=runs.StructureOut,
+        errors=(404,),
+    ),
+    _call(
+        "POST",
+        "/brains/runs",
+        "Start a run, which goes on after the answer.",
+        status=201,
+        takes=runs.RunIn,
+        gives=runs.StartedOut,
+        errors=(404,),
+    ),
+    _call(
+        "POST",
+        "/brains/runs/rerun",
+        "A new run that takes over the completed steps before `startsAt`, and runs the rest.",
+        status=201,
+        takes=runs.RerunIn,
+        gives=runs.StartedOut,
+        errors=(404, 409),
+    ),
+    _call(
+        "GET",
+        "/brains/runs/{runId}",
+        "How a run stands. No value: `[secret:NAME]` stands where one was.",
+        gives=runs.RunOut,
+        errors=(404,),
+    ),
+    _call(
+        "GET",
+        "/brains/runs/{runId}/watch",
+        "A run's events, those to come too, until its end; after `Last-Event-ID` if it is sent.",
+        errors=(404,),
+        streams=True,
+    ),
+)
 
 CALLS: Final = (
     Call("GET", "/status", "Whether the server is configured.", gives=wire.StatusOut),
@@ -86,11 +140,14 @@ CALLS: Final = (
         gives=wire.StepOut,
     ),
     _call("GET", "/projects", "The projects that were written to.", gives=wire.ProjectsOut),
+    *RUN_CALLS,
 )
 
 _PATHS: Final = {
     "{name}": {"type": "string", "pattern": f"^(?!{RESERVED_PREFIX}){NAME.pattern}$"},
     "{id}": {"type": "string", "pattern": f"^{tokens.ID.pattern}$"},
+    "{identifier}": {"type": "string", "minLength": 1},
+    "{runId}": {"type": "string", "pattern": f"^{record.ID.pattern}$"},
 }
 _QUERIES: Final[dict[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIST},
@@ -126,7 +183,9 @@ def _id(call: Call) -> str:
 
 def _success(call: Call) -> Json:
     found: Json = {"description": "Done.", "headers": ALWAYS}
-    if call.gives:
+    if call.streams:
+        found["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    elif call.gives:
         found["content"] = _content(call.gives.__name__)
     elif call.status == 200:
         found["content"] = {"application/json": {"schema": {"type": "object"}}}

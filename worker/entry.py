@@ -21,11 +21,11 @@ from positronic.api import handle
 from positronic.brains.found import Brains, find_brains
 from positronic.brains.log_guard import LogGuard
 from positronic.ciphers.webcrypto import WebCryptoCipher
-from positronic.errors import PositronicError, StoreFailed
+from positronic.errors import NotConfigured, PositronicError, StoreFailed
 from positronic.names import MAX_BODY, Project
 from positronic.refusals import Refusals
 from positronic.runs.places import RunPlaces
-from positronic.runs.run import Run
+from positronic.runs.run import LOOK_EVERY, Run
 from positronic.service import Runtime, Service, Settings, Work
 from positronic.stores.durable_object import SqlJournal
 from positronic.stores.kv import KvStorage
@@ -76,37 +76,42 @@ class BrainRun(DurableObject):
 
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
-        self.run = _run_of(ctx)
+        self.runs = _run_here(ctx, env)
 
     async def fetch(self, request: Any) -> Response:
         sent = request.js_object
-        runs = RunHere(str(self.ctx.id.name), self.run, self.env.BRAIN_RUN)
-        service = _service(self.env, self.ctx, partial(_forward, self.env, sent), runs)
+        service = _service(self.env, self.ctx, partial(_forward, self.env, sent), self.runs)
         answer = await _serve(sent, service, self.ctx)
-        if self.run.keeper.is_there:
-            await self.ctx.storage.setAlarm(self.run.next_look(service.run_retention() * 1000))
+        if self.runs.run.keeper.is_there:
+            await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
         return answer
 
     async def kept(self) -> str:
         """For the object of a rerun: events without values, as `run_objects.pack` writes them."""
-        return pack(self.run.kept())
+        return pack(self.runs.run.kept())
 
     async def alarm(self, _: Any = None) -> None:
-        runs = RunHere(str(self.ctx.id.name), self.run, self.env.BRAIN_RUN)
-        service = _service(self.env, self.ctx, _nowhere, runs)
+        run = self.runs.run
+        service = _service(self.env, self.ctx, _nowhere, self.runs)
         with suppress(PositronicError):  # tried again at the next alarm
-            await self.run.settle(service.run_auditor)
-        at = self.run.next_look(service.run_retention() * 1000)
-        if at > _now():
+            await run.settle(service.run_auditor)
+        if run.keeper.is_there and (at := _next_look(run, service)) > _now():
             await self.ctx.storage.setAlarm(at)
         else:
             await self.ctx.storage.deleteAll()
-            self.run = _run_of(self.ctx)
+            self.runs = _run_here(self.ctx, self.env)
 
 
-def _run_of(ctx: Any) -> Run:
-    run_id = str(ctx.id.name).partition("/")[2]
-    return Run(run_id, SqlRunLog(ctx.storage.sql), _now)
+def _next_look(run: Run, service: Service) -> int:
+    try:
+        return run.next_look(service.run_retention() * 1000)
+    except NotConfigured:  # until somebody mends it, nothing is forgotten
+        return _now() + LOOK_EVERY
+
+
+def _run_here(ctx: Any, env: Any) -> RunHere:
+    # The platform need not know an object's name when an alarm wakes it.
+    return RunHere(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, _now)
 
 
 async def _nowhere(_: Project, __: Work) -> http.Response:

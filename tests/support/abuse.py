@@ -32,6 +32,8 @@ _BODIES: Final[Mapping[str, object]] = {
         "secrets": [{"name": "A", "value": CANARY}, {"name": "bulk", "value": CANARY}]
     },
     "POST /tokens": {"name": "ci", "role": "writer", "expiresIn": 3600},
+    "POST /brains/runs": {"identifier": "A", "options": {"key": CANARY}, "initialState": {}},
+    "POST /brains/runs/rerun": {"runId": "0" * 32, "startsAt": 1, "stopsAfter": 2},
 }
 _SOUND: Final = [
     Sent(method, path.replace("*", "A"), body=json.dumps(_BODIES.get(f"{method} {path}")).encode())

@@ -13,9 +13,14 @@ ROLES: Final = ("none", "reader", "writer", "admin", "root")
 # X-Positronic-Project. foreign: a token of another project, with this one in the header.
 PLACES: Final = ("own", "named", "foreign")
 
+NO_RUN: Final = "0" * 32
+
 Statuses = tuple[int, int, int, int, int]
 _READ: Final = ((401, 200, 200, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
 _ADMIN: Final = ((401, 403, 403, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
+
+# Of a brain or a run that is not there: whoever may ask is told so.
+_MISSING: Final = ((401, 403, 404, 404, 404), (401, 403, 403, 403, 404), (401, 403, 403, 403, 404))
 
 # Each row: own, named, foreign; in each, one status a role, in the order of ROLES.
 TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
@@ -56,6 +61,17 @@ TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
     ),
     "GET /keys": _ADMIN,
     "POST /keys/rotate": _ADMIN,
+    "GET /brains": (
+        (401, 403, 200, 200, 200),
+        (401, 403, 403, 403, 200),
+        (401, 403, 403, 403, 200),
+    ),
+    "GET /brains/*": _MISSING,
+    "GET /brains/runs": _MISSING,
+    "POST /brains/runs": _MISSING,
+    "POST /brains/runs/rerun": _MISSING,
+    "GET /brains/runs/*": _MISSING,
+    "GET /brains/runs/*/watch": _MISSING,
     "GET /projects": (
         (401, 403, 403, 403, 200),
         (401, 403, 403, 403, 200),
@@ -64,11 +80,13 @@ TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
 }
 CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
 
-_CODES: Final = {401: "unauthenticated", 403: "forbidden"}
+_CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /brains/runs": {"identifier": "no such brain"},
+    "POST /brains/runs/rerun": {"runId": NO_RUN, "startsAt": 1},
 }
 
 
@@ -149,7 +167,7 @@ class Matrix:
             name = "bulk" if path == "/secrets/bulk" else f"N{next(self._names)}"
             self._as_root("POST", "/secrets", project, {"name": name, "value": "v"})
             return path.replace("*", name)
-        return path
+        return path.replace("*", NO_RUN)
 
     def _issue(self, project: str, role: str) -> dict[str, Any]:
         reply = self._as_root("POST", "/tokens", project, {"name": "ci", "role": role})

@@ -36,6 +36,13 @@ def test_each_call_needs_its_role() -> None:
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,
         "GET /projects": Role.ROOT,
+        "GET /brains": Role.WRITER,
+        "GET /brains/*": Role.WRITER,
+        "GET /brains/runs": Role.WRITER,
+        "POST /brains/runs": Role.WRITER,
+        "POST /brains/runs/rerun": Role.WRITER,
+        "GET /brains/runs/*": Role.WRITER,
+        "GET /brains/runs/*/watch": Role.WRITER,
     }
 
 

@@ -45,15 +45,15 @@ def _that_import(name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("module", "only"),
     [
-        ("workers", "worker/entry.py"),
-        ("js", "worker/positronic/ciphers/webcrypto.py"),
-        ("pyodide", "worker/positronic/ciphers/webcrypto.py"),
-        ("cryptography", "worker/positronic/ciphers/native.py"),
+        ("workers", ["worker/entry.py"]),
+        ("js", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
+        ("pyodide", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
+        ("cryptography", ["worker/positronic/ciphers/native.py"]),
     ],
 )
-def test_one_file_knows_a_platform(module: str, only: str) -> None:
-    """What differs between platforms is imported in one file."""
-    assert _that_import(module) == [only]
+def test_few_files_know_a_platform(module: str, only: list[str]) -> None:
+    """What differs between platforms is imported where its one concept is: bodies, and ciphers."""
+    assert _that_import(module) == only
 
 
 def test_names_stand_on_errors_alone() -> None:
@@ -155,13 +155,13 @@ def test_half_of_all_functions_are_short() -> None:
 
 
 def test_the_core_is_small() -> None:
-    """Without stores and brains, redaction with them, it has at most 2,000 lines of code.
+    """Without stores, brains, redaction and runs, it has at most 2,100 lines of code.
 
     DESIGN.md's 1,200 is where secrets alone stood; tokens, roles, signed audit and rotation came
-    after. A reason to look again when it is reached.
+    after, then answers that go on and routes to a run. A reason to look again when it is reached.
     """
-    apart = {"brains", "redact", "testing.py", "stores"}
+    apart = {"brains", "redact", "runs", "testing.py", "stores"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 
-    assert sum(map(code_lines, counted)) <= 2000
+    assert sum(map(code_lines, counted)) <= 2100

@@ -56,6 +56,37 @@ def test_a_top_level_that_would_fail_at_deploy_is_refused(
     assert reason in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (
+            {"one.py": 'X = brain("same")', "two.py": 'Y = brain("same")'},
+            "brains/one.py and brains/two.py both have a brain with the title 'same'",
+        ),
+        ({"one.py": "import nosuch"}, "No module named 'nosuch'"),
+        (
+            {"one.py": 'X = brain("a").step("B", lambda nothing: nothing)'},
+            "step 'B': there is nothing to give for the parameter 'nothing'",
+        ),
+    ],
+)
+def test_brains_that_cannot_be_served_are_refused(
+    project: Project, tmp_path: Path, files: dict[str, str], reason: str
+) -> None:
+    """A deploy would fail, and the Worker that serves stays; the gate says why."""
+    scratch = make_scratch(project, tmp_path / "scratch")
+    brains = scratch.worker / "brains"
+    brains.mkdir(exist_ok=True)
+    (brains / "_broken_but_left_out.py").write_text("1 / 0\n")
+    for name, line in files.items():
+        (brains / name).write_text(f"from positronic import brain\n{line}\n")
+
+    with pytest.raises(snapshot.SnapshotRefused, match="top level cannot be stored") as caught:
+        snapshot.check(project, scratch.config)
+
+    assert reason in caught.value.hint
+
+
 def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_path: Path) -> None:
     """A snapshot that was stored but does not answer is no success."""
     scratch = make_scratch(project, tmp_path / "scratch")

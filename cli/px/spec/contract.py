@@ -44,6 +44,12 @@ CALLS: Final = {
         ("POST", "/secrets"),
         ("POST", "/secrets/bulk"),
         ("DELETE", "/secrets/NAME"),
+        ("GET", "/brains"),
+        ("GET", "/brains/NAME"),
+        ("POST", "/brains/runs"),
+        ("POST", "/brains/runs/rerun"),
+        ("GET", "/brains/runs/ID"),
+        ("GET", "/brains/runs/ID/watch"),
     ),
     "admin": (
         ("GET", "/tokens"),

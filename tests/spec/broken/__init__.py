@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from spec.broken import access, audit, bulk, errors, limits, listing, projects, secrets, tokens
+from spec.broken import (
+    access,
+    audit,
+    brains,
+    bulk,
+    errors,
+    limits,
+    listing,
+    projects,
+    secrets,
+    tokens,
+)
 from spec.broken.mutant import MUTANTS, Mutant
 
 __all__ = ["MUTANTS", "Mutant"]
-_MODULES = (access, audit, bulk, errors, limits, listing, projects, secrets, tokens)
+_MODULES = (access, audit, brains, bulk, errors, limits, listing, projects, secrets, tokens)

@@ -108,7 +108,7 @@ async def takes_any_media_type(call: Call) -> Response:
 async def unknown_address_is_400(call: Call) -> Response:
     """An unknown address is invalid_request."""
     right = await call.right()
-    known = ("/secrets/", "/tokens/")
+    known = ("/secrets/", "/tokens/", "/brains/")
     is_it = right.status == 404 and not call.path.startswith(known)
     return refusal(400, "invalid_request") if is_it else right
 

@@ -22,7 +22,7 @@ async def _remembering(call: Call) -> Response:
     return right
 
 
-async def _overlooking(call: Call, role: str, *calls: str) -> Response:
+async def overlooking(call: Call, role: str, *calls: str) -> Response:
     """Lets a role do what it may not."""
     right = await _remembering(call)
     is_it = right.status == 403 and call.at(*calls) and call.state.get(call.token) == role
@@ -117,31 +117,31 @@ async def tells_which_ids_exist(call: Call) -> Response:
 @breaks("tokens.reader")
 async def readers_delete(call: Call) -> Response:
     """A reader may delete secrets."""
-    return await _overlooking(call, "reader", "DELETE /secrets/*")
+    return await overlooking(call, "reader", "DELETE /secrets/*")
 
 
 @breaks("tokens.reader")
 async def readers_write(call: Call) -> Response:
     """A reader may write in bulk."""
-    return await _overlooking(call, "reader", "POST /secrets/bulk")
+    return await overlooking(call, "reader", "POST /secrets/bulk")
 
 
 @breaks("tokens.writer")
 async def writers_list_tokens(call: Call) -> Response:
     """A writer may list tokens."""
-    return await _overlooking(call, "writer", "GET /tokens")
+    return await overlooking(call, "writer", "GET /tokens")
 
 
 @breaks("tokens.writer")
 async def writers_rotate(call: Call) -> Response:
     """A writer may rotate keys."""
-    return await _overlooking(call, "writer", "POST /keys/rotate")
+    return await overlooking(call, "writer", "POST /keys/rotate")
 
 
 @breaks("tokens.admin")
 async def admins_see_projects(call: Call) -> Response:
     """An admin may list all projects."""
-    return await _overlooking(call, "admin", "GET /projects")
+    return await overlooking(call, "admin", "GET /projects")
 
 
 @breaks("tokens.admin")

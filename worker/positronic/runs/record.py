@@ -17,7 +17,7 @@ COMPLETE: Final = "complete"
 ERROR: Final = "error"
 INTERRUPTED: Final = "interrupted"
 
-_ID: Final = re.compile(r"[0-9a-f]{32}")
+ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def new_id(random: RandomBytes) -> str:
 
 def parse_id(text: str) -> str:
     """Raises NotFound: what is no id stands for no run."""
-    if not _ID.fullmatch(text):
+    if not ID.fullmatch(text):
         raise NotFound("there is no run with this id")
     return text
 

@@ -59,9 +59,9 @@ class Run:
         redactor = Redactor()
         secrets = BrainSecrets(means.store, self._note, redactor)
         events = plan.events(self.id, secrets, redactor)
-        # No code of the brain's runs before the first event; what it was asked is checked.
-        first = await anext(events)
         await announce()
+        # No code of the brain's runs before the first event, which is kept with the record.
+        first = await anext(events)
         self.keeper.open(record)
         self.keeper.append(first)
         self._is_worked_on = True

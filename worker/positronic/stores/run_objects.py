@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from positronic.errors import NotFound, StoreFailed
 from positronic.http import Response
 from positronic.names import Project
-from positronic.ports import RandomBytes
+from positronic.ports import Clock, RandomBytes
 from positronic.runs import record
 from positronic.runs.places import Kept, RunWork
-from positronic.runs.record import KeptEvent, new_id
+from positronic.runs.record import KeptEvent, RunLog, new_id
 from positronic.runs.run import Run
 
 
@@ -56,17 +56,18 @@ class RunsElsewhere:
 
 
 class RunHere:
-    """Inside the object of one run."""
+    """Inside the object of one run, whose name it has from what is kept, or else is told."""
 
-    def __init__(self, name: str, run: Run, namespace: Namespace) -> None:
-        self._name = name
-        self._run = run
+    def __init__(self, log: RunLog, name: str | None, namespace: Namespace, clock: Clock) -> None:
+        found = log.load()
+        self._name = object_name(found.project, found.id) if found else str(name)
         self._namespace = namespace
+        self.run = Run(self._name.partition("/")[2], log, clock)
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
-        if object_name(project, run_id or self._run.id) != self._name:
+        if object_name(project, run_id or self.run.id) != self._name:
             raise NotFound("there is no run with this id")
-        return await work(self._run)
+        return await work(self.run)
 
     async def kept(self, project: Project, run_id: str) -> Kept | None:
         return await _kept(self._namespace, object_name(project, run_id))

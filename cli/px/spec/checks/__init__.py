@@ -7,6 +7,7 @@ from typing import Final
 from px.spec.checks import (
     access,
     audit,
+    brains,
     bulk,
     concurrency,
     errors,
@@ -28,6 +29,6 @@ GROUPS: Final = (
     *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, audit.AUDIT, tokens.TOKENS),
-    *(projects.PROJECTS, keys.KEYS, openapi.OPENAPI),
+    *(projects.PROJECTS, keys.KEYS, brains.BRAINS, openapi.OPENAPI),
 )
 PROMISES: Final[tuple[Promise, ...]] = tuple(promise for group in GROUPS for promise in group)

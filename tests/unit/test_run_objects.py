@@ -1,0 +1,102 @@
+"""A run's object: who gets to it, what it is called, and what it tells another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from positronic.errors import NotFound, StoreFailed
+from positronic.http import Response
+from positronic.names import Project
+from positronic.runs.keeper import Keeper
+from positronic.runs.memory import MemoryRunLog
+from positronic.runs.record import RunRecord
+from positronic.runs.run import Run
+from positronic.stores.run_objects import RunHere, RunsElsewhere, pack
+from support.memory_service import SHOP, START, Clock
+from support.running import run
+
+RUN_ID = "0" * 32
+RECORD = RunRecord(SHOP, RUN_ID, "a brain", START, "request", None, "complete", START)
+
+
+class Objects:
+    """Durable Objects of one class, in this process; one named so cannot be reached."""
+
+    def __init__(self, broken: str = "") -> None:
+        self._logs: dict[str, MemoryRunLog] = {}
+        self._broken = broken
+        self.asked: list[str] = []
+
+    def log(self, name: str) -> MemoryRunLog:
+        return self._logs.setdefault(name, MemoryRunLog())
+
+    def getByName(self, name: str) -> Any:  # noqa: ANN401, N802 - Cloudflare's name
+        objects = self
+
+        class Stub:
+            async def kept(self) -> str:
+                objects.asked.append(name)
+                if name == objects._broken:
+                    raise RuntimeError("a value, perhaps")
+                return pack(objects.here(name).run.kept())
+
+            async def fetch(self, _: object) -> Any:  # noqa: ANN401
+                raise RuntimeError("a value, perhaps")
+
+        return Stub()
+
+    def here(self, name: str, told: bool = True) -> RunHere:
+        return RunHere(self.log(name), name if told else None, self, Clock())
+
+
+async def says_its_id(found: Run) -> Response:
+    return Response(200, found.id.encode())
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_an_object_knows_its_run(told: bool) -> None:
+    """By its name, and once something is kept, without it."""
+    objects = Objects()
+    name = f"shop/{RUN_ID}"
+    Keeper(objects.log(name)).open(RECORD)
+    answer = run(objects.here(name, told).at(SHOP, RUN_ID, says_its_id))
+
+    assert answer.body == RUN_ID.encode()
+
+
+@pytest.mark.parametrize(
+    ("project", "run_id"), [(Project("other"), RUN_ID), (SHOP, "1" * 32), (Project("other"), None)]
+)
+def test_another_project_is_not_let_in(project: Project, run_id: str | None) -> None:
+    """A request that came to the wrong object finds nothing there."""
+    with pytest.raises(NotFound):
+        run(Objects().here(f"shop/{RUN_ID}").at(project, run_id, says_its_id))
+
+
+def test_one_object_asks_another() -> None:
+    """What is kept of a run comes back as it was; of a run that is none, nothing."""
+    objects = Objects()
+    kept = Keeper(objects.log(f"shop/{RUN_ID}"))
+    kept.open(RECORD)
+    kept.append({"type": "brain:start", "é": ["\n"]})
+    asking = objects.here(f"shop/{'1' * 32}")
+
+    assert run(asking.kept(SHOP, RUN_ID)) == (RECORD, list(kept.events(0)))
+    assert run(asking.kept(Project("other"), RUN_ID)) is None
+    assert objects.asked == [f"shop/{RUN_ID}", f"other/{RUN_ID}"]
+
+
+def test_an_object_that_does_not_answer() -> None:
+    """It is a failure of the store, and none of its words is repeated."""
+    objects = Objects(broken=f"shop/{RUN_ID}")
+    elsewhere = RunsElsewhere(objects, None, lambda size: bytes(size))
+    with pytest.raises(StoreFailed, match="the earlier run's object did not answer") as one:
+        run(elsewhere.kept(SHOP, RUN_ID))
+    with pytest.raises(StoreFailed, match="the run's object did not answer") as other:
+        run(elsewhere.at(SHOP, None, says_its_id))
+
+    assert (one.value.__cause__, other.value.__cause__) == (None, None)
+    assert one.value.__suppress_context__
+    assert other.value.__suppress_context__
