@@ -38,7 +38,7 @@ def _failure(error: BaseException) -> PxError:
     if isinstance(error, PositronicError):  # found before anything was sent
         return Usage(error.message, code=error.code)
     if isinstance(error, OSError) and error.filename is None:
-        return terminal.output_failed(error)
+        return terminal.output_failed(error, "a file of px, or the output,")
     return _of_typer(error) or _unexpected(error)
 
 
