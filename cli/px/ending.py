@@ -40,7 +40,7 @@ def _failure(error: BaseException) -> PxError:
     if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd()
         return Usage("the folder that px was called in is gone", hint="go to one that is there")
     if isinstance(error, OSError) and error.filename is None:
-        return terminal.output_failed(error)
+        return terminal.output_failed(error, "a file of px, or the output,")
     return _of_typer(error) or _unexpected(error)
 
 

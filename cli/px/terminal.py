@@ -56,10 +56,10 @@ def draw(text: str) -> None:
         raise output_failed(error) from None
 
 
-def output_failed(error: OSError) -> Refused:
+def output_failed(error: OSError, what: str = "the output") -> Refused:
     """The error for data that did not get out."""
     reason = (error.strerror or "").lower()
-    return Refused(f"the output cannot be written: {reason}", code="output_failed")
+    return Refused(f"{what} cannot be written: {reason}", code="output_failed")
 
 
 def settle() -> None:

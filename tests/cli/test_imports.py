@@ -11,6 +11,7 @@ import pytest
 
 from px.testing import TestDevServer
 from support.px_process import Px
+from support.source import CLI, modules, relative, top_level_names
 
 # Each costs more than px's own code does.
 HEAVY: Final = {
@@ -56,6 +57,13 @@ def test_a_request_loads_httpx_and_no_more(px: Px, server: TestDevServer, comman
 
     assert {"px.transport", "httpx"} <= found
     assert found & HEAVY == set()
+
+
+def test_px_takes_httpx_without_its_command_line() -> None:
+    """Whichever module asks for httpx first decides; TestDevServer is for tests."""
+    direct = [path for path in modules(CLI) if "httpx" in top_level_names(path)]
+
+    assert {relative(path) for path in direct} == {"cli/px/lean_httpx.py", "cli/px/testing.py"}
 
 
 def test_what_cannot_be_asked_loads_no_http(px: Px) -> None:

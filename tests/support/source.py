@@ -44,6 +44,17 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def top_level_names(path: Path) -> set[str]:
+    """The packages that are imported when the file is, not in a function and not for types only."""
+    found: set[str] = set()
+    for node in _tree(path).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
 def top_level_imports(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(path)}
 

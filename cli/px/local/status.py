@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import httpx
-
+from px.lean_httpx import httpx
 from px.local.errors import LocalError
 
 PAUSE: Final = 0.005  # seconds between two looks

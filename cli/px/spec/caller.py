@@ -6,9 +6,8 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-import httpx
-
 from px.address import Address
+from px.lean_httpx import httpx
 from px.spec.answer import Answer, NotAnswered
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB

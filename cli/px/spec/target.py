@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import httpx
-
 from px.address import Address
 from px.failures import NotAllowed, NotReached, PxError, ServerFailed
+from px.lean_httpx import httpx
 from px.spec.answer import Answer, Broken, NotAnswered
 from px.spec.caller import REQUEST_SECONDS, Caller, Who
 from px.spec.promises import Level
