@@ -16,7 +16,7 @@ import pytest
 from px.faults import refusal
 from px.testing import TestDevServer
 from support.brains import BRAINS
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 from support.px_process import CANARY
 
 RUN_ID = re.compile(r"[0-9a-f]{32}\n")
@@ -42,10 +42,10 @@ def here(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> PxHere:
+) -> PxInProcess:
     """stdin is empty."""
     stdin(monkeypatch, b"")
-    return PxHere(tmp_path, server.environment, capsys, monkeypatch)
+    return PxInProcess(tmp_path, server.environment, capsys, monkeypatch)
 
 
 def stdin(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
@@ -56,20 +56,20 @@ def events(done: CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def status(here: PxHere, run: str) -> dict[str, Any]:
+def status(here: PxInProcess, run: str) -> dict[str, Any]:
     """As `--json` has it."""
     found: dict[str, Any] = json.loads(here.run("brain", "status", run, "--json").stdout)
     return found
 
 
-def ended(here: PxHere, *words: str) -> dict[str, Any]:
+def ended(here: PxInProcess, *words: str) -> dict[str, Any]:
     """The status of a run that was started so, once it has ended."""
     run = here.run("brain", "run", *words).stdout.strip()
     here.run("brain", "watch", run)
     return status(here, run)
 
 
-def test_a_run_starts_and_its_id_is_all_that_stdout_has(here: PxHere) -> None:
+def test_a_run_starts_and_its_id_is_all_that_stdout_has(here: PxInProcess) -> None:
     """So that a script can keep it."""
     done = here.run("brain", "run", "using")
 
@@ -77,14 +77,14 @@ def test_a_run_starts_and_its_id_is_all_that_stdout_has(here: PxHere) -> None:
     assert RUN_ID.fullmatch(done.stdout)
 
 
-def test_a_start_as_json_is_the_contracts(here: PxHere) -> None:
+def test_a_start_as_json_is_the_contracts(here: PxInProcess) -> None:
     """One document."""
     found = json.loads(here.run("brain", "run", "using", "--json").stdout)
 
     assert list(found) == ["brainRunId"]
 
 
-def test_options_and_state_arrive(here: PxHere) -> None:
+def test_options_and_state_arrive(here: PxInProcess) -> None:
     """Options are text, and take the brain's types; the state is what stands on stdin."""
     words = ("using", "-o", "count=2", "-o", "word=a=b", "--state-json", "-")
     stdin(here.patch, '{"kept": "\u00fc"}'.encode())
@@ -94,7 +94,7 @@ def test_options_and_state_arrive(here: PxHere) -> None:
     assert found["state"] == {"kept": "\u00fc", "said": ["a=b"] * 2, "leak": "[secret:API_KEY]"}
 
 
-def test_a_run_can_end_early(here: PxHere) -> None:
+def test_a_run_can_end_early(here: PxInProcess) -> None:
     """--end-after counts steps."""
     found = ended(here, "using", "--end-after", "1")
 
@@ -102,7 +102,7 @@ def test_a_run_can_end_early(here: PxHere) -> None:
     assert found["status"] == "complete"
 
 
-def test_a_watched_run_is_told_to_its_end(here: PxHere) -> None:
+def test_a_watched_run_is_told_to_its_end(here: PxInProcess) -> None:
     """The id is talk, the events are data."""
     done = here.run("brain", "run", "using", "--watch")
 
@@ -112,7 +112,7 @@ def test_a_watched_run_is_told_to_its_end(here: PxHere) -> None:
     assert done.stdout.splitlines()[-1] == "brain:complete\tusing"
 
 
-def test_a_failed_run_is_1_and_shows_no_value(here: PxHere) -> None:
+def test_a_failed_run_is_1_and_shows_no_value(here: PxInProcess) -> None:
     """Neither px's error nor any event holds what the brain put there."""
     done = here.run("brain", "run", "failing", "--watch", "--json")
 
@@ -121,7 +121,7 @@ def test_a_failed_run_is_1_and_shows_no_value(here: PxHere) -> None:
     assert CANARY not in done.stdout + done.stderr
 
 
-def test_a_rerun_takes_over_what_was_done(here: PxHere) -> None:
+def test_a_rerun_takes_over_what_was_done(here: PxInProcess) -> None:
     """The steps before --from are told as taken over, and are not run again."""
     run = here.run("brain", "run", "failing").stdout.strip()
     here.run("brain", "watch", run)
@@ -135,7 +135,7 @@ def test_a_rerun_takes_over_what_was_done(here: PxHere) -> None:
     assert status(here, told["Use"]["brainRunId"])["rerunOf"] == run
 
 
-def test_a_rerun_can_stop(here: PxHere) -> None:
+def test_a_rerun_can_stop(here: PxInProcess) -> None:
     """--stop-after is the last step that is run."""
     run = here.run("brain", "run", "failing").stdout.strip()
     here.run("brain", "watch", run)
@@ -148,7 +148,7 @@ def test_a_rerun_can_stop(here: PxHere) -> None:
 
 
 @pytest.mark.parametrize("step", ["3", "9"])
-def test_a_rerun_goes_on_where_the_run_came_to(here: PxHere, step: str) -> None:
+def test_a_rerun_goes_on_where_the_run_came_to(here: PxInProcess, step: str) -> None:
     """A step before which others are missing is refused, and nothing starts."""
     run = here.run("brain", "run", "failing").stdout.strip()
     here.run("brain", "watch", run)
@@ -158,7 +158,7 @@ def test_a_rerun_goes_on_where_the_run_came_to(here: PxHere, step: str) -> None:
     assert (done.returncode, done.stdout, done.stderr.count("error: ")) == (1, "", 1)
 
 
-def test_status_is_a_line_for_each_thing(here: PxHere) -> None:
+def test_status_is_a_line_for_each_thing(here: PxInProcess) -> None:
     """A tab after the word; the exit code says only that there is such a run."""
     run = here.run("brain", "run", "failing", "-o", "word=hi").stdout.strip()
     here.run("brain", "watch", run)
@@ -178,7 +178,7 @@ def test_status_is_a_line_for_each_thing(here: PxHere) -> None:
     ]
 
 
-def test_brains_are_listed(here: PxHere) -> None:
+def test_brains_are_listed(here: PxInProcess) -> None:
     """Title, number of steps, description; as JSON the contract's document."""
     piped = here.run("brain", "list")
     document = json.loads(here.run("brain", "list", "--json").stdout)
@@ -187,7 +187,7 @@ def test_brains_are_listed(here: PxHere) -> None:
     assert (document["count"], document["brains"][2]["title"]) == (3, "using")
 
 
-def test_no_brain_is_a_tip(here: PxHere) -> None:
+def test_no_brain_is_a_tip(here: PxInProcess) -> None:
     """An empty list says how to get a first one."""
     with TestDevServer() as empty:
         done = replace(here, environment=empty.environment).run("brain", "list")
@@ -196,7 +196,7 @@ def test_no_brain_is_a_tip(here: PxHere) -> None:
     assert "worker/brains/" in done.stderr
 
 
-def test_a_brain_is_shown(here: PxHere) -> None:
+def test_a_brain_is_shown(here: PxInProcess) -> None:
     """Whatever its title is made of; an inner brain's steps stand under its step."""
     done = here.run("brain", "show", "a brain/with \u00fc")
     document = json.loads(here.run("brain", "show", "a brain/with \u00fc", "--json").stdout)
@@ -208,7 +208,7 @@ def test_a_brain_is_shown(here: PxHere) -> None:
 @pytest.mark.parametrize(
     "words", [["show", "none"], ["run", "none", "--watch"], ["run", "no/ne?#"]]
 )
-def test_an_unknown_brain_is_1(here: PxHere, words: list[str]) -> None:
+def test_an_unknown_brain_is_1(here: PxInProcess, words: list[str]) -> None:
     """One sentence, and where to look."""
     done = here.run("brain", *words)
 
@@ -219,7 +219,7 @@ def test_an_unknown_brain_is_1(here: PxHere, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["watch"], ["status"], ["rerun", "--from", "1"]])
-def test_an_unknown_run_is_1(here: PxHere, words: list[str]) -> None:
+def test_an_unknown_run_is_1(here: PxInProcess, words: list[str]) -> None:
     """One sentence, and where ids come from."""
     done = here.run("brain", *words, "0" * 32)
 
@@ -230,7 +230,7 @@ def test_an_unknown_run_is_1(here: PxHere, words: list[str]) -> None:
     )
 
 
-def test_a_wrong_option_is_1_and_starts_nothing(here: PxHere) -> None:
+def test_a_wrong_option_is_1_and_starts_nothing(here: PxInProcess) -> None:
     """The server names the option, and nobody its value."""
     done = here.run("brain", "run", "using", "-o", f"count={CANARY}")
 
@@ -240,7 +240,7 @@ def test_a_wrong_option_is_1_and_starts_nothing(here: PxHere) -> None:
 
 
 @pytest.mark.parametrize("words", [["list"], ["show", "using"], ["run", "using"]])
-def test_a_wrong_token_is_4(here: PxHere, words: list[str]) -> None:
+def test_a_wrong_token_is_4(here: PxInProcess, words: list[str]) -> None:
     """As everywhere."""
     stranger = replace(here, environment={**here.environment, "PX_TOKEN": "wrong"})
 
@@ -249,7 +249,7 @@ def test_a_wrong_token_is_4(here: PxHere, words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (4, "")
 
 
-def test_a_start_is_asked_for_once(here: PxHere, server: TestDevServer) -> None:
+def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> None:
     """A second attempt would start a second run: px says what is uncertain."""
     server.fail_next(refusal(502, "store_failed"))
 
@@ -259,7 +259,7 @@ def test_a_start_is_asked_for_once(here: PxHere, server: TestDevServer) -> None:
     assert "the run may have started; `px audit` tells" in done.stderr
 
 
-def test_what_reads_is_asked_again(here: PxHere, server: TestDevServer) -> None:
+def test_what_reads_is_asked_again(here: PxInProcess, server: TestDevServer) -> None:
     """As elsewhere: 502 and 503 pass."""
     server.fail_next(refusal(503, "store_failed"))
 
@@ -290,7 +290,7 @@ def test_what_reads_is_asked_again(here: PxHere, server: TestDevServer) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_usage(
-    here: PxHere, server: TestDevServer, words: list[str]
+    here: PxInProcess, server: TestDevServer, words: list[str]
 ) -> None:
     """Exit code 2, nothing sent, and nothing repeated: it may be a secret in the wrong place."""
     done = here.run("brain", *words)

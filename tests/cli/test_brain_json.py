@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 import px
 from px.testing import TestDevServer
 from support.brains import BRAINS
-from support.px_here import PxHere
+from support.px_in_process import PxInProcess
 
 SCHEMAS = Path(px.__file__).parent / "schemas"
 
@@ -20,10 +20,10 @@ SCHEMAS = Path(px.__file__).parent / "schemas"
 @pytest.fixture
 def here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[PxHere]:
+) -> Iterator[PxInProcess]:
     with TestDevServer(BRAINS) as server:
         server.seed({"API_KEY": "a value"})
-        yield PxHere(tmp_path, server.environment, capsys, monkeypatch)
+        yield PxInProcess(tmp_path, server.environment, capsys, monkeypatch)
 
 
 def conforms(command: str, text: str) -> None:
@@ -36,13 +36,13 @@ def conforms(command: str, text: str) -> None:
         validator.validate(json.loads(line))
 
 
-def test_brains(here: PxHere) -> None:
+def test_brains(here: PxInProcess) -> None:
     """The list, and a brain with one inside."""
     conforms("brain list", here.run("brain", "list", "--json").stdout)
     conforms("brain show", here.run("brain", "show", BRAINS[0].title, "--json").stdout)
 
 
-def test_runs(here: PxHere) -> None:
+def test_runs(here: PxInProcess) -> None:
     """A run that fails, its events, its status, and a rerun of it."""
     started = here.run("brain", "run", "failing", "--json").stdout
     run = json.loads(started)["brainRunId"]

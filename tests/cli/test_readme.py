@@ -6,12 +6,10 @@ import os
 import re
 from typing import Any, Final
 
-import pytest
 import yaml
 
 from px.testing import TestDevServer
 from support.command_lines import CommandLines
-from support.command_tree import COMMANDS
 from support.px_process import CANARY, PX, Px
 from support.source import ROOT
 
@@ -31,11 +29,6 @@ def filled(environment: dict[str, str], known: dict[str, str]) -> dict[str, str]
     return {name: known.get(wanted, CANARY) for name, wanted in names.items()}
 
 
-@pytest.mark.xfail(
-    ("secret", "require") not in COMMANDS,
-    reason="px secret require is on its way",
-    strict=True,
-)
 def test_the_job_puts_its_secrets_in_and_shows_none(px: Px, server: TestDevServer) -> None:
     """Every step of it, with bash as on GitHub; no argument and no line of output holds a value."""
     px.environment |= {"PATH": f"{PX.parent}:{os.environ['PATH']}"}
