@@ -14,7 +14,8 @@ from pexpect import EOF
 from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.testing import TestDevServer
-from support.cloudflare import Cloudflare
+from support.cloudflare import Cloudflare, Fault, asks
+from support.cloudflare_account import ACCOUNT, Account, Worker
 from support.command_lines import CommandLines
 from support.px_process import Px
 
@@ -34,7 +35,12 @@ class Deployed:
     @property
     def calls(self) -> list[tuple[str, str]]:
         """What changed something, or was asked for."""
-        return [(one.method, one.path.rpartition("/")[2]) for one in self.cloudflare.asked]
+        return self.cloudflare.calls
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The Worker's."""
+        return self.cloudflare.account.workers[WORKER].secrets
 
     @property
     def started(self) -> Path:
@@ -48,16 +54,17 @@ def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
         server.seed(VALUES)
         server.seed(VALUES, "shop")
 
-        def take_up(secrets: dict[str, str]) -> None:
+        def take_up(_: str, worker: Worker) -> None:
             server.configure(
-                master_keys=secrets["MASTER_KEYS"],
-                next_master_key=secrets.get("MASTER_KEYS_NEXT", ""),
+                master_keys=worker.secrets["MASTER_KEYS"],
+                next_master_key=worker.secrets.get("MASTER_KEYS_NEXT", ""),
             )
 
         first = {"MASTER_KEYS": server.service.settings.master_keys, "ROOT_TOKEN_SHA256": "x"}
-        with Cloudflare(WORKER, first, take_up) as cloudflare:
+        account = Account(API_TOKEN, {WORKER: Worker(first)}, changed=take_up)
+        with Cloudflare(account) as cloudflare:
             (folder / ".env.deploy").write_text(
-                f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={'a' * 32}\n"
+                f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\n"
                 f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
             )
             environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
@@ -85,7 +92,7 @@ def test_the_new_key_takes_the_place_of_the_old_one(deployed: Deployed) -> None:
     assert bulk.body["secrets"]["MASTER_KEYS_NEXT"] is None
     assert bulk.body["secrets"]["MASTER_KEYS"]["text"] == put.body["text"]
     assert put.authorization == f"Bearer {API_TOKEN}"
-    assert set(deployed.cloudflare.secrets) == {"MASTER_KEYS", "ROOT_TOKEN_SHA256"}
+    assert set(deployed.secrets) == {"MASTER_KEYS", "ROOT_TOKEN_SHA256"}
     for name in ("default", "shop"):
         assert deployed.server.values(name) == VALUES | {"ONE": "v"}
     assert not deployed.started.exists()
@@ -98,7 +105,7 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
         done = deployed.px.run("key", "rotate")
 
     seen = b"\n".join(lines.seen)
-    key = deployed.cloudflare.secrets["MASTER_KEYS"].partition(":")[2]
+    key = deployed.secrets["MASTER_KEYS"].partition(":")[2]
     assert b"MASTER_KEYS_NEXT" in seen  # we did look while wrangler ran
     left = [path.read_bytes() for path in deployed.px.folder.glob(".px/**/*") if path.is_file()]
     for hidden in (key, API_TOKEN, deployed.server.token):
@@ -110,23 +117,17 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
 def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
     """Without the key, which Cloudflare's answer repeats; run again, it goes on."""
     register(deployed)
-    put = deployed.cloudflare.answer
-
-    def fail_the_put(asked: object) -> tuple[int, object]:
-        deployed.cloudflare.failing = getattr(asked, "method", "") == "PUT"
-        return put(asked)  # type: ignore[arg-type]
-
-    deployed.cloudflare.answer = fail_the_put  # type: ignore[method-assign]
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
     failed = deployed.px.run("key", "rotate")
     begun = json.loads(deployed.started.read_text())
-    deployed.cloudflare.answer, deployed.cloudflare.failing = put, False  # type: ignore[method-assign]
+    deployed.cloudflare.faults = []
     again = deployed.px.run("key", "rotate")
 
     assert failed.returncode == 5
     assert "`wrangler secret put` failed" in failed.stderr
     assert begun["key"] not in failed.stderr
     assert again.returncode == 0
-    assert deployed.cloudflare.secrets["MASTER_KEYS"] == f"{begun['keyId']}:{begun['key']}"
+    assert deployed.secrets["MASTER_KEYS"] == f"{begun['keyId']}:{begun['key']}"
 
 
 def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
@@ -140,7 +141,7 @@ def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
         _, err = running.communicate(timeout=20)
     finally:
         running.kill()
-    midway = set(deployed.cloudflare.secrets)
+    midway = set(deployed.secrets)
     again = deployed.px.run("key", "rotate")
 
     assert running.returncode == 130
@@ -165,11 +166,12 @@ def test_a_terminal_sees_a_bar(deployed: Deployed) -> None:
 
 def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
     """`wrangler secret put` makes a Worker that is missing; px looks first."""
-    deployed.cloudflare.worker = "another"
+    workers = deployed.cloudflare.account.workers
+    workers["another"] = workers.pop(WORKER)
 
     done = deployed.px.run("key", "rotate")
 
-    assert done.returncode == 5
+    assert (done.returncode, "has no MASTER_KEYS" in done.stderr) == (1, True)
     assert {method for method, _ in deployed.calls} == {"GET"}
     assert not deployed.started.exists()
 
@@ -177,10 +179,10 @@ def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
 def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
     """MASTER_KEYS_NEXT of another machine is not overwritten."""
     other = "other:" + "A" * 43 + "="
-    deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] = other
+    deployed.secrets["MASTER_KEYS_NEXT"] = other
     deployed.server.configure(next_master_key=other)
 
     done = deployed.px.run("key", "rotate")
 
     assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
-    assert deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] == other
+    assert deployed.secrets["MASTER_KEYS_NEXT"] == other

@@ -18,6 +18,7 @@ class Px(LazyGroup):
         "audit": "px.commands.audit",
         "key": "px.commands.key",
         "dev": "px.commands.dev",
+        "deploy": "px.commands.deploy",
         "spec": "px.commands.spec",
     }
 

@@ -1,0 +1,73 @@
+"""The first master key, and the file that brings it back: written before anybody uses the key."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Protocol
+
+from px.deploy.deploy_file import is_ignored
+from px.failures import Refused
+from px.keys.master_key import MasterKey, make
+from px.keys.passphrase import Passphrase
+from px.keys.recovery_file import RecoveryFile
+
+
+class Voice(Protocol):
+    def say(self, line: str) -> None: ...
+
+
+class FirstKey:
+    """`kept` False: the user wants no recovery file."""
+
+    def __init__(
+        self,
+        file: RecoveryFile,
+        worker: str,
+        passphrase: Passphrase,
+        voice: Voice,
+        *,
+        kept: bool,
+    ) -> None:
+        self._file = file
+        self._worker = worker
+        self._passphrase = passphrase
+        self._voice = voice
+        self._kept = kept
+
+    def is_kept(self) -> bool:
+        """Whether there is a file, whose key will be taken."""
+        return self._kept and self._file.exists()
+
+    def take(self) -> tuple[MasterKey, RecoveryFile | None]:
+        """The file's key, or a new one in a new file. Asks for the passphrase. Raises PxError."""
+        if self._kept:
+            self._passphrase.check()
+            key = self._of_file() if self._file.exists() else self._new()
+            return key, self._file
+        if self._file.exists():
+            raise self._file.taken()
+        return _make(), None
+
+    def _of_file(self) -> MasterKey:
+        """Of a deploy that did not end, or of this Worker's earlier life."""
+        if self._file.header().worker != self._worker:
+            raise Refused(
+                f"{self._file.shown} is another Worker's; nothing was changed",
+                code="another_worker",
+                hint="name another file with --recovery-file",
+            )
+        self._voice.say(f"Using the master key of {self._file.shown}")
+        return self._file.open(self._passphrase)
+
+    def _new(self) -> MasterKey:
+        shown, key = self._file.shown, _make()
+        self._file.write(key, self._worker, self._passphrase.new(shown))
+        self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
+        if is_ignored(self._file.path) is False:
+            self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
+        return key
+
+
+def _make() -> MasterKey:
+    return make(datetime.now(UTC).date(), os.urandom)
