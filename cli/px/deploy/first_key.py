@@ -39,15 +39,18 @@ class FirstKey:
         """Whether there is a file, whose key will be taken."""
         return self._kept and self._file.exists()
 
-    def take(self) -> tuple[MasterKey, RecoveryFile | None]:
-        """The file's key, or a new one in a new file. Asks for the passphrase. Raises PxError."""
+    def check(self) -> None:
+        """Whether `take` can do its work, as far as that is known before. Raises PxError."""
         if self._kept:
             self._passphrase.check()
-            key = self._of_file() if self._file.exists() else self._new()
-            return key, self._file
-        if self._file.exists():
+        elif self._file.exists():
             raise self._file.taken()
-        return _make(), None
+
+    def take(self) -> tuple[MasterKey, RecoveryFile | None]:
+        """The file's key, or a new one in a new file. Asks for the passphrase. Raises PxError."""
+        if not self._kept:
+            return _make(), None
+        return (self._of_file() if self._file.exists() else self._new()), self._file
 
     def _of_file(self) -> MasterKey:
         """Of a deploy that did not end, or of this Worker's earlier life."""

@@ -123,7 +123,7 @@ class Deployment:
             except PxError as error:
                 if self._made.account in (UPLOADING, UPLOADED):
                     error.message = f"{error.message}; {self._made.account}"
-                    error.hint = error.hint or AGAIN
+                    error.hint = f"{error.hint}\n{AGAIN}".strip()
                 raise
 
     def _run(self) -> Deployed:
@@ -131,11 +131,13 @@ class Deployment:
         remote = self._remote()
         plan = self._plan(remote)
         self._voice.say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
-        self._prepare(plan)
+        if plan.makes_key:
+            self._first_key.check()
         set_up(self._project, self._voice.say)
         if pass_gate(self._project):
             self._voice.say("The Worker starts from its snapshot")
-        if plan.makes_key:
+        self._prepare(plan)
+        if plan.makes_key and self._passphrase.was_typed:
             self._check_unchanged(remote, plan)
         address = self._upload(remote, plan)
         target = self._target(address)
@@ -198,7 +200,7 @@ class Deployment:
             self._started.write(self._made.token)
 
     def _check_unchanged(self, remote: Remote, plan: Plan) -> None:
-        """A prompt takes its time; a key that somebody else made meanwhile is not overwritten."""
+        """Typing takes its time; a key that somebody else made meanwhile is not overwritten."""
         if KEYS in (remote.secrets() or ()):
             raise Refused(
                 f"somebody else deployed {plan.worker} just now; nothing was changed",
@@ -215,6 +217,8 @@ class Deployment:
         known = choose_address(
             self._options.url, self._known_url(), makes_token=bool(self._made.token)
         )
+        if known:
+            self._target(known)  # a mistyped token is told before anything is changed
         self._voice.say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
         self._made.account = UPLOADING
         targets = remote.upload(sent, plan.namespaces)

@@ -17,6 +17,7 @@ class Passphrase:
 
     def __init__(self, *, stdin: bool) -> None:
         self._stdin = stdin
+        self.was_typed = False
 
     def check(self) -> None:
         """Raises Usage when there is nobody to ask, before anything was done."""
@@ -48,6 +49,7 @@ class Passphrase:
     def _one(self, question: str) -> str:
         self.check()
         data = self._from_stdin() if self._stdin else _ask(question)
+        self.was_typed = not self._stdin
         try:
             return data.decode()
         except UnicodeDecodeError:

@@ -73,7 +73,7 @@ class Wrangler:
             raise
         if process.returncode:
             secrets = [*hidden, self._credentials[TOKEN]]
-            raise failure(words, f"{err}\n{out}", secrets)
+            raise failure(words, err or out, secrets)
         return out
 
 
@@ -84,6 +84,6 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
     if TOKEN not in found:
         raise Usage(
             f"px needs {TOKEN} to change a deployed Worker",
-            hint="put it into .env.deploy",
+            hint="put it into .env.deploy; .env.deploy.example shows how",
         )
     return found

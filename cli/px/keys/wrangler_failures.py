@@ -110,13 +110,17 @@ _BY_WORDS: Final[tuple[tuple[str, Callable[[], PxError]], ...]] = (
     ("malformed response from the API", _no_cloudflare),
     ("fetch failed", _not_reached),
 )
+_NO_ANSWER: Final = "A request to the Cloudflare API failed."
 _LIMITS: Final = re.compile(
     r"(?i)exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan"
 )
 
 
 def failure(words: Sequence[str], output: str, hidden: Iterable[str]) -> PxError:
-    """The error. Cloudflare's own words go into its hint, unless they repeat what is `hidden`."""
+    """What `output` (of stderr) means; its own words go into the hint, unless it repeats `hidden`.
+
+    Not the half of it either: what Cloudflare repeats may be cut anywhere.
+    """
     for code in map(int, _CODE.findall(output)):
         if code in _BY_CODE:
             return _BY_CODE[code]()
@@ -124,26 +128,32 @@ def failure(words: Sequence[str], output: str, hidden: Iterable[str]) -> PxError
         if text in output:
             return make()
     reason = _reason(output, hidden)
+    if _NO_ANSWER in output and not _CODE.search(output):
+        return _not_reached()
     if _LIMITS.search(output):
         found = _quota()
         found.hint = reason or found.hint
         return found
-    return PxError(f"`wrangler {' '.join(words[:2])}` failed", code="wrangler_failed", hint=reason)
+    return PxError(f"{_named(words)} failed", code="wrangler_failed", hint=reason)
 
 
 def too_late(words: Sequence[str], seconds: float) -> PxError:
     return NotReached(
-        f"`wrangler {' '.join(words[:2])}` did not end within {seconds:.0f} s",
+        f"{_named(words)} did not end within {seconds:.0f} s",
         code="not_reached",
         hint="check the network, and try again",
     )
 
 
+def _named(words: Sequence[str]) -> str:
+    """Without options and what follows."""
+    return f"`wrangler {' '.join(word for word in words[:2] if not word.startswith('-'))}`"
+
+
 def _reason(output: str, hidden: Iterable[str]) -> str:
-    reason = _CHATTER.sub("", worker_log.explain_text(output)).strip()
-    if repeats(reason, hidden):
+    if repeats(output, hidden):
         return ""
-    return _ACCOUNT.sub("…", reason)
+    return _ACCOUNT.sub("…", _CHATTER.sub("", worker_log.explain_text(output)).strip())
 
 
 def repeats(text: str, hidden: Iterable[str]) -> bool:
