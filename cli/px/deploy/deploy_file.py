@@ -22,7 +22,7 @@ class DeployFile:
 
     def __init__(self, folder: Path, root: Path) -> None:
         found = find_upwards(DEPLOY_FILE, folder)
-        self.path = (found or root / DEPLOY_FILE).resolve()
+        self.path = found or root / DEPLOY_FILE
 
     def read(self) -> Mapping[str, str]:
         """Its settings, {} without a file. Raises Usage, Refused for one that others can read."""
@@ -54,7 +54,8 @@ class DeployFile:
         if (now.get(URL), now.get(TOKEN)) == (url, token):
             return False
         old = self.path.read_bytes().decode() if self.path.exists() else ""
-        private.replace(self.path, _with(old, {URL: url, TOKEN: token}).encode())
+        # Where a link leads: the link itself stays.
+        private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
         return True
 
 
