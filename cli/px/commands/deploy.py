@@ -116,7 +116,7 @@ def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Depl
             hint="install them: pip install 'positronic-secrets[cli,local]'",
         ) from None
     project, folder = find_project(), Path.cwd()
-    passphrase = Passphrase(stdin=passphrase_stdin)
+    passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
     return Deployment(project, folder, os.environ, options, passphrase, voice)
 
 

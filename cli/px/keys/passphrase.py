@@ -15,8 +15,9 @@ LONGEST: Final = 1024  # bytes
 class Passphrase:
     """Where it comes from; asked for once, or twice where a typing error would lock a key away."""
 
-    def __init__(self, *, stdin: bool) -> None:
+    def __init__(self, *, stdin: bool, otherwise: str = "") -> None:
         self._stdin = stdin
+        self._hint = f"use --passphrase-stdin{otherwise}"
         self.was_typed = False
 
     def check(self) -> None:
@@ -25,7 +26,7 @@ class Passphrase:
             raise Usage(
                 "there is no terminal to ask for the recovery file's passphrase",
                 code="no_passphrase",
-                hint="use --passphrase-stdin",
+                hint=self._hint,
             )
 
     def new(self, name: str) -> str:
