@@ -159,3 +159,19 @@ def test_ctrl_c_in_the_upload_ends_wrangler_and_tells(project: Project, tmp_path
         assert "interrupted; the upload did not end; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers
+
+
+def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
+    project: Project, tmp_path: Path
+) -> None:
+    """As wrangler says it; a Worker that does not answer in time is deployed all the same."""
+    with deploying(project, tmp_path) as world:
+        world.write_settings()
+
+        done = world.deploy("--wait", "0")
+
+        assert done.returncode == 3
+        assert f"https://{WORKER}.acme.workers.dev cannot be reached" in done.stderr
+        assert "the Worker is deployed, and was not seen to be ready" in done.stderr
+        assert "run `px deploy` again" in done.stderr
+        assert world.worker.on_workers_dev

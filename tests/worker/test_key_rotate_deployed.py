@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pexpect import EOF
 
+from px.keys import recovery
+from px.keys.master_key import MasterKey
 from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.testing import TestDevServer
@@ -21,6 +25,7 @@ from support.px_process import Px
 
 API_TOKEN = "canary-cloudflare-token"
 WORKER = "positronic-secrets"
+PASSPHRASE = b"correct horse battery staple"
 VALUES = {f"N{number:02}": f"value {number}" for number in range(60)}
 
 
@@ -186,3 +191,56 @@ def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
 
     assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
     assert deployed.secrets["MASTER_KEYS_NEXT"] == other
+
+
+def test_the_new_key_gets_a_recovery_file_before_the_worker_gets_the_key(
+    deployed: Deployed,
+) -> None:
+    """Stopped in between and run again, it is the same file; the old one is named as stale."""
+    register(deployed)
+    path = deployed.px.folder / "new.json"
+    old = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
+    old.write_text("{}")
+    words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
+    stopped = deployed.px.run(*words, stdin=PASSPHRASE)
+    kept = path.read_bytes()
+    deployed.cloudflare.faults = []
+    again = deployed.px.run(*words, stdin=PASSPHRASE)
+
+    assert (stopped.returncode, again.returncode) == (5, 0), again.stderr
+    assert path.read_bytes() == kept
+    assert path.stat().st_mode & 0o777 == 0o600
+    found = recovery.unseal(kept, PASSPHRASE.decode())
+    assert found.entry == deployed.secrets["MASTER_KEYS"]
+    assert f".px/recovery-{WORKER}.json holds a key that is gone; remove it" in again.stderr
+
+
+def test_a_recovery_file_that_is_stale_is_told_of(deployed: Deployed) -> None:
+    """A rotation without --recovery-file says how to get one."""
+    register(deployed)
+    (deployed.px.folder / ".px" / f"recovery-{WORKER}.json").write_text("{}")
+
+    done = deployed.px.run("key", "rotate")
+
+    assert done.returncode == 0
+    assert "holds a key that is gone; remove it" in done.stderr
+    assert "`px key rotate --recovery-file FILE` writes one for a new key" in done.stderr
+
+
+def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
+    """Another key's stays, and no key is changed."""
+    register(deployed)
+    path = deployed.px.folder / "new.json"
+    key = MasterKey("k1", "A" * 43 + "=")
+    path.write_bytes(
+        recovery.seal(key, WORKER, "x", now=datetime.now(UTC), random=os.urandom, cost=1 << 15)
+    )
+    kept, keys = path.read_bytes(), dict(deployed.secrets)
+
+    words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
+    done = deployed.px.run(*words, stdin=PASSPHRASE)
+
+    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert path.read_bytes() == kept
+    assert deployed.secrets == keys

@@ -41,10 +41,13 @@ class FirstKey:
 
     def check(self) -> None:
         """Whether `take` can do its work, as far as that is known before. Raises PxError."""
-        if self._kept:
-            self._passphrase.check()
-        elif self._file.exists():
-            raise self._file.taken()
+        if not self._kept:
+            if self._file.exists():
+                raise self._file.taken()
+            return
+        self._passphrase.check()
+        if self._file.exists():
+            self._check_worker()
 
     def take(self) -> tuple[MasterKey, RecoveryFile | None]:
         """The file's key, or a new one in a new file. Asks for the passphrase. Raises PxError."""
@@ -54,14 +57,17 @@ class FirstKey:
 
     def _of_file(self) -> MasterKey:
         """Of a deploy that did not end, or of this Worker's earlier life."""
+        self._check_worker()
+        self._voice.say(f"Using the master key of {self._file.shown}")
+        return self._file.open(self._passphrase)
+
+    def _check_worker(self) -> None:
         if self._file.header().worker != self._worker:
             raise Refused(
                 f"{self._file.shown} is another Worker's; nothing was changed",
                 code="another_worker",
                 hint="name another file with --recovery-file",
             )
-        self._voice.say(f"Using the master key of {self._file.shown}")
-        return self._file.open(self._passphrase)
 
     def _new(self) -> MasterKey:
         shown, key = self._file.shown, _make()
