@@ -102,37 +102,6 @@ def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying)
     }
 
 
-def test_records_of_an_earlier_worker_are_not_locked_away(world: Deploying) -> None:
-    """A new key would leave them closed: their key comes back first."""
-    world.account.namespaces["f" * 32] = f"{WORKER}-secrets-kv"
-    world.account.keys["f" * 32] = ["default/secret/API_KEY"]
-
-    done = world.deploy()
-
-    assert done.returncode == 1
-    assert "the KV namespace of SECRETS_KV holds records of an earlier Worker" in done.stderr
-    assert "px key recover FILE" in done.stderr
-    assert made(world) == []
-
-
-def test_without_a_terminal_the_passphrase_is_asked_of_nobody(world: Deploying) -> None:
-    """Usage, before anything is made."""
-    done = world.px.run("deploy")
-
-    assert done.returncode == 2
-    assert "use --passphrase-stdin, or --no-recovery-file" in done.stderr
-    assert made(world) == []
-
-
-def test_a_short_passphrase_is_refused(world: Deploying) -> None:
-    """Twelve characters at least."""
-    done = world.px.run("deploy", "--passphrase-stdin", stdin=b"too short\n")
-
-    assert done.returncode == 2
-    assert "a passphrase has at least 12 characters" in done.stderr
-    assert made(world) == []
-
-
 def test_the_passphrase_is_typed_twice_and_not_shown(world: Deploying) -> None:
     """On a terminal: without an echo, and two that differ make no file."""
     child = world.px.terminal("deploy")
