@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pexpect import EOF
 
+from positronic.tokens import mint_root
+from px.deploy.started import StartedDeploy
 from px.local import private
 from px.local.port import free_port
 from px.local.project import Project
@@ -131,6 +134,33 @@ def test_ctrl_c_at_the_passphrase_changes_nothing(world: Deploying) -> None:
     assert child.exitstatus == 130
     assert "interrupted; nothing was changed at Cloudflare" in (child.before or "")
     assert made(world) == []
+
+
+def test_a_key_that_somebody_makes_while_one_types_is_not_replaced(world: Deploying) -> None:
+    """px looks once more before it writes anything, and leaves nothing behind."""
+    child = world.px.terminal("deploy")
+    child.timeout = 60
+    child.expect_exact("(hidden): ")
+    world.account.workers[WORKER] = Worker(dict(OURS))
+    child.sendline(PASSPHRASE)
+    child.expect_exact("The same again (hidden): ")
+    child.sendline(PASSPHRASE)
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 1
+    assert f"somebody else deployed {WORKER} just now" in (child.before or "")
+    assert made(world) == []
+
+
+def test_a_token_that_never_left_is_not_taken_for_the_workers(world: Deploying) -> None:
+    """A deploy of ours died before the upload, and somebody else's went through meanwhile."""
+    world.account.workers[WORKER] = Worker(dict(OURS))
+    StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=False)
+
+    done = world.deploy()
+
+    assert (done.returncode, "the Worker has a root token" in done.stderr) == (1, True)
 
 
 def test_a_recovery_file_in_the_way_is_never_overwritten(world: Deploying) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from positronic.tokens import root_hash
+from positronic.tokens import mint_root, root_hash
+from px.deploy.started import StartedDeploy
 from px.local.project import Project
 from support.cloudflare import Fault, asks
-from support.cloudflare_account import Asked
+from support.cloudflare_account import Asked, Worker
 from support.waiting import wait_until
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
 
@@ -175,3 +177,18 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
         assert "the Worker is deployed, and was not seen to be ready" in done.stderr
         assert "run `px deploy` again" in done.stderr
         assert world.worker.on_workers_dev
+
+
+def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path) -> None:
+    """Our upload was lost and somebody else's went through: theirs stays, and px says so."""
+    theirs = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
+    with deploying(project, tmp_path) as world:
+        world.account.workers[WORKER] = Worker(dict(theirs))
+        StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
+
+        done = world.deploy("--wait", "1")
+
+        assert done.returncode == 4
+        assert "does not take the root token of this deploy" in done.stderr
+        assert "--new-root-token" in done.stderr
+        assert world.worker.secrets == theirs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -49,11 +50,15 @@ class FirstKey:
         if self._file.exists():
             self._check_worker()
 
-    def take(self) -> tuple[MasterKey, RecoveryFile | None]:
-        """The file's key, or a new one in a new file. Asks for the passphrase. Raises PxError."""
+    def take(self, still_wanted: Callable[[], None]) -> tuple[MasterKey, RecoveryFile | None]:
+        """The file's key, or a new one in a new file. Asks for the passphrase.
+
+        `still_wanted` raises when somebody else made a key while one was typed. Raises PxError.
+        """
         if not self._kept:
             return _make(), None
-        return (self._of_file() if self._file.exists() else self._new()), self._file
+        key = self._of_file() if self._file.exists() else self._new(still_wanted)
+        return key, self._file
 
     def _of_file(self) -> MasterKey:
         """Of a deploy that did not end, or of this Worker's earlier life."""
@@ -69,9 +74,12 @@ class FirstKey:
                 hint="name another file with --recovery-file",
             )
 
-    def _new(self) -> MasterKey:
+    def _new(self, still_wanted: Callable[[], None]) -> MasterKey:
         shown, key = self._file.shown, _make()
-        self._file.write(key, self._worker, self._passphrase.new(shown))
+        passphrase = self._passphrase.new(shown)
+        if self._passphrase.was_typed:
+            still_wanted()
+        self._file.write(key, self._worker, passphrase)
         self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
         if is_ignored(self._file.path) is False:
             self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")

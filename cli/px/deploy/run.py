@@ -136,12 +136,10 @@ class Deployment:
         set_up(self._project, self._voice.say)
         if pass_gate(self._project):
             self._voice.say("The Worker starts from its snapshot")
-        self._prepare(plan)
-        if plan.makes_key and self._passphrase.was_typed:
-            self._check_unchanged(remote, plan)
+        self._prepare(remote, plan)
         address = self._upload(remote, plan)
         target = self._target(address)
-        self._settle(target)
+        self._settle(target, plan)
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
@@ -161,16 +159,14 @@ class Deployment:
         return Remote(self._project, self._manifest, wrangler)
 
     def _plan(self, remote: Remote) -> Plan:
-        options = self._options
-        begun = self._started.read() is not None
         plan = make_plan(
             self._manifest,
             remote,
-            adopt=options.adopt,
-            new_token=options.new_token or begun,
+            adopt=self._options.adopt,
+            new_token=self._options.new_token,
             known_key=self._first_key.is_kept(),
         )
-        if not plan.makes_token and not self._known_token():
+        if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
                 f"the Worker has a root token, and {DEPLOY_FILE} does not hold it; "
                 "nothing was changed",
@@ -179,6 +175,11 @@ class Deployment:
                 "px deploy --new-root-token",
             )
         return plan
+
+    def _sent_token(self) -> str:
+        """Of a deploy that did not end: the Worker may have taken it."""
+        begun = self._started.read()
+        return begun.token if begun and begun.sent else ""
 
     def _known_token(self) -> str:
         """Where both stand in the environment, those count; else the file's."""
@@ -191,13 +192,16 @@ class Deployment:
             return self._environ[URL]
         return self._settings.get(URL) or None
 
-    def _prepare(self, plan: Plan) -> None:
+    def _prepare(self, remote: Remote, plan: Plan) -> None:
         """Key and token, on disk before anybody else knows them."""
         if plan.makes_key:
-            self._made.key, self._made.recovery = self._first_key.take()
+            found = self._first_key.take(lambda: self._check_unchanged(remote, plan))
+            self._made.key, self._made.recovery = found
+        self._made.token = self._sent_token()
         if plan.makes_token:
-            self._made.token = self._started.read() or mint_root(secrets.token_bytes)
-            self._started.write(self._made.token)
+            begun = self._started.read()
+            self._made.token = begun.token if begun else mint_root(secrets.token_bytes)
+            self._started.write(self._made.token, sent=begun is not None and begun.sent)
 
     def _check_unchanged(self, remote: Remote, plan: Plan) -> None:
         """Typing takes its time; a key that somebody else made meanwhile is not overwritten."""
@@ -212,7 +216,7 @@ class Deployment:
         sent = {}
         if self._made.key:
             sent[KEYS] = self._made.key.entry
-        if self._made.token:
+        if plan.makes_token:
             sent[ROOT] = root_hash(self._made.token)
         known = choose_address(
             self._options.url, self._known_url(), makes_token=bool(self._made.token)
@@ -221,6 +225,8 @@ class Deployment:
             self._target(known)  # a mistyped token is told before anything is changed
         self._voice.say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
         self._made.account = UPLOADING
+        if plan.makes_token:
+            self._started.write(self._made.token, sent=True)
         targets = remote.upload(sent, plan.namespaces)
         self._made.account = UPLOADED
         return known or address_of(targets)
@@ -229,14 +235,14 @@ class Deployment:
         source = "this deploy" if self._made.token else DEPLOY_FILE
         return make_target(address, self._made.token or self._known_token(), source=source)
 
-    def _settle(self, target: Target) -> None:
+    def _settle(self, target: Target, plan: Plan) -> None:
         """When the Worker was seen to take the token, the token has its place."""
         patience = Patience(self._options.wait)
         self._voice.say(f"Waiting for {target.address.origin}")
         wait_for_status(target, patience)
         key = self._made.key
         # A secret that was just set takes a while; one that was not is known everywhere.
-        token_patience = patience if self._made.token else Patience(min(KNOWN, patience.seconds))
+        token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
             origin = target.address.origin + target.address.prefix
