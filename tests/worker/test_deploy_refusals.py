@@ -15,7 +15,8 @@ from px.deploy.started import StartedDeploy
 from px.local import private
 from px.local.port import free_port
 from px.local.project import Project
-from support.cloudflare_account import Worker
+from support.cloudflare import Cloudflare
+from support.cloudflare_account import Account, Worker
 from support.px_process import Px
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
 
@@ -70,6 +71,21 @@ def test_offline_is_said(world: Deploying) -> None:
         "error": "Cloudflare cannot be reached",
         "code": "not_reached",
     }
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local"])
+def test_a_file_of_the_checkout_does_not_draw_the_token_elsewhere(
+    world: Deploying, name: str
+) -> None:
+    """wrangler alone would read Cloudflare's address from it, and send the token there."""
+    with Cloudflare(Account(world.token)) as elsewhere:
+        (world.project.root / name).write_text(f"CLOUDFLARE_API_BASE_URL={elsewhere.url}\n")
+        nowhere = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}"}
+
+        done = Px(world.project.root, nowhere).run("deploy", "--dry-run")
+
+        assert done.returncode == 3, done.stderr
+        assert elsewhere.asked == []
 
 
 def test_somebody_elses_worker_is_not_overwritten(world: Deploying) -> None:

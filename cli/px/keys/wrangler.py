@@ -25,6 +25,8 @@ _FROM_OUTSIDE: Final = (
     *("CLOUDFLARE_API_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
     *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
 )
+# wrangler takes CLOUDFLARE_API_BASE_URL from a checkout's .env too, unless it is told of another.
+_NO_ENV_FILE: Final = ("--env-file", "/dev/null")
 
 
 class Wrangler:
@@ -54,8 +56,9 @@ class Wrangler:
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
         private.make_folder(self._project.private / "home")
+        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
-            [node(), self._project.wrangler(), *words, "--config", config or self._project.config],
+            [node(), self._project.wrangler(), *words, *fixed],
             cwd=self._project.root,
             env=environment,
             stdin=subprocess.PIPE,

@@ -109,6 +109,8 @@ _BY_WORDS: Final[tuple[tuple[str, Callable[[], PxError]], ...]] = (
     ('" not found.', _no_worker),
     ("malformed response from the API", _no_cloudflare),
     ("fetch failed", _not_reached),
+    ("Unable to resolve Cloudflare's API hostname", _not_reached),
+    ("The request to Cloudflare's API timed out", _not_reached),
 )
 _NO_ANSWER: Final = "A request to the Cloudflare API failed."
 _LIMITS: Final = re.compile(

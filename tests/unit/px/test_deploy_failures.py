@@ -58,6 +58,12 @@ MEANINGS = {
         1,
     ),
     "offline": ("[ERROR] fetch failed", "not_reached", 3),
+    "a name that is not known": (
+        "[ERROR] Unable to resolve Cloudflare's API hostname (api.cloudflare.com or "
+        "dash.cloudflare.com).",
+        "not_reached",
+        3,
+    ),
     "offline, as the list of namespaces says it": (
         "[ERROR] A request to the Cloudflare API failed.\n\n  \n  If you think this is a bug",
         "not_reached",
