@@ -43,7 +43,13 @@ class Processes:
         while not self._over.wait(0.02):
             for folder in Path("/proc").iterdir():
                 if folder.name.isdigit():
-                    self.seen.add(Seen(_read(folder / "cmdline"), _read(folder / "environ")))
+                    self.seen |= _look_at(folder)
+
+
+def _look_at(folder: Path) -> set[Seen]:
+    """None while the process is turning into another program: the two would not belong together."""
+    seen = Seen(_read(folder / "cmdline"), _read(folder / "environ"))
+    return {seen} if seen.command and seen.command == _read(folder / "cmdline") else set()
 
 
 def _read(path: Path) -> bytes:
