@@ -1,4 +1,4 @@
-"""A stand-in of Cloudflare's API on loopback: a Worker's secrets, and what was asked of it."""
+"""A stand-in of Cloudflare's API on loopback: an account, what was asked of it, its failures."""
 
 from __future__ import annotations
 
@@ -7,36 +7,60 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from support.cloudflare_account import Account, Answer, Asked, Failed, document, parse_body
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request; `body` holds what was sent."""
+class Fault:
+    """Meets the requests that match: before they are carried out, or `after`.
 
-    method: str
-    path: str
-    authorization: str
-    body: Any
+    A careless server: its message repeats what it was sent.
+    """
+
+    matches: Callable[[Asked], bool]
+    status: int = 500
+    code: int = 10013
+    message: str = "workers.api.error.unknown"
+    after: bool = False
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.status < 500
+
+    def answer(self, asked: Asked) -> Answer:
+        repeated = asked.sent[:4000].decode(errors="replace")
+        return self.status, document(None, (self.code, f"{self.message} {repeated}".strip()))
+
+
+def asks(method: str, end: str) -> Callable[[Asked], bool]:
+    """Matches a method and the end of a path."""
+    return lambda asked: asked.method == method and asked.path.endswith(end)
 
 
 class Cloudflare:
-    """A context manager. `changed(secrets)` is called after each change, before its answer."""
+    """A context manager; `faults` meet every request that they match."""
 
-    def __init__(
-        self, worker: str, secrets: dict[str, str], changed: Callable[[dict[str, str]], None]
-    ) -> None:
-        self.worker = worker
-        self.secrets = dict(secrets)
+    def __init__(self, account: Account) -> None:
+        self.account = account
         self.asked: list[Asked] = []
-        self.failing = False
-        self._changed = changed
+        self.faults: list[Fault] = []
+        self._one_at_a_time = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """Method and last part of the path of everything that was asked."""
+        return [(one.method, one.path.rpartition("/")[2]) for one in self.asked]
+
+    def changes(self) -> list[Asked]:
+        """What was asked beside reading."""
+        return [one for one in self.asked if one.method != "GET"]
 
     def __enter__(self) -> Cloudflare:
         self._thread.start()
@@ -47,49 +71,38 @@ class Cloudflare:
         self._thread.join()
         self._server.server_close()
 
-    def answer(self, asked: Asked) -> tuple[int, object]:
-        self.asked.append(asked)
-        if self.failing:
-            # A careless server: it repeats what it was sent.
-            return 400, _error(10000, f"cannot take {asked.body}")
-        tail = asked.path.partition(f"/workers/scripts/{self.worker}/")[2].partition("?")[0]
-        match (asked.method, tail):
-            case ("GET", "secrets"):
-                found = [{"name": name, "type": "secret_text"} for name in self.secrets]
-                return 200, _success(found)
-            case ("PUT", "secrets"):
-                self._change({asked.body["name"]: asked.body["text"]})
-                return 200, _success({"name": asked.body["name"], "type": "secret_text"})
-            case ("PATCH", "secrets-bulk"):
-                sent = asked.body["secrets"]
-                self._change({name: one and one["text"] for name, one in sent.items()})
-                return 200, _success({})
-        return 404, _error(10007, "This Worker does not exist on your account.")
+    def answer(self, asked: Asked) -> Answer:
+        with self._one_at_a_time:
+            self.asked.append(asked)
+            fault = next((one for one in self.faults if one.matches(asked)), None)
+            if fault and not fault.after:
+                return fault.answer(asked)
+            answer = self._carried_out(asked)
+            return fault.answer(asked) if fault else answer
 
-    def _change(self, changes: dict[str, str | None]) -> None:
-        merged: dict[str, str | None] = {**self.secrets, **changes}
-        self.secrets = {name: text for name, text in merged.items() if text is not None}
-        self._changed(self.secrets)
-
-
-def _success(result: object) -> dict[str, object]:
-    return {"success": True, "errors": [], "messages": [], "result": result}
-
-
-def _error(code: int, message: str) -> dict[str, object]:
-    errors = [{"code": code, "message": message}]
-    return {"success": False, "errors": errors, "messages": [], "result": None}
+    def _carried_out(self, asked: Asked) -> Answer:
+        try:
+            return self.account.answer(asked)
+        except Failed as failed:
+            return failed.answer
 
 
 def _handler(cloudflare: Cloudflare) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             sent = self.rfile.read(int(self.headers.get("content-length", "0")))
-            body = json.loads(sent) if sent else None
-            authorization = self.headers.get("authorization", "")
-            asked = Asked(self.command, self.path, authorization, body)
-            status, document = cloudflare.answer(asked)
-            data = json.dumps(document).encode()
+            path, _, query = self.path.partition("?")
+            asked = Asked(
+                method=self.command,
+                path=path,
+                query=query,
+                authorization=self.headers.get("authorization", ""),
+                headers=dict(self.headers),
+                body=parse_body(self.headers.get("content-type", ""), sent),
+                sent=sent,
+            )
+            status, found = cloudflare.answer(asked)
+            data = json.dumps(found).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 
 PX = Path(sys.executable).with_name("px")
+NOTHING = Path(os.devnull)
 CANARY = "canary-value-4711"
 
 
@@ -53,17 +54,18 @@ class Px:
             env=self._environment({"PX": str(PX)}),
         )
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Running, for a test that sends it a signal."""
-        return subprocess.Popen(
-            [PX, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=self.folder,
-            env=self._environment(None),
-        )
+    def start(self, *arguments: str | Path, stdin: Path = NOTHING) -> subprocess.Popen[str]:
+        """Running, for a test that sends it a signal; stdin is a file."""
+        with stdin.open("rb") as given:
+            return subprocess.Popen(
+                [PX, *arguments],
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self.folder,
+                env=self._environment(None),
+            )
 
     def terminal(
         self,

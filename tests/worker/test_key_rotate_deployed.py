@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pexpect import EOF
 
+from px.keys import recovery
+from px.keys.master_key import MasterKey
 from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.testing import TestDevServer
-from support.cloudflare import Cloudflare
+from support.cloudflare import Cloudflare, Fault, asks
+from support.cloudflare_account import ACCOUNT, Account, Worker
 from support.command_lines import CommandLines
 from support.px_process import Px
 
 API_TOKEN = "canary-cloudflare-token"
 WORKER = "positronic-secrets"
+PASSPHRASE = b"correct horse battery staple"
 VALUES = {f"N{number:02}": f"value {number}" for number in range(60)}
 
 
@@ -34,7 +40,12 @@ class Deployed:
     @property
     def calls(self) -> list[tuple[str, str]]:
         """What changed something, or was asked for."""
-        return [(one.method, one.path.rpartition("/")[2]) for one in self.cloudflare.asked]
+        return self.cloudflare.calls
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The Worker's."""
+        return self.cloudflare.account.workers[WORKER].secrets
 
     @property
     def started(self) -> Path:
@@ -48,16 +59,17 @@ def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
         server.seed(VALUES)
         server.seed(VALUES, "shop")
 
-        def take_up(secrets: dict[str, str]) -> None:
+        def take_up(_: str, worker: Worker) -> None:
             server.configure(
-                master_keys=secrets["MASTER_KEYS"],
-                next_master_key=secrets.get("MASTER_KEYS_NEXT", ""),
+                master_keys=worker.secrets["MASTER_KEYS"],
+                next_master_key=worker.secrets.get("MASTER_KEYS_NEXT", ""),
             )
 
         first = {"MASTER_KEYS": server.service.settings.master_keys, "ROOT_TOKEN_SHA256": "x"}
-        with Cloudflare(WORKER, first, take_up) as cloudflare:
+        account = Account(API_TOKEN, {WORKER: Worker(first)}, changed=take_up)
+        with Cloudflare(account) as cloudflare:
             (folder / ".env.deploy").write_text(
-                f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={'a' * 32}\n"
+                f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\n"
                 f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
             )
             environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
@@ -85,7 +97,7 @@ def test_the_new_key_takes_the_place_of_the_old_one(deployed: Deployed) -> None:
     assert bulk.body["secrets"]["MASTER_KEYS_NEXT"] is None
     assert bulk.body["secrets"]["MASTER_KEYS"]["text"] == put.body["text"]
     assert put.authorization == f"Bearer {API_TOKEN}"
-    assert set(deployed.cloudflare.secrets) == {"MASTER_KEYS", "ROOT_TOKEN_SHA256"}
+    assert set(deployed.secrets) == {"MASTER_KEYS", "ROOT_TOKEN_SHA256"}
     for name in ("default", "shop"):
         assert deployed.server.values(name) == VALUES | {"ONE": "v"}
     assert not deployed.started.exists()
@@ -98,7 +110,7 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
         done = deployed.px.run("key", "rotate")
 
     seen = b"\n".join(lines.seen)
-    key = deployed.cloudflare.secrets["MASTER_KEYS"].partition(":")[2]
+    key = deployed.secrets["MASTER_KEYS"].partition(":")[2]
     assert b"MASTER_KEYS_NEXT" in seen  # we did look while wrangler ran
     left = [path.read_bytes() for path in deployed.px.folder.glob(".px/**/*") if path.is_file()]
     for hidden in (key, API_TOKEN, deployed.server.token):
@@ -110,23 +122,17 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
 def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
     """Without the key, which Cloudflare's answer repeats; run again, it goes on."""
     register(deployed)
-    put = deployed.cloudflare.answer
-
-    def fail_the_put(asked: object) -> tuple[int, object]:
-        deployed.cloudflare.failing = getattr(asked, "method", "") == "PUT"
-        return put(asked)  # type: ignore[arg-type]
-
-    deployed.cloudflare.answer = fail_the_put  # type: ignore[method-assign]
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
     failed = deployed.px.run("key", "rotate")
     begun = json.loads(deployed.started.read_text())
-    deployed.cloudflare.answer, deployed.cloudflare.failing = put, False  # type: ignore[method-assign]
+    deployed.cloudflare.faults = []
     again = deployed.px.run("key", "rotate")
 
     assert failed.returncode == 5
     assert "`wrangler secret put` failed" in failed.stderr
     assert begun["key"] not in failed.stderr
     assert again.returncode == 0
-    assert deployed.cloudflare.secrets["MASTER_KEYS"] == f"{begun['keyId']}:{begun['key']}"
+    assert deployed.secrets["MASTER_KEYS"] == f"{begun['keyId']}:{begun['key']}"
 
 
 def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
@@ -140,7 +146,7 @@ def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
         _, err = running.communicate(timeout=20)
     finally:
         running.kill()
-    midway = set(deployed.cloudflare.secrets)
+    midway = set(deployed.secrets)
     again = deployed.px.run("key", "rotate")
 
     assert running.returncode == 130
@@ -165,11 +171,12 @@ def test_a_terminal_sees_a_bar(deployed: Deployed) -> None:
 
 def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
     """`wrangler secret put` makes a Worker that is missing; px looks first."""
-    deployed.cloudflare.worker = "another"
+    workers = deployed.cloudflare.account.workers
+    workers["another"] = workers.pop(WORKER)
 
     done = deployed.px.run("key", "rotate")
 
-    assert done.returncode == 5
+    assert (done.returncode, "has no MASTER_KEYS" in done.stderr) == (1, True)
     assert {method for method, _ in deployed.calls} == {"GET"}
     assert not deployed.started.exists()
 
@@ -177,10 +184,63 @@ def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
 def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
     """MASTER_KEYS_NEXT of another machine is not overwritten."""
     other = "other:" + "A" * 43 + "="
-    deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] = other
+    deployed.secrets["MASTER_KEYS_NEXT"] = other
     deployed.server.configure(next_master_key=other)
 
     done = deployed.px.run("key", "rotate")
 
     assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
-    assert deployed.cloudflare.secrets["MASTER_KEYS_NEXT"] == other
+    assert deployed.secrets["MASTER_KEYS_NEXT"] == other
+
+
+def test_the_new_key_gets_a_recovery_file_before_the_worker_gets_the_key(
+    deployed: Deployed,
+) -> None:
+    """Stopped in between and run again, it is the same file; the old one is named as stale."""
+    register(deployed)
+    path = deployed.px.folder / "new.json"
+    old = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
+    old.write_text("{}")
+    words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
+    stopped = deployed.px.run(*words, stdin=PASSPHRASE)
+    kept = path.read_bytes()
+    deployed.cloudflare.faults = []
+    again = deployed.px.run(*words, stdin=PASSPHRASE)
+
+    assert (stopped.returncode, again.returncode) == (5, 0), again.stderr
+    assert path.read_bytes() == kept
+    assert path.stat().st_mode & 0o777 == 0o600
+    found = recovery.unseal(kept, PASSPHRASE.decode())
+    assert found.entry == deployed.secrets["MASTER_KEYS"]
+    assert f".px/recovery-{WORKER}.json holds a key that is gone; remove it" in again.stderr
+
+
+def test_a_recovery_file_that_is_stale_is_told_of(deployed: Deployed) -> None:
+    """A rotation without --recovery-file says how to get one."""
+    register(deployed)
+    (deployed.px.folder / ".px" / f"recovery-{WORKER}.json").write_text("{}")
+
+    done = deployed.px.run("key", "rotate")
+
+    assert done.returncode == 0
+    assert "holds a key that is gone; remove it" in done.stderr
+    assert "`px key rotate --recovery-file FILE` writes one for a new key" in done.stderr
+
+
+def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
+    """Another key's stays, and no key is changed."""
+    register(deployed)
+    path = deployed.px.folder / "new.json"
+    key = MasterKey("k1", "A" * 43 + "=")
+    path.write_bytes(
+        recovery.seal(key, WORKER, "x", now=datetime.now(UTC), random=os.urandom, cost=1 << 15)
+    )
+    kept, keys = path.read_bytes(), dict(deployed.secrets)
+
+    words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
+    done = deployed.px.run(*words, stdin=PASSPHRASE)
+
+    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert path.read_bytes() == kept
+    assert deployed.secrets == keys

@@ -21,6 +21,7 @@ class Px(LazyGroup):
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",
+        "deploy": "px.commands.deploy",
         "spec": "px.commands.spec",
         "schema": "px.commands.schema",
         "completion": "px.commands.completion",

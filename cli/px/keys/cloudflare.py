@@ -26,8 +26,8 @@ class CloudflareSecrets:
 
     def check(self, *, resuming: bool) -> None:
         """`wrangler secret put` would make a Worker that is missing, and say nothing."""
-        names = self._names()
-        if KEYS not in names:
+        names = secret_names(self._wrangler)
+        if names is None or KEYS not in names:
             raise Refused(
                 f"the Worker that wrangler.toml names has no {KEYS}",
                 code="no_keys",
@@ -45,14 +45,19 @@ class CloudflareSecrets:
     def _run(self, words: Sequence[str], sent: str, key: MasterKey) -> None:
         self._wrangler.run(words, sent, hidden=[key.encoded])
 
-    def _names(self) -> set[str]:
-        answer = self._wrangler.run(["secret", "list", "--format", "json"])
-        try:
-            return {str(one["name"]) for one in json.loads(answer)}
-        except (ValueError, KeyError, TypeError):
-            raise PxError(
-                "wrangler's list of secrets cannot be read", code="wrangler_failed"
-            ) from None
+
+def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
+    """The names of the Worker's secrets; None when there is no such Worker."""
+    try:
+        answer = wrangler.run(["secret", "list", "--format", "json"])
+    except PxError as error:
+        if error.code == "no_worker":
+            return None
+        raise
+    try:
+        return frozenset(str(one["name"]) for one in json.loads(answer))
+    except (ValueError, KeyError, TypeError):
+        raise PxError("wrangler's list of secrets cannot be read", code="wrangler_failed") from None
 
 
 def begun_elsewhere() -> Refused:

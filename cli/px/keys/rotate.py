@@ -64,16 +64,26 @@ class Rotated:
 
 
 class Rotation:
-    """One Worker's. `settle`: seconds until every location must know what was written."""
+    """One Worker's. `settle`: seconds until every location must know what was written.
+
+    `keep` is given the new key before the Worker is, each time the rotation is run.
+    """
 
     def __init__(
-        self, admin: Admin, place: KeyPlace, file: StartedFile, voice: Voice, settle: float
+        self,
+        admin: Admin,
+        place: KeyPlace,
+        file: StartedFile,
+        voice: Voice,
+        settle: float,
+        keep: Callable[[MasterKey], None] = lambda key: None,
     ) -> None:
         self._admin = admin
         self._place = place
         self._file = file
         self._voice = voice
         self._settle = settle
+        self._keep = keep
         self._resealed = 0
         self._seen: set[str] = set()
 
@@ -111,6 +121,7 @@ class Rotation:
             self._voice.say(f"Rotating to the new master key {started.key.id}")
         else:
             self._voice.say(f"Going on with the rotation to {started.key.id}")
+        self._keep(started.key)
         if found.newest != started.key.id:
             self._place.put_in_front(started.key)
             self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")

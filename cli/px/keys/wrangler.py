@@ -7,10 +7,12 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
-from px.failures import PxError, Usage
-from px.local import private, worker_log
+from px.failures import Usage
+from px.keys.wrangler_failures import failure, too_late
+from px.local import private
 from px.local.environment import wrangler_environment
 from px.local.project import Project, node
 
@@ -23,6 +25,8 @@ _FROM_OUTSIDE: Final = (
     *("CLOUDFLARE_API_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
     *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
 )
+# wrangler takes CLOUDFLARE_API_BASE_URL from a checkout's .env too, unless it is told of another.
+_NO_ENV_FILE: Final = ("--env-file", "/dev/null")
 
 
 class Wrangler:
@@ -32,12 +36,29 @@ class Wrangler:
         self._project = project
         self._credentials = dict(credentials)
 
-    def run(self, words: Sequence[str], sent: str = "", *, hidden: Sequence[str] = ()) -> str:
-        """Its stdout. Raises PxError with its own words, unless they hold what is `hidden`."""
+    def run(
+        self,
+        words: Sequence[str],
+        sent: str = "",
+        *,
+        hidden: Sequence[str] = (),
+        config: Path | None = None,
+        output: Path | None = None,
+        seconds: float = TIMEOUT,
+    ) -> str:
+        """Its stdout. Raises PxError with its own words, unless they hold what is `hidden`.
+
+        `output`: where it writes down, for programs, what it did.
+        """
         environment = wrangler_environment(self._project) | self._credentials
+        # wrangler is 15 MB of JavaScript: node need not compile it each time.
+        environment["NODE_COMPILE_CACHE"] = str(self._project.node_modules / ".cache" / "px")
+        if output:
+            environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
         private.make_folder(self._project.private / "home")
+        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
-            [node(), self._project.wrangler(), *words, "--config", self._project.config],
+            [node(), self._project.wrangler(), *words, *fixed],
             cwd=self._project.root,
             env=environment,
             stdin=subprocess.PIPE,
@@ -47,26 +68,18 @@ class Wrangler:
             start_new_session=True,
         )
         try:
-            out, err = process.communicate(sent, timeout=TIMEOUT)
+            out, err = process.communicate(sent, timeout=seconds)
         except BaseException as problem:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(problem, subprocess.TimeoutExpired):
-                raise self._failure(words, "", hidden) from None
+                raise too_late(words, seconds) from None
             raise
         if process.returncode:
-            raise self._failure(words, f"{err}\n{out}", hidden)
+            secrets = [*hidden, self._credentials[TOKEN]]
+            raise failure(words, err or out, secrets)
         return out
-
-    def _failure(self, words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError:
-        reason = worker_log.explain_text(output)
-        secrets = [*hidden, self._credentials.get(TOKEN, "")]
-        if any(secret and secret in reason for secret in secrets):
-            reason = ""
-        return PxError(
-            f"`wrangler {' '.join(words[:2])}` failed", code="wrangler_failed", hint=reason
-        )
 
 
 def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> dict[str, str]:
@@ -75,7 +88,7 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
     found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name))}
     if TOKEN not in found:
         raise Usage(
-            f"px needs {TOKEN} to change a deployed Worker's keys",
-            hint="put it into .env.deploy",
+            f"px needs {TOKEN} to change a deployed Worker",
+            hint="put it into .env.deploy; .env.deploy.example shows how",
         )
     return found

@@ -11,6 +11,7 @@ class KeyGroup(LazyGroup):
     places: ClassVar = {
         "list": "px.commands.key.list",
         "rotate": "px.commands.key.rotate",
+        "recover": "px.commands.key.recover",
     }
 
 
@@ -19,7 +20,7 @@ app = new_app(KeyGroup)
 
 @app.callback()
 def key() -> None:
-    """See which master keys are in use, and replace them.
+    """See which master keys are in use, replace them, bring one back.
 
     \b
     Example: px key list

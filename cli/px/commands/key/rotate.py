@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +15,7 @@ from px.commands.options import TIMEOUT, Json, Timeout, Url, find
 
 if TYPE_CHECKING:
     from px.importing import Progress
+    from px.keys.master_key import MasterKey
     from px.keys.place import KeyPlace
     from px.keys.rotate import Rotated
     from px.local.project import Project
@@ -30,10 +33,23 @@ Settle = Annotated[
     ),
 ]
 
+Recovery = Annotated[
+    Path | None,
+    typer.Option(
+        "--recovery-file", metavar="FILE", help="Write one for the new key, with a passphrase."
+    ),
+]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+
 
 @app.command()
 def rotate(
-    settle: Settle = None, url: Url = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+    settle: Settle = None,
+    recovery_file: Recovery = None,
+    passphrase_stdin: Stdin = False,
+    url: Url = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Replace the Worker's master key, for all projects, while the Worker is in use.
 
@@ -41,7 +57,8 @@ def rotate(
     covers anything is never dropped. Stopped at any point, it goes on when it is run again.
 
     Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
-    deployed one's are set by wrangler with the credentials in .env.deploy.
+    deployed one's are set by wrangler with the credentials in .env.deploy. The old key's recovery
+    file opens nothing afterwards: --recovery-file writes a new one.
 
     \b
     Example: px key rotate
@@ -51,13 +68,14 @@ def rotate(
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
     try:
-        done = _run(target, seconds, _Voice(as_json=as_json))
+        done = _run(target, seconds, _Voice(as_json=as_json), recovery_file, passphrase_stdin)
     except KeyboardInterrupt:
         raise _interrupted() from None
     if as_json:
         terminal.document(done.document())
     else:
         terminal.say(done.sentence())
+        _warn_of_old_file(recovery_file)
 
 
 class _Voice:
@@ -75,22 +93,62 @@ class _Voice:
         return terminal.progress(total, quiet=self._as_json, label="re-sealing", line=line)
 
 
-def _run(target: Target, settle: float, voice: _Voice) -> Rotated:
+def _run(
+    target: Target, settle: float, voice: _Voice, recovery_file: Path | None, stdin: bool
+) -> Rotated:
     from px.admin import Admin
     from px.keys.rotate import Rotation
     from px.keys.started import StartedFile
     from px.local.project import find_project
 
     project = find_project()
+    keep = _keeper(project, recovery_file, stdin)
     with Admin(target) as admin:
-        rotation = Rotation(admin, _place(target, project), StartedFile(project), voice, settle)
-        return rotation.run()
+        file = StartedFile(project)
+        return Rotation(admin, _place(target, project), file, voice, settle, keep).run()
+
+
+def _keeper(project: Project, path: Path | None, stdin: bool) -> Callable[[MasterKey], None]:
+    """Writes the recovery file; when the rotation goes on, it is there. Raises PxError."""
+    if path is None:
+        return lambda key: None
+    from px.deploy.manifest import read_manifest
+    from px.keys.passphrase import Passphrase
+    from px.keys.recovery_file import RecoveryFile
+
+    file, worker, passphrase = (
+        RecoveryFile(path),
+        read_manifest(project).worker,
+        Passphrase(stdin=stdin),
+    )
+    passphrase.check()
+
+    def keep(key: MasterKey) -> None:
+        if not file.exists():
+            file.write(key, worker, passphrase.new(file.shown))
+        elif file.header().key_id != key.id:
+            raise file.taken()
+
+    return keep
+
+
+def _warn_of_old_file(written: Path | None) -> None:
+    """Where px keeps them, there may be one of a key that is gone."""
+    from px.deploy.manifest import read_manifest
+    from px.keys.recovery_file import RecoveryFile, default_path
+    from px.local.project import find_project
+
+    project = find_project()
+    old = RecoveryFile(default_path(project, read_manifest(project).worker))
+    if old.exists() and not (written and old.path.resolve() == written.resolve()):
+        terminal.say(f"Warning: {old.shown} holds a key that is gone; remove it")
+        if not written:
+            terminal.say("hint: `px key rotate --recovery-file FILE` writes one for a new key")
 
 
 def _place(target: Target, project: Project) -> KeyPlace:
     """Where that Worker's keys are."""
     import os
-    from pathlib import Path
 
     from px.settings import deploy_settings
 

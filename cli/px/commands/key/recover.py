@@ -1,0 +1,86 @@
+"""`px key recover`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from px import terminal
+from px.commands.groups import new_app
+from px.commands.options import Json
+
+if TYPE_CHECKING:
+    from px.keys.recover import Home
+    from px.local.project import Project
+
+app = new_app()
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The recovery file.")]
+Local = Annotated[bool, typer.Option("--local", help="Into .dev.vars, for the local Worker.")]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Drop the deployed Worker's present master keys for good.")
+]
+
+
+@app.command()
+def recover(
+    file: File,
+    local: Local = False,
+    passphrase_stdin: Stdin = False,
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the master key of a recovery file back to the Worker, without showing it.
+
+    For a Worker that was deleted, or lost its MASTER_KEYS: its records in KV open again. Asks for
+    the file's passphrase. Run `px deploy` afterwards: it finds the KV namespace of before.
+
+    \b
+    Example: px key recover .px/recovery-positronic-secrets.json
+    """
+    from px.failures import Interrupted
+    from px.keys.passphrase import Passphrase
+    from px.keys.recovery_file import RecoveryFile
+    from px.local.project import find_project
+
+    found, project = RecoveryFile(file), find_project()
+    header = found.header()
+    home = _home(project, header.worker, local=local)
+    home.check(replace=replace)
+    passphrase = Passphrase(stdin=passphrase_stdin)
+    passphrase.check()
+    try:
+        key = found.open(passphrase)
+        done = home.put(key)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; run it again to be sure that the key is back") from None
+    if as_json:
+        terminal.document({"key": key.id, "worker": header.worker, "local": local})
+    else:
+        terminal.say(done)
+
+
+def _home(project: Project, worker: str, *, local: bool) -> Home:
+    if local:
+        from px.keys.recover import LocalHome
+
+        return LocalHome(project)
+    import os
+
+    from px.deploy.manifest import read_manifest
+    from px.failures import Refused
+    from px.keys.recover import DeployedHome
+    from px.keys.wrangler import Wrangler, credentials
+    from px.settings import deploy_settings
+
+    if read_manifest(project).worker != worker:
+        raise Refused(
+            "the recovery file is of another Worker than the one in wrangler.toml; "
+            "nothing was changed",
+            code="another_worker",
+            hint="run px in that Worker's project",
+        )
+    found = credentials(os.environ, deploy_settings(Path.cwd()))
+    return DeployedHome(Wrangler(project, found))

@@ -1,0 +1,99 @@
+"""`.env.deploy`: the owner's alone, unknown to git, and where the Worker's address is kept."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from px.failures import Refused
+from px.local import private
+from px.settings import DEPLOY_FILE, deploy_settings, find_upwards
+
+URL, TOKEN = "PX_URL", "PX_TOKEN"
+_PASSED_ON = ("PATH", "HOME", "XDG_CONFIG_HOME")  # where git finds its settings; no credential
+
+
+class DeployFile:
+    """The nearest one upwards; where there is none, the one that px would make in `root`."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        found = find_upwards(DEPLOY_FILE, folder)
+        self.path = found or root / DEPLOY_FILE
+
+    def read(self) -> Mapping[str, str]:
+        """Its settings, {} without a file. Raises Usage, Refused for one that others can read."""
+        if not self.path.exists():
+            return {}
+        if self.path.stat().st_mode & 0o077:
+            raise Refused(
+                f"other users of this machine can read {DEPLOY_FILE}",
+                code="deploy_file_open",
+                hint=f"chmod 600 {DEPLOY_FILE}",
+            )
+        return deploy_settings(self.path.parent)
+
+    def check_git(self) -> bool:
+        """False outside a repository. Raises Refused when git would take the file, or has it."""
+        ignored = is_ignored(self.path)
+        if ignored is False:
+            raise Refused(
+                f"git does not ignore {DEPLOY_FILE}",
+                code="deploy_file_not_ignored",
+                hint=f"add it to .gitignore; if it is committed already: git rm --cached "
+                f"{DEPLOY_FILE}, and replace what was in it",
+            )
+        return ignored is not None
+
+    def remember(self, url: str, token: str) -> bool:
+        """Puts both into the file, whose other bytes stay; false when they stood there."""
+        now = self.read()
+        if (now.get(URL), now.get(TOKEN)) == (url, token):
+            return False
+        old = self.path.read_bytes().decode() if self.path.exists() else ""
+        # Where a link leads: the link itself stays.
+        private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
+        return True
+
+
+def is_ignored(path: Path) -> bool | None:
+    """Whether git leaves the file alone, also one that it has; None outside a repository."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(  # noqa: S603 - fixed words and one path
+        [git, "check-ignore", "--quiet", str(path)],
+        cwd=path.parent,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return {0: True, 1: False}.get(done.returncode)
+
+
+def _with(text: str, settings: Mapping[str, str]) -> str:
+    """The text with these assignments in the place of the old ones, or at the end."""
+    from dotenv.parser import parse_stream
+
+    parts, seen = [], set()
+    for one in parse_stream(io.StringIO(text, newline="")):
+        original = one.original.string
+        if one.key is not None and one.key in settings:
+            seen.add(one.key)
+            original = _replaced(original, f"{one.key}={settings[one.key]}")
+        parts.append(original)
+    left = [f"{name}={value}\n" for name, value in settings.items() if name not in seen]
+    body = "".join(parts)
+    gap = "\n" if left and body and not body.endswith("\n") else ""
+    return body + gap + "".join(left)
+
+
+def _replaced(original: str, line: str) -> str:
+    """The empty lines before it and the line end stay."""
+    before = original[: len(original) - len(original.lstrip())]
+    end = original[len(original.rstrip("\r\n")) :]
+    return before + line + end

@@ -1,0 +1,90 @@
+"""The first master key, and the file that brings it back: written before anybody uses the key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from px.deploy.deploy_file import is_ignored
+from px.failures import Refused
+from px.keys.master_key import MasterKey, make
+from px.keys.passphrase import Passphrase
+from px.keys.recovery_file import RecoveryFile
+
+
+class Voice(Protocol):
+    def say(self, line: str) -> None: ...
+
+
+class FirstKey:
+    """`kept` False: the user wants no recovery file."""
+
+    def __init__(
+        self,
+        file: RecoveryFile,
+        worker: str,
+        passphrase: Passphrase,
+        voice: Voice,
+        *,
+        kept: bool,
+    ) -> None:
+        self._file = file
+        self._worker = worker
+        self._passphrase = passphrase
+        self._voice = voice
+        self._kept = kept
+
+    def is_kept(self) -> bool:
+        """Whether there is a file, whose key will be taken."""
+        return self._kept and self._file.exists()
+
+    def check(self) -> None:
+        """Whether `take` can do its work, as far as that is known before. Raises PxError."""
+        if not self._kept:
+            if self._file.exists():
+                raise self._file.taken()
+            return
+        self._passphrase.check()
+        if self._file.exists():
+            self._check_worker()
+
+    def take(self, still_wanted: Callable[[], None]) -> tuple[MasterKey, RecoveryFile | None]:
+        """The file's key, or a new one in a new file. Asks for the passphrase.
+
+        `still_wanted` raises when somebody else made a key while one was typed. Raises PxError.
+        """
+        if not self._kept:
+            return _make(), None
+        key = self._of_file() if self._file.exists() else self._new(still_wanted)
+        return key, self._file
+
+    def _of_file(self) -> MasterKey:
+        """Of a deploy that did not end, or of this Worker's earlier life."""
+        self._check_worker()
+        self._voice.say(f"Using the master key of {self._file.shown}")
+        return self._file.open(self._passphrase)
+
+    def _check_worker(self) -> None:
+        if self._file.header().worker != self._worker:
+            raise Refused(
+                f"{self._file.shown} is another Worker's; nothing was changed",
+                code="another_worker",
+                hint="name another file with --recovery-file",
+            )
+
+    def _new(self, still_wanted: Callable[[], None]) -> MasterKey:
+        shown, key = self._file.shown, _make()
+        passphrase = self._passphrase.new(shown)
+        if self._passphrase.was_typed:
+            still_wanted()
+        self._file.write(key, self._worker, passphrase)
+        self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
+        if is_ignored(self._file.path) is False:
+            self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
+        return key
+
+
+def _make() -> MasterKey:
+    return make(datetime.now(UTC).date(), os.urandom)

@@ -1,0 +1,29 @@
+"""The snapshot gate, once for each state of what it looks at."""
+
+from __future__ import annotations
+
+from px.local import snapshot, stamp
+from px.local.project import Project
+
+
+def pass_gate(project: Project) -> bool:
+    """False when this very Worker passed before. Raises SnapshotRefused."""
+    mark = project.private / "snapshot.stamp"
+    sources = _digest(project)
+    if stamp.is_fresh(mark, sources):
+        return False
+    snapshot.check(project)
+    stamp.mark(mark, sources)
+    return True
+
+
+def _digest(project: Project) -> str:
+    """The Worker's files by name and content, its config, its packages and the runtime."""
+    files = [path for path in sorted(project.worker.rglob("*.py")) if path.is_file()]
+    fixed = [project.config, project.requirements, project.package_lock]
+    parts = [part for path in files for part in (_name(project, path), path.read_bytes())]
+    return stamp.digest(*parts, *(path.read_bytes() for path in fixed))
+
+
+def _name(project: Project, path: object) -> bytes:
+    return str(path).removeprefix(str(project.root)).encode()

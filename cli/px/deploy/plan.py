@@ -1,0 +1,81 @@
+"""What a deploy is going to make, decided from what Cloudflare has and what lies here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from px.deploy.manifest import Manifest
+from px.deploy.remote import Remote
+from px.failures import Refused
+
+KEYS: Final = "MASTER_KEYS"
+ROOT: Final = "ROOT_TOKEN_SHA256"
+OURS: Final = frozenset({KEYS, ROOT})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`namespaces`: those of an earlier deploy, to be used again (binding to id)."""
+
+    worker: str
+    is_new: bool
+    makes_key: bool
+    makes_token: bool
+    namespaces: Mapping[str, str]
+
+    def lines(self) -> list[str]:
+        """For a person, in the order in which it happens."""
+        found = [f"{'create' if self.is_new else 'update'} the Worker {self.worker}"]
+        found.append("make a master key" if self.makes_key else "leave the master keys as they are")
+        token = "make a root token" if self.makes_token else "leave the root token as it is"
+        return [*found, token, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
+
+    def document(self) -> dict[str, object]:
+        return {
+            "worker": self.worker,
+            "created": self.is_new,
+            "masterKeyMade": self.makes_key,
+            "rootTokenMade": self.makes_token,
+        }
+
+
+def make_plan(
+    manifest: Manifest, remote: Remote, *, adopt: bool, new_token: bool, known_key: bool
+) -> Plan:
+    """Asks Cloudflare, changes nothing. `known_key`: a recovery file holds the key to be used.
+
+    Raises Refused for somebody else's Worker, and for records whose key would be lost.
+    """
+    names = remote.secrets()
+    if names is not None and not names & OURS and not adopt:
+        raise _name_taken(manifest.worker)
+    found = names or frozenset()
+    makes_key = KEYS not in found
+    # A Worker that has both secrets was uploaded with its namespaces, and keeps them.
+    left = {} if found >= OURS else remote.left_namespaces()
+    if makes_key and not known_key:
+        _check_empty(manifest, remote, left)
+    return Plan(manifest.worker, names is None, makes_key, new_token or ROOT not in found, left)
+
+
+def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:
+    ids = {binding: id_ for binding, id_ in manifest.namespaces.items() if id_} | dict(left)
+    for binding, id_ in ids.items():
+        if not remote.is_empty(id_):
+            raise Refused(
+                f"the KV namespace of {binding} holds records of an earlier Worker, which do not "
+                "open under a new master key; nothing was changed",
+                code="records_without_key",
+                hint="bring their key back with `px key recover FILE`; or delete the namespace: "
+                f"wrangler kv namespace delete --namespace-id {id_}",
+            )
+
+
+def _name_taken(worker: str) -> Refused:
+    return Refused(
+        f"the account has a Worker {worker} that px did not make; nothing was changed",
+        code="name_taken",
+        hint="choose another name in wrangler.toml; or replace that Worker with --adopt",
+    )

@@ -1,0 +1,105 @@
+"""Waits for the deployed Worker: first that it answers, then that it takes the token."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from px.admin import Admin
+from px.exchange import Answer, Lost
+from px.failures import NotAllowed, NotReached, PxError, ServerFailed
+from px.settings import Target
+from px.transport import Transport
+
+FIRST_PAUSE: Final = 0.25  # seconds; doubles up to LONGEST_PAUSE
+LONGEST_PAUSE: Final = 5.0
+ONE_ANSWER: Final = 10.0  # seconds for a single answer
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`seconds` in all; a new name in DNS and a new secret take some to be known everywhere."""
+
+    seconds: float
+    pause: Callable[[float], None] = time.sleep
+
+    def until(self, attempt: Callable[[], PxError | None]) -> None:
+        """Returns when an attempt gives None; raises its last error when the time is over."""
+        deadline, pause = time.monotonic() + self.seconds, FIRST_PAUSE
+        while (problem := attempt()) is not None:
+            if time.monotonic() + pause > deadline:
+                raise problem
+            self.pause(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def wait_for_status(target: Target, patience: Patience) -> None:
+    """Returns when GET /status says ready. Sends no token."""
+    transport = Transport(target.address, {"User-Agent": "px", "Accept": "application/json"})
+    try:
+        patience.until(lambda: _status_problem(target, transport))
+    finally:
+        transport.close()
+
+
+def wait_for_token(target: Target, key_id: str | None, patience: Patience) -> None:
+    """Returns when the token opens the Worker, and its newest key is the one that was made."""
+
+    def attempt() -> PxError | None:
+        with Admin(target) as admin:
+            try:
+                found = admin.keys()
+            except NotAllowed:
+                return _token_refused(target)
+            except (NotReached, ServerFailed) as problem:
+                return problem
+        return None if key_id in (None, found.newest) else _another(target)
+
+    patience.until(attempt)
+
+
+def _status_problem(target: Target, transport: Transport) -> PxError | None:
+    origin = target.address.origin
+    try:
+        answer = transport.send("GET", "/status", None, ONE_ANSWER)
+    except Lost as lost:
+        return NotReached(
+            f"{origin} cannot be reached: {lost.reason}",
+            code="not_reached",
+            hint="a new address may need some minutes; then run `px deploy` again",
+        )
+    return None if _says_ready(answer) else _not_ready(origin, answer)
+
+
+def _says_ready(answer: Answer) -> bool:
+    try:
+        return answer.status == 200 and json.loads(answer.body)["ready"] is True
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _not_ready(origin: str, answer: Answer) -> PxError:
+    return ServerFailed(
+        f"the Worker at {origin} does not say that it is ready (status {answer.status})",
+        code="not_ready",
+        hint="is PX_URL its address? `wrangler tail` shows what it logs",
+    )
+
+
+def _token_refused(target: Target) -> PxError:
+    return NotAllowed(
+        f"the Worker at {target.address.origin} does not take the root token of {target.source}",
+        code="unauthenticated",
+        hint="is PX_URL its address? if so: `px deploy --new-root-token` makes a new one",
+    )
+
+
+def _another(target: Target) -> PxError:
+    return ServerFailed(
+        f"the Worker at {target.address.origin} is not the one that was just deployed",
+        code="another_worker",
+        hint="take PX_URL and PX_TOKEN out of .env.deploy, or correct PX_URL",
+    )

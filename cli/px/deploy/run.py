@@ -1,0 +1,259 @@
+"""`px deploy` without its words: each step may fail, and running it again goes on.
+
+The order is what keeps every key and token: the recovery file and the root token are on disk
+before Cloudflare learns of either, and code and secrets go up in one request.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from positronic.tokens import mint_root, root_hash
+from px.deploy.address import address_of, choose_address
+from px.deploy.deploy_file import TOKEN, URL, DeployFile
+from px.deploy.first_key import FirstKey
+from px.deploy.gate import pass_gate
+from px.deploy.manifest import Manifest, read_manifest
+from px.deploy.options import Options
+from px.deploy.plan import KEYS, ROOT, Plan, make_plan
+from px.deploy.ready import Patience, wait_for_status, wait_for_token
+from px.deploy.remote import Remote
+from px.deploy.smoke import try_promises
+from px.deploy.started import StartedDeploy
+from px.failures import Interrupted, PxError, Refused
+from px.keys.master_key import MasterKey
+from px.keys.passphrase import Passphrase
+from px.keys.recovery_file import RecoveryFile, default_path
+from px.keys.wrangler import Wrangler, credentials
+from px.local.project import Project
+from px.local.setup import set_up
+from px.settings import DEPLOY_FILE, Target, make_target
+
+KNOWN: Final = 10.0  # seconds
+NOTHING: Final = "nothing was changed at Cloudflare"
+UPLOADING: Final = "the upload did not end; no key and no token is lost"
+UPLOADED: Final = "the Worker is deployed, and was not seen to be ready"
+READY: Final = "the Worker is deployed and ready"
+AGAIN: Final = "run `px deploy` again: it goes on where it stopped"
+
+
+class Voice(Protocol):
+    """What a person sees of it."""
+
+    def say(self, line: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The Worker's address, and what was made."""
+
+    plan: Plan
+    url: str
+    key_id: str | None
+    recovery_file: str | None
+    checks: int
+
+    def document(self) -> dict[str, object]:
+        return {
+            **self.plan.document(),
+            "url": self.url,
+            "keyId": self.key_id,
+            "recoveryFile": self.recovery_file,
+            "checks": self.checks,
+        }
+
+
+@dataclass(slots=True)
+class _Made:
+    """What this run has made or taken up, as far as it came."""
+
+    key: MasterKey | None = None
+    token: str = field(default="", repr=False)
+    recovery: RecoveryFile | None = None
+    account: str = NOTHING  # what is true now, should it end here
+
+
+class Deployment:
+    """One project's, in one folder, with one process's environment."""
+
+    def __init__(
+        self,
+        project: Project,
+        folder: Path,
+        environ: Mapping[str, str],
+        options: Options,
+        passphrase: Passphrase,
+        voice: Voice,
+    ) -> None:
+        self._project = project
+        self._environ = environ
+        self._options = options
+        self._passphrase = passphrase
+        self._voice = voice
+        self._file = DeployFile(folder, project.root)
+        self._manifest: Manifest = read_manifest(project)
+        self._started = StartedDeploy(project, self._manifest.worker)
+        self._made = _Made()
+        self._settings: Mapping[str, str] = {}
+        chosen = options.recovery_file or default_path(project, self._manifest.worker)
+        self._first_key = FirstKey(
+            RecoveryFile(chosen),
+            self._manifest.worker,
+            passphrase,
+            voice,
+            kept=options.wants_recovery,
+        )
+
+    def plan(self) -> Plan:
+        """What `run` would do. Reads from Cloudflare, changes nothing anywhere."""
+        self._check_file()
+        return self._plan(self._remote())
+
+    def run(self) -> Deployed:
+        """Raises PxError; running it again goes on where it stopped."""
+        with self._started.alone():
+            try:
+                return self._run()
+            except KeyboardInterrupt:
+                raise Interrupted(f"interrupted; {self._made.account}", hint=AGAIN) from None
+            except PxError as error:
+                if self._made.account in (UPLOADING, UPLOADED):
+                    error.message = f"{error.message}; {self._made.account}"
+                    error.hint = f"{error.hint}\n{AGAIN}".strip()
+                raise
+
+    def _run(self) -> Deployed:
+        self._check_file()
+        remote = self._remote()
+        plan = self._plan(remote)
+        self._voice.say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
+        if plan.makes_key:
+            self._first_key.check()
+        set_up(self._project, self._voice.say)
+        if pass_gate(self._project):
+            self._voice.say("The Worker starts from its snapshot")
+        self._prepare(remote, plan)
+        address = self._upload(remote, plan)
+        target = self._target(address)
+        self._settle(target, plan)
+        checks = self._check(target)
+        key_id = self._made.key.id if self._made.key else None
+        recovery = self._made.recovery.shown if self._made.recovery else None
+        return Deployed(plan, address, key_id, recovery, checks)
+
+    def _check_file(self) -> None:
+        """The credentials are there, and nobody else's to read."""
+        found = self._file.read()
+        if not self._file.check_git():
+            self._voice.say(
+                f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out"
+            )
+        self._settings = found
+
+    def _remote(self) -> Remote:
+        wrangler = Wrangler(self._project, credentials(self._environ, self._settings))
+        return Remote(self._project, self._manifest, wrangler)
+
+    def _plan(self, remote: Remote) -> Plan:
+        plan = make_plan(
+            self._manifest,
+            remote,
+            adopt=self._options.adopt,
+            new_token=self._options.new_token,
+            known_key=self._first_key.is_kept(),
+        )
+        if not (plan.makes_token or self._sent_token() or self._known_token()):
+            raise Refused(
+                f"the Worker has a root token, and {DEPLOY_FILE} does not hold it; "
+                "nothing was changed",
+                code="no_root_token",
+                hint="put it in as PX_TOKEN beside PX_URL; or make a new one, which replaces it: "
+                "px deploy --new-root-token",
+            )
+        return plan
+
+    def _sent_token(self) -> str:
+        """Of a deploy that did not end: the Worker may have taken it."""
+        begun = self._started.read()
+        return begun.token if begun and begun.sent else ""
+
+    def _known_token(self) -> str:
+        """Where both stand in the environment, those count; else the file's."""
+        if self._environ.get(URL) and self._environ.get(TOKEN):
+            return self._environ[TOKEN]
+        return self._settings.get(TOKEN, "")
+
+    def _known_url(self) -> str | None:
+        if self._environ.get(URL) and self._environ.get(TOKEN):
+            return self._environ[URL]
+        return self._settings.get(URL) or None
+
+    def _prepare(self, remote: Remote, plan: Plan) -> None:
+        """Key and token, on disk before anybody else knows them."""
+        if plan.makes_key:
+            found = self._first_key.take(lambda: self._check_unchanged(remote, plan))
+            self._made.key, self._made.recovery = found
+        self._made.token = self._sent_token()
+        if plan.makes_token:
+            begun = self._started.read()
+            self._made.token = begun.token if begun else mint_root(secrets.token_bytes)
+            self._started.write(self._made.token, sent=begun is not None and begun.sent)
+
+    def _check_unchanged(self, remote: Remote, plan: Plan) -> None:
+        """Typing takes its time; a key that somebody else made meanwhile is not overwritten."""
+        if KEYS in (remote.secrets() or ()):
+            raise Refused(
+                f"somebody else deployed {plan.worker} just now; nothing was changed",
+                code="deployed_elsewhere",
+                hint="run `px deploy` again",
+            )
+
+    def _upload(self, remote: Remote, plan: Plan) -> str:
+        sent = {}
+        if self._made.key:
+            sent[KEYS] = self._made.key.entry
+        if plan.makes_token:
+            sent[ROOT] = root_hash(self._made.token)
+        known = choose_address(
+            self._options.url, self._known_url(), makes_token=bool(self._made.token)
+        )
+        if known:
+            self._target(known)  # a mistyped token is told before anything is changed
+        self._voice.say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
+        self._made.account = UPLOADING
+        if plan.makes_token:
+            self._started.write(self._made.token, sent=True)
+        targets = remote.upload(sent, plan.namespaces)
+        self._made.account = UPLOADED
+        return known or address_of(targets)
+
+    def _target(self, address: str) -> Target:
+        source = "this deploy" if self._made.token else DEPLOY_FILE
+        return make_target(address, self._made.token or self._known_token(), source=source)
+
+    def _settle(self, target: Target, plan: Plan) -> None:
+        """When the Worker was seen to take the token, the token has its place."""
+        patience = Patience(self._options.wait)
+        self._voice.say(f"Waiting for {target.address.origin}")
+        wait_for_status(target, patience)
+        key = self._made.key
+        # A secret that was just set takes a while; one that was not is known everywhere.
+        token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
+        wait_for_token(target, key.id if key else None, token_patience)
+        if self._made.token:
+            origin = target.address.origin + target.address.prefix
+            self._file.remember(origin, self._made.token)
+            self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+        self._started.remove()
+        self._made.account = READY
+
+    def _check(self, target: Target) -> int:
+        if not self._options.checks:
+            return 0
+        outcomes = try_promises(target)
+        self._voice.say(f"Tried {len(outcomes)} promises of the API: all kept")
+        return len(outcomes)

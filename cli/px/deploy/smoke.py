@@ -1,0 +1,42 @@
+"""The smoke part of the conformance suite: what any Positronic backend promises, tried for real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from px.failures import Detail, Refused
+from px.settings import Target
+from px.spec import report
+from px.spec.checks import PROMISES
+from px.spec.promises import Level, select
+from px.spec.run import Limits, Outcome, run
+from px.spec.target import Target as Tried
+
+# One and the same: each project stays in the Worker's list, and a rotation visits them all.
+PROJECT: Final = "deploy-check"
+SECONDS: Final = 300.0
+SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
+
+
+def try_promises(target: Target) -> Sequence[Outcome]:
+    """Every outcome; what was put in is taken out again. Raises Refused when one is broken."""
+    settle = 0.0 if target.address.is_loopback else SETTLE
+    tried = Tried(target.address, target.token, PROJECT)
+    promises = select(PROMISES, Level.SEED)
+    work = run(tried, promises, level=Level.SEED, limits=Limits(SECONDS, settle))
+    outcomes = asyncio.run(work)
+    if not report.passed(outcomes):
+        raise _broken(outcomes)
+    return outcomes
+
+
+def _broken(outcomes: Sequence[Outcome]) -> Refused:
+    broken = [one for one in outcomes if not one.passed]
+    return Refused(
+        f"the Worker is deployed, and breaks {len(broken)} of {len(outcomes)} promises",
+        code="checks_failed",
+        hint="`px spec URL` tries them all",
+        details=[Detail("broken_promise", f"{one.promise.id}: {one.reason}") for one in broken],
+    )

@@ -1,0 +1,74 @@
+"""The passphrase of a recovery file: from the hidden prompt, or from stdin for CI."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from px import terminal
+from px.failures import Refused, Usage
+
+SHORTEST: Final = 12  # characters
+LONGEST: Final = 1024  # bytes
+
+
+class Passphrase:
+    """Where it comes from; asked for once, or twice where a typing error would lock a key away."""
+
+    def __init__(self, *, stdin: bool, otherwise: str = "") -> None:
+        self._stdin = stdin
+        self._hint = f"use --passphrase-stdin{otherwise}"
+        self.was_typed = False
+
+    def check(self) -> None:
+        """Raises Usage when there is nobody to ask, before anything was done."""
+        if not self._stdin and not terminal.is_terminal(sys.stdin):
+            raise Usage(
+                "there is no terminal to ask for the recovery file's passphrase",
+                code="no_passphrase",
+                hint=self._hint,
+            )
+
+    def new(self, name: str) -> str:
+        """For a new file. Raises Usage for a short one, Refused when the two differ."""
+        first = self._one(f"New passphrase for {name} (hidden): ")
+        if len(first) < SHORTEST:
+            raise Usage(
+                f"a passphrase has at least {SHORTEST} characters; nothing was changed",
+                code="short_passphrase",
+            )
+        if not self._stdin and self._one("The same again (hidden): ") != first:
+            raise Refused(
+                "the two passphrases differ; nothing was changed", code="passphrases_differ"
+            )
+        return first
+
+    def known(self, name: str) -> str:
+        """Of a file that is there."""
+        return self._one(f"Passphrase of {name} (hidden): ")
+
+    def _one(self, question: str) -> str:
+        self.check()
+        data = self._from_stdin() if self._stdin else _ask(question)
+        self.was_typed = not self._stdin
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            raise Usage("the passphrase is not UTF-8 text", code="short_passphrase") from None
+
+    def _from_stdin(self) -> bytes:
+        """All of it, less one line end."""
+        if sys.stdin is None:
+            raise Usage("stdin is closed", code="no_passphrase")
+        data = sys.stdin.buffer.read(LONGEST + 3)
+        data = data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
+        if len(data) > LONGEST:
+            raise Usage(f"a passphrase has at most {LONGEST:,} bytes", code="long_passphrase")
+        return data
+
+
+def _ask(question: str) -> bytes:
+    from px.prompt import read_line
+
+    with terminal.hidden_entry(question) as fd:
+        return read_line(fd, LONGEST)

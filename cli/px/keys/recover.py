@@ -1,0 +1,70 @@
+"""Brings a master key back: into `.dev.vars`, or to Cloudflare, and never over another key."""
+
+from __future__ import annotations
+
+import json
+from typing import Protocol
+
+from px.failures import Refused
+from px.keys.cloudflare import KEYS, secret_names
+from px.keys.master_key import MasterKey
+from px.keys.wrangler import Wrangler
+from px.local import state
+from px.local.project import Project
+
+
+class Home(Protocol):
+    """Where a recovered key goes."""
+
+    def check(self, *, replace: bool) -> None:
+        """Whether it can go there; before anybody is asked for a passphrase. Raises PxError."""
+        ...
+
+    def put(self, key: MasterKey) -> str:
+        """Puts it there; a sentence that says what is true now."""
+        ...
+
+
+class LocalHome:
+    """`.dev.vars`: beside the keys that are there, as the last one, so that nothing is lost."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def check(self, *, replace: bool) -> None:
+        if not self._project.dev_vars.exists():
+            raise Refused(".dev.vars is missing", code="no_keys", hint="start `px dev` once")
+        state.read_keys(self._project)
+
+    def put(self, key: MasterKey) -> str:
+        entries = state.read_keys(self._project)
+        if key.entry in entries:
+            return f"The local Worker has the master key {key.id} already"
+        if any(entry.partition(":")[0] == key.id for entry in entries):
+            raise Refused(
+                f".dev.vars has another key with the id {key.id}; nothing was changed",
+                code="key_id_taken",
+            )
+        state.write_keys(self._project, [*entries, key.entry])
+        return f"The local Worker has the master key {key.id} back, behind those it had"
+
+
+class DeployedHome:
+    """MASTER_KEYS at Cloudflare, which can be written and never read."""
+
+    def __init__(self, wrangler: Wrangler) -> None:
+        self._wrangler = wrangler
+
+    def check(self, *, replace: bool) -> None:
+        if KEYS in (secret_names(self._wrangler) or ()) and not replace:
+            raise Refused(
+                "the Worker has a master key, and Cloudflare does not give it back; "
+                "nothing was changed",
+                code="keys_exist",
+                hint="see `px key list`; if that key is of no use to anything: --replace",
+            )
+
+    def put(self, key: MasterKey) -> str:
+        sent = json.dumps({KEYS: key.entry})
+        self._wrangler.run(["secret", "bulk"], sent, hidden=[key.encoded])
+        return f"The Worker has the master key {key.id} back; now run `px deploy`"

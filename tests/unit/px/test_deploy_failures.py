@@ -1,0 +1,120 @@
+"""What wrangler's output means: one sentence, a code, an exit code, and nothing that was sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from px.keys.wrangler_failures import failure, too_late
+
+TOKEN = "Vx7-canary-of-an-API-token-9Qz"
+WORDS = ["deploy", "--secrets-file", "/dev/stdin"]
+
+
+def api(message: str, code: int) -> str:
+    """As wrangler 4.164.0 prints an error of Cloudflare's API, colours and all."""
+    return (
+        "\x1b[31m✘ \x1b[41;31m[\x1b[41;97mERROR\x1b[41;31m]\x1b[0m \x1b[1mA request to the "
+        f"Cloudflare API (/accounts/{'a' * 32}/workers/scripts/w) failed.\x1b[0m\n\n"
+        f"  {message} [code: {code}]\n  \n  If you think this is a bug, please open an issue at: "
+        "https://github.com/cloudflare/workers-sdk/issues/new/choose\n\n"
+    )
+
+
+MEANINGS = {
+    "a wrong token": (api("Authentication error", 10000), "cloudflare_refused", 4),
+    "a token that was revoked": (api("Invalid access token", 9109), "cloudflare_refused", 4),
+    "a token that is none": (api("Invalid request headers", 6003), "cloudflare_refused", 4),
+    "an account that is none": (api("Could not route to /x", 7003), "unknown_account", 1),
+    "several accounts": (
+        "[ERROR] More than one account available but unable to select one in non-interactive mode.",
+        "no_account",
+        2,
+    ),
+    "no account": (
+        "[ERROR] Failed to automatically retrieve account IDs for the logged in user.",
+        "no_account",
+        2,
+    ),
+    "no workers.dev": (
+        "[ERROR] You can either deploy your worker to one or more routes by specifying them in your"
+        " wrangler.toml file, or register a workers.dev subdomain here:",
+        "no_subdomain",
+        1,
+    ),
+    "too many Workers": (
+        api("You have exceeded the limit of 100 Workers on your account.", 10037),
+        "quota",
+        1,
+    ),
+    "a quota of another code": (
+        api("You have reached the maximum number of namespaces", 10999),
+        "quota",
+        1,
+    ),
+    "too fast": (api("Please wait and consider throttling", 971), "rate_limited", 5),
+    "a namespace in the way": (
+        api("a namespace with this title exists", 10014),
+        "namespace_taken",
+        1,
+    ),
+    "offline": ("[ERROR] fetch failed", "not_reached", 3),
+    "a name that is not known": (
+        "[ERROR] Unable to resolve Cloudflare's API hostname (api.cloudflare.com or "
+        "dash.cloudflare.com).",
+        "not_reached",
+        3,
+    ),
+    "offline, as the list of namespaces says it": (
+        "[ERROR] A request to the Cloudflare API failed.\n\n  \n  If you think this is a bug",
+        "not_reached",
+        3,
+    ),
+    "a page of a proxy": (
+        "[ERROR] Received a malformed response from the API\n\n  <html>hi</html>",
+        "unexpected_answer",
+        5,
+    ),
+    "no such Worker": ('[ERROR] Worker "w" not found.', "no_worker", 1),
+    "anything else": (api("workers.api.error.unknown", 10013), "wrangler_failed", 5),
+    "silence": ("", "wrangler_failed", 5),
+}
+
+
+@pytest.mark.parametrize(("output", "code", "exit_code"), MEANINGS.values(), ids=MEANINGS)
+def test_each_failure_is_a_sentence_and_what_to_do(output: str, code: str, exit_code: int) -> None:
+    """In words of our own, with a stable code."""
+    found = failure(WORDS, output, [TOKEN])
+
+    assert (found.code, found.exit_code) == (code, exit_code)
+    assert "\n" not in found.message
+    assert not found.message.endswith(".")
+    assert found.hint or code == "wrangler_failed"
+
+
+def test_what_is_unknown_is_shown_without_the_account() -> None:
+    """Cloudflare's words help; its advertisement and the account's id do not."""
+    found = failure(WORDS, api("The script does not start", 10999), [TOKEN])
+
+    assert found.message == "`wrangler deploy` failed"
+    assert "The script does not start [code: 10999]" in found.hint
+    assert "a" * 32 not in found.hint
+    assert "If you think" not in found.hint
+
+
+@pytest.mark.parametrize(
+    "repeated", [TOKEN, TOKEN[:12], TOKEN[-8:], TOKEN[9:17], f'{{"text": "{TOKEN}"}}']
+)
+def test_words_that_repeat_a_secret_are_not_shown(repeated: str) -> None:
+    """Nor a piece of it: what a server repeats may be cut anywhere."""
+    found = failure(WORDS, api(f"cannot take {repeated} here", 10999), [TOKEN])
+
+    assert found.hint == ""
+    assert repeated not in found.message
+
+
+def test_an_end_that_does_not_come_is_no_answer() -> None:
+    """The exit code of a server that was not reached."""
+    found = too_late(["secret", "bulk"], 120)
+
+    assert found.exit_code == 3
+    assert found.message == "`wrangler secret bulk` did not end within 120 s"

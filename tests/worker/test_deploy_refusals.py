@@ -1,0 +1,247 @@
+"""`px deploy` says no: one sentence, what to do, its exit code, and nothing changed anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pexpect import EOF
+
+from positronic.tokens import mint_root
+from px.deploy.started import StartedDeploy
+from px.local import private
+from px.local.port import free_port
+from px.local.project import Project
+from support.cloudflare import Cloudflare
+from support.cloudflare_account import Account, Worker
+from support.px_process import Px
+from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
+
+OURS = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
+
+
+@pytest.fixture
+def world(project: Project, tmp_path: Path) -> Iterator[Deploying]:
+    with deploying(project, tmp_path) as found:
+        yield found
+        assert found.cloudflare.changes() == []
+
+
+def made(world: Deploying) -> list[str]:
+    """What px keeps for a deploy that has begun."""
+    return [path.name for path in (world.recovery_file, world.started) if path.exists()]
+
+
+def test_without_credentials_nobody_is_asked(world: Deploying) -> None:
+    """Usage: the variable and the file are named."""
+    world.deploy_file.unlink()
+
+    done = world.deploy()
+
+    assert done.returncode == 2
+    assert "error: px needs CLOUDFLARE_API_TOKEN to change a deployed Worker" in done.stderr
+    assert "put it into .env.deploy; .env.deploy.example shows how" in done.stderr
+    assert world.cloudflare.asked == []
+
+
+def test_a_wrong_token_is_not_allowed(world: Deploying) -> None:
+    """Exit code 4, the permissions that it needs, and no half a deploy on disk."""
+    world.account.token = "another"
+
+    done = world.deploy()
+
+    assert done.returncode == 4
+    assert "error: Cloudflare does not accept the API token for this\n" in done.stderr
+    assert "Workers KV Storage: Edit" in done.stderr
+    assert world.token not in done.stderr
+    assert made(world) == []
+
+
+def test_offline_is_said(world: Deploying) -> None:
+    """Exit code 3."""
+    nowhere = {"CLOUDFLARE_API_BASE_URL": f"http://127.0.0.1:{free_port()}"}
+
+    done = Px(world.project.root, nowhere).run("deploy", "--no-recovery-file", "--json")
+
+    assert done.returncode == 3
+    assert json.loads(done.stderr) == {
+        "error": "Cloudflare cannot be reached",
+        "code": "not_reached",
+    }
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local"])
+def test_a_file_of_the_checkout_does_not_draw_the_token_elsewhere(
+    world: Deploying, name: str
+) -> None:
+    """wrangler alone would read Cloudflare's address from it, and send the token there."""
+    with Cloudflare(Account(world.token)) as elsewhere:
+        (world.project.root / name).write_text(f"CLOUDFLARE_API_BASE_URL={elsewhere.url}\n")
+        nowhere = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}"}
+
+        done = Px(world.project.root, nowhere).run("deploy", "--dry-run")
+
+        assert done.returncode == 3, done.stderr
+        assert elsewhere.asked == []
+
+
+def test_somebody_elses_worker_is_not_overwritten(world: Deploying) -> None:
+    """A Worker of that name without our secrets; --adopt takes it over."""
+    world.account.workers[WORKER] = Worker({"THEIRS": "x"})
+
+    done = world.deploy()
+    adopted = world.deploy("--adopt", "--dry-run")
+
+    assert done.returncode == 1
+    assert f"the account has a Worker {WORKER} that px did not make" in done.stderr
+    assert made(world) == []
+    assert adopted.returncode == 0
+    assert f"would update the Worker {WORKER}\nwould make a master key\n" in adopted.stdout
+
+
+def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying) -> None:
+    """The Worker has one: px tells both ways on, and with --new-root-token plans no new key."""
+    world.account.workers[WORKER] = Worker(dict(OURS))
+
+    done = world.deploy()
+    asked = world.deploy("--new-root-token", "--dry-run", "--json")
+
+    assert done.returncode == 1
+    assert "the Worker has a root token, and .env.deploy does not hold it" in done.stderr
+    assert "px deploy --new-root-token" in done.stderr
+    assert json.loads(asked.stdout) == {
+        "worker": WORKER,
+        "created": False,
+        "masterKeyMade": False,
+        "rootTokenMade": True,
+        "dryRun": True,
+    }
+
+
+def test_the_passphrase_is_typed_twice_and_not_shown(world: Deploying) -> None:
+    """On a terminal: without an echo, and two that differ make no file."""
+    child = world.px.terminal("deploy")
+    child.timeout = 60
+    child.expect_exact("(hidden): ")
+    child.sendline(PASSPHRASE)
+    child.expect_exact("The same again (hidden): ")
+    child.sendline(PASSPHRASE + "?")
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 1
+    assert "the two passphrases differ" in (child.before or "")
+    assert PASSPHRASE not in (child.before or "")
+    assert made(world) == []
+
+
+def test_ctrl_c_at_the_passphrase_changes_nothing(world: Deploying) -> None:
+    """Exit code 130, and that is what it says."""
+    child = world.px.terminal("deploy")
+    child.timeout = 60
+    child.expect_exact("(hidden): ")
+    child.sendintr()
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 130
+    assert "interrupted; nothing was changed at Cloudflare" in (child.before or "")
+    assert made(world) == []
+
+
+def test_a_key_that_somebody_makes_while_one_types_is_not_replaced(world: Deploying) -> None:
+    """px looks once more before it writes anything, and leaves nothing behind."""
+    child = world.px.terminal("deploy")
+    child.timeout = 60
+    child.expect_exact("(hidden): ")
+    world.account.workers[WORKER] = Worker(dict(OURS))
+    child.sendline(PASSPHRASE)
+    child.expect_exact("The same again (hidden): ")
+    child.sendline(PASSPHRASE)
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 1
+    assert f"somebody else deployed {WORKER} just now" in (child.before or "")
+    assert made(world) == []
+
+
+def test_a_token_that_never_left_is_not_taken_for_the_workers(world: Deploying) -> None:
+    """A deploy of ours died before the upload, and somebody else's went through meanwhile."""
+    world.account.workers[WORKER] = Worker(dict(OURS))
+    StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=False)
+
+    done = world.deploy()
+
+    assert (done.returncode, "the Worker has a root token" in done.stderr) == (1, True)
+
+
+def test_a_recovery_file_in_the_way_is_never_overwritten(world: Deploying) -> None:
+    """Not even when it makes no sense: it may be the only copy of a key."""
+    world.recovery_file.write_text("{}")
+
+    done = world.deploy()
+    none = world.deploy("--no-recovery-file")
+
+    assert (done.returncode, none.returncode) == (1, 1)
+    assert "no recovery file of px, or it is damaged" in done.stderr
+    assert "is there already" in none.stderr
+    assert world.recovery_file.read_text() == "{}"
+
+
+def test_a_worker_that_would_not_start_is_not_deployed(world: Deploying) -> None:
+    """The snapshot gate stands before the upload, and gives the runtime's reason."""
+    entry = world.project.worker / "entry.py"
+    line = "from __future__ import annotations\n"
+    entry.write_text(entry.read_text().replace(line, f"{line}import os; X = os.urandom(1)\n", 1))
+
+    done = world.deploy()
+
+    assert done.returncode == 1
+    assert "the Worker's top level cannot be stored" in done.stderr
+    assert "Randomness is not allowed" in done.stderr
+    assert made(world) == []
+
+
+def test_a_second_deploy_at_once_is_refused(world: Deploying) -> None:
+    """One project deploys once at a time."""
+    with private.locked(world.project.private / "deploy.lock"):
+        done = world.deploy()
+
+    assert (done.returncode, "another `px deploy` runs" in done.stderr) == (1, True)
+    assert world.cloudflare.asked == []
+
+
+def test_a_wrangler_that_is_missing_is_said(world: Deploying) -> None:
+    """With the command that installs it."""
+    (world.project.root / "node_modules").unlink()
+
+    done = world.deploy()
+
+    assert done.returncode == 5
+    assert "the npm package wrangler is not installed" in done.stderr
+    assert "make setup" in done.stderr
+
+
+def test_a_dry_run_reads_and_changes_nothing(world: Deploying) -> None:
+    """At Cloudflare nor here; the credentials may stand in the environment alone."""
+    world.deploy_file.unlink()
+    before = {path: path.stat().st_mtime_ns for path in world.project.root.iterdir()}
+
+    done = world.px.run(
+        "deploy",
+        "--dry-run",
+        environment={"CLOUDFLARE_API_TOKEN": world.token, "CLOUDFLARE_ACCOUNT_ID": "a" * 32},
+    )
+
+    assert done.stdout == (
+        f"would create the Worker {WORKER}\nwould make a master key\nwould make a root token\n"
+    )
+    assert done.stderr == "Nothing was changed.\n"
+    assert {path: path.stat().st_mtime_ns for path in world.project.root.iterdir()} | {
+        world.project.private: 0
+    } == before | {world.project.private: 0}
+    assert made(world) == []
