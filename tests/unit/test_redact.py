@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from positronic.redact import Redactor, marker
@@ -54,6 +54,54 @@ def knowing(**values: str) -> Redactor:
     for name, value in values.items():
         redactor.add(name, value)
     return redactor
+
+
+@settings(deadline=None)
+@given(data=st.data(), value=VALUES | AWKWARD)
+def test_some_letters_escaped(data: st.DataObject, value: str) -> None:
+    """Whichever letters of a value a library escapes, as JSON or for a URL, it is found."""
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(value), max_size=len(value)))
+    pairs = list(zip(value, chosen, strict=True))
+    escaped = "".join(json_escape(letter) if some else letter for letter, some in pairs)
+    quoted = "".join(percent_escape(letter) if some else letter for letter, some in pairs)
+    redactor = knowing(KEY=value)
+
+    assume("~" not in value)
+    # A backslash and what follows it is an escape only where it was meant so.
+    if "\\" not in value:
+        assert redactor.text(f"%7e\\n~{escaped}~\\n%7e") == "%7e\\n~[secret:KEY]~\\n%7e"
+    if "%" not in value:
+        assert redactor.text(f"%7e\\n~{quoted}~\\n%7e") == "%7e\\n~[secret:KEY]~\\n%7e"
+
+
+READ_THROUGH: Final = {
+    "a form without escapes": ("two words only", "?key=two+words+only", "?key=[secret:KEY]"),
+    "a lone surrogate before": ("abcdef", r"\ud800\u0061bcdef", r"\ud800[secret:KEY]"),
+    "a lone surrogate after": ("abcdef", r"\u0061bcdef\ud800", r"[secret:KEY]\ud800"),
+    "a line end among escapes": ("a\nbcdef", r"\u0061\nbcdef", "[secret:KEY]"),
+    "a letter of two units": ("\U0001f600abcdef", r"\uD83D\uDE00abcde\u0066", "[secret:KEY]"),
+    "bytes that are no UTF-8": ("abcdef", "%ff%61bcdef%fe", "%ff[secret:KEY]%fe"),
+    "an escape of an escape": ("abcdef", "%41%2561bcde%2566%41", "%41[secret:KEY]%41"),
+    "short lines in a group": ("abc\ndef\nghi", "  | abc\n  | def\n  | ghi", "  | [secret:KEY]"),
+    "short lines indented": ("abc\ndef\nghi", "abc\n    def\n    ghi!", "[secret:KEY]!"),
+}
+
+
+@pytest.mark.parametrize("case", READ_THROUGH)
+def test_what_is_read_through(case: str) -> None:
+    """The value goes, and only the value."""
+    value, text, expected = READ_THROUGH[case]
+
+    assert knowing(KEY=value).text(text) == expected
+
+
+def json_escape(letter: str) -> str:
+    units = letter.encode("utf-16-be").hex().upper()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def percent_escape(letter: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in letter.encode())
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)

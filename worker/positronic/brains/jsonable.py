@@ -47,7 +47,7 @@ class _Copying:
     def copy(self, value: object, depth: int) -> Json:
         if depth > MAX_DEPTH:
             raise NotJson(f"nests deeper than {MAX_DEPTH} levels, or holds itself")
-        self._spend(1)
+        self._spend(2)  # what any value takes in JSON at least, with its comma
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -63,6 +63,7 @@ class _Copying:
     def _key(self, key: object) -> str:
         if not isinstance(key, str):
             raise NotJson(f"has a key that is {_kind(key)}, not a str")
+        self._spend(3)  # quotes and colon
         return self._text(key)
 
     def _text(self, value: str) -> str:
@@ -94,4 +95,5 @@ def _number(value: float) -> float:
 
 
 def _kind(value: object) -> str:
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -8,19 +8,25 @@ from typing import Final
 _SHORT_NUMBER: Final = 6  # characters; a shorter number is not looked into
 
 
-def strings(document: object) -> Iterator[str]:
+def strings(document: object) -> list[str]:
     """Keys and texts in order, and numbers long enough to be a value, as JSON writes them."""
+    found: list[str] = []
+    _collect(document, found)
+    return found
+
+
+def _collect(document: object, found: list[str]) -> None:
     if isinstance(document, dict):
         for key, value in document.items():
-            yield key
-            yield from strings(value)
+            found.append(key)
+            _collect(value, found)
     elif isinstance(document, list):
         for value in document:
-            yield from strings(value)
+            _collect(value, found)
     elif isinstance(document, str):
-        yield document
+        found.append(document)
     elif (number := _long_number(document)) is not None:
-        yield number
+        found.append(number)
 
 
 def rebuilt(document: object, texts: Iterator[str]) -> object:

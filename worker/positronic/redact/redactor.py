@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar, cast
 
 from positronic.redact.documents import rebuilt, strings
 from positronic.redact.spellings import SHORTEST, Piece, Spelling, lines, pieces, solid, spellings
-from positronic.redact.views import squeezed, squeezed_text, unquoted
+from positronic.redact.views import squeezed, squeezed_text, views
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Redactor:
 
         Keys that become the same are numbered, so that none is lost.
         """
-        before = list(strings(document)) if self._whole else []
+        before = strings(document) if self._whole else []
         after = self._texts(before)
         return document if after == before else cast(T, rebuilt(document, iter(after)))
 
@@ -159,7 +159,7 @@ class Redactor:
         for spelling, name in self._needles:
             for start, end in spelling.spans(text):
                 yield _Span(start, end, name)
-        for view in unquoted(text, plus=self._spaced):
+        for view in views(text, plus=self._spaced):
             for spelling, name in self._needles:
                 for start, end in spelling.spans(view.text):
                     yield _Span(*view.source(start, end), name)

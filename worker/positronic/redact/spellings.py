@@ -180,8 +180,6 @@ def _bytes_repr(value: str) -> str:
 _ESCAPES: Final[tuple[Callable[[str], str], ...]] = (
     lambda value: json.dumps(value)[1:-1],
     lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
-    # As PHP writes it.
-    lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
     escape_html,
     lambda value: ascii(value)[1:-1],
     lambda value: value.encode("unicode_escape").decode(),
