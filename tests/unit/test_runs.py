@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 
 from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
+from positronic.brains.current import alive, within
 from positronic.brains.found import find_brains
+from positronic.brains.log_guard import LogGuard
 from positronic.errors import AuditUnavailable
 from positronic.names import Project
+from positronic.redact import Redactor
 from positronic.runs import keeper, record, sse
 from positronic.runs.keeper import Keeper
 from positronic.runs.memory import MemoryRunLog
@@ -338,6 +342,20 @@ def test_one_file_with_two_brains_of_one_title() -> None:
 
     with pytest.raises(InvalidBrain, match=r"a\.py has two brains with the title 'one'"):
         find_brains({"a.py": Module(x=one, y=other)})
+
+
+def test_what_one_run_leaves_behind_is_told_in_the_middle_of_another() -> None:
+    """A line that is written within one run is searched for what every other has read."""
+    written = io.StringIO()
+    mine, other = Redactor(), Redactor()
+    mine.add("MINE", "value-of-mine")
+    other.add("OTHER", "value-of-other")
+    alive(mine)
+    alive(other)
+    with within(mine):
+        LogGuard(written).write("value-of-other met value-of-mine\n")
+
+    assert written.getvalue() == "[secret:OTHER] met [secret:MINE]\n"
 
 
 def test_unavailable_is_said_so() -> None:
