@@ -106,7 +106,10 @@ class Run:
                 last = [ending.failed(self.keeper, error)]
             self._keep_clean(redactor)
             self._end(last)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
+            means.report(f"run {self.id}: {whereabouts(error)}")
         finally:
+            # One that could not be ended is found broken off at the next look.
             self._is_worked_on = False
             linger(redactor)
 
