@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from positronic.runs.run import LOOK_EVERY, Run
 from positronic.stores.memory import MemoryAudit
 from positronic.stores.run_log import SqlRunLog
 from support.faults import FaultyAudit
-from support.memory_service import SHOP, START, Clock, House
+from support.memory_service import SETTINGS, SHOP, START, Clock, House
 from support.running import run
 
 State = dict[str, Any]
@@ -296,6 +297,16 @@ def test_a_rerun_of_a_run_that_goes_on() -> None:
     object.__setattr__(house.service.runtime.runs, "kept", at)
     answer = house.call("POST", "/brains/runs/rerun", {"runId": RECORD.id, "startsAt": 1})
     assert (answer.status, answer.code) == (409, "conflict")
+
+
+@pytest.mark.parametrize("days", ["0", "x", "", "-1", "36501", "1.5"])
+def test_a_retention_that_is_no_number_of_days(days: str) -> None:
+    """It is said to whoever asks, before anything is done."""
+    house = House(settings=replace(SETTINGS, run_retention_days=days), brains=[READER])
+    answer = house.call("POST", "/brains/runs", {"identifier": "reader"})
+
+    assert (answer.status, answer.code) == (503, "not_configured")
+    assert answer.json["error"] == "RUN_RETENTION_DAYS is not a number from 1 to 36500"
 
 
 class Module:
