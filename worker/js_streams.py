@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import js
@@ -54,3 +55,7 @@ async def _pump(stream: AsyncIterable[bytes], writer: Any) -> None:
         await writer.close()
     except JsException:  # the reader has gone
         return
+    except Exception:
+        with suppress(JsException):
+            await writer.abort()  # else the reader would wait for ever
+        raise

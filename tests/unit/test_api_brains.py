@@ -196,3 +196,107 @@ def test_error(house: House) -> None:
 
     assert found["error"] == {"name": "ValueError", "message": "not 1"}
     assert [step["status"] for step in found["steps"]] == ["complete", "error", "pending"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"identifier": "counter", "options": {"unknown": VALUE}},
+        {"identifier": "counter", "initialState": {"deep": json.loads("[" * 120 + "]" * 120)}},
+        {"identifier": "counter", "endAfter": 0},
+        {"identifier": "counter", "endAfter": True},
+        {"identifier": "counter", "initialState": []},
+        {"identifier": "counter", VALUE: 1},
+        {"options": {}},
+    ],
+)
+def test_a_run_that_cannot_start(house: House, sent: dict[str, Any]) -> None:
+    """It is refused before anything is recorded, and what was sent is not repeated."""
+    before = len(house.events())
+    answer = house.call("POST", "/brains/runs", sent)
+
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert VALUE not in answer.body.decode()
+    assert len(house.events()) == before
+
+
+def test_a_body_that_is_too_large(house: House) -> None:
+    """What is sent stands in the first event, so there is a limit of its own."""
+    sent = {"identifier": "counter", "initialState": {"x": "y" * 512 * 1024}}
+
+    assert house.call("POST", "/brains/runs", sent).code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "more", "sentence"),
+    [
+        (3, {}, "the run completed 1 steps: `startsAt` is at most 2"),
+        (2, {"stopsAfter": 1}, "`stopsAfter` is a step before `startsAt`"),
+    ],
+)
+def test_a_rerun_that_cannot_be(
+    house: House, starts_at: int, more: dict[str, int], sentence: str
+) -> None:
+    """It cannot leave out a step that was not completed, nor end before it starts."""
+    run_id = start(house, "failing")
+    sent = {"runId": run_id, "startsAt": starts_at, **more}
+    answer = house.call("POST", "/brains/runs/rerun", sent)
+
+    assert (answer.status, answer.json["error"]) == (400, sentence)
+
+
+def test_a_rerun_of_what_is_complete(house: House) -> None:
+    """It may begin anew, but not after the last step."""
+    run_id = start(house, "counter")
+    answers = [
+        house.call("POST", "/brains/runs/rerun", {"runId": run_id, "startsAt": number})
+        for number in (1, 3)
+    ]
+
+    assert [answer.status for answer in answers] == [201, 400]
+
+
+def test_a_rerun_of_a_rerun(house: House) -> None:
+    """What was taken over once is taken over again, and a rerun may stop early."""
+    first = start(house, "counter", endAfter=1)
+    sent = {"runId": first, "startsAt": 1, "stopsAfter": 1}
+    second = house.call("POST", "/brains/runs/rerun", sent).json["brainRunId"]
+    sent = {"runId": second, "startsAt": 2}
+    third = house.call("POST", "/brains/runs/rerun", sent).json["brainRunId"]
+
+    assert look(house, second)["state"] == {"count": 1}
+    assert look(house, third)["state"] == {"count": 2}
+
+
+def test_a_run_belongs_to_its_project(house: House) -> None:
+    """In another project there is no such run, to look at, to watch or to run again."""
+    run_id = start(house, "counter")
+    other = {"x-positronic-project": "other"}
+    sent = {"runId": run_id, "startsAt": 1}
+    answers = [
+        house.call("GET", f"/brains/runs/{run_id}", headers=other),
+        house.call("GET", f"/brains/runs/{run_id}/watch", headers=other),
+        house.call("POST", "/brains/runs/rerun", sent, headers=other),
+    ]
+
+    assert [answer.code for answer in answers] == ["not_found"] * 3
+
+
+def test_a_project_reads_its_own_secrets(house: House) -> None:
+    """A run in another project does not find what is in this one."""
+    other = {"x-positronic-project": "other"}
+    sent = {"identifier": "a reader/é"}
+    run_id = house.call("POST", "/brains/runs", sent, headers=other).json["brainRunId"]
+    found = house.call("GET", f"/brains/runs/{run_id}", headers=other).json
+
+    assert found["error"] == {"name": "SecretNotFound", "message": "there is no secret KEY"}
+
+
+def test_a_brain_inside_is_one_step(house: House) -> None:
+    """Its events are told too; for the run it is a step like another."""
+    run_id = start(house, "nested")
+    types = [event["type"] for _, event in watch(house, run_id)]
+
+    assert [step["title"] for step in look(house, run_id)["steps"]] == ["One", "Inside"]
+    assert (types.count("brain:start"), types.count("brain:complete")) == (2, 2)
+    assert types[-1] == "brain:complete"

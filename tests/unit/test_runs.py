@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
+from positronic.brains.current import alive, within
 from positronic.brains.found import find_brains
+from positronic.brains.log_guard import LogGuard
 from positronic.errors import AuditUnavailable
 from positronic.names import Project
+from positronic.redact import Redactor
 from positronic.runs import keeper, record, sse
 from positronic.runs.keeper import Keeper
 from positronic.runs.memory import MemoryRunLog
@@ -22,7 +27,7 @@ from positronic.runs.run import LOOK_EVERY, Run
 from positronic.stores.memory import MemoryAudit
 from positronic.stores.run_log import SqlRunLog
 from support.faults import FaultyAudit
-from support.memory_service import SHOP, START, Clock, House
+from support.memory_service import SETTINGS, SHOP, START, Clock, House
 from support.running import run
 
 State = dict[str, Any]
@@ -294,6 +299,16 @@ def test_a_rerun_of_a_run_that_goes_on() -> None:
     assert (answer.status, answer.code) == (409, "conflict")
 
 
+@pytest.mark.parametrize("days", ["0", "x", "", "-1", "36501", "1.5"])
+def test_a_retention_that_is_no_number_of_days(days: str) -> None:
+    """It is said to whoever asks, before anything is done."""
+    house = House(settings=replace(SETTINGS, run_retention_days=days), brains=[READER])
+    answer = house.call("POST", "/brains/runs", {"identifier": "reader"})
+
+    assert (answer.status, answer.code) == (503, "not_configured")
+    assert answer.json["error"] == "RUN_RETENTION_DAYS is not a number from 1 to 36500"
+
+
 class Module:
     """A file with what it defines."""
 
@@ -338,6 +353,20 @@ def test_one_file_with_two_brains_of_one_title() -> None:
 
     with pytest.raises(InvalidBrain, match=r"a\.py has two brains with the title 'one'"):
         find_brains({"a.py": Module(x=one, y=other)})
+
+
+def test_what_one_run_leaves_behind_is_told_in_the_middle_of_another() -> None:
+    """A line that is written within one run is searched for what every other has read."""
+    written = io.StringIO()
+    mine, other = Redactor(), Redactor()
+    mine.add("MINE", "value-of-mine")
+    other.add("OTHER", "value-of-other")
+    alive(mine)
+    alive(other)
+    with within(mine):
+        LogGuard(written).write("value-of-other met value-of-mine\n")
+
+    assert written.getvalue() == "[secret:OTHER] met [secret:MINE]\n"
 
 
 def test_unavailable_is_said_so() -> None:

@@ -109,6 +109,4 @@ def test_what_is_no_secret_is_found(leaking: Leaking) -> None:
     found = {place for place, data in leaking.places().items() if said.encode() in data}
 
     assert {"the log", "the stream of loud", "the answer to loud"} <= found
-    assert any("BrainRun" in place and place.endswith(".sqlite-wal") for place in found) or any(
-        "BrainRun" in place for place in found
-    )
+    assert any("BrainRun" in place for place in found)

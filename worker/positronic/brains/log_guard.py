@@ -20,7 +20,7 @@ class TextStream(Protocol):
 
 
 class LogGuard:
-    """Passes whole lines, redacted by the run that writes; by every run for what is in none.
+    """Passes whole lines, redacted by the run that writes, then by every other that is left.
 
     A line is held until it ends, so a value that is written piece by piece is found; `flush` does
     not let it out early. One that grows too long is left out, as its parts could be half a value.

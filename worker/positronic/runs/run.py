@@ -9,7 +9,7 @@ from typing import Final
 
 from positronic.audit import Auditor
 from positronic.brains import BrainSecrets, StepFailed
-from positronic.errors import PositronicError
+from positronic.errors import Conflict, PositronicError
 from positronic.ports import Clock, SecretStore
 from positronic.redact import Redactor
 from positronic.runs import ending, sse
@@ -56,6 +56,8 @@ class Run:
 
         Raises what the brain says of its options and what `announce` raises; then nothing is kept.
         """
+        if self.keeper.is_there:
+            raise Conflict("there is a run with this id already")
         redactor = Redactor()
         secrets = BrainSecrets(means.store, self._note, redactor)
         events = plan.events(self.id, secrets, redactor)
@@ -104,7 +106,10 @@ class Run:
                 last = [ending.failed(self.keeper, error)]
             self._keep_clean(redactor)
             self._end(last)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
+            means.report(f"run {self.id}: {whereabouts(error)}")
         finally:
+            # One that could not be ended is found broken off at the next look.
             self._is_worked_on = False
             linger(redactor)
 
