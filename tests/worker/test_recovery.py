@@ -12,6 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from px.local.project import Project
+from support.schemas import conforms
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
 
 VALUE = "canary-value-" + secrets.token_hex(12)
@@ -84,6 +85,7 @@ def test_the_deploy_makes_a_token_and_no_key(story: Story) -> None:
     """The old token's hash went with the Worker."""
     found = json.loads(story.said["deploy"].stdout)
 
+    conforms("deploy", found)
     assert (found["masterKeyMade"], found["rootTokenMade"], found["keyId"]) == (False, True, None)
 
 
@@ -109,8 +111,10 @@ def test_a_key_that_is_there_is_not_dropped_unasked(story: Story) -> None:
 def test_the_key_is_never_shown(story: Story) -> None:
     """Only its id."""
     key_id, _, key = story.key.partition(":")
+    found = json.loads(story.said["recover"].stdout)
 
-    assert json.loads(story.said["recover"].stdout) == {
+    conforms("key recover", found)
+    assert found == {
         "key": key_id,
         "worker": WORKER,
         "local": False,
