@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from px import git
 from px.failures import Refused
 from px.local import private
 from px.settings import DEPLOY_FILE, deploy_settings, find_upwards
 
 URL, TOKEN = "PX_URL", "PX_TOKEN"
-_PASSED_ON = ("PATH", "HOME", "XDG_CONFIG_HOME")  # where git finds its settings; no credential
 
 
 class DeployFile:
@@ -38,15 +35,15 @@ class DeployFile:
 
     def check_git(self) -> bool:
         """False outside a repository. Raises Refused when git would take the file, or has it."""
-        ignored = is_ignored(self.path)
-        if ignored is False:
+        left_out = git.leaves_out(self.path)
+        if left_out is False:
             raise Refused(
                 f"git does not ignore {DEPLOY_FILE}",
                 code="deploy_file_not_ignored",
                 hint=f"add it to .gitignore; if it is committed already: git rm --cached "
                 f"{DEPLOY_FILE}, and replace what was in it",
             )
-        return ignored is not None
+        return left_out is not None
 
     def remember(self, url: str, token: str) -> bool:
         """Puts both into the file, whose other bytes stay; false when they stood there."""
@@ -57,22 +54,6 @@ class DeployFile:
         # Where a link leads: the link itself stays.
         private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
         return True
-
-
-def is_ignored(path: Path) -> bool | None:
-    """Whether git leaves the file alone, also one that it has; None outside a repository."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    done = subprocess.run(  # noqa: S603 - fixed words and one path
-        [git, "check-ignore", "--quiet", str(path)],
-        cwd=path.parent,
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    return {0: True, 1: False}.get(done.returncode)
 
 
 def _with(text: str, settings: Mapping[str, str]) -> str:

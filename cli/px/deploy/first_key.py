@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from px.deploy.deploy_file import is_ignored
+from px import git
 from px.failures import Refused
 from px.keys.master_key import MasterKey, make
 from px.keys.passphrase import Passphrase
@@ -81,7 +81,7 @@ class FirstKey:
             still_wanted()
         self._file.write(key, self._worker, passphrase)
         self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
-        if is_ignored(self._file.path) is False:
+        if git.leaves_out(self._file.path) is False:
             self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
         return key
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from px import git
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place, PrivateFile
 
 NAME: Final = "git"
-SECONDS: Final = 10.0
-_PASSED_ON: Final = ("PATH", "HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
 def check_ignored(place: Place) -> Iterator[Finding]:
     """One finding for each file that git has or would take, or one that it takes none."""
-    if shutil.which("git") is None:
+    if not git.is_installed():
         yield Finding(NAME, SKIP, "git is not installed, so it is not known what it ignores")
         return
     folders: dict[Path, list[PrivateFile]] = defaultdict(list)
@@ -33,8 +29,8 @@ def check_ignored(place: Place) -> Iterator[Finding]:
 
 def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iterator[Finding]:
     names = [file.name for file in files]
-    tracked = _git(folder, "ls-files", "--", *names)
-    ignored = _git(folder, "check-ignore", "--no-index", "--", *names)
+    tracked = git.tracked(folder, names)
+    ignored = git.ignored(folder, names)
     if tracked is None or ignored is None:
         yield Finding(NAME, SKIP, f"no git repository that git trusts is around {', '.join(names)}")
         return
@@ -54,21 +50,3 @@ def _judge(
         hint = f"add {file.name} to .gitignore"
         return Finding(NAME, status, f"does not ignore {shown}", hint)
     return None
-
-
-def _git(folder: Path, *words: str) -> list[str] | None:
-    """The names that it prints; None when it does not answer."""
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    try:
-        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", *words],  # noqa: S607 - the user's own git
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return os.fsdecode(done.stdout).splitlines() if done.returncode in (0, 1) else None

@@ -12,8 +12,6 @@ import io
 import json
 import re
 import secrets
-import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 from positronic.tokens import mint_root, root_hash
+from px import git
 from px.local import private
 from px.local.errors import LocalError
 from px.local.project import Project
@@ -96,19 +95,8 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
 def not_ignored(project: Project) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
     names = [".dev.vars", ".px/local.json", ".env.secrets", ".env.deploy"]
-    git = shutil.which("git")
-    if git is None:
-        return []
-    done = subprocess.run(  # noqa: S603 - fixed words
-        [git, "check-ignore", "--no-index", *names],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in (0, 1):  # not a repository
-        return []
-    return [name for name in names if name not in done.stdout.splitlines()]
+    ignored = git.ignored(project.root, names)
+    return [] if ignored is None else [name for name in names if name not in ignored]
 
 
 def _write_dev_vars(project: Project, token_hash: str) -> None:

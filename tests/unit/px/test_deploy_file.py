@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from px.deploy.deploy_file import DeployFile, is_ignored
+from px.deploy.deploy_file import DeployFile
 from px.failures import Refused, Usage
+from px.git import leaves_out
 
 URL, TOKEN = "https://s.example.dev", "px_root_new"
 
@@ -72,7 +73,7 @@ def test_a_file_that_git_has_already_is_not_ignored(tmp_path: Path) -> None:
     git(tmp_path, "add", ".env.deploy")
     (tmp_path / ".gitignore").write_text(".env.deploy\n")
 
-    assert is_ignored(file.path) is False
+    assert leaves_out(file.path) is False
 
 
 WRITTEN = {
