@@ -7,9 +7,9 @@ from pathlib import Path
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
-from px.assignments import Assignment, refuse
 from px.client import Client
 from px.failures import Detail, Usage
+from px.secret_files.assignments import Assignment, refuse
 
 
 def required_names(names: Sequence[str], file: str | None) -> list[Name]:
@@ -29,7 +29,7 @@ def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
 
 def _of_file(path: Path) -> list[Name]:
     """Names alone: an example file has no values."""
-    from px.source import parse, read_path
+    from px.secret_files.source import parse, read_path
 
     names: list[Name] = []
     problems: list[Detail] = []

@@ -159,7 +159,7 @@ def deploy_settings(folder: Path) -> dict[str, str]:
 
 
 def _assignments(path: Path) -> dict[str, str]:
-    from px.dotenv_file import read_assignments
+    from px.secret_files.dotenv_file import read_assignments
 
     return {
         item.name: item.value or ""

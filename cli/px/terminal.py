@@ -18,7 +18,7 @@ from px.failures import Detail, PxError, Refused
 
 if TYPE_CHECKING:
     from px.answers import Secret
-    from px.importing import Progress
+    from px.importing.run import Progress
 
 VALUE_WARNING = (
     "warning: --value leaves the value in the shell's history and in the process list; "

@@ -77,6 +77,6 @@ def _serve(port: int, voice: _Voice) -> None:
 
 
 def _push(path: Path, url: str, token: str) -> None:
-    from px.importing import push
+    from px.importing.run import push
 
     push(path, url, token)

@@ -37,7 +37,7 @@ def run(command: Command = None, file: File = None, as_json: Json = False) -> No
     from pathlib import Path
 
     from px.failures import Usage
-    from px.importing import read_file
+    from px.importing.run import read_file
     from px.replacement import replace_px
     from px.running import environment, find_file, given
 

@@ -11,7 +11,7 @@ from px.failures import PxError
 
 def check_secrets(place: Place) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would take .env.secrets."""
-    from px.importing import read_file
+    from px.importing.run import read_file
 
     file = place.private_files[0]
     if not file.path.exists():

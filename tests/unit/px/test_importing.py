@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px import faults, importing
+from px import faults
 from px.client import Client, Entry
 from px.connection import encode
 from px.failures import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
+from px.importing import run as importing
 from px.testing import TestDevServer
 
 

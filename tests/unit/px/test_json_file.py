@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from px.assignments import Reading, check
 from px.failures import Usage
-from px.source import parse
+from px.secret_files.assignments import Reading, check
+from px.secret_files.source import parse
 
 
 def read(data: bytes) -> dict[str, str]:

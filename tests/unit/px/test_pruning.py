@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px import faults, importing
+from px import faults
 from px.client import Client, Entry, Written
 from px.failures import Interrupted, NotAllowed, PxError, ServerFailed
-from px.pruning import Pruning
+from px.importing import run as importing
+from px.importing.pruning import Pruning
 from px.testing import TestDevServer
 
 EXTRA = [parse_name(f"OLD_{letter}") for letter in "ABCDE"]

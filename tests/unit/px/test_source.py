@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from px import importing, source
 from px.failures import Usage
+from px.importing import run as importing
+from px.secret_files import source
 
 FILES = {
     "a.env": b"A=1\nB=2\n",

@@ -14,7 +14,7 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Timeout, Url, find
 
 if TYPE_CHECKING:
-    from px.importing import Progress
+    from px.importing.run import Progress
     from px.keys.master_key import MasterKey
     from px.keys.place import KeyPlace
     from px.keys.rotate import Rotated

@@ -57,7 +57,7 @@ def import_file(
              px secret import common.json production.env --prune
              vault-export | px secret import -
     """
-    from px.importing import read_files
+    from px.importing.run import read_files
 
     _check(form, must_ask=prune and not yes and not dry_run)
     entries = read_files(file, form)
@@ -72,27 +72,29 @@ def import_file(
 
 
 def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
-    from px import import_words, terminal
-    from px.importing import plan
+    from px import terminal
+    from px.importing import words
+    from px.importing.run import plan
 
     found = plan(client, entries)
     if as_json:
         delete = {"delete": found.extra} if prune else {}
         terminal.document({"create": found.create, "update": found.update, **delete})
     else:
-        import_words.planned(found, prune=prune)
+        words.planned(found, prune=prune)
 
 
 def _write(
     client: Client, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
 ) -> None:
     """`extra` None: nothing is to be pruned; else what somebody agreed to."""
-    from px import import_words, terminal
-    from px.importing import write
-    from px.pruning import Pruning
+    from px import terminal
+    from px.importing import words
+    from px.importing.pruning import Pruning
+    from px.importing.run import write
 
     names, count = extra or [], len(entries)
-    line = import_words.lines(count, len(names))
+    line = words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
         pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
         written = write(client, entries, progress, pruning)
@@ -100,21 +102,22 @@ def _write(
         counts = {"imported": count, "created": written.created, "updated": written.updated}
         terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
     else:
-        import_words.imported(written, None if extra is None else len(extra))
+        words.imported(written, None if extra is None else len(extra))
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
     """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
-    from px import import_words, terminal
+    from px import terminal
     from px.failures import Interrupted
-    from px.importing import plan
+    from px.importing import words
+    from px.importing.run import plan
 
     try:
         extra = plan(client, entries).extra
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_NOTHING}") from None
     if extra and not yes:
-        import_words.to_delete(extra, client.place)
+        words.to_delete(extra, client.place)
         ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
     return extra
 
@@ -122,7 +125,7 @@ def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
 def _check(form: str | None, *, must_ask: bool) -> None:
     from px import terminal
     from px.failures import Refused, Usage
-    from px.source import FORMATS
+    from px.secret_files.source import FORMATS
 
     if form is not None and form not in FORMATS:
         raise Usage(f"--format is {' or '.join(FORMATS)}")

@@ -38,7 +38,8 @@ def require(
     Example: px secret require OPENAI_API_KEY DATABASE_URL && make deploy
              px secret require --from .env.secrets.example
     """
-    from px import import_words, terminal
+    from px import terminal
+    from px.importing import words
     from px.requirement import missing, required_names
 
     wanted = required_names(names or [], from_file)
@@ -48,5 +49,5 @@ def require(
     if as_json:
         terminal.document({"present": present, "missing": lacking})
     else:
-        import_words.required(present, lacking)
+        words.required(present, lacking)
     raise typer.Exit(1 if lacking else 0)

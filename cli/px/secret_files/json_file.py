@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import Final
 
-from px.assignments import Assignment, Item
 from px.failures import Detail, Usage
+from px.secret_files.assignments import Assignment, Item
 
 _BLANK: Final = " \t\r\n"
 _NEWLINE: Final = "\n"

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 
 from dotenv.parser import Binding, parse_stream
 
-from px.assignments import Assignment, Item, refuse
 from px.failures import Detail
-from px.file_text import decode
+from px.secret_files.assignments import Assignment, Item, refuse
+from px.secret_files.file_text import decode
 
 
 def read_assignments(data: bytes, what: str = "the file") -> list[Assignment]:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from positronic.names import MAX_BODY, Name, parse_name, parse_project
-from px.account import account
-from px.assignments import Reading, check
 from px.client import Client, Entry, Written
 from px.connection import encode
 from px.failures import PxError
-from px.pruning import Pruning
+from px.importing.account import account
+from px.importing.pruning import Pruning
+from px.secret_files.assignments import Reading, check
 from px.settings import DEFAULT_TIMEOUT, make_target
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
@@ -53,14 +53,14 @@ def push(
 
 def read_file(path: Path) -> list[Entry]:
     """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name."""
-    from px.source import parse, read_path
+    from px.secret_files.source import parse, read_path
 
     return check([Reading(parse(read_path(path), name=path.name))])
 
 
 def read_files(files: Sequence[str], form: str | None = None) -> list[Entry]:
     """The secrets of several files and stdin, with distinct names. Raises Usage."""
-    from px.source import read_all
+    from px.secret_files.source import read_all
 
     return check(read_all(files, form))
 

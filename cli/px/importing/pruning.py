@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from positronic.names import Name
-from px.account import span
 from px.client import Client
 from px.failures import Detail, PxError, Refused
+from px.importing.account import span
 
 
 class Pruning:

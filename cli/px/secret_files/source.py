@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from px.assignments import Item, Reading
 from px.failures import Usage
-from px.file_text import decode
+from px.secret_files.assignments import Item, Reading
+from px.secret_files.file_text import decode
 from px.settings import DEPLOY_FILE, find_upwards
 
 STDIN: Final = "-"
@@ -46,7 +46,7 @@ def parse(
     data: bytes, form: str | None = None, *, name: str = "", what: str = "the file"
 ) -> Iterable[Item]:
     """Bytes as dotenv or JSON: what `form` says, else told by the name's end and the content."""
-    from px import dotenv_file, json_file
+    from px.secret_files import dotenv_file, json_file
 
     text = decode(data, what)
     is_json = name.endswith(".json") or json_file.looks_like_json(text)

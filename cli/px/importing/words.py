@@ -9,7 +9,7 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.client import Written
-    from px.importing import Plan, Progress
+    from px.importing.run import Plan, Progress
 
 
 def planned(plan: Plan, *, prune: bool) -> None:
