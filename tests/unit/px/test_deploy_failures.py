@@ -112,6 +112,23 @@ def test_words_that_repeat_a_secret_are_not_shown(repeated: str) -> None:
     assert repeated not in found.message
 
 
+def test_a_secret_with_colours_in_it_is_not_shown() -> None:
+    """They are taken out, and would bring its pieces together."""
+    coloured = "\x1b[1m".join(TOKEN)
+    found = failure(WORDS, api(f"cannot take {coloured} here", 10999), [TOKEN])
+
+    assert found.hint == ""
+
+
+def test_words_that_steer_a_terminal_are_spelt() -> None:
+    """What a server has wrangler say changes no title, clipboard or line before it."""
+    hostile = "no \x1b]0;title\x07 \x1b[2J\rgood \x9b2J"
+    found = failure(WORDS, api(hostile, 10999), [TOKEN])
+
+    assert "title" in found.hint
+    assert all(line.isprintable() for line in found.hint.split("\n"))
+
+
 def test_an_end_that_does_not_come_is_no_answer() -> None:
     """The exit code of a server that was not reached."""
     found = too_late(["secret", "bulk"], 120)
