@@ -112,7 +112,9 @@ def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Pat
     """
     here = folder.absolute()
     if owners is None:
-        owners = {os.geteuid(), 0, here.stat().st_uid}
+        # Windows tells no owners: there all are 0.
+        own = os.geteuid() if hasattr(os, "geteuid") else 0
+        owners = {own, 0, here.stat().st_uid}
     found = (parent / name for parent in (here, *here.parents))
     return next((path for path in found if path.is_file() and _owners(path) <= owners), None)
 
