@@ -11,6 +11,7 @@ import pytest
 from positronic.access import Principal
 from positronic.audit import Origin
 from positronic.brains import Brain, BrainSecrets, brain
+from positronic.brains.patches import apply
 from positronic.errors import Conflict
 from positronic.ports import Event
 from positronic.redact import Redactor
@@ -195,8 +196,9 @@ def test_a_value_that_is_a_word_of_ours(word: str) -> None:
         "options": {"o": word},
         "patch": [{"op": "replace", "path": "/list/1", "value": word}],
     }
+    short = {**ends, "patch": [{"op": "add", "path": f"/{word}", "value": 1}]}
     cleaning = Cleaning(redactor)
-    found = [cleaning.cleaned(start), cleaning.cleaned(ends)]
+    found = [cleaning.cleaned(start), cleaning.cleaned(ends), cleaning.cleaned(short)]
 
     assert found[0] == start | {
         "options": {"o": "[secret:WORD]"},
@@ -206,6 +208,24 @@ def test_a_value_that_is_a_word_of_ours(word: str) -> None:
         "options": {"o": "[secret:WORD]"},
         "patch": [{"op": "replace", "path": "/list/1", "value": "[secret:WORD]"}],
     }
+    assert found[2]["patch"] == [{"op": "add", "path": "/[secret:WORD]", "value": 1}]
+
+
+def test_events_without_a_value_stay() -> None:
+    """Each is itself; the next one that has a value leads on from their state."""
+    redactor = Redactor()
+    redactor.add("KEY", KEY)
+    start: State = {"type": "brain:start", "options": {}, "initialState": {"a": [1, 2]}}
+    completes: State = {"type": "step:complete", "options": {}}
+    removed = {**completes, "patch": [{"op": "remove", "path": "/a/0"}]}
+    added = {**completes, "patch": [{"op": "add", "path": "/b~1", "value": 1}]}
+    patch = [{"op": "add", "path": "/c", "value": [KEY]}, {"op": "remove", "path": "/b~1"}]
+    cleaning = Cleaning(redactor)
+    same = [cleaning.cleaned(event) is event for event in (start, removed, added)]
+    found = cleaning.cleaned({**completes, "patch": patch})
+
+    assert same == [True, True, True]
+    assert apply({"a": [2], "b/": 1}, [found["patch"]]) == {"a": [2], "c": ["[secret:KEY]"]}
 
 
 def test_markers_that_do_not_fit() -> None:
