@@ -92,6 +92,8 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
             f"px needs {TOKEN} to change a deployed Worker",
             hint="put it into .env.deploy; .env.deploy.example shows how",
         )
+    if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
+        raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
     return found
 
 
