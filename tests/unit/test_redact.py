@@ -278,6 +278,18 @@ def test_a_value_of_several_lines_goes_line_by_line(before: str) -> None:
     assert not [line for line in PEM.split("\n") if line in found]
 
 
+@pytest.mark.parametrize("before", range(30, 57))
+def test_a_line_of_base64_that_ends_within_a_value(before: int) -> None:
+    """A short value within longer bytes that are wrapped, as MIME does it."""
+    value = "k-ey_51Habcdef/ghi+jkl"
+    wrapped = encodebytes(b"u" * before + value.encode() + b"w" * 60).decode()
+    found = knowing(KEY=value).text(wrapped)
+    first, last = -(-before * 8 // 6), (before + len(value)) * 8 // 6
+
+    assert "[secret:KEY]" in found
+    assert wrapped.replace("\n", "")[first:last][2:-2] not in found.replace("\n", "")
+
+
 def test_wrapped_base64_goes_line_by_line() -> None:
     """As MIME wraps it at 76 characters."""
     value = "".join(chr(33 + number % 90) for number in range(300))

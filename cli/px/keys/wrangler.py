@@ -20,9 +20,10 @@ TIMEOUT: Final = 120.0  # seconds
 TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
 _FROM_FILE: Final = (TOKEN, "CLOUDFLARE_ACCOUNT_ID")
 # Not from a file that came with a checkout: the address draws the credential to it.
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy")
 _FROM_OUTSIDE: Final = (
     *_FROM_FILE,
-    *("CLOUDFLARE_API_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
+    *("CLOUDFLARE_API_BASE_URL", *_PROXIES, "NO_PROXY", "no_proxy"),
     *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
 )
 # wrangler takes CLOUDFLARE_API_BASE_URL from a checkout's .env too, unless it is told of another.
@@ -65,6 +66,7 @@ class Wrangler:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            errors="replace",
             start_new_session=True,
         )
         try:
@@ -77,8 +79,7 @@ class Wrangler:
                 raise too_late(words, seconds) from None
             raise
         if process.returncode:
-            secrets = [*hidden, self._credentials[TOKEN]]
-            raise failure(words, err or out, secrets)
+            raise failure(words, err or out, [*hidden, *secret_parts(self._credentials)])
         return out
 
 
@@ -91,4 +92,12 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
             f"px needs {TOKEN} to change a deployed Worker",
             hint="put it into .env.deploy; .env.deploy.example shows how",
         )
+    if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
+        raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
     return found
+
+
+def secret_parts(found: Mapping[str, str]) -> list[str]:
+    """What of the credentials nobody may see: the token, and the password of a proxy."""
+    users = [found[name].rpartition("@")[0] for name in _PROXIES if name in found]
+    return [found[TOKEN], *(user.partition("://")[2].partition(":")[2] for user in users)]

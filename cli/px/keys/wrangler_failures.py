@@ -118,7 +118,7 @@ _LIMITS: Final = re.compile(
 )
 
 
-def failure(words: Sequence[str], output: str, hidden: Iterable[str]) -> PxError:
+def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError:
     """What `output` (of stderr) means; its own words go into the hint, unless it repeats `hidden`.
 
     Not the half of it either: what Cloudflare repeats may be cut anywhere.
@@ -152,10 +152,12 @@ def _named(words: Sequence[str]) -> str:
     return f"`wrangler {' '.join(word for word in words[:2] if not word.startswith('-'))}`"
 
 
-def _reason(output: str, hidden: Iterable[str]) -> str:
-    if repeats(output, hidden):
+def _reason(output: str, hidden: Sequence[str]) -> str:
+    reason = worker_log.explain_text(output)
+    # In what is shown as well: colours may have stood within what is hidden.
+    if any(repeats(text, hidden) for text in (output, reason)):
         return ""
-    return _ACCOUNT.sub("…", _CHATTER.sub("", worker_log.explain_text(output)).strip())
+    return _ACCOUNT.sub("…", _CHATTER.sub("", reason).strip())
 
 
 def repeats(text: str, hidden: Iterable[str]) -> bool:

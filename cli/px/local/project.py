@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from px.local.errors import LocalError, NoProject
+from px.settings import PROJECT_MARK, find_upwards
 
 SETUP_HINT: Final = "run `make setup` in the project's folder"
 
@@ -106,10 +107,9 @@ class Project:
 
 def find_project(start: Path | None = None) -> Project:
     """The nearest folder upwards that holds wrangler.toml; raises LocalError when there is none."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "wrangler.toml").is_file():
-            return Project(folder)
+    mark = find_upwards(PROJECT_MARK, (start or Path.cwd()).resolve())
+    if mark is not None:
+        return Project(mark.parent)
     raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
 
 

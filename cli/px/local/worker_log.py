@@ -10,6 +10,7 @@ from typing import IO, Final
 from px.local import private
 from px.local.errors import LocalError
 from px.local.project import SETUP_HINT
+from px.terminal import printable
 
 TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
@@ -55,14 +56,17 @@ def explain_text(output: str) -> str:
 
 
 def reason(text: str) -> str:
-    """The first failure that workerd or wrangler printed, at most 12 lines; "" without one."""
+    """The first failure that workerd or wrangler printed, at most 12 lines; "" without one.
+
+    In text that steers no terminal: it may hold what a server or a brain says.
+    """
     lines: list[str] = []
     for line in text.splitlines():
         started = _START.search(line) if not lines else None
         if started:
             line = line[started.end() :]
         if (lines or started) and not _NOISE.match(line):
-            lines.append(line.rstrip())
+            lines.append(printable(line.rstrip()))
         if lines and _EXCEPTION.match(line):
             break
     return "\n".join(lines[-_SHOWN:])

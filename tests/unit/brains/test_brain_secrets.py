@@ -73,8 +73,8 @@ class Fixture:
         await asyncio.sleep(0)
         if self.refuses:
             raise StoreFailed("the note was not stored")
-        # A value is handed out after this, so nothing may know it yet.
-        assert not set(names) & set(self.redactor.names)
+        # What was told before can be searched for the value now.
+        assert set(names) <= set(self.redactor.names)
         self.noted.append(list(names))
 
 
@@ -161,7 +161,7 @@ def test_what_is_not_noted_is_not_handed_out() -> None:
 
     with pytest.raises(StoreFailed, match="the note was not stored"):
         run(fixture.secrets.get("KEY"))
-    assert fixture.redactor.names == ()
+    assert fixture.noted == []
     fixture.refuses = False
     assert run(fixture.secrets.get("KEY")) == VALUES["KEY"]
 

@@ -8,6 +8,7 @@ import html
 import io
 import json
 import pickle
+import re
 import traceback
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +20,7 @@ import pytest
 from pydantic import BaseModel
 
 from positronic import Brain, BrainSecrets, brain
+from positronic.brains.failure import MAX_SEARCHED
 from positronic.brains.log_guard import LogGuard
 from positronic.testing import Ran, run_brain, run_brain_sync
 
@@ -381,6 +383,31 @@ def test_what_passes_takes_no_value_along(make: Callable[[str], BaseException]) 
     assert isinstance(error, type(make("x")).__mro__[-3]) or type(error) is BaseException
     assert _leaks("".join(traceback.format_exception(error))) == []
     assert _leaks(str(error)) == []
+
+
+def test_an_error_that_is_too_long_to_be_searched() -> None:
+    """A page that came in an answer's place: it is left out whole, also where it is a cause."""
+
+    def fail(value: str) -> object:
+        page = ValueError(f"{value} %41" * (MAX_SEARCHED // len(value)))
+        raise RuntimeError("the service failed") from page
+
+    error = run_brain_sync(doing(fail, "KEY"), secrets=VALUES).error
+
+    assert error is not None
+    assert (error["name"], error["message"]) == ("RuntimeError", "the service failed")
+    assert re.fullmatch(r"\[[0-9,]+ characters were left out\]", error["stack"])
+
+
+def test_what_passes_and_is_too_long_to_be_searched() -> None:
+    """It is of its kind, and bare: nobody knows what it tells."""
+    with pytest.raises(asyncio.CancelledError) as passed:
+        run_brain_sync(
+            doing(lambda value: _raise(asyncio.CancelledError(value * MAX_SEARCHED)), "KEY"),
+            secrets=VALUES,
+        )
+
+    assert passed.value.args == ()
 
 
 def test_what_is_raised_while_an_error_is_told() -> None:

@@ -75,6 +75,19 @@ def test_a_line_that_grows_too_long_is_left_out() -> None:
     )
 
 
+def test_a_text_that_is_too_long_to_be_searched_is_left_out() -> None:
+    """Written at once, as a logger writes a message; the next text passes again."""
+    out = io.StringIO()
+    guard = LogGuard(out, limit=100)
+    with within(knowing(KEY=VALUE)):
+        guard.write(f"{VALUE}, " * 20 + "\n")
+        guard.write(f"next {VALUE}\n")
+
+    assert out.getvalue() == (
+        "[a text of more than 100 characters was left out]\nnext [secret:KEY]\n"
+    )
+
+
 def test_a_value_of_several_lines() -> None:
     """Printed at once or line by line, no long line of it stays."""
     out = io.StringIO()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import warnings
+from typing import Annotated, Any, Final, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from positronic import Brain, brain
 from positronic.brains import InvalidOptions
 from positronic.testing import run_brain_sync
+
+SENT: Final = "sent-in-the-wrong-place"
 
 State = dict[str, Any]
 
@@ -90,6 +93,56 @@ def test_what_is_refused(case: str) -> None:
         built.check_options(options)
     assert message in str(refused.value)
     assert CANARY not in str(refused.value)
+
+
+class Tagged(BaseModel):
+    kind: Literal["a"]
+
+
+class Other(BaseModel):
+    kind: Literal["b"]
+
+
+class Telling(BaseModel):
+    """Each of its sentences would tell what was sent."""
+
+    union: Annotated[Tagged | Other, Field(discriminator="kind")] | None = None
+    word: str = ""
+
+    @field_validator("word")
+    @classmethod
+    def _check(cls, word: str) -> str:
+        if word:
+            raise ValueError(f"{word!r} is no word")
+        return word
+
+
+@pytest.mark.parametrize("given", [{"union": {"kind": SENT}}, {"word": SENT}])
+def test_a_sentence_that_would_repeat_what_was_sent(given: dict[str, Any]) -> None:
+    """A tag of a union, and what a validator says: the option is named, and no more."""
+    with pytest.raises(InvalidOptions) as refused:
+        brain("a brain").with_options(Telling).check_options(given)
+
+    assert str(refused.value) == f"the option {next(iter(given))}: it is not valid"
+
+
+class Loose(BaseModel):
+    count: int = 0
+
+    @field_validator("count", mode="wrap")
+    @classmethod
+    def _keep(cls, given: Any, _: Any) -> Any:  # noqa: ANN401 - whatever it is
+        return given
+
+
+def test_a_model_that_lets_another_type_through() -> None:
+    """pydantic's warning would show what was sent, in the log."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = brain("a brain").with_options(Loose).check_options({"count": SENT})
+
+    assert found == {"count": SENT}
+    assert caught == []
 
 
 def test_a_model_can_take_more() -> None:

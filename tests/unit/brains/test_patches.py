@@ -85,6 +85,16 @@ def _long(redactor: Redactor) -> list[str]:
     return [VALUES[name] for name in redactor.names if name not in redactor.whole_only]
 
 
+def test_many_changes_are_told_as_a_whole() -> None:
+    """A long list without some of its items would take jsonpatch minutes; one change is a patch."""
+    before = {"all": [{"i": number} for number in range(50_000)]}
+    after = {"all": before["all"][::2]}
+    patch = difference(before, {**before, "one": 1})
+
+    assert difference(before, after) == [{"op": "replace", "path": "", "value": after}]
+    assert patch == [{"op": "add", "path": "/one", "value": 1}]
+
+
 @pytest.mark.parametrize(
     "patch",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from px.keys.wrangler import secret_parts
 from px.keys.wrangler_failures import failure, too_late
 
 TOKEN = "Vx7-canary-of-an-API-token-9Qz"
@@ -110,6 +111,35 @@ def test_words_that_repeat_a_secret_are_not_shown(repeated: str) -> None:
 
     assert found.hint == ""
     assert repeated not in found.message
+
+
+def test_a_secret_with_colours_in_it_is_not_shown() -> None:
+    """They are taken out, and would bring its pieces together."""
+    coloured = "\x1b[1m".join(TOKEN)
+    found = failure(WORDS, api(f"cannot take {coloured} here", 10999), [TOKEN])
+
+    assert found.hint == ""
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+def test_a_proxys_password_is_not_shown(name: str) -> None:
+    """Node repeats an address that it cannot read; one without a password hides nothing."""
+    proxy = "http://user:pass/word@proxy.example:3128"
+    hidden = secret_parts({"CLOUDFLARE_API_TOKEN": TOKEN, name: proxy})
+    open_ = secret_parts({"CLOUDFLARE_API_TOKEN": TOKEN, name: "http://proxy.example:3128"})
+    words = f"[ERROR] Invalid URL, input: {proxy}"
+
+    assert failure(WORDS, words, hidden).hint == ""
+    assert "proxy.example" in failure(WORDS, words, open_).hint
+
+
+def test_words_that_steer_a_terminal_are_spelt() -> None:
+    """What a server has wrangler say changes no title, clipboard or line before it."""
+    hostile = "no \x1b]0;title\x07 \x1b[2J\rgood \x9b2J"
+    found = failure(WORDS, api(hostile, 10999), [TOKEN])
+
+    assert "title" in found.hint
+    assert all(line.isprintable() for line in found.hint.split("\n"))
 
 
 def test_an_end_that_does_not_come_is_no_answer() -> None:

@@ -60,3 +60,12 @@ def test_no_credential_is_usage() -> None:
     """With the place where it belongs."""
     with pytest.raises(Usage, match="CLOUDFLARE_API_TOKEN"):
         credentials({}, {"CLOUDFLARE_API_TOKEN": ""})
+
+
+@pytest.mark.parametrize("token", ["t\0", "t\nX: y", "\x1b[2J"])
+def test_a_token_with_a_control_character_is_refused_unseen(token: str) -> None:
+    """No process takes it, and no header."""
+    with pytest.raises(
+        Usage, match=r"^CLOUDFLARE_API_TOKEN holds a character that cannot be sent$"
+    ):
+        credentials({}, {"CLOUDFLARE_API_TOKEN": token})

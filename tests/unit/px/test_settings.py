@@ -11,7 +11,7 @@ import pytest
 from positronic.errors import InvalidName
 from positronic.tokens import mint_root
 from px.failures import Usage
-from px.settings import Target, find_target
+from px.settings import Target, find_target, find_upwards
 
 DEPLOYED = "https://deployed.example.dev"
 LOCAL = "http://127.0.0.1:8787"
@@ -217,6 +217,16 @@ def test_the_nearest_deploy_file_counts(project: Path) -> None:
     (inner / ".env.deploy").write_text(f"PX_URL={OTHER}\nPX_TOKEN=inner\n")
 
     assert find(inner).token == "inner"
+
+
+def test_a_file_that_another_user_put_above_is_passed_over(project: Path) -> None:
+    """His server would get the values."""
+    below = project / "below"
+    below.mkdir()
+    others = {project.stat().st_uid + 1}
+
+    assert find_upwards(".env.deploy", below) == project / ".env.deploy"
+    assert find_upwards(".env.deploy", below, others) is None
 
 
 def test_a_bad_line_of_the_deploy_file_is_named_with_the_file(project: Path) -> None:

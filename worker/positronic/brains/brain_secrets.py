@@ -26,8 +26,8 @@ _REQUIRED: Final = _Required()
 class BrainSecrets:
     """Reads each name at most once in a run, whoever asks and however often at once.
 
-    Before a value is handed out, `note` stores durably that the run has read it, and the redactor
-    knows it; when either fails, nothing is handed out. Shows names, and cannot be pickled, copied
+    Before a value is handed out, the redactor knows it, and `note` stores durably that the run has
+    read it; when either fails, nothing is handed out. Shows names, and cannot be pickled, copied
     or written as JSON. The store is kept where no attribute leads to it: a brain that is meant to
     misbehave still finds it through Python's internals, as it finds everything in its process.
     """
@@ -101,10 +101,10 @@ def _reader(
     async def read(names: Collection[Name]) -> Mapping[str, str]:
         stored = await store.get(names)
         values = {name: (await secret.open()).reveal() for name, secret in stored.items()}
-        if values:
-            await note(list(values))
         for name, value in values.items():
             redactor.add(name, value)
+        if values:
+            await note(list(values))
         return {str(name): value for name, value in values.items()}
 
     def forget_failed(names: Collection[Name], task: asyncio.Task[Mapping[str, str]]) -> None:

@@ -11,13 +11,14 @@ from positronic.redact import Redactor
 MAX_NAME: Final = 200
 MAX_MESSAGE: Final = 4_096
 MAX_STACK: Final = 32_768
+MAX_SEARCHED: Final = 256 * 1024  # characters; more takes seconds, and more memory than there is
 _CUT: Final = "\n[cut]"
 _OURS: Final = __file__.rpartition("/")[0] + "/"
 
 
 def told(error: BaseException, redactor: Redactor) -> JsonObject:
     """`{name, message, stack}`, as JSON; local variables are in none of them."""
-    redacted = (redactor.message(text) for text in _texts(error))
+    redacted = (redactor.message(_searchable(text)) for text in _texts(error))
     limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK)
     # Cut only now: half a value would not be found.
     cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
@@ -27,7 +28,7 @@ def told(error: BaseException, redactor: Redactor) -> JsonObject:
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:
     """The exception itself when it tells no value, else another of as near a kind as is safe."""
     texts = _texts(error) if redactor.names else ()
-    if [redactor.message(text) for text in texts] == list(texts):
+    if all(_searchable(text) == text == redactor.message(text) for text in texts):
         return error
     return _bare(error)
 
@@ -71,6 +72,11 @@ def _stack(error: BaseException) -> str:
         return "the exception cannot be shown"
     except BaseException as worse:  # noqa: BLE001 - it passes, without what it says
         raise _bare(worse) from None
+
+
+def _searchable(text: str) -> str:
+    """Whole or not at all: half a text may end in half a value."""
+    return text if len(text) <= MAX_SEARCHED else f"[{len(text):,} characters were left out]"
 
 
 def _utf8(text: str) -> str:

@@ -23,8 +23,9 @@ class LogGuard:
     """Passes whole lines, redacted by the run that writes, then by every other that is left.
 
     A line is held until it ends, so a value that is written piece by piece is found; `flush` does
-    not let it out early. One that grows too long is left out, as its parts could be half a value.
-    Stands in the place of `sys.stdout` and `sys.stderr`; offers no way around itself.
+    not let it out early. One that grows too long is left out, as its parts could be half a value;
+    so is a text that is too long to be searched. Stands in the place of `sys.stdout` and
+    `sys.stderr`; offers no way around itself.
     """
 
     def __init__(self, stream: TextStream, limit: int = MAX_LINE) -> None:
@@ -62,18 +63,23 @@ class LogGuard:
             self._held.clear()
 
     def _pass(self, ended: str) -> None:
-        """Several lines at once: a value can have more than one."""
+        """Several lines at once: a value can have more than one. None of too many."""
         if self._size > self._limit:
             _, newline, ended = ended.partition("\n")
-            cut = f"[a line of more than {self._limit:,} characters was left out]"
-            self._stream.write(cut + "\n")
+            self._leave_out("a line")
             lines = [ended] if newline else []
         else:
             lines = ["".join([*self._held, ended])]
         for some in lines:
-            self._stream.write(self._redacted(some) + "\n")
+            if len(some) > self._limit:
+                self._leave_out("a text")
+            else:
+                self._stream.write(self._redacted(some) + "\n")
         self._held.clear()
         self._size = 0
+
+    def _leave_out(self, what: str) -> None:
+        self._stream.write(f"[{what} of more than {self._limit:,} characters was left out]\n")
 
     def _redacted(self, lines: str) -> str:
         for redactor in self._redactors:

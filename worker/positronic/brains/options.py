@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -10,8 +10,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.refusals import InvalidBrain, InvalidOptions
+from positronic.redact import WHOLE_ONLY_BELOW
+from positronic.redact.documents import strings
 
 MAX_OPTIONS: Final = 64 * 1024  # characters of JSON; they stand in every event
+MOST: Final = 10  # sentences about options that are wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,10 @@ class FromModel:
         try:
             parsed = self._model.model_validate(given)
         except ValidationError as error:
-            raise InvalidOptions(_said(error, self.names)) from None
-        return Options(
-            plain_options(parsed.model_dump(mode="json")), lambda: parsed.model_copy(deep=True)
-        )
+            raise InvalidOptions(_said(error, self.names, given)) from None
+        # Warnings would show what was given, in the log.
+        document = plain_options(parsed.model_dump(mode="json", warnings=False))
+        return Options(document, lambda: parsed.model_copy(deep=True))
 
 
 class FromDefaults:
@@ -112,13 +115,22 @@ def _refuse_unknown(given: JsonObject, known: frozenset[str]) -> None:
         raise InvalidOptions(_unknown(len(unknown), known))
 
 
-def _said(error: ValidationError, known: frozenset[str]) -> str:
-    """pydantic's sentences with the names it knows; what was given is never repeated."""
+def _said(error: ValidationError, known: frozenset[str], given: JsonObject) -> str:
+    """The sentences of pydantic and of the model, with the names it knows; not what was given."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     named = [one for one in found if one["loc"] and one["loc"][0] in known]
     if not named:
         return _unknown(len(found), known)
-    return "; ".join(f"the option {one['loc'][0]}: {_first_lower(one['msg'])}" for one in named)
+    sent = [text for text in strings(given) if len(text) >= WHOLE_ONLY_BELOW]
+    return "; ".join(
+        f"the option {one['loc'][0]}: {_unless_repeated(sent, one['msg'])}" for one in named[:MOST]
+    )
+
+
+def _unless_repeated(sent: Sequence[str], said: str) -> str:
+    """A sentence that tells what was sent is left out: a tag of a union, a validator's own."""
+    is_repeated = any(text in said or repr(text)[1:-1] in said for text in sent)
+    return "it is not valid" if is_repeated else _first_lower(said)
 
 
 def _first_lower(text: str) -> str:

@@ -118,10 +118,13 @@ def _sorted(found: Iterable[Spelling]) -> list[Spelling]:
 
 
 def solid(value: str) -> list[Spelling]:
-    """To look for where white space is left out: of a value that has lines, or that MIME wraps."""
+    """To look for where white space is left out: of a value that has lines, and what MIME wraps.
+
+    A short value too: within longer encoded bytes, a line may end anywhere in it.
+    """
     texts = [squeezed_text(value)] if len(value.splitlines()) > 1 else []
     found = [Spelling(text) for text in texts if len(text) >= SHORTEST]
-    return found + (_sorted(_in_base64(value.encode())) if len(_wrapped(value)) > 1 else [])
+    return found + _sorted(_in_base64(value.encode()))
 
 
 def lines(value: str) -> set[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from positronic.errors import TooLarge
+from positronic.redact import Redactor
+from positronic.runs.cleaning import Cleaning
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
@@ -78,18 +80,20 @@ class Keeper:
             yield from some
             after = some[-1].number
 
-    def has_more(self, after: int) -> bool:
-        return bool(self._log.events(after, 1))
+    def next(self, after: int) -> KeptEvent | None:
+        """The one after a number, as it is now: whoever reads slowly holds no older text."""
+        return next(iter(self._log.events(after, 1)), None)
 
-    def clean(self, names: Sequence[str], redact: Callable[[Any], Any]) -> None:
+    def clean(self, redactor: Redactor) -> None:
         """Takes out of what is kept what has become known as a value since the last time."""
-        if len(names) == self._known:
+        if len(redactor.names) == self._known:
             return
-        self._known = len(names)
+        cleaning = Cleaning(redactor)
         for event in self.events(0):
             found = json.loads(event.text)
-            if (cleaned := redact(found)) != found:
+            if (cleaned := cleaning.cleaned(found)) is not found:
                 self._log.put(event._replace(text=_json(cleaned)))
+        self._known = len(redactor.names)
 
     async def news(self, seconds: float) -> bool:
         """Waits for another event; False after so long without."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from positronic.audit import Auditor
@@ -13,6 +14,7 @@ from positronic.errors import Conflict, PositronicError
 from positronic.ports import Clock, SecretStore
 from positronic.redact import Redactor
 from positronic.runs import ending, sse
+from positronic.runs.cleaning import Cleaning
 from positronic.runs.keeper import Event, Keeper
 from positronic.runs.lingering import linger
 from positronic.runs.plan import Events, Plan
@@ -59,7 +61,7 @@ class Run:
         if self.keeper.is_there:
             raise Conflict("there is a run with this id already")
         redactor = Redactor()
-        secrets = BrainSecrets(means.store, self._note, redactor)
+        secrets = BrainSecrets(means.store, partial(self._note, redactor), redactor)
         events = plan.events(self.id, secrets, redactor)
         await announce()
         # No code of the brain's runs before the first event, which is kept with the record.
@@ -104,8 +106,8 @@ class Run:
                 await self._record_reads(means.auditor)
             except PositronicError as error:
                 last = [ending.failed(self.keeper, error)]
-            self._keep_clean(redactor)
-            self._end(last)
+            self.keeper.clean(redactor)
+            self._end([Cleaning(redactor).cleaned(event) for event in last])
         except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
             means.report(f"run {self.id}: {whereabouts(error)}")
         finally:
@@ -124,7 +126,6 @@ class Run:
                     if last or depth == 0:
                         last.append(event)
                     else:
-                        self._keep_clean(redactor)
                         self.keeper.append(event)
         except PositronicError as error:
             return [ending.failed(self.keeper, error)]
@@ -145,16 +146,21 @@ class Run:
             error=ending.error(final),
         )
 
-    def _keep_clean(self, redactor: Redactor) -> None:
-        """What was kept before a value was known: a caller may have sent it in the first place."""
-        self.keeper.clean(redactor.names, redactor.document)
-
-    async def _note(self, names: Sequence[str]) -> None:
+    async def _note(self, redactor: Redactor, names: Sequence[str]) -> None:
+        """That these were read; and in what is kept they are no more, should a caller have sent
+        them. Raises Conflict when the run has told its end: nobody would record it in time.
+        """
+        if not self.keeper.is_running:
+            raise Conflict("the run is over: nothing can be read")
         reads = dict.fromkeys((*self.keeper.record.reads, *names))
         self.keeper.change(reads=tuple(reads), unrecorded=True)
+        self.keeper.clean(redactor)
 
     async def _record_reads(self, auditor: AuditorOf) -> None:
-        record = self.keeper.record
-        if record.unrecorded:
-            await auditor(record).accepted(READ, record.reads)
-            self.keeper.change(unrecorded=False)
+        """Again for what a task of the brain's read while it was recorded."""
+        done = 0
+        while self.keeper.record.unrecorded:
+            record = self.keeper.record
+            await auditor(record).accepted(READ, record.reads[done:])
+            done = len(record.reads)
+            self.keeper.change(unrecorded=len(self.keeper.record.reads) > done)

@@ -19,12 +19,12 @@ async def follow(keeper: Keeper, after: int) -> AsyncIterator[bytes]:
     while True:
         # Asked first: an event that comes while others are sent is found in the next round.
         was_running = keeper.is_running
-        for event in keeper.events(after):
+        while event := keeper.next(after):
             after = event.number
             yield encode(event)
         if not was_running:
             return
-        if keeper.is_running and not keeper.has_more(after) and not await keeper.news(QUIET):
+        if keeper.is_running and not await keeper.news(QUIET):
             yield ALIVE
 
 

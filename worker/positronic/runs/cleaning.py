@@ -1,0 +1,89 @@
+"""Takes out of a run's events what became known as a value after they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
+from positronic.brains.options import MAX_OPTIONS
+from positronic.brains.patches import Patch, apply, difference
+from positronic.redact import Redactor
+
+
+@dataclass(slots=True)
+class _Told:
+    """A brain's state as it was told; `shown`, once that differs, as it is to be told now.
+
+    Patches that hold no value wait in `pending`: where none does, no state is made.
+    """
+
+    state: JsonObject
+    shown: JsonObject | None = None
+    pending: list[Patch] = field(default_factory=list)
+
+
+class Cleaning:
+    """Goes over a run's events in order, from the first.
+
+    Only what a brain or its caller can put into an event is looked at: a value like `running` or
+    `replace` is a word of ours too. A patch is made anew rather than searched, since its paths
+    spell keys in their own way (RFC 6901).
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        # Of each brain that has begun and not ended.
+        self._told: list[_Told] = []
+
+    def cleaned(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The event itself when nothing in it has to go."""
+        found = event
+        cleaners: dict[str, Callable[[Any], Any]] = {
+            "options": self._options,
+            "initialState": self._begin,
+            "patch": self._patch,
+            "error": self._error,
+        }
+        for name, clean in cleaners.items():
+            if name in event and (now := clean(event[name])) != event[name]:
+                found = {**found, name: now}
+        if event["type"] in ("brain:complete", "brain:error") and self._told:
+            self._told.pop()
+        return found
+
+    def _options(self, options: JsonObject) -> JsonObject:
+        return self._document(options, 2 * MAX_OPTIONS)
+
+    def _begin(self, state: JsonObject) -> JsonObject:
+        shown = self._document(state, MAX_SIZE)
+        self._told.append(_Told(state, None if shown is state else shown))
+        return shown
+
+    def _patch(self, patch: Patch) -> Patch:
+        told = self._told[-1]
+        if told.shown is None and self._is_clean(patch):
+            told.pending.append(patch)
+            return patch
+        before = apply(told.state, told.pending)
+        shown = before if told.shown is None else told.shown
+        told.state, told.pending = apply(before, [patch]), []
+        told.shown = self._document(told.state, MAX_SIZE)
+        return difference(shown, told.shown)
+
+    def _is_clean(self, patch: Patch) -> bool:
+        parts = [[_keys(op["path"]), _keys(op.get("from", "")), op.get("value")] for op in patch]
+        return self._redactor.document(parts) is parts
+
+    def _error(self, error: JsonObject) -> JsonObject:
+        return {field: self._redactor.message(text) for field, text in error.items()}
+
+    def _document(self, document: JsonObject, limit: int) -> JsonObject:
+        """Empty when the markers, which can be longer than values, make it too large."""
+        shown = self._redactor.document(document)
+        return shown if shown is document or json_size(shown) <= limit else {}
+
+
+def _keys(path: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")]
