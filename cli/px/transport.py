@@ -95,6 +95,8 @@ def _client(address: Address, headers: Mapping[str, str]) -> httpx.Client:
             base_url=base,
             headers={"Accept-Encoding": "identity", **headers},
             verify=tls,
+            # Less than servers keep a connection: a person may think for long between two requests.
+            limits=httpx.Limits(keepalive_expiry=1.0),
             trust_env=not address.is_loopback,  # HTTPS_PROXY, ALL_PROXY, NO_PROXY; never a netrc
         )
     except (ImportError, ValueError, httpx.InvalidURL):

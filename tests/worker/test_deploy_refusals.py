@@ -70,6 +70,7 @@ def test_offline_is_said(world: Deploying) -> None:
     assert json.loads(done.stderr) == {
         "error": "Cloudflare cannot be reached",
         "code": "not_reached",
+        "hint": "check the network, and HTTPS_PROXY if there is a proxy",
     }
 
 

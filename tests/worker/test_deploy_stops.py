@@ -186,7 +186,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         world.account.workers[WORKER] = Worker(dict(theirs))
         StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
 
-        done = world.deploy("--wait", "1")
+        done = world.deploy("--wait", "5")
 
         assert done.returncode == 4
         assert "does not take the root token of this deploy" in done.stderr

@@ -12,6 +12,7 @@ from px.spec.answer import Answer, NotAnswered
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 REQUEST_SECONDS: Final = 30.0
+IDLE_SECONDS: Final = 1.0  # less than servers keep a connection: else both ends may be right
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Caller:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout),
             transport=transport,
+            limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
             trust_env=not address.is_loopback,
             headers={"User-Agent": "px spec", "Accept-Encoding": "identity"},
         )
