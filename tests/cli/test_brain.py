@@ -250,6 +250,16 @@ def test_a_wrong_token_is_4(here: PxInProcess, words: list[str]) -> None:
     assert "hint: `px doctor` says which token" in done.stderr
 
 
+def test_a_missing_secret_is_asked_for(here: PxInProcess, server: TestDevServer) -> None:
+    """What a run failed for comes before how it goes on."""
+    server.reset()
+
+    done = here.run("brain", "run", "using", "--watch")
+
+    assert done.returncode == 1
+    assert "hint: `px secret create API_KEY` puts it in; then go on from there" in done.stderr
+
+
 def test_a_run_that_goes_on_is_not_run_again(here: PxInProcess, server: TestDevServer) -> None:
     """px says how to wait for its end."""
     run = here.run("brain", "run", "using").stdout.strip()
