@@ -108,7 +108,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 _HINTS: Final = {
     "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
     "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
-    "not_configured": "the Worker lacks a setting; `wrangler secret put` sets it",
+    "not_configured": "`px deploy` puts in what a deployed Worker lacks, `px dev` a local one",
 }
 
 

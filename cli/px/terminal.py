@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from px.failures import Detail, PxError, Refused
+from px.failures import Detail, NotAllowed, NotReached, PxError, Refused
 
 if TYPE_CHECKING:
     from px.answers import Secret
@@ -86,15 +86,15 @@ def fail(error: PxError, *, as_json: bool) -> None:
     for detail in error.details:
         if detail.listed:
             say(f"  {_where(detail)}{detail.error}")
-    if error.hint:
-        say(f"hint: {error.hint}")
+    if hint := _hint(error):
+        say(f"hint: {hint}")
 
 
 def error_document(error: PxError) -> dict[str, object]:
     """As `px schema error` says it."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
-    if error.hint:
-        found["hint"] = error.hint
+    if hint := _hint(error):
+        found["hint"] = hint
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
     return found
@@ -241,3 +241,14 @@ def _silence(stream: TextIO) -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, stream.fileno())
     os.close(nothing)
+
+
+def _hint(error: PxError) -> str:
+    """Its own, or one that goes for all of its kind."""
+    return error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
+
+
+_HINTS: Final = (
+    (NotReached, "`px doctor` says where this address comes from; `px dev` starts a local Worker"),
+    (NotAllowed, "`px doctor` says which token px uses, where it comes from, and its role"),
+)

@@ -247,6 +247,28 @@ def test_a_wrong_token_is_4(here: PxInProcess, words: list[str]) -> None:
     done = stranger.run("brain", *words)
 
     assert (done.returncode, done.stdout) == (4, "")
+    assert "hint: `px doctor` says which token" in done.stderr
+
+
+def test_a_missing_secret_is_asked_for(here: PxInProcess, server: TestDevServer) -> None:
+    """What a run failed for comes before how it goes on."""
+    server.reset()
+
+    done = here.run("brain", "run", "using", "--watch")
+
+    assert done.returncode == 1
+    assert "hint: `px secret create API_KEY` puts it in; then go on from there" in done.stderr
+
+
+def test_a_run_that_goes_on_is_not_run_again(here: PxInProcess, server: TestDevServer) -> None:
+    """px says how to wait for its end."""
+    run = here.run("brain", "run", "using").stdout.strip()
+    server.fail_next(refusal(409, "conflict"))
+
+    done = here.run("brain", "rerun", run, "--from", "1")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "hint: `px brain watch RUN` waits for its end" in done.stderr
 
 
 def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> None:

@@ -59,3 +59,15 @@ def test_a_group_alone_shows_its_help(tmp_path: Path, path: tuple[str, ...]) -> 
     done = Px(tmp_path).run(*path)
 
     assert (done.returncode, done.stdout, "Commands:" in done.stderr) == (2, "", True)
+
+
+@pytest.mark.parametrize("path", GROUPS, ids=" ".join)
+def test_no_command_is_described_with_half_a_sentence(
+    tmp_path: Path, path: tuple[str, ...]
+) -> None:
+    """On a terminal of 80 columns, what each command does is read to its end."""
+    shown = Px(tmp_path, {"COLUMNS": "80"}).run(*path, "--help").stdout
+
+    commands = shown.partition("\nCommands:\n")[2].splitlines()
+    assert commands
+    assert [line for line in commands if line.endswith("...")] == []

@@ -1,9 +1,12 @@
-"""The README's example for CI does what it says."""
+"""The README's examples, for CI and of a brain, do what they say."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -52,3 +55,35 @@ def test_the_job_puts_its_secrets_in_and_shows_none(px: Px, server: TestDevServe
 def test_no_expression_stands_in_a_script() -> None:
     """GitHub would paste a secret into the text that it runs."""
     assert not [step for step in job()["steps"] if "${{" in step.get("run", "")]
+
+
+def test_its_brain_passes_its_test(tmp_path: Path) -> None:
+    """Both as they stand there: the brain in `brains/`, and a test that pytest runs."""
+    section = README.split("\n## Run a brain\n")[1].split("\n## ")[0]
+    _, brain, test = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (tmp_path / "brains").mkdir()
+    (tmp_path / "brains" / "hello.py").write_text(brain)
+    (tmp_path / "test_hello.py").write_text(test)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_hello.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.splitlines()[-1][:8]) == (0, "1 passed"), done.stdout
+
+
+def test_every_file_it_leads_to_is_there() -> None:
+    """No link of the documentation leads nowhere."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    targets = [
+        page.parent / target
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+    ]
+
+    assert len(targets) > 5
+    assert [target for target in targets if not target.exists()] == []

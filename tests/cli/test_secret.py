@@ -217,12 +217,13 @@ def test_exit_codes_tell_failures_apart(
 
 
 def test_a_server_that_is_down_is_not_reached(px: Px) -> None:
-    """Exit code 3, and the address in the sentence."""
+    """Exit code 3, with the address in the sentence, and what to do."""
     done = px.run("secret", "list", environment={"PX_URL": "http://127.0.0.1:9"})
 
     assert (done.returncode, done.stderr) == (
         3,
-        "error: http://127.0.0.1:9 cannot be reached: connection refused\n",
+        "error: http://127.0.0.1:9 cannot be reached: connection refused\n"
+        "hint: `px doctor` says where this address comes from; `px dev` starts a local Worker\n",
     )
 
 

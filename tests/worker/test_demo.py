@@ -31,6 +31,8 @@ import socket
 print(sorted(name for _, name in socket.if_nameindex()))
 socket.create_connection(("192.0.2.1", 80), timeout=5)
 """
+# Whoever writes a brain beside the example still finds the tests green.
+OTHER_BRAINS = re.compile(r"(\$ px brain list\n)(?:[^$\n].*\n)*?(example\t.*\n)(?:[^$\n].*\n)*")
 CANARIES = [
     "sk-ant-demo-not-a-real-key",
     "sk-demo-not-a-real-key",
@@ -98,8 +100,9 @@ def readme_transcript(title: str) -> str:
 
 
 def parts(demo: Done) -> tuple[str, str]:
-    """What it prints of secrets, without the listing of KV's keys, and what of brains."""
-    before, brain, rest = demo.out.partition("\n# a brain signs")
+    """What it prints of secrets, without the listing of KV's keys, and of the example brain."""
+    out = OTHER_BRAINS.sub(r"\1\2", demo.out)
+    before, brain, rest = out.partition("\n# a brain signs")
     brain_part, kv, after = rest.partition("\n# what lies in KV")
     shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
     return before + shown, brain + brain_part

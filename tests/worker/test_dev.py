@@ -258,6 +258,27 @@ def test_a_worker_that_does_not_start_says_why(project: Project, start: Start) -
     assert not processes(project)
 
 
+def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
+    project: Project, start: Start
+) -> None:
+    """px starts the Worker anew, says file and line of a mistake, and goes on once it is mended."""
+    dev = start()
+    dev.ready()
+    file = project.worker / "brains" / "mine.py"
+
+    file.write_text(
+        "from positronic import brain\n\nmine = brain('mine').step('A', lambda nope: {})"
+    )
+    eventually(lambda: "px starts it again" in dev.talk)
+    eventually(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk)
+    file.write_text(file.read_text().replace("nope", "state"))
+    eventually(lambda: "Started the Worker anew" in dev.talk)
+
+    assert "mine\t1\t" in px(project, "brain", "list").stdout
+    assert dev.end(signal.SIGINT) == 130
+    assert not processes(project)
+
+
 def test_json_in_json_out(project: Project) -> None:
     """With --json an error is one JSON document on stderr."""
     project.config.unlink()

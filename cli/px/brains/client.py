@@ -114,10 +114,13 @@ class Brains(Connection):
         except PxError as error:
             if error.code == "not_found":
                 error.hint = hint
+            if error.code == "conflict":
+                error.hint = _NOT_OVER
             raise
 
 
 _MAYBE: Final = "the run may have started; `px audit` tells"
+_NOT_OVER: Final = "`px brain watch RUN` waits for its end"
 _BRAIN_HINT: Final = "`px brain list` shows the brains"
 
 

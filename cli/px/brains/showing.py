@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from px import terminal
@@ -13,6 +14,7 @@ from px.brains.watching import Watch
 from px.failures import Interrupted, PxError, Refused
 from px.terminal import printable
 
+_MISSING: Final = re.compile(r"SecretNotFound: there is no secret ([A-Za-z_]\w{0,127})", re.ASCII)
 MAX_SENTENCE: Final = 1000  # characters of a brain's own error
 
 
@@ -55,6 +57,8 @@ def _conclude(progress: Progress, run_id: str) -> None:
         return
     hint = f"go on from there with `px brain rerun {run_id} --from {progress.step}`"
     hint = hint if progress.step else ""
+    if hint and (missing := _MISSING.fullmatch(progress.error)):
+        hint = f"`px secret create {missing[1]}` puts it in; then {hint}"
     if progress.outcome == FAILED:
         why = printable(progress.error[:MAX_SENTENCE])
         raise Refused(f"the run failed: {why}", code="run_failed", hint=hint)

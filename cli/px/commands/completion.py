@@ -20,10 +20,11 @@ Shell = Annotated[
 
 @app.command()
 def completion(shell: Shell, as_json: Json = False) -> None:
-    """Print the script that lets a shell complete px's commands, options and secrets' names.
+    """Print the script that completes px's words at the Tab.
 
-    Names come from a cache that `px secret list`, create, import and delete keep: names only, in
-    ~/.cache/px, for you alone. A keystroke asks no server. PX_NO_CACHE=1 turns the cache off.
+    Commands, options and secrets' names. The names come from a cache that `px secret list`, create,
+    import and delete keep: names only, in ~/.cache/px, for you alone. A keystroke asks no server.
+    PX_NO_CACHE=1 turns the cache off.
 
     \b
     Example: px completion bash

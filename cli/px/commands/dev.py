@@ -25,7 +25,9 @@ Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as
 def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
     """Run the real Worker on this machine, with local KV.
 
-    .env.secrets goes into it at the start and whenever the file changes. Ctrl-C ends it.
+    .env.secrets goes into it at the start and whenever the file changes. When code in worker/
+    changes, brains too, the Worker is started anew, and runs that go on are interrupted. Ctrl-C
+    ends it.
 
     Example: px dev --port 8787
     """
@@ -43,8 +45,8 @@ class _Voice:
         if not self._as_json:
             terminal.say(line)
 
-    def refused(self, problem: PxError) -> None:
-        self.say(".env.secrets was not pushed; correct it, and px pushes it again")
+    def refused(self, what: str, problem: PxError) -> None:
+        self.say(what)
         terminal.fail(problem, as_json=self._as_json)
 
     def ready(self, url: str) -> None:

@@ -14,7 +14,7 @@ app = new_app()
 def doctor(
     url: Url = None, project: Project = None, timeout: Timeout = 10.0, as_json: Json = False
 ) -> None:
-    """Check what px needs here and on the server, and say how to mend what is wrong.
+    """Check what px needs here and on the server; say how to mend.
 
     Versions, file modes, git's rules, .env.secrets, a rotation that has not ended; which server
     and token px would use, and where each setting comes from; then the server, the token's role,

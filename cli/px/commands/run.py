@@ -11,7 +11,7 @@ from px.commands.options import Json
 
 app = new_app(passes_on=True)
 Command = Annotated[
-    list[str] | None, typer.Argument(metavar="CMD", help="The command and its own options.")
+    list[str] | None, typer.Argument(metavar="CMD...", help="The command and its own options.")
 ]
 File = Annotated[
     str | None,

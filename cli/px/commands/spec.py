@@ -57,10 +57,11 @@ def spec(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Try every promise of the HTTP contract on a server: a line for each, exit code 0 or 1.
+    """Try every promise of the HTTP contract on a server.
 
-    Works in projects of its own and deletes the secrets and tokens it made; their audit events
-    and two project names stay. The token comes from PX_TOKEN, .env.deploy or px dev.
+    A line for each, and exit code 0 or 1. Works in projects of its own and deletes the secrets
+    and tokens it made; their audit events and two project names stay. The token comes from
+    PX_TOKEN, .env.deploy or px dev.
 
     \b
     Example: px spec http://127.0.0.1:8787

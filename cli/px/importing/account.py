@@ -25,10 +25,10 @@ def account(
     doubtful = (failed or chunk) if failure.uncertain else []
     unwritten = [] if failure.uncertain else (failed or chunk)
     written = len(names) - len(unsent) - len(doubtful) - len(unwritten)
-    parts = [f"{written} of {len(names)} secrets were written"]
+    parts = [f"{written:,} of {len(names):,} secrets were written"]
     for group, what in ((doubtful, _MAYBE), (unwritten, _NOT), (unsent, _UNSENT)):
         if group:
-            parts.append(f"{len(group)} {what} ({span(group)})")
+            parts.append(f"{len(group):,} {what} ({span(group)})")
     details = [
         *(replace(detail, index=None) for detail in failure.details),  # counted within its chunk
         *_details(set(doubtful), "unknown", _MAYBE, failure),

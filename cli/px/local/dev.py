@@ -1,4 +1,4 @@
-"""`px dev` without its words: set up, start, push .env.secrets, reload .dev.vars, stop."""
+"""`px dev` without its words: set up, start, hand over what changes, stop."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from watchfiles import watch
 
 from px.failures import Interrupted, PxError
 from px.local import private, state, worker_log
+from px.local.code import Code
 from px.local.errors import AlreadyRunning, LocalError
 from px.local.port import HOST
 from px.local.project import Project
@@ -31,14 +32,21 @@ _NEW_KEYS: Final = (
 Push = Callable[[Path, str, str], object]
 
 
+class Started(NamedTuple):
+    """What the Worker was started with."""
+
+    code: Code
+    dev_vars: Version
+
+
 class Voice(Protocol):
     """The words of `px dev`, said by whoever owns the terminal."""
 
     def say(self, line: str) -> None:
         """Something was done, or is worth a warning."""
 
-    def refused(self, problem: PxError) -> None:
-        """.env.secrets was not taken; the Worker runs on."""
+    def refused(self, what: str, problem: PxError) -> None:
+        """Something that changed was not taken; px waits for its next version."""
 
     def ready(self, url: str) -> None:
         """The Worker answers, and .env.secrets is in it."""
@@ -56,16 +64,17 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             voice.say(_NEW_KEYS)
         known = state.prepare(project, f"http://{HOST}:{port}")
-        handed = _version(project.dev_vars)
+        started = Started(Code(project.worker), _version(project.dev_vars))
         with LocalWorker(project, port=port) as worker:
-            _serve(worker, lambda path: push(path, known.url, known.token), voice, handed)
+            _serve(worker, lambda path: push(path, known.url, known.token), voice, started)
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], voice: Voice, handed: Version
+    worker: LocalWorker, push: Callable[[Path], object], voice: Voice, started: Started
 ) -> None:
-    """`handed`: the .dev.vars that the Worker was started with."""
+    """Returns never."""
     secrets, keys = worker.project.env_secrets, worker.project.dev_vars
+    code, handed = started
     pushed, read = _version(secrets), 0
     if pushed:
         _push(push, secrets, voice)
@@ -74,6 +83,11 @@ def _serve(
         read = _pass_on(worker.log_path, read, voice)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
+        if code.changed():
+            handed = _version(keys)
+            _restart(worker, voice)
+        if worker.group_id is None:  # its code does not start; the next version may
+            continue
         if handed != (handed := _version(keys)):
             worker.reload()
             voice.say(f"Reloaded {keys.name}")
@@ -83,6 +97,17 @@ def _serve(
         pushed = now
 
 
+def _restart(worker: LocalWorker, voice: Voice) -> None:
+    """Not worker.reload(): wrangler never comes back from code that does not start."""
+    worker.stop()
+    try:
+        worker.start()
+    except LocalError as problem:
+        voice.refused("the Worker is stopped; correct it, and px starts it again", problem)
+    else:
+        voice.say("Started the Worker anew: its code changed")
+
+
 def _push(push: Callable[[Path], object], secrets: Path, voice: Voice) -> None:
     """A file that is refused does not end the Worker: the next version may be right."""
     try:
@@ -90,7 +115,7 @@ def _push(push: Callable[[Path], object], secrets: Path, voice: Voice) -> None:
     except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
         raise KeyboardInterrupt from None
     except PxError as problem:
-        voice.refused(problem)
+        voice.refused(f"{secrets.name} was not pushed; correct it, and px pushes it again", problem)
     else:
         voice.say(f"Pushed {secrets.name}")
 

@@ -20,7 +20,11 @@ _MISSING_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w
 # wrangler's tables and request lines; JavaScript frames inside the runtime.
 _NOISE: Final = re.compile(r"\s*(?:$|[┌├│└⎔]|\[wrangler:info\]|at \S+.* in |at .*:\d+\)? in )")
 _START: Final = re.compile(r"Uncaught \w*Error: (?:PythonError: )?|ERROR\]?\s*|error: ")
-_EXCEPTION: Final = re.compile(r"\s*(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt): ")
+_EXCEPTION: Final = re.compile(
+    r"\s*(?:(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w*): "
+)
+_BRAIN_FILE: Final = re.compile(r'File "/session/metadata/(brains/[^"]+)", line (\d+)')
+_INVALID_BRAIN: Final = "positronic.brains.refusals.InvalidBrain: "
 _SHOWN: Final = 12
 
 
@@ -47,7 +51,20 @@ def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> L
             f"{what}: it imports {missing[1]}, which is not among its packages",
             f"add it to pyproject.toml, pin it with `make lock`, then {SETUP_HINT}",
         )
-    return LocalError(what, reason(text) or f"its log is {path}")
+    said = reason(text)
+    if brain := _about_a_brain(said):
+        return LocalError(f"{what}: {brain}", f"the traceback is in {path}")
+    return LocalError(what, said or f"its log is {path}")
+
+
+def _about_a_brain(said: str) -> str | None:
+    """`worker/brains/x.py, line 2: why`; None when it is about something else."""
+    *_, last = said.strip().splitlines() or [""]
+    why = last.strip().removeprefix(_INVALID_BRAIN)
+    if places := _BRAIN_FILE.findall(said):
+        file, line = places[-1]
+        return f"worker/{file}, line {line}: {why}"
+    return why if _INVALID_BRAIN in last else None
 
 
 def explain_text(output: str) -> str:

@@ -84,3 +84,54 @@ def test_a_link_in_the_logs_place_is_not_followed(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="symbolic links"):
         worker_log.open_log(tmp_path / "log", fresh=True)
+
+
+# As wrangler 4.164.0 printed it, with what it printed after.
+UNKNOWN_PARAMETER = """\
+[ERROR] service core:user:x: Uncaught Error: PythonError: Traceback (most recent call last):
+
+    File "/session/metadata/entry.py", line 136, in _find_brains
+      f"brains/{name}.py": importlib.import_module(f"brains.{name}")
+                           ~~~~~~~~~~~~~~~~~~~~~~~^^^^^^^^^^^^^^^^^^
+    File "/session/metadata/brains/mine.py", line 2, in <module>
+      b = brain("y").step("A", lambda state, nonsense: {})
+    File "/session/metadata/positronic/brains/injection.py", line 27, in named_parameters
+      raise InvalidBrain(
+  positronic.brains.refusals.InvalidBrain: step 'A': there is nothing to give
+
+    at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
+[WARNING] A DurableObjectNamespace in the config referenced the class "ProjectWriter"
+"""
+
+NOT_CLOSED = """\
+service worker: Uncaught Error: PythonError: Traceback (most recent call last):
+  File "/session/metadata/entry.py", line 136, in _find_brains
+  File "/session/metadata/brains/mine.py", line 3
+    b = brain("x").step("A", lambda state: {
+                                           ^
+SyntaxError: '{' was never closed
+"""
+
+TWICE = """\
+service worker: Uncaught Error: PythonError: Traceback (most recent call last):
+  File "/session/metadata/positronic/brains/found.py", line 49, in find_brains
+positronic.brains.refusals.InvalidBrain: brains/a.py and brains/b.py both have a brain 'x'
+
+  at pyodideRuntime-internal:pyodide.asm:2:568550 in new_error
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        (UNKNOWN_PARAMETER, "worker/brains/mine.py, line 2: step 'A': there is nothing to give"),
+        (NOT_CLOSED, "worker/brains/mine.py, line 3: SyntaxError: '{' was never closed"),
+        (TWICE, "brains/a.py and brains/b.py both have a brain 'x'"),
+    ],
+)
+def test_a_brain_that_cannot_be_imported_is_a_sentence(log: str, why: str) -> None:
+    """The author sees file, line and reason; the traceback stays in the log."""
+    found = worker_log.explain(log.encode(), PATH)
+
+    assert found.message == f"the Worker did not start: {why}"
+    assert found.hint == f"the traceback is in {PATH}"

@@ -67,9 +67,9 @@ ROW = re.compile(r"^\| (`.*`) \| (?:(`.*`)|refused, each with its line) \|$", re
 SPAN = re.compile(r"``(.+?)``(?!`)|`([^`]+)`")
 
 
-def readme_rows() -> list[tuple[list[str], str | None]]:
-    """The README's table: spellings, and the value, or None for those that are refused."""
-    text = (ROOT / "README.md").read_text()
+def documented_rows() -> list[tuple[list[str], str | None]]:
+    """The table of docs/files.md: spellings, and the value, or None for those that are refused."""
+    text = (ROOT / "docs" / "files.md").read_text()
     table = text[text.index("| in the file (⏎") :].partition("\n\n")[0]
     return [(spans(row[1]), spans(row[2])[0] if row[2] else None) for row in ROW.finditer(table)]
 
@@ -78,16 +78,16 @@ def spans(cell: str) -> list[str]:
     return [found[1] or found[2] for found in SPAN.finditer(cell)]
 
 
-def test_the_readme_shows_the_dialect() -> None:
+def test_the_docs_show_the_dialect() -> None:
     """It shows spellings of each kind, and some that are refused."""
-    values = [value for _, value in readme_rows()]
+    values = [value for _, value in documented_rows()]
 
     assert len(values) >= 7
     assert values.count(None) == 1
 
 
-@pytest.mark.parametrize(("spellings", "value"), readme_rows())
-def test_the_readme_tells_the_truth(spellings: list[str], value: str | None) -> None:
+@pytest.mark.parametrize(("spellings", "value"), documented_rows())
+def test_the_docs_tell_the_truth(spellings: list[str], value: str | None) -> None:
     """Every row of its table is what px does."""
     for spelling in spellings:
         data = spelling.replace("⏎", "\n").encode()

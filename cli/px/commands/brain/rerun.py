@@ -31,7 +31,7 @@ def rerun(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Run a brain again from a step on, with what an earlier run did before it.
+    """Run a brain again from a step on; steps before are kept.
 
     The completed steps before --from are not run again; `px brain status RUN` numbers the steps.
     Its id, --watch and the exit codes are those of `px brain run`.

@@ -20,7 +20,7 @@ app = new_app(KeyGroup)
 
 @app.callback()
 def key() -> None:
-    """See which master keys are in use, replace them, bring one back.
+    """See which master keys are in use, replace, recover them.
 
     \b
     Example: px key list

@@ -12,7 +12,7 @@ app = new_app()
 def list_keys(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """List the master keys by id, with how many secrets and tokens each covers.
+    """List the master keys by id, with how much each covers.
 
     Over all projects with the root token, else over one. In a pipe: a line for each key, with
     tabs between id, secrets, tokens, and newest, held or missing.

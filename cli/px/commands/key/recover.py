@@ -32,7 +32,7 @@ def recover(
     replace: Replace = False,
     as_json: Json = False,
 ) -> None:
-    """Bring the master key of a recovery file back to the Worker, without showing it.
+    """Bring a recovery file's master key back to the Worker, unseen.
 
     For a Worker that was deleted, or lost its MASTER_KEYS: its records in KV open again. Asks for
     the file's passphrase. Run `px deploy` afterwards: it finds the KV namespace of before.

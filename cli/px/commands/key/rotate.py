@@ -51,10 +51,11 @@ def rotate(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Replace the Worker's master key, for all projects, while the Worker is in use.
+    """Replace the Worker's master key while it is in use.
 
-    A new key goes in front, everything is re-sealed under it, and then the old keys go. A key that
-    covers anything is never dropped. Stopped at any point, it goes on when it is run again.
+    A new key goes in front, everything in all projects is re-sealed under it, and then the old keys
+    go. A key that covers anything is never dropped. Stopped at any point, it goes on when it is run
+    again.
 
     Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
     deployed one's are set by wrangler with the credentials in .env.deploy. The old key's recovery

@@ -18,10 +18,12 @@ def exists(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Say whether a secret exists: true and exit code 0, or false and exit code 1.
+    """Say whether a secret exists; exit code 0 or 1.
+
+    It prints true or false. The record is opened too: true means that a brain can read it.
 
     \b
-    Example: px secret exists OPENAI_API_KEY && make deploy
+    Example: px secret exists OPENAI_API_KEY && px deploy
     """
     from positronic.names import parse_name
     from px import terminal

@@ -29,13 +29,13 @@ def require(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Say which of these secrets are missing: exit code 0 when none is, else 1. For CI.
+    """Say which of these secrets are missing; exit code 0 or 1.
 
-    The missing names go to stdout, one a line. It looks at names alone; `px secret exists` also
-    tries whether the stored record opens.
+    For CI: 0 when none is missing. The missing names go to stdout, one a line. It looks at
+    names alone; `px secret exists` also tries whether the stored record opens.
 
     \b
-    Example: px secret require OPENAI_API_KEY DATABASE_URL && make deploy
+    Example: px secret require OPENAI_API_KEY DATABASE_URL && px deploy
              px secret require --from .env.secrets.example
     """
     from px import terminal

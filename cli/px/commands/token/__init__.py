@@ -20,7 +20,7 @@ app = new_app(TokenGroup)
 
 @app.callback()
 def token() -> None:
-    """Give people and CI tokens of their own for a project, list them, revoke them.
+    """Give people and CI tokens of their own, list, revoke them.
 
     A reader lists names; a writer puts secrets in and deletes; an admin handles tokens and keys.
 
