@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from positronic import Brain, brain
 from positronic.brains import InvalidOptions
+from positronic.brains.options import plain_options
 from positronic.testing import run_brain_sync
 
 SENT: Final = "sent-in-the-wrong-place"
@@ -27,6 +28,11 @@ class Settings(BaseModel):
         if who == "nobody":
             raise ValueError("somebody is needed")
         return who
+
+
+def checked(given: Brain, options: State) -> State:
+    """As a run begins."""
+    return given.options.parse(plain_options(options)).document
 
 
 def show(options: object) -> State:
@@ -63,9 +69,9 @@ def test_defaults_give_a_dict() -> None:
 
 
 def test_a_host_checks_before_it_starts() -> None:
-    """check_options gives the options with their defaults."""
-    assert FROM_MODEL.check_options({"limit": 7}) == {"limit": 7, "who": "all"}
-    assert NONE.check_options({}) == {}
+    """A run's options come with their defaults."""
+    assert checked(FROM_MODEL, {"limit": 7}) == {"limit": 7, "who": "all"}
+    assert checked(NONE, {}) == {}
 
 
 CANARY: Final = "canary-in-an-option"
@@ -90,7 +96,7 @@ def test_what_is_refused(case: str) -> None:
     built, options, message = REFUSED[case]
 
     with pytest.raises(InvalidOptions) as refused:
-        built.check_options(options)
+        checked(built, options)
     assert message in str(refused.value)
     assert CANARY not in str(refused.value)
 
@@ -121,7 +127,7 @@ class Telling(BaseModel):
 def test_a_sentence_that_would_repeat_what_was_sent(given: dict[str, Any]) -> None:
     """A tag of a union, and what a validator says: the option is named, and no more."""
     with pytest.raises(InvalidOptions) as refused:
-        brain("a brain").with_options(Telling).check_options(given)
+        checked(brain("a brain").with_options(Telling), given)
 
     assert str(refused.value) == f"the option {next(iter(given))}: it is not valid"
 
@@ -139,7 +145,7 @@ def test_a_model_that_lets_another_type_through() -> None:
     """pydantic's warning would show what was sent, in the log."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = brain("a brain").with_options(Loose).check_options({"count": SENT})
+        found = checked(brain("a brain").with_options(Loose), {"count": SENT})
 
     assert found == {"count": SENT}
     assert caught == []
@@ -151,7 +157,7 @@ def test_a_model_can_take_more() -> None:
     class Open(BaseModel):
         model_config = ConfigDict(extra="allow")
 
-    assert brain("open").with_options(Open).check_options({"x": 1}) == {"x": 1}
+    assert checked(brain("open").with_options(Open), {"x": 1}) == {"x": 1}
 
 
 def test_an_inner_brain_gets_what_it_declares() -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from positronic.brains.injection import check_services, check_takes, named_parameters
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
-from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared, plain_options
+from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
 from positronic.brains.refusals import InvalidBrain
 
 MAX_TITLE: Final = 200  # characters
@@ -107,10 +107,6 @@ class Brain:
         """The brain whose steps from here on can name these; a name given again is replaced."""
         check_services(services)
         return replace(self, services={**self.services, **services})
-
-    def check_options(self, given: JsonObject) -> JsonObject:
-        """The options of a run, with defaults. Raises InvalidOptions; the host answers 400."""
-        return self.options.parse(plain_options(given)).document
 
     @property
     def structure(self) -> JsonObject:
