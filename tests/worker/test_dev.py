@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
@@ -19,6 +18,7 @@ from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.local.state import LocalState, read_local
+from support.waiting import wait_until
 
 PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")
 CHECKOUT: Final = Project(Path(__file__).parents[2])
@@ -121,13 +121,6 @@ def read(path: Path) -> bytes:
         return b""
 
 
-def eventually(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def local(project: Project) -> LocalState:
     found = read_local(project)
     assert found
@@ -146,9 +139,9 @@ def test_the_worker_is_ready_with_its_secrets_and_goes_without_a_trace(
     assert px(project, "secret", "exists", "FIRST").returncode == 0
 
     project.env_secrets.write_text("SECOND=\n")
-    eventually(lambda: "was not pushed" in dev.talk)
+    wait_until(lambda: "was not pushed" in dev.talk, "the refusal")
     project.env_secrets.write_text("SECOND=canary-two\n")
-    eventually(lambda: px(project, "secret", "exists", "SECOND").returncode == 0)
+    wait_until(lambda: px(project, "secret", "exists", "SECOND").returncode == 0, "the push")
 
     assert dev.end(signal.SIGTERM) == 0
     assert dev.output.read() == ""
@@ -209,7 +202,7 @@ def test_nothing_is_left_when_px_itself_is_killed(project: Project, start: Start
     dev.ready()
     dev.end(signal.SIGKILL)
 
-    eventually(lambda: not processes(project))
+    wait_until(lambda: not processes(project), "the end of every process")
 
 
 def test_a_worker_that_ends_by_itself_ends_px(project: Project, start: Start) -> None:
@@ -269,10 +262,10 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     file.write_text(
         "from positronic import brain\n\nmine = brain('mine').step('A', lambda nope: {})"
     )
-    eventually(lambda: "px starts it again" in dev.talk)
-    eventually(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk)
+    wait_until(lambda: "px starts it again" in dev.talk, "the reason")
+    wait_until(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk, "the place")
     file.write_text(file.read_text().replace("nope", "state"))
-    eventually(lambda: "Started the Worker anew" in dev.talk)
+    wait_until(lambda: "Started the Worker anew" in dev.talk, "the new start")
 
     assert "mine\t1\t" in px(project, "brain", "list").stdout
     assert dev.end(signal.SIGINT) == 130

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from positronic import tokens
 from px.local.port import free_port
 from px.local.project import Project
 from px.local.server import LocalWorker
+from support.waiting import wait_until
 from worker.assembly import assemble_project, write_variables
 from worker.load import Load
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 
-SECONDS = 60.0
 SECRETS = [f"N{number:03}" for number in range(400)]
 
 
@@ -41,7 +40,7 @@ class Running:
         write_variables(self.folder, newer.variables)
         self.worker.config.touch()
         self.api = replace(self.api, worker=replace(self.api.worker, secrets=newer))
-        wait_until(lambda: self.keys()["newest"] == key_id)
+        wait_until(lambda: self.keys()["newest"] == key_id, "the new key")
 
     def keys(self) -> dict[str, object]:
         return dict(self._answer("GET", "/keys").json())
@@ -78,12 +77,6 @@ class Running:
         raise TimeoutError(f"{method} {path} was not answered")
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-
-
 @pytest.fixture
 def running(project: Project, tmp_path: Path) -> Iterator[Running]:
     """A Worker of this test's own, on a port that stays, with 400 secrets."""
@@ -113,7 +106,7 @@ def test_two_rotations_under_load_one_of_them_killed(running: Running) -> None:
     texts = [issue(running.api) for _ in range(3)]
     headers = {"Authorization": f"Bearer {texts[0]}"}
     with Load(running.worker.url, headers, SECRETS) as load:
-        wait_until(lambda: len(load.acknowledged) > 10)
+        wait_until(lambda: len(load.acknowledged) > 10, "the load")
         running.rotate("k2")
         running.finish()
         after_first = running.keys()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from positronic.ports import Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES
 from positronic.signing import Signer
 from positronic.tokens import Token
+from support.waiting import wait_until
 from worker.canaries import leaks
 from worker.kv_files import files_below
 from worker.main_worker import ProjectApi
@@ -54,12 +54,6 @@ def unknown_id(token: Token) -> Token:
     return replace(wrong_secret(token), id=os.urandom(8).hex())
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-
-
 def refused(api: ProjectApi) -> list[dict[str, Any]]:
     events = [event for page in api.pages("/audit", "events", 1000) for event in page]
     return [event for event in events if event["outcome"] == "refused"]
@@ -73,7 +67,7 @@ def test_existing_ids_cannot_be_told_from_missing_ones(api: ProjectApi) -> None:
     for token in existing:
         answers["existing"].add(shown(use(api, wrong_secret(token))))
         answers["missing"].add(shown(use(api, unknown_id(token))))
-    wait_until(lambda: len(refused(api)) >= BRUTE)
+    wait_until(lambda: len(refused(api)) >= BRUTE, "the refusals", SECONDS)
 
     assert answers["existing"] == answers["missing"]
     assert len(answers["existing"]) == 1
@@ -118,7 +112,7 @@ def test_expiry_is_honoured_at_once(api: ProjectApi) -> None:
     )
     _plant(api, record)
     told: list[tuple[bool, int]] = []
-    wait_until(lambda: _tried(api, token, record, told) == 401)
+    wait_until(lambda: _tried(api, token, record, told) == 401, "the refusal", SECONDS)
     late = use(api, token)
 
     assert told[0] == (False, 200)
@@ -177,7 +171,7 @@ def test_a_refused_known_token_is_noted_once(api: ProjectApi) -> None:
     """Many guesses at one id are one event, with its id, its name and the first one's request."""
     token = issue(api)
     answers = [use(api, wrong_secret(token)) for _ in range(5)]
-    wait_until(lambda: bool(refused(api)))
+    wait_until(lambda: bool(refused(api)), "the refusal", SECONDS)
     answers += [use(api, wrong_secret(token)) for _ in range(5)]
     use(api, token)
     (event,) = refused(api)
