@@ -2,11 +2,12 @@
 # make dev    the same Worker, kept running for you to use
 # make test   lint and every test
 # make bench  numbers, each beside a comparison from the same run
+# make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
 # make lock   pin again after pyproject.toml or package.json changed
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo dev test lint bench lock setup clean
+.PHONY: demo dev test lint bench sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(shell command -v python3)
@@ -16,6 +17,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 BENCH_READY := .venv-bench/.ready
+SBOM_READY := .venv-sbom/.ready
 
 demo: setup
 	$(BIN)/python -m demo
@@ -42,6 +44,19 @@ $(BENCH_READY): bench/requirements.txt bench/package-lock.json
 	cd bench && npm install --no-save --silent --no-progress
 	touch $@
 
+# One document for the Worker's bundle, one for px and the tools around it, one for npm's packages.
+sbom: setup $(SBOM_READY)
+	mkdir -p dist/sbom
+	.venv-sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom/worker.cdx.json requirements/worker.txt
+	.venv-sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom/px.cdx.json requirements/dev.txt
+	npm sbom --sbom-format=cyclonedx --package-lock-only > dist/sbom/npm.cdx.json
+
+# Only this target needs it.
+$(SBOM_READY): requirements/sbom.txt
+	$(PYTHON) -m venv --clear --without-pip .venv-sbom
+	$(PYTHON) -m pip --python .venv-sbom/bin/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements/sbom.txt
+	touch $@
+
 setup: $(PYTHON_READY) $(NODE_READY)
 
 # --without-pip and --python: Debian's python3 has venv but not always ensurepip.
@@ -62,6 +77,7 @@ lock:
 	.venv-lock/bin/uv pip compile pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
 	.venv-lock/bin/uv pip compile pyproject.toml --extra cli --extra local --extra host --extra dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
 	npm install --silent --no-progress
+	.venv-lock/bin/uv pip compile requirements/sbom.in $(LOCK) --universal --python-version 3.11 -o requirements/sbom.txt
 	.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --universal --python-version 3.11 -o bench/requirements.txt
 	cd bench && npm install --silent --no-progress
 
@@ -69,5 +85,5 @@ LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 # not .px/*.json: a recovery file may be the only copy of a key.
 clean:
-	rm -rf .venv .venv-lock .venv-bench node_modules bench/node_modules python_modules .wrangler
+	rm -rf .venv .venv-lock .venv-bench .venv-sbom dist node_modules bench/node_modules python_modules .wrangler
 	test ! -d .px || find .px -mindepth 1 -maxdepth 1 ! -name '*.json' -exec rm -rf {} +
