@@ -1,3 +1,3 @@
 """px, the command line of Positronic's secrets manager."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
