@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from px import private_files
 from px.failures import Refused, Usage
 from px.keys import recovery
 from px.keys.master_key import MasterKey
@@ -38,8 +39,7 @@ class RecoveryFile:
     def read(self) -> bytes:
         """Raises Usage when it cannot be read."""
         try:
-            with self.path.open("rb") as file:
-                return file.read(recovery.MAX_FILE + 1)
+            return private_files.read(self.path, recovery.MAX_FILE + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
             raise Usage(f"the recovery file cannot be read: {reason.lower()}") from None
