@@ -191,7 +191,8 @@ def _is_key(encoded: str) -> bool:
 
 
 def _fresh_key() -> str:
-    key_id = datetime.now(UTC).strftime("k%Y%m%d")
+    """With an id that no other key ever has: records and audit events name it."""
+    key_id = f"{datetime.now(UTC):k%Y%m%d}-{secrets.token_hex(3)}"
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 
 
