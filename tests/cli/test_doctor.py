@@ -45,9 +45,11 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "0 to mend, 2 warnings\n")  # no npm packages here
     assert list(found) == [
         *(*HERE, "mode", "git", "secrets", "rotation", "address", "token", "project"),
-        *("server", "clock", "access", "role", "keys"),
+        *("server", "clock", "access", "role", "keys", "records"),
     ]
-    assert {name for name, rest in found.items() if rest[0] != "ok"} == {"wrangler", "pyodide"}
+    assert {name for name, rest in found.items() if rest[0] != "ok"} == {
+        *("wrangler", "pyodide", "records")
+    }
 
 
 def test_what_is_wrong_has_a_mend(here: PxInProcess, project: Path) -> None:

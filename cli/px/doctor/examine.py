@@ -49,7 +49,7 @@ def examine(
         yield Finding("server", SKIP, "not known: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
-    yield from _guarded("server", lambda: check_server(target))
+    yield from _guarded("server", lambda: check_server(target, place=place))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:

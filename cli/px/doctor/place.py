@@ -56,6 +56,9 @@ class Place:
 
     def shown(self, file: PrivateFile) -> str:
         """As it can be typed here."""
+        return self.display(file.path)
+
+    def display(self, path: Path) -> str:
         from px.terminal import printable
 
-        return printable(os.path.relpath(file.path, self.folder))
+        return printable(os.path.relpath(path, self.folder))
