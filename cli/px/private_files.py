@@ -23,12 +23,13 @@ DEV_VARS: Final = ".dev.vars"
 LOCAL: Final = ".px/local.json"
 ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
+OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
 # git must never have these: px takes addresses, keys and tokens from them. Their copies hold the
 # same: `.env.deploy.bak`.
-UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY)
+UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY, OLD_TOKENS)
 # git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase.
-TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json", ".px/old-recovery-*.json")
+TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json")
 
 _EXAMPLE: Final = ".example"
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from px import git, private_files
+from px.deploy.owner import TOKEN, URL, WORKER
 from px.failures import Refused
 from px.local import private
 from px.settings import DEPLOY_FILE, deploy_settings, find_deploy_file
-
-URL, TOKEN = "PX_URL", "PX_TOKEN"
 
 
 class DeployFile:
@@ -45,14 +44,21 @@ class DeployFile:
             )
         return left_out is not None
 
-    def remember(self, url: str, token: str) -> bool:
-        """Puts both into the file, whose other bytes stay; false when they stood there."""
+    def remember(self, url: str, token: str, worker: str) -> bool:
+        """Puts these into the file, whose other bytes stay; false when they stood there."""
+        return self._put({URL: url, TOKEN: token, WORKER: worker})
+
+    def remember_worker(self, worker: str) -> bool:
+        """Whose the file is, where it did not say."""
+        return self._put({WORKER: worker})
+
+    def _put(self, settings: Mapping[str, str]) -> bool:
         now = self.read()
-        if (now.get(URL), now.get(TOKEN)) == (url, token):
+        if all(now.get(name) == text for name, text in settings.items()):
             return False
         old = private_files.read(self.path).decode() if self.path.exists() else ""
         # Where a link leads: the link itself stays.
-        private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
+        private.replace(self.path.resolve(), _with(old, settings).encode())
         return True
 
 
