@@ -15,6 +15,7 @@ from px import faults
 from px.testing import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, PX, Px
+from support.source import ROOT
 
 HERE = ["px", "python", "node", "wrangler", "pyodide"]
 
@@ -164,3 +165,19 @@ def test_it_changes_nothing(here: PxInProcess, server: TestDevServer, project: P
 
     assert {call.method for call in server.calls} == {"GET"}
     assert sorted(str(path) for path in project.rglob("*")) == before
+
+
+def test_the_example_is_copied_as_the_readme_says(here: PxInProcess, project: Path) -> None:
+    """Under any umask the copy is in order, for both files that have an example."""
+    readme, root = (ROOT / "README.md").read_text(), project
+    for name in (".env.secrets", ".env.deploy"):
+        words = f"install -m 600 {name}.example {name}"
+        assert words in readme
+        (root / name).unlink(missing_ok=True)
+        (root / f"{name}.example").write_text("A=1\n" if "secrets" in name else "")
+        subprocess.run(["sh", "-c", f"umask 0; {words}"], cwd=root, check=True)
+
+    done = here.run("doctor")
+
+    modes = [line for line in done.stdout.splitlines() if line.split("\t")[1] == "mode"]
+    assert [line.split("\t")[0] for line in modes] == ["ok", "ok"]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from px import private_files
+from px.file_failures import about
 
 OWNER_ONLY = 0o600
 OWNER_RUNS = 0o700
@@ -29,20 +30,22 @@ def make_folder(folder: Path) -> Path:
 
 def replace(path: Path, content: bytes, mode: int = OWNER_ONLY) -> None:
     """Writes the whole file or leaves the old one: temporary file, fsync, rename."""
-    temporary = _write_beside(path, content, mode)
-    try:
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with about(path):
+        temporary = _write_beside(path, content, mode)
+        try:
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def create(path: Path, content: bytes) -> None:
     """Like `replace`, but raises FileExistsError instead of touching a file that is there."""
-    temporary = _write_beside(path, content, OWNER_ONLY)
-    try:
-        path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
+    with about(path):
+        temporary = _write_beside(path, content, OWNER_ONLY)
+        try:
+            path.hardlink_to(temporary)
+        finally:
+            temporary.unlink()
 
 
 @contextmanager
