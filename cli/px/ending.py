@@ -41,6 +41,10 @@ def _failure(error: BaseException) -> PxError:
         return Usage("the folder that px was called in is gone", hint="go to one that is there")
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error, "a file of px, or the output,")
+    if isinstance(error, OSError):
+        from px.file_failures import file_failed
+
+        return file_failed(error)
     return _of_typer(error) or _unexpected(error)
 
 

@@ -27,7 +27,7 @@ def find_file(folder: Path) -> Path:
         raise Usage(
             f"there is no {SECRETS_FILE} in {where}",
             code="invalid_file",
-            hint=f"copy {SECRETS_FILE}.example, or name a file with --file",
+            hint=f"install -m 600 {SECRETS_FILE}.example {SECRETS_FILE}, or use --file FILE",
         )
     return found
 

@@ -15,6 +15,7 @@ from px import faults
 from px.testing import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, PX, Px
+from support.source import ROOT
 
 HERE = ["px", "python", "node", "wrangler", "pyodide"]
 
@@ -45,9 +46,11 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "0 to mend, 2 warnings\n")  # no npm packages here
     assert list(found) == [
         *(*HERE, "mode", "git", "secrets", "rotation", "address", "token", "project"),
-        *("server", "clock", "access", "role", "keys"),
+        *("server", "clock", "access", "role", "keys", "records"),
     ]
-    assert {name for name, rest in found.items() if rest[0] != "ok"} == {"wrangler", "pyodide"}
+    assert {name for name, rest in found.items() if rest[0] != "ok"} == {
+        *("wrangler", "pyodide", "records")
+    }
 
 
 def test_what_is_wrong_has_a_mend(here: PxInProcess, project: Path) -> None:
@@ -162,3 +165,19 @@ def test_it_changes_nothing(here: PxInProcess, server: TestDevServer, project: P
 
     assert {call.method for call in server.calls} == {"GET"}
     assert sorted(str(path) for path in project.rglob("*")) == before
+
+
+def test_the_example_is_copied_as_the_readme_says(here: PxInProcess, project: Path) -> None:
+    """Under any umask the copy is in order, for both files that have an example."""
+    readme, root = (ROOT / "README.md").read_text(), project
+    for name in (".env.secrets", ".env.deploy"):
+        words = f"install -m 600 {name}.example {name}"
+        assert words in readme
+        (root / name).unlink(missing_ok=True)
+        (root / f"{name}.example").write_text("A=1\n" if "secrets" in name else "")
+        subprocess.run(["sh", "-c", f"umask 0; {words}"], cwd=root, check=True)
+
+    done = here.run("doctor")
+
+    modes = [line for line in done.stdout.splitlines() if line.split("\t")[1] == "mode"]
+    assert [line.split("\t")[0] for line in modes] == ["ok", "ok"]

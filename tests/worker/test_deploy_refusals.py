@@ -246,3 +246,43 @@ def test_a_dry_run_reads_and_changes_nothing(world: Deploying) -> None:
         world.project.private: 0
     } == before | {world.project.private: 0}
     assert made(world) == []
+
+
+ANOTHERS = {
+    "its name": {"PX_WORKER": "other"},
+    "its account": {"PX_WORKER": f"{WORKER}@{'b' * 32}"},
+    "its address": {"PX_URL": "https://other.me.workers.dev"},
+    "nothing, at a domain of one's own": {"PX_URL": "https://secrets.example.dev"},
+}
+
+
+@pytest.mark.parametrize("settings", ANOTHERS.values(), ids=ANOTHERS)
+def test_a_second_worker_does_not_take_the_first_ones_root_token(
+    world: Deploying, settings: dict[str, str]
+) -> None:
+    """From one checkout: the file is the first one's, however that is known."""
+    token = mint_root(os.urandom)
+    world.write_settings(**{"PX_URL": "https://secrets.example.dev", "PX_TOKEN": token, **settings})
+    before = world.deploy_file.read_bytes()
+
+    for options in ((), ("--new-root-token",), ("--dry-run",)):
+        done = world.deploy(*options)
+
+        assert done.returncode == 1
+        assert "belongs to " in done.stderr
+        assert "nothing was changed" in done.stderr
+        assert token not in done.stderr
+    assert world.deploy_file.read_bytes() == before
+    assert made(world) == []
+
+
+def test_a_second_worker_does_not_take_a_token_that_is_on_its_way(world: Deploying) -> None:
+    """The first one's deploy was broken off, and .px/deploy.json is the only place that has it."""
+    StartedDeploy(world.project, "other").write(mint_root(os.urandom), sent=True)
+    before = world.started.read_bytes()
+
+    done = world.deploy()
+
+    assert (done.returncode, world.started.read_bytes()) == (1, before)
+    assert "a deploy of other was begun here and has not ended" in done.stderr
+    assert world.cloudflare.asked == []

@@ -14,6 +14,7 @@ import pytest
 
 from positronic.tokens import mint_root, root_hash
 from px.deploy.started import StartedDeploy
+from px.git import leaves_out
 from px.local.project import Project
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
@@ -192,3 +193,25 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         assert "does not take the root token of this deploy" in done.stderr
         assert "--new-root-token" in done.stderr
         assert world.worker.secrets == theirs
+
+
+def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path) -> None:
+    """Also when it was asked for: in a file of its own, which px names, ignored by git."""
+    old = mint_root(os.urandom)
+    with deploying(project, tmp_path) as world:
+        assert world.deploy("--no-checks").returncode == 0, world.said
+        new = world.settings()["PX_TOKEN"]
+        text = world.deploy_file.read_text()
+        world.deploy_file.write_text(text.replace(new, old))
+
+        done = world.deploy("--no-checks", "--new-root-token")
+
+        assert done.returncode == 0, done.stderr
+        [kept] = world.project.private.glob("old-root-token-*.json")
+        assert json.loads(kept.read_text())["PX_TOKEN"] == old
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert f"Kept the root token of before in .px/{kept.name}" in done.stderr
+        assert leaves_out(kept) is True
+        assert old not in done.stderr
+        assert world.settings()["PX_TOKEN"] not in (old, new)
+        assert world.settings()["PX_WORKER"].startswith(f"{WORKER}@")

@@ -18,7 +18,8 @@ def doctor(
 
     Versions, file modes, git's rules, .env.secrets, a rotation that has not ended; which server
     and token px would use, and where each setting comes from; then the server, the token's role,
-    the keys, the clock. It changes nothing and shows no value and no token.
+    the keys, the recovery file, the clock, and whether up to 20 of the project's secrets open. It
+    changes nothing and shows no value and no token.
 
     Each line is ok, warn, fail, or skip for what is not known. Exit code 1 when one is fail. In a
     pipe: tabs between status, check, what was found, and the mend. --timeout bounds all that is

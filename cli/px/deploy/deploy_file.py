@@ -6,19 +6,18 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from px import git
+from px import git, private_files
+from px.deploy.owner import TOKEN, URL, WORKER
 from px.failures import Refused
 from px.local import private
-from px.settings import DEPLOY_FILE, deploy_settings, find_upwards
-
-URL, TOKEN = "PX_URL", "PX_TOKEN"
+from px.settings import DEPLOY_FILE, deploy_settings, find_deploy_file
 
 
 class DeployFile:
     """The nearest one upwards; where there is none, the one that px would make in `root`."""
 
     def __init__(self, folder: Path, root: Path) -> None:
-        found = find_upwards(DEPLOY_FILE, folder)
+        found = find_deploy_file(folder)
         self.path = found or root / DEPLOY_FILE
 
     def read(self) -> Mapping[str, str]:
@@ -45,14 +44,21 @@ class DeployFile:
             )
         return left_out is not None
 
-    def remember(self, url: str, token: str) -> bool:
-        """Puts both into the file, whose other bytes stay; false when they stood there."""
+    def remember(self, url: str, token: str, worker: str) -> bool:
+        """Puts these into the file, whose other bytes stay; false when they stood there."""
+        return self._put({URL: url, TOKEN: token, WORKER: worker})
+
+    def remember_worker(self, worker: str) -> bool:
+        """Whose the file is, where it did not say."""
+        return self._put({WORKER: worker})
+
+    def _put(self, settings: Mapping[str, str]) -> bool:
         now = self.read()
-        if (now.get(URL), now.get(TOKEN)) == (url, token):
+        if all(now.get(name) == text for name, text in settings.items()):
             return False
-        old = self.path.read_bytes().decode() if self.path.exists() else ""
+        old = private_files.read(self.path).decode() if self.path.exists() else ""
         # Where a link leads: the link itself stays.
-        private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
+        private.replace(self.path.resolve(), _with(old, settings).encode())
         return True
 
 

@@ -17,13 +17,17 @@ OURS: Final = frozenset({KEYS, ROOT})
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`namespaces`: those of an earlier deploy, to be used again (binding to id)."""
+    """`namespaces`: those of an earlier deploy, to be used again (binding to id).
+
+    `is_first_token`: the Worker has no root token, so whatever token is here is not its own.
+    """
 
     worker: str
     is_new: bool
     makes_key: bool
     makes_token: bool
     namespaces: Mapping[str, str]
+    is_first_token: bool = False
 
     def lines(self) -> list[str]:
         """For a person, in the order in which it happens."""
@@ -57,7 +61,8 @@ def make_plan(
     left = {} if found >= OURS else remote.left_namespaces()
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
-    return Plan(manifest.worker, names is None, makes_key, new_token or ROOT not in found, left)
+    first = ROOT not in found
+    return Plan(manifest.worker, names is None, makes_key, new_token or first, left, first)
 
 
 def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:

@@ -13,12 +13,23 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from positronic.tokens import mint_root, root_hash
+from px import git
+from px.deploy import old_token
 from px.deploy.address import address_of, choose_address
-from px.deploy.deploy_file import TOKEN, URL, DeployFile
+from px.deploy.deploy_file import DeployFile
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.manifest import Manifest, read_manifest
 from px.deploy.options import Options
+from px.deploy.owner import (
+    ACCOUNT,
+    TOKEN,
+    URL,
+    WORKER,
+    check_no_token,
+    check_owner,
+    recorded,
+)
 from px.deploy.plan import KEYS, ROOT, Plan, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.remote import Remote
@@ -99,6 +110,7 @@ class Deployment:
         self._started = StartedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
+        self._account = ""
         chosen = options.recovery_file or default_path(project, self._manifest.worker)
         self._first_key = FirstKey(
             RecoveryFile(chosen),
@@ -148,11 +160,13 @@ class Deployment:
     def _check_file(self) -> None:
         """The credentials are there, and nobody else's to read."""
         found = self._file.read()
+        self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._voice.say(
                 f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out"
             )
         self._settings = found
+        self._started.read()
 
     def _remote(self) -> Remote:
         wrangler = Wrangler(self._project, credentials(self._environ, self._settings))
@@ -166,6 +180,10 @@ class Deployment:
             new_token=self._options.new_token,
             known_key=self._first_key.is_kept(),
         )
+        if plan.makes_token or not self._has_pair_outside():
+            check_owner(self._settings, plan.worker, self._account)
+        if plan.is_first_token and not self._sent_token():
+            check_no_token(self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
                 f"the Worker has a root token, and {DEPLOY_FILE} does not hold it; "
@@ -183,14 +201,17 @@ class Deployment:
 
     def _known_token(self) -> str:
         """Where both stand in the environment, those count; else the file's."""
-        if self._environ.get(URL) and self._environ.get(TOKEN):
+        if self._has_pair_outside():
             return self._environ[TOKEN]
         return self._settings.get(TOKEN, "")
 
     def _known_url(self) -> str | None:
-        if self._environ.get(URL) and self._environ.get(TOKEN):
+        if self._has_pair_outside():
             return self._environ[URL]
         return self._settings.get(URL) or None
+
+    def _has_pair_outside(self) -> bool:
+        return bool(self._environ.get(URL) and self._environ.get(TOKEN))
 
     def _prepare(self, remote: Remote, plan: Plan) -> None:
         """Key and token, on disk before anybody else knows them."""
@@ -246,10 +267,27 @@ class Deployment:
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
             origin = target.address.origin + target.address.prefix
-            self._file.remember(origin, self._made.token)
+            self._keep_old_token(self._made.token)
+            self._file.remember(origin, self._made.token, self._recorded())
             self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+        elif not self._has_pair_outside() and not self._settings.get(WORKER):
+            self._file.remember_worker(self._recorded())
         self._started.remove()
         self._made.account = READY
+
+    def _recorded(self) -> str:
+        return recorded(self._manifest.worker, self._account)
+
+    def _keep_old_token(self, new: str) -> None:
+        """Whatever it opens: no root token is overwritten without a copy."""
+        now = self._file.read()
+        if now.get(TOKEN) in (None, "", new):
+            return
+        path = old_token.keep(self._project, now, (URL, TOKEN, WORKER))
+        shown = path.relative_to(self._project.root)
+        self._voice.say(f"Kept the root token of before in {shown}")
+        if git.leaves_out(path) is False:
+            self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:

@@ -12,6 +12,7 @@ from positronic.tokens import is_mistyped
 from px.failures import Refused
 from px.local.project import Project
 from px.local.under_way import UnderWay
+from px.terminal import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class StartedDeploy(UnderWay):
         """What was begun for this Worker here. Raises Refused."""
         try:
             found = self._load()
-            worker = found["worker"]
+            worker = str(found["worker"])
             started = Started(_token(found["token"]), found["sent"] is True)
         except FileNotFoundError:
             return None
@@ -43,10 +44,22 @@ class StartedDeploy(UnderWay):
                 code="deploy_unreadable",
                 hint="delete it, and run `px deploy --new-root-token`",
             ) from None
+        if worker != self._worker and started.sent:
+            raise _anothers(worker)
         return started if worker == self._worker else None
 
     def write(self, token: str, *, sent: bool) -> None:
         self._keep({"worker": self._worker, "token": token, "sent": sent})
+
+
+def _anothers(worker: str) -> Refused:
+    """The file is the only place that has that token."""
+    name = printable(worker)
+    return Refused(
+        f"a deploy of {name} was begun here and has not ended; nothing was changed",
+        code="deploy_pending",
+        hint=f"end it first, with {name} as the name in wrangler.toml",
+    )
 
 
 def _token(token: object) -> str:

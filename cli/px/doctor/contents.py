@@ -15,7 +15,7 @@ def check_secrets(place: Place) -> Iterator[Finding]:
 
     file = place.private_files[0]
     if not file.path.exists():
-        hint = "copy .env.secrets.example, and fill it in"
+        hint = "install -m 600 .env.secrets.example .env.secrets, and fill it in"
         yield Finding("secrets", SKIP, f"there is no {file.name} here", hint)
         return
     try:

@@ -16,6 +16,7 @@ from px.doctor.place import Place
 from px.doctor.server import check_server
 from px.doctor.tools import check_node, check_packages, check_px
 from px.failures import PxError
+from px.file_failures import file_failed
 from px.settings import Target
 
 CheckHere = Callable[[Place], Iterator[Finding]]
@@ -49,7 +50,7 @@ def examine(
         yield Finding("server", SKIP, "not known: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
-    yield from _guarded("server", lambda: check_server(target))
+    yield from _guarded("server", lambda: check_server(target, place=place))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:
@@ -57,5 +58,7 @@ def _guarded(name: str, check: Check) -> Iterator[Finding]:
         yield from check()
     except (PxError, PositronicError) as error:
         yield Finding(name, FAIL, error.message, getattr(error, "hint", ""))
+    except OSError as error:
+        yield Finding(name, FAIL, f"this could not be checked: {file_failed(error).message}")
     except Exception as error:  # noqa: BLE001 - its text may hold a value
         yield Finding(name, FAIL, f"this could not be checked: {type(error).__name__}")

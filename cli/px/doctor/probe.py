@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from px import answers
 from px.admin import Admin
-from px.answers import Fields
+from px.answers import Fields, Secret
 from px.exchange import Answer
-from px.failures import NotAllowed
+from px.failures import NotAllowed, PxError
 from px.retry import Outcome, Retry
 from px.settings import Target
 
@@ -35,6 +35,21 @@ class Probe(Admin):
             self._answer(self._call("GET", path), 200)
         except NotAllowed as error:
             if error.code != "forbidden":
+                raise
+            return False
+        return True
+
+    def secrets(self) -> list[Secret]:
+        """The project's, of one page: at most 1,000."""
+        answer = self._answer(self._call("GET", "/secrets?limit=1000"), 200)
+        return answers.read(answer, 200, answers.page)[0]
+
+    def opens(self, name: str, closed: Sequence[str]) -> bool:
+        """Whether the server opens it; false for these codes. Raises PxError for other failures."""
+        try:
+            self._answer(self._call("GET", f"/secrets/{name}/exists"), 200)
+        except PxError as error:
+            if error.code not in closed:
                 raise
             return False
         return True

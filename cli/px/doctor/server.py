@@ -10,7 +10,10 @@ from typing import Final
 
 from positronic import tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.place import Place
 from px.doctor.probe import Probe
+from px.doctor.records import check_records
+from px.doctor.recovery import check_recovery
 from px.exchange import Answer
 from px.failures import NotAllowed, NotReached, PxError, Refused
 from px.settings import LOCAL_FILE, Target
@@ -19,7 +22,9 @@ MAX_SKEW: Final = 60  # seconds
 SOON: Final = timedelta(days=7)
 
 
-def check_server(target: Target, now: Callable[[], float] = time.time) -> Iterator[Finding]:
+def check_server(
+    target: Target, now: Callable[[], float] = time.time, place: Place | None = None
+) -> Iterator[Finding]:
     """Each later question only when the one before was answered."""
     with Probe(target) as probe:
         begun = now()
@@ -27,15 +32,15 @@ def check_server(target: Target, now: Callable[[], float] = time.time) -> Iterat
             answer = probe.status()
         except PxError as error:
             yield _failed("server", error, target)
-            for name in ("access", "role", "keys", "clock"):
+            for name in ("access", "role", "keys", "records", "clock"):
                 yield Finding(name, SKIP, "not known: the server is not ready")
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
         yield _clock(answer, (begun + now()) / 2)
-        yield from _access(probe, target)
+        yield from _access(probe, target, place)
 
 
-def _access(probe: Probe, target: Target) -> Iterator[Finding]:
+def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
@@ -46,16 +51,17 @@ def _access(probe: Probe, target: Target) -> Iterator[Finding]:
         hint = "" if is_open else _mend(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
-        for name in ("role", "keys"):
+        for name in ("role", "keys", "records"):
             yield Finding(name, SKIP, "not known: the token does not open the server")
         return
     role = _role(probe)
     yield Finding("role", OK, role)
     if role not in ("root", "admin"):
         yield Finding("keys", SKIP, "not known: that needs the role admin")
-        return
-    yield from _expiry(probe, target.token)
-    yield from _keys(probe)
+    else:
+        yield from _expiry(probe, target.token)
+        yield from _keys(probe, target, place)
+    yield from check_records(probe)
 
 
 def _role(probe: Probe) -> str:
@@ -83,7 +89,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
 
 
-def _keys(probe: Probe) -> Iterator[Finding]:
+def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
     found = probe.keys()
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
@@ -93,7 +99,10 @@ def _keys(probe: Probe) -> Iterator[Finding]:
         message = f"a rotation to {found.newest} has begun and not ended"
         yield Finding("keys", WARN, message, "px key rotate, where it was begun")
     if not lost and not found.pending:
-        yield Finding("keys", OK, f"newest {found.newest}, and every record opens with those held")
+        message = f"newest {found.newest}; the Worker has a key of every id that records name"
+        yield Finding("keys", OK, message)
+    if place is not None:
+        yield from check_recovery(place, target, found.newest)
 
 
 def _clock(answer: Answer, now: float) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Final
 
 from px.failures import Usage
 from px.keys.wrangler_failures import failure, too_late
-from px.local import private
 from px.local.environment import wrangler_environment
 from px.local.project import Project, node
 
@@ -51,12 +51,26 @@ class Wrangler:
 
         `output`: where it writes down, for programs, what it did.
         """
+        with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
+            return self._run(words, sent, hidden, config, output, seconds, home)
+
+    def _run(
+        self,
+        words: Sequence[str],
+        sent: str,
+        hidden: Sequence[str],
+        config: Path | None,
+        output: Path | None,
+        seconds: float,
+        home: str,
+    ) -> str:
         environment = wrangler_environment(self._project) | self._credentials
+        # Not in the project: a dry run writes nothing there, and it may be read-only.
+        environment["HOME"] = home
         # wrangler is 15 MB of JavaScript: node need not compile it each time.
         environment["NODE_COMPILE_CACHE"] = str(self._project.node_modules / ".cache" / "px")
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
-        private.make_folder(self._project.private / "home")
         fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
             [node(), self._project.wrangler(), *words, *fixed],

@@ -9,33 +9,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from px import private_files
+from px.file_failures import about
+
 OWNER_ONLY = 0o600
 OWNER_RUNS = 0o700
 
 
 def make_folder(folder: Path) -> Path:
-    """Makes the folder with mode 700; narrows it when it is wider."""
+    """Makes the folder with mode 700; narrows it when it is wider.
+
+    Raises Usage for a `.px` that others may have filled.
+    """
     folder.mkdir(mode=OWNER_RUNS, parents=True, exist_ok=True)
-    folder.chmod(OWNER_RUNS)
+    private_files.check_folder(folder)
+    if folder.stat().st_mode & 0o777 != OWNER_RUNS:
+        folder.chmod(OWNER_RUNS)
     return folder
 
 
 def replace(path: Path, content: bytes, mode: int = OWNER_ONLY) -> None:
     """Writes the whole file or leaves the old one: temporary file, fsync, rename."""
-    temporary = _write_beside(path, content, mode)
-    try:
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with about(path):
+        temporary = _write_beside(path, content, mode)
+        try:
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def create(path: Path, content: bytes) -> None:
     """Like `replace`, but raises FileExistsError instead of touching a file that is there."""
-    temporary = _write_beside(path, content, OWNER_ONLY)
-    try:
-        path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
+    with about(path):
+        temporary = _write_beside(path, content, OWNER_ONLY)
+        try:
+            path.hardlink_to(temporary)
+        finally:
+            temporary.unlink()
 
 
 @contextmanager

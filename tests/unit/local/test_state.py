@@ -177,3 +177,14 @@ def test_outside_of_a_repository_nothing_needs_ignoring(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.root.parent))
 
     assert state.not_ignored(project) == []
+
+
+def test_a_key_that_is_made_anew_has_another_id(project: Project) -> None:
+    """Also on the same day: what lies under the first must not be taken for the second's."""
+    ids = set()
+    for _ in range(3):
+        state.prepare(project, "http://127.0.0.1:1")
+        ids.add(state.read_keys(project)[0].partition(":")[0])
+        project.dev_vars.unlink()
+
+    assert len(ids) == 3

@@ -77,28 +77,34 @@ def test_a_file_that_git_has_already_is_not_ignored(tmp_path: Path) -> None:
 
 
 WRITTEN = {
-    "nothing": (b"", "PX_URL={u}\nPX_TOKEN={t}\n"),
+    "nothing": (b"", "PX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n"),
     "comments": (
         b"# mine\nA=1  # one\n\nPX_URL=\nPX_TOKEN=\n# end\n",
-        "# mine\nA=1  # one\n\nPX_URL={u}\nPX_TOKEN={t}\n# end\n",
+        "# mine\nA=1  # one\n\nPX_URL={u}\nPX_TOKEN={t}\n# end\nPX_WORKER=w@1\n",
     ),
-    "one of both": (b"PX_TOKEN=old\nB=2\n", "PX_TOKEN={t}\nB=2\nPX_URL={u}\n"),
-    "no final line end": (b"A=1", "A=1\nPX_URL={u}\nPX_TOKEN={t}\n"),
-    "it ends with one of them": (b"PX_URL=x\nPX_TOKEN=y", "PX_URL={u}\nPX_TOKEN={t}"),
+    "one of both": (b"PX_TOKEN=old\nB=2\n", "PX_TOKEN={t}\nB=2\nPX_URL={u}\nPX_WORKER=w@1\n"),
+    "no final line end": (b"A=1", "A=1\nPX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n"),
+    "it ends with one of them": (
+        b"PX_URL=x\nPX_TOKEN=y",
+        "PX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n",
+    ),
     "other line ends": (
         b"A=1\r\nPX_URL=x\r\nB=2\r\n",
-        "A=1\r\nPX_URL={u}\r\nB=2\r\nPX_TOKEN={t}\n",
+        "A=1\r\nPX_URL={u}\r\nB=2\r\nPX_TOKEN={t}\nPX_WORKER=w@1\n",
     ),
     "quotes and export": (
         b"export PX_URL='x'\nPX_TOKEN=\"a\nb\"\n",
-        "PX_URL={u}\nPX_TOKEN={t}\n",
+        "PX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n",
     ),
     "a value of several lines": (
         b"A='x\nPX_URL=no\ny'\n",
-        "A='x\nPX_URL=no\ny'\nPX_URL={u}\nPX_TOKEN={t}\n",
+        "A='x\nPX_URL=no\ny'\nPX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n",
     ),
-    "empty lines before": (b"A=1\n\n\nPX_URL=x\n", "A=1\n\n\nPX_URL={u}\nPX_TOKEN={t}\n"),
-    "twice": (b"PX_URL=x\nPX_URL=y\n", "PX_URL={u}\nPX_URL={u}\nPX_TOKEN={t}\n"),
+    "empty lines before": (
+        b"A=1\n\n\nPX_URL=x\n",
+        "A=1\n\n\nPX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n",
+    ),
+    "twice": (b"PX_URL=x\nPX_URL=y\n", "PX_URL={u}\nPX_URL={u}\nPX_TOKEN={t}\nPX_WORKER=w@1\n"),
 }
 
 
@@ -109,14 +115,14 @@ def test_the_address_and_the_token_are_written_in_their_place(
     """Every other byte stays, the mode is the owner's alone, and px reads back what it wrote."""
     file = write(tmp_path, before)
 
-    changed = file.remember(URL, TOKEN)
+    changed = file.remember(URL, TOKEN, "w@1")
 
     assert changed
     assert file.path.read_bytes().decode() == after.format(u=URL, t=TOKEN)
     assert file.path.stat().st_mode & 0o777 == 0o600
     found = file.read()
     assert (found["PX_URL"], found["PX_TOKEN"]) == (URL, TOKEN)
-    assert not file.remember(URL, TOKEN)
+    assert not file.remember(URL, TOKEN, "w@1")
 
 
 def test_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
@@ -124,9 +130,9 @@ def test_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
     file = DeployFile(tmp_path, tmp_path)
     file.path.unlink(missing_ok=True)
 
-    file.remember(URL, TOKEN)
+    file.remember(URL, TOKEN, "w@1")
 
-    assert file.path.read_text() == f"PX_URL={URL}\nPX_TOKEN={TOKEN}\n"
+    assert file.path.read_text() == f"PX_URL={URL}\nPX_TOKEN={TOKEN}\nPX_WORKER=w@1\n"
     assert file.path.stat().st_mode & 0o777 == 0o600
 
 
@@ -138,8 +144,8 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "p" / ".env.deploy").symlink_to(target)
 
     file = DeployFile(tmp_path / "p", tmp_path / "p")
-    file.remember(URL, TOKEN)
+    file.remember(URL, TOKEN, "w@1")
 
-    assert file.read() == {"PX_URL": URL, "PX_TOKEN": TOKEN}
+    assert file.read() == {"PX_URL": URL, "PX_TOKEN": TOKEN, "PX_WORKER": "w@1"}
     assert (tmp_path / "p" / ".env.deploy").is_symlink()
     assert "PX_TOKEN" in target.read_text()

@@ -14,7 +14,10 @@ from positronic import tokens
 from positronic.names import Project
 from px import faults
 from px.doctor.finding import Finding
+from px.doctor.place import Place
 from px.doctor.server import check_server
+from px.keys.master_key import MasterKey
+from px.keys.recovery_file import RecoveryFile
 from px.settings import make_target
 from px.testing import TestDevServer
 from support.doctor import statuses
@@ -37,7 +40,8 @@ def test_all_is_well(server: TestDevServer) -> None:
     found = _check(server)
 
     assert statuses(list(found.values())) == [
-        *(("server", "ok"), ("clock", "ok"), ("access", "ok"), ("role", "ok"), ("keys", "ok"))
+        *(("server", "ok"), ("clock", "ok"), ("access", "ok"), ("role", "ok"), ("keys", "ok")),
+        ("records", "skip"),
     ]
     assert found["role"].message == "root"
 
@@ -66,7 +70,8 @@ def test_a_wrong_token_fails(server: TestDevServer) -> None:
     found = _check(server, tokens.mint_root(lambda size: b"x" * size))
 
     assert statuses(list(found.values()))[2:] == [
-        *(("access", "fail"), ("role", "skip"), ("keys", "skip"))
+        *(("access", "fail"), ("role", "skip"), ("keys", "skip")),
+        ("records", "skip"),
     ]
 
 
@@ -178,3 +183,63 @@ def test_a_token_for_another_project_does_not_open_this_one(server: TestDevServe
 
     assert (found["access"].status, found["role"].status) == ("fail", "skip")
     assert found["access"].hint.endswith("the one from PX_TOKEN")
+
+
+OTHER = "A" * 43 + "="
+
+
+def test_records_that_do_not_open_fail_whatever_their_key_id_says(server: TestDevServer) -> None:
+    """A key that was made anew under the same id is another key."""
+    server.seed({"OLD": "1", "OLDER": "2"})
+    server.configure(master_keys=f"test:{OTHER}")
+    server.seed({"NEW": "3"})
+
+    found = _check(server)
+
+    assert found["keys"].status == "ok"
+    assert "opens" not in found["keys"].message
+    assert found["records"].status == "fail"
+    assert found["records"].message == (
+        "3 of 3 secrets tried, and 2 do not open with the Worker's keys: OLD, OLDER"
+    )
+
+
+def test_a_bounded_number_of_records_is_tried(server: TestDevServer) -> None:
+    """Twenty, and it says so; among them those that nobody has written for longest."""
+    server.seed({f"N{number:03}": "1" for number in range(60)})
+
+    found = _check(server)
+
+    tried = [call.path for call in server.calls if call.path.endswith("/exists")]
+    assert (found["records"].status, len(set(tried))) == ("ok", 20)
+    assert found["records"].message == "20 of 60 secrets tried, and each opens"
+
+
+def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> None:
+    """It may ask whether a secret exists."""
+    server.seed({"A": "1"})
+
+    assert _check(server, make_token(server, "reader"))["records"].status == "ok"
+
+
+@pytest.mark.parametrize(("key_id", "status"), [("test", "ok"), ("gone", "fail")])
+def test_the_recovery_file_is_compared_with_the_newest_key(
+    server: TestDevServer, place: Place, key_id: str, status: str
+) -> None:
+    """A file for a key that the Worker does not seal with brings nothing back."""
+    (place.folder / "wrangler.toml").write_text('name = "w"\n')
+    file = RecoveryFile(place.folder / ".px" / "recovery-w.json")
+    file.write(MasterKey(key_id, OTHER), "w", "correct horse battery")
+    target = make_target(server.url, server.token, source=".env.deploy")
+
+    found = {one.check: one for one in check_server(target, place=place)}
+
+    assert found["recovery"].status == status
+    assert key_id in found["recovery"].message
+
+
+def test_a_local_worker_needs_no_recovery_file(server: TestDevServer, place: Place) -> None:
+    """Its keys are in .dev.vars."""
+    target = make_target(server.url, server.token, source=".px/local.json")
+
+    assert "recovery" not in {one.check for one in check_server(target, place=place)}

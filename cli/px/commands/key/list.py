@@ -15,7 +15,8 @@ def list_keys(
     """List the master keys by id, with how much each covers.
 
     Over all projects with the root token, else over one. In a pipe: a line for each key, with
-    tabs between id, secrets, tokens, and newest, held or missing.
+    tabs between id, secrets, tokens, and newest, held or missing. That goes by the ids that records
+    name; `px doctor` tries whether they open.
 
     \b
     Example: px key list

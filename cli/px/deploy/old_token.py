@@ -1,0 +1,23 @@
+"""A root token that is about to be replaced: kept in a file of its own, mode 600."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from px.local import private
+from px.local.project import Project
+
+PREFIX: Final = "old-root-token-"
+
+
+def keep(project: Project, settings: Mapping[str, str], names: tuple[str, ...]) -> Path:
+    """The file; each call makes another one."""
+    path = project.private / f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.json"
+    found = {name: settings[name] for name in names if name in settings}
+    private.make_folder(project.private)
+    private.create(path, (json.dumps(found, indent=2) + "\n").encode())
+    return path

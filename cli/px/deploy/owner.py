@@ -1,0 +1,65 @@
+"""Whose the root token in `.env.deploy` is: one file is one Worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from px.failures import Refused
+from px.settings import DEPLOY_FILE
+
+URL: Final = "PX_URL"
+TOKEN: Final = "PX_TOKEN"  # noqa: S105 - a variable's name
+WORKER: Final = "PX_WORKER"
+ACCOUNT: Final = "CLOUDFLARE_ACCOUNT_ID"
+_SHARED: Final = ".workers.dev"
+
+
+def recorded(worker: str, account: str) -> str:
+    """What PX_WORKER says: the name, and the account where it is known."""
+    return f"{worker}@{account}" if account else worker
+
+
+def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
+    """Raises Refused for a file that says it is another Worker's.
+
+    By PX_WORKER, which px writes; else by the name in a workers.dev address. A domain of one's own
+    says nothing.
+    """
+    other = _recorded_other(settings.get(WORKER, ""), worker, account) or _named_other(
+        settings.get(URL, ""), worker
+    )
+    if other:
+        raise _anothers(other, worker)
+
+
+def check_no_token(settings: Mapping[str, str], worker: str) -> None:
+    """For a Worker that has no root token yet: then a token in the file is not its own.
+
+    Unless px wrote it for this Worker, which was deleted since. Raises Refused.
+    """
+    if settings.get(TOKEN) and not settings.get(WORKER):
+        raise _anothers("another Worker", worker)
+
+
+def _recorded_other(text: str, worker: str, account: str) -> str:
+    name, _, its_account = text.partition("@")
+    same_account = not its_account or not account or its_account == account
+    return "" if not name or (name == worker and same_account) else text
+
+
+def _named_other(url: str, worker: str) -> str:
+    host = urlsplit(url).hostname or ""
+    name = host.partition(".")[0]
+    return name if host.endswith(_SHARED) and name != worker.lower() else ""
+
+
+def _anothers(other: str, worker: str) -> Refused:
+    return Refused(
+        f"the PX_TOKEN or PX_URL in {DEPLOY_FILE} belongs to {other}, and wrangler.toml names "
+        f"{worker}; nothing was changed",
+        code="another_workers_file",
+        hint=f"deploy {worker} from a folder with an {DEPLOY_FILE} of its own; or, if the other "
+        f"Worker is gone, take {URL}, {TOKEN} and {WORKER} out of the file",
+    )

@@ -1,0 +1,56 @@
+"""Whether records open: a key id says which key a record names, not that it is the same key."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from px import terminal
+from px.answers import Secret
+from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.probe import Probe
+from px.failures import PxError
+
+NAME: Final = "records"
+TRIED: Final = 20
+OLDEST: Final = 5  # of those: the oldest are under the oldest keys
+SHOWN: Final = 5
+_CLOSED: Final = ("corrupt_record", "unknown_key")
+
+
+def check_records(probe: Probe) -> Iterator[Finding]:
+    """Has the server open some of the project's secrets; none is shown."""
+    known = probe.secrets()
+    chosen, closed, tried = _choose(known), [], 0
+    try:
+        for name in chosen:
+            if not probe.opens(name, _CLOSED):
+                closed.append(name)
+            tried += 1
+    except PxError as error:
+        message = f"{_count(tried, known)} tried, then: {error.message}"
+        yield Finding(NAME, WARN, message, error.hint)
+    if closed:
+        more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
+        message = (
+            f"{_count(tried, known)} tried, and {len(closed)} do not open with the Worker's keys: "
+            f"{', '.join(closed[:SHOWN])}{more}"
+        )
+        hint = "give the Worker back the master key they were sealed with, or put them in again"
+        yield Finding(NAME, FAIL, message, hint)
+    elif not known:
+        yield Finding(NAME, SKIP, "this project has no secret to try")
+    elif tried == len(chosen):
+        yield Finding(NAME, OK, f"{_count(tried, known)} tried, and each opens")
+
+
+def _choose(known: Sequence[Secret]) -> list[str]:
+    """The oldest, and others at random."""
+    by_age = [one.name for one in sorted(known, key=lambda one: one.updated_at)]
+    rest = by_age[OLDEST:]
+    return by_age[:OLDEST] + random.sample(rest, min(TRIED - OLDEST, len(rest)))
+
+
+def _count(tried: int, known: Sequence[Secret]) -> str:
+    return f"{tried:,} of {terminal.counted(len(known))}"

@@ -1,0 +1,39 @@
+"""Whether the recovery file here brings back the key that the Worker seals with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from px.doctor.finding import FAIL, OK, SKIP, Finding
+from px.doctor.place import Place
+from px.failures import PxError
+from px.settings import DEPLOY_FILE, Target
+
+NAME: Final = "recovery"
+
+
+def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Finding]:
+    """By key ids; only the passphrase could tell more. For the project's deployed Worker."""
+    project = place.project
+    if project is None or target.source != DEPLOY_FILE:
+        return
+    from px.deploy.manifest import read_manifest
+    from px.keys.recovery_file import RecoveryFile, default_path
+
+    try:
+        file = RecoveryFile(default_path(project, read_manifest(project).worker))
+        if not file.exists():
+            yield Finding(NAME, SKIP, f"not known: there is no {place.display(file.path)}")
+            return
+        found = file.header()
+    except PxError as error:
+        yield Finding(NAME, FAIL, error.message, error.hint)
+        return
+    shown = place.display(file.path)
+    if found.key_id == newest:
+        yield Finding(NAME, OK, f"{shown} is for the newest key, {newest}")
+        return
+    message = f"{shown} is for the key {found.key_id}, and the Worker seals with {newest}"
+    hint = "if you have no file for that key, `px key rotate` makes a new key and its file"
+    yield Finding(NAME, FAIL, message, hint)
