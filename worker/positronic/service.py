@@ -16,7 +16,6 @@ from positronic.errors import InvalidName, NotConfigured
 from positronic.http import Response
 from positronic.issuer import Issuer
 from positronic.journal import MemoryJournal
-from positronic.keyring import SETTING as KEYS_SETTING
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
@@ -123,9 +122,7 @@ class Service:
         return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
 
     def keyring(self) -> Keyring:
-        if not self.settings.master_keys.strip():
-            raise NotConfigured(f"{KEYS_SETTING} is empty")
-        return Keyring(f"{self.settings.next_master_key} {self.settings.master_keys}")
+        return Keyring(self.settings.master_keys, self.settings.next_master_key)
 
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
         journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing
