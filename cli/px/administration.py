@@ -70,6 +70,7 @@ class Event:
     integrity: str
     code: str | None = None
     address: str | None = None
+    key_id: str | None = None
 
     @property
     def at(self) -> int:
@@ -91,7 +92,7 @@ class Event:
             "outcome": self.outcome,
             "requestId": self.request_id,
         }
-        optional = {"code": self.code, "address": self.address}
+        optional = {"code": self.code, "address": self.address, "keyId": self.key_id}
         found |= {name: text for name, text in optional.items() if text is not None}
         return found | {"integrity": self.integrity}
 
@@ -166,6 +167,7 @@ def event(found: Fields) -> Event:
         matching(_VERDICT, found["integrity"]),
         _optional(found.get("code")),
         _optional(found.get("address")),
+        None if found.get("keyId") is None else matching(KEY_ID, found["keyId"]),
     )
 
 

@@ -26,9 +26,9 @@ def test_the_first_entry_is_the_newest() -> None:
 @pytest.mark.parametrize("second", [TEXT_A, TEXT_B])
 def test_a_key_id_that_is_given_twice_is_refused_by_its_id(second: str) -> None:
     """Also with the same key both times: FORMAT.md takes an id once in a setting."""
-    with pytest.raises(NotConfigured, match="^MASTER_KEYS has the key id a twice$"):
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS has the key id a twice$"):
         Keyring(f"a:{TEXT_A},b:{TEXT_B},a:{second}")
-    with pytest.raises(NotConfigured, match="^MASTER_KEYS_NEXT has the key id a twice$"):
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS_NEXT has the key id a twice$"):
         Keyring(f"b:{TEXT_B}", f"a:{TEXT_A},a:{second}")
 
 
@@ -48,7 +48,7 @@ def test_one_key_may_be_in_both_settings() -> None:
 
 def test_a_next_key_alone_is_no_configuration() -> None:
     """MASTER_KEYS is what a Worker cannot do without."""
-    with pytest.raises(NotConfigured, match="^MASTER_KEYS is empty$"):
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS is empty$"):
         Keyring(" ", f"a:{TEXT_A}")
 
 

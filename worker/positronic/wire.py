@@ -116,6 +116,7 @@ class EventOut(Model):
     code: str | None = None
     address: str | None = None
     integrity: Verdict
+    key_id: str | None = None
 
 
 class EventsOut(Model):
@@ -210,22 +211,26 @@ def secrets_out(page: Page[SecretInfo]) -> SecretsOut:
 
 
 def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsOut:
-    events = [
-        EventOut(
-            id=event.id,
-            time=iso(event.time),
-            actor=dict(event.actor),
-            action=event.action,
-            names=list(event.names),
-            outcome=event.outcome,
-            request_id=event.request_id,
-            code=event.code,
-            address=event.address,
-            integrity=verify(event),
-        )
-        for event in page.items
-    ]
+    events = [_event_out(event, verify(event)) for event in page.items]
     return EventsOut(events=events, count=len(events), cursor=page.cursor)
+
+
+def _event_out(event: Event, integrity: Verdict) -> EventOut:
+    """With the id of the key that it names, unless no key was needed to see a change."""
+    signature = None if integrity is Verdict.CHANGED else event.signature
+    return EventOut(
+        id=event.id,
+        time=iso(event.time),
+        actor=dict(event.actor),
+        action=event.action,
+        names=list(event.names),
+        outcome=event.outcome,
+        request_id=event.request_id,
+        code=event.code,
+        address=event.address,
+        integrity=integrity,
+        key_id=None if signature is None else signature.key_id,
+    )
 
 
 def token_out(record: TokenRecord) -> TokenOut:

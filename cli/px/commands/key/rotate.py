@@ -76,6 +76,8 @@ def rotate(
         terminal.document(done.document())
     else:
         terminal.say(done.sentence())
+        if later := done.later():
+            terminal.say(f"note: {later}")
         _warn_of_old_file(recovery_file)
 
 
