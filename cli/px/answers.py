@@ -100,7 +100,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
         return NotAllowed(sentence or "the server does not allow this", code=code or "forbidden")
     if not code:
         return _nameless(answer)
-    kind = ServerFailed if answer.status >= 500 or answer.status == 429 else Refused
+    kind = ServerFailed if answer.status >= 500 or answer.status in (408, 429) else Refused
     hint = _HINTS.get(code, "")
     return kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
 
@@ -108,6 +108,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 _HINTS: Final = {
     "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
     "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
+    "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "not_configured": "`px deploy` puts in what a deployed Worker lacks, `px dev` a local one",
 }
 

@@ -225,6 +225,10 @@ class Journal(Protocol):
         """These keys are about to have these versions; 0: to be gone."""
         ...
 
+    def last(self, key: str) -> int | None:
+        """The version noted last, as `lately` gives it; None: nothing was noted lately."""
+        ...
+
     def lately(self) -> Mapping[str, int]:
         """The last version noted of each key, for as long as a store may lag behind."""
         ...
