@@ -151,6 +151,14 @@ _PATHS: Final = {
 }
 _QUERIES: Final[dict[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIST},
+    "name": {
+        "type": "string",
+        "description": "In place of the path's: any that is listed.",
+    },
+    "id": {
+        "type": "string",
+        "description": "In place of the path's: any that is listed.",
+    },
     "cursor": {"type": "string", "description": "As the last page gave it."},
 }
 _PROJECT: Final = {

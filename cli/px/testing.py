@@ -152,7 +152,7 @@ class TestDevServer:
 
     async def _open(self, project: Project) -> dict[str, str]:
         store = self._store(project)
-        names = [info.name for info in (await store.list(None, 1_000_000)).items]
+        names = list((await store.key_ids())[0])
         found = await store.get(names)
         return {name: (await secret.open()).reveal() for name, secret in found.items()}
 

@@ -11,7 +11,7 @@ from typing import Final
 from positronic import tokens
 from positronic.errors import CorruptRecord, Forbidden, NotConfigured, Unauthenticated
 from positronic.names import Project, TokenName, parse_project
-from positronic.ports import Clock, Signature, TokenRecord, TokenStore
+from positronic.ports import Clock, Signature, TokenRecord, TokenStore, Unreadable
 from positronic.roles import Role
 from positronic.signing import Signer, Verdict
 
@@ -124,6 +124,13 @@ def sign(signer: Signer, project: Project, record: TokenRecord) -> TokenRecord:
 def verify(signer: Signer, project: Project, record: TokenRecord) -> Verdict:
     """Whether the record is as it was issued: nobody raised its role or moved its expiry."""
     return signer.verify(record.signature, *_signed(project, record))
+
+
+def readable(item: TokenRecord | Unreadable) -> TokenRecord | Unreadable:
+    """An id that no token can have opens nothing: somebody else put it there."""
+    if isinstance(item, TokenRecord) and not tokens.ID.fullmatch(item.id):
+        return Unreadable(item.id)
+    return item
 
 
 def _signed(project: Project, record: TokenRecord) -> tuple[str, ...]:

@@ -48,7 +48,6 @@ from positronic.runs import endpoints
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
 from positronic.service import Service
-from positronic.tokens import parse_token_id
 from positronic.vault import Entry
 from positronic.whereabouts import whereabouts
 
@@ -180,7 +179,7 @@ async def _exists(call: Call) -> Response:
 
 
 async def _delete(call: Call) -> Response:
-    await call.session.vault().delete(parse_name(call.segment))
+    await call.session.vault().delete(_addressed(call, "name"))
     return Response(204)
 
 
@@ -206,14 +205,19 @@ async def _list_tokens(call: Call) -> Response:
 
 
 async def _revoke_token(call: Call) -> Response:
-    await call.session.issuer().revoke(parse_token_id(call.segment))
+    await call.session.issuer().revoke(_addressed(call, "id"))
     return Response(204)
 
 
+def _addressed(call: Call, parameter: str) -> str:
+    """What the path names, unless the query does: no path can carry `..`, or nothing at all."""
+    return call.query.get(parameter, call.segment)
+
+
 async def _list_keys(call: Call) -> Response:
-    uses = await call.session.rotation().census()
+    census = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return answer(200, wire.keys_out(uses, call.session.keyring, pending=pending))
+    return answer(200, wire.keys_out(census, call.session.keyring, pending=pending))
 
 
 async def _rotate(call: Call) -> Response:
@@ -228,7 +232,7 @@ async def _list_projects(call: Call) -> Response:
 
 _OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
 _PAGING: Final = frozenset({"limit", "cursor"})
-_DELETE: Final = change(Role.WRITER, _delete)
+_DELETE: Final = change(Role.WRITER, _delete, frozenset({"name"}))
 
 # `*` stands for one segment. `bulk` is a secret's name too, so it can be deleted.
 ROUTES: Final[Mapping[str, Mapping[str, Route | ChangeRoute]]] = {
@@ -244,7 +248,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Route | ChangeRoute]]] = {
         "GET": Route(Role.ADMIN, _list_tokens, _PAGING),
         "POST": change_by(Role.ADMIN, read_token, _issue_token),
     },
-    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token)},
+    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token, frozenset({"id"}))},
     "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
     "/keys/rotate": {"POST": change(Role.ADMIN, _rotate)},
     "/projects": {"GET": Route(Role.ROOT, _list_projects, _PAGING)},

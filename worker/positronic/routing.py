@@ -67,13 +67,13 @@ class ChangeRoute:
     parameters: frozenset[str] = frozenset()
 
 
-def change(role: Role, endpoint: Endpoint) -> ChangeRoute:
+def change(role: Role, endpoint: Endpoint, parameters: frozenset[str] = frozenset()) -> ChangeRoute:
     """A change that needs no body: it waits for nobody's."""
 
     async def prepare(_: Call) -> Endpoint:
         return endpoint
 
-    return ChangeRoute(role, prepare, takes_body=False)
+    return ChangeRoute(role, prepare, takes_body=False, parameters=parameters)
 
 
 def change_by(
