@@ -9,15 +9,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from positronic import audit
-from positronic.errors import CorruptRecord, StoreFailed
-from positronic.names import Name, Project, TokenName
-from positronic.ports import Event, Metadata, Page, Record, RecordInfo, Signature, TokenRecord
-from positronic.roles import TOKEN_ROLES
+from positronic.errors import StoreFailed
+from positronic.names import Name, Project
+from positronic.ports import Event, Page, Record, RecordInfo, TokenRecord, Unreadable
+from positronic.stored import (
+    decode_token,
+    encode_token,
+    metadata_fields,
+    read_metadata,
+    record_info,
+    token_item,
+)
 
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS kept (project TEXT, kind TEXT, id TEXT, text TEXT, metadata TEXT,"
@@ -26,7 +32,7 @@ _TABLE: Final = (
 Row = tuple[str, str, str]
 
 
-class _Rows:
+class SqliteRows:
     """One project's rows of one kind, in the order of their ids. Raises StoreFailed."""
 
     def __init__(self, database: sqlite3.Connection, project: str, kind: str) -> None:
@@ -47,13 +53,14 @@ class _Rows:
         self._run("DELETE FROM kept WHERE project = ? AND kind = ? AND id = ?", *self._key, id_)
 
     def page(self, cursor: str | None, limit: int) -> Page[Row]:
-        """The cursor is the last id of the page before: it still leads on when that is deleted."""
+        """The cursor is `=` and the last id of the page before, which may be deleted meanwhile."""
         query = (
             "SELECT id, text, metadata FROM kept"
-            " WHERE project = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?"
+            " WHERE project = ? AND kind = ? AND (id > ? OR ?) ORDER BY id LIMIT ?"
         )
-        rows = self._run(query, *self._key, cursor or "", limit + 1).fetchall()
-        return Page(rows[:limit], rows[limit - 1][0] if len(rows) > limit else None)
+        last = (cursor or "").removeprefix("=")
+        rows = self._run(query, *self._key, last, not cursor, limit + 1).fetchall()
+        return Page(rows[:limit], f"={rows[limit - 1][0]}" if len(rows) > limit else None)
 
     def _run(self, query: str, *values: object) -> sqlite3.Cursor:
         try:
@@ -67,31 +74,31 @@ class _Rows:
 class SqliteRecords:
     """RecordStore."""
 
-    def __init__(self, rows: _Rows) -> None:
+    def __init__(self, rows: SqliteRows) -> None:
         self._rows = rows
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
         return {
-            Name(id_): Record(Name(id_), _metadata(metadata), text)
+            Name(id_): Record(Name(id_), read_metadata(id_, _fields(metadata)), text)
             for id_, text, metadata in self._rows.get(names).values()
         }
 
     async def put(self, record: Record) -> None:
-        self._rows.put(record.name, record.sealed, json.dumps(asdict(record.metadata)))
+        self._rows.put(record.name, record.sealed, json.dumps(metadata_fields(record.metadata)))
 
     async def delete(self, name: Name) -> None:
         self._rows.delete(name)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         page = self._rows.page(cursor, limit)
-        items = [RecordInfo(Name(id_), _metadata(metadata)) for id_, _, metadata in page.items]
+        items = [record_info(id_, _fields(metadata)) for id_, _, metadata in page.items]
         return Page(items, page.cursor)
 
 
 class SqliteAudit:
     """AuditLog: an event's id is made so that ascending ids are newest first."""
 
-    def __init__(self, rows: _Rows) -> None:
+    def __init__(self, rows: SqliteRows) -> None:
         self._rows = rows
 
     async def append(self, event: Event) -> None:
@@ -105,29 +112,28 @@ class SqliteAudit:
 class SqliteTokens:
     """TokenStore: a hash and what the token may do, never the token."""
 
-    def __init__(self, rows: _Rows) -> None:
+    def __init__(self, rows: SqliteRows) -> None:
         self._rows = rows
 
     async def get(self, token_id: str) -> TokenRecord | None:
         row = self._rows.get([token_id]).get(token_id)
-        return None if row is None else _token(row[1])
+        return None if row is None else decode_token(token_id, row[1])
 
     async def put(self, record: TokenRecord) -> None:
-        fields = asdict(record) | {"role": record.role.label}
-        self._rows.put(record.id, json.dumps(fields))
+        self._rows.put(record.id, encode_token(record))
 
     async def delete(self, token_id: str) -> None:
         self._rows.delete(token_id)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
         page = self._rows.page(cursor, limit)
-        return Page([_token(text) for _, text, _ in page.items], page.cursor)
+        return Page([token_item(id_, text) for id_, text, _ in page.items], page.cursor)
 
 
 class SqliteProjects:
     """ProjectRegistry."""
 
-    def __init__(self, rows: _Rows) -> None:
+    def __init__(self, rows: SqliteRows) -> None:
         self._rows = rows
 
     async def add(self, project: Project) -> None:
@@ -143,36 +149,28 @@ class SqliteStorage:
     """Storage. Keeps events for ever, which is as long as any `retention` asks."""
 
     def __init__(self, path: Path | str = ":memory:") -> None:
-        self._database = sqlite3.connect(path, check_same_thread=False)
-        self._database.execute(_TABLE)
+        self.database = sqlite3.connect(path, check_same_thread=False)
+        self.database.execute(_TABLE)
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     def records(self, project: Project) -> SqliteRecords:
-        return SqliteRecords(_Rows(self._database, project, "secret"))
+        return SqliteRecords(SqliteRows(self.database, project, "secret"))
 
     def audit_log(self, project: Project, retention: int) -> SqliteAudit:
-        return SqliteAudit(_Rows(self._database, project, "audit"))
+        return SqliteAudit(SqliteRows(self.database, project, "audit"))
 
     def tokens(self, project: Project) -> SqliteTokens:
-        return SqliteTokens(_Rows(self._database, project, "token"))
+        return SqliteTokens(SqliteRows(self.database, project, "token"))
 
     def projects(self) -> SqliteProjects:
-        return SqliteProjects(_Rows(self._database, "", "project"))
+        return SqliteProjects(SqliteRows(self.database, "", "project"))
 
 
-def _metadata(text: str) -> Metadata:
+def _fields(text: str) -> object:
+    """The metadata's JSON; None for what is none, which `stored` refuses."""
     try:
-        return Metadata(**json.loads(text))
-    except (ValueError, TypeError):
-        raise CorruptRecord("a record has unreadable metadata") from None
-
-
-def _token(text: str) -> TokenRecord:
-    try:
-        fields = json.loads(text)
-        kept = {"name": TokenName(fields["name"]), "role": TOKEN_ROLES[fields["role"]]}
-        return TokenRecord(**fields | kept | {"signature": Signature(**fields["signature"])})
-    except (ValueError, KeyError, TypeError):
-        raise CorruptRecord("a token's record cannot be read") from None
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from typing import Any, Final
 from positronic import tokens, wire
 from positronic.api import MAX_LIST, ROUTES
 from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
-from positronic.routing import Route
+from positronic.routing import ChangeRoute, Route
 from positronic.runs import record
 from positronic.runs import wire as runs
 from scripts.openapi_answers import ALWAYS, errors_of
@@ -28,7 +28,7 @@ class Call:
     gives: type[wire.Model] | None = None
     takes: type[wire.Model] | None = None
     errors: tuple[int, ...] = ()
-    route: Route | None = None
+    route: Route | ChangeRoute | None = None
     streams: bool = False
 
 
@@ -151,6 +151,14 @@ _PATHS: Final = {
 }
 _QUERIES: Final[dict[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIST},
+    "name": {
+        "type": "string",
+        "description": "In place of the path's: any that is listed.",
+    },
+    "id": {
+        "type": "string",
+        "description": "In place of the path's: any that is listed.",
+    },
     "cursor": {"type": "string", "description": "As the last page gave it."},
 }
 _PROJECT: Final = {
@@ -200,7 +208,7 @@ def _errors(call: Call) -> tuple[int, ...]:
     """The statuses of what can go wrong: for anyone, behind a token, with a body."""
     if call.route is None:
         return (400, 403, 405, 500, 503)
-    body = (413, 415) if call.takes else ()
+    body = (408, 413, 415) if call.takes else ()
     return tuple(sorted({400, 401, 403, 405, 429, 500, 502, 503, *body, *call.errors}))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import pkgutil
@@ -20,13 +19,14 @@ from positronic import http
 from positronic.api import handle
 from positronic.brains.found import Brains, find_brains
 from positronic.brains.log_guard import LogGuard
+from positronic.changes import Change, Writer
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.errors import NotConfigured, PositronicError, StoreFailed
 from positronic.names import MAX_BODY, Project
 from positronic.refusals import Refusals
 from positronic.runs.places import RunPlaces
 from positronic.runs.run import LOOK_EVERY, Run
-from positronic.service import Runtime, Service, Settings, Work
+from positronic.service import Runtime, Service, Settings
 from positronic.stores.durable_object import SqlJournal
 from positronic.stores.kv import KvStorage
 from positronic.stores.run_log import SqlRunLog
@@ -54,13 +54,11 @@ class ProjectWriter(DurableObject):
 
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
-        self.lock = asyncio.Lock()
-        self.journal = SqlJournal(ctx.storage.sql, _now)
+        self.writer = Writer(SqlJournal(ctx.storage.sql, _now))
 
     async def fetch(self, request: Any) -> Response:
-        async def here(_: Project, work: Work) -> http.Response:
-            async with self.lock:
-                return await work(self.journal)
+        async def here(_: Project, change: Change) -> http.Response:
+            return await self.writer(change)
 
         sent = request.js_object
         runs = RunsElsewhere(self.env.BRAIN_RUN, sent, os.urandom)
@@ -114,7 +112,7 @@ def _run_here(ctx: Any, env: Any) -> RunHere:
     return RunHere(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, _now)
 
 
-async def _nowhere(_: Project, __: Work) -> http.Response:
+async def _nowhere(_: Project, __: Change) -> http.Response:
     raise StoreFailed("no change is made here")
 
 
@@ -153,7 +151,7 @@ _brains = _find_brains()
 
 async def _serve(js_request: Any, service: Service, ctx: Any) -> Response:
     answer = await handle(_request(js_request), service)
-    await _drain(js_request)
+    await js_streams.drain(js_request, MAX_DRAINED)
     body: Any = answer.body or None
     if isinstance(answer.stream, PassedOn):
         body = answer.stream.body
@@ -162,7 +160,7 @@ async def _serve(js_request: Any, service: Service, ctx: Any) -> Response:
     return Response(body, status=answer.status, headers=answer.headers)
 
 
-async def _forward(env: Any, js_request: Any, project: Project, _: Work) -> http.Response:
+async def _forward(env: Any, js_request: Any, project: Project, _: Change) -> http.Response:
     """The whole request, unread, to the object that makes this project's changes."""
     try:
         answer = await env.PROJECT_WRITER.getByName(project).fetch(js_request)
@@ -176,7 +174,7 @@ async def _forward(env: Any, js_request: Any, project: Project, _: Work) -> http
 def _service(
     env: Any,
     ctx: Any,
-    one_at_a_time: Callable[[Project, Work], Awaitable[http.Response]],
+    one_at_a_time: Callable[[Project, Change], Awaitable[http.Response]],
     runs: RunPlaces,
 ) -> Service:
     settings = Settings(
@@ -203,15 +201,5 @@ def _request(js_request: Any) -> http.Request:
     # The raw method: the SDK's enum fails on the ones it does not know.
     headers = {pair[0].lower(): pair[1] for pair in js_request.headers}
     return http.Request(
-        js_request.method, js_request.url, headers, lambda limit: _read(js_request, limit)
+        js_request.method, js_request.url, headers, partial(js_streams.whole, js_request)
     )
-
-
-async def _read(js_request: Any, limit: int) -> bytes:
-    return b"".join([part.to_bytes() async for part in js_streams.parts(js_request, limit)])
-
-
-async def _drain(js_request: Any) -> None:
-    """Let what a refusal left unread flow away: wrangler's proxy fails on an answer before it."""
-    async for _ in js_streams.parts(js_request, MAX_DRAINED):
-        pass

@@ -5,26 +5,55 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import js
 from pyodide.ffi import JsException, create_proxy, to_js
 
+from positronic.errors import InvalidRequest
+
+DRAIN_SECONDS: Final = 3.0  # for a body that never ends
+
+_ignored = js.Object  # called with a reason that nobody wants
 _working: set[asyncio.Task[None]] = set()
 
 
 async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
-    """The body's Uint8Arrays, and none after `limit` bytes, even when it has no stated length."""
+    """The body's Uint8Arrays, and none after `limit` bytes, even when it has no stated length.
+
+    Cancelled, it lets go of the body.
+    """
     if not js_request.body or js_request.body.locked:
         return
     reader, size = js_request.body.getReader(), 0
-    while size <= limit:
-        part = await reader.read()
-        if part.done:
-            break
-        size += part.value.byteLength
-        yield part.value
-    reader.releaseLock()
+    try:
+        while size <= limit:
+            part = await reader.read()
+            if part.done:
+                break
+            size += part.value.byteLength
+            yield part.value
+    except asyncio.CancelledError:  # out of time: nobody reads on
+        reader.cancel().catch(_ignored)
+        raise
+    finally:
+        reader.releaseLock()
+
+
+async def whole(js_request: Any, limit: int) -> bytes:
+    """The body, or its first `limit` bytes and the part that goes on. Raises InvalidRequest."""
+    try:
+        return b"".join([part.to_bytes() async for part in parts(js_request, limit)])
+    except JsException:  # the caller has gone
+        raise InvalidRequest("the body broke off") from None
+
+
+async def drain(js_request: Any, limit: int) -> None:
+    """Let what a refusal left unread flow away: wrangler's proxy fails on an answer before it."""
+    with suppress(TimeoutError, JsException):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in parts(js_request, limit):
+                pass
 
 
 def readable(stream: AsyncIterable[bytes], ctx: Any) -> Any:

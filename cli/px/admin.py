@@ -9,7 +9,7 @@ from typing import Final
 from positronic.names import TokenName, parse_project
 from px import administration, answers
 from px.administration import Event, Issued, Keys, Step, Token
-from px.connection import Connection
+from px.connection import Connection, entry_path
 from px.failures import PxError
 
 AT_ONCE: Final = 100  # of what costs the server a read for each item
@@ -50,7 +50,7 @@ class Admin(Connection):
 
     def revoke(self, token_id: str) -> None:
         """Raises Refused `not_found`, unless it was an earlier attempt of ours that revoked it."""
-        self._remove(f"/tokens/{token_id}")
+        self._remove(entry_path("/tokens", "id", token_id))
 
     def events(self) -> Iterator[Event]:
         """Newest first, fetched as they are asked for."""

@@ -22,26 +22,36 @@ _ROLE = re.compile(r"reader|writer|admin")
 _EVENT_ID = re.compile(r"[0-9a-f]{32}")
 _LAST_MILLISECOND: Final = 2**48 - 1
 _VERDICT = re.compile("|".join(VERDICTS))
-_RECORD = re.compile(r"token [0-9a-f]{16}|[A-Za-z_][A-Za-z0-9_]{0,127}")
 _CODE = re.compile(r"[a-z][a-z_]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """All that a server says of a token after it was made."""
+    """All that a server says of a token after it was made.
+
+    `is_unreadable`: an entry that no token can be read from, under any text; nothing else is known.
+    """
 
     id: str
     name: str
     role: str
     created_at: str
     expires_at: str | None
+    is_unreadable: bool = False
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and moment(self.expires_at) <= now
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, object]:
         """As the contract spells it."""
-        found = {"id": self.id, "name": self.name, "role": self.role, "createdAt": self.created_at}
+        if self.is_unreadable:
+            return {"id": self.id, "unreadable": True}
+        found: dict[str, object] = {
+            "id": self.id,
+            "name": self.name,
+            "role": self.role,
+            "createdAt": self.created_at,
+        }
         return found | ({} if self.expires_at is None else {"expiresAt": self.expires_at})
 
 
@@ -52,7 +62,7 @@ class Issued:
     token: Token
     text: str = field(repr=False)
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, object]:
         return {"token": self.text, **self.token.document()}
 
 
@@ -70,6 +80,7 @@ class Event:
     integrity: str
     code: str | None = None
     address: str | None = None
+    key_id: str | None = None
 
     @property
     def at(self) -> int:
@@ -91,7 +102,7 @@ class Event:
             "outcome": self.outcome,
             "requestId": self.request_id,
         }
-        optional = {"code": self.code, "address": self.address}
+        optional = {"code": self.code, "address": self.address, "keyId": self.key_id}
         found |= {name: text for name, text in optional.items() if text is not None}
         return found | {"integrity": self.integrity}
 
@@ -113,10 +124,12 @@ class Keys:
     uses: tuple[KeyUse, ...]
     newest: str
     pending: bool
+    unreadable: int = 0
 
     def not_under(self, key_id: str) -> int:
-        """How many secrets and tokens are under another key."""
-        return sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
+        """How many secrets and tokens are under another key, or cannot be read to tell."""
+        others = sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
+        return others + self.unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +163,14 @@ def issued(found: Fields) -> Issued:
     return Issued(token(found), text)
 
 
+def _listed(found: Fields) -> Token:
+    if not answers.is_unreadable(found):
+        return token(found)
+    return Token(_text(found["id"]), "", "", "", None, is_unreadable=True)
+
+
 def tokens_page(found: Fields) -> tuple[list[Token], str | None]:
-    return items(found, "tokens", token), answers.cursor(found)
+    return items(found, "tokens", _listed), answers.cursor(found)
 
 
 def event(found: Fields) -> Event:
@@ -166,6 +185,7 @@ def event(found: Fields) -> Event:
         matching(_VERDICT, found["integrity"]),
         _optional(found.get("code")),
         _optional(found.get("address")),
+        None if found.get("keyId") is None else matching(KEY_ID, found["keyId"]),
     )
 
 
@@ -175,7 +195,8 @@ def events_page(found: Fields) -> tuple[list[Event], str | None]:
 
 def keys(found: Fields) -> Keys:
     uses = tuple(items(found, "keys", _key_use))
-    return Keys(uses, matching(KEY_ID, found["newest"]), truth(found["pending"]))
+    unreadable = number(found.get("unreadable", 0))
+    return Keys(uses, matching(KEY_ID, found["newest"]), truth(found["pending"]), unreadable)
 
 
 def step(found: Fields) -> Step:
@@ -184,7 +205,8 @@ def step(found: Fields) -> Step:
 
 
 def projects_page(found: Fields) -> tuple[list[str], str | None]:
-    names = items(found, "projects", lambda one: str(parse_project(_text(one["name"]))))
+    readable = [one for one in items(found, "projects", dict) if not answers.is_unreadable(one)]
+    names = [str(parse_project(_text(one["name"]))) for one in readable]
     return names, answers.cursor(found)
 
 
@@ -198,9 +220,12 @@ def _key_use(found: Fields) -> KeyUse:
 
 
 def _failed(found: Fields) -> Detail:
-    """Its code says why; the server's sentence is left out: it may steer a terminal."""
+    """Its code says why; the server's sentence is left out: it may steer a terminal.
+
+    The name may be any text that somebody put into the store: it is shown escaped.
+    """
     code = matching(_CODE, found["code"])
-    return Detail(code, code.replace("_", " "), name=matching(_RECORD, found["name"]))
+    return Detail(code, code.replace("_", " "), name=_text(found["name"]))
 
 
 def _time(found: object) -> str:

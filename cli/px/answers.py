@@ -22,14 +22,20 @@ _SHORT: Final = 4  # a value of fewer characters is only looked for as a whole w
 
 
 class Secret(NamedTuple):
-    """A name and its dates: all that a server ever says of a secret."""
+    """A name and its dates: all that a server ever says of a secret.
+
+    `is_unreadable`: an entry that no secret can be read from, under any text, without dates.
+    """
 
     name: str
     created_at: str
     updated_at: str
+    is_unreadable: bool = False
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, object]:
         """As the contract spells it."""
+        if self.is_unreadable:
+            return {"name": self.name, "unreadable": True}
         return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
 
 
@@ -41,9 +47,21 @@ def secret(found: Fields) -> Secret:
     )
 
 
+def listed(found: Fields) -> Secret:
+    """An item of a list, which may be unreadable."""
+    if not is_unreadable(found):
+        return secret(found)
+    return Secret(text(found["name"]), "", "", is_unreadable=True)
+
+
+def is_unreadable(found: Fields) -> bool:
+    """Whether an item of a list cannot be read."""
+    return truth(found.get("unreadable", False))
+
+
 def page(found: Fields) -> tuple[list[Secret], str | None]:
     """The secrets of one page, and the cursor of the next one."""
-    return items(found, "secrets", secret), cursor(found)
+    return items(found, "secrets", listed), cursor(found)
 
 
 def items(found: Fields, key: str, parse: Callable[[Fields], T]) -> list[T]:
@@ -61,6 +79,12 @@ def cursor(found: Fields) -> str | None:
 def number(found: object) -> int:
     if type(found) is not int or found < 0:
         raise ValueError
+    return found
+
+
+def text(found: object) -> str:
+    if not isinstance(found, str):
+        raise TypeError
     return found
 
 
@@ -100,7 +124,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
         return NotAllowed(sentence or "the server does not allow this", code=code or "forbidden")
     if not code:
         return _nameless(answer)
-    kind = ServerFailed if answer.status >= 500 or answer.status == 429 else Refused
+    kind = ServerFailed if answer.status >= 500 or answer.status in (408, 429) else Refused
     hint = _HINTS.get(code, "")
     return kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
 
@@ -108,6 +132,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 _HINTS: Final = {
     "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
     "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
+    "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "not_configured": "`px deploy` puts in what a deployed Worker lacks, `px dev` a local one",
 }
 

@@ -4,34 +4,78 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Final
 
 from px.admin import Admin
-from px.administration import VERDICTS, Event
+from px.administration import KEY_ID, VERDICTS, Event
+from px.failures import Usage
 
 DEFAULT_LIMIT: Final = 100
 POLL: Final = 2.0  # seconds
+NAMELESS: Final = "?"  # an older server does not say which key; no key has this id
 LATE: Final = 120_000  # ms: a list may show an event so late, and out of order
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many events there are of each verdict, and those that were changed."""
+    """How many events have each verdict, those that were changed, and the unknown keys.
+
+    `unknown`: events by the key id they name, which the Worker does not hold. `dropped`: the ids
+    that the caller knows to be of keys that a rotation dropped.
+    """
 
     counts: Counter[str]
     changed: tuple[Event, ...]
+    unknown: Counter[str]
+    dropped: frozenset[str] = frozenset()
+
+    @property
+    def unexpected(self) -> dict[str, int]:
+        """Unknown keys that the caller did not name: the events may have been changed."""
+        return {key: self.unknown[key] for key in sorted(self.unknown) if key not in self.dropped}
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing was changed, and nothing is under a key that never existed, as far as told."""
+        return not self.changed and not self.unexpected
 
     def document(self) -> dict[str, object]:
         changed = [{"id": one.id, "time": one.time} for one in self.changed]
         counts = {"unknownKey" if v == "unknown_key" else v: self.counts[v] for v in VERDICTS}
-        return {**counts, "count": self.counts.total(), "changedEvents": changed}
+        keys = [
+            {"id": key, "count": self.unknown[key], "dropped": key in self.dropped}
+            for key in sorted(self.unknown)
+        ]
+        total = {"count": self.counts.total()}
+        return {**counts, **total, "changedEvents": changed, "unknownKeys": keys}
 
     def sentence(self) -> str:
         intact, changed, unknown = (self.counts[verdict] for verdict in VERDICTS)
-        return f"{intact} intact, {changed} changed, {unknown} under a key that is gone"
+        by_key = ", ".join(f"{key}: {self.unknown[key]}" for key in sorted(self.unknown))
+        return f"{intact} intact, {changed} changed, {unknown} not verifiable" + (
+            f" (unknown key {by_key})" if by_key else ""
+        )
+
+    def hint(self) -> str:
+        """What to do about unknown keys; empty when there is nothing to do."""
+        if not self.unexpected:
+            return ""
+        options = " ".join(f"--dropped {key}" for key in sorted({*self.dropped, *self.unexpected}))
+        return f"if a rotation dropped these keys, run `px audit verify {options}`"
+
+
+def dropped_ids(given: Iterable[str]) -> frozenset[str]:
+    """The ids of --dropped. Raises Usage for what is not a key id."""
+    ids = frozenset(given)
+    if not all(KEY_ID.fullmatch(one) for one in ids):
+        raise Usage(
+            "--dropped expects a key id: 1 to 32 letters, digits, - and _",
+            hint="`px key rotate` prints the ids that it dropped",
+        )
+    return ids
 
 
 def recent(admin: Admin, start: int | None, limit: int | None) -> list[Event]:
@@ -41,15 +85,18 @@ def recent(admin: Admin, start: int | None, limit: int | None) -> list[Event]:
     return list(islice(_since(admin, start), limit))
 
 
-def check(admin: Admin, start: int | None) -> Checked:
+def check(admin: Admin, start: int | None, dropped: frozenset[str] = frozenset()) -> Checked:
     """Every event from `start` (ms) on."""
     counts: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
     changed: list[Event] = []
     for event in _since(admin, start):
         counts[event.integrity] += 1
         if event.integrity == "changed":
             changed.append(event)
-    return Checked(counts, tuple(changed))
+        elif event.integrity == "unknown_key":
+            unknown[event.key_id or NAMELESS] += 1
+    return Checked(counts, tuple(changed), unknown, dropped)
 
 
 def follow(

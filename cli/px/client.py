@@ -9,7 +9,7 @@ from positronic.names import Name, Value
 from px import answers
 from px.answers import Fields, Secret
 from px.completion.names import KnownNames
-from px.connection import Connection
+from px.connection import Connection, entry_path
 from px.retry import Retry
 from px.settings import Target
 
@@ -45,7 +45,8 @@ class Client(Connection):
         """Every secret, in name order, however many pages that takes."""
         found = []
         for secret in self._pages("/secrets", 1000, answers.page):
-            found.append(secret.name)
+            if not secret.is_unreadable:
+                found.append(secret.name)
             yield secret
         self._names.replace(found)
 
@@ -53,9 +54,12 @@ class Client(Connection):
         answer = self._answer(self._call("GET", f"/secrets/{name}/exists"), 200)
         return answers.read(answer, 200, lambda found: answers.truth(found["exists"]))
 
-    def delete(self, name: Name) -> None:
-        """Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it."""
-        self._remove(f"/secrets/{name}")
+    def delete(self, name: str) -> None:
+        """Whatever is listed, also what is unreadable and has no secret's name.
+
+        Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it.
+        """
+        self._remove(entry_path("/secrets", "name", name))
         self._names.discard(name)
 
     def bulk(self, entries: Sequence[Entry]) -> Written:

@@ -133,6 +133,15 @@ def encode(body: object) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def entry_path(path: str, parameter: str, name: str) -> str:
+    """The address of one entry, whatever its name: what no path can carry is in the query."""
+    from urllib.parse import quote
+
+    if name in ("", ".", ".."):
+        return f"{path}/-?{parameter}={name}"
+    return f"{path}/{quote(name, safe='')}"
+
+
 def _page_path(path: str, limit: int, cursor: str | None) -> str:
     from urllib.parse import urlencode
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from positronic.errors import StoreFailed
 from positronic.names import Name, Project
-from positronic.ports import Page, Record, RecordInfo, RecordStore
+from positronic.ports import Page, Record, RecordInfo, RecordStore, Unreadable
 from positronic.stores.memory import MemoryAudit, MemoryProjects, MemoryStorage, MemoryTokens
 from px.asgi import App, Message, Receive, Scope, Send, encode_headers
 
@@ -92,7 +92,7 @@ class FragileRecords:
     async def delete(self, name: Name) -> None:
         await self._inner.delete(name)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         return await self._inner.list(cursor, limit)
 
 

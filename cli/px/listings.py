@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from px import terminal
-from px.terminal import printable, short_time
+from px.terminal import UNREADABLE, printable, short_time
 
 if TYPE_CHECKING:
     from px.administration import Event, KeyUse, Token
@@ -27,13 +27,18 @@ def tokens(found: Sequence[Token]) -> None:
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_token_cells(one)) for one in found))
+    terminal.unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
 
 
 def _token_cells(one: Token) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return printable(one.id), *[UNREADABLE] * 4
     return one.id, one.name, one.role, one.created_at, one.expires_at or NEVER
 
 
 def _token_row(one: Token) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return _token_cells(one)
     expires = NEVER if one.expires_at is None else short_time(one.expires_at)
     mark = " (expired)" if one.is_expired(datetime.now(UTC)) else ""
     return one.id, one.name, one.role, short_time(one.created_at), expires + mark

@@ -22,8 +22,8 @@ def required_names(names: Sequence[str], file: str | None) -> list[Name]:
 
 
 def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
-    """Those that the server does not list: one question, however many names."""
-    stored = {secret.name for secret in client.list()}
+    """Those that the server does not list, or lists as unreadable: one question for all names."""
+    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
     return [name for name in wanted if name not in stored]
 
 

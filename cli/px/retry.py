@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.2  # seconds; doubles each time
 LONGEST_WAIT: Final = 3.0  # seconds
-_RETRIED: Final = frozenset({429, 502, 503})
+_RETRIED: Final = frozenset({408, 429, 502, 503})
 
 
 class Outcome(NamedTuple):

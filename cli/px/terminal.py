@@ -33,6 +33,9 @@ class ReaderGone(Exception):
     """Whoever read stdout has had enough; nothing is wrong."""
 
 
+UNREADABLE: Final = "unreadable"
+
+
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
@@ -111,10 +114,11 @@ def secrets(found: Sequence[Secret]) -> None:
         say("No secrets found.")
         say("Tip: put the first one in with `px secret create NAME`.")
     elif not is_terminal(sys.stdout):
-        data("\n".join(f"{one.name}\t{one.created_at}\t{one.updated_at}" for one in found))
+        data("\n".join("\t".join(_cells(one)) for one in found))
     else:
         say(f"Found {counted(len(found))}:")
         data(_table(found))
+    unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
 
 
 @contextmanager
@@ -197,8 +201,22 @@ def printable(text: str) -> str:
     return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
+def _cells(one: Secret) -> tuple[str, str, str]:
+    if one.is_unreadable:
+        return printable(one.name), UNREADABLE, UNREADABLE
+    return one.name, one.created_at, one.updated_at
+
+
+def unreadable_hint(count: int, command: str) -> None:
+    """What to do about the entries of a list that cannot be read, when there are any."""
+    if count:
+        entries = "1 entry" if count == 1 else f"{count:,} entries"
+        say(f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names")
+
+
 def _table(found: Sequence[Secret]) -> str:
-    rows = [(one.name, short_time(one.created_at), short_time(one.updated_at)) for one in found]
+    cells = map(_cells, found)
+    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
     return columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
@@ -212,7 +230,7 @@ def _where(detail: Detail) -> str:
         file = "" if detail.file is None else f"{detail.file} "
         entry = "" if detail.index is None else f", entry {detail.index + 1}"
         return f"{file}line {detail.line}{entry}: "
-    return f"{detail.name}: " if detail.name is not None else ""
+    return f"{printable(detail.name)}: " if detail.name is not None else ""
 
 
 def _detail_document(detail: Detail) -> dict[str, object]:

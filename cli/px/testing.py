@@ -119,10 +119,13 @@ class TestDevServer:
         """How far the server's clock is from this machine's."""
         self.shift = milliseconds
 
-    def tamper_with_audit(self, project: str = PROJECT) -> str:
-        """Rewrite the newest event, as somebody with access to the store could; its id."""
+    def tamper_with_audit(self, project: str = PROJECT, key_id: str | None = None) -> str:
+        """Rewrite the newest event, as somebody with access to the store could; its id.
+
+        `key_id`: the key that the event then names, else the one that signed it.
+        """
         log = self._storage.audit_log(parse_project(project), 0)
-        return asyncio.run(_tamper(log))
+        return asyncio.run(_tamper(log, key_id))
 
     def configure(self, **changes: str) -> None:
         """Other settings from the next call on, as after a deploy."""
@@ -149,7 +152,7 @@ class TestDevServer:
 
     async def _open(self, project: Project) -> dict[str, str]:
         store = self._store(project)
-        names = [info.name for info in (await store.list(None, 1_000_000)).items]
+        names = list((await store.key_ids())[0])
         found = await store.get(names)
         return {name: (await secret.open()).reveal() for name, secret in found.items()}
 
@@ -213,7 +216,10 @@ class TestDevServer:
         task.add_done_callback(self._background.discard)
 
 
-async def _tamper(log: AuditLog) -> str:
+async def _tamper(log: AuditLog, key_id: str | None) -> str:
     event = (await log.list(None, 1)).items[0]
-    await log.append(replace(event, names=("\x1b[31mOTHER\n",)))
+    signature = event.signature
+    if signature is not None and key_id is not None:
+        signature = replace(signature, key_id=key_id)
+    await log.append(replace(event, names=("\x1b[31mOTHER\n",), signature=signature))
     return event.id

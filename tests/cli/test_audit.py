@@ -132,7 +132,14 @@ def test_an_untouched_log_is_intact(px: Px) -> None:
 
     assert (done.returncode, json.loads(done.stdout)) == (
         0,
-        {"intact": 2, "changed": 0, "unknownKey": 0, "count": 2, "changedEvents": []},
+        {
+            "intact": 2,
+            "changed": 0,
+            "unknownKey": 0,
+            "count": 2,
+            "changedEvents": [],
+            "unknownKeys": [],
+        },
     )
 
 
@@ -144,7 +151,7 @@ def test_a_changed_event_is_named(px: Px, server: TestDevServer) -> None:
     done = px.run("audit", "verify")
 
     assert (done.returncode, done.stdout.split("\t")[:2]) == (1, ["changed", changed])
-    assert done.stderr == "1 intact, 1 changed, 0 under a key that is gone\n"
+    assert done.stderr == "1 intact, 1 changed, 0 not verifiable\n"
 
 
 def test_a_changed_event_cannot_steer_the_terminal(px: Px, server: TestDevServer) -> None:
@@ -158,14 +165,72 @@ def test_a_changed_event_cannot_steer_the_terminal(px: Px, server: TestDevServer
     assert done.stdout.count("\n") == 1
 
 
-def test_events_under_a_key_that_is_gone_are_counted_apart(px: Px, server: TestDevServer) -> None:
-    """They are not called changed, and the exit code stays 0."""
-    write(px, "A")
-    server.configure(master_keys="other:" + "A" * 43 + "=")
+OTHER_KEY = "other:" + "A" * 43 + "="
+
+
+def test_an_event_under_an_unknown_key_is_exit_code_1(px: Px, server: TestDevServer) -> None:
+    """Anybody can make a key id up: the ids, their counts and the way on are shown."""
+    write(px, "A", "B")
+    server.configure(master_keys=OTHER_KEY)
 
     done = px.run("audit", "verify")
 
-    assert (done.returncode, done.stderr) == (
-        0,
-        "0 intact, 0 changed, 1 under a key that is gone\n",
+    assert (done.returncode, done.stdout) == (1, "unknown_key\ttest\t2\n")
+    assert done.stderr == (
+        "0 intact, 0 changed, 2 not verifiable (unknown key test: 2)\n"
+        "hint: if a rotation dropped these keys, run `px audit verify --dropped test`\n"
     )
+
+
+def test_an_event_under_a_dropped_key_is_not_verifiable(px: Px, server: TestDevServer) -> None:
+    """--dropped names the key: exit code 0, and still it is not called intact."""
+    write(px, "A")
+    server.configure(master_keys=OTHER_KEY)
+    write(px, "B")
+
+    done = px.run("audit", "verify", "--dropped", "test", "--dropped", "never-seen", "--json")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {
+        "intact": 1,
+        "changed": 0,
+        "unknownKey": 1,
+        "count": 2,
+        "changedEvents": [],
+        "unknownKeys": [{"id": "test", "count": 1, "dropped": True}],
+    }
+
+
+def test_a_made_up_key_id_hides_behind_no_dropped_one(px: Px, server: TestDevServer) -> None:
+    """Each unknown id has to be named, and the hint keeps those that were."""
+    write(px, "A")
+    server.configure(master_keys=OTHER_KEY)
+    server.tamper_with_audit(key_id="made-up")
+
+    done = px.run("audit", "verify", "--dropped", "test")
+
+    assert (done.returncode, done.stdout) == (1, "unknown_key\tmade-up\t1\n")
+    assert "`px audit verify --dropped made-up --dropped test`" in done.stderr
+
+
+@pytest.mark.parametrize("key_id", ["", "\x1b[31mred", "k" * 33, "no space", "k\n"])
+def test_an_event_under_an_impossible_key_id_is_changed(
+    px: Px, server: TestDevServer, key_id: str
+) -> None:
+    """No key ever had such an id, so that --dropped could not name it either."""
+    write(px, "A")
+    server.tamper_with_audit(key_id=key_id)
+
+    done = px.run("audit", "verify")
+
+    assert (done.returncode, done.stdout[:8]) == (1, "changed\t")
+    assert done.stderr == "0 intact, 1 changed, 0 not verifiable\n"
+
+
+@pytest.mark.parametrize("key_id", ["", "no space", "k" * 33, "k\n"])
+def test_dropped_takes_key_ids_alone(px: Px, server: TestDevServer, key_id: str) -> None:
+    """Anything else is a usage error, and nothing is sent."""
+    done = px.run("audit", "verify", "--dropped", key_id)
+
+    assert (done.returncode, server.calls) == (2, [])
+    assert "--dropped expects a key id" in done.stderr

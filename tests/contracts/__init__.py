@@ -15,6 +15,7 @@ from contracts import (
     secrets_store,
     storage,
     token_store,
+    unreadable,
 )
 
 # For any implementation, and for those on a KV namespace.
@@ -26,6 +27,7 @@ PORT_SUITES = (
     token_store.SUITE,
     projects.SUITE,
     storage.SUITE,
+    unreadable.SUITE,
 )
 KV_SUITES = (
     namespace.SUITE,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from examples.sqlite_storage import SqliteStorage
+from examples.sqlite_storage import SqliteRows, SqliteStorage
 
 from contracts.for_pytest import contract_tests
 from contracts.worlds import World
 from positronic.ciphers.native import NativeCipher
+from positronic.names import Project
 from spec.house import House
 from spec.trying import broken, tried
 from support.source import ROOT
@@ -26,9 +28,20 @@ def _closed() -> Iterator[None]:
         _open.pop().close()
 
 
+class SqliteWorld(World):
+    """A table that others can write to."""
+
+    async def plant(
+        self, project: Project, kind: str, id_: str, text: str, metadata: object
+    ) -> bool:
+        rows = SqliteRows(_open[-1].database, project, kind)
+        rows.put(id_, text, json.dumps(metadata))
+        return True
+
+
 def make_world() -> World:
     _open.append(SqliteStorage())
-    return World(NativeCipher(), _open[-1])
+    return SqliteWorld(NativeCipher(), _open[-1])
 
 
 test_sqlite = contract_tests(make_world)

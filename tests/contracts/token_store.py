@@ -39,7 +39,7 @@ async def everything(store: TokenStore, limit: int) -> list[TokenRecord]:
     for _ in range(100):
         page = await store.list(cursor, limit)
         assert len(page.items) <= limit, "a page is larger than its limit"
-        found += page.items
+        found += [one for one in page.items if isinstance(one, TokenRecord)]
         cursor = page.cursor
         if cursor is None:
             return found

@@ -45,6 +45,15 @@ class World:
     def projects(self) -> ProjectRegistry:
         return self.storage.projects()
 
+    async def plant(
+        self, project: Project, kind: str, id_: str, text: str, metadata: object
+    ) -> bool:
+        """Put an entry there as somebody with access to the store could; `kind`: secret or token.
+
+        False: the store keeps objects, so that nothing else can be in it.
+        """
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class KvWorld(World):
@@ -52,6 +61,12 @@ class KvWorld(World):
 
     namespace: Namespace
     error: Callable[[str], Exception]
+
+    async def plant(
+        self, project: Project, kind: str, id_: str, text: str, metadata: object
+    ) -> bool:
+        await self.namespace.put(f"{project}/{kind}/{id_}", text, metadata=metadata)
+        return True
 
 
 @dataclass(slots=True)

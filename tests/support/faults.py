@@ -18,6 +18,7 @@ from positronic.ports import (
     Storage,
     TokenRecord,
     TokenStore,
+    Unreadable,
 )
 from positronic.stores.memory import MemoryRecords, MemoryTokens
 
@@ -49,7 +50,7 @@ class FaultyRecords:
         self._fail("delete")
         await self.inner.delete(name)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         self._fail("list")
         return await self.inner.list(cursor, limit)
 
@@ -97,7 +98,7 @@ class FaultyTokens:
         self._note("delete")
         await self.inner.delete(token_id)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
         self._note("list")
         return await self.inner.list(cursor, limit)
 

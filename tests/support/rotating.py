@@ -44,7 +44,7 @@ def without_key(metadata: Metadata) -> Metadata:
 
 
 def tokens_of(house: House) -> list[TokenRecord]:
-    return run(house.tokens().list(None, 10_000)).items
+    return list(run(house.tokens().list(None, 10_000)).items)
 
 
 def opened(house: House) -> dict[str, str]:

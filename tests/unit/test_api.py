@@ -198,6 +198,7 @@ def test_audit() -> None:
         "outcome": "accepted",
         "requestId": created.headers["X-Request-Id"],
         "integrity": "intact",
+        "keyId": "key-1",
     }
     assert b"canary" not in answer.body
 

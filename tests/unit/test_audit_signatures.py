@@ -51,7 +51,7 @@ class Fixture:
         self.event = self.stored()[0]
 
     def stored(self, project: Project = SHOP) -> list[Event]:
-        return run(self.house.audit_log(project).list(None, 1000)).items
+        return list(run(self.house.audit_log(project).list(None, 1000)).items)
 
     def integrity(self, project: str = SHOP) -> list[str]:
         answer = self.house.call("GET", "/audit", headers={"x-positronic-project": project})

@@ -17,6 +17,7 @@ TABLE: Final = {
     403: "forbidden reserved_name https_required",
     404: "not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     413: "too_large",
     415: "unsupported_media_type",
     429: "rate_limited",

@@ -23,10 +23,33 @@ def test_the_first_entry_is_the_newest() -> None:
     assert Keyring(f"a:{TEXT_A},b:{TEXT_B}").newest == "a"
 
 
-def test_the_same_key_may_stand_twice() -> None:
-    """An entry that is repeated, key and all, is one entry, in its first place."""
-    assert repr(Keyring(f"b:{TEXT_B},a:{TEXT_A},b:{TEXT_B}")) == "Keyring(b, a)"
-    assert Keyring(f"b:{TEXT_B},a:{TEXT_A},b:{TEXT_B}").newest == "b"
+@pytest.mark.parametrize("second", [TEXT_A, TEXT_B])
+def test_a_key_id_that_is_given_twice_is_refused_by_its_id(second: str) -> None:
+    """Also with the same key both times: FORMAT.md takes an id once in a setting."""
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS has the key id a twice$"):
+        Keyring(f"a:{TEXT_A},b:{TEXT_B},a:{second}")
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS_NEXT has the key id a twice$"):
+        Keyring(f"b:{TEXT_B}", f"a:{TEXT_A},a:{second}")
+
+
+def test_an_id_with_another_key_in_each_setting_is_refused_by_its_id() -> None:
+    """Which of the two bytes were meant cannot be known."""
+    with pytest.raises(NotConfigured, match="the key id a has another key in MASTER_KEYS_NEXT"):
+        Keyring(f"b:{TEXT_B},a:{TEXT_A}", f"a:{TEXT_B}")
+
+
+def test_one_key_may_be_in_both_settings() -> None:
+    """A rotation ends so: the new key is in MASTER_KEYS before MASTER_KEYS_NEXT is gone."""
+    keyring = Keyring(f"a:{TEXT_A} b:{TEXT_B}", f"b:{TEXT_B}")
+
+    assert repr(keyring) == "Keyring(b, a)"
+    assert keyring.newest == "b"
+
+
+def test_a_next_key_alone_is_no_configuration() -> None:
+    """MASTER_KEYS is what a Worker cannot do without."""
+    with pytest.raises(NotConfigured, match=r"^MASTER_KEYS is empty$"):
+        Keyring(" ", f"a:{TEXT_A}")
 
 
 @pytest.mark.parametrize("separator", [",", " ", "\n", ", ", ",\n", "\r\n", "\t", ",,", " , "])

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from positronic.changes import Change, Work
 from positronic.http import Response
 from positronic.names import Project
 from positronic.ports import Journal
@@ -14,6 +15,15 @@ from support.memory_service import Clock
 from support.running import run
 
 ONE, OTHER = Project("one"), Project("other")
+
+
+def _change(work: Work) -> Change:
+    """One that has nothing to read."""
+
+    async def prepare() -> Work:
+        return work
+
+    return Change(prepare)
 
 
 def _told(*projects: Project) -> list[str]:
@@ -30,7 +40,7 @@ def _told(*projects: Project) -> list[str]:
                     await asyncio.sleep(0)
                 return Response(204)
 
-            await in_turn(project, work)
+            await in_turn(project, _change(work))
 
         await asyncio.gather(*(change(*each) for each in enumerate(projects)))
 
@@ -61,7 +71,7 @@ def test_a_change_that_fails_lets_the_next_one_in() -> None:
             return Response(204)
 
         with pytest.raises(RuntimeError):
-            await in_turn(ONE, broken)
-        return await in_turn(ONE, sound)
+            await in_turn(ONE, _change(broken))
+        return await in_turn(ONE, _change(sound))
 
     assert run(steps()).status == 204

@@ -97,6 +97,7 @@ def test_a_refused_known_token_is_noted_once_a_minute() -> None:
         "code": "unauthenticated",
         "address": "2001:db8::7",
         "integrity": "intact",
+        "keyId": "key-1",
     }
 
 

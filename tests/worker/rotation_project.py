@@ -76,6 +76,6 @@ class Rotating:
         store = SealedStore(
             project, records, NativeCipher(), keyring, clock=lambda: 0, random=os.urandom
         )
-        names = [info.name for info in (await store.list(None, 1_000_000)).items]
+        names = [Name(name) for name in (await store.key_ids())[0]]
         found = await store.get(names)
         return {name: (await one.open()).reveal() for name, one in found.items()}

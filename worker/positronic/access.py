@@ -11,7 +11,7 @@ from typing import Final
 from positronic import tokens
 from positronic.errors import CorruptRecord, Forbidden, NotConfigured, Unauthenticated
 from positronic.names import Project, TokenName, parse_project
-from positronic.ports import Clock, Signature, TokenRecord, TokenStore
+from positronic.ports import Clock, Signature, TokenRecord, TokenStore, Unreadable
 from positronic.roles import Role
 from positronic.signing import Signer, Verdict
 
@@ -20,8 +20,8 @@ PURPOSE: Final = "token"
 
 _BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
-_INVALID: Final = "the token is not valid"
+CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+INVALID: Final = "the token is not valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class TokenRefused(Unauthenticated):
     """
 
     def __init__(self, message: str, principal: Principal) -> None:
-        super().__init__(message, headers=_CHALLENGE)
+        super().__init__(message, headers=CHALLENGE)
         self.principal = principal
 
 
@@ -73,12 +73,12 @@ class Access:
         """Raises Unauthenticated, with the same words for every token that does not open."""
         match = _BEARER.fullmatch(authorization or "")
         if match is None:
-            raise Unauthenticated("send `Authorization: Bearer <token>`", headers=_CHALLENGE)
+            raise Unauthenticated("send `Authorization: Bearer <token>`", headers=CHALLENGE)
         if hmac.compare_digest(tokens.root_hash(match[1]), self._root):
             return Principal("root", "root", Role.ROOT, None)
         token = tokens.parse(match[1])
         if token is None:
-            raise Unauthenticated(_INVALID, headers=_CHALLENGE)
+            raise Unauthenticated(INVALID, headers=CHALLENGE)
         return self._check(token, await self._find(token))
 
     def project(self, principal: Principal, requested: str | None) -> Project:
@@ -101,10 +101,10 @@ class Access:
         is_right = hmac.compare_digest(token.hash, found.hash)
         is_intact = verify(self._signer, token.project, found) is Verdict.INTACT
         if record is None:
-            raise Unauthenticated(_INVALID, headers=_CHALLENGE)
+            raise Unauthenticated(INVALID, headers=CHALLENGE)
         principal = Principal(record.id, record.name, record.role, token.project)
         if not (is_right and is_intact):
-            raise TokenRefused(_INVALID, principal)
+            raise TokenRefused(INVALID, principal)
         if record.expires_at is not None and record.expires_at <= self._clock():
             raise TokenRefused("the token has expired", principal)
         return principal
@@ -124,6 +124,13 @@ def sign(signer: Signer, project: Project, record: TokenRecord) -> TokenRecord:
 def verify(signer: Signer, project: Project, record: TokenRecord) -> Verdict:
     """Whether the record is as it was issued: nobody raised its role or moved its expiry."""
     return signer.verify(record.signature, *_signed(project, record))
+
+
+def readable(item: TokenRecord | Unreadable) -> TokenRecord | Unreadable:
+    """An id that no token can have opens nothing: somebody else put it there."""
+    if isinstance(item, TokenRecord) and not tokens.ID.fullmatch(item.id):
+        return Unreadable(item.id)
+    return item
 
 
 def _signed(project: Project, record: TokenRecord) -> tuple[str, ...]:

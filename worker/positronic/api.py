@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from positronic import openapi, wire
-from positronic.access import Access, Principal, TokenRefused, require
+from positronic.access import CHALLENGE, INVALID, Access, Principal, TokenRefused, require
 from positronic.audit import Auditor, Origin
 from positronic.body import read_bulk, read_secret, read_token
+from positronic.changes import Change, Work
 from positronic.errors import (
     AuditUnavailable,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
     PositronicError,
+    Unauthenticated,
 )
 from positronic.http import (
     Request,
     Response,
     client_address,
     decode_segment,
-    read_body,
+    is_large,
     read_query,
     split_url,
 )
-from positronic.names import parse_name
+from positronic.journal import GONE, token_key
+from positronic.names import TokenName, parse_name
 from positronic.ports import Journal
 from positronic.roles import Role
-from positronic.routing import Call, Endpoint, Place, Route, answer
+from positronic.routing import (
+    Call,
+    ChangeRoute,
+    Endpoint,
+    Place,
+    Route,
+    answer,
+    change,
+    change_by,
+)
 from positronic.runs import endpoints
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
 from positronic.service import Service
-from positronic.tokens import parse_token_id
+from positronic.vault import Entry
 from positronic.whereabouts import whereabouts
 
 MAX_LIST: Final = 1000
@@ -73,12 +85,15 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
     call = Call(request, service.session(project, principal, origin), segment, query)
+    if isinstance(route, ChangeRoute):
+        again = partial(_authenticate, request, service, access, origin)
+        asked = Change(
+            partial(_prepare, route, call, again), route.takes_body and is_large(request)
+        )
+        return await service.runtime.one_at_a_time(project, asked)
     match route.place:
         case Place.HERE:
             return await route.endpoint(call)
-        case Place.PROJECT:
-            work = partial(_change, route.endpoint, call)
-            return await service.runtime.one_at_a_time(project, work)
         case place:
             run_id = None if place is Place.NEW_RUN else parse_run_id(segment)
             return await service.runtime.runs.at(
@@ -86,7 +101,19 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
             )
 
 
-async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
+async def _prepare(
+    route: ChangeRoute, call: Call, again: Callable[[], Awaitable[Principal]]
+) -> Work:
+    return partial(_change, await route.prepare(call), call, again)
+
+
+async def _change(
+    endpoint: Endpoint, call: Call, again: Callable[[], Awaitable[Principal]], journal: Journal
+) -> Response:
+    # The body and the changes before this one took time: the token may be gone by now.
+    principal = await again()
+    if journal.last(token_key(principal.id)) == GONE:  # which a store may still show
+        raise Unauthenticated(INVALID, headers=CHALLENGE)
     await call.session.service.storage.projects().add(call.session.project)
     return await endpoint(replace(call, session=replace(call.session, journal=journal)))
 
@@ -135,8 +162,8 @@ def _openapi(_: Service) -> Response:
     return Response(200, openapi.DOCUMENT, {"Content-Type": "application/json"})
 
 
-async def _create(call: Call) -> Response:
-    name, value = read_secret(await read_body(call.request))
+async def _create(sent: Entry, call: Call) -> Response:
+    name, value = sent
     info = await call.session.vault().create(name, value)
     return answer(201, wire.secret_out(info))
 
@@ -152,13 +179,12 @@ async def _exists(call: Call) -> Response:
 
 
 async def _delete(call: Call) -> Response:
-    await call.session.vault().delete(parse_name(call.segment))
+    await call.session.vault().delete(_addressed(call, "name"))
     return Response(204)
 
 
-async def _bulk(call: Call) -> Response:
-    entries = read_bulk(await read_body(call.request))
-    result = await call.session.vault().bulk(entries)
+async def _bulk(sent: Sequence[Entry], call: Call) -> Response:
+    result = await call.session.vault().bulk(sent)
     return answer(201, wire.BulkOut(created=result.created, updated=result.updated))
 
 
@@ -167,8 +193,8 @@ async def _audit(call: Call) -> Response:
     return answer(200, wire.events_out(page, call.session.verify))
 
 
-async def _issue_token(call: Call) -> Response:
-    name, role, expires_in = read_token(await read_body(call.request))
+async def _issue_token(sent: tuple[TokenName, Role, int | None], call: Call) -> Response:
+    name, role, expires_in = sent
     token, record = await call.session.issuer().issue(name, role, expires_in)
     return answer(201, wire.issued_out(token, record))
 
@@ -179,14 +205,19 @@ async def _list_tokens(call: Call) -> Response:
 
 
 async def _revoke_token(call: Call) -> Response:
-    await call.session.issuer().revoke(parse_token_id(call.segment))
+    await call.session.issuer().revoke(_addressed(call, "id"))
     return Response(204)
 
 
+def _addressed(call: Call, parameter: str) -> str:
+    """What the path names, unless the query does: no path can carry `..`, or nothing at all."""
+    return call.query.get(parameter, call.segment)
+
+
 async def _list_keys(call: Call) -> Response:
-    uses = await call.session.rotation().census()
+    census = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return answer(200, wire.keys_out(uses, call.session.keyring, pending=pending))
+    return answer(200, wire.keys_out(census, call.session.keyring, pending=pending))
 
 
 async def _rotate(call: Call) -> Response:
@@ -201,31 +232,31 @@ async def _list_projects(call: Call) -> Response:
 
 _OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
 _PAGING: Final = frozenset({"limit", "cursor"})
-_DELETE: Final = Route(Role.WRITER, _delete, place=Place.PROJECT)
+_DELETE: Final = change(Role.WRITER, _delete, frozenset({"name"}))
 
 # `*` stands for one segment. `bulk` is a secret's name too, so it can be deleted.
-ROUTES: Final[Mapping[str, Mapping[str, Route]]] = {
+ROUTES: Final[Mapping[str, Mapping[str, Route | ChangeRoute]]] = {
     "/secrets": {
         "GET": Route(Role.READER, _list, _PAGING),
-        "POST": Route(Role.WRITER, _create, place=Place.PROJECT),
+        "POST": change_by(Role.WRITER, read_secret, _create),
     },
-    "/secrets/bulk": {"POST": Route(Role.WRITER, _bulk, place=Place.PROJECT), "DELETE": _DELETE},
+    "/secrets/bulk": {"POST": change_by(Role.WRITER, read_bulk, _bulk), "DELETE": _DELETE},
     "/secrets/*": {"DELETE": _DELETE},
     "/secrets/*/exists": {"GET": Route(Role.READER, _exists)},
     "/audit": {"GET": Route(Role.READER, _audit, _PAGING)},
     "/tokens": {
         "GET": Route(Role.ADMIN, _list_tokens, _PAGING),
-        "POST": Route(Role.ADMIN, _issue_token, place=Place.PROJECT),
+        "POST": change_by(Role.ADMIN, read_token, _issue_token),
     },
-    "/tokens/*": {"DELETE": Route(Role.ADMIN, _revoke_token, place=Place.PROJECT)},
+    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token, frozenset({"id"}))},
     "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
-    "/keys/rotate": {"POST": Route(Role.ADMIN, _rotate, place=Place.PROJECT)},
+    "/keys/rotate": {"POST": change(Role.ADMIN, _rotate)},
     "/projects": {"GET": Route(Role.ROOT, _list_projects, _PAGING)},
     **endpoints.ROUTES,
 }
 
 
-def _find(method: str, path: str) -> tuple[Route, str]:
+def _find(method: str, path: str) -> tuple[Route | ChangeRoute, str]:
     """The route, and the decoded segment that stood for `*` (or the last one that could)."""
     methods, segment = _methods(path)
     if methods is None:
@@ -235,7 +266,7 @@ def _find(method: str, path: str) -> tuple[Route, str]:
     return methods[method], decode_segment(segment)
 
 
-def _methods(path: str) -> tuple[Mapping[str, Route] | None, str]:
+def _methods(path: str) -> tuple[Mapping[str, Route | ChangeRoute] | None, str]:
     segments = path.split("/", 6)
     found, segment = ROUTES.get(path), segments[2] if len(segments) > 2 else ""
     for place in (2, 3):

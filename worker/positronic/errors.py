@@ -106,6 +106,12 @@ class MethodNotAllowed(PositronicError):
     code, status = "method_not_allowed", 405
 
 
+class RequestTimeout(PositronicError):
+    """The body did not arrive whole in 20 seconds. Nothing was done."""
+
+    code, status = "request_timeout", 408
+
+
 class Conflict(PositronicError):
     """Not now: what the request is about is in another state than it needs."""
 
@@ -125,7 +131,7 @@ class UnsupportedMediaType(PositronicError):
 
 
 class RateLimited(PositronicError):
-    """The store asks for fewer requests; Retry-After says when, in seconds."""
+    """Too many at once, for the store or for large bodies; Retry-After says when, in seconds."""
 
     code, status = "rate_limited", 429
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
@@ -13,10 +14,14 @@ from positronic.errors import (
     HttpsRequired,
     InvalidName,
     InvalidRequest,
+    RequestTimeout,
     TooLarge,
     UnsupportedMediaType,
 )
 from positronic.names import MAX_BODY
+
+BODY_SECONDS: Final = 20.0  # for a whole body, however it trickles
+LARGE_BODY: Final = 64 * 1024  # bytes
 
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
@@ -24,7 +29,10 @@ _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "autho
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`url` absolute; header names in lower case; `read(limit)` gives at most limit + 1 bytes."""
+    """`url` absolute; header names in lower case; `read(limit)` gives at most limit + 1 bytes.
+
+    `read` may be cancelled, and then lets go of the connection.
+    """
 
     method: str
     url: str
@@ -85,8 +93,16 @@ def client_address(headers: Mapping[str, str]) -> str | None:
     return text if _ADDRESS.fullmatch(text) else None
 
 
-async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
-    """A JSON body of at most `limit` bytes, announced and real. Raises what is wrong."""
+def is_large(request: Request) -> bool:
+    """Whether the body has more than LARGE_BODY bytes, or may have: it does not say how many."""
+    length = request.headers.get("content-length", "")
+    return not (length.isascii() and length.isdigit() and int(length[:20]) <= LARGE_BODY)
+
+
+async def read_body(
+    request: Request, limit: int = MAX_BODY, seconds: float = BODY_SECONDS
+) -> bytes:
+    """A JSON body of at most `limit` bytes, announced and real, in time. Raises what is wrong."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
@@ -96,10 +112,21 @@ async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
         raise InvalidRequest("the content-length is not a number")
     if int(length[:20]) > limit:
         raise too_large
-    body = await request.read(limit)
-    if len(body) > limit:
+    allowed = limit if is_large(request) else min(limit, LARGE_BODY)
+    body = await _in_time(request.read(allowed), seconds)
+    if len(body) > allowed:
         raise too_large
     return body
+
+
+async def _in_time(reading: Awaitable[bytes], seconds: float) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            return await reading
+    except TimeoutError:
+        raise RequestTimeout(
+            f"the body did not arrive whole in {seconds:g} seconds; nothing was done"
+        ) from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from positronic import tokens
-from positronic.access import sign
+from positronic.access import readable, sign
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, NotFound
 from positronic.journal import GONE, token_key
@@ -18,6 +18,7 @@ from positronic.ports import (
     Signature,
     TokenRecord,
     TokenStore,
+    Unreadable,
 )
 from positronic.roles import Role
 from positronic.signing import Signer
@@ -58,12 +59,13 @@ class Issuer:
         await self._auditor.around("token.create", [token.id], put)
         return token, record
 
-    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
         """By id."""
-        return await self._store.list(cursor, limit)
+        page = await self._store.list(cursor, limit)
+        return Page([readable(item) for item in page.items], page.cursor)
 
     async def revoke(self, token_id: str) -> None:
-        """Raises NotFound. Works on a token whose record no longer reads."""
+        """Raises NotFound. Works on whatever is listed, also when its record cannot be read."""
         try:
             is_there = await self._store.get(token_id) is not None
         except CorruptRecord:

@@ -33,6 +33,9 @@ class MemoryJournal:
         self._changes = {key: one for key, one in self._changes.items() if one[1] > now - KEPT}
         self._changes |= {key: (version, now) for key, version in versions.items()}
 
+    def last(self, key: str) -> int | None:
+        return self.lately().get(key)
+
     def lately(self) -> Mapping[str, int]:
         now = self._clock()
         return {key: version for key, (version, at) in self._changes.items() if at > now - KEPT}

@@ -12,6 +12,7 @@ from positronic.envelope import KEY_ID, KEY_SIZE
 from positronic.errors import NotConfigured, UnknownKey
 
 SETTING: Final = "MASTER_KEYS"
+NEXT_SETTING: Final = "MASTER_KEYS_NEXT"
 _HASH_SIZE: Final = 32
 
 
@@ -20,16 +21,21 @@ class Keyring:
 
     __slots__ = ("_keys", "newest")
 
-    def __init__(self, text: str) -> None:
-        """Raises NotConfigured, naming the entry's position, never its text."""
-        entries = text.replace(",", " ").split()
-        if not entries:
+    def __init__(self, text: str, in_front: str = "") -> None:
+        """`in_front`: MASTER_KEYS_NEXT. Raises NotConfigured, naming the entry's position or id.
+
+        While a rotation ends, one key is in both settings; in one of them an id is there once.
+        """
+        first, rest = _parse(NEXT_SETTING, in_front), _parse(SETTING, text)
+        if not rest:
             raise NotConfigured(f"{SETTING} is empty")
-        parsed = [_parse_entry(entry, place) for place, entry in enumerate(entries, 1)]
-        self._keys = dict(parsed)
-        if any(self._keys[key_id] != key for key_id, key in parsed):
-            raise NotConfigured(f"{SETTING} has two keys with the same id")
-        self.newest = parsed[0][0]
+        for key_id in first.keys() & rest.keys():
+            if first[key_id] != rest[key_id]:
+                raise NotConfigured(
+                    f"the key id {key_id} has another key in {NEXT_SETTING} than in {SETTING}"
+                )
+        self._keys = first | rest
+        self.newest = next(iter(self._keys))
 
     def derive(self, key_id: str, salt: bytes, info: bytes) -> bytes:
         """A 32-byte key for one write. Raises UnknownKey with the id that is missing."""
@@ -57,13 +63,24 @@ def hkdf_sha256(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
     return output[:size]
 
 
-def _parse_entry(entry: str, place: int) -> tuple[str, bytes]:
+def _parse(setting: str, text: str) -> dict[str, bytes]:
+    """The setting's keys by id, in its order. Raises NotConfigured."""
+    keys: dict[str, bytes] = {}
+    for place, entry in enumerate(text.replace(",", " ").split(), 1):
+        key_id, key = _parse_entry(setting, entry, place)
+        if key_id in keys:
+            raise NotConfigured(f"{setting} has the key id {key_id} twice")
+        keys[key_id] = key
+    return keys
+
+
+def _parse_entry(setting: str, entry: str, place: int) -> tuple[str, bytes]:
     key_id, separator, encoded = entry.partition(":")
     if not separator or not KEY_ID.fullmatch(key_id):
-        raise NotConfigured(f"{SETTING}: entry {place} is not `id:base64`")
+        raise NotConfigured(f"{setting}: entry {place} is not `id:base64`")
     key = _decode_key(encoded)
     if key is None:
-        raise NotConfigured(f"{SETTING}: entry {place} is not 32 bytes of base64")
+        raise NotConfigured(f"{setting}: entry {place} is not 32 bytes of base64")
     return key_id, key
 
 

@@ -64,6 +64,11 @@ def parse_name(text: str) -> Name:
     return Name(text)
 
 
+def is_name(text: str) -> bool:
+    """Whether `parse_name` takes it."""
+    return NAME.fullmatch(text) is not None and not text.startswith(RESERVED_PREFIX)
+
+
 def parse_token_name(text: str) -> TokenName:
     """What a token is for: [A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}, no token itself. InvalidName."""
     if not TOKEN_NAME.fullmatch(text):

@@ -6,7 +6,7 @@ backends share stands once, above the port.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -14,16 +14,17 @@ from positronic.names import Name, Project, TokenName, Value
 from positronic.roles import Role
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Clock = Callable[[], int]
 RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Generic[T_co]):
     """Part of a list in order; `cursor` is None on the last page, else opens the next."""
 
-    items: list[T]
+    items: Sequence[T_co]
     cursor: str | None = None
 
 
@@ -39,6 +40,13 @@ async def everything(
         if page.cursor is None:
             return
         cursor = page.cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An entry of a list that cannot be read; `id`: the text it is under, whatever that is."""
+
+    id: str
 
 
 class InvalidTag(Exception):
@@ -79,8 +87,8 @@ class Record(RecordInfo):
 class RecordStore(Protocol):
     """One project's sealed text and metadata; knows nothing of keys.
 
-    Raises StoreFailed, RateLimited, CorruptRecord (metadata that cannot be read), and
-    InvalidRequest for a cursor that no list gave.
+    Raises StoreFailed, RateLimited, CorruptRecord (`get` of metadata that cannot be read), and
+    InvalidRequest for a cursor that no list gave. `get` and `delete` take whatever `list` shows.
     """
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
@@ -93,7 +101,7 @@ class RecordStore(Protocol):
         """Idempotent."""
         ...
 
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         """By name, in code-point order; limit 1 to 1,000."""
         ...
 
@@ -132,7 +140,7 @@ class SecretStore(Protocol):
         """Idempotent."""
         ...
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         """By name, in code-point order; opens nothing."""
         ...
 
@@ -187,7 +195,10 @@ class TokenRecord:
 
 
 class TokenStore(Protocol):
-    """One project's tokens. Raises StoreFailed, RateLimited, CorruptRecord, InvalidRequest."""
+    """One project's tokens. Raises StoreFailed, RateLimited, CorruptRecord (`get`), InvalidRequest.
+
+    `get` and `delete` take whatever `list` shows.
+    """
 
     async def get(self, token_id: str) -> TokenRecord | None: ...
 
@@ -197,7 +208,7 @@ class TokenStore(Protocol):
         """Idempotent."""
         ...
 
-    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord]:
+    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
         """By id."""
         ...
 
@@ -210,7 +221,7 @@ class ProjectRegistry(Protocol):
         ...
 
     async def list(self, cursor: str | None, limit: int) -> Page[Project]:
-        """By name."""
+        """By name, whatever stands there: it need not be a project's name."""
         ...
 
 
@@ -223,6 +234,10 @@ class Journal(Protocol):
 
     def note(self, versions: Mapping[str, int]) -> None:
         """These keys are about to have these versions; 0: to be gone."""
+        ...
+
+    def last(self, key: str) -> int | None:
+        """The version noted last, as `lately` gives it; None: nothing was noted lately."""
         ...
 
     def lately(self) -> Mapping[str, int]:

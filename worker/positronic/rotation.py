@@ -7,17 +7,17 @@ Versions and dates stay; only the key, the salt and the nonce are new.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from positronic.access import sign, verify
+from positronic.access import readable, sign, verify
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, UnknownKey
 from positronic.journal import GONE, secret_key, token_key
 from positronic.names import Name, Project
-from positronic.ports import Journal, TokenRecord, TokenStore, everything
+from positronic.ports import Journal, TokenRecord, TokenStore, Unreadable, everything
 from positronic.sealed import SealedStore
 from positronic.signing import Signer, Verdict
 
@@ -32,6 +32,14 @@ class KeyUse:
     key_id: str
     secrets: int
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Each key's use, and how many entries cannot be read: their keys are not known."""
+
+    uses: Sequence[KeyUse]
+    unreadable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +88,15 @@ class Rotation:
         self._auditor = auditor
         self._journal = journal
 
-    async def census(self) -> list[KeyUse]:
+    async def census(self) -> Census:
         """Every key that seals or signs something here, and the newest, which may not yet."""
-        secrets = Counter((await self._sealed.key_ids()).values())
-        tokens = Counter(
-            [record.signature.key_id async for record in everything(self._tokens.list)]
-        )
+        by_name, unreadable = await self._sealed.key_ids()
+        records, unreadable_tokens = await self._all_tokens()
+        secrets = Counter(by_name.values())
+        tokens = Counter(record.signature.key_id for record in records)
         ids = sorted({self._signer.key_id, *secrets, *tokens})
-        return [KeyUse(key_id, secrets[key_id], tokens[key_id]) for key_id in ids]
+        uses = [KeyUse(key_id, secrets[key_id], tokens[key_id]) for key_id in ids]
+        return Census(uses, len(unreadable) + len(unreadable_tokens))
 
     async def step(self) -> Step:
         """Bring at most AT_ONCE records under the newest key. Audited by name."""
@@ -115,11 +124,12 @@ class Rotation:
         return Step(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
 
     async def _outdated(self) -> tuple[list[_Item], list[Detail]]:
-        """What to renew, and what is under a key that is gone: known without a look at it."""
+        """What to renew, and what cannot be: under a key that is gone, or unreadable."""
         lately = self._journal.lately()
+        found, unreadable = await self._items(lately)
         items = [
             item
-            for item in await self._items(lately)
+            for item in found
             # A list may still show what was deleted; to renew it would bring it back.
             if item.key_id != self._signer.key_id and lately.get(item.place) != GONE
         ]
@@ -128,19 +138,36 @@ class Rotation:
             for item in items
             if not self._signer.holds(item.key_id)
         ]
+        lost += [
+            Detail(CorruptRecord.code, "the entry cannot be read", name=label)
+            for label, place in unreadable
+            if lately.get(place) != GONE
+        ]
         return [item for item in items if self._signer.holds(item.key_id)], lost
 
-    async def _items(self, lately: Mapping[str, int]) -> list[_Item]:
+    async def _items(self, lately: Mapping[str, int]) -> tuple[list[_Item], list[tuple[str, str]]]:
+        """What can be read, and the label and place of what cannot."""
         items = []
-        for name, key_id in (await self._sealed.key_ids()).items():
+        by_name, unreadable = await self._sealed.key_ids()
+        for name, key_id in by_name.items():
             place = secret_key(name)
             renew = partial(self._renew_secret, name, lately.get(place, 0))
             items.append(_Item(name, place, key_id, renew))
-        async for record in everything(self._tokens.list):
+        records, unreadable_tokens = await self._all_tokens()
+        for record in records:
             renew = partial(self._renew_token, record)
             place = token_key(record.id)
             items.append(_Item(f"token {record.id}", place, record.signature.key_id, renew))
-        return items
+        return items, [
+            *((name, secret_key(name)) for name in unreadable),
+            *((f"token {one}", token_key(one)) for one in unreadable_tokens),
+        ]
+
+    async def _all_tokens(self) -> tuple[list[TokenRecord], list[str]]:
+        """The records, and the ids of those that cannot be read."""
+        found = [readable(item) async for item in everything(self._tokens.list)]
+        records = [one for one in found if isinstance(one, TokenRecord)]
+        return records, [one.id for one in found if isinstance(one, Unreadable)]
 
     async def _renew_secret(self, name: Name, version: int) -> Write | None:
         record = await self._sealed.renew(name)

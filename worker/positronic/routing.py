@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
+from typing import TypeVar
 
 from positronic import wire
-from positronic.http import Request, Response
+from positronic.http import Request, Response, read_body
+from positronic.names import MAX_BODY
 from positronic.roles import Role
 from positronic.runs.run import Run
 from positronic.service import Session
@@ -17,7 +20,6 @@ class Place(Enum):
     """Where an endpoint works: wherever the request is, or in one place for all who ask."""
 
     HERE = auto()
-    PROJECT = auto()  # a change: after the project's other changes, one at a time
     NEW_RUN = auto()
     RUN = auto()  # the run that the address names
 
@@ -32,8 +34,14 @@ class Call:
     query: Mapping[str, str]
     run: Run | None = field(default=None)
 
+    async def body(self, limit: int = MAX_BODY) -> bytes:
+        """What was sent, within the host's time. Raises what is wrong with it."""
+        return await read_body(self.request, limit, self.session.service.runtime.body_seconds)
+
 
 Endpoint = Callable[[Call], Awaitable[Response]]
+Prepare = Callable[[Call], Awaitable[Endpoint]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,39 @@ class Route:
     endpoint: Endpoint
     parameters: frozenset[str] = frozenset()
     place: Place = Place.HERE
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRoute:
+    """Who may make a change. It is made after the project's other changes, one at a time.
+
+    `prepare` comes before that: it reads and checks what was sent, if anything is to be sent.
+    """
+
+    role: Role
+    prepare: Prepare
+    takes_body: bool
+    parameters: frozenset[str] = frozenset()
+
+
+def change(role: Role, endpoint: Endpoint, parameters: frozenset[str] = frozenset()) -> ChangeRoute:
+    """A change that needs no body: it waits for nobody's."""
+
+    async def prepare(_: Call) -> Endpoint:
+        return endpoint
+
+    return ChangeRoute(role, prepare, takes_body=False, parameters=parameters)
+
+
+def change_by(
+    role: Role, read: Callable[[bytes], T], endpoint: Callable[[T, Call], Awaitable[Response]]
+) -> ChangeRoute:
+    """A change that `read` takes out of the body."""
+
+    async def prepare(call: Call) -> Endpoint:
+        return partial(endpoint, read(await call.body()))
+
+    return ChangeRoute(role, prepare, takes_body=True)
 
 
 def answer(status: int, model: wire.Model) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from positronic.envelope import (
@@ -16,7 +16,7 @@ from positronic.envelope import (
 )
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.keyring import Keyring
-from positronic.names import Name, Project, Value, parse_value
+from positronic.names import Name, Project, Value, is_name, parse_value
 from positronic.ports import (
     Cipher,
     Clock,
@@ -28,6 +28,7 @@ from positronic.ports import (
     RecordInfo,
     RecordStore,
     SecretInfo,
+    Unreadable,
     everything,
 )
 
@@ -72,16 +73,27 @@ class SealedStore:
     async def delete(self, name: Name) -> None:
         await self._records.delete(name)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         page = await self._records.list(cursor, limit)
-        return Page([_info(item) for item in page.items], page.cursor)
+        items = [_readable(item) for item in page.items]
+        return Page(
+            [one if isinstance(one, Unreadable) else _info(one) for one in items], page.cursor
+        )
 
-    async def key_ids(self) -> Mapping[Name, str]:
-        """The master key that seals each secret: one operation of the store per 1,000 names."""
+    async def key_ids(self) -> tuple[Mapping[Name, str], Sequence[str]]:
+        """The master key that seals each secret, and the names of those that cannot be read.
+
+        One operation of the store per 1,000 names.
+        """
         found: dict[Name, str] = {}
-        async for info in everything(self._records.list):
-            found[info.name] = info.metadata.key_id
-        return found
+        unreadable: list[str] = []
+        async for item in everything(self._records.list):
+            info = _readable(item)
+            if isinstance(info, Unreadable):
+                unreadable.append(info.id)
+            else:
+                found[info.name] = info.metadata.key_id
+        return found, unreadable
 
     async def renew(self, name: Name) -> Record | None:
         """The record under the newest key, not written yet; its version and dates stay.
@@ -147,6 +159,13 @@ def _value(plaintext: bytes) -> Value:
     except (UnicodeDecodeError, InvalidValue):
         # `from None`: a decoding error carries the plaintext.
         raise CorruptRecord("the sealed text holds something that is not a value") from None
+
+
+def _readable(item: RecordInfo | Unreadable) -> RecordInfo | Unreadable:
+    """A name that no secret can have cannot be opened either: somebody else put it there."""
+    if isinstance(item, RecordInfo) and not is_name(item.name):
+        return Unreadable(item.name)
+    return item
 
 
 def _info(record: RecordInfo) -> SecretInfo:

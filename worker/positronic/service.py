@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,11 +10,11 @@ from positronic import access, audit
 from positronic.access import Access, Principal
 from positronic.audit import Auditor, Origin
 from positronic.brains.found import NO_BRAINS, Brains
+from positronic.changes import Change, Writer
 from positronic.errors import InvalidName, NotConfigured
-from positronic.http import Response
+from positronic.http import BODY_SECONDS, Response
 from positronic.issuer import Issuer
 from positronic.journal import MemoryJournal
-from positronic.keyring import SETTING as KEYS_SETTING
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
@@ -31,8 +29,6 @@ from positronic.signing import Signer, Verdict
 from positronic.vault import Vault
 
 MAX_DAYS: Final = 36_500
-
-Work = Callable[[Journal], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +54,32 @@ class Settings:
 class Runtime:
     """What a host gives besides storage.
 
-    `one_at_a_time` runs a project's changes one after the other, with the journal of that place;
+    `one_at_a_time` makes a project's changes one after the other, each prepared before its turn;
     `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
-    takes a line for the operator's log, never a value.
+    takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive.
     """
 
     cipher: Cipher
     clock: Clock
     random: RandomBytes
     report: Callable[[str], None]
-    one_at_a_time: Callable[[Project, Work], Awaitable[Response]]
+    one_at_a_time: Callable[[Project, Change], Awaitable[Response]]
     in_background: Callable[[Coroutine[None, None, None]], None]
     runs: RunPlaces
+    body_seconds: float = BODY_SECONDS
 
 
 class InProcess:
-    """`one_at_a_time` for a host that is one process: a lock and a journal for each project."""
+    """`one_at_a_time` for a host that is one process: a writer for each project."""
 
     def __init__(self, clock: Clock) -> None:
-        self._locks: defaultdict[Project, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._journals: defaultdict[Project, Journal] = defaultdict(lambda: MemoryJournal(clock))
+        self._clock = clock
+        self._writers: dict[Project, Writer] = {}
 
-    async def __call__(self, project: Project, work: Work) -> Response:
-        async with self._locks[project]:
-            return await work(self._journals[project])
+    async def __call__(self, project: Project, change: Change) -> Response:
+        if project not in self._writers:
+            self._writers[project] = Writer(MemoryJournal(self._clock))
+        return await self._writers[project](change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +121,7 @@ class Service:
         return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
 
     def keyring(self) -> Keyring:
-        if not self.settings.master_keys.strip():
-            raise NotConfigured(f"{KEYS_SETTING} is empty")
-        return Keyring(f"{self.settings.next_master_key} {self.settings.master_keys}")
+        return Keyring(self.settings.master_keys, self.settings.next_master_key)
 
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
         journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing

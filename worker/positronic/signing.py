@@ -11,6 +11,7 @@ import hmac
 from enum import StrEnum
 
 from positronic.encoding import fields
+from positronic.envelope import KEY_ID
 from positronic.errors import UnknownKey
 from positronic.keyring import Keyring
 from positronic.ports import Signature
@@ -21,7 +22,7 @@ class Verdict(StrEnum):
 
     INTACT = "intact"
     CHANGED = "changed"
-    UNKNOWN_KEY = "unknown_key"  # sealed under a master key that is gone: cannot be told
+    UNKNOWN_KEY = "unknown_key"  # names a key that the Worker does not hold: cannot be told
 
 
 class Signer:
@@ -44,7 +45,9 @@ class Signer:
         return self._under(self._keyring.newest, parts)
 
     def verify(self, signature: Signature, *parts: str) -> Verdict:
-        """In constant time."""
+        """In constant time. An id that no key can have is a change."""
+        if not KEY_ID.fullmatch(signature.key_id):
+            return Verdict.CHANGED
         try:
             expected = self._under(signature.key_id, parts)
         except UnknownKey:

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 from positronic.audit import Auditor
 from positronic.errors import CorruptRecord, Detail, NotFound, PartialWrite, PositronicError
 from positronic.journal import GONE, secret_key
-from positronic.names import Name, Value
-from positronic.ports import Journal, Page, SecretInfo, SecretStore
+from positronic.names import Name, Value, parse_name
+from positronic.ports import Journal, Page, SecretInfo, SecretStore, Unreadable
 
 T = TypeVar("T")
 Entry = tuple[Name, Value]
@@ -43,7 +43,7 @@ class Vault:
             "secret.put", [name], partial(self._put, name, value, previous)
         )
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo]:
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         """Names and dates in name order; opens nothing."""
         return await self._store.list(cursor, limit)
 
@@ -55,10 +55,14 @@ class Vault:
         await secret.open()
         return True
 
-    async def delete(self, name: Name) -> None:
-        """Raises NotFound. Works on a secret that no longer opens."""
+    async def delete(self, text: str) -> None:
+        """Whatever is listed, also what no longer opens, and what has no secret's name.
+
+        Raises NotFound, InvalidName, ReservedName.
+        """
+        name = Name(text)
         if not await self._is_stored(name):
-            raise NotFound(f"there is no secret {name}")
+            raise NotFound(f"there is no secret {parse_name(text)}")
         await self._auditor.around("secret.delete", [name], partial(self._delete, name))
 
     async def bulk(self, entries: Sequence[Entry]) -> BulkResult:

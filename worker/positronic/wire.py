@@ -7,23 +7,21 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from positronic.errors import Detail, PositronicError
 from positronic.keyring import Keyring
 from positronic.names import (
     MAX_BULK,
+    PROJECT,
     Name,
     Project,
     TokenName,
     Value,
-    parse_name,
-    parse_token_name,
-    parse_value,
 )
-from positronic.ports import Event, Page, SecretInfo, TokenRecord
-from positronic.roles import TOKEN_ROLES, Role
-from positronic.rotation import KeyUse, Step
+from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
+from positronic.roles import Role
+from positronic.rotation import Census, Step
+from positronic.sent import check_name, check_role, check_token_name, check_value
 from positronic.shapes import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.signing import Verdict
 from positronic.times import iso
@@ -47,37 +45,9 @@ class Model(BaseModel):
     )
 
 
-def _check_name(sent: object) -> Name:
-    return _checked(parse_name, sent)
-
-
-def _check_value(sent: object) -> Value:
-    return _checked(parse_value, sent)
-
-
-def _check_token_name(sent: object) -> TokenName:
-    return _checked(parse_token_name, sent)
-
-
-def _check_role(sent: object) -> Role:
-    if not isinstance(sent, str) or sent not in TOKEN_ROLES:
-        raise PydanticCustomError("invalid_request", f"is one of {', '.join(TOKEN_ROLES)}")
-    return TOKEN_ROLES[sent]
-
-
-def _checked(parse: Callable[[str], T], sent: object) -> T:
-    if not isinstance(sent, str):
-        raise PydanticCustomError("invalid_request", "must be a string")
-    try:
-        return parse(sent)
-    except PositronicError as error:
-        # Code and sentence are constants of `names`: no text of the caller's, no placeholder.
-        raise PydanticCustomError(error.code, error.message) from None
-
-
 class SecretIn(Model):
-    name: Annotated[Name, PlainValidator(_check_name, json_schema_input_type=NameText)]
-    value: Annotated[Value, PlainValidator(_check_value, json_schema_input_type=ValueText)]
+    name: Annotated[Name, PlainValidator(check_name, json_schema_input_type=NameText)]
+    value: Annotated[Value, PlainValidator(check_value, json_schema_input_type=ValueText)]
 
 
 class BulkIn(Model):
@@ -90,8 +60,15 @@ class SecretOut(Model):
     updated_at: Time
 
 
+class UnreadableSecretOut(Model):
+    """An entry under this name that no secret can be read from. It can be deleted."""
+
+    name: str
+    unreadable: Literal[True] = True
+
+
 class SecretsOut(Model):
-    secrets: list[SecretOut]
+    secrets: list[SecretOut | UnreadableSecretOut]
     count: int
     cursor: str | None = None
 
@@ -116,6 +93,7 @@ class EventOut(Model):
     code: str | None = None
     address: str | None = None
     integrity: Verdict
+    key_id: str | None = None
 
 
 class EventsOut(Model):
@@ -128,9 +106,9 @@ class TokenIn(Model):
     model_config = ConfigDict(populate_by_name=False)  # `expires_in` is no field of the contract
 
     name: Annotated[
-        TokenName, PlainValidator(_check_token_name, json_schema_input_type=TokenNameText)
+        TokenName, PlainValidator(check_token_name, json_schema_input_type=TokenNameText)
     ]
-    role: Annotated[Role, PlainValidator(_check_role, json_schema_input_type=TokenRole)]
+    role: Annotated[Role, PlainValidator(check_role, json_schema_input_type=TokenRole)]
     expires_in: Seconds | None = None
 
 
@@ -146,8 +124,15 @@ class IssuedOut(TokenOut):
     token: str
 
 
+class UnreadableTokenOut(Model):
+    """An entry under this id that no token can be read from. It can be revoked."""
+
+    id: str
+    unreadable: Literal[True] = True
+
+
 class TokensOut(Model):
-    tokens: list[TokenOut]
+    tokens: list[TokenOut | UnreadableTokenOut]
     count: int
     cursor: str | None = None
 
@@ -163,14 +148,22 @@ class KeysOut(Model):
     keys: list[KeyOut]
     newest: str
     pending: bool
+    unreadable: int | None = None
 
 
 class ProjectOut(Model):
     name: str
 
 
+class UnreadableProjectOut(Model):
+    """An entry among the projects whose name no project can have."""
+
+    name: str
+    unreadable: Literal[True] = True
+
+
 class ProjectsOut(Model):
-    projects: list[ProjectOut]
+    projects: list[ProjectOut | UnreadableProjectOut]
     count: int
     cursor: str | None = None
 
@@ -204,28 +197,35 @@ def secret_out(info: SecretInfo) -> SecretOut:
     )
 
 
-def secrets_out(page: Page[SecretInfo]) -> SecretsOut:
-    secrets = [secret_out(info) for info in page.items]
+def secrets_out(page: Page[SecretInfo | Unreadable]) -> SecretsOut:
+    secrets = [
+        UnreadableSecretOut(name=one.id) if isinstance(one, Unreadable) else secret_out(one)
+        for one in page.items
+    ]
     return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
 
 
 def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsOut:
-    events = [
-        EventOut(
-            id=event.id,
-            time=iso(event.time),
-            actor=dict(event.actor),
-            action=event.action,
-            names=list(event.names),
-            outcome=event.outcome,
-            request_id=event.request_id,
-            code=event.code,
-            address=event.address,
-            integrity=verify(event),
-        )
-        for event in page.items
-    ]
+    events = [_event_out(event, verify(event)) for event in page.items]
     return EventsOut(events=events, count=len(events), cursor=page.cursor)
+
+
+def _event_out(event: Event, integrity: Verdict) -> EventOut:
+    """With the id of the key that it names, unless no key was needed to see a change."""
+    signature = None if integrity is Verdict.CHANGED else event.signature
+    return EventOut(
+        id=event.id,
+        time=iso(event.time),
+        actor=dict(event.actor),
+        action=event.action,
+        names=list(event.names),
+        outcome=event.outcome,
+        request_id=event.request_id,
+        code=event.code,
+        address=event.address,
+        integrity=integrity,
+        key_id=None if signature is None else signature.key_id,
+    )
 
 
 def token_out(record: TokenRecord) -> TokenOut:
@@ -242,18 +242,23 @@ def issued_out(token: Token, record: TokenRecord) -> IssuedOut:
     return IssuedOut(token=token.text, **token_out(record).model_dump())
 
 
-def tokens_out(page: Page[TokenRecord]) -> TokensOut:
-    found = [token_out(record) for record in page.items]
+def tokens_out(page: Page[TokenRecord | Unreadable]) -> TokensOut:
+    found = [
+        UnreadableTokenOut(id=one.id) if isinstance(one, Unreadable) else token_out(one)
+        for one in page.items
+    ]
     return TokensOut(tokens=found, count=len(found), cursor=page.cursor)
 
 
-def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> KeysOut:
+def keys_out(census: Census, keyring: Keyring, *, pending: bool) -> KeysOut:
     """`pending`: a rotation put a key in front and has not ended."""
     keys = [
         KeyOut(id=use.key_id, secrets=use.secrets, tokens=use.tokens, held=use.key_id in keyring)
-        for use in uses
+        for use in census.uses
     ]
-    return KeysOut(keys=keys, newest=keyring.newest, pending=pending)
+    return KeysOut(
+        keys=keys, newest=keyring.newest, pending=pending, unreadable=census.unreadable or None
+    )
 
 
 def step_out(step: Step) -> StepOut:
@@ -262,7 +267,10 @@ def step_out(step: Step) -> StepOut:
 
 
 def projects_out(page: Page[Project]) -> ProjectsOut:
-    found = [ProjectOut(name=project) for project in page.items]
+    found = [
+        ProjectOut(name=name) if PROJECT.fullmatch(name) else UnreadableProjectOut(name=name)
+        for name in page.items
+    ]
     return ProjectsOut(projects=found, count=len(found), cursor=page.cursor)
 
 

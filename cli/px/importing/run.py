@@ -87,7 +87,7 @@ def write(
 
 def plan(client: Client, entries: Sequence[Entry]) -> Plan:
     """By the names that the server lists: nothing is sent."""
-    stored = {secret.name for secret in client.list()}
+    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
     names = [str(name) for name, _ in entries]
     return Plan(
         [name for name in names if name not in stored],

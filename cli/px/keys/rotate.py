@@ -58,6 +58,13 @@ class Rotated:
             "projects": self.projects,
         }
 
+    def later(self) -> str:
+        """What to add from now on when events are verified; empty when no key was dropped."""
+        options = " ".join(f"--dropped {key_id}" for key_id in self.dropped)
+        if not options:
+            return ""
+        return f"events signed before are not verifiable any more: `px audit verify {options}`"
+
     def sentence(self) -> str:
         dropped = f"; dropped: {', '.join(self.dropped)}" if self.dropped else ""
         records = "1 record" if self.resealed == 1 else f"{self.resealed:,} records"

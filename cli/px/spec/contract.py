@@ -22,6 +22,7 @@ STATUS: Final = {
         403: "forbidden reserved_name https_required",
         404: "not_found",
         405: "method_not_allowed",
+        408: "request_timeout",
         409: "conflict",
         413: "too_large",
         415: "unsupported_media_type",

@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from positronic.changes import Change
 from positronic.http import Response
 from positronic.names import Name, Project
 from positronic.ports import Record
-from positronic.service import Work
 from positronic.stores.memory import MemoryRecords, MemoryStorage
 from spec.broken.mutant import Call, answer, breaks, edited, found, refusal
 from spec.house import House, order
@@ -191,8 +191,8 @@ class SlowStorage(MemoryStorage):
 
 
 def _without_order(house: House) -> None:
-    async def at_once(project: Project, work: Work) -> Response:
-        return await order()(project, work)  # a lock of its own holds back nobody
+    async def at_once(project: Project, change: Change) -> Response:
+        return await order()(project, change)  # a lock of its own holds back nobody
 
     runtime = replace(house.service.runtime, one_at_a_time=at_once)
     house.service = replace(house.service, storage=SlowStorage(), runtime=runtime)

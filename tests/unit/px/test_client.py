@@ -238,3 +238,25 @@ def test_a_proxy_is_not_used_for_loopback(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
     assert client.exists(NAME) is False
+
+
+def test_a_body_that_came_too_slowly_is_tried_again(server: TestDevServer, client: Client) -> None:
+    """Nothing was done, and the next attempt may be faster."""
+    server.fail_next(faults.refusal(408, "request_timeout"))
+
+    client.create(parse_name("A"), parse_value("v"))
+
+    assert server.values() == {"A": "v"}
+
+
+def test_bodies_that_keep_coming_too_slowly_are_the_servers_failure(
+    server: TestDevServer, client: Client
+) -> None:
+    """Exit code 5 with a hint; certain that nothing was done."""
+    server.fail_next(*[faults.refusal(408, "request_timeout", "too slow")] * 9)
+
+    with pytest.raises(ServerFailed) as caught:
+        client.create(parse_name("A"), parse_value("v"))
+
+    assert (caught.value.code, caught.value.uncertain) == ("request_timeout", False)
+    assert "fewer or smaller values" in caught.value.hint

@@ -63,7 +63,9 @@ REFUSED = Lost("connection refused", sent=False)
 FINAL = Lost("no answer in time", sent=True, final=True)
 
 
-@pytest.mark.parametrize("first", [answer(429), answer(502), answer(503), BROKEN, REFUSED])
+@pytest.mark.parametrize(
+    "first", [answer(408), answer(429), answer(502), answer(503), BROKEN, REFUSED]
+)
 def test_a_passing_failure_is_asked_again(clock: Clock, first: Answer | Lost) -> None:
     """What may pass is tried again, and the good answer counts."""
     outcome = retry(clock).run(script([first, answer(200)]))
@@ -122,7 +124,13 @@ def test_each_attempt_gets_what_is_left(clock: Clock) -> None:
 
 @pytest.mark.parametrize(
     ("first", "uncertain"),
-    [(BROKEN, True), (answer(502), True), (REFUSED, False), (answer(429), False)],
+    [
+        (BROKEN, True),
+        (answer(502), True),
+        (REFUSED, False),
+        (answer(429), False),
+        (answer(408), False),
+    ],
 )
 def test_an_earlier_attempt_that_may_have_acted_is_remembered(
     clock: Clock, first: Answer | Lost, uncertain: bool

@@ -99,6 +99,14 @@ def test_only_the_new_key_is_left(world: World) -> None:
     assert not world.file.path.exists()
 
 
+def test_the_dropped_keys_are_told_as_verify_takes_them(world: World) -> None:
+    """Each by its id, in the command that names them from now on."""
+    first, again = world.rotate(), world.rotate()
+
+    assert "`px audit verify --dropped test`" in first.later()
+    assert f"`px audit verify --dropped {first.key_id}`" in again.later()
+
+
 def stop_at(world: World, moment: str) -> None:
     def stop(*_: object) -> None:
         raise Stopped

@@ -8,7 +8,7 @@ from typing import Final, NoReturn, TypeVar, overload
 
 from positronic.brains.refusals import SecretNotFound
 from positronic.names import Name, parse_name
-from positronic.ports import SecretStore, everything
+from positronic.ports import SecretInfo, SecretStore, everything
 from positronic.redact import Redactor
 
 T = TypeVar("T")
@@ -49,7 +49,9 @@ class BrainSecrets:
             return redactor.names
 
         async def names() -> list[str]:
-            return [info.name async for info in everything(store.list)]
+            return [
+                item.name async for item in everything(store.list) if isinstance(item, SecretInfo)
+            ]
 
         self.__exists = exists
         self.__names = names

@@ -7,7 +7,7 @@ from typing import Final
 
 from positronic.body import read_rerun, read_run
 from positronic.errors import NotFound
-from positronic.http import Response, read_body
+from positronic.http import Response
 from positronic.roles import Role
 from positronic.routing import Call, Place, Route, answer
 from positronic.runs import sse, wire
@@ -29,14 +29,14 @@ async def _show(call: Call) -> Response:
 
 
 async def _start(call: Call) -> Response:
-    sent = read_run(await read_body(call.request, MAX_RUN_BODY))
+    sent = read_run(await call.body(MAX_RUN_BODY))
     brain = call.session.service.brains.find(sent.identifier)
     plan = Plan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
     return await _begin(call, plan, "brain.run")
 
 
 async def _rerun(call: Call) -> Response:
-    sent = read_rerun(await read_body(call.request, MAX_RUN_BODY))
+    sent = read_rerun(await call.body(MAX_RUN_BODY))
     service = call.session.service
     kept = await service.runtime.runs.kept(call.session.project, parse_id(sent.run_id))
     if kept is None:

@@ -32,6 +32,11 @@ class SqlJournal:
         for key, version in versions.items():
             self._sql.exec("INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", key, version, now)
 
+    def last(self, key: str) -> int | None:
+        query = "SELECT version FROM changes WHERE key = ? AND at > ?"
+        rows = self._sql.exec(query, key, self._clock() - KEPT).toArray()
+        return rows[0]["version"] if rows else None
+
     def lately(self) -> Mapping[str, int]:
         query = "SELECT key, version FROM changes WHERE at > ?"
         rows = self._sql.exec(query, self._clock() - KEPT).toArray()

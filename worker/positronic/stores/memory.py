@@ -104,9 +104,9 @@ class MemoryStorage:
 
 
 def _page(items: Mapping[K, V], cursor: str | None, limit: int) -> Page[V]:
-    """In the order of the keys; the cursor is the last key given."""
+    """In the order of the keys; the cursor is the last key given, after a `=`."""
     keys = sorted(items)
-    start = bisect.bisect_right(keys, cursor) if cursor else 0
+    start = bisect.bisect_right(keys, cursor.removeprefix("=")) if cursor else 0
     chosen = keys[start : start + limit]
     more = start + limit < len(keys)
-    return Page([items[key] for key in chosen], chosen[-1] if more else None)
+    return Page([items[key] for key in chosen], f"={chosen[-1]}" if more else None)

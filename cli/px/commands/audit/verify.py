@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import typer
 
@@ -11,11 +12,18 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
 
 app = new_app()
+Dropped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dropped", metavar="ID", help="A master key that a rotation dropped; may be repeated."
+    ),
+]
 
 
 @app.command()
 def verify(
     since: Since = None,
+    dropped: Dropped = None,
     url: Url = None,
     project: Project = None,
     timeout: Timeout = TIMEOUT,
@@ -23,23 +31,30 @@ def verify(
 ) -> None:
     """Check the signature of every event. Exit code 0 when none was changed, else 1.
 
-    An event under a master key that a rotation has dropped cannot be checked any more: it counts
-    as unknown_key. An event that was deleted leaves no trace.
+    An event under a master key that the Worker does not hold is not verifiable: anyone who can
+    write to the store could have made it up. That is exit code 1 too, unless --dropped names the
+    key. An event that was deleted leaves no trace.
 
     \b
     Example: px audit verify --since 52w
+             px audit verify --dropped k20260101-3fa9c1
     """
     from px import terminal
-    from px.auditing import check
+    from px.auditing import check, dropped_ids
     from px.durations import parse_since
 
+    known = dropped_ids(dropped or ())
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
     with administer(url, project, timeout) as admin:
-        result = check(admin, start)
+        result = check(admin, start, known)
     if as_json:
         terminal.document(result.document())
     else:
         for one in result.changed:
             terminal.data(f"changed\t{terminal.printable(one.id)}\t{one.time}")
+        for key, count in result.unexpected.items():
+            terminal.data(f"unknown_key\t{key}\t{count}")
         terminal.say(result.sentence())
-    raise typer.Exit(1 if result.changed else 0)
+        if hint := result.hint():
+            terminal.say(f"hint: {hint}")
+    raise typer.Exit(0 if result.is_clean else 1)

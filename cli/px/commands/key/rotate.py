@@ -91,6 +91,8 @@ def rotate(
         terminal.document({**done.document(), "recoveryFile": written})
         return
     terminal.say(done.sentence())
+    if later := done.later():
+        terminal.say(f"note: {later}")
     _tell_of_files(project, keeper, target)
 
 

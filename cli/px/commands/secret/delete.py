@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, Yes, ask, connect
+
+if TYPE_CHECKING:
+    from px.client import Client
 
 app = new_app()
 
@@ -19,18 +24,29 @@ def delete(
 ) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
+    An entry that `px secret list` shows as unreadable is deleted by the name it is listed under.
+
     \b
     Example: px secret delete OLD_API_KEY --yes
     """
-    from positronic.names import parse_name
+    from positronic.names import is_name
     from px import terminal
 
-    checked = parse_name(name)
     with connect(url, project, timeout) as client:
+        if not is_name(name):
+            _check_listed(client, name)
         if not yes:
-            ask(f"Delete the secret {checked}?", "nothing was deleted")
-        client.delete(checked)
+            ask(f"Delete the secret {terminal.printable(name)}?", "nothing was deleted")
+        client.delete(name)
     if as_json:
-        terminal.document({"name": checked, "deleted": True})
+        terminal.document({"name": name, "deleted": True})
     else:
         terminal.say("Secret deleted successfully!")
+
+
+def _check_listed(client: Client, name: str) -> None:
+    """Only an unreadable entry has such a name. Raises InvalidName, ReservedName."""
+    from positronic.names import parse_name
+
+    if not any(one.is_unreadable and one.name == name for one in client.list()):
+        parse_name(name)

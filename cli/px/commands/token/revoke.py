@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, administer, ask
+
+if TYPE_CHECKING:
+    from px.admin import Admin
 
 app = new_app()
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
@@ -24,17 +27,18 @@ def revoke(
 ) -> None:
     """Revoke a token. Asks first; without a terminal it needs --yes.
 
-    It opens nothing here from now on; in other locations a minute may pass.
+    It opens nothing here from now on; in other locations a minute may pass. An entry that
+    `px token list` shows as unreadable is removed by the id it is listed under.
 
     \b
     Example: px token revoke 0123456789abcdef --yes
     """
     from px import terminal
 
-    _check_id(token_id)
     with administer(url, project, timeout) as admin:
+        _check_id(admin, token_id)
         if not yes:
-            ask(f"Revoke the token {token_id}?", "nothing was revoked")
+            ask(f"Revoke the token {terminal.printable(token_id)}?", "nothing was revoked")
         admin.revoke(token_id)
     if as_json:
         terminal.document({"id": token_id, "revoked": True})
@@ -42,14 +46,15 @@ def revoke(
         terminal.say("Token revoked.")
 
 
-def _check_id(text: str) -> None:
-    from positronic.errors import NotFound
-    from positronic.tokens import parse_token_id
+def _check_id(admin: Admin, text: str) -> None:
+    """Only an unreadable entry has an id that no token has. Raises Usage."""
+    from positronic.tokens import ID, is_mistyped, parse
     from px.failures import Usage
 
-    try:
-        parse_token_id(text)
-    except NotFound:
+    if ID.fullmatch(text):
+        return
+    is_token = parse(text) is not None or is_mistyped(text)
+    if is_token or not any(one.is_unreadable and one.id == text for one in admin.tokens()):
         raise Usage(
             "a token's id has 16 hexadecimal digits", hint="see `px token list`; not the token"
-        ) from None
+        )

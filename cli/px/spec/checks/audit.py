@@ -14,7 +14,7 @@ from px.spec.promises import Group
 from px.spec.world import World
 
 AUDIT: Final = Group("audit")
-FIELDS: Final = "id time actor action names outcome requestId code address integrity"
+FIELDS: Final = "id time actor action names outcome requestId code address integrity keyId"
 
 NOTED_SECONDS: Final = 3.0  # an intruder's event is written after the answer, on purpose
 

@@ -17,6 +17,7 @@ from positronic.errors import InvalidRequest, PositronicError, RateLimited, Stor
 from positronic.ports import Page
 
 READ_AT_ONCE: Final = 100  # keys in one read
+MAX_KEY: Final = 512  # bytes; KV has no longer key, and fails when it is asked for one
 
 _STATUS = re.compile(r"KV \w+ failed: (\d{3})")
 
@@ -89,7 +90,8 @@ class Folder:
         read: Callable[[Sequence[str]], Awaitable[Mapping[str, T | None]]],
     ) -> dict[str, T]:
         found: dict[str, T] = {}
-        for some in _batches(ids):
+        possible = [one for one in ids if len((self._prefix + one).encode()) <= MAX_KEY]
+        for some in _batches(possible):
             answer = await _call(partial(read, [self._prefix + one for one in some]))
             for one in some:
                 if (text := answer.get(self._prefix + one)) is not None:

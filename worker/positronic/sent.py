@@ -1,0 +1,42 @@
+"""Fields as they were sent, checked by the rules of `names`, for pydantic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic_core import PydanticCustomError
+
+from positronic.errors import PositronicError
+from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
+from positronic.roles import TOKEN_ROLES, Role
+
+T = TypeVar("T")
+
+
+def check_name(sent: object) -> Name:
+    return _checked(parse_name, sent)
+
+
+def check_value(sent: object) -> Value:
+    return _checked(parse_value, sent)
+
+
+def check_token_name(sent: object) -> TokenName:
+    return _checked(parse_token_name, sent)
+
+
+def check_role(sent: object) -> Role:
+    if not isinstance(sent, str) or sent not in TOKEN_ROLES:
+        raise PydanticCustomError("invalid_request", f"is one of {', '.join(TOKEN_ROLES)}")
+    return TOKEN_ROLES[sent]
+
+
+def _checked(parse: Callable[[str], T], sent: object) -> T:
+    if not isinstance(sent, str):
+        raise PydanticCustomError("invalid_request", "must be a string")
+    try:
+        return parse(sent)
+    except PositronicError as error:
+        # Code and sentence are constants of `names`: no text of the caller's, no placeholder.
+        raise PydanticCustomError(error.code, error.message) from None
