@@ -39,6 +39,13 @@ class LocalProject:
     def kv(self) -> KvFiles:
         return KvFiles(self.project.state)
 
+    def worker_group(self) -> int:
+        """The process group of the Worker that `px dev` runs here."""
+        mark = str(self.project.config).encode()
+        folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+        found = {int(one.name) for one in folders if mark in _command_line(one)}
+        return os.getpgid(min(found))
+
     def names(self) -> set[str]:
         """What `px secret list` finds."""
         lines = self.px.run("secret", "list").stdout.splitlines()
@@ -63,6 +70,13 @@ def run_px_dev(checkout: Project, folder: Path) -> Iterator[LocalProject]:
         yield local
     finally:
         _end(process)
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:  # ended while we looked
+        return b""
 
 
 def _is_ready(local: LocalProject, process: subprocess.Popen[bytes]) -> bool:

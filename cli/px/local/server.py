@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from importlib.resources import files
@@ -162,10 +163,16 @@ class LocalWorker:
         return worker_log.read_from(self.log_path, self._log_start or 0)
 
     def _command(self, port: int) -> list[str]:
+        worker = {
+            "config": str(self.config),
+            "flags": _FLAGS,
+            "host": HOST,
+            "port": port,
+            "persist": str(self.persist),
+        }
+        scripts = files("px.local")
         return [
-            *(str(node()), "--import", str(files("px.local") / "lifeline.mjs")),
-            *(str(self.project.wrangler()), "dev", "--local", "--config", str(self.config)),
-            *("--compatibility-flags", *_FLAGS, "--ip", HOST, "--port", str(port)),
-            *("--inspector-port", "0", "--persist-to", str(self.persist)),
-            "--show-interactive-dev-session=false",
+            *(str(node()), "--no-warnings", "--import", str(scripts / "lifeline.mjs")),
+            *(str(scripts / "wrangler_dev.mjs"), str(self.project.wrangler_library())),
+            json.dumps(worker),
         ]
