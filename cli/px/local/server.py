@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from px.address import parse_address
 from px.local import private, worker_log
 from px.local.environment import wrangler_environment
 from px.local.errors import LocalError, PortTaken
@@ -169,6 +170,7 @@ class LocalWorker:
             "host": HOST,
             "port": port,
             "persist": str(self.persist),
+            "origin": parse_address(self.url).origin,
         }
         scripts = files("px.local")
         return [

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 
 const [, , wrangler, worker] = process.argv;
-const { config, flags, host, port, persist } = JSON.parse(worker);
+const { config, flags, host, port, persist, origin } = JSON.parse(worker);
 const { unstable_DevEnv: DevEnv } = createRequire(import.meta.url)(wrangler);
 
 function fail({ cause, message }) {
@@ -17,6 +17,7 @@ dev
   .startWorker({
     config,
     compatibilityFlags: flags,
+    bindings: { LOCAL_ORIGIN: { type: "plain_text", value: origin } }, // see positronic/proof.py
     sendMetrics: false,
     dev: {
       remote: false,
