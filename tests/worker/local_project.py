@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +53,15 @@ class LocalProject:
 
 
 @contextmanager
-def run_px_dev(checkout: Project, folder: Path) -> Iterator[LocalProject]:
-    """Yields when it said that it is ready; ends it and all that it started."""
+def run_px_dev(
+    checkout: Project, folder: Path, prepare: Callable[[Project], object] = lambda _: None
+) -> Iterator[LocalProject]:
+    """Yields when it said that it is ready; ends it and all that it started.
+
+    `prepare` gets the project before `px dev` starts.
+    """
     local = LocalProject(make_scratch(checkout, folder / "project"), folder / "out", folder / "err")
+    prepare(local.project)
     with local.out.open("wb") as out, local.err.open("wb") as err:
         process = subprocess.Popen(
             [PX, "dev", "--port", str(free_port())],
