@@ -113,10 +113,10 @@ def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
     """What is no regular file is not handed over: wrangler would wait for it without an end."""
     try:
         keys.check()
+        worker.reload()
     except LocalError as problem:
         voice.refused("the Worker keeps the keys that it has; correct it", problem)
     else:
-        worker.reload()
         voice.say(f"Reloaded {keys.path.name}")
 
 

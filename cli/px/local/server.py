@@ -101,9 +101,14 @@ class LocalWorker:
     def reload(self) -> None:
         """Hands .dev.vars to the Worker anew; requests wait meanwhile. Returns before it is done.
 
-        wrangler watches its config, and reads .dev.vars when that changes, not otherwise.
+        wrangler watches its config, and reads .dev.vars when that changes, not otherwise. Raises
+        LocalError when the config is gone.
         """
-        os.utime(self.config)
+        try:
+            os.utime(self.config)
+        except OSError as error:
+            reason = (error.strerror or "").lower()
+            raise LocalError(f"{self.config.name} cannot be touched: {reason}") from None
 
     def why_it_ended(self) -> LocalError:
         """The log's account of a Worker that ended by itself."""
