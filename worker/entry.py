@@ -184,6 +184,7 @@ def _service(
         next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
         run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
+        local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
     runtime = Runtime(
         cipher=WebCryptoCipher(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from positronic.names import Value
 from px import answers
 from px.answers import Fields
-from px.exchange import Answer, Lost, may_have_acted
+from px.exchange import Answer, Lost, NotOwn, may_have_acted
 from px.failures import NotReached, PxError
 from px.retry import Outcome, Retry
 from px.settings import Target
@@ -48,6 +48,7 @@ class Connection:
 
     @cached_property
     def _transport(self) -> Transport:
+        from px.own_worker import own_worker
         from px.transport import Transport  # it imports httpx: only for a request
 
         target = self._target
@@ -55,7 +56,7 @@ class Connection:
         headers["Accept"] = "application/json"
         if target.project is not None:
             headers["X-Positronic-Project"] = target.project
-        return Transport(target.address, headers)
+        return Transport(target.address, headers, own_worker(target))
 
     def _call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
         """For a call that may be made twice: it is retried."""
@@ -107,6 +108,8 @@ class Connection:
         raise error
 
     def _failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
+        if isinstance(result, NotOwn):
+            return not_own(result)
         if isinstance(result, Lost):
             return NotReached(
                 f"{self._target.address.origin} cannot be reached: {result.reason}",
@@ -116,6 +119,16 @@ class Connection:
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return answers.refusal(result, hidden)
+
+
+def not_own(result: NotOwn) -> NotReached:
+    """The error for a stranger at the address of `px dev`."""
+    return NotReached(
+        f"what listens at {result.origin} is not the Worker that `px dev` started here; "
+        "nothing was sent to it",
+        code="not_own_worker",
+        hint="stop it, or choose another port with --port; then start `px dev` again",
+    )
 
 
 def _join_partial(error: PxError, before: Sequence[PxError]) -> None:

@@ -24,6 +24,14 @@ class Lost(Exception):
         self.final = final
 
 
+class NotOwn(Lost):
+    """What listens at the address is not px's own Worker: it got no token."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__("another program listens there", sent=False, final=True)
+        self.origin = origin
+
+
 class Silence(Exception):
     """A stream that has begun brings nothing for a while: it may go on, or the server be gone."""
 

@@ -7,13 +7,14 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 from px.address import Address
 from px.exchange import Answer, Lost, Silence
 from px.failures import Usage
 from px.lean_httpx import httpx
+from px.own_worker import PATH, TRIES, NewConnection, OwnWorker, refuse_to_connect
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 _NOT_SENT: Final = (
@@ -23,19 +24,24 @@ _NOT_SENT: Final = (
 
 
 class Transport:
-    """One server; its connection is opened when first needed and kept."""
+    """One server; its connection is opened when first needed and kept.
 
-    def __init__(self, address: Address, headers: Mapping[str, str]) -> None:
-        self._client = _client(address, headers)
+    With `own`, `headers` go only over a connection on which px's own Worker has shown itself.
+    """
+
+    def __init__(
+        self, address: Address, headers: Mapping[str, str], own: OwnWorker | None = None
+    ) -> None:
+        self._client = _client(address)
+        self._headers = headers
+        self._own = own
 
     def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
         """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
         left = _TimeLeft(timeout)
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
-            with self._client.stream(
-                method, path, content=body, headers=headers, extensions={"timeout": left}
-            ) as response:
+            with closing(self._begin(method, path, headers, left, body)) as response:
                 return Answer(response.status_code, response.headers, _read(response, left))
         except (httpx.HTTPError, UnicodeError) as error:
             raise _lost(error) from None
@@ -51,9 +57,7 @@ class Transport:
         """
         left = _TimeLeft(timeout)
         try:
-            with self._client.stream(
-                "GET", path, headers=headers, extensions={"timeout": left}
-            ) as response:
+            with closing(self._begin("GET", path, headers, left)) as response:
                 is_stream = response.status_code == 200
                 body = b"" if is_stream else _read(response, left)
                 left.renew(silence)
@@ -66,6 +70,42 @@ class Transport:
 
     def close(self) -> None:
         self._client.close()
+
+    def _begin(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        left: _TimeLeft,
+        body: bytes | None = None,
+    ) -> httpx.Response:
+        """The answer's head. Raises NotOwn."""
+        request = self._client.build_request(
+            method,
+            path,
+            content=body,
+            headers={**self._headers, **headers},
+            extensions={"timeout": left} | ({"trace": refuse_to_connect} if self._own else {}),
+        )
+        for _ in range(TRIES):
+            try:
+                return self._client.send(request, stream=True)
+            except NewConnection:
+                self._open_connection(left)
+        raise httpx.ConnectError("")  # it closes each one before it is used
+
+    def _open_connection(self, left: _TimeLeft) -> None:
+        """One more in the pool, on which px's own Worker has shown itself; else raises NotOwn."""
+        if self._own is None:
+            return
+        asked = self._own.challenge()
+        request = self._client.build_request(
+            "GET", PATH, headers=asked, extensions={"timeout": left}
+        )
+        # Closed before its answer was read, a connection does not go back to the pool.
+        with closing(self._client.send(request, stream=True)) as response:
+            self._own.check(asked, response.headers)
+            _read(response, left)
 
 
 class _TimeLeft(dict[str, float]):
@@ -85,7 +125,7 @@ class _TimeLeft(dict[str, float]):
         return max(self.seconds(), 0.001)
 
 
-def _client(address: Address, headers: Mapping[str, str]) -> httpx.Client:
+def _client(address: Address) -> httpx.Client:
     # The system's certificates (and SSL_CERT_FILE's), not certifi's; none where there is no TLS.
     is_tls = address.scheme == "https"
     tls = ssl.create_default_context() if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -93,7 +133,7 @@ def _client(address: Address, headers: Mapping[str, str]) -> httpx.Client:
     try:
         return httpx.Client(
             base_url=base,
-            headers={"Accept-Encoding": "identity", **headers},
+            headers={"Accept-Encoding": "identity", "User-Agent": "px"},
             verify=tls,
             # Less than servers keep a connection: a person may think for long between two requests.
             limits=httpx.Limits(keepalive_expiry=1.0),

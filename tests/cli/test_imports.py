@@ -15,7 +15,7 @@ from support.source import CLI, modules, relative, top_level_names
 
 # Each costs more than px's own code does.
 HEAVY: Final = {
-    *("pydantic", "pydantic_core", "jsonpatch", "cryptography", "uvicorn", "watchfiles"),
+    *("pydantic", "pydantic_core", "jsonpatch", "cryptography", "uvicorn"),
     *("click", "rich", "pygments", "dotenv", "tenacity", "asyncio", "anyio._core"),
     *("px.local", "px.spec", "px.testing", "importlib.metadata", "typer.rich_utils"),
 }

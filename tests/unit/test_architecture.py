@@ -75,7 +75,7 @@ def test_errors_stand_on_nothing() -> None:
 @pytest.mark.parametrize("path", DEPLOYED, ids=relative)
 def test_the_worker_knows_no_px(path: Path) -> None:
     """Nothing that is deployed imports the command line or what only it needs."""
-    forbidden = {"px", "typer", "httpx", "dotenv", "uvicorn", "watchfiles", "click", "rich"}
+    forbidden = {"px", "typer", "httpx", "dotenv", "uvicorn", "click", "rich"}
 
     assert not top_level_imports(path) & forbidden
 

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,13 @@ class LocalProject:
     def kv(self) -> KvFiles:
         return KvFiles(self.project.state)
 
+    def worker_group(self) -> int:
+        """The process group of the Worker that `px dev` runs here."""
+        mark = str(self.project.config).encode()
+        folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+        found = {int(one.name) for one in folders if mark in _command_line(one)}
+        return os.getpgid(min(found))
+
     def names(self) -> set[str]:
         """What `px secret list` finds."""
         lines = self.px.run("secret", "list").stdout.splitlines()
@@ -46,9 +53,15 @@ class LocalProject:
 
 
 @contextmanager
-def run_px_dev(checkout: Project, folder: Path) -> Iterator[LocalProject]:
-    """Yields when it said that it is ready; ends it and all that it started."""
+def run_px_dev(
+    checkout: Project, folder: Path, prepare: Callable[[Project], object] = lambda _: None
+) -> Iterator[LocalProject]:
+    """Yields when it said that it is ready; ends it and all that it started.
+
+    `prepare` gets the project before `px dev` starts.
+    """
     local = LocalProject(make_scratch(checkout, folder / "project"), folder / "out", folder / "err")
+    prepare(local.project)
     with local.out.open("wb") as out, local.err.open("wb") as err:
         process = subprocess.Popen(
             [PX, "dev", "--port", str(free_port())],
@@ -63,6 +76,13 @@ def run_px_dev(checkout: Project, folder: Path) -> Iterator[LocalProject]:
         yield local
     finally:
         _end(process)
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:  # ended while we looked
+        return b""
 
 
 def _is_ready(local: LocalProject, process: subprocess.Popen[bytes]) -> bool:

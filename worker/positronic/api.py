@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from positronic import openapi, wire
+from positronic import openapi, proof, wire
 from positronic.access import CHALLENGE, INVALID, Access, Principal, TokenRefused, require
 from positronic.audit import Auditor, Origin
 from positronic.body import read_bulk, read_secret, read_token
@@ -67,8 +67,11 @@ async def handle(request: Request, service: Service) -> Response:
     except Exception as error:  # noqa: BLE001 - the one place that catches all
         service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
         response = answer(500, _internal(origin.request_id))
-    for name, text in _HEADERS.items():
-        response.headers[name] = text
+    response.headers.update(_HEADERS)
+    settings = service.settings
+    response.headers.update(
+        proof.answer_headers(request.headers, settings.root_token_sha256, settings.local_origin)
+    )
     # A change that ran elsewhere has its own id, which its audit event bears.
     response.headers.setdefault("X-Request-Id", origin.request_id)
     return response

@@ -36,7 +36,8 @@ class Settings:
     """A host's configuration as text; checked when it is first needed. Its repr shows nothing.
 
     `next_master_key` stands in front of `master_keys` while a rotation is under way: so a new key
-    can be added by someone who cannot read the old ones back.
+    can be added by someone who cannot read the old ones back. `local_origin` is set by `px dev`
+    alone; see `proof`.
     """
 
     master_keys: str
@@ -45,6 +46,7 @@ class Settings:
     audit_retention_days: str = "400"
     run_retention_days: str = "30"
     next_master_key: str = ""
+    local_origin: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"

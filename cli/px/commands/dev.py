@@ -80,5 +80,6 @@ def _serve(port: int, voice: _Voice) -> None:
 
 def _push(path: Path, url: str, token: str) -> None:
     from px.importing.run import push
+    from px.settings import LOCAL_FILE
 
-    push(path, url, token)
+    push(path, url, token, source=LOCAL_FILE)

@@ -105,13 +105,15 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
+    from px.own_worker import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 
     # A project that is set is for one's own secrets; a run makes a project of its own.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
     found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
-    return Target(found.address, found.token, found.project if project else None)
+    own = own_worker(found)
+    return Target(found.address, found.token, found.project if project else None, own=own)
 
 
 def _run(

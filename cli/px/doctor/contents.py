@@ -19,7 +19,7 @@ def check_secrets(place: Place) -> Iterator[Finding]:
         yield Finding("secrets", SKIP, f"there is no {file.name} here", hint)
         return
     try:
-        entries = read_file(file.path)
+        entries = read_file(file.path, regular=True)
     except PxError as error:
         lines = [str(detail.line) for detail in error.details if detail.line is not None]
         where = f": line {', '.join(lines[:10])}" if lines else f": {error.message}"

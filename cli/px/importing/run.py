@@ -38,24 +38,29 @@ def push(
     *,
     project: str | None = None,
     timeout: float = DEFAULT_TIMEOUT,
+    source: str = "",
     progress: Progress = lambda written, total: None,
 ) -> Written:
-    """Write a file's secrets to a server.
+    """Write a file's secrets to a server. `source`: where the token stands.
 
     Raises Usage with every line that is wrong (nothing was sent), else a PxError that says how
     far it came. `timeout` is in seconds, for each request of at most 100 secrets.
     """
-    entries = read_file(path)
+    entries = read_file(path, regular=True)
     chosen = None if project is None else parse_project(project)
-    with Client(make_target(url, token, project=chosen, timeout=timeout)) as client:
+    target = make_target(url, token, project=chosen, timeout=timeout, source=source)
+    with Client(target) as client:
         return write(client, entries, progress)
 
 
-def read_file(path: Path) -> list[Entry]:
-    """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name."""
+def read_file(path: Path, *, regular: bool = False) -> list[Entry]:
+    """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name.
+
+    `regular` refuses a named pipe, which blocks until somebody writes to it.
+    """
     from px.secret_files.source import parse, read_path
 
-    return check([Reading(parse(read_path(path), name=path.name))])
+    return check([Reading(parse(read_path(path, regular=regular), name=path.name))])
 
 
 def read_files(files: Sequence[str], form: str | None = None) -> list[Entry]:

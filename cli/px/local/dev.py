@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
-
-from watchfiles import watch
 
 from px.failures import Interrupted, PxError
 from px.local import private, state, worker_log
@@ -18,10 +17,9 @@ from px.local.port import HOST
 from px.local.project import Project
 from px.local.server import LocalWorker
 from px.local.setup import set_up
+from px.local.watched import Watched
 
-TICK_MS: Final = 200
-
-Version = tuple[int, int, int] | None
+TICK: Final = 0.2  # seconds between two looks at what may change
 
 _NEW_KEYS: Final = (
     "Warning: .dev.vars was missing, so there are new master keys; "
@@ -36,7 +34,7 @@ class Started(NamedTuple):
     """What the Worker was started with."""
 
     code: Code
-    dev_vars: Version
+    dev_vars: Watched
 
 
 class Voice(Protocol):
@@ -57,7 +55,10 @@ class Voice(Protocol):
 
 def run(project: Project, port: int, push: Push, voice: Voice) -> None:
     """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
+    keys = Watched(project.dev_vars)
     with _only_one(project):
+        if keys.is_there:
+            keys.check()
         state.check(project)
         set_up(project, voice.say)
         for name in state.not_ignored(project):
@@ -65,7 +66,8 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             voice.say(_NEW_KEYS)
         known = state.prepare(project, f"http://{HOST}:{port}")
-        started = Started(Code(project.worker), _version(project.dev_vars))
+        started = Started(Code(project.worker), keys)
+        keys.take()
         with LocalWorker(project, port=port) as worker:
             _serve(worker, lambda path: push(path, known.url, known.token), voice, started)
 
@@ -74,34 +76,33 @@ def _serve(
     worker: LocalWorker, push: Callable[[Path], object], voice: Voice, started: Started
 ) -> None:
     """Returns never."""
-    secrets, keys = worker.project.env_secrets, worker.project.dev_vars
-    code, handed = started
-    pushed, read = _version(secrets), 0
-    if pushed:
+    secrets, read = Watched(worker.project.env_secrets), 0
+    code, keys = started
+    if secrets.is_there:
         _push(push, secrets, voice)
     voice.ready(worker.url)
-    for _ in _ticks(secrets, keys):
+    while True:
+        time.sleep(TICK)
         read = _pass_on(worker.log_path, read, voice)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
-        if code.changed():
-            handed = _version(keys)
-            _restart(worker, voice)
-        if worker.group_id is None:  # its code does not start; the next version may
+        is_stopped = worker.group_id is None  # it did not start; the next version may
+        if code.changed() or (is_stopped and keys.changed()):
+            keys.take()
+            _restart(worker, keys, voice)
+        elif is_stopped:
             continue
-        if handed != (handed := _version(keys)):
-            worker.reload()
-            voice.say(f"Reloaded {keys.name}")
-        now = _version(secrets)
-        if now and now != pushed:
+        elif keys.changed():
+            _reload(worker, keys, voice)
+        elif secrets.changed() and secrets.is_there:
             _push(push, secrets, voice)
-        pushed = now
 
 
-def _restart(worker: LocalWorker, voice: Voice) -> None:
+def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
     """Not worker.reload(): wrangler never comes back from code that does not start."""
     worker.stop()
     try:
+        keys.check()
         worker.start()
     except LocalError as problem:
         voice.refused("the Worker is stopped; correct it, and px starts it again", problem)
@@ -109,36 +110,29 @@ def _restart(worker: LocalWorker, voice: Voice) -> None:
         voice.say("Started the Worker anew: its code changed")
 
 
-def _push(push: Callable[[Path], object], secrets: Path, voice: Voice) -> None:
-    """A file that is refused does not end the Worker: the next version may be right."""
+def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
+    """What is no regular file is not handed over: wrangler would wait for it without an end."""
     try:
-        push(secrets)
+        keys.check()
+        worker.reload()
+    except LocalError as problem:
+        voice.refused("the Worker keeps the keys that it has; correct it", problem)
+    else:
+        voice.say(f"Reloaded {keys.path.name}")
+
+
+def _push(push: Callable[[Path], object], secrets: Watched, voice: Voice) -> None:
+    """A file that is refused does not end the Worker: the next version may be right."""
+    name = secrets.path.name
+    try:
+        secrets.check()
+        push(secrets.path)
     except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
         raise KeyboardInterrupt from None
     except PxError as problem:
-        voice.refused(f"{secrets.name} was not pushed; correct it, and px pushes it again", problem)
+        voice.refused(f"{name} was not pushed; correct it, and px pushes it again", problem)
     else:
-        voice.say(f"Pushed {secrets.name}")
-
-
-def _ticks(*files: Path) -> Iterator[object]:
-    """At once when a file changed and came to rest, else every TICK_MS."""
-    watched = {str(file) for file in files}
-    return watch(
-        files[0].parent,  # the folder: editors replace a file, and it may not exist yet
-        watch_filter=lambda _, path: path in watched,
-        recursive=False,
-        rust_timeout=TICK_MS,
-        yield_on_timeout=True,
-    )
-
-
-def _version(path: Path) -> Version:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+        voice.say(f"Pushed {name}")
 
 
 def _pass_on(log: Path, start: int, voice: Voice) -> int:

@@ -104,6 +104,10 @@ class Project:
         """wrangler's script, to be run by `node`."""
         return self.package("wrangler") / "bin" / "wrangler.js"
 
+    def wrangler_library(self) -> Path:
+        """wrangler as a module, to be imported in `node`."""
+        return self.package("wrangler") / "wrangler-dist" / "cli.js"
+
 
 def find_project(start: Path | None = None) -> Project:
     """The nearest folder upwards that holds wrangler.toml; raises LocalError when there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from importlib.resources import files
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from px.address import parse_address
 from px.local import private, worker_log
 from px.local.environment import wrangler_environment
 from px.local.errors import LocalError, PortTaken
@@ -99,9 +101,14 @@ class LocalWorker:
     def reload(self) -> None:
         """Hands .dev.vars to the Worker anew; requests wait meanwhile. Returns before it is done.
 
-        wrangler watches its config, and reads .dev.vars when that changes, not otherwise.
+        wrangler watches its config, and reads .dev.vars when that changes, not otherwise. Raises
+        LocalError when the config is gone.
         """
-        os.utime(self.config)
+        try:
+            os.utime(self.config)
+        except OSError as error:
+            reason = (error.strerror or "").lower()
+            raise LocalError(f"{self.config.name} cannot be touched: {reason}") from None
 
     def why_it_ended(self) -> LocalError:
         """The log's account of a Worker that ended by itself."""
@@ -162,10 +169,17 @@ class LocalWorker:
         return worker_log.read_from(self.log_path, self._log_start or 0)
 
     def _command(self, port: int) -> list[str]:
+        worker = {
+            "config": str(self.config),
+            "flags": _FLAGS,
+            "host": HOST,
+            "port": port,
+            "persist": str(self.persist),
+            "origin": parse_address(self.url).origin,
+        }
+        scripts = files("px.local")
         return [
-            *(str(node()), "--import", str(files("px.local") / "lifeline.mjs")),
-            *(str(self.project.wrangler()), "dev", "--local", "--config", str(self.config)),
-            *("--compatibility-flags", *_FLAGS, "--ip", HOST, "--port", str(port)),
-            *("--inspector-port", "0", "--persist-to", str(self.persist)),
-            "--show-interactive-dev-session=false",
+            *(str(node()), "--no-warnings", "--import", str(scripts / "lifeline.mjs")),
+            *(str(scripts / "wrangler_dev.mjs"), str(self.project.wrangler_library())),
+            json.dumps(worker),
         ]

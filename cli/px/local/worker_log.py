@@ -37,10 +37,13 @@ def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
 
 
 def read_from(path: Path, start: int) -> bytes:
-    """What was written since `start` (bytes)."""
-    with path.open("rb") as log:
-        log.seek(start)
-        return log.read()
+    """What was written since `start` (bytes); nothing while the log is gone."""
+    try:
+        with path.open("rb") as log:
+            log.seek(start)
+            return log.read()
+    except FileNotFoundError:
+        return b""
 
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:

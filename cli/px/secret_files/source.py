@@ -6,6 +6,7 @@ told from another file, `px secret import - < .env.deploy` can.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from px import private_files
 from px.failures import Usage
 from px.secret_files.assignments import Item, Reading
 from px.secret_files.file_text import decode
+from px.secret_files.regular import open_regular
 from px.settings import DEPLOY_FILE, find_upwards
 
 STDIN: Final = "-"
@@ -30,15 +32,18 @@ def read_all(files: Sequence[str], form: str | None = None) -> list[Reading]:
     return [_reading(file, number, len(files), form) for number, file in enumerate(files, 1)]
 
 
-def read_path(path: Path, what: str = "the file") -> bytes:
-    """A file's bytes. Raises Usage without its name: what was typed may be a value."""
+def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> bytes:
+    """A file's bytes. Raises Usage without its name: what was typed may be a value.
+
+    `regular` refuses a named pipe, which blocks until somebody writes to it.
+    """
     try:
         if _is_deploy_file(path):
             raise _deploy_refusal()
         if private_files.is_private(path):
             data = private_files.read(path, MAX_FILE + 1)
         else:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=open_regular if regular else None) as file:
                 data = file.read(MAX_FILE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no path"
@@ -101,8 +106,12 @@ def _is_deploy_file(path: Path) -> bool:
     """By its own name or a longer one (.env.deploy.bak), by the name behind links, or as another
     name of the one in force.
     """
-    names = {path.name.casefold(), path.resolve().name.casefold()}
+    names = {path.name.casefold(), _resolved(path).name.casefold()}
     if any(name.startswith(DEPLOY_FILE) for name in names):
         return True
-    near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), path.resolve().parent))
+    near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), _resolved(path).parent))
     return any(deploy is not None and path.samefile(deploy) for deploy in near)
+
+
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises for a link that points at itself

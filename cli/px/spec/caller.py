@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from px.address import Address
+from px.connection import not_own
+from px.exchange import NotOwn
 from px.lean_httpx import httpx
+from px.own_worker import PATH, TRIES, NewConnection, OwnWorker, refuse_to_connect_async
 from px.spec.answer import Answer, NotAnswered
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
@@ -29,14 +32,19 @@ class Who:
 
 
 class Caller:
-    """An async context manager. `transport` puts a server in process in a network's place."""
+    """An async context manager. `transport` puts a server in process in a network's place.
+
+    With `own`, calls go only over a connection on which px's own Worker has shown itself.
+    """
 
     def __init__(
         self,
         address: Address,
         timeout: float = REQUEST_SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
+        own: OwnWorker | None = None,
     ) -> None:
+        self._own = own
         self._base = address.origin + address.prefix
         self.plain = address.scheme == "http"  # px sends nothing over http but to loopback
         self._client = httpx.AsyncClient(
@@ -61,18 +69,46 @@ class Caller:
         headers: Mapping[str, str],
         body: bytes | AsyncIterable[bytes] | None,
     ) -> Answer:
-        """Raises NotAnswered."""
+        """Raises NotAnswered and NotReached."""
         try:
             request = self._client.build_request(
-                method, self._base + path, headers=headers, content=body
+                method,
+                self._base + path,
+                headers=headers,
+                content=body,
+                extensions={"trace": refuse_to_connect_async} if self._own else {},
             )
-            response = await self._client.send(request, stream=True)
+            response = await self._begin(request)
             try:
                 return Answer(response.status_code, dict(response.headers), await _read(response))
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise NotAnswered(_reason(error)) from None
+        except NotOwn as stranger:
+            raise not_own(stranger) from None
+
+    async def _begin(self, request: httpx.Request) -> httpx.Response:
+        """The answer's head. Raises NotOwn."""
+        for _ in range(TRIES):
+            try:
+                return await self._client.send(request, stream=True)
+            except NewConnection:
+                await self._open_connection()
+        raise httpx.ConnectError("")  # each was closed, or taken, before it was used
+
+    async def _open_connection(self) -> None:
+        """As the one of px.transport."""
+        if self._own is None:
+            return
+        asked = self._own.challenge()
+        request = self._client.build_request("GET", self._base + PATH, headers=asked)
+        response = await self._client.send(request, stream=True)
+        try:
+            self._own.check(asked, response.headers)
+            await _read(response)
+        finally:
+            await response.aclose()
 
 
 async def _read(response: httpx.Response) -> bytes:

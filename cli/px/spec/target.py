@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from px.address import Address
 from px.failures import NotAllowed, NotReached, PxError, ServerFailed
 from px.lean_httpx import httpx
+from px.own_worker import OwnWorker
 from px.spec.answer import Answer, Broken, NotAnswered
 from px.spec.caller import REQUEST_SECONDS, Caller, Who
 from px.spec.promises import Level
@@ -14,15 +15,19 @@ from px.spec.promises import Level
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`project` None: a new one at level full, the server's default at level seed."""
+    """`project` None: a new one at level full, the server's default at level seed.
+
+    `own`: px's own Worker is there, or the token is not sent.
+    """
 
     address: Address
     token: str = field(repr=False)
     project: str | None = None
     transport: httpx.AsyncBaseTransport | None = None
+    own: OwnWorker | None = None
 
     def caller(self, timeout: float) -> Caller:
-        return Caller(self.address, min(timeout, REQUEST_SECONDS), self.transport)
+        return Caller(self.address, min(timeout, REQUEST_SECONDS), self.transport, self.own)
 
 
 async def reach(target: Target, caller: Caller, level: Level) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -136,3 +138,25 @@ def test_an_assignment_shows_no_value() -> None:
     [item] = source.parse(b"A=canary\n")
 
     assert "canary" not in repr(item)
+
+
+def test_a_link_that_points_at_itself_is_refused_in_words(tmp_path: Path) -> None:
+    """Also where px looks whether it is `.env.deploy` by another name."""
+    path = tmp_path / "loop.env"
+    path.symlink_to(path)
+
+    with pytest.raises(Usage, match="cannot be read: too many levels of symbolic links"):
+        importing.read_files([str(path)])
+
+
+def test_a_pipe_is_read_unless_a_regular_file_is_wanted(tmp_path: Path) -> None:
+    """What may be read again is never waited for."""
+    path = tmp_path / "pipe.env"
+    os.mkfifo(path)
+
+    with pytest.raises(Usage, match="cannot be read: it is a named pipe, not a regular file"):
+        importing.read_file(path, regular=True)
+    writer = threading.Thread(target=path.write_text, args=["A=1\n"])
+    writer.start()
+    assert [name for name, _ in importing.read_file(path)] == ["A"]
+    writer.join()

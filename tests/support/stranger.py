@@ -1,0 +1,95 @@
+"""A program that is not px's own Worker, on loopback: it keeps every byte that it is sent."""
+
+from __future__ import annotations
+
+import re
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+# Takes a whole request, gives a whole answer.
+Answer = Callable[[bytes], bytes]
+
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+@dataclass
+class Stranger:
+    port: int
+    got: bytearray = field(default_factory=bytearray)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def obliging(_: bytes) -> bytes:
+    """What any command might take for a success."""
+    body = b'{"ready": true, "secrets": [], "count": 0, "created": 1, "updated": 0, "exists": true}'
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + _with_length(body)
+
+
+def echoing(request: bytes) -> bytes:
+    """The challenge itself as the proof."""
+    challenge = re.search(rb"X-Positronic-Challenge: (\w+)", request, re.IGNORECASE)
+    proof = challenge[1] if challenge else b""
+    return b"HTTP/1.1 200 OK\r\nX-Positronic-Proof: " + proof + b"\r\n" + _with_length(b"{}")
+
+
+def silent(_: bytes) -> bytes:
+    """A success without a body, which leaves the connection ready for the next request."""
+    return b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def relay(port: int) -> Answer:
+    """Passes everything on to another port, as if it had been asked there by the same name."""
+
+    def answer(request: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", port), 30) as other:
+            other.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+            return b"".join(iter(lambda: other.recv(65_536), b""))
+
+    return answer
+
+
+@contextmanager
+def stranger(answer: Answer, port: int = 0) -> Iterator[Stranger]:
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while request := _request(self.request):
+                    found.got += request
+                    self.request.sendall(answer(request))
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+        daemon_threads = True
+
+    with Server(("127.0.0.1", port), Handler) as server:
+        found = Stranger(server.server_address[1])
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield found
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _request(connection: socket.socket) -> bytes:
+    """One request; empty at the end."""
+    got = b""
+    while b"\r\n\r\n" not in got and (part := connection.recv(65_536)):
+        got += part
+    head, _, body = got.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    while length and len(body) < int(length[1]) and (part := connection.recv(65_536)):
+        got, body = got + part, body + part
+    return got
+
+
+def _with_length(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
