@@ -11,7 +11,7 @@ from positronic.names import Value
 from px import answers
 from px.answers import Fields
 from px.exchange import Answer, Lost, may_have_acted
-from px.failures import NotReached, PxError
+from px.failures import NotReached, NotRunning, PxError
 from px.retry import Outcome, Retry
 from px.settings import Target
 
@@ -108,9 +108,12 @@ class Connection:
 
     def _failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
         if isinstance(result, Lost):
-            return NotReached(
-                f"{self._target.address.origin} cannot be reached: {result.reason}",
+            address = self._target.address
+            kind = NotRunning if address.is_loopback else NotReached
+            return kind(
+                f"{address.origin} cannot be reached: {result.reason}",
                 code="not_reached",
+                hint=result.hint,
             )
         hidden = [self._target.token]
         for value in values:

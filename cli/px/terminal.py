@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from px.failures import Detail, NotAllowed, NotReached, PxError, Refused
+from px.failures import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
 
 if TYPE_CHECKING:
     from px.answers import Secret
@@ -249,6 +249,10 @@ def _hint(error: PxError) -> str:
 
 
 _HINTS: Final = (
-    (NotReached, "`px doctor` says where this address comes from; `px dev` starts a local Worker"),
+    (
+        NotRunning,
+        "`px doctor` says where this address comes from; `px dev` starts a local Worker",
+    ),
+    (NotReached, "`px doctor` says where this address comes from"),
     (NotAllowed, "`px doctor` says which token px uses, where it comes from, and its role"),
 )

@@ -245,8 +245,7 @@ class Deployment:
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
-            origin = target.address.origin + target.address.prefix
-            self._file.remember(origin, self._made.token)
+            self._file.remember(target.address.origin, self._made.token)
             self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
         self._started.remove()
         self._made.account = READY
