@@ -28,6 +28,7 @@ class Secret(NamedTuple):
     name: str
     created_at: str
     updated_at: str
+    retried: bool = False  # an attempt before, whose answer was lost, may have written it
 
     def document(self) -> dict[str, str]:
         """As the contract spells it."""
@@ -87,11 +88,14 @@ def stranger(answer: Answer) -> ServerFailed:
         what = f": it redirects ({answer.status}), and px follows no redirect"
     else:
         what = f" ({_form(answer)}, status {answer.status}): a proxy or firewall in between?"
-    return ServerFailed(
+    error = ServerFailed(
         f"what answered at {answer.origin} is not the Positronic API{what}",
         code="unexpected_answer",
         hint="check the address; nothing but a Positronic server should get a token",
     )
+    # A success that is cut or garbled; a page is somebody's who stands in between.
+    error.uncertain = 200 <= answer.status < 300 and _form(answer) != "HTML"
+    return error
 
 
 def _form(answer: Answer) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from positronic.names import Value
 from px import answers
 from px.answers import Fields
+from px.doubt import Doubt
 from px.exchange import Answer, Lost, may_have_acted
-from px.failures import NotReached, NotRunning, PxError
+from px.failures import Interrupted, NotReached, NotRunning, PxError
 from px.retry import Outcome, Retry
 from px.settings import Target
 
@@ -85,14 +87,32 @@ class Connection:
                 raise answers.stranger(answer)
             seen.add(cursor)
 
-    def _remove(self, path: str) -> None:
+    def _remove(self, path: str, doubt: Doubt) -> None:
         """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
-        outcome = self._call("DELETE", path)
-        try:
-            self._answer(outcome, 204)
-        except PxError as error:
-            if not (outcome.uncertain and error.code == "not_found"):
-                raise
+        with _doubting(doubt):
+            outcome = self._call("DELETE", path)
+            try:
+                self._answer(outcome, 204)
+            except PxError as error:
+                if not (outcome.uncertain and error.code == "not_found"):
+                    raise
+
+    def _write(
+        self,
+        path: str,
+        body: Fields | None,
+        parse: Callable[[Fields], T],
+        doubt: Doubt,
+        *,
+        status: int = 201,
+        values: Sequence[Value] = (),
+        once: bool = False,
+    ) -> tuple[T, bool]:
+        """What a POST's answer says, and whether an attempt before may have been carried out."""
+        with _doubting(doubt):
+            outcome = (self._call_once if once else self._call)("POST", path, body)
+            answer = self._answer(outcome, status, values)
+            return answers.read(answer, status, parse), outcome.uncertain
 
     def _answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
         """The answer, if it has the status of success; else raises what it says."""
@@ -119,6 +139,21 @@ class Connection:
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return answers.refusal(result, hidden)
+
+
+@contextmanager
+def _doubting(doubt: Doubt) -> Iterator[None]:
+    """An error says what may have been done; so does Ctrl-C, which comes as Interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupted = Interrupted()
+        doubt.mark(interrupted)
+        raise interrupted from None
+    except PxError as error:
+        if error.uncertain:
+            doubt.mark(error)
+        raise
 
 
 def _join_partial(error: PxError, before: Sequence[PxError]) -> None:

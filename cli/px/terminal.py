@@ -101,6 +101,9 @@ def error_document(error: PxError) -> dict[str, object]:
 
 
 def created(secret: Secret) -> None:
+    if secret.retried:
+        say("Secret written successfully! (an answer was lost: created or updated is not known)")
+        return
     is_new = secret.created_at == secret.updated_at
     say(f"Secret {'created' if is_new else 'updated'} successfully!")
 

@@ -100,6 +100,7 @@ def _write(
         written = write(client, entries, progress, pruning)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
+        counts |= {"unknown": written.unknown} if written.unknown else {}
         terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
     else:
         words.imported(written, None if extra is None else len(extra))
