@@ -48,6 +48,11 @@ class Connection:
         project = self._target.project
         return self._target.address.origin + (f", project {project}" if project else "")
 
+    @property
+    def where(self) -> dict[str, object]:
+        """The same for programs; the project is null where the token alone decides it."""
+        return {"server": self._target.address.origin, "project": self._target.project}
+
     @cached_property
     def _transport(self) -> Transport:
         from px.transport import Transport  # it imports httpx: only for a request

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
 from px.failures import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
+from px.invocation import repeat
 
 if TYPE_CHECKING:
     from px.answers import Secret
@@ -36,6 +37,11 @@ class ReaderGone(Exception):
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
+
+
+def advise(text: str) -> None:
+    """Talk that names px commands: they lead to the same server and project."""
+    say(repeat(text))
 
 
 def data(text: str) -> None:
@@ -112,7 +118,7 @@ def secrets(found: Sequence[Secret]) -> None:
     """A table for a person; for a script a line for each: name, created, updated, with tabs."""
     if not found:
         say("No secrets found.")
-        say("Tip: put the first one in with `px secret create NAME`.")
+        advise("Tip: put the first one in with `px secret create NAME`.")
     elif not is_terminal(sys.stdout):
         data("\n".join(f"{one.name}\t{one.created_at}\t{one.updated_at}" for one in found))
     else:
@@ -248,7 +254,8 @@ def _silence(stream: TextIO) -> None:
 
 def _hint(error: PxError) -> str:
     """Its own, or one that goes for all of its kind."""
-    return error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
+    own = error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
+    return repeat(own)
 
 
 _HINTS: Final = (

@@ -24,6 +24,7 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.remote import Remote
 from px.deploy.smoke import try_promises
 from px.deploy.started import StartedDeploy
+from px.deploy.subdomain import check_subdomain
 from px.failures import Interrupted, PxError, Refused
 from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
@@ -159,6 +160,11 @@ class Deployment:
         return Remote(self._project, self._manifest, wrangler)
 
     def _plan(self, remote: Remote) -> Plan:
+        plan = self._make_plan(remote)
+        check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
+        return plan
+
+    def _make_plan(self, remote: Remote) -> Plan:
         plan = make_plan(
             self._manifest,
             remote,
@@ -172,7 +178,7 @@ class Deployment:
                 "nothing was changed",
                 code="no_root_token",
                 hint="put it in as PX_TOKEN beside PX_URL; or make a new one, which replaces it: "
-                "px deploy --new-root-token",
+                "`px deploy --new-root-token`",
             )
         return plan
 

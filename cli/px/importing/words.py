@@ -60,7 +60,7 @@ def required(present: Sequence[str], missing: Sequence[str]) -> None:
     if missing:
         terminal.data("\n".join(missing))
         terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
-        terminal.say("hint: put them in with `px secret create NAME` or `px secret import FILE`")
+        terminal.advise("hint: put them in with `px secret create NAME` or `px secret import FILE`")
     else:
         terminal.say(f"{total} required, none missing")
 

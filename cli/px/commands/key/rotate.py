@@ -65,6 +65,8 @@ def rotate(
     Example: px key rotate
     """
     target = _whole_worker(url, timeout)
+    if not as_json:
+        terminal.say(f"The server is {target.address.origin}, all projects")
     seconds = settle
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
@@ -73,7 +75,7 @@ def rotate(
     except KeyboardInterrupt:
         raise _interrupted() from None
     if as_json:
-        terminal.document(done.document())
+        terminal.document(done.document() | {"server": target.address.origin})
     else:
         terminal.say(done.sentence())
         _warn_of_old_file(recovery_file)
@@ -144,7 +146,7 @@ def _warn_of_old_file(written: Path | None) -> None:
     if old.exists() and not (written and old.path.resolve() == written.resolve()):
         terminal.say(f"Warning: {old.shown} holds a key that is gone; remove it")
         if not written:
-            terminal.say("hint: `px key rotate --recovery-file FILE` writes one for a new key")
+            terminal.advise("hint: `px key rotate --recovery-file FILE` writes one for a new key")
 
 
 def _place(target: Target, project: Project) -> KeyPlace:

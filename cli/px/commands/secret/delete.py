@@ -28,9 +28,10 @@ def delete(
     checked = parse_name(name)
     with connect(url, project, timeout) as client:
         if not yes:
-            ask(f"Delete the secret {checked}?", "nothing was deleted")
+            ask(f"Delete the secret {checked} at {client.place}?", "nothing was deleted")
         client.delete(checked)
     if as_json:
-        terminal.document({"name": checked, "deleted": True})
+        terminal.document({"name": checked, "deleted": True} | client.where)
     else:
         terminal.say("Secret deleted successfully!")
+        terminal.say(f"It was stored at {client.place}")

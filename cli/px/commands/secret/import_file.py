@@ -101,9 +101,11 @@ def _write(
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
         counts |= {"unknown": written.unknown} if written.unknown else {}
-        terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
+        deleted = {} if extra is None else {"deleted": len(extra)}
+        terminal.document(counts | deleted | client.where)
     else:
         words.imported(written, None if extra is None else len(extra))
+        terminal.say(f"They are stored at {client.place}")
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:

@@ -34,12 +34,13 @@ def revoke(
     _check_id(token_id)
     with administer(url, project, timeout) as admin:
         if not yes:
-            ask(f"Revoke the token {token_id}?", "nothing was revoked")
+            ask(f"Revoke the token {token_id} at {admin.place}?", "nothing was revoked")
         admin.revoke(token_id)
     if as_json:
-        terminal.document({"id": token_id, "revoked": True})
+        terminal.document({"id": token_id, "revoked": True} | admin.where)
     else:
         terminal.say("Token revoked.")
+        terminal.say(f"It opened {admin.place}")
 
 
 def _check_id(text: str) -> None:
