@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from px.failures import Usage
@@ -14,16 +14,15 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class Address(NamedTuple):
-    """A server's scheme, host, port and path prefix; equal when they lead to the same server."""
+    """A server's scheme, host and port; equal when they lead to the same server."""
 
     scheme: str
     host: str
     port: int
-    prefix: str
 
     @property
     def origin(self) -> str:
-        """What may be shown: no path and no query, which may hold a key."""
+        """As it is shown and asked."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         standard = self.port == (443 if self.scheme == "https" else 80)
         return f"{self.scheme}://{host}" + ("" if standard else f":{self.port}")
@@ -33,9 +32,10 @@ class Address(NamedTuple):
         return _is_loopback(self.host)
 
 
-def parse_address(text: str) -> Address:
-    """An https address, or http on loopback. Raises Usage, without the text."""
-    parts = _split(text)
+def parse_address(text: str, what: str = "the address") -> Address:
+    """An https address, or http on loopback. Raises Usage, which says `what`, not the text."""
+    text = text.strip()
+    parts = _split(text, what)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise Usage(
             "px sends tokens and values over https only; http is for loopback",
@@ -43,24 +43,41 @@ def parse_address(text: str) -> Address:
             hint="use the address that starts with https://",
         )
     host, port = parts.hostname or "", parts.port
-    return Address(
-        parts.scheme, host, port or (443 if parts.scheme == "https" else 80), parts.path.rstrip("/")
-    )
+    return Address(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
 
 
-def _split(text: str) -> SplitResult:
+def _split(text: str, what: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known or not _PRINTABLE.fullmatch(text):
-        raise Usage("the address is not a URL like https://secrets.example.workers.dev")
+        raise Usage(f"{what} is not a URL like {_EXAMPLE}", hint=_cause(text))
     if "@" in parts.netloc:
-        raise Usage("the address holds a user name or password", hint="put the token in PX_TOKEN")
+        raise Usage(f"{what} holds a user name or password", hint="put the token in PX_TOKEN")
     if parts.query or parts.fragment:
-        raise Usage("the address holds a query or a fragment")
+        raise Usage(f"{what} holds a query or a fragment", hint=_BARE)
+    if parts.path.strip("/"):
+        raise Usage(f"{what} holds a path", hint=_BARE)
     return parts
+
+
+_EXAMPLE: Final = "https://secrets.example.workers.dev"
+_BARE: Final = f"give the address without a path, like {_EXAMPLE}"
+
+
+def _cause(text: str) -> str:
+    """What is likely wrong with a text that is no URL."""
+    if text[:1] in ("'", '"', "\u201c", "\u2018") or text[-1:] in ("'", '"'):
+        return "take the quotes away"
+    if not text.isascii():
+        return "write the host as DNS has it, in ASCII (xn--...)"
+    if any(not character.isprintable() or character == " " for character in text):
+        return "it holds a space or a line end"
+    if "://" not in text:
+        return "it must begin with https://"
+    return ""
 
 
 def _is_loopback(host: str) -> bool:

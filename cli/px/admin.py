@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from positronic.names import TokenName, parse_project
-from px import administration, answers
+from px import administration, answers, doubt
 from px.administration import Event, Issued, Keys, Step, Token
 from px.connection import Connection, entry_path
-from px.failures import PxError
 
 AT_ONCE: Final = 100  # of what costs the server a read for each item
 
@@ -36,13 +35,7 @@ class Admin(Connection):
         body: dict[str, object] = {"name": name, "role": role}
         if expires_in is not None:
             body["expiresIn"] = expires_in
-        try:
-            answer = self._answer(self._call_once("POST", "/tokens", body), 201)
-        except PxError as error:
-            if error.uncertain:
-                error.hint = "it may have been made: see `px token list`, and revoke it if so"
-            raise
-        return answers.read(answer, 201, administration.issued)
+        return self._write("/tokens", body, administration.issued, doubt.ISSUE, once=True)[0]
 
     def tokens(self) -> Iterator[Token]:
         """By id."""
@@ -50,7 +43,7 @@ class Admin(Connection):
 
     def revoke(self, token_id: str) -> None:
         """Raises Refused `not_found`, unless it was an earlier attempt of ours that revoked it."""
-        self._remove(entry_path("/tokens", "id", token_id))
+        self._remove(entry_path("/tokens", "id", token_id), doubt.REVOKE)
 
     def events(self) -> Iterator[Event]:
         """Newest first, fetched as they are asked for."""
@@ -62,8 +55,7 @@ class Admin(Connection):
 
     def rotate(self) -> Step:
         """Bring some records under the newest key."""
-        answer = self._answer(self._call("POST", "/keys/rotate"), 200)
-        return answers.read(answer, 200, administration.step)
+        return self._write("/keys/rotate", None, administration.step, doubt.ROTATE, status=200)[0]
 
     def projects(self) -> Iterator[str]:
         """Every project of the Worker, by name."""

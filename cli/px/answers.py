@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from positronic.errors import PositronicError
 from positronic.names import parse_name
+from px.cloudflare_pages import cloudflares
 from px.exchange import Answer
 from px.failures import Detail, NotAllowed, PxError, Refused, ServerFailed
 
@@ -31,6 +32,7 @@ class Secret(NamedTuple):
     created_at: str
     updated_at: str
     is_unreadable: bool = False
+    retried: bool = False  # an attempt before, whose answer was lost, may have written it
 
     def document(self) -> dict[str, object]:
         """As the contract spells it."""
@@ -107,23 +109,36 @@ def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
 def stranger(answer: Answer) -> ServerFailed:
     """The error for an answer that is none of ours; shows nothing of it but the status."""
     if 300 <= answer.status < 400:
-        what = f"it redirects ({answer.status}), and px follows no redirect"
+        what = f": it redirects ({answer.status}), and px follows no redirect"
     else:
-        what = f"status {answer.status}, in no form that px knows"
-    return ServerFailed(
-        f"this is not how a Positronic server answers: {what}",
+        what = f" ({_form(answer)}, status {answer.status}): a proxy or firewall in between?"
+    error = ServerFailed(
+        f"what answered at {answer.origin} is not the Positronic API{what}",
         code="unexpected_answer",
         hint="check the address; nothing but a Positronic server should get a token",
     )
+    # A success that is cut or garbled; a page is somebody's who stands in between.
+    error.uncertain = 200 <= answer.status < 300 and _form(answer) != "HTML"
+    return error
+
+
+def _form(answer: Answer) -> str:
+    """What a body looks like."""
+    start = answer.body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
+        return "HTML"
+    if start.startswith((b"{", b"[")):
+        return "JSON of another form"
+    return "text" if start else "empty"
 
 
 def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
     """The error for an answer that is not a success. `hidden`: what must not be shown."""
     code, sentence, details = _error(answer, hidden)
-    if answer.status in (401, 403):
-        return NotAllowed(sentence or "the server does not allow this", code=code or "forbidden")
     if not code:
-        return _nameless(answer)
+        return cloudflares(answer) or _nameless(answer)
+    if answer.status in (401, 403):
+        return NotAllowed(sentence or "the server does not allow this", code=code)
     kind = ServerFailed if answer.status >= 500 or answer.status in (408, 429) else Refused
     hint = _HINTS.get(code, "")
     return kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
@@ -138,7 +153,7 @@ _HINTS: Final = {
 
 
 def _nameless(answer: Answer) -> PxError:
-    if answer.status < 500:
+    if answer.status < 500 or _form(answer) == "HTML":
         return stranger(answer)
     return ServerFailed(f"the server failed with status {answer.status}", code="server_failed")
 

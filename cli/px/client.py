@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from positronic.names import Name, Value
-from px import answers
+from px import answers, doubt
 from px.answers import Fields, Secret
 from px.completion.names import KnownNames
 from px.connection import Connection, entry_path
@@ -17,8 +17,11 @@ Entry = tuple[Name, Value]
 
 
 class Written(NamedTuple):
+    """`unknown`: written, and created by this call or updated; an answer was lost."""
+
     created: int
     updated: int
+    unknown: int = 0
 
 
 class Client(Connection):
@@ -35,11 +38,11 @@ class Client(Connection):
 
     def create(self, name: Name, value: Value) -> Secret:
         """Write one secret."""
-        outcome = self._call("POST", "/secrets", _fields(name, value))
-        answer = self._answer(outcome, 201, [value])
-        created = answers.read(answer, 201, answers.secret)
+        created, retried = self._write(
+            "/secrets", _fields(name, value), answers.secret, doubt.CREATE, values=[value]
+        )
         self._names.add([name])
-        return created
+        return created._replace(retried=retried)
 
     def list(self) -> Iterator[Secret]:
         """Every secret, in name order, however many pages that takes."""
@@ -54,22 +57,22 @@ class Client(Connection):
         answer = self._answer(self._call("GET", f"/secrets/{name}/exists"), 200)
         return answers.read(answer, 200, lambda found: answers.truth(found["exists"]))
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, unknown: doubt.Doubt = doubt.DELETE) -> None:
         """Whatever is listed, also what is unreadable and has no secret's name.
 
         Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it.
         """
-        self._remove(entry_path("/secrets", "name", name))
+        self._remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
     def bulk(self, entries: Sequence[Entry]) -> Written:
         """Write several secrets; `uncertain` on the error says whether some may be written."""
         body = {"secrets": [_fields(name, value) for name, value in entries]}
-        outcome = self._call("POST", "/secrets/bulk", body)
-        answer = self._answer(outcome, 201, [value for _, value in entries])
-        written = answers.read(answer, 201, _written)
+        values = [value for _, value in entries]
+        written, retried = self._write("/secrets/bulk", body, _written, doubt.BULK, values=values)
         self._names.add(name for name, _ in entries)
-        return written
+        # What the lost attempt created, this one found and updated.
+        return Written(written.created, 0, written.updated) if retried else written
 
 
 def _fields(name: Name, value: Value) -> dict[str, object]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from positronic.names import Value
 from px import answers
 from px.answers import Fields
+from px.doubt import Doubt
 from px.exchange import Answer, Lost, NotOwn, may_have_acted
-from px.failures import NotReached, PxError
+from px.failures import Interrupted, NotReached, NotRunning, PxError
 from px.retry import Outcome, Retry
 from px.settings import Target
 
@@ -45,6 +47,11 @@ class Connection:
         """The server, and the project if one is named: what a person may be shown."""
         project = self._target.project
         return self._target.address.origin + (f", project {project}" if project else "")
+
+    @property
+    def where(self) -> dict[str, object]:
+        """The same for programs; the project is null where the token alone decides it."""
+        return {"server": self._target.address.origin, "project": self._target.project}
 
     @cached_property
     def _transport(self) -> Transport:
@@ -86,14 +93,32 @@ class Connection:
                 raise answers.stranger(answer)
             seen.add(cursor)
 
-    def _remove(self, path: str) -> None:
+    def _remove(self, path: str, doubt: Doubt) -> None:
         """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
-        outcome = self._call("DELETE", path)
-        try:
-            self._answer(outcome, 204)
-        except PxError as error:
-            if not (outcome.uncertain and error.code == "not_found"):
-                raise
+        with _doubting(doubt):
+            outcome = self._call("DELETE", path)
+            try:
+                self._answer(outcome, 204)
+            except PxError as error:
+                if not (outcome.uncertain and error.code == "not_found"):
+                    raise
+
+    def _write(
+        self,
+        path: str,
+        body: Fields | None,
+        parse: Callable[[Fields], T],
+        doubt: Doubt,
+        *,
+        status: int = 201,
+        values: Sequence[Value] = (),
+        once: bool = False,
+    ) -> tuple[T, bool]:
+        """What a POST's answer says, and whether an attempt before may have been carried out."""
+        with _doubting(doubt):
+            outcome = (self._call_once if once else self._call)("POST", path, body)
+            answer = self._answer(outcome, status, values)
+            return answers.read(answer, status, parse), outcome.uncertain
 
     def _answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
         """The answer, if it has the status of success; else raises what it says."""
@@ -111,9 +136,12 @@ class Connection:
         if isinstance(result, NotOwn):
             return not_own(result)
         if isinstance(result, Lost):
-            return NotReached(
-                f"{self._target.address.origin} cannot be reached: {result.reason}",
+            address = self._target.address
+            kind = NotRunning if address.is_loopback else NotReached
+            return kind(
+                f"{address.origin} cannot be reached: {result.reason}",
                 code="not_reached",
+                hint=result.hint,
             )
         hidden = [self._target.token]
         for value in values:
@@ -129,6 +157,21 @@ def not_own(result: NotOwn) -> NotReached:
         code="not_own_worker",
         hint="stop it, or choose another port with --port; then start `px dev` again",
     )
+
+
+@contextmanager
+def _doubting(doubt: Doubt) -> Iterator[None]:
+    """An error says what may have been done; so does Ctrl-C, which comes as Interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupted = Interrupted()
+        doubt.mark(interrupted)
+        raise interrupted from None
+    except PxError as error:
+        if error.uncertain:
+            doubt.mark(error)
+        raise
 
 
 def _join_partial(error: PxError, before: Sequence[PxError]) -> None:

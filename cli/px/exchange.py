@@ -7,21 +7,23 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """Status, header names in lower case, body."""
+    """Status, header names in lower case, body; `origin`: who was asked."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    origin: str = "the address"
 
 
 class Lost(Exception):
     """No whole answer; `sent`: the server may have acted; `final`: no use in asking again."""
 
-    def __init__(self, reason: str, *, sent: bool, final: bool = False) -> None:
+    def __init__(self, reason: str, *, sent: bool, final: bool = False, hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
         self.final = final
+        self.hint = hint
 
 
 class NotOwn(Lost):

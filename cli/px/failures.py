@@ -67,6 +67,10 @@ class NotReached(PxError):
     exit_code = 3
 
 
+class NotRunning(NotReached):
+    """No answer came on loopback, where `px dev` would be."""
+
+
 class NotAllowed(PxError):
     """The token does not open this."""
 

@@ -48,14 +48,3 @@ def own_worker(target: Target) -> OwnWorker | None:
     if target.source != LOCAL_FILE:
         return None
     return OwnWorker(target.address.origin, target.token)
-
-
-def refuse_to_connect(event: str, _info: object) -> None:
-    """httpcore's `trace` for what bears a token: it may only use a connection that is there."""
-    if event == "connection.connect_tcp.started":
-        raise NewConnection
-
-
-async def refuse_to_connect_async(event: str, info: object) -> None:
-    """The same, for an asynchronous client."""
-    refuse_to_connect(event, info)

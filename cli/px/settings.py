@@ -68,11 +68,12 @@ def find_target(
     """The server that flags, environment and files name. Raises Usage, showing no token."""
     if not 0 < timeout < float("inf"):
         raise Usage("--timeout is a number of seconds above 0")
-    wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL"), "PX_URL"))
-    pair = _choose(None if wanted is None else parse_address(wanted), url, environ, folder)
+    wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL", "").strip(), "PX_URL"))
+    address = None if wanted is None else parse_address(wanted, wanted_by)
+    pair = _choose(address, url, environ, folder)
     chosen, chosen_by = _first(
         (project, "--project"),
-        (environ.get("PX_PROJECT"), "PX_PROJECT"),
+        (environ.get("PX_PROJECT", "").strip("\r\n"), "PX_PROJECT"),
         (pair.project, pair.source),
     )
     target = make_target(
@@ -94,15 +95,32 @@ def make_target(
     source: str = "",
 ) -> Target:
     """A checked address and token. Raises Usage."""
-    if not _TOKEN.fullmatch(token):
-        raise Usage(f"the token of {source or 'this call'} has characters that no token has")
+    of = source or "this call"
+    token = _sendable(token, of)
     if is_mistyped(token) and not _FIRST_LOCAL.fullmatch(token):
         raise Usage(
-            f"the token of {source or 'this call'} is mistyped or cut: its checksum is wrong",
+            f"the token of {of} is mistyped or cut: its checksum is wrong",
             code="mistyped_token",
             hint="copy it whole; nothing was sent",
         )
-    return Target(parse_address(url), token, project, timeout, source)
+    address = parse_address(url, f"the address beside {source}" if source else "the address")
+    return Target(address, token, project, timeout, source)
+
+
+def _sendable(token: str, of: str) -> str:
+    """The token without the line end that a file or a pipe put behind it. Raises Usage."""
+    token = token.rstrip("\r\n")
+    if _TOKEN.fullmatch(token) and token[0] not in "'\"":
+        return token
+    if token[:1] in ("'", '"'):
+        cause = "take the quotes away"
+    elif token[:7].lower() == "bearer ":
+        cause = "give the token alone, without `Bearer`"
+    elif token != token.strip() or " " in token:
+        cause = "it holds a space"
+    else:
+        cause = "copy it once more; nothing was sent"
+    raise Usage(f"the token of {of} has characters that no token has", hint=cause)
 
 
 def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
@@ -164,7 +182,7 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
     """Every address with its token, best first; a file is read only when it is its turn."""
     token = environ.get("PX_TOKEN")
     if token:
-        url = environ.get("PX_URL") or flag
+        url = environ.get("PX_URL", "").strip() or flag
         if not url:
             raise Usage(
                 "PX_TOKEN is set and PX_URL is not",

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from px.failures import Detail, NotAllowed, NotReached, PxError, Refused
+from px.failures import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
+from px.invocation import repeat
 
 if TYPE_CHECKING:
     from px.answers import Secret
@@ -39,6 +40,11 @@ UNREADABLE: Final = "unreadable"
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
+
+
+def advise(text: str) -> None:
+    """Talk that names px commands: they lead to the same server and project."""
+    say(repeat(text))
 
 
 def data(text: str) -> None:
@@ -104,6 +110,9 @@ def error_document(error: PxError) -> dict[str, object]:
 
 
 def created(secret: Secret) -> None:
+    if secret.retried:
+        say("Secret written successfully! (an answer was lost: created or updated is not known)")
+        return
     is_new = secret.created_at == secret.updated_at
     say(f"Secret {'created' if is_new else 'updated'} successfully!")
 
@@ -112,7 +121,7 @@ def secrets(found: Sequence[Secret]) -> None:
     """A table for a person; for a script a line for each: name, created, updated, with tabs."""
     if not found:
         say("No secrets found.")
-        say("Tip: put the first one in with `px secret create NAME`.")
+        advise("Tip: put the first one in with `px secret create NAME`.")
     elif not is_terminal(sys.stdout):
         data("\n".join("\t".join(_cells(one)) for one in found))
     else:
@@ -263,10 +272,15 @@ def _silence(stream: TextIO) -> None:
 
 def _hint(error: PxError) -> str:
     """Its own, or one that goes for all of its kind."""
-    return error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
+    own = error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
+    return repeat(own)
 
 
 _HINTS: Final = (
-    (NotReached, "`px doctor` says where this address comes from; `px dev` starts a local Worker"),
+    (
+        NotRunning,
+        "`px doctor` says where this address comes from; `px dev` starts a local Worker",
+    ),
+    (NotReached, "`px doctor` says where this address comes from"),
     (NotAllowed, "`px doctor` says which token px uses, where it comes from, and its role"),
 )

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import Final, TypedDict
 
 from px.address import Address
+from px.certificates import trusted
 from px.exchange import Answer, Lost, Silence
 from px.failures import Usage
 from px.lean_httpx import httpx
-from px.own_worker import PATH, TRIES, NewConnection, OwnWorker, refuse_to_connect
+from px.own_worker import PATH, TRIES, NewConnection, OwnWorker
+from px.route import Proxy, find_proxy
+from px.unanswered import LATE, Steps, explain
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
-_NOT_SENT: Final = (
-    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
-    *(httpx.LocalProtocolError, httpx.UnsupportedProtocol),
-)
 
 
 class Transport:
@@ -32,19 +30,21 @@ class Transport:
     def __init__(
         self, address: Address, headers: Mapping[str, str], own: OwnWorker | None = None
     ) -> None:
-        self._client = _client(address)
+        self._origin = address.origin
+        self._proxy = find_proxy(address, os.environ)
+        self._client = _client(address, self._proxy)
         self._headers = headers
         self._own = own
 
     def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
         """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
-        left = _TimeLeft(timeout)
+        left, steps = _TimeLeft(timeout), self._steps()
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
-            with closing(self._begin(method, path, headers, left, body)) as response:
-                return Answer(response.status_code, response.headers, _read(response, left))
+            with closing(self._begin(method, path, headers, left, steps, body)) as response:
+                return self._answer(response, _read(response, left))
         except (httpx.HTTPError, UnicodeError) as error:
-            raise _lost(error) from None
+            raise explain(error, steps) from None
 
     @contextmanager
     def open(
@@ -55,18 +55,24 @@ class Transport:
         Raises Lost, also while it is read. `timeout` bounds the time until it begins, `silence`
         that between two parts of it; then it raises Silence.
         """
-        left = _TimeLeft(timeout)
+        left, steps = _TimeLeft(timeout), self._steps()
         try:
-            with closing(self._begin("GET", path, headers, left)) as response:
+            with closing(self._begin("GET", path, headers, left, steps)) as response:
                 is_stream = response.status_code == 200
                 body = b"" if is_stream else _read(response, left)
                 left.renew(silence)
                 try:
-                    yield Answer(response.status_code, response.headers, body), response
+                    yield self._answer(response, body), response
                 except httpx.ReadTimeout:
                     raise Silence from None
         except (httpx.HTTPError, UnicodeError) as error:
-            raise _lost(error) from None
+            raise explain(error, steps) from None
+
+    def _answer(self, response: httpx.Response, body: bytes) -> Answer:
+        return Answer(response.status_code, response.headers, body, self._origin)
+
+    def _steps(self) -> Steps:
+        return Steps(self._proxy, connects=self._own is None)
 
     def close(self) -> None:
         self._client.close()
@@ -77,6 +83,7 @@ class Transport:
         path: str,
         headers: Mapping[str, str],
         left: _TimeLeft,
+        steps: Steps,
         body: bytes | None = None,
     ) -> httpx.Response:
         """The answer's head. Raises NotOwn."""
@@ -85,7 +92,7 @@ class Transport:
             path,
             content=body,
             headers={**self._headers, **headers},
-            extensions={"timeout": left} | ({"trace": refuse_to_connect} if self._own else {}),
+            extensions={"timeout": left, "trace": steps.note},
         )
         for _ in range(TRIES):
             try:
@@ -102,10 +109,14 @@ class Transport:
         request = self._client.build_request(
             "GET", PATH, headers=asked, extensions={"timeout": left}
         )
-        # Closed before its answer was read, a connection does not go back to the pool.
-        with closing(self._client.send(request, stream=True)) as response:
-            self._own.check(asked, response.headers)
-            _read(response, left)
+        try:
+            # Closed before its answer was read, a connection does not go back to the pool.
+            with closing(self._client.send(request, stream=True)) as response:
+                self._own.check(asked, response.headers)
+                _read(response, left)
+        except httpx.HTTPError as error:
+            lost = explain(error, Steps(None))
+            raise Lost(lost.reason, sent=False, final=lost.final, hint=lost.hint) from None
 
 
 class _TimeLeft(dict[str, float]):
@@ -125,30 +136,39 @@ class _TimeLeft(dict[str, float]):
         return max(self.seconds(), 0.001)
 
 
-def _client(address: Address) -> httpx.Client:
-    # The system's certificates (and SSL_CERT_FILE's), not certifi's; none where there is no TLS.
+def _client(address: Address, proxy: Proxy | None) -> httpx.Client:
+    return httpx.Client(
+        base_url=_url(address),
+        headers={"Accept-Encoding": "identity", "User-Agent": "px"},
+        # Less than servers keep a connection: a person may think for long between two requests.
+        limits=httpx.Limits(keepalive_expiry=1.0),
+        **network(address, proxy),
+    )
+
+
+class Network(TypedDict):
+    """What httpx's clients take to reach a server as the environment says."""
+
+    verify: ssl.SSLContext
+    proxy: httpx.Proxy | None
+    trust_env: bool
+
+
+def network(address: Address, proxy: Proxy | None) -> Network:
+    """Nothing else is taken from the environment: httpx reads a netrc too. Raises Usage."""
+    # None where there is no TLS: to read the system's certificates takes 20 ms.
     is_tls = address.scheme == "https"
-    tls = ssl.create_default_context() if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    base = _url(address)
-    try:
-        return httpx.Client(
-            base_url=base,
-            headers={"Accept-Encoding": "identity", "User-Agent": "px"},
-            verify=tls,
-            # Less than servers keep a connection: a person may think for long between two requests.
-            limits=httpx.Limits(keepalive_expiry=1.0),
-            trust_env=not address.is_loopback,  # HTTPS_PROXY, ALL_PROXY, NO_PROXY; never a netrc
-        )
-    except (ImportError, ValueError, httpx.InvalidURL):
-        raise Usage(
-            "px cannot use the proxy that the environment names",
-            hint="see HTTPS_PROXY and NO_PROXY",
-        ) from None
+    tls = trusted(os.environ) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    through = None
+    if proxy is not None:
+        own_tls = tls if proxy.url.startswith("https:") else None
+        through = httpx.Proxy(proxy.url, ssl_context=own_tls)
+    return Network(verify=tls, proxy=through, trust_env=False)
 
 
 def _url(address: Address) -> httpx.URL:
     try:
-        return httpx.URL(address.origin + address.prefix)
+        return httpx.URL(address.origin)
     except httpx.InvalidURL:
         raise Usage("the address names no host that can be") from None
 
@@ -160,50 +180,5 @@ def _read(response: httpx.Response, left: _TimeLeft) -> bytes:
         if len(body) > MAX_ANSWER:
             raise Lost("the answer is too long", sent=True, final=True)
         if left.seconds() <= 0:
-            raise httpx.ReadTimeout(_LATE)
+            raise httpx.ReadTimeout(LATE)
     return bytes(body)
-
-
-_LATE: Final = "no answer in time"
-_UNKNOWN_HOST: Final = "the host name is not known"
-
-
-def _lost(error: httpx.HTTPError | UnicodeError) -> Lost:
-    if isinstance(error, UnicodeError):
-        return Lost(_UNKNOWN_HOST, sent=False, final=True)
-    return Lost(_reason(error), sent=not isinstance(error, _NOT_SENT), final=_is_final(error))
-
-
-def _reason(error: httpx.HTTPError) -> str:
-    """Why, in words that hold nothing of what was sent or answered."""
-    if isinstance(error, httpx.TimeoutException):
-        return _LATE
-    if isinstance(error, httpx.ProxyError):
-        return "the proxy does not let px through"
-    if isinstance(error, httpx.ProtocolError):
-        return "what answered does not speak HTTP, or its answer is cut"
-    return _socket_reason(next((e for e in _causes(error) if isinstance(e, OSError)), OSError()))
-
-
-def _socket_reason(error: OSError) -> str:
-    if isinstance(error, socket.gaierror):
-        return _UNKNOWN_HOST
-    if isinstance(error, ssl.SSLError):
-        return f"no secure connection ({getattr(error, 'verify_message', '') or 'TLS failed'})"
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(error, ConnectionError) or not error.errno:
-        return "the connection broke off"
-    return os.strerror(error.errno).lower()
-
-
-def _is_final(error: httpx.HTTPError) -> bool:
-    """A certificate does not get better by asking again, nor does time that ran out."""
-    late = isinstance(error, httpx.TimeoutException)
-    return late or any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__  # httpcore drops the cause, not the context

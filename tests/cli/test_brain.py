@@ -278,7 +278,7 @@ def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> 
     done = here.run("brain", "run", "using")
 
     assert (done.returncode, len(server.calls)) == (5, 1)
-    assert "the run may have started; `px audit` tells" in done.stderr
+    assert "; the run may have started\nhint: `px audit` tells; starting" in done.stderr
 
 
 def test_what_reads_is_asked_again(here: PxInProcess, server: TestDevServer) -> None:

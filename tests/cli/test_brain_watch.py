@@ -52,7 +52,10 @@ def test_ctrl_c_while_a_run_starts_leaves_it_open(px: Px, server: TestDevServer)
     out, err = running.communicate(timeout=20)
 
     assert (running.returncode, out) == (130, "")
-    assert err == "error: interrupted\nhint: the run may have started; `px audit` tells\n"
+    assert err == (
+        "error: interrupted; the run may have started\n"
+        "hint: `px audit` tells; starting it again would be a second run\n"
+    )
 
 
 def test_ctrl_c_leaves_the_terminal_on_a_new_line(px: Px, server: TestDevServer) -> None:

@@ -96,16 +96,34 @@ def test_down(tmp_path: Path) -> None:
     """Where nothing listens, a sentence and exit code 3."""
     done = _run(tmp_path, f"http://127.0.0.1:{free_port()}")
 
-    assert done == (3, "cannot be reached: no connection")
+    assert done == (3, "cannot be reached: connection refused")
+
+
+def test_a_dead_proxy_is_named_here_too(tmp_path: Path) -> None:
+    """`px spec` takes the same way to a server as every other command."""
+    proxy = f"127.0.0.1:{free_port()}"
+    url = "https://secrets.example.dev"
+    environment = {
+        "PX_URL": url,
+        "PX_TOKEN": TOKEN,
+        "HTTPS_PROXY": f"http://me:canary#@{proxy}",
+        "ALL_PROXY": "socks5://nowhere",
+        "NO_PROXY": "localhost,[::1],fd00::/8",
+    }
+    done = Px(tmp_path, environment).run("spec", url)
+
+    assert done.returncode == 3
+    assert f"no connection to the proxy {proxy} (HTTPS_PROXY): connection refused" in done.stderr
+    assert "canary" not in done.stderr
 
 
 STRANGERS = {
-    "a web page": (says(http(PAGE, "text/html")), 5, "not how a Positronic server answers"),
-    "a redirect": (says(http(b"", more="Location: /x\r\n")), 5, "not how a Positronic server"),
+    "a web page": (says(http(PAGE, "text/html")), 5, "is not the Positronic API"),
+    "a redirect": (says(http(b"", more="Location: /x\r\n")), 5, "is not the Positronic API"),
     "no HTTP": (says(b"\x00\xff" * 500), 3, "does not speak HTTP"),
     "half an answer": (says(http(b"{}" * 50)[:-50]), 3, "its answer is cut"),
-    "nested JSON": (says(http(b"[" * 100_000)), 5, "not how a Positronic server answers"),
-    "binary": (says(http(bytes(range(256)))), 5, "not how a Positronic server answers"),
+    "nested JSON": (says(http(b"[" * 100_000)), 5, "is not the Positronic API"),
+    "binary": (says(http(bytes(range(256)))), 5, "is not the Positronic API"),
     "an endless answer": (floods, 3, "the answer does not end"),
     "no answer": (hangs, 3, "no answer in time"),
     "a dripping answer": (drips, 3, "no answer in time"),

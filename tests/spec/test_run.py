@@ -173,5 +173,5 @@ def test_reports_agree() -> None:
 def test_nobody_there() -> None:
     """A port where nothing listens is not reached."""
     target = replace(House().target(), transport=None)
-    with pytest.raises(NotReached, match="cannot be reached: no connection"):
+    with pytest.raises(NotReached, match="cannot be reached: connection refused"):
         tried(target)

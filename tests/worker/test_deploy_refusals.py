@@ -15,7 +15,7 @@ from px.deploy.started import StartedDeploy
 from px.local import private
 from px.local.port import free_port
 from px.local.project import Project
-from support.cloudflare import Cloudflare
+from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
 from support.px_process import Px
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
@@ -285,4 +285,71 @@ def test_a_second_worker_does_not_take_a_token_that_is_on_its_way(world: Deployi
 
     assert (done.returncode, world.started.read_bytes()) == (1, before)
     assert "a deploy of other was begun here and has not ended" in done.stderr
+    assert world.cloudflare.asked == []
+
+
+REFUSALS = {
+    "no permission for Workers": (
+        Fault(asks("PUT", WORKER), 403, 10023, "workers.api.error.unauthorized"),
+        4,
+        "`Workers Scripts: Edit`",
+    ),
+    "no permission for KV": (
+        Fault(asks("GET", "/namespaces"), 403, 10000, "Authentication error"),
+        4,
+        "`Workers KV Storage: Edit`",
+    ),
+    "too large": (
+        Fault(asks("PUT", WORKER), 400, 10027, "Your Worker exceeded the size limit of 3 MiB."),
+        1,
+        "the Worker is larger than its plan allows",
+    ),
+    "objects without SQLite": (
+        Fault(asks("PUT", WORKER), 400, 10097, "you must use new_sqlite_classes"),
+        1,
+        "Durable Objects need SQLite on the free plan",
+    ),
+    "maintenance": (
+        Fault(asks("GET", "/secrets"), 503, 10998, "down for maintenance"),
+        5,
+        "Cloudflare failed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "code", "said"), REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_of_cloudflares_is_translated(
+    project: Project, tmp_path: Path, fault: Fault, code: int, said: str
+) -> None:
+    """By real wrangler: the exit code, and what to do."""
+    with deploying(project, tmp_path) as world:
+        world.cloudflare.faults.append(fault)
+
+        done = world.deploy("--no-recovery-file")
+
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "wrangler" not in done.stderr.partition("hint:")[0]
+
+
+def test_a_dry_run_says_that_the_subdomain_is_missing(world: Deploying) -> None:
+    """Before a key or a file is made, and the real run says the same."""
+    world.account.subdomain = None
+
+    dry, real = world.deploy("--dry-run"), world.deploy()
+
+    assert (dry.returncode, real.returncode) == (1, 1)
+    for done in (dry, real):
+        assert "the account has no workers.dev subdomain yet" in done.stderr
+    assert made(world) == []
+
+
+def test_an_account_id_in_quotes_is_refused_by_px(world: Deploying) -> None:
+    """Exit code 2, and Cloudflare is not asked."""
+    world.write_settings(CLOUDFLARE_ACCOUNT_ID="\"'" + "a" * 32 + "'\"")
+
+    done = world.deploy("--dry-run")
+
+    assert done.returncode == 2
+    assert "CLOUDFLARE_ACCOUNT_ID is not an account's id" in done.stderr
     assert world.cloudflare.asked == []

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from px import answers
+from px import answers, doubt
 from px.answers import Fields
 from px.brains.answers import RUN_ID, Brain, Run, Structure, brains, run, run_id, structure
 from px.brains.stream import read_events
 from px.connection import Connection
-from px.failures import Interrupted, PxError, Usage
+from px.failures import PxError, Usage
 from px.retry import Outcome, Retry
 
 if TYPE_CHECKING:
@@ -98,28 +98,27 @@ class Brains(Connection):
     def _start(self, path: str, body: Fields, hint: str) -> str:
         """Asked for once: a second attempt would start a second run."""
         try:
-            answer = self._known(self._call_once("POST", path, body), hint, 201)
-        except KeyboardInterrupt:
-            raise Interrupted(hint=_MAYBE) from None
+            return self._write(path, body, run_id, doubt.RUN, once=True)[0]
         except PxError as error:
-            if error.uncertain:
-                error.hint = _MAYBE
+            _explain(error, hint)
             raise
-        return answers.read(answer, 201, run_id)
 
     def _known(self, outcome: Outcome, hint: str, status: int = 200) -> Answer:
         """The answer, if it is a success; what the server does not know gets a hint."""
         try:
             return self._answer(outcome, status)
         except PxError as error:
-            if error.code == "not_found":
-                error.hint = hint
-            if error.code == "conflict":
-                error.hint = _NOT_OVER
+            _explain(error, hint)
             raise
 
 
-_MAYBE: Final = "the run may have started; `px audit` tells"
+def _explain(error: PxError, hint: str) -> None:
+    if error.code == "not_found":
+        error.hint = hint
+    if error.code == "conflict":
+        error.hint = _NOT_OVER
+
+
 _NOT_OVER: Final = "`px brain watch RUN` waits for its end"
 _BRAIN_HINT: Final = "`px brain list` shows the brains"
 

@@ -9,6 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
+from px.invocation import note_url
 
 if TYPE_CHECKING:
     from px.deploy.options import Options
@@ -19,7 +20,10 @@ app = new_app()
 WAIT: Final = 180.0
 
 Url = Annotated[
-    str | None, typer.Option("--url", metavar="URL", help="Where the Worker answers.  [PX_URL]")
+    str | None,
+    typer.Option(
+        "--url", metavar="URL", help="Where the Worker answers.  [PX_URL]", callback=note_url
+    ),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would happen; reads from Cloudflare.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from px.invocation import note_project, note_url
+
 if TYPE_CHECKING:
     from px.admin import Admin
     from px.client import Client
@@ -35,9 +37,15 @@ Name = Annotated[
     str,
     typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret),
 ]
-Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="The server.  [PX_URL]")]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="The server.  [PX_URL]", callback=note_url),
+]
 Project = Annotated[
-    str | None, typer.Option("--project", metavar="NAME", help="The project.  [PX_PROJECT]")
+    str | None,
+    typer.Option(
+        "--project", metavar="NAME", help="The project.  [PX_PROJECT]", callback=note_project
+    ),
 ]
 Timeout = Annotated[
     float,

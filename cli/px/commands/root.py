@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import typer
 
 from px.commands.groups import LazyGroup, as_command, new_app
+from px.invocation import begin
 
 
 class Px(LazyGroup):
@@ -73,6 +74,7 @@ def execute(arguments: Sequence[str]) -> int:
     """Run a command; its exit code. Raises what stopped it."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
+    begin()
     command = as_command(app)
     try:
         # Not app(): it would meddle with Ctrl-C and broken pipes.

@@ -42,6 +42,6 @@ def run(command: Command = None, file: File = None, as_json: Json = False) -> No
     from px.running import environment, find_file, given
 
     if not command:
-        raise Usage("there is no command to run", hint="px run -- CMD...")
+        raise Usage("there is no command to run", hint="`px run -- CMD...`")
     path = Path(file) if file is not None else find_file(Path.cwd())
     replace_px(command, environment(given(os.environb), read_file(path)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from px.commands.groups import new_app
+from px.invocation import note_project
 
 if TYPE_CHECKING:
     from px.spec.promises import Promise
@@ -25,7 +26,12 @@ Level = Annotated[
 ]
 Project = Annotated[
     str | None,
-    typer.Option("--project", metavar="NAME", help="Try this one instead of a new project."),
+    typer.Option(
+        "--project",
+        metavar="NAME",
+        help="Try this one instead of a new project.",
+        callback=note_project,
+    ),
 ]
 Only = Annotated[
     str, typer.Option("--only", metavar="PATTERN", help="Promises like secrets.list, or *.paging.")

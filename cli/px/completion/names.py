@@ -71,7 +71,7 @@ def _key(target: Target) -> str:
     token = parse(target.token)
     project = target.project or (token.project if token else "")
     address = target.address
-    place = f"{address.origin}{address.prefix}\n{project}"
+    place = f"{address.origin}\n{project}"
     return f"names-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 

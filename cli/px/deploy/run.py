@@ -35,6 +35,7 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.remote import Remote
 from px.deploy.smoke import try_promises
 from px.deploy.started import StartedDeploy
+from px.deploy.subdomain import check_subdomain
 from px.failures import Interrupted, PxError, Refused
 from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
@@ -173,6 +174,11 @@ class Deployment:
         return Remote(self._project, self._manifest, wrangler)
 
     def _plan(self, remote: Remote) -> Plan:
+        plan = self._make_plan(remote)
+        check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
+        return plan
+
+    def _make_plan(self, remote: Remote) -> Plan:
         plan = make_plan(
             self._manifest,
             remote,
@@ -190,7 +196,7 @@ class Deployment:
                 "nothing was changed",
                 code="no_root_token",
                 hint="put it in as PX_TOKEN beside PX_URL; or make a new one, which replaces it: "
-                "px deploy --new-root-token",
+                "`px deploy --new-root-token`",
             )
         return plan
 
@@ -266,9 +272,8 @@ class Deployment:
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
-            origin = target.address.origin + target.address.prefix
             self._keep_old_token(self._made.token)
-            self._file.remember(origin, self._made.token, self._recorded())
+            self._file.remember(target.address.origin, self._made.token, self._recorded())
             self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
         elif not self._has_pair_outside() and not self._settings.get(WORKER):
             self._file.remember_worker(self._recorded())

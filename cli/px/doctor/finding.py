@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from px.invocation import repeat
+
 OK: Final = "ok"
 WARN: Final = "warn"  # works, and should be mended
 FAIL: Final = "fail"  # does not work, or is not safe
@@ -21,9 +23,14 @@ class Finding:
     message: str
     hint: str = ""
 
+    @property
+    def advice(self) -> str:
+        """The hint, whose px commands lead to the same server and project."""
+        return repeat(self.hint)
+
     def document(self) -> dict[str, str]:
         found = {"check": self.check, "status": self.status, "message": self.message}
-        return found | ({"hint": self.hint} if self.hint else {})
+        return found | ({"hint": self.advice} if self.hint else {})
 
 
 Check = Callable[[], Iterator[Finding]]

@@ -12,11 +12,11 @@ from px.doctor.finding import FAIL, WARN, Finding
 def show(found: Finding) -> None:
     """On a terminal with the mend below; in a pipe one line, with tabs."""
     if not terminal.is_terminal(sys.stdout):
-        terminal.data("\t".join((found.status, found.check, found.message, found.hint)))
+        terminal.data("\t".join((found.status, found.check, found.message, found.advice)))
         return
     terminal.data(f"{found.status:<4}  {found.check:<8}  {found.message}")
     if found.hint:
-        terminal.data(f"      {'':<8}  -> {found.hint}")
+        terminal.data(f"      {'':<8}  -> {found.advice}")
 
 
 def conclude(findings: Sequence[Finding]) -> None:

@@ -85,7 +85,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
         yield Finding("expiry", OK, "the token does not expire")
         return
     left = datetime.fromisoformat(own.expires_at) - datetime.now(UTC)
-    hint = "make the next one: px token create NAME --role ROLE" if left < SOON else ""
+    hint = "make the next one: `px token create NAME --role ROLE`" if left < SOON else ""
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
 
 
@@ -97,7 +97,7 @@ def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding
         yield Finding("keys", FAIL, f"records are under keys it lacks: {', '.join(lost)}", hint)
     if found.pending:
         message = f"a rotation to {found.newest} has begun and not ended"
-        yield Finding("keys", WARN, message, "px key rotate, where it was begun")
+        yield Finding("keys", WARN, message, "`px key rotate`, where it was begun")
     if not lost and not found.pending:
         message = f"newest {found.newest}; the Worker has a key of every id that records name"
         yield Finding("keys", OK, message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from positronic.names import Name
+from px import doubt
 from px.client import Client
 from px.failures import Detail, PxError, Refused
 from px.importing.account import span
@@ -61,7 +62,7 @@ def _detail(code: str, error: str, name: Name) -> Detail:
 
 def _delete(client: Client, name: Name) -> None:
     try:
-        client.delete(name)
+        client.delete(name, doubt.BULK)
     except Refused as error:
         if error.code != "not_found":  # somebody else deleted it
             raise

@@ -74,20 +74,21 @@ def write(
     client: Client, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
 ) -> Written:
     """Write entries with distinct names, in order, then prune. A failure says what was done."""
-    created = updated = done = 0
+    created = updated = unknown = done = 0
     current: list[Entry] = []
     pruning = pruning or Pruning()
     try:
         for current in chunks(entries):
             written = client.bulk(current)
             created, updated = created + written.created, updated + written.updated
+            unknown += written.unknown
             done, current = done + len(current), []
             progress(done, len(entries))
         pruning.run(client)
     except (PxError, KeyboardInterrupt) as error:
         names = [str(name) for name, _ in entries]
         raise pruning.account(account(error, names, done, len(current))) from None
-    return Written(created, updated)
+    return Written(created, updated, unknown)
 
 
 def plan(client: Client, entries: Sequence[Entry]) -> Plan:

@@ -26,8 +26,10 @@ def planned(plan: Plan, *, prune: bool) -> None:
 
 def imported(written: Written, deleted: int | None) -> None:
     """`deleted` None: nobody asked for it."""
-    total = terminal.counted(written.created + written.updated)
+    total = terminal.counted(sum(written))
     parts = [f"{written.created:,} created", f"{written.updated:,} updated"]
+    lost = "created or updated (an answer was lost, and they were sent again)"
+    parts += [f"{written.unknown:,} {lost}"] if written.unknown else []
     parts += [] if deleted is None else [f"{deleted:,} deleted"]
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 
@@ -58,7 +60,7 @@ def required(present: Sequence[str], missing: Sequence[str]) -> None:
     if missing:
         terminal.data("\n".join(missing))
         terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
-        terminal.say("hint: put them in with `px secret create NAME` or `px secret import FILE`")
+        terminal.advise("hint: put them in with `px secret create NAME` or `px secret import FILE`")
     else:
         terminal.say(f"{total} required, none missing")
 

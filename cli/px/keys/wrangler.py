@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -18,7 +19,9 @@ from px.local.project import Project, node
 
 TIMEOUT: Final = 120.0  # seconds
 TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
-_FROM_FILE: Final = (TOKEN, "CLOUDFLARE_ACCOUNT_ID")
+ACCOUNT: Final = "CLOUDFLARE_ACCOUNT_ID"
+_FROM_FILE: Final = (TOKEN, ACCOUNT)
+_ACCOUNT: Final = re.compile(r"[0-9a-f]{32}")
 # Not from a file that came with a checkout: the address draws the credential to it.
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy")
 _FROM_OUTSIDE: Final = (
@@ -99,8 +102,8 @@ class Wrangler:
 
 def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> dict[str, str]:
     """What wrangler needs to know to change the deployed Worker. Raises Usage."""
-    found = {name: text for name in _FROM_FILE if (text := deploy_file.get(name))}
-    found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name))}
+    found = {name: text for name in _FROM_FILE if (text := deploy_file.get(name, "").strip())}
+    found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name, "").strip())}
     if TOKEN not in found:
         raise Usage(
             f"px needs {TOKEN} to change a deployed Worker",
@@ -108,7 +111,22 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
         )
     if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
         raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
+    _check_form(found)
     return found
+
+
+def _check_form(found: Mapping[str, str]) -> None:
+    """What people paste beside the token and the id. Raises Usage."""
+    token, account = found[TOKEN], found.get(ACCOUNT)
+    if token[0] in "'\"" or " " in token:
+        what = "starts with `Bearer`" if token.startswith("Bearer ") else "has quotes or spaces"
+        raise Usage(f"{TOKEN} {what}", hint="give the token alone")
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise Usage(
+            f"{ACCOUNT} is not an account's id",
+            hint="it has 32 digits and letters a to f, without quotes; "
+            "Cloudflare's dashboard shows it on Workers & Pages",
+        )
 
 
 def secret_parts(found: Mapping[str, str]) -> list[str]:

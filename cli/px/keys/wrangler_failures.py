@@ -6,10 +6,12 @@ Programs act on Cloudflare's codes; the words are only looked at where wrangler 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from px.failures import NotAllowed, NotReached, PxError, Refused, ServerFailed, Usage
+from px.failures import NotReached, PxError, ServerFailed
+from px.keys import cloudflare_codes as codes
+from px.keys.cloudflare_codes import BY_CODE, Meaning
 from px.local import worker_log
 
 FRAGMENT: Final = 8  # characters of something hidden that are too many to show
@@ -17,104 +19,50 @@ _CODE: Final = re.compile(r"\[code: (\d+)\]")
 _ACCOUNT: Final = re.compile(r"\b[0-9a-f]{32}\b")
 _CHATTER: Final = re.compile(r"(?m)^\s*If you think this is a bug.*$|^\s*$\n?")
 
-_TOKEN: Final = (
-    "CLOUDFLARE_API_TOKEN needs the permissions `Workers Scripts: Edit` and "  # noqa: S105
-    "`Workers KV Storage: Edit` for this account; make one in Cloudflare's dashboard"
+_NOT_REACHED: Final = Meaning(
+    NotReached,
+    "not_reached",
+    "Cloudflare cannot be reached",
+    "check the network, and HTTPS_PROXY if there is a proxy",
 )
-_ID: Final = "put CLOUDFLARE_ACCOUNT_ID into .env.deploy; Cloudflare's dashboard shows it"
-
-
-def _not_allowed() -> PxError:
-    return NotAllowed(
-        "Cloudflare does not accept the API token for this", code="cloudflare_refused", hint=_TOKEN
-    )
-
-
-def _unknown_account() -> PxError:
-    return Refused(
-        "Cloudflare does not know the account of CLOUDFLARE_ACCOUNT_ID",
-        code="unknown_account",
-        hint=_ID,
-    )
-
-
-def _several_accounts() -> PxError:
-    return Usage("the API token does not tell which account is meant", code="no_account", hint=_ID)
-
-
-def _no_subdomain() -> PxError:
-    return Refused(
-        "the account has no workers.dev subdomain yet",
-        code="no_subdomain",
-        hint="open Workers & Pages in Cloudflare's dashboard once: it asks for a name",
-    )
-
-
-def _quota() -> PxError:
-    return Refused(
-        "a limit of the Cloudflare account is reached",
-        code="quota",
-        hint="delete what is not needed, or take another plan",
-    )
-
-
-def _slow_down() -> PxError:
-    return ServerFailed(
-        "Cloudflare asks px to slow down", code="rate_limited", hint="try again in some minutes"
-    )
-
-
-def _not_reached() -> PxError:
-    return NotReached(
-        "Cloudflare cannot be reached",
-        code="not_reached",
-        hint="check the network, and HTTPS_PROXY if there is a proxy",
-    )
-
-
-def _no_cloudflare() -> PxError:
-    return ServerFailed(
-        "what answered in Cloudflare's place is not its API",
-        code="unexpected_answer",
-        hint="a proxy or a captive portal may stand between; else try again",
-    )
-
-
-def _namespace_taken() -> PxError:
-    return Refused(
-        "the account has a KV namespace of this name that the Worker does not use",
-        code="namespace_taken",
-        hint="put its id into wrangler.toml, beside the binding",
-    )
-
-
-def _no_worker() -> PxError:
-    return Refused(
-        "there is no Worker of the name in wrangler.toml", code="no_worker", hint="run `px deploy`"
-    )
-
-
-_BY_CODE: Final[dict[int, Callable[[], PxError]]] = {
-    **dict.fromkeys((10000, 9106, 9109, 6003, 6103, 6111), _not_allowed),
-    **dict.fromkeys((7000, 7003), _unknown_account),
-    **dict.fromkeys((971, 10429), _slow_down),
-    **dict.fromkeys((10027, 10037), _quota),
-    10014: _namespace_taken,
-    10063: _no_subdomain,
-}
-_BY_WORDS: Final[tuple[tuple[str, Callable[[], PxError]], ...]] = (
-    ("More than one account available", _several_accounts),
-    ("Failed to automatically retrieve account IDs", _several_accounts),
-    ("register a workers.dev subdomain", _no_subdomain),
-    ('" not found.', _no_worker),
-    ("malformed response from the API", _no_cloudflare),
-    ("fetch failed", _not_reached),
-    ("Unable to resolve Cloudflare's API hostname", _not_reached),
-    ("The request to Cloudflare's API timed out", _not_reached),
+_NOT_CLOUDFLARE: Final = Meaning(
+    ServerFailed,
+    "unexpected_answer",
+    "what answered in Cloudflare's place is not its API",
+    "a proxy or a captive portal may stand between; else try again",
+)
+# Before the codes: Cloudflare has one code for several of these, or wrangler leaves it out.
+_BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
+    (r"access token from location", codes.ELSEWHERE),
+    (r"token (?:has |is )?(?:expired|not yet valid|not active)", codes.INVALID),
+    (r"More than one account available", codes.NO_ACCOUNT),
+    (r"Failed to automatically retrieve account IDs", codes.NO_ACCOUNT),
+    (r"register a workers\.dev subdomain", codes.NO_SUBDOMAIN),
+    (r"latest version of your Worker isn't currently deployed", codes.NOT_DEPLOYED),
+    (r"exceeded (?:startup limits|CPU time limit|CPU limit|memory limit)", codes.STARTUP),
+    (r"exceeded (?:the )?size limit", codes.SIZE),
+    (r"new_sqlite_classes", BY_CODE[10097]),
+    (r'" not found\.', codes.NO_WORKER),
+    (r"malformed response from the API", _NOT_CLOUDFLARE),
+    (r"fetch failed", _NOT_REACHED),
+    (r"Unable to resolve Cloudflare's API hostname", _NOT_REACHED),
+    (r"The request to Cloudflare's API timed out", _NOT_REACHED),
+)
+# After the codes: for a code that is not known.
+_BY_OTHER_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
+    (r"rate.?limit|too many requests|throttl", codes.SLOW_DOWN),
+    (r"exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan", codes.QUOTA),
+    (r"unauthorized|not authorized|permission|forbidden", codes.PERMISSION),
+    (r"migration", codes.MIGRATION),
+    (r"maintenance|service unavailable|internal (?:server )?error", codes.DOWN),
 )
 _NO_ANSWER: Final = "A request to the Cloudflare API failed."
-_LIMITS: Final = re.compile(
-    r"(?i)exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan"
+_PLACE: Final = re.compile(r"request to the Cloudflare API \((\S+?)\) failed")
+_PERMISSIONS: Final = (
+    ("/storage/kv", codes.KV),
+    ("/workers/", codes.SCRIPTS),
+    ("/memberships", codes.ACCOUNT),
+    ("/zones", codes.ROUTES),
 )
 
 
@@ -123,20 +71,36 @@ def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError
 
     Not the half of it either: what Cloudflare repeats may be cut anywhere.
     """
-    for code in map(int, _CODE.findall(output)):
-        if code in _BY_CODE:
-            return _BY_CODE[code]()
-    for text, make in _BY_WORDS:
-        if text in output:
-            return make()
+    meaning = _by_words(_BY_WORDS, output) or _by_code(output)
+    if meaning is not None:
+        return _with_permission(meaning, output).error()
     reason = _reason(output, hidden)
     if _NO_ANSWER in output and not _CODE.search(output):
-        return _not_reached()
-    if _LIMITS.search(output):
-        found = _quota()
-        found.hint = reason or found.hint
-        return found
+        return _NOT_REACHED.error()
+    found = _by_words(_BY_OTHER_WORDS, output)
+    if found is not None:
+        return found._replace(hint=reason or found.hint).error()
     return PxError(f"{_named(words)} failed", code="wrangler_failed", hint=reason)
+
+
+def _by_words(table: Sequence[tuple[str, Meaning]], output: str) -> Meaning | None:
+    return next((one for text, one in table if re.search(text, output, re.IGNORECASE)), None)
+
+
+def _by_code(output: str) -> Meaning | None:
+    known = (BY_CODE.get(int(code)) for code in _CODE.findall(output))
+    return next(filter(None, known), None)
+
+
+def _with_permission(meaning: Meaning, output: str) -> Meaning:
+    """Which permission is missing, by what was asked for."""
+    if meaning not in (codes.TOKEN, codes.PERMISSION):
+        return meaning
+    place = found[1] if (found := _PLACE.search(output)) else ""
+    lacking = next((permission for part, permission in _PERMISSIONS if part in place), "")
+    if not lacking:
+        return meaning
+    return meaning._replace(hint=f"this call needs the permission `{lacking}`; {meaning.hint}")
 
 
 def too_late(words: Sequence[str], seconds: float) -> PxError:

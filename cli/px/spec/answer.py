@@ -23,7 +23,11 @@ class Broken(Exception):
 
 
 class NotAnswered(Broken):
-    """No whole answer came."""
+    """No whole answer came; `hint`: what may help."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, repr=False)

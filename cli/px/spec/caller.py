@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -10,8 +11,11 @@ from px.address import Address
 from px.connection import not_own
 from px.exchange import NotOwn
 from px.lean_httpx import httpx
-from px.own_worker import PATH, TRIES, NewConnection, OwnWorker, refuse_to_connect_async
+from px.own_worker import PATH, TRIES, NewConnection, OwnWorker
+from px.route import find_proxy
 from px.spec.answer import Answer, NotAnswered
+from px.transport import network
+from px.unanswered import Steps, explain
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 REQUEST_SECONDS: Final = 30.0
@@ -45,14 +49,15 @@ class Caller:
         own: OwnWorker | None = None,
     ) -> None:
         self._own = own
-        self._base = address.origin + address.prefix
+        self._base = address.origin
         self.plain = address.scheme == "http"  # px sends nothing over http but to loopback
+        self._proxy = find_proxy(address, os.environ)
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout),
             transport=transport,
             limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
-            trust_env=not address.is_loopback,
             headers={"User-Agent": "px spec", "Accept-Encoding": "identity"},
+            **network(address, self._proxy),
         )
 
     async def __aenter__(self) -> Self:
@@ -70,21 +75,25 @@ class Caller:
         body: bytes | AsyncIterable[bytes] | None,
     ) -> Answer:
         """Raises NotAnswered and NotReached."""
+        steps = Steps(self._proxy, connects=self._own is None)
         try:
             request = self._client.build_request(
                 method,
                 self._base + path,
                 headers=headers,
                 content=body,
-                extensions={"trace": refuse_to_connect_async} if self._own else {},
+                extensions={"trace": steps.note_async},
             )
             response = await self._begin(request)
             try:
                 return Answer(response.status_code, dict(response.headers), await _read(response))
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise NotAnswered(_reason(error)) from None
+        except (httpx.HTTPError, UnicodeError) as error:
+            lost = explain(error, steps)
+            raise NotAnswered(lost.reason, lost.hint) from None
+        except (httpx.InvalidURL, OSError):
+            raise NotAnswered("the connection broke off") from None
         except NotOwn as stranger:
             raise not_own(stranger) from None
 
@@ -118,14 +127,3 @@ async def _read(response: httpx.Response) -> bytes:
         if len(body) > MAX_ANSWER:
             raise NotAnswered("the answer does not end")
     return bytes(body)
-
-
-def _reason(error: Exception) -> str:
-    """Why, in words that hold nothing of what was sent or answered."""
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    if isinstance(error, httpx.ConnectError):
-        return "no connection"
-    if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
-        return "what answered does not speak HTTP, or its answer is cut"
-    return "the connection broke off"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
+from px import answers, exchange
 from px.address import Address
+from px.cloudflare_pages import cloudflares
 from px.failures import NotAllowed, NotReached, PxError, ServerFailed
 from px.lean_httpx import httpx
 from px.own_worker import OwnWorker
@@ -35,17 +38,17 @@ async def reach(target: Target, caller: Caller, level: Level) -> None:
     origin = target.address.origin
     try:
         status = await caller.call("GET", "/status", {}, None)
-        _check_status(status)
+        _check_status(status, origin)
         path = "/projects?limit=1" if level is Level.FULL else "/secrets?limit=1"
         who = Who(target.token, target.project)
         _check_token(await caller.call("GET", path, who.headers, None), level)
     except NotAnswered as error:
         raise NotReached(
-            f"{origin} cannot be reached: {error.reason}", code="not_reached"
+            f"{origin} cannot be reached: {error.reason}", code="not_reached", hint=error.hint
         ) from None
 
 
-def _check_status(answer: Answer) -> None:
+def _check_status(answer: Answer, origin: str) -> None:
     if answer.code == "not_configured":
         raise ServerFailed("the server is not configured: see its GET /status", code=answer.code)
     try:
@@ -53,7 +56,7 @@ def _check_status(answer: Answer) -> None:
     except Broken:
         found = {}
     if "ready" not in found and not answer.code:
-        raise _stranger(answer)
+        raise _stranger(answer, origin)
 
 
 def _check_token(answer: Answer, level: Level) -> None:
@@ -65,10 +68,11 @@ def _check_token(answer: Answer, level: Level) -> None:
         )
 
 
-def _stranger(answer: Answer) -> PxError:
-    return ServerFailed(
-        f"this is not how a Positronic server answers GET /status: status {answer.status}, "
-        "in no form that px knows",
-        code="unexpected_answer",
-        hint="check the address; the token was not sent",
-    )
+def _stranger(answer: Answer, origin: str) -> PxError:
+    found = exchange.Answer(answer.status, answer.headers, answer.body, origin)
+    error = cloudflares(found) or answers.stranger(found)
+    error.hint = error.hint if error.code == "server_failed" else _NOT_SENT
+    return error
+
+
+_NOT_SENT: Final = "check the address; the token was not sent"

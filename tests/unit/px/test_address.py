@@ -12,7 +12,7 @@ from px.failures import Usage
     "text",
     [
         "https://secrets.example.dev",
-        "https://secrets.example.dev:8443/base/",
+        "https://secrets.example.dev:8443/",
         "http://127.0.0.1:8787",
         "http://127.8.9.1",
         "http://localhost:1",
@@ -65,11 +65,41 @@ def test_the_same_server_is_equal_however_it_is_written() -> None:
     assert parse_address("https://Host.dev/") == parse_address("HTTPS://host.dev:443")
 
 
-def test_another_port_or_path_is_another_server() -> None:
+def test_another_port_is_another_server() -> None:
     """A token stored for one port is not for another."""
     assert parse_address("https://host.dev") != parse_address("https://host.dev:8443")
 
 
-def test_an_origin_shows_no_path() -> None:
-    """A path may hold a key, so it is never shown."""
-    assert parse_address("https://host.dev:8443/canary").origin == "https://host.dev:8443"
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("https://host.dev/secrets", "without a path"),
+        ("https://host.dev//canary", "without a path"),
+        ("https://host.dev/?canary=1", "without a path"),
+        ("https://host.dev#canary", "without a path"),
+        ("'https://host.dev'", "quotes"),
+        ('"https://host.dev"', "quotes"),
+        ("host.dev", "https://"),
+        ("//host.dev", "https://"),
+        ("https://ho st.dev", "space"),
+        ("https://host.dev\nhttps://canary.dev", "line end"),
+        ("https://m\u00fcnchen.example", "xn--"),
+        ("https://me:canary@host.dev", "PX_TOKEN"),
+    ],
+)
+def test_an_address_that_cannot_be_used_names_the_cause(text: str, cause: str) -> None:
+    """The variable is named, and what to do; the text is not repeated."""
+    with pytest.raises(Usage) as caught:
+        parse_address(text, "PX_URL")
+
+    assert caught.value.message.startswith("PX_URL ")
+    assert cause in caught.value.hint
+    assert "canary" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["https://host.dev/", " https://host.dev\n", "HTTPS://Host.dev:443//"]
+)
+def test_a_final_slash_or_line_end_is_harmless(text: str) -> None:
+    """As a file, a pipe or a browser's address bar gives it."""
+    assert parse_address(text).origin == "https://host.dev"

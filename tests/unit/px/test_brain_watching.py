@@ -181,7 +181,7 @@ def test_what_is_no_event_is_refused(server: TestDevServer, brains: Brains, body
     """A stream that is none of ours is not followed, and nothing of it is shown."""
     server.fail_next(raw(body))
 
-    with pytest.raises(ServerFailed, match="not how a Positronic server answers"):
+    with pytest.raises(ServerFailed, match="is not the Positronic API"):
         watched(brains)
 
 

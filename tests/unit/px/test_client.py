@@ -123,11 +123,51 @@ def test_a_stranger_is_told_apart(
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_not_allowed_has_its_own_class(server: TestDevServer, client: Client, status: int) -> None:
-    """A login page in front of the server is a no, too."""
-    server.fail_next(faults.web_page(status))
+    """A refusal of the API's own."""
+    server.fail_next(faults.refusal(status, "forbidden"))
 
     with pytest.raises(NotAllowed):
         client.exists(NAME)
+
+
+@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 407, 451, 500, 503])
+def test_a_page_of_a_firewall_is_not_taken_for_the_apis_answer(
+    server: TestDevServer, client: Client, status: int
+) -> None:
+    """Whatever its status: what it is, who was asked, and no word about the token's rights."""
+    server.fail_next(*[faults.web_page(status)] * 4)
+
+    with pytest.raises(ServerFailed) as caught:
+        client.exists(NAME)
+
+    assert caught.value.message == (
+        f"what answered at {server.url} is not the Positronic API (HTML, status {status}): "
+        "a proxy or firewall in between?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (403, b"error code: 1010", "error 1010: its owner's firewall rules block px"),
+        (403, b'<html><span class="cf-error-code">1020</span>', "error 1020: its owner's"),
+        (522, b"", "error 522: it does not reach the server behind it"),
+        (530, b"error code: 1016", "error 1016: no Worker stands behind"),
+        (500, b"error code: 1101", "error 1101: the Worker failed"),
+        (429, b"error code: 1015", "error 1015: too many requests"),
+    ],
+)
+def test_a_page_of_cloudflares_is_named(
+    server: TestDevServer, client: Client, status: int, body: bytes, said: str
+) -> None:
+    """Cloudflare's network answers in a Worker's place; its number says why."""
+    server.fail_next(*[faults.answer(status, body, {"Server": "cloudflare"})] * 4)
+
+    with pytest.raises(ServerFailed) as caught:
+        client.exists(NAME)
+
+    assert f"in the Worker's place, with its {said}" in caught.value.message
+    assert caught.value.hint
 
 
 def test_a_wrong_token_is_not_allowed(server: TestDevServer) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from px.keys.wrangler import secret_parts
+from px.failures import Usage
+from px.keys.wrangler import credentials, secret_parts
 from px.keys.wrangler_failures import failure, too_late
 
 TOKEN = "Vx7-canary-of-an-API-token-9Qz"
@@ -77,6 +78,72 @@ MEANINGS = {
     ),
     "no such Worker": ('[ERROR] Worker "w" not found.', "no_worker", 1),
     "anything else": (api("workers.api.error.unknown", 10013), "wrangler_failed", 5),
+    "no permission for Workers": (
+        api("workers.api.error.unauthorized", 10023),
+        "cloudflare_refused",
+        4,
+    ),
+    "no permission, of another code": (
+        api("You are not authorized", 10998),
+        "cloudflare_refused",
+        4,
+    ),
+    "a token that is none, at the token's own place": (
+        api("Invalid API Token", 1000),
+        "cloudflare_refused",
+        4,
+    ),
+    "a token that is not to be used here": (
+        api("Cannot use the access token from location: 192.0.2.1", 9109),
+        "cloudflare_refused",
+        4,
+    ),
+    "a token that has expired": (api("API token has expired", 10998), "cloudflare_refused", 4),
+    "no workers.dev, by its code": (
+        api("You need a workers.dev subdomain", 10063),
+        "no_subdomain",
+        1,
+    ),
+    "no right to Workers": (api("not entitled", 10015), "not_entitled", 1),
+    "an e-mail address to be verified": (api("verify your email", 10034), "not_entitled", 1),
+    "too large": (api("Your Worker exceeded the size limit of 3 MiB.", 10027), "too_large", 1),
+    "too slow a start": (
+        api("Script startup exceeded CPU time limit.", 10021),
+        "startup_limit",
+        1,
+    ),
+    "too many secrets": (api("too many bindings", 10055), "quota", 1),
+    "no KV operations left today": (api("usage limit exceeded", 10048), "quota", 1),
+    "objects without SQLite": (
+        api("you must create a namespace using a `new_sqlite_classes` migration.", 10097),
+        "migration_refused",
+        1,
+    ),
+    "a migration that is there": (
+        api("Cannot apply new-class migration", 10074),
+        "migration_refused",
+        1,
+    ),
+    "a migration of another history": (
+        api("Migration tag precondition failed; current tag is v1", 10079),
+        "migration_refused",
+        1,
+    ),
+    "a version that is not deployed": (
+        "[ERROR] Secret edit failed. You attempted to modify a secret, but the latest version of "
+        "your Worker isn't currently deployed.",
+        "version_not_deployed",
+        1,
+    ),
+    "a version that is not deployed, by its code": (api("x", 10215), "version_not_deployed", 1),
+    "a name that cannot be": (api("invalid Worker name", 10016), "invalid_name", 2),
+    "two at once": (api("multiple attempts to modify", 10035), "conflict", 1),
+    "a route in use": (api("duplicate route", 10020), "route_taken", 1),
+    "a zone that is not there": (api("zone not found", 10022), "unknown_zone", 1),
+    "a namespace that is not there": (api("binding not found", 10056), "binding_not_found", 1),
+    "too fast, of another code": (api("Too many requests", 10998), "rate_limited", 5),
+    "too fast, of the API": (api("slow", 10429), "rate_limited", 5),
+    "maintenance": (api("down for maintenance", 10998), "cloudflare_failed", 5),
     "silence": ("", "wrangler_failed", 5),
 }
 
@@ -90,6 +157,57 @@ def test_each_failure_is_a_sentence_and_what_to_do(output: str, code: str, exit_
     assert "\n" not in found.message
     assert not found.message.endswith(".")
     assert found.hint or code == "wrangler_failed"
+
+
+@pytest.mark.parametrize(
+    ("place", "permission"),
+    [
+        ("/workers/scripts/w", "Workers Scripts: Edit"),
+        ("/storage/kv/namespaces", "Workers KV Storage: Edit"),
+    ],
+)
+@pytest.mark.parametrize("code", [10000, 10023])
+def test_a_missing_permission_is_named_by_what_was_asked_for(
+    place: str, permission: str, code: int
+) -> None:
+    """The one that this call needs comes first."""
+    output = api("Authentication error", code).replace("/workers/scripts/w", place)
+
+    found = failure(WORDS, output, [TOKEN])
+
+    assert found.hint.startswith(f"this call needs the permission `{permission}`; ")
+
+
+def test_memberships_need_a_permission_of_their_own() -> None:
+    """wrangler asks for them where no account is named."""
+    output = "[ERROR] A request to the Cloudflare API (/memberships) failed.\n\n  x [code: 10000]"
+
+    assert "`Account Settings: Read`" in failure(WORDS, output, [TOKEN]).hint
+
+
+@pytest.mark.parametrize("text", ["'" + "a" * 32 + "'", "a" * 31, "A" * 32, "my account", "a-b"])
+def test_an_account_id_that_cannot_be_is_refused_before_anybody_is_asked(text: str) -> None:
+    """Usage; the variable is named."""
+    found = {"CLOUDFLARE_API_TOKEN": TOKEN, "CLOUDFLARE_ACCOUNT_ID": text}
+
+    with pytest.raises(Usage, match=r"^CLOUDFLARE_ACCOUNT_ID is not an account's id$"):
+        credentials({}, found)
+
+
+@pytest.mark.parametrize("text", [f"'{TOKEN}'", f"Bearer {TOKEN}", f'"{TOKEN}"'])
+def test_an_api_token_with_more_around_it_is_refused(text: str) -> None:
+    """Without a piece of it."""
+    with pytest.raises(Usage, match=r"^CLOUDFLARE_API_TOKEN ") as caught:
+        credentials({"CLOUDFLARE_API_TOKEN": text}, {})
+
+    assert "canary" not in caught.value.message + caught.value.hint
+
+
+def test_a_line_end_behind_a_credential_is_dropped() -> None:
+    """As a file or a CI variable gives it."""
+    found = {"CLOUDFLARE_API_TOKEN": f"{TOKEN}\n", "CLOUDFLARE_ACCOUNT_ID": f"{'a' * 32}\r\n"}
+
+    assert credentials(found, {}) == {name: text.strip() for name, text in found.items()}
 
 
 def test_what_is_unknown_is_shown_without_the_account() -> None:

@@ -237,3 +237,34 @@ def test_a_bad_line_of_the_deploy_file_is_named_with_the_file(project: Path) -> 
         find(project)
 
     assert caught.value.details[0].line == 2
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_end_behind_a_setting_is_dropped(tmp_path: Path, end: str) -> None:
+    """As a file or a pipe gives it; no token, address or project ends so."""
+    settings = {"PX_URL": OTHER, "PX_TOKEN": "env-token", "PX_PROJECT": "shop"}
+    target = find(tmp_path, {name: text + end for name, text in settings.items()})
+
+    assert (target.address.origin, target.token, target.project) == (OTHER, "env-token", "shop")
+
+
+@pytest.mark.parametrize(
+    ("token", "cause"),
+    [
+        ("'canary'", "quotes"),
+        ('"canary"', "quotes"),
+        ("Bearer canary", "without `Bearer`"),
+        (" canary", "a space"),
+        ("canary canary", "a space"),
+        ("canary\ncanary", "copy it once more"),
+    ],
+)
+def test_a_token_that_cannot_be_sent_names_the_cause(
+    tmp_path: Path, token: str, cause: str
+) -> None:
+    """And the variable; never the token."""
+    with pytest.raises(Usage, match="the token of PX_TOKEN has") as caught:
+        find(tmp_path, {"PX_URL": OTHER, "PX_TOKEN": token})
+
+    assert cause in caught.value.hint
+    assert "canary" not in caught.value.message + caught.value.hint

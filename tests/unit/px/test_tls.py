@@ -17,9 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from positronic.names import parse_name
+from positronic.names import parse_name, parse_value
 from px.client import Client
-from px.failures import NotReached
+from px.failures import NotReached, Usage
 from px.retry import Retry
 from px.settings import make_target
 
@@ -69,6 +69,24 @@ class Tunnel(socketserver.StreamRequestHandler):
             return
 
 
+class Asking(Tunnel):
+    """A proxy that wants a password first, or another no."""
+
+    status: bytes
+
+    def handle(self) -> None:
+        while self.rfile.readline() != b"\r\n":
+            pass
+        self.wfile.write(b"HTTP/1.1 " + self.status + b" No\r\nContent-Length: 0\r\n\r\n")
+
+
+class Silent(Tunnel):
+    """A proxy that hangs up."""
+
+    def handle(self) -> None:
+        self.rfile.readline()
+
+
 @contextmanager
 def serving(server: socketserver.TCPServer) -> Iterator[int]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -79,6 +97,14 @@ def serving(server: socketserver.TCPServer) -> Iterator[int]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine's own say nothing here."""
+    bundles = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "no_proxy", *bundles):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +215,134 @@ def test_a_certificate_that_nobody_vouches_for_is_asked_once(certificate: Path) 
         px.exists(NAME)
 
     assert pauses == []
+
+
+PLAIN = "canary-pw"
+
+
+def through(monkeypatch: pytest.MonkeyPatch, port: int) -> str:
+    """A proxy with a password in the environment; how px may name it."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PLAIN}@127.0.0.1:{port}")
+    monkeypatch.setenv("NO_PROXY", "")
+    return f"the proxy 127.0.0.1:{port} (HTTPS_PROXY)"
+
+
+def failure(url: str = f"https://{HOST}") -> NotReached:
+    with client(url) as px, pytest.raises(NotReached) as caught:
+        px.create(NAME, parse_value("canary-value"))
+    assert "canary" not in caught.value.message + caught.value.hint
+    return caught.value
+
+
+def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the server, which nobody asked: nothing was sent, so nothing is in doubt."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        who = through(monkeypatch, unused.getsockname()[1])
+        found = failure()
+
+    assert found.message.endswith(f"no connection to {who}: connection refused")
+    assert "NO_PROXY" in found.hint
+    assert not found.uncertain
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (b"407", "asks for a user name and password (407)"),
+        (b"403", "does not let px through (status 403)"),
+    ],
+)
+def test_a_proxy_that_says_no_is_named(
+    monkeypatch: pytest.MonkeyPatch, status: bytes, said: str
+) -> None:
+    """With its status, and for a password how to give it."""
+    handler = type("Here", (Asking,), {"status": status})
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
+        who = through(monkeypatch, port)
+        found = failure()
+
+    assert found.message.endswith(f"{who} {said}")
+    assert not found.uncertain
+
+
+def test_a_proxy_that_hangs_up_leaves_nothing_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request was never sent: only the proxy was asked for a way."""
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent)) as port:
+        who = through(monkeypatch, port)
+        found = failure()
+
+    assert f"no connection to {who}" in found.message
+    assert not found.uncertain
+
+
+@pytest.mark.usefixtures("proxy")
+@pytest.mark.parametrize(
+    "variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+)
+def test_a_ca_that_only_other_tools_know_is_explained(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """px reads SSL_CERT_FILE; the hint says so, and says nothing of `px dev`."""
+    monkeypatch.setenv(variable, str(certificate))
+
+    assert failure().hint == f"px does not read {variable}: name the same file in SSL_CERT_FILE"
+
+
+@pytest.mark.usefixtures("proxy")
+def test_a_certificate_for_another_host_is_called_that(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its kind, so that nobody looks for a CA."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    assert "its certificate is for another host name" in failure("https://b.example.dev").message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "SSL_CERT_FILE cannot be read: {path}: no such file or directory"),
+        (b"junk", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
+        (b"", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
+        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER form, not PEM: {path}"),
+        (
+            b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "SSL_CERT_FILE holds no certificate that can be read: {path}",
+        ),
+    ],
+)
+def test_a_broken_certificate_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, said: str
+) -> None:
+    """OpenSSL would pass over it in silence."""
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    with client(f"https://{HOST}") as px, pytest.raises(Usage) as caught:
+        px.exists(NAME)
+
+    assert caught.value.message == said.format(path=path)
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_certificate_setting_of_the_wrong_kind_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """A folder for a file, and what is no folder for a folder."""
+    monkeypatch.setenv(variable, f"{tmp_path}{'' if variable == 'SSL_CERT_FILE' else '/none'}")
+
+    with client(f"https://{HOST}") as px, pytest.raises(Usage, match=f"^{variable} does not name"):
+        px.exists(NAME)
+
+
+def test_plain_http_behind_an_https_address_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong port, most likely."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving(server) as port:
+        found = failure(f"https://127.0.0.1:{port}")
+
+    assert "does not speak TLS as px does; is the port right?" in found.message

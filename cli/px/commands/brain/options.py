@@ -37,7 +37,7 @@ def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
         return
     try:
         if as_json:
-            terminal.document({"brainRunId": run_id})
+            terminal.document({"brainRunId": run_id} | brains.where)
         else:
             terminal.data(run_id)
     except PxError as error:

@@ -31,4 +31,4 @@ def list_keys(
         return
     listings.keys(found.uses(), found.newest)
     if found.pending:
-        terminal.say("A rotation is under way: `px key rotate` ends it.")
+        terminal.advise("A rotation is under way: `px key rotate` ends it.")

@@ -76,6 +76,8 @@ def rotate(
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file exclude each other")
     target = _whole_worker(url, timeout)
+    if not as_json:
+        terminal.say(f"The server is {target.address.origin}, all projects")
     seconds = settle
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
@@ -88,7 +90,8 @@ def rotate(
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
     if as_json:
-        terminal.document({**done.document(), "recoveryFile": written})
+        where = {"server": target.address.origin}
+        terminal.document({**done.document(), "recoveryFile": written, **where})
         return
     terminal.say(done.sentence())
     if later := done.later():

@@ -52,6 +52,7 @@ def create(
         text = read_value(checked, stdin=stdin, from_file=from_file, value=value)
         secret = client.create(checked, text)
     if as_json:
-        terminal.document(secret.document())
+        terminal.document(secret.document() | client.where)
     else:
         terminal.created(secret)
+        terminal.say(f"It is stored at {client.place}")

@@ -36,12 +36,14 @@ def delete(
         if not is_name(name):
             _check_listed(client, name)
         if not yes:
-            ask(f"Delete the secret {terminal.printable(name)}?", "nothing was deleted")
+            question = f"Delete the secret {terminal.printable(name)} at {client.place}?"
+            ask(question, "nothing was deleted")
         client.delete(name)
     if as_json:
-        terminal.document({"name": name, "deleted": True})
+        terminal.document({"name": name, "deleted": True} | client.where)
     else:
         terminal.say("Secret deleted successfully!")
+        terminal.say(f"It was stored at {client.place}")
 
 
 def _check_listed(client: Client, name: str) -> None:

@@ -100,9 +100,12 @@ def _write(
         written = write(client, entries, progress, pruning)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
-        terminal.document(counts | ({} if extra is None else {"deleted": len(extra)}))
+        counts |= {"unknown": written.unknown} if written.unknown else {}
+        deleted = {} if extra is None else {"deleted": len(extra)}
+        terminal.document(counts | deleted | client.where)
     else:
         words.imported(written, None if extra is None else len(extra))
+        terminal.say(f"They are stored at {client.place}")
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:

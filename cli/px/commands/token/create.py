@@ -56,9 +56,9 @@ def create(
     with administer(url, project, timeout) as admin:
         issued = admin.issue(checked, role, seconds)
     if as_json:
-        terminal.document(issued.document())
+        terminal.document(issued.document() | admin.where)
     else:
-        _show(issued)
+        _show(issued, admin.place)
 
 
 def _check_role(role: str) -> None:
@@ -68,7 +68,7 @@ def _check_role(role: str) -> None:
         raise Usage("--role is reader, writer or admin")
 
 
-def _show(issued: Issued) -> None:
+def _show(issued: Issued, place: str) -> None:
     from px import terminal
 
     token = issued.token
@@ -76,5 +76,6 @@ def _show(issued: Issued) -> None:
     if token.expires_at is not None:
         until = f"expires {terminal.short_time(token.expires_at)} UTC"
     terminal.say(f"Token {token.id} created for {token.name}: {token.role}, {until}")
+    terminal.say(f"It opens {place}")
     terminal.say("It is shown once: keep it now.")
     terminal.data(issued.text)

@@ -38,12 +38,14 @@ def revoke(
     with administer(url, project, timeout) as admin:
         _check_id(admin, token_id)
         if not yes:
-            ask(f"Revoke the token {terminal.printable(token_id)}?", "nothing was revoked")
+            question = f"Revoke the token {terminal.printable(token_id)} at {admin.place}?"
+            ask(question, "nothing was revoked")
         admin.revoke(token_id)
     if as_json:
-        terminal.document({"id": token_id, "revoked": True})
+        terminal.document({"id": token_id, "revoked": True} | admin.where)
     else:
         terminal.say("Token revoked.")
+        terminal.say(f"It opened {admin.place}")
 
 
 def _check_id(admin: Admin, text: str) -> None:
