@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from positronic.audit import Auditor
 from positronic.brains import BrainSecrets, StepFailed
+from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, PositronicError
+from positronic.names import Name
 from positronic.ports import Clock, SecretStore
-from positronic.redact import Redactor
 from positronic.runs import ending, sse
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.keeper import Event, Keeper
 from positronic.runs.lingering import linger
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
+from positronic.runs.restoring import with_values
 from positronic.whereabouts import whereabouts
 
 READ: Final = "brain.read"
@@ -45,6 +47,7 @@ class Run:
         self.keeper = Keeper(log)
         self._clock = clock
         self._is_worked_on = False
+        self._recorded = 0
         self._notice_interruption()
 
     async def start(
@@ -56,14 +59,25 @@ class Run:
     ) -> None:
         """Announces the run, keeps it, and goes on in the background.
 
-        Raises what the brain says of its options and what `announce` raises; then nothing is kept.
+        Raises what the brain says of its options, what `announce` raises, and that values which it
+        was to take over cannot be put back; then nothing is kept.
         """
         if self.keeper.is_there:
             raise Conflict("there is a run with this id already")
-        redactor = Redactor()
+        redactor = RunRedactor()
         secrets = BrainSecrets(means.store, partial(self._note, redactor), redactor)
+
+        async def note(names: Sequence[Name]) -> None:
+            await announce()
+            await means.auditor(record).accepted(READ, names)
+
+        plan = await with_values(plan, means.store, redactor, note)
         events = plan.events(self.id, secrets, redactor)
-        await announce()
+        if redactor.names:
+            record = replace(record, reads=tuple(map(Name, redactor.names)))
+            self._recorded = len(record.reads)
+        else:
+            await announce()
         # No code of the brain's runs before the first event, which is kept with the record.
         first = await anext(events)
         self.keeper.open(record)
@@ -99,7 +113,7 @@ class Run:
         if self.keeper.is_running and not self._is_worked_on:
             self._end([ending.interrupted(self.keeper)])
 
-    async def _go_on(self, events: Events, redactor: Redactor, means: Means) -> None:
+    async def _go_on(self, events: Events, redactor: RunRedactor, means: Means) -> None:
         try:
             last = await self._tell(events, redactor, means)
             try:
@@ -115,7 +129,7 @@ class Run:
             self._is_worked_on = False
             linger(redactor)
 
-    async def _tell(self, events: Events, redactor: Redactor, means: Means) -> Sequence[Event]:
+    async def _tell(self, events: Events, redactor: RunRedactor, means: Means) -> Sequence[Event]:
         """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
         last: list[Event] = []
         depth = 1
@@ -146,7 +160,7 @@ class Run:
             error=ending.error(final),
         )
 
-    async def _note(self, redactor: Redactor, names: Sequence[str]) -> None:
+    async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
         """That these were read; and in what is kept they are no more, should a caller have sent
         them. Raises Conflict when the run has told its end: nobody would record it in time.
         """
@@ -158,9 +172,8 @@ class Run:
 
     async def _record_reads(self, auditor: AuditorOf) -> None:
         """Again for what a task of the brain's read while it was recorded."""
-        done = 0
         while self.keeper.record.unrecorded:
             record = self.keeper.record
-            await auditor(record).accepted(READ, record.reads[done:])
-            done = len(record.reads)
-            self.keeper.change(unrecorded=len(self.keeper.record.reads) > done)
+            await auditor(record).accepted(READ, record.reads[self._recorded :])
+            self._recorded = len(record.reads)
+            self.keeper.change(unrecorded=len(self.keeper.record.reads) > self._recorded)
