@@ -10,7 +10,7 @@ import pytest
 
 from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.places import LOST, MAX_PLACES, NotRestorable, places, restored
-from positronic.brains.run_redactor import Read
+from positronic.brains.read_here import Read
 from support.memory_service import House
 
 State = dict[str, Any]
@@ -42,7 +42,7 @@ def put(house: House, **secrets: str) -> None:
     assert house.call("POST", "/secrets/bulk", {"secrets": some}).status == 201
 
 
-def start(house: House, title: str = "b", **more: object) -> str:
+def start(house: House, title: str = "b", /, **more: object) -> str:
     answer = house.call("POST", "/brains/runs", {"identifier": title, **more})
     assert answer.status == 201, answer.json
     return str(answer.json["brainRunId"])

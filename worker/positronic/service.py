@@ -12,6 +12,7 @@ from positronic import access, audit
 from positronic.access import Access, Principal
 from positronic.audit import Auditor, Origin
 from positronic.brains.found import NO_BRAINS, Brains
+from positronic.brains.read_here import ReadHere
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http import Response
 from positronic.issuer import Issuer
@@ -60,7 +61,7 @@ class Runtime:
 
     `one_at_a_time` runs a project's changes one after the other, with the journal of that place;
     `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
-    takes a line for the operator's log, never a value.
+    takes a line for the operator's log, never a value; all runs of a process share `read_here`.
     """
 
     cipher: Cipher
@@ -70,6 +71,7 @@ class Runtime:
     one_at_a_time: Callable[[Project, Work], Awaitable[Response]]
     in_background: Callable[[Coroutine[None, None, None]], None]
     runs: RunPlaces
+    read_here: ReadHere = field(default_factory=ReadHere)
 
 
 class InProcess:
@@ -196,7 +198,11 @@ class Session:
         """What a run in this project works with: its own secrets, and nothing else of the host."""
         runtime = self.service.runtime
         return Means(
-            self._sealed(), self.service.run_auditor, runtime.in_background, runtime.report
+            self._sealed(),
+            self.service.run_auditor,
+            runtime.in_background,
+            runtime.report,
+            runtime.read_here,
         )
 
     def _token_signer(self) -> Signer:

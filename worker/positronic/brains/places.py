@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from positronic.brains.jsonable import Json, JsonObject, json_size
-from positronic.brains.run_redactor import Read
+from positronic.brains.read_here import Read
 
 Place = JsonObject
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from positronic.audit import Auditor
 from positronic.brains import BrainSecrets, StepFailed
+from positronic.brains.read_here import ReadHere
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, PositronicError
 from positronic.names import Name
@@ -17,7 +18,6 @@ from positronic.ports import Clock, SecretStore
 from positronic.runs import ending, sse
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.keeper import Event, Keeper
-from positronic.runs.lingering import linger
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.restoring import with_values
@@ -25,6 +25,11 @@ from positronic.whereabouts import whereabouts
 
 READ: Final = "brain.read"
 LOOK_EVERY: Final = 30_000  # milliseconds
+
+_FOREIGN: Final = (
+    "a value that a run of another project had read was taken out; "
+    "a brain must keep nothing that was made from a secret"
+)
 
 AuditorOf = Callable[[RunRecord], Auditor]
 
@@ -37,6 +42,7 @@ class Means:
     auditor: AuditorOf
     in_background: Callable[[Coroutine[None, None, None]], None]
     report: Callable[[str], None]
+    read_here: ReadHere
 
 
 class Run:
@@ -64,7 +70,7 @@ class Run:
         """
         if self.keeper.is_there:
             raise Conflict("there is a run with this id already")
-        redactor = RunRedactor()
+        redactor = RunRedactor(means.read_here, record.project)
         secrets = BrainSecrets(means.store, partial(self._note, redactor), redactor)
 
         async def note(names: Sequence[Name]) -> None:
@@ -127,7 +133,8 @@ class Run:
         finally:
             # One that could not be ended is found broken off at the next look.
             self._is_worked_on = False
-            linger(redactor)
+            if redactor.met_foreign:
+                means.report(f"run {self.id} of {self.keeper.record.title!r}: {_FOREIGN}")
 
     async def _tell(self, events: Events, redactor: RunRedactor, means: Means) -> Sequence[Event]:
         """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
