@@ -2,9 +2,9 @@
 
 Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
 Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `redactedAt`
-in brain:start and step:complete, `takenOver` in the step:complete of a step that an earlier run
-completed, `endedAfter` in brain:complete. A step is not tried twice, and `endAfter` counts the
-outer brain's steps only.
+in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete of a step
+that an earlier run completed, `endedAfter` in brain:complete. A step is not tried twice, and
+`endAfter` counts the outer brain's steps only.
 """
 
 from __future__ import annotations

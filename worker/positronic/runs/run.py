@@ -128,6 +128,7 @@ class Run:
                 last = [ending.failed(self.keeper, error)]
             self.keeper.clean(redactor)
             self._end([Cleaning(redactor).cleaned(event) for event in last])
+            self._report_failure(means)
         except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
             means.report(f"run {self.id}: {whereabouts(error)}")
         finally:
@@ -166,6 +167,14 @@ class Run:
             completed_at=self._clock(),
             error=ending.error(final),
         )
+
+    def _report_failure(self, means: Means) -> None:
+        """Where the brain's own code failed; why is for those who may look at the run."""
+        record = self.keeper.record
+        if where := (record.error or {}).get("where"):
+            said = f"failed at {where}: {(record.error or {})['name']}"
+            said = said if said.isprintable() else repr(said)
+            means.report(f"run {self.id} of {record.title!r} {said}")
 
     async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
         """That these were read; and in what is kept they are no more, should a caller have sent
