@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -14,6 +15,7 @@ import pytest
 from positronic.brains import BrainSecrets, brain
 from positronic.brains import read_here as limits
 from positronic.brains.current import within
+from positronic.brains.failure import without_values
 from positronic.brains.log_guard import LogGuard
 from positronic.brains.read_here import Read, ReadHere
 from positronic.brains.run_redactor import RunRedactor
@@ -234,3 +236,12 @@ def _info() -> Any:  # noqa: ANN401 - a SecretInfo
     from positronic.ports import SecretInfo
 
     return SecretInfo(parse_name("KEY"), 1, 1, 1)
+
+
+def test_a_cancellation_takes_no_value_of_another_run_along() -> None:
+    """Also in a run that has read nothing itself."""
+    here = ReadHere()
+    here.learn("first", ONE, STRONG)
+    error = asyncio.CancelledError(f"gave up on {STRONG}")
+
+    assert STRONG not in str(without_values(error, RunRedactor(here, "second")))

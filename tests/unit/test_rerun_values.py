@@ -7,10 +7,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.places import LOST, MAX_PLACES, NotRestorable, places, restored
 from positronic.brains.read_here import Read
+from positronic.brains.run_redactor import RunRedactor
+from positronic.names import parse_name
+from positronic.ports import SecretInfo
 from support.memory_service import House
 
 State = dict[str, Any]
@@ -265,6 +270,33 @@ def test_an_earlier_state_may_stay_redacted() -> None:
     assert new.status == 201
     assert seen == [{"b": WORD}] * 2
     assert refused == [400, 400]
+
+
+VALUE: Final = st.sampled_from([WORD, PIN, KEY, "1234", "ab"])
+TEXT: Final = st.lists(VALUE | st.sampled_from(["[secret:WORD]", "[secret:", "]", "/", "~", "x"]))
+TREE: Final = st.recursive(
+    TEXT.map("".join) | st.sampled_from([123456, 1234, 99123456.25, True, None]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(TEXT.map("".join), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(TREE)
+def test_what_is_put_back_is_what_was_taken_out(document: object) -> None:
+    """Or it is said that it cannot be: never something else. No marker is told that stood there."""
+    redactor = RunRedactor()
+    for name, value in (*SECRETS.items(), ("SHORT", "1234"), ("TWO", "ab")):
+        redactor.learn(SecretInfo(parse_name(name), 1, 1, 1), value)
+    shown = redactor.document({"d": document})
+    found = places({"d": document}, shown, redactor.read)
+
+    if all("spans" in place for place in found):
+        assert repr(restored(shown, found, redactor.read)) == repr({"d": document})
+    else:
+        with pytest.raises(NotRestorable):
+            restored(shown, found, redactor.read)
 
 
 def test_places_fit_their_document_only() -> None:

@@ -33,8 +33,7 @@ def told(error: BaseException, redactor: Redactor) -> JsonObject:
 
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:
     """The exception itself when it tells no value, else another of as near a kind as is safe."""
-    texts = _texts(error) if redactor.names else ()
-    if all(_searchable(text) == text == redactor.message(text) for text in texts):
+    if all(_searchable(text) == text == redactor.message(text) for text in _texts(error)):
         return error
     return _bare(error)
 
