@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from typing import Any, Final
 
 import pytest
+from pydantic import BaseModel, field_validator
 
 from positronic.brains import BrainSecrets, brain
 from positronic.brains import read_here as limits
@@ -236,6 +237,29 @@ def _info() -> Any:  # noqa: ANN401 - a SecretInfo
     from positronic.ports import SecretInfo
 
     return SecretInfo(parse_name("KEY"), 1, 1, 1)
+
+
+class Checked(BaseModel):
+    """Options whose check tells what the module keeps."""
+
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def _check(cls, name: str) -> str:
+        raise ValueError(f"{name} is not known to {kept.key}")
+
+
+def test_what_options_are_refused_for_holds_no_key() -> None:
+    """The answer to whoever asked for the run passes the same."""
+    house = House(brains=[MAKES, brain("checks").with_options(Checked).step("No", use)])
+    call(house, "/secrets", {"name": "KEY", "value": STRONG}, project="first")
+    ran(house, "makes", "first")
+    answer = house.call(
+        "POST", "/brains/runs", {"identifier": "checks", "options": {"name": "x"}}
+    ).json
+
+    assert answer["error"] == "the option name: value error, x is not known to [secret]"
 
 
 def test_a_cancellation_takes_no_value_of_another_run_along() -> None:

@@ -12,7 +12,7 @@ from positronic.audit import Auditor
 from positronic.brains import BrainSecrets, StepFailed
 from positronic.brains.read_here import ReadHere
 from positronic.brains.run_redactor import RunRedactor
-from positronic.errors import Conflict, PositronicError
+from positronic.errors import Conflict, InvalidRequest, PositronicError
 from positronic.names import Name
 from positronic.ports import Clock, SecretStore
 from positronic.runs import ending, sse
@@ -78,7 +78,7 @@ class Run:
             await means.auditor(record).accepted(READ, names)
 
         plan = await with_values(plan, means.store, redactor, note)
-        events = plan.events(self.id, secrets, redactor)
+        events = _events(plan, self.id, secrets, redactor)
         if redactor.names:
             record = replace(record, reads=tuple(map(Name, redactor.names)))
             self._recorded = len(record.reads)
@@ -193,3 +193,11 @@ class Run:
             await auditor(record).accepted(READ, record.reads[self._recorded :])
             self._recorded = len(record.reads)
             self.keeper.change(unrecorded=len(self.keeper.record.reads) > self._recorded)
+
+
+def _events(plan: Plan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
+    """Raises InvalidRequest: a model of options says it, which is code of the brain's too."""
+    try:
+        return plan.events(run_id, secrets, redactor)
+    except InvalidRequest as error:
+        raise InvalidRequest(redactor.message(error.message)) from None
