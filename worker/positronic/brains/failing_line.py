@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from typing import Final
 
@@ -10,7 +9,7 @@ _CORE: Final = __file__.rpartition("/brains/")[0] + "/"
 _WORKER: Final = _CORE.removesuffix("positronic/")
 # Not the author's: the core, packages, Python itself.
 _OTHERS: Final = ("/python_modules/", "/site-packages/", "/python3")
-_STDLIB: Final = os.__file__.rpartition("/")[0] + "/"
+_STDLIB: Final = traceback.__file__.rpartition("/")[0] + "/"
 
 
 def failing_line(error: BaseException) -> str:
