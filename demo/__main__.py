@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from px.local.port import free_port
 from px.local.project import Project, find_project, node
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
+
+# Beside the Worker, not in it: no deploy uploads it.
+EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "worker"
 
 PX: Final = Path(sys.executable).with_name("px")
 
@@ -39,6 +43,7 @@ def main() -> int:
     set_up(project, lambda line: print(line, file=sys.stderr))
     with tempfile.TemporaryDirectory(prefix="px-demo.") as folder:
         scratch = make_scratch(project, Path(folder).resolve())
+        shutil.copytree(EXAMPLE, scratch.worker, dirs_exist_ok=True)
         return _Demo(scratch).run()
 
 

@@ -19,6 +19,7 @@ from positronic import http
 from positronic.api import handle
 from positronic.brains.found import Brains, find_brains
 from positronic.brains.log_guard import LogGuard
+from positronic.brains.read_here import ReadHere
 from positronic.changes import Change, Writer
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.errors import NotConfigured, PositronicError, StoreFailed
@@ -140,10 +141,11 @@ def _find_brains() -> Brains:
 
 def _guard_the_log() -> None:
     """Before any brain is imported, which may hold on to a stream."""
-    sys.stdout = sys.__stdout__ = LogGuard(sys.stdout)  # type: ignore[misc, assignment]
-    sys.stderr = sys.__stderr__ = LogGuard(sys.stderr)  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, _here)  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = LogGuard(sys.stderr, _here)  # type: ignore[misc, assignment]
 
 
+_here = ReadHere()
 _guard_the_log()
 _refusals = Refusals(_now)
 _brains = _find_brains()
@@ -194,6 +196,7 @@ def _service(
         one_at_a_time=one_at_a_time,
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
+        read_here=_here,
     )
     return Service(settings, KvStorage(env.SECRETS_KV), runtime, _refusals, _brains)
 

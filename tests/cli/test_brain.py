@@ -168,9 +168,11 @@ def test_status_is_a_line_for_each_thing(here: PxInProcess) -> None:
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert done.returncode == 0
     assert [line[0] for line in lines] == [
-        *("run", "brain", "status", "created", "completed", "error", "step 1", "step 2", "state")
+        *("run", "brain", "status", "created", "completed", "error", "where"),
+        *("step 1", "step 2", "state"),
     ]
-    assert lines[2:3] + lines[6:] == [
+    assert re.fullmatch(r"brains\.py, line \d+", lines[6][1])
+    assert lines[2:3] + lines[7:] == [
         ["status", "error"],
         ["step 1", "complete", "Use"],
         ["step 2", "error", "Fail"],

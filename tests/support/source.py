@@ -12,6 +12,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORKER: Final = ROOT / "worker"
 CLI: Final = ROOT / "cli"
+EXAMPLE: Final = ROOT / "examples" / "worker" / "brains"
 
 _LAYOUT: Final = {
     tokenize.COMMENT,

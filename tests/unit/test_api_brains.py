@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -192,9 +193,13 @@ def test_end_after(house: House) -> None:
 
 def test_error(house: House) -> None:
     """A failed run says what went wrong."""
-    found = look(house, start(house, "failing"))
+    run_id = start(house, "failing")
+    found = look(house, run_id)
 
+    where = found["error"].pop("where")
     assert found["error"] == {"name": "ValueError", "message": "not 1"}
+    assert re.fullmatch(r"test_api_brains\.py, line \d+", where)
+    assert house.reported == [f"run {run_id} of 'failing' failed at {where}: ValueError"]
     assert [step["status"] for step in found["steps"]] == ["complete", "error", "pending"]
 
 
@@ -289,6 +294,7 @@ def test_a_project_reads_its_own_secrets(house: House) -> None:
     run_id = house.call("POST", "/brains/runs", sent, headers=other).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}", headers=other).json
 
+    del found["error"]["where"]
     assert found["error"] == {"name": "SecretNotFound", "message": "there is no secret KEY"}
 
 

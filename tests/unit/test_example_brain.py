@@ -10,7 +10,7 @@ from demo.service import Service
 from brains._http import Answer
 from brains.example import example
 from positronic.testing import Ran, run_brain_sync
-from support.source import ROOT, WORKER
+from support.source import EXAMPLE, ROOT
 
 KEY = "canary-key-4711"
 URL = "http://service.test/"
@@ -78,4 +78,4 @@ def test_the_readme_shows_it_as_it_is() -> None:
     section = (ROOT / "README.md").read_text().split("\n## Run a brain\n")[1]
     shown = section.split("```python\n")[1].split("```")[0]
 
-    assert shown in (WORKER / "brains" / "example.py").read_text()
+    assert shown in (EXAMPLE / "example.py").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import json
 import sqlite3
@@ -264,6 +265,50 @@ def test_a_watcher_of_a_quiet_run_hears_that_it_lives(monkeypatch: pytest.Monkey
 
     assert alive == sse.ALIVE
     assert event.startswith(b"id: 1\ndata: {")
+
+
+def test_a_watcher_that_gives_up_while_it_waits_disturbs_nobody() -> None:
+    """The events that come at that very moment are kept, and another watcher is sent them."""
+    kept = Keeper(MemoryRunLog())
+    kept.open(RECORD)
+
+    async def watched() -> bytes:
+        leaving, staying = (asyncio.ensure_future(anext(sse.follow(kept, 0))) for _ in range(2))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        kept.append(FIRST)
+        kept.append(FIRST)
+        await asyncio.gather(leaving, return_exceptions=True)
+        return await staying
+
+    assert asyncio.run(watched()).startswith(b"id: 1\ndata: {")
+
+
+@pytest.mark.parametrize("how", ["is cancelled", "hears nothing"])
+def test_a_watcher_that_gave_up_is_forgotten(how: str) -> None:
+    """A run that goes on for days does not gather what those who left were waiting for."""
+    kept = Keeper(MemoryRunLog())
+    kept.open(RECORD)
+
+    def waited_for() -> int:
+        gc.collect()
+        return sum(isinstance(one, asyncio.Future) for one in gc.get_objects())
+
+    async def give_up() -> None:
+        waiting = asyncio.ensure_future(kept.news(0.0 if how == "hears nothing" else 60.0))
+        await asyncio.sleep(0)
+        if how == "is cancelled":
+            waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    async def left() -> int:
+        await give_up()
+        before = waited_for()
+        for _ in range(20):
+            await give_up()
+        return waited_for() - before
+
+    assert asyncio.run(left()) == 0
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "1.0", "", "٣", "1" * 10])

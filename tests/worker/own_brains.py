@@ -33,9 +33,10 @@ class BrainWorker:
 
 @contextmanager
 def run_brains(project: Project, folder: Path, files: Mapping[str, str]) -> Iterator[BrainWorker]:
-    """The project's Worker with these files in worker/brains/, some of them in place of its own."""
+    """The project's Worker with these files in worker/brains/."""
     secrets = Secrets()
     config = assemble_project(folder, secrets.variables)
+    (folder / "worker" / "brains").mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / "worker" / "brains" / name).write_text(text)
     worker = LocalWorker(

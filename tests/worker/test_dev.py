@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -37,13 +38,19 @@ class Dev:
     """One running `px dev`."""
 
     def __init__(
-        self, project: Project, port: int, *, before: tuple[str, ...] = (), **environ: str
+        self,
+        project: Project,
+        port: int,
+        *,
+        before: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
+        **environ: str,
     ) -> None:
         self.project = project
         self._talk = project.root / "stderr"
         with self._talk.open("wb") as talk:
             self.process = subprocess.Popen(
-                [*before, *PX, "dev", "--port", str(port)],
+                [*before, *PX, "dev", "--port", str(port), *options],
                 cwd=project.root,
                 env={**os.environ, **environ},
                 stdout=subprocess.PIPE,
@@ -270,6 +277,45 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     assert "mine\t1\t" in px(project, "brain", "list").stdout
     assert dev.end(signal.SIGINT) == 130
     assert not processes(project)
+
+
+LOUD: Final = """\
+from positronic import brain
+
+
+@brain("loud").step("Say")
+def loud(state):
+    print("said \\x1b[2J\\x1b]0;title\\x07 \\x9b2J end")
+    return state
+
+
+@loud.step("Fail")
+def fails(state):
+    raise ValueError("no \\x1b[2J")
+"""
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_run_that_fails_is_told_and_its_log_steers_no_terminal(
+    project: Project,
+    start: Start,
+    verbose: bool,
+) -> None:
+    """With the line of the brain's own code; px brain run and status name it too."""
+    (project.worker / "brains" / "loud.py").write_text(LOUD)
+    dev = start(options=("--verbose",) if verbose else ())
+    dev.ready()
+
+    run = px(project, "brain", "run", "loud").stdout.strip()
+    watched = px(project, "brain", "watch", run)
+    status = px(project, "brain", "status", run)
+    failed = f"un {run} of 'loud' failed at worker/brains/loud.py, line 12: ValueError"
+    wait_until(lambda: failed in dev.talk, "the failed run")
+
+    assert "error: the run failed at worker/brains/loud.py, line 12: ValueError: " in watched.stderr
+    assert "where\tworker/brains/loud.py, line 12\n" in status.stdout
+    assert not re.search(r"[^\S\n\t ]|[\x00-\x08\x0e-\x1f\x7f-\x9f]", dev.talk)
+    assert (r"said \x1b[2J\x1b]0;title\x07 \x9b2J end" in dev.talk) is verbose
 
 
 def test_json_in_json_out(project: Project) -> None:

@@ -12,6 +12,7 @@ from demo.service import Service
 
 from px.local.project import Project
 from support.px_process import Px
+from support.source import EXAMPLE
 from worker.canaries import fresh_canary, leaks
 from worker.kv_files import files_below
 from worker.own_brains import BrainWorker, run_brains
@@ -19,7 +20,7 @@ from worker.own_brains import BrainWorker, run_brains
 KEY = fresh_canary()
 
 # As the issue has it, but for the two imports that it leaves out.
-EXAMPLE = '''\
+SEEDS_EXAMPLE = '''\
 """The seed's example."""
 
 from positronic import brain
@@ -79,12 +80,13 @@ nested = brain("nested").brain("Call", inner, lambda state, found: {**state, **f
 
 @pytest.fixture(scope="module")
 def brains(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrainWorker]:
-    """The Worker with the seed's example, a slow brain, a nested one, and the project's own."""
-    example = (project.worker / "brains" / "example.py").read_text()
+    """The Worker with the seed's example, a slow brain, a nested one, and the example."""
+    example = (EXAMPLE / "example.py").read_text()
     files = {
-        "example.py": EXAMPLE,
+        "example.py": SEEDS_EXAMPLE,
         "_seed.py": SEED,
         "slow.py": SLOW,
+        **{name: (EXAMPLE / name).read_text() for name in ("_client.py", "_http.py")},
         "signed.py": example.replace('"title": "example"', '"title": "signed"'),
     }
     with run_brains(project, tmp_path_factory.mktemp("brains"), files) as running:

@@ -10,6 +10,7 @@ from positronic import access, audit
 from positronic.access import Access, Principal
 from positronic.audit import Auditor, Origin
 from positronic.brains.found import NO_BRAINS, Brains
+from positronic.brains.read_here import ReadHere
 from positronic.changes import Change, Writer
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http import BODY_SECONDS, Response
@@ -58,7 +59,8 @@ class Runtime:
 
     `one_at_a_time` makes a project's changes one after the other, each prepared before its turn;
     `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
-    takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive.
+    takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive;
+    all runs of a process share `read_here`.
     """
 
     cipher: Cipher
@@ -69,6 +71,7 @@ class Runtime:
     in_background: Callable[[Coroutine[None, None, None]], None]
     runs: RunPlaces
     body_seconds: float = BODY_SECONDS
+    read_here: ReadHere = field(default_factory=ReadHere)
 
 
 class InProcess:
@@ -194,7 +197,11 @@ class Session:
         """What a run in this project works with: its own secrets, and nothing else of the host."""
         runtime = self.service.runtime
         return Means(
-            self._sealed(), self.service.run_auditor, runtime.in_background, runtime.report
+            self._sealed(),
+            self.service.run_auditor,
+            runtime.in_background,
+            runtime.report,
+            runtime.read_here,
         )
 
     def _token_signer(self) -> Signer:

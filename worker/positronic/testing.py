@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from positronic.brains import Brain, BrainSecrets, CompletedStep, replay, run
 from positronic.brains.jsonable import JsonObject
+from positronic.brains.run_redactor import RunRedactor
 from positronic.ciphers.native import NativeCipher
 from positronic.keyring import Keyring
 from positronic.names import Project, parse_name, parse_value
-from positronic.redact import Redactor
 from positronic.sealed import SealedStore
 from positronic.stores.memory import MemoryStorage
 
@@ -71,7 +71,7 @@ async def run_brain(
     A step that fails raises nothing: see `error`. Raises InvalidOptions, InvalidRun, InvalidName,
     InvalidValue.
     """
-    ran, redactor = Ran(), Redactor()
+    ran, redactor = Ran(), RunRedactor()
 
     async def note(names: Sequence[str]) -> None:
         ran.reads.extend(names)

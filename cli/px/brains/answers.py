@@ -55,6 +55,7 @@ class Run:
     created_at: str
     completed_at: str | None
     error: str
+    where: str
     steps: tuple[tuple[str, str], ...]
     state: Fields
     document: Fields
@@ -83,6 +84,7 @@ def run(found: Fields) -> Run:
         matching(TIME, found["createdAt"]),
         None if completed is None else matching(TIME, completed),
         error_sentence(found.get("error")),
+        error_place(found.get("error")),
         tuple(items(found, "steps", _step)),
         fields(found["state"]),
         found,
@@ -101,6 +103,12 @@ def error_sentence(found: object) -> str:
         return ""
     error = fields(found)
     return ": ".join(part for part in (text(error["name"]), text(error["message"])) if part)
+
+
+def error_place(found: object) -> str:
+    """The line of the brain's own code that failed; empty when the server does not say."""
+    where = None if found is None else fields(found).get("where")
+    return "" if where is None else text(where)
 
 
 def _brain(found: Fields) -> Brain:

@@ -33,7 +33,7 @@ def structure(found: Structure) -> None:
 
 
 def run(found: Run) -> None:
-    """A line each: run, brain, status, created, completed, error, the steps, state."""
+    """A line each: run, brain, status, created, completed, error, where, the steps, state."""
     steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
     rows: list[tuple[str, ...]] = [
         ("run", found.id),
@@ -42,6 +42,7 @@ def run(found: Run) -> None:
         ("created", found.created_at),
         ("completed", found.completed_at or ""),
         ("error", found.error),
+        ("where", found.where),
         *steps,
         ("state", json.dumps(found.state)),
     ]

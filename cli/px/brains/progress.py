@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from px.brains.answers import error_sentence
+from px.brains.answers import error_place, error_sentence
 from px.brains.events import Event
 
 COMPLETE: Final = "complete"
@@ -43,6 +43,7 @@ class Progress:
     outcome: str | None = None
     ended_after: int | None = None
     error: str = ""
+    where: str = ""
     step: int = 0
     place: Place = Place()
     _levels: list[_Level] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Progress:
                 self._end(COMPLETE)
             case "brain:error":
                 self.error = _sentence(event)
+                self.where = _where(event)
                 self._end(FAILED)
             case "brain:interrupted":
                 self._levels.clear()
@@ -101,4 +103,11 @@ def _sentence(event: Event) -> str:
     try:
         return error_sentence(event.document.get("error"))
     except (KeyError, TypeError):
+        return ""
+
+
+def _where(event: Event) -> str:
+    try:
+        return error_place(event.document.get("error"))
+    except TypeError:
         return ""

@@ -61,5 +61,6 @@ def _conclude(progress: Progress, run_id: str) -> None:
         hint = f"`px secret create {missing[1]}` puts it in; then {hint}"
     if progress.outcome == FAILED:
         why = printable(progress.error[:MAX_SENTENCE])
-        raise Refused(f"the run failed: {why}", code="run_failed", hint=hint)
+        where = f" at {printable(progress.where)}" if progress.where else ""
+        raise Refused(f"the run failed{where}: {why}", code="run_failed", hint=hint)
     raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)

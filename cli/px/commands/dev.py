@@ -40,6 +40,7 @@ class _Voice:
     def __init__(self, *, verbose: bool, as_json: bool) -> None:
         self._verbose = verbose
         self._as_json = as_json
+        self._unended = b""
 
     def say(self, line: str) -> None:
         if not self._as_json:
@@ -56,8 +57,12 @@ class _Voice:
             terminal.data(f"Ready at {url}")
 
     def log(self, written: bytes) -> None:
-        if self._verbose:
-            terminal.say(written.decode(errors="replace").rstrip("\n"))
+        """With --verbose all of it, else which runs failed: in whole lines."""
+        from px.local.worker_log import failed_runs, shown
+
+        ended, _, self._unended = (self._unended + written).rpartition(b"\n")
+        for line in shown(ended) if self._verbose else failed_runs(ended):
+            self.say(line)
 
 
 def _serve(port: int, voice: _Voice) -> None:

@@ -26,6 +26,7 @@ _EXCEPTION: Final = re.compile(
 _BRAIN_FILE: Final = re.compile(r'File "/session/metadata/(brains/[^"]+)", line (\d+)')
 _INVALID_BRAIN: Final = "positronic.brains.refusals.InvalidBrain: "
 _SHOWN: Final = 12
+_FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{1,500})")
 
 
 def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
@@ -44,6 +45,22 @@ def read_from(path: Path, start: int) -> bytes:
             return log.read()
     except FileNotFoundError:
         return b""
+
+
+def shown(written: bytes) -> list[str]:
+    """Its lines, unable to steer a terminal: they hold what a brain prints or a service says."""
+    text = _COLOUR.sub("", written.decode(errors="replace"))
+    return [_harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
+
+
+def failed_runs(written: bytes) -> list[str]:
+    """The lines in which the Worker says which run failed, and where in its brain's code."""
+    found = (_FAILED_RUN.fullmatch(line) for line in shown(written))
+    return [f"Run {match[1]}; px brain status {match[2]} tells why" for match in found if match]
+
+
+def _harmless(line: str) -> str:
+    return "".join(one if one.isprintable() or one == "\t" else printable(one) for one in line)
 
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:

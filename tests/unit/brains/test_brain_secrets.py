@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from positronic import BrainSecrets, SecretNotFound, brain
+from positronic.brains.run_redactor import RunRedactor
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import CorruptRecord, InvalidName, ReservedName, StoreFailed
 from positronic.keyring import Keyring
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Record
-from positronic.redact import Redactor
 from positronic.sealed import SealedSecret, SealedStore
 from positronic.stores.memory import MemoryStorage
 from positronic.testing import run_brain_sync
@@ -66,7 +66,7 @@ class Fixture:
         run(fill())
         self.noted: list[list[str]] = []
         self.refuses = False
-        self.redactor = Redactor()
+        self.redactor = RunRedactor()
         self.secrets = BrainSecrets(self.store, self._note, self.redactor)
 
     async def _note(self, names: Sequence[str]) -> None:
@@ -234,7 +234,7 @@ def test_it_shows_names_only() -> None:
     with pytest.raises(TypeError):
         vars(fixture.secrets)
     attributes = [getattr(fixture.secrets, name) for name in dir(fixture.secrets)]
-    assert not [one for one in attributes if isinstance(one, SealedStore | Redactor | Keyring)]
+    assert not [one for one in attributes if isinstance(one, SealedStore | RunRedactor | Keyring)]
     assert VALUES["KEY"] not in repr(attributes)
 
 

@@ -14,7 +14,7 @@ from positronic import BrainSecrets, brain
 from positronic.brains import InvalidRun
 from positronic.brains.jsonable import same_json
 from positronic.brains.patches import apply, difference
-from positronic.redact import Redactor
+from positronic.brains.run_redactor import RunRedactor
 from positronic.testing import Ran, run_brain_sync
 
 State = dict[str, Any]
@@ -68,7 +68,7 @@ def test_a_replayed_run_has_the_redacted_state(
     states: list[State], reads: list[str | None]
 ) -> None:
     """After every step, with values that are read early, late, or that were there before."""
-    ran, redactor = _run(states, reads), Redactor()
+    ran, redactor = _run(states, reads), RunRedactor()
     completes = [event for event in ran.events if event["type"] == "step:complete"]
     shown = ran.events[0]["initialState"]
     for state, name, event in zip(states[1:], reads, completes, strict=True):
@@ -81,7 +81,7 @@ def test_a_replayed_run_has_the_redacted_state(
     assert same_json(ran.state, shown)
 
 
-def _long(redactor: Redactor) -> list[str]:
+def _long(redactor: RunRedactor) -> list[str]:
     return [VALUES[name] for name in redactor.names if name not in redactor.whole_only]
 
 

@@ -13,7 +13,7 @@ import pytest
 from positronic import BrainSecrets, brain
 from positronic.brains import CompletedStep, InvalidRun, replay, run
 from positronic.brains.current import responsible
-from positronic.redact import Redactor
+from positronic.brains.run_redactor import RunRedactor
 from positronic.testing import Ran, run_brain_sync
 
 State = dict[str, Any]
@@ -119,7 +119,7 @@ REFUSED: Final[dict[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_run_that_cannot_start_is_refused_at_once(case: str) -> None:
     """Before any event and any step, as soon as run() is called."""
-    redactor = Redactor()
+    redactor = RunRedactor()
 
     with pytest.raises(InvalidRun):
         run(THREE, run_id="r", secrets=_no_secrets(), redactor=redactor, **REFUSED[case])
@@ -251,7 +251,7 @@ def test_a_cancelled_run_passes_the_cancellation_on() -> None:
 
     async def consume() -> None:
         waiting = brain("outer").brain("in", brain("waits").step("Wait", wait), lambda s, i: i)
-        stream = run(waiting, run_id="r", secrets=_no_secrets(), redactor=Redactor())
+        stream = run(waiting, run_id="r", secrets=_no_secrets(), redactor=RunRedactor())
         async for event in stream:
             events.append(event["type"])
 
@@ -289,8 +289,8 @@ def test_a_run_that_nobody_wants_any_more_ends() -> None:
     """Closing the events inside an inner brain runs no step, and nothing of the run is left."""
     outer = brain("outer").brain("in", THREE, lambda s, i: i)
 
-    async def consume() -> weakref.ref[Redactor]:
-        redactor = Redactor()
+    async def consume() -> weakref.ref[RunRedactor]:
+        redactor = RunRedactor()
         stream = run(outer, run_id="r", secrets=_no_secrets(), redactor=redactor)
         async for event in stream:
             if event.get("stepId") == "1.1":

@@ -135,3 +135,29 @@ def test_a_brain_that_cannot_be_imported_is_a_sentence(log: str, why: str) -> No
 
     assert found.message == f"the Worker did not start: {why}"
     assert found.hint == f"the traceback is in {PATH}"
+
+
+def test_what_is_shown_steers_no_terminal() -> None:
+    """Not by what a brain prints, nor by what a service answers; tabs stay."""
+    written = "a\x1b[2J\x1b]0;title\x07b\r\n\tc\x1b[31mred\x1b[0m \x9b1A ü\r\n\u202e\0".encode()
+
+    lines = worker_log.shown(written + b"\xff")
+
+    assert lines == [
+        r"a\x1b[2J\x1b]0;title\x07b",
+        "\tcred \\x9b1A ü",
+        "\\u202e\\x00\ufffd",
+    ]
+
+
+def test_runs_that_failed_are_picked_out_of_the_log() -> None:
+    """By what the Worker says of them, and nothing else that is logged."""
+    failed = f"run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueError"
+    written = f"loud\n{failed}\nrun x failed at y\n{failed[:-1]}\x1b\n".encode()
+
+    assert worker_log.failed_runs(written) == [
+        f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueError; "
+        f"px brain status {'0' * 32} tells why",
+        f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueErro\\x1b; "
+        f"px brain status {'0' * 32} tells why",
+    ]

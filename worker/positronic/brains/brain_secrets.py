@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, NoReturn, TypeVar, overload
 
 from positronic.brains.refusals import SecretNotFound
+from positronic.brains.run_redactor import RunRedactor
 from positronic.names import Name, parse_name
 from positronic.ports import SecretInfo, SecretStore, everything
-from positronic.redact import Redactor
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class BrainSecrets:
 
     __slots__ = ("__exists", "__names", "__seen", "__values")
 
-    def __init__(self, store: SecretStore, note: Note, redactor: Redactor) -> None:
+    def __init__(self, store: SecretStore, note: Note, redactor: RunRedactor) -> None:
         self.__values = _reader(store, note, redactor)
 
         async def exists(name: Name) -> bool:
@@ -96,7 +96,7 @@ class BrainSecrets:
 
 
 def _reader(
-    store: SecretStore, note: Note, redactor: Redactor
+    store: SecretStore, note: Note, redactor: RunRedactor
 ) -> Callable[[Collection[Name]], Awaitable[Mapping[str, str]]]:
     reading: dict[Name, asyncio.Task[Mapping[str, str]]] = {}
 
@@ -104,7 +104,7 @@ def _reader(
         stored = await store.get(names)
         values = {name: (await secret.open()).reveal() for name, secret in stored.items()}
         for name, value in values.items():
-            redactor.add(name, value)
+            redactor.learn(stored[name].info, value)
         if values:
             await note(list(values))
         return {str(name): value for name, value in values.items()}

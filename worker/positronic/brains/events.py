@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from positronic.brains.builder import Brain
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch
+from positronic.brains.places import LOST, Place, places
 from positronic.brains.refusals import StepFailed
-from positronic.redact import WHOLE_ONLY_BELOW, Redactor
+from positronic.brains.run_redactor import RunRedactor
+from positronic.redact import WHOLE_ONLY_BELOW
 
 START: Final = "brain:start"
 COMPLETE: Final = "brain:complete"
@@ -18,6 +21,8 @@ INTERRUPTED: Final = "brain:interrupted"
 STEP_START: Final = "step:start"
 STEP_COMPLETE: Final = "step:complete"
 STEP_STATUS: Final = "step:status"
+
+AT: Final = "redactedAt"
 
 PENDING: Final = "pending"
 RUNNING: Final = "running"
@@ -29,7 +34,7 @@ class Telling:
     """Makes the events. What a brain can put into one is redacted; titles are code, and stay."""
 
     def __init__(
-        self, brain: Brain, run_id: str, redactor: Redactor, options: JsonObject, prefix: str
+        self, brain: Brain, run_id: str, redactor: RunRedactor, options: JsonObject, prefix: str
     ) -> None:
         self._brain = brain
         self._run_id = run_id
@@ -42,10 +47,12 @@ class Telling:
         """1, 2, 3, and 2.1 inside the second: the same in each run of a brain."""
         return f"{self._prefix}{number + 1}"
 
-    def start(self, state: JsonObject) -> JsonObject:
+    def start(self, state: JsonObject, state_places: list[Place]) -> JsonObject:
         how = {"wholeOnlyBelow": WHOLE_ONLY_BELOW}
+        event = self._of_brain(START, RUNNING, {"initialState": state, "redaction": how})
+        options = places(self._options, event["options"], self._redactor.read)
         return self._fitting(
-            self._of_brain(START, RUNNING, {"initialState": state, "redaction": how})
+            event | redacted_at({"options": options, "initialState": state_places})
         )
 
     def statuses(self) -> JsonObject:
@@ -62,9 +69,12 @@ class Telling:
         self._standing[number] = RUNNING
         return event
 
-    def step_complete(self, number: int, patch: Patch, more: JsonObject) -> JsonObject:
+    def step_complete(
+        self, number: int, patch: Patch, state_places: list[Place], more: JsonObject
+    ) -> JsonObject:
         """Raises StepFailed when the event is larger than can be stored."""
-        fields = {"patch": patch, **more, **self._whole_only()}
+        at = redacted_at({"state": state_places})
+        fields = {"patch": patch, **more, **self._whole_only(), **at}
         event = self._fitting(self._of_step(STEP_COMPLETE, number, fields))
         self._standing[number] = DONE
         return event
@@ -102,7 +112,15 @@ class Telling:
         return {"wholeOnly": list(names)} if names else {}
 
     def _fitting(self, event: JsonObject) -> JsonObject:
+        if AT in event and json_size(event) > MAX_SIZE:
+            event = event | {AT: {part: [LOST] for part in event[AT]}}
         if json_size(event) <= MAX_SIZE:
             return event
         where = f"step {event['stepTitle']!r}" if "stepTitle" in event else "the brain's start"
         raise StepFailed(f"{where}: the event is larger than {MAX_SIZE:,} characters of JSON")
+
+
+def redacted_at(found: Mapping[str, list[Place]]) -> JsonObject:
+    """The field that tells it; none when nothing was redacted."""
+    some = {part: places for part, places in found.items() if places}
+    return {AT: some} if some else {}

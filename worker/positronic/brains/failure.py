@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Final
 
+from positronic.brains.failing_line import failing_line
 from positronic.brains.jsonable import JsonObject
 from positronic.redact import Redactor
 
@@ -17,18 +18,22 @@ _OURS: Final = __file__.rpartition("/")[0] + "/"
 
 
 def told(error: BaseException, redactor: Redactor) -> JsonObject:
-    """`{name, message, stack}`, as JSON; local variables are in none of them."""
-    redacted = (redactor.message(_searchable(text)) for text in _texts(error))
-    limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK)
+    """`{name, message, stack}`, as JSON, and `where` when a line of the brain's own code failed.
+
+    Local variables are in none of them.
+    """
+    where = failing_line(error)
+    redacted = (redactor.message(_searchable(text)) for text in (*_texts(error), _utf8(where)))
+    limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK, MAX_NAME)
     # Cut only now: half a value would not be found.
     cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
-    return dict(zip(("name", "message", "stack"), cut, strict=True))
+    found = dict(zip(("name", "message", "stack", "where"), cut, strict=True))
+    return found if where else {name: found[name] for name in found if name != "where"}
 
 
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:
     """The exception itself when it tells no value, else another of as near a kind as is safe."""
-    texts = _texts(error) if redactor.names else ()
-    if all(_searchable(text) == text == redactor.message(text) for text in texts):
+    if all(_searchable(text) == text == redactor.message(text) for text in _texts(error)):
         return error
     return _bare(error)
 

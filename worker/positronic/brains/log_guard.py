@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 
 from positronic.brains.current import responsible
+from positronic.brains.read_here import ReadHere
 from positronic.redact import Redactor
 
 MAX_LINE: Final = 256 * 1024  # characters that are held while a line is not ended
@@ -20,7 +21,7 @@ class TextStream(Protocol):
 
 
 class LogGuard:
-    """Passes whole lines, redacted by the run that writes, then by every other that is left.
+    """Passes whole lines, without what was read here, nor what a run knows that is left.
 
     A line is held until it ends, so a value that is written piece by piece is found; `flush` does
     not let it out early. One that grows too long is left out, as its parts could be half a value;
@@ -28,8 +29,11 @@ class LogGuard:
     `sys.stderr`; offers no way around itself.
     """
 
-    def __init__(self, stream: TextStream, limit: int = MAX_LINE) -> None:
+    def __init__(
+        self, stream: TextStream, here: ReadHere | None = None, limit: int = MAX_LINE
+    ) -> None:
         self._stream = stream
+        self._here = here or ReadHere()
         self._limit = limit
         self._held: list[str] = []
         self._size = 0
@@ -82,7 +86,9 @@ class LogGuard:
         self._stream.write(f"[{what} of more than {self._limit:,} characters was left out]\n")
 
     def _redacted(self, lines: str) -> str:
-        for redactor in self._redactors:
+        # First what is known here: a run would take a value of another project for its own doing.
+        here = [*self._here.redactors(), self._here.strong_values(lines)]
+        for redactor in [*here, *self._redactors]:
             lines = redactor.message(lines)
             if redactor.whole_only:
                 lines = "\n".join(redactor.message(line) for line in lines.split("\n"))

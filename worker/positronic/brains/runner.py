@@ -1,14 +1,15 @@
 """run(): a brain's steps one after the other, told as events that hold no value.
 
 Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
-Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `takenOver` in
-the step:complete of a step that an earlier run completed, `endedAfter` in brain:complete. A step is
-not tried twice, and `endAfter` counts the outer brain's steps only.
+Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `redactedAt`
+in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete of a step
+that an earlier run completed, `endedAfter` in brain:complete. A step is not tried twice, and
+`endAfter` counts the outer brain's steps only.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +23,14 @@ from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Options, inner_options, plain_options
 from positronic.brains.patches import Patch, apply, difference, whole
+from positronic.brains.places import LOST, Place, places
 from positronic.brains.refusals import InvalidRun, StepFailed
-from positronic.redact import Redactor
+from positronic.brains.run_redactor import RunRedactor
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedStep:
-    """A step that an earlier run completed: its title, and its patch as stored (redacted)."""
+    """A step that an earlier run completed: its title, and its patch."""
 
     title: str
     patch: Patch
@@ -40,9 +42,10 @@ class _Given:
 
     run_id: str
     secrets: BrainSecrets
-    redactor: Redactor
+    redactor: RunRedactor
     client: object
     resources: object
+    lost: Collection[int]
 
 
 class _Ended(Exception):
@@ -57,10 +60,11 @@ def run(
     *,
     run_id: str,
     secrets: BrainSecrets,
-    redactor: Redactor,
+    redactor: RunRedactor,
     options: JsonObject | None = None,
     initial_state: JsonObject | None = None,
     completed: Sequence[CompletedStep] = (),
+    lost: Collection[int] = (),
     end_after: int | None = None,
     client: object = None,
     resources: object = None,
@@ -70,10 +74,10 @@ def run(
     The last is brain:complete, or brain:error and a step:status after it; a step that fails raises
     nothing. Raises InvalidOptions or InvalidRun at once when the run cannot start as asked. What is
     no Exception (cancellation, a CPU limit) passes, without a value in it. Steps get values in
-    clear; patches in `completed` are as they were stored, so a step that needs a value again reads
-    it again. `end_after` is a step's number in the outer brain, from 1.
+    clear. `lost` are the completed steps, by number, whose state has markers where values were; 0
+    is the initial state. `end_after` is a step's number in the outer brain, from 1.
     """
-    given = _Given(run_id, secrets, redactor, client, resources)
+    given = _Given(run_id, secrets, redactor, client, resources, lost)
     _check_completed(brain, completed, end_after)
     try:
         parsed = brain.options.parse(plain_options(options or {}))
@@ -117,7 +121,7 @@ class _Running:
         self._last = len(brain)
         self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
         # Raises StepFailed when it is too large.
-        self._start = self._tell.start(self._shown)
+        self._start = self._tell.start(self._shown, self._places(0 if not prefix else None))
 
     def take_over(self, completed: Sequence[CompletedStep], end_after: int | None) -> None:
         """Start behind these steps, and stop after that number. Raises InvalidRun."""
@@ -176,9 +180,15 @@ class _Running:
         # name it, as a key that goes.
         told_clean = redactor.document(self._shown) is self._shown
         patch = difference(self._shown, shown) if told_clean else whole(shown)
-        event = self._tell.step_complete(number, patch, more or {})
         self._shown = shown
-        return event
+        at = self._places(number + 1 if more else None)
+        return self._tell.step_complete(number, patch, at, more or {})
+
+    def _places(self, taken_over: int | None) -> list[Place]:
+        """Where the state is redacted, as it was told last."""
+        if taken_over in self._given.lost:
+            return [LOST]
+        return places(self.state, self._shown, self._given.redactor.read)
 
     def _asked_for(self, step: Step) -> dict[str, object]:
         given = self._given

@@ -16,7 +16,9 @@ T = TypeVar("T")
 WHOLE_ONLY_BELOW: Final = SHORTEST
 MAX_PASSES: Final = 8
 
-_MARKER: Final = re.compile(r"\[secret:([A-Za-z_][A-Za-z0-9_]{0,127})\]")
+FOREIGN: Final = "[secret]"  # stands for a value of another project
+
+_MARKER: Final = re.compile(r"\[secret(?::([A-Za-z_][A-Za-z0-9_]{0,127}))?\]")
 _LINE: Final = re.compile(r"[^\n\r\0]+")
 _AROUND_LINES: Final = " \t|"  # what tracebacks and logs put before a line
 
@@ -29,8 +31,8 @@ class _Span(NamedTuple):
 
 
 def marker(name: str) -> str:
-    """What stands in a value's place."""
-    return f"[secret:{name}]"
+    """What stands in a value's place; without a name, in that of another project's value."""
+    return f"[secret:{name}]" if name else FOREIGN
 
 
 class Redactor:
@@ -44,6 +46,7 @@ class Redactor:
 
     __slots__ = (
         "__weakref__",
+        "_foreign",
         "_lines",
         "_names",
         "_needles",
@@ -52,6 +55,7 @@ class Redactor:
         "_spaced",
         "_touchy",
         "_whole",
+        "foreign_hits",
     )
 
     def __init__(self) -> None:
@@ -63,6 +67,8 @@ class Redactor:
         self._names: dict[str, None] = {}
         self._spaced = False
         self._touchy = False
+        self._foreign = False
+        self.foreign_hits = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ class Redactor:
     def add(self, name: str, value: str) -> None:
         """Know this value from now on."""
         self._names[name] = None
-        if value in self._whole:
+        if self._whole.get(value):
             return
         self._whole[value] = name
         self._spaced = self._spaced or " " in value
@@ -93,10 +99,23 @@ class Redactor:
         texts = [spelling.text for spelling in found] + list(split)
         self._touchy = self._touchy or any("[" in text or "]" in text for text in texts)
 
+    def know_foreign(self, value: str) -> None:
+        """Know a value of another project: only whole, and its marker tells no name.
+
+        Whoever calls decides which values are long and unlikely enough to be looked for here.
+        `foreign_hits` counts the markers that were put in the place of one.
+        """
+        if len(value) < WHOLE_ONLY_BELOW or value in self._whole:
+            return
+        self._foreign = True
+        self._whole[value] = ""
+        self._solid += [(spelling, "") for spelling in solid(value)]
+        self._needles += [(spelling, "") for spelling in spellings(value)]
+
     def text(self, text: str) -> str:
         """The text with a marker in the place of each value."""
         if text in self._whole:
-            return marker(self._whole[text])
+            return self._marker(self._whole[text])
         return self._settled(text) if self._needles else text
 
     def message(self, text: str) -> str:
@@ -129,7 +148,7 @@ class Redactor:
             return [self.text(text) for text in texts]
         joined = self._once("\0".join(texts)).split("\0")
         return [
-            marker(self._whole[before]) if before in self._whole else after
+            self._marker(self._whole[before]) if before in self._whole else after
             for before, after in zip(texts, joined, strict=True)
         ]
 
@@ -139,7 +158,7 @@ class Redactor:
             if text == before or not self._touchy:
                 return text
         # A value made to come about again and again: none of the text is worth it.
-        return marker(self.names[0])
+        return marker(next(iter(self._names), ""))
 
     def _once(self, text: str) -> str:
         return self._replaced(text, self._spans(text))
@@ -151,7 +170,8 @@ class Redactor:
             return text
         parts, position = [], 0
         for span in _merged([*found, *markers]):
-            parts += [text[position : span.start], marker(span.name)]
+            put = marker(span.name) if span.is_marker else self._marker(span.name)
+            parts += [text[position : span.start], put]
             position = span.end
         return "".join([*parts, text[position:]])
 
@@ -189,10 +209,14 @@ class Redactor:
     def _markers(self, text: str) -> list[_Span]:
         """Of values that it knows: final, whatever value lies inside one."""
         return [
-            _Span(match.start(), match.end(), match[1], is_marker=True)
+            _Span(match.start(), match.end(), match[1] or "", is_marker=True)
             for match in _MARKER.finditer(text)
-            if match[1] in self._names
+            if (match[1] in self._names if match[1] else self._foreign)
         ]
+
+    def _marker(self, name: str) -> str:
+        self.foreign_hits += not name
+        return marker(name)
 
 
 def _outside(markers: Sequence[_Span], spans: Iterable[_Span]) -> Iterator[_Span]:
@@ -213,7 +237,7 @@ def _merged(spans: Sequence[_Span]) -> Iterator[_Span]:
                 yield current
             current, longest = span, length
             continue
-        name = span.name if length > longest else current.name
+        name = span.name if length > longest or not current.name else current.name
         longest = max(longest, length)
         current = _Span(current.start, max(current.end, span.end), name)
     if current is not None:

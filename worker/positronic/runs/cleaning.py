@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from positronic.brains.events import AT, redacted_at
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch, apply, difference
-from positronic.redact import Redactor
+from positronic.brains.places import LOST, NotRestorable, Place, places, restored
+from positronic.brains.run_redactor import RunRedactor
+
+# What may be redacted in an event, and is needed again.
+_PARTS: Final = {"brain:start": ("options", "initialState"), "step:complete": ("state",)}
 
 
 @dataclass(slots=True)
@@ -32,14 +37,18 @@ class Cleaning:
     spell keys in their own way (RFC 6901).
     """
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: RunRedactor) -> None:
         self._redactor = redactor
         # Of each brain that has begun and not ended.
         self._told: list[_Told] = []
+        # Of the event at hand: where it was redacted, as it was told and as it is now.
+        self._places_told: Mapping[str, list[Place]] = {}
+        self._places: dict[str, list[Place]] = {}
 
     def cleaned(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """The event itself when nothing in it has to go."""
-        found = event
+        found: Mapping[str, Any] = event
+        self._places_told, self._places = event.get(AT, {}), {}
         cleaners: dict[str, Callable[[Any], Any]] = {
             "options": self._options,
             "initialState": self._begin,
@@ -49,15 +58,21 @@ class Cleaning:
         for name, clean in cleaners.items():
             if name in event and (now := clean(event[name])) != event[name]:
                 found = {**found, name: now}
+        all_places = {**self._places_told, **self._places}
+        parts = _PARTS.get(event["type"], ())
+        # Of a patch that is the same still, the state may be redacted in more places.
+        at = redacted_at({part: all_places.get(part, []) for part in parts})
+        if at.get(AT) != event.get(AT):
+            found = {**found, **at}
         if event["type"] in ("brain:complete", "brain:error") and self._told:
             self._told.pop()
         return found
 
     def _options(self, options: JsonObject) -> JsonObject:
-        return self._document(options, 2 * MAX_OPTIONS)
+        return self._document("options", options, 2 * MAX_OPTIONS)
 
     def _begin(self, state: JsonObject) -> JsonObject:
-        shown = self._document(state, MAX_SIZE)
+        shown = self._document("initialState", state, MAX_SIZE)
         self._told.append(_Told(state, None if shown is state else shown))
         return shown
 
@@ -69,7 +84,7 @@ class Cleaning:
         before = apply(told.state, told.pending)
         shown = before if told.shown is None else told.shown
         told.state, told.pending = apply(before, [patch]), []
-        told.shown = self._document(told.state, MAX_SIZE)
+        told.shown = self._document("state", told.state, MAX_SIZE)
         return difference(shown, told.shown)
 
     def _is_clean(self, patch: Patch) -> bool:
@@ -79,10 +94,22 @@ class Cleaning:
     def _error(self, error: JsonObject) -> JsonObject:
         return {field: self._redactor.message(text) for field, text in error.items()}
 
-    def _document(self, document: JsonObject, limit: int) -> JsonObject:
+    def _document(self, part: str, document: JsonObject, limit: int) -> JsonObject:
         """Empty when the markers, which can be longer than values, make it too large."""
-        shown = self._redactor.document(document)
-        return shown if shown is document or json_size(shown) <= limit else {}
+        shown: JsonObject = self._redactor.document(document)
+        if shown is document:
+            return document
+        if json_size(shown) > limit:
+            shown = {}
+        self._places[part] = self._all_places(document, self._places_told.get(part, []), shown)
+        return shown
+
+    def _all_places(self, told: JsonObject, known: list[Place], shown: JsonObject) -> list[Place]:
+        """Those that were there before, and those that are new."""
+        try:
+            return places(restored(told, known, self._redactor.read), shown, self._redactor.read)
+        except NotRestorable:
+            return [LOST]
 
 
 def _keys(path: str) -> list[str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
-from positronic.redact import Redactor
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
@@ -84,7 +84,7 @@ class Keeper:
         """The one after a number, as it is now: whoever reads slowly holds no older text."""
         return next(iter(self._log.events(after, 1)), None)
 
-    def clean(self, redactor: Redactor) -> None:
+    def clean(self, redactor: RunRedactor) -> None:
         """Takes out of what is kept what has become known as a value since the last time."""
         if len(redactor.names) == self._known:
             return

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 
 from positronic import brains
 from positronic.brains import Brain, BrainSecrets, CompletedStep, Replay, replay
 from positronic.brains.jsonable import JsonObject
+from positronic.brains.places import Place
+from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest
-from positronic.redact import Redactor
 from positronic.runs.record import RUNNING, KeptEvent, RunRecord
 
 Events = AsyncGenerator[JsonObject, None]
@@ -18,7 +19,10 @@ Events = AsyncGenerator[JsonObject, None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`completed` steps are taken over; `end_after` counts them too."""
+    """`completed` steps are taken over; `end_after` counts them too.
+
+    The places say where options and states were redacted; `lost` are the states that stay so.
+    """
 
     brain: Brain
     options: JsonObject
@@ -26,13 +30,16 @@ class Plan:
     end_after: int | None = None
     completed: tuple[CompletedStep, ...] = ()
     rerun_of: str | None = None
+    options_places: Sequence[Place] = ()
+    state_places: Sequence[Sequence[Place]] = ((),)
+    lost: Collection[int] = ()
 
     @property
     def starts_at(self) -> int | None:
         """The number of the first step that a rerun runs."""
         return None if self.rerun_of is None else len(self.completed) + 1
 
-    def events(self, run_id: str, secrets: BrainSecrets, redactor: Redactor) -> Events:
+    def events(self, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
         """As `brains.run` gives them, in a form that can be closed before its end."""
         return brains.run(
             self.brain,
@@ -42,6 +49,7 @@ class Plan:
             options=self.options,
             initial_state=self.initial_state,
             completed=self.completed,
+            lost=self.lost,
             end_after=self.end_after,
         )
 
@@ -73,4 +81,6 @@ def rerun(
         stops_after,
         tuple(told.completed[: starts_at - 1]),
         record.id,
+        told.options_places,
+        told.state_places[:starts_at],
     )

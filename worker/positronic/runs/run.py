@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from positronic.audit import Auditor
 from positronic.brains import BrainSecrets, StepFailed
-from positronic.errors import Conflict, PositronicError
+from positronic.brains.read_here import ReadHere
+from positronic.brains.run_redactor import RunRedactor
+from positronic.errors import Conflict, InvalidRequest, PositronicError
+from positronic.names import Name
 from positronic.ports import Clock, SecretStore
-from positronic.redact import Redactor
 from positronic.runs import ending, sse
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.keeper import Event, Keeper
-from positronic.runs.lingering import linger
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
+from positronic.runs.restoring import with_values
 from positronic.whereabouts import whereabouts
 
 READ: Final = "brain.read"
 LOOK_EVERY: Final = 30_000  # milliseconds
+
+_FOREIGN: Final = (
+    "a value that a run of another project had read was taken out; "
+    "a brain must keep nothing that was made from a secret"
+)
 
 AuditorOf = Callable[[RunRecord], Auditor]
 
@@ -35,6 +42,7 @@ class Means:
     auditor: AuditorOf
     in_background: Callable[[Coroutine[None, None, None]], None]
     report: Callable[[str], None]
+    read_here: ReadHere
 
 
 class Run:
@@ -45,6 +53,7 @@ class Run:
         self.keeper = Keeper(log)
         self._clock = clock
         self._is_worked_on = False
+        self._recorded = 0
         self._notice_interruption()
 
     async def start(
@@ -56,14 +65,25 @@ class Run:
     ) -> None:
         """Announces the run, keeps it, and goes on in the background.
 
-        Raises what the brain says of its options and what `announce` raises; then nothing is kept.
+        Raises what the brain says of its options, what `announce` raises, and that values which it
+        was to take over cannot be put back; then nothing is kept.
         """
         if self.keeper.is_there:
             raise Conflict("there is a run with this id already")
-        redactor = Redactor()
+        redactor = RunRedactor(means.read_here, record.project)
         secrets = BrainSecrets(means.store, partial(self._note, redactor), redactor)
-        events = plan.events(self.id, secrets, redactor)
-        await announce()
+
+        async def note(names: Sequence[Name]) -> None:
+            await announce()
+            await means.auditor(record).accepted(READ, names)
+
+        plan = await with_values(plan, means.store, redactor, note)
+        events = _events(plan, self.id, secrets, redactor)
+        if redactor.names:
+            record = replace(record, reads=tuple(map(Name, redactor.names)))
+            self._recorded = len(record.reads)
+        else:
+            await announce()
         # No code of the brain's runs before the first event, which is kept with the record.
         first = await anext(events)
         self.keeper.open(record)
@@ -99,7 +119,7 @@ class Run:
         if self.keeper.is_running and not self._is_worked_on:
             self._end([ending.interrupted(self.keeper)])
 
-    async def _go_on(self, events: Events, redactor: Redactor, means: Means) -> None:
+    async def _go_on(self, events: Events, redactor: RunRedactor, means: Means) -> None:
         try:
             last = await self._tell(events, redactor, means)
             try:
@@ -108,14 +128,16 @@ class Run:
                 last = [ending.failed(self.keeper, error)]
             self.keeper.clean(redactor)
             self._end([Cleaning(redactor).cleaned(event) for event in last])
+            self._report_failure(means)
         except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
             means.report(f"run {self.id}: {whereabouts(error)}")
         finally:
             # One that could not be ended is found broken off at the next look.
             self._is_worked_on = False
-            linger(redactor)
+            if redactor.met_foreign:
+                means.report(f"run {self.id} of {self.keeper.record.title!r}: {_FOREIGN}")
 
-    async def _tell(self, events: Events, redactor: Redactor, means: Means) -> Sequence[Event]:
+    async def _tell(self, events: Events, redactor: RunRedactor, means: Means) -> Sequence[Event]:
         """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
         last: list[Event] = []
         depth = 1
@@ -146,7 +168,15 @@ class Run:
             error=ending.error(final),
         )
 
-    async def _note(self, redactor: Redactor, names: Sequence[str]) -> None:
+    def _report_failure(self, means: Means) -> None:
+        """Where the brain's own code failed; why is for those who may look at the run."""
+        record = self.keeper.record
+        if where := (record.error or {}).get("where"):
+            said = f"failed at {where}: {(record.error or {})['name']}"
+            said = said if said.isprintable() else repr(said)
+            means.report(f"run {self.id} of {record.title!r} {said}")
+
+    async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
         """That these were read; and in what is kept they are no more, should a caller have sent
         them. Raises Conflict when the run has told its end: nobody would record it in time.
         """
@@ -158,9 +188,16 @@ class Run:
 
     async def _record_reads(self, auditor: AuditorOf) -> None:
         """Again for what a task of the brain's read while it was recorded."""
-        done = 0
         while self.keeper.record.unrecorded:
             record = self.keeper.record
-            await auditor(record).accepted(READ, record.reads[done:])
-            done = len(record.reads)
-            self.keeper.change(unrecorded=len(self.keeper.record.reads) > done)
+            await auditor(record).accepted(READ, record.reads[self._recorded :])
+            self._recorded = len(record.reads)
+            self.keeper.change(unrecorded=len(self.keeper.record.reads) > self._recorded)
+
+
+def _events(plan: Plan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
+    """Raises InvalidRequest: a model of options says it, which is code of the brain's too."""
+    try:
+        return plan.events(run_id, secrets, redactor)
+    except InvalidRequest as error:
+        raise InvalidRequest(redactor.message(error.message)) from None

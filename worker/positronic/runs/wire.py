@@ -68,6 +68,7 @@ class RunErrorOut(Model):
     name: str
     message: str
     code: str | None = None
+    where: str | None = None
 
 
 class RunOut(Model):

@@ -19,8 +19,8 @@ def status(
 ) -> None:
     """Show how far a run has come, and its state. The exit code does not tell how it ended.
 
-    A line for each: run, brain, status, created, completed, error, each step, state; with a tab
-    after the word.
+    A line for each: run, brain, status, created, completed, error, where (the line of the brain's
+    code that failed), each step, state; with a tab after the word.
 
     \b
     Example: px brain status "$RUN" --json

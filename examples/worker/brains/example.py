@@ -1,9 +1,11 @@
 """An example: asks a service something, in a request that is signed with a secret.
 
+cp examples/worker/brains/*.py worker/brains/
 px secret create ANTHROPIC_API_KEY
 px brain run example --watch -o url=http://127.0.0.1:9000/
 
-Whoever may run it chooses the address; what goes there is a signature, never the key.
+It is kept out of worker/, so that no deploy uploads it: whoever may run it chooses the address,
+and gets a signature there, though never the key. In a brain of your own, fix the address in code.
 """
 
 from __future__ import annotations

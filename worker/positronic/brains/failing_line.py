@@ -1,0 +1,34 @@
+"""Where in its author's own code an exception came from: what a brain's author looks for first."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Final
+
+_CORE: Final = __file__.rpartition("/brains/")[0] + "/"
+_WORKER: Final = _CORE.removesuffix("positronic/")
+# Not the author's: the core, packages, Python itself.
+_OTHERS: Final = ("/python_modules/", "/site-packages/", "/python3")
+_STDLIB: Final = traceback.__file__.rpartition("/")[0] + "/"
+
+
+def failing_line(error: BaseException) -> str:
+    """`worker/brains/x.py, line 3`, the innermost such; empty when there is none."""
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if _is_the_authors(file := frame.f_code.co_filename):
+            found = f"{_shown(file)}, line {line}"
+    return found
+
+
+def _is_the_authors(file: str) -> bool:
+    if file.startswith((_CORE, _STDLIB, "<")):
+        return False
+    return not any(part in file for part in _OTHERS)
+
+
+def _shown(file: str) -> str:
+    """No folder of the machine is named."""
+    if file.startswith(_WORKER):
+        return "worker/" + file.removeprefix(_WORKER)
+    return file.rpartition("/")[2]

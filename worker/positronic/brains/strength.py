@@ -1,0 +1,52 @@
+"""Which values are too unlikely to be guessed, so that a text may show that it held one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Final
+
+SHORTEST: Final = 24  # characters
+BITS: Final = 56
+RUN: Final = 10  # characters that belong together, at least once
+
+_ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
+_LOOKED_AT: Final = 2_048  # characters of a value
+
+
+def is_strong(value: str) -> bool:
+    """At least 24 characters that are worth at least 56 bits, and 10 of them in one run."""
+    if len(value) < SHORTEST:
+        return False
+    runs = _random_runs(value[:_LOOKED_AT])
+    return max(map(len, runs), default=0) >= RUN and _bits("".join(runs)) >= BITS
+
+
+def strongest(value: str) -> int:
+    """Where the 24 characters start that are worth most."""
+    last = min(len(value), _LOOKED_AT) - SHORTEST
+    starts = range(last, -1, -max(1, last // 16))
+    return max(starts, key=lambda start: _bits("".join(_random_runs(value[start:][:SHORTEST]))))
+
+
+def _random_runs(text: str) -> list[str]:
+    """Those that hold letters and digits, or change their case often.
+
+    A word, a name in CamelCase, a number or a date is worth nothing.
+    """
+    runs: list[str] = _ALPHANUMERIC.findall(text)
+    return [run for run in runs if not run.isdigit() and (not run.isalpha() or _is_mixed(run))]
+
+
+def _is_mixed(letters: str) -> bool:
+    changes = sum(one.isupper() != other.isupper() for one, other in pairwise(letters))
+    return 3 * changes >= len(letters)
+
+
+def _bits(text: str) -> float:
+    """Shannon's entropy of its letters, for each three that did not stand before."""
+    counts = Counter(text).values()
+    each = -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
+    return each * len({text[start : start + 3] for start in range(len(text) - 2)})

@@ -1,0 +1,129 @@
+"""True values put back into what a rerun takes over, or a sentence that says why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import Final
+
+from positronic.brains import CompletedStep, InvalidRun
+from positronic.brains.jsonable import JsonObject
+from positronic.brains.patches import apply, difference
+from positronic.brains.places import NotRestorable, Place, needed, restored
+from positronic.brains.run_redactor import RunRedactor, version
+from positronic.names import Name
+from positronic.ports import Secret, SecretStore
+from positronic.runs.plan import Plan
+
+MAX_SHOWN: Final = 200  # characters of a place in a sentence
+
+_INSTEAD: Final = "rerun from an earlier step, or run the brain anew"
+
+NoteReads = Callable[[Sequence[Name]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A document that the rerun takes over, and what a sentence calls it."""
+
+    what: str
+    document: JsonObject
+    places: Sequence[Place]
+
+    def check(self, there: Mapping[Name, Secret]) -> None:
+        """Raises InvalidRun."""
+        try:
+            wanted = needed(self.places)
+        except NotRestorable as error:
+            where = str(error)[:MAX_SHOWN]
+            raise InvalidRun(
+                f"{self.what} was redacted and cannot be put back"
+                f"{f' at {where}' if where else ''}: {_INSTEAD}"
+            ) from None
+        for name, as_read in sorted(wanted):
+            _check_secret(self.what, name, as_read, there)
+
+    def restored(self, redactor: RunRedactor) -> JsonObject:
+        try:
+            found: JsonObject = restored(self.document, self.places, redactor.read)
+        except NotRestorable:
+            raise InvalidRun(f"{self.what} does not fit its redacted places: {_INSTEAD}") from None
+        return found
+
+
+async def with_values(
+    plan: Plan, store: SecretStore, redactor: RunRedactor, note: NoteReads
+) -> Plan:
+    """The plan as it was before it was redacted. `note` records what is read before it is.
+
+    What no step gets may stay redacted: a state before the one that the first step is given.
+    Raises InvalidRun when a value is gone, was changed, or was not stored as it is.
+    """
+    options, states = _parts(plan)
+    if not options.places and not any(state.places for state in states):
+        return plan
+    there = await store.get(_names([options, *states]))
+    for part in (options, states[-1]):
+        part.check(there)
+    lost = {number for number, state in enumerate(states) if not _is_restorable(state, there)}
+    kept = [state for number, state in enumerate(states) if number not in lost]
+    await _read(_names([options, *kept]), there, redactor, note)
+    true = [
+        state.document if number in lost else state.restored(redactor)
+        for number, state in enumerate(states)
+    ]
+    return replace(
+        plan,
+        options=options.restored(redactor),
+        initial_state=true[0],
+        completed=tuple(
+            CompletedStep(step.title, difference(before, after))
+            for step, (before, after) in zip(plan.completed, pairwise(true), strict=True)
+        ),
+        lost=frozenset(lost),
+    )
+
+
+def _parts(plan: Plan) -> tuple[_Part, list[_Part]]:
+    """The options, and every state from the initial one to that of the last completed step."""
+    patches = (step.patch for step in plan.completed)
+    states = accumulate(
+        patches, lambda state, patch: apply(state, [patch]), initial=plan.initial_state
+    )
+    return _Part("what the run was given as options", plan.options, plan.options_places), [
+        _Part(f"the state before step {number}", state, places)
+        for number, (state, places) in enumerate(zip(states, plan.state_places, strict=True), 1)
+    ]
+
+
+def _names(parts: Iterable[_Part]) -> list[Name]:
+    spans = (span for part in parts for place in part.places for span in place.get("spans", ()))
+    return list(dict.fromkeys(Name(span["name"]) for span in spans))
+
+
+def _check_secret(what: str, name: str, as_read: str, there: Mapping[Name, Secret]) -> None:
+    found = there.get(Name(name))
+    if found is None:
+        raise InvalidRun(f"{what} needs the secret {name}, which is gone: {_INSTEAD}")
+    if version(found.info) != as_read:
+        raise InvalidRun(
+            f"{what} needs the secret {name} as it was, and it was changed since: {_INSTEAD}"
+        )
+
+
+def _is_restorable(part: _Part, there: Mapping[Name, Secret]) -> bool:
+    try:
+        part.check(there)
+    except InvalidRun:
+        return False
+    return True
+
+
+async def _read(
+    names: Sequence[Name], there: Mapping[Name, Secret], redactor: RunRedactor, note: NoteReads
+) -> None:
+    if names:
+        await note(names)
+    for name in names:
+        redactor.learn(there[name].info, (await there[name].open()).reveal())
