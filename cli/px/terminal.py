@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from px.importing.run import Progress
 
 VALUE_WARNING = (
-    "warning: --value leaves the value in the shell's history and in the process list; "
+    "--value leaves the value in the shell's history and in the process list; "
     "the prompt, --stdin and --from-file do not"
 )
 
@@ -36,6 +36,12 @@ class ReaderGone(Exception):
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Talk, a line for each."""
+    for warning in warnings:
+        say(f"warning: {warning}")
 
 
 def data(text: str) -> None:
@@ -85,7 +91,7 @@ def fail(error: PxError, *, as_json: bool) -> None:
     say(f"error: {error.message}")
     for detail in error.details:
         if detail.listed:
-            say(f"  {_where(detail)}{detail.error}")
+            say(f"  {placed(detail)}")
     if hint := _hint(error):
         say(f"hint: {hint}")
 
@@ -137,14 +143,9 @@ def confirm(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-@contextmanager
-def hidden_entry(question: str) -> Iterator[int]:
-    """Asks, gives the terminal's descriptor, and ends the line that was not shown."""
+def ask(question: str) -> None:
+    """Talk that ends no line yet."""
     _write_quietly(question)
-    try:
-        yield sys.stdin.fileno()
-    finally:
-        say("")
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -205,6 +206,11 @@ def _table(found: Sequence[Secret]) -> str:
 def short_time(time: str) -> str:
     """To the minute."""
     return time[:16].replace("T", " ")
+
+
+def placed(detail: Detail) -> str:
+    """What is wrong, after its place."""
+    return f"{_where(detail)}{detail.error}"
 
 
 def _where(detail: Detail) -> str:
