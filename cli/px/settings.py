@@ -18,11 +18,12 @@ from typing import Final
 
 from positronic.names import Project, parse_project
 from positronic.tokens import is_mistyped
+from px import private_files
 from px.address import Address, parse_address
 from px.failures import Usage
 
-DEPLOY_FILE: Final = ".env.deploy"
-LOCAL_FILE: Final = ".px/local.json"
+DEPLOY_FILE: Final = private_files.DEPLOY
+LOCAL_FILE: Final = private_files.LOCAL
 PROJECT_MARK: Final = "wrangler.toml"
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
@@ -119,6 +120,19 @@ def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Pat
     return next((path for path in found if path.is_file() and _owners(path) <= owners), None)
 
 
+def find_deploy_file(folder: Path) -> Path | None:
+    """The nearest `.env.deploy`. In the project, and in the folder itself, whosever it is.
+
+    Reading it refuses another user's: it must not be passed over there, for another server's.
+    """
+    here = folder.absolute()
+    mark = find_upwards(PROJECT_MARK, here)
+    root = here if mark is None else mark.parent
+    inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
+    near = next((path for one in inside if (path := one / DEPLOY_FILE).exists()), None)
+    return near or find_upwards(DEPLOY_FILE, here)
+
+
 def _owners(path: Path) -> Set[int]:
     """Of the file, and of the link that leads to it."""
     return {path.lstat().st_uid, path.stat().st_uid}
@@ -157,18 +171,18 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
                 hint="set both: px sends a token only to the address that stands beside it",
             )
         yield _Pair("PX_TOKEN", url, token)
-    deploy = find_upwards(DEPLOY_FILE, folder)
+    deploy = find_deploy_file(folder)
     if deploy is not None:
         yield from _deploy_pair(deploy)
     root = find_upwards(PROJECT_MARK, folder)
     local = None if root is None else root.parent / LOCAL_FILE
-    if local is not None and local.is_file():
+    if local is not None and local.exists():
         yield _local_pair(local)
 
 
 def deploy_settings(folder: Path) -> dict[str, str]:
     """What the nearest `.env.deploy` holds; empty without one. Raises Usage."""
-    path = find_upwards(DEPLOY_FILE, folder)
+    path = find_deploy_file(folder)
     return {} if path is None else _assignments(path)
 
 
@@ -204,6 +218,6 @@ def _local_pair(path: Path) -> _Pair:
 
 def _read(path: Path, name: str) -> bytes:
     try:
-        return path.read_bytes()
+        return private_files.read(path)
     except OSError as error:
         raise Usage(f"{name} cannot be read: {(error.strerror or '').lower()}") from None

@@ -91,7 +91,7 @@ def normal(transcript: str) -> list[str]:
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>", transcript)
     text = re.sub(r"127\.0\.0\.1:\d+", "<address>", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "<run>", text)
-    return re.sub(r"px1\.k\d+\.\S+", "<sealed>", text).strip().splitlines()
+    return re.sub(r"px1\.k[\w-]+\.\S+", "<sealed>", text).strip().splitlines()
 
 
 def readme_transcript(title: str) -> str:
@@ -138,7 +138,7 @@ def test_kv_shows_names_and_sealed_text(demo: Done) -> None:
     names = re.findall(r'"name": "default/secret/(\w+)"', in_kv(demo))
 
     assert names == ["ANTHROPIC_API_KEY", "DATABASE_URL", "TLS_KEY"]
-    assert re.search(r"^px1\.k\d+(\.[\w-]+){3}$", in_kv(demo), re.MULTILINE)
+    assert re.search(r"^px1\.k[\w-]+(\.[\w-]+){3}$", in_kv(demo), re.MULTILINE)
 
 
 def test_no_value_is_shown(demo: Done) -> None:

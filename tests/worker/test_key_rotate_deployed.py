@@ -15,6 +15,7 @@ from pexpect import EOF
 
 from px.keys import recovery
 from px.keys.master_key import MasterKey
+from px.keys.recovery_file import RecoveryFile
 from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.testing import TestDevServer
@@ -26,6 +27,7 @@ from support.px_process import Px
 API_TOKEN = "canary-cloudflare-token"
 WORKER = "positronic-secrets"
 PASSPHRASE = b"correct horse battery staple"
+ROTATE = ("key", "rotate", "--no-recovery-file")
 VALUES = {f"N{number:02}": f"value {number}" for number in range(60)}
 
 
@@ -86,11 +88,12 @@ def test_the_new_key_takes_the_place_of_the_old_one(deployed: Deployed) -> None:
     """One secret put, one bulk with a null, and everything opens under the new key alone."""
     register(deployed)
 
-    done = deployed.px.run("key", "rotate", "--settle", "0.1", "--json")
+    done = deployed.px.run(*ROTATE, "--settle", "0.1", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert (result["dropped"], result["resealed"], result["projects"]) == (["test"], 122, 2)
+    assert result["recoveryFile"] is None
     assert deployed.calls == [("GET", "secrets"), ("PUT", "secrets"), ("PATCH", "secrets-bulk")]
     put, bulk = deployed.cloudflare.asked[1:]
     assert put.body["name"] == "MASTER_KEYS_NEXT"
@@ -107,7 +110,7 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
     """Nor in what px says, nor in a file that it leaves."""
     register(deployed)
     with CommandLines() as lines:
-        done = deployed.px.run("key", "rotate")
+        done = deployed.px.run(*ROTATE)
 
     seen = b"\n".join(lines.seen)
     key = deployed.secrets["MASTER_KEYS"].partition(":")[2]
@@ -123,10 +126,10 @@ def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
     """Without the key, which Cloudflare's answer repeats; run again, it goes on."""
     register(deployed)
     deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
-    failed = deployed.px.run("key", "rotate")
+    failed = deployed.px.run(*ROTATE)
     begun = json.loads(deployed.started.read_text())
     deployed.cloudflare.faults = []
-    again = deployed.px.run("key", "rotate")
+    again = deployed.px.run(*ROTATE)
 
     assert failed.returncode == 5
     assert "`wrangler secret put` failed" in failed.stderr
@@ -138,7 +141,7 @@ def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
 def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
     """Exit code 130, both keys still there, and a second run ends it."""
     register(deployed)
-    running = deployed.px.start("key", "rotate", "--settle", "600")
+    running = deployed.px.start(*ROTATE, "--settle", "600")
     try:
         assert running.stderr
         assert any(line.startswith("Waiting 600 s") for line in running.stderr)
@@ -147,7 +150,7 @@ def test_ctrl_c_says_that_nothing_is_lost(deployed: Deployed) -> None:
     finally:
         running.kill()
     midway = set(deployed.secrets)
-    again = deployed.px.run("key", "rotate")
+    again = deployed.px.run(*ROTATE)
 
     assert running.returncode == 130
     assert "no key in use was dropped" in err
@@ -161,7 +164,7 @@ def test_a_terminal_sees_a_bar(deployed: Deployed) -> None:
     """Elsewhere there are lines."""
     register(deployed)
 
-    child = deployed.px.terminal("key", "rotate")
+    child = deployed.px.terminal(*ROTATE)
     child.timeout = 60
     child.expect(EOF)
 
@@ -174,7 +177,7 @@ def test_a_worker_without_keys_is_not_made(deployed: Deployed) -> None:
     workers = deployed.cloudflare.account.workers
     workers["another"] = workers.pop(WORKER)
 
-    done = deployed.px.run("key", "rotate")
+    done = deployed.px.run(*ROTATE)
 
     assert (done.returncode, "has no MASTER_KEYS" in done.stderr) == (1, True)
     assert {method for method, _ in deployed.calls} == {"GET"}
@@ -187,45 +190,70 @@ def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
     deployed.secrets["MASTER_KEYS_NEXT"] = other
     deployed.server.configure(next_master_key=other)
 
-    done = deployed.px.run("key", "rotate")
+    done = deployed.px.run(*ROTATE)
 
     assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
     assert deployed.secrets["MASTER_KEYS_NEXT"] == other
 
 
-def test_the_new_key_gets_a_recovery_file_before_the_worker_gets_the_key(
-    deployed: Deployed,
-) -> None:
-    """Stopped in between and run again, it is the same file; the old one is named as stale."""
+def recovered(path: Path) -> str:
+    """The master key that the file brings back, as MASTER_KEYS spells it."""
+    return recovery.unseal(path.read_bytes(), PASSPHRASE.decode()).entry
+
+
+def test_a_rotation_leaves_a_recovery_file_for_the_new_key(deployed: Deployed) -> None:
+    """Without any option; the old key's file has another name, and still opens."""
     register(deployed)
-    path = deployed.px.folder / "new.json"
-    old = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
-    old.write_text("{}")
-    words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
+    path = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
+    RecoveryFile(path).write(MasterKey("test", "A" * 43 + "="), WORKER, PASSPHRASE.decode())
+    old = path.read_bytes()
+
+    done = deployed.px.run("key", "rotate", "--passphrase-stdin", stdin=PASSPHRASE)
+
+    aside = path.with_name(f"recovery-{WORKER}.test.json")
+    assert done.returncode == 0, done.stderr
+    assert recovered(path) == deployed.secrets["MASTER_KEYS"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert aside.read_bytes() == old
+    assert f".px/recovery-{WORKER}.json and its passphrase bring the new" in done.stderr
+    assert f".px/{aside.name} has the old one" in done.stderr
+
+
+def test_stopped_before_the_worker_has_the_key_it_is_the_same_file(deployed: Deployed) -> None:
+    """Run again, with any passphrase or none at hand: the first file is the key's."""
+    register(deployed)
+    words = ("key", "rotate", "--passphrase-stdin")
     deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
     stopped = deployed.px.run(*words, stdin=PASSPHRASE)
+    path = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
     kept = path.read_bytes()
     deployed.cloudflare.faults = []
-    again = deployed.px.run(*words, stdin=PASSPHRASE)
+    again = deployed.px.run(*words, stdin=b"")
 
     assert (stopped.returncode, again.returncode) == (5, 0), again.stderr
     assert path.read_bytes() == kept
-    assert path.stat().st_mode & 0o777 == 0o600
-    found = recovery.unseal(kept, PASSPHRASE.decode())
-    assert found.entry == deployed.secrets["MASTER_KEYS"]
-    assert f".px/recovery-{WORKER}.json holds a key that is gone; remove it" in again.stderr
+    assert recovered(path) == deployed.secrets["MASTER_KEYS"]
 
 
-def test_a_recovery_file_that_is_stale_is_told_of(deployed: Deployed) -> None:
-    """A rotation without --recovery-file says how to get one."""
-    register(deployed)
-    (deployed.px.folder / ".px" / f"recovery-{WORKER}.json").write_text("{}")
-
+def test_with_nobody_to_ask_nothing_is_changed(deployed: Deployed) -> None:
+    """Exit code 2, and what to say instead."""
     done = deployed.px.run("key", "rotate")
 
+    assert (done.returncode, deployed.calls, deployed.server.calls) == (2, [], [])
+    assert "--passphrase-stdin, or --no-recovery-file" in done.stderr
+    assert not deployed.started.exists()
+
+
+def test_without_a_recovery_file_an_old_one_is_told_of(deployed: Deployed) -> None:
+    """It is not the new key's."""
+    register(deployed)
+    path = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
+    path.touch(0o600)
+
+    done = deployed.px.run(*ROTATE)
+
     assert done.returncode == 0
-    assert "holds a key that is gone; remove it" in done.stderr
-    assert "`px key rotate --recovery-file FILE` writes one for a new key" in done.stderr
+    assert f"{path.name} holds a key that is gone, not the new one" in done.stderr
 
 
 def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:

@@ -6,10 +6,10 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from px import git
+from px import git, private_files
 from px.failures import Refused
 from px.local import private
-from px.settings import DEPLOY_FILE, deploy_settings, find_upwards
+from px.settings import DEPLOY_FILE, deploy_settings, find_deploy_file
 
 URL, TOKEN = "PX_URL", "PX_TOKEN"
 
@@ -18,7 +18,7 @@ class DeployFile:
     """The nearest one upwards; where there is none, the one that px would make in `root`."""
 
     def __init__(self, folder: Path, root: Path) -> None:
-        found = find_upwards(DEPLOY_FILE, folder)
+        found = find_deploy_file(folder)
         self.path = found or root / DEPLOY_FILE
 
     def read(self) -> Mapping[str, str]:
@@ -50,7 +50,7 @@ class DeployFile:
         now = self.read()
         if (now.get(URL), now.get(TOKEN)) == (url, token):
             return False
-        old = self.path.read_bytes().decode() if self.path.exists() else ""
+        old = private_files.read(self.path).decode() if self.path.exists() else ""
         # Where a link leads: the link itself stays.
         private.replace(self.path.resolve(), _with(old, {URL: url, TOKEN: token}).encode())
         return True

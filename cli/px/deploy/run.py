@@ -153,6 +153,7 @@ class Deployment:
                 f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out"
             )
         self._settings = found
+        self._started.read()
 
     def _remote(self) -> Remote:
         wrangler = Wrangler(self._project, credentials(self._environ, self._settings))

@@ -11,6 +11,7 @@ from typing import Final
 from px import git
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place, PrivateFile
+from px.failures import Usage
 
 NAME: Final = "git"
 
@@ -29,10 +30,14 @@ def check_ignored(place: Place) -> Iterator[Finding]:
 
 def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iterator[Finding]:
     names = [file.name for file in files]
-    tracked = git.tracked(folder, names)
-    ignored = git.ignored(folder, names)
+    try:
+        tracked = git.tracked(folder, names)
+        ignored = git.ignored(folder, names)
+    except Usage as error:
+        yield Finding(NAME, WARN, error.message, error.hint)
+        return
     if tracked is None or ignored is None:
-        yield Finding(NAME, SKIP, f"no git repository that git trusts is around {', '.join(names)}")
+        yield Finding(NAME, SKIP, f"no git repository is around {', '.join(names)}")
         return
     found = [one for file in files if (one := _judge(place, file, tracked, ignored)) is not None]
     yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import stat
 from collections.abc import Iterator
 
-from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px import private_files
+from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.place import Place, PrivateFile
+from px.failures import Usage
 
 NAME = "mode"
 
@@ -21,19 +22,17 @@ def check_modes(place: Place) -> Iterator[Finding]:
 
 def _look(file: PrivateFile, shown: str) -> Finding | None:
     try:
-        status = file.path.stat()
+        mode = stat.S_IMODE(file.path.stat().st_mode)
+        private_files.check(file.path)
     except FileNotFoundError:
         return None
     except OSError as error:
         return Finding(NAME, FAIL, f"{shown} cannot be looked at: {_reason(error)}")
-    mode = stat.S_IMODE(status.st_mode)
-    if not stat.S_ISREG(status.st_mode):
-        return Finding(NAME, FAIL, f"{shown} is no regular file")
+    except Usage as error:
+        return Finding(NAME, FAIL, error.message, error.hint)
     if mode & 0o077:
         hint = f"chmod 600 {shlex.quote(shown)}"
         return Finding(NAME, FAIL, f"{shown} has mode {mode:o}: others can open it", hint)
-    if status.st_uid != os.getuid():
-        return Finding(NAME, WARN, f"{shown} belongs to another user", f"chown it to {os.getuid()}")
     return Finding(NAME, OK, f"{shown} has mode {mode:o}")
 
 

@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from px import private_files
 from px.local.project import Project
-from px.settings import DEPLOY_FILE, PROJECT_MARK, find_upwards
+from px.settings import DEPLOY_FILE, PROJECT_MARK, find_deploy_file, find_upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,17 @@ class Place:
         """`.env.deploy` is the one that px reads, which may lie above the project."""
         project = self.project
         base = self.folder if project is None else project.root
-        deploy = find_upwards(DEPLOY_FILE, self.folder)
+        deploy = find_deploy_file(self.folder)
         found = [
-            PrivateFile(base, ".env.secrets"),
+            PrivateFile(base, private_files.SECRETS),
             PrivateFile(base if deploy is None else deploy.parent, DEPLOY_FILE),
         ]
         if project is not None:
             kept = {f".px/{path.name}" for path in project.private.glob("*.json")}
-            names = [".dev.vars", *sorted(kept | {".px/local.json", ".px/rotation.json"})]
+            names = [
+                private_files.DEV_VARS,
+                *sorted(kept | {private_files.LOCAL, private_files.ROTATION}),
+            ]
             found += [PrivateFile(base, name) for name in names]
         return found
 

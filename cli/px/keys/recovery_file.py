@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from px import private_files
 from px.failures import Refused, Usage
 from px.keys import recovery
 from px.keys.master_key import MasterKey
@@ -38,8 +40,7 @@ class RecoveryFile:
     def read(self) -> bytes:
         """Raises Usage when it cannot be read."""
         try:
-            with self.path.open("rb") as file:
-                return file.read(recovery.MAX_FILE + 1)
+            return private_files.read(self.path, recovery.MAX_FILE + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
             raise Usage(f"the recovery file cannot be read: {reason.lower()}") from None
@@ -57,16 +58,46 @@ class RecoveryFile:
         """Raises Refused rather than touch a file that is there."""
         data = recovery.seal(key, worker, passphrase, now=datetime.now(UTC), random=os.urandom)
         try:
-            if not self.path.parent.exists():
-                private.make_folder(self.path.parent)
+            self._make_folder()
             private.create(self.path, data)
         except FileExistsError:
             raise self.taken() from None
         except OSError as error:
-            raise Refused(
-                f"the recovery file cannot be written: {(error.strerror or '').lower()}",
-                code="recovery_not_written",
-            ) from None
+            raise _not_written(error) from None
+
+    def replace(self, key: MasterKey, worker: str, passphrase: str) -> RecoveryFile | None:
+        """Writes it, and gives the older file, which has another name now: it opens old copies.
+
+        At no moment is there less than before.
+        """
+        data = recovery.seal(key, worker, passphrase, now=datetime.now(UTC), random=os.urandom)
+        try:
+            self._make_folder()
+            older = self._set_aside() if self.exists() else None
+            private.replace(self.path, data)
+        except OSError as error:
+            raise _not_written(error) from None
+        return older
+
+    def _set_aside(self) -> RecoveryFile:
+        """A second name for what is there now, with its key's id."""
+        try:
+            mark = self.header().key_id
+        except Refused:  # damaged, and still nothing that px throws away
+            mark = "unreadable"
+        for number in itertools.count(1):
+            name = f"{self.path.stem}.{mark}{f'-{number}' if number > 1 else ''}.json"
+            aside = self.path.with_name(name)
+            if not os.path.lexists(aside):
+                aside.hardlink_to(self.path)
+                return RecoveryFile(aside)
+            if aside.samefile(self.path):  # an earlier try came as far as this
+                return RecoveryFile(aside)
+        raise AssertionError  # a count has no end
+
+    def _make_folder(self) -> None:
+        if not self.path.parent.exists():
+            private.make_folder(self.path.parent)
 
     def taken(self) -> Refused:
         return Refused(
@@ -74,3 +105,10 @@ class RecoveryFile:
             code="recovery_exists",
             hint="name another one with --recovery-file, or move it away",
         )
+
+
+def _not_written(error: OSError) -> Refused:
+    return Refused(
+        f"the recovery file cannot be written: {(error.strerror or '').lower()}",
+        code="recovery_not_written",
+    )

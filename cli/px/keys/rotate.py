@@ -19,6 +19,7 @@ from px.administration import Keys
 from px.failures import Detail, NotAllowed, PxError, Refused
 from px.keys.cloudflare import begun_elsewhere
 from px.keys.master_key import MasterKey, make
+from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.place import KeyPlace
 from px.keys.started import Started, StartedFile
 from px.keys.survey import Survey, survey
@@ -66,7 +67,7 @@ class Rotated:
 class Rotation:
     """One Worker's. `settle`: seconds until every location must know what was written.
 
-    `keep` is given the new key before the Worker is, each time the rotation is run.
+    `keeper` is given the new key before the Worker is, each time the rotation is run.
     """
 
     def __init__(
@@ -76,14 +77,14 @@ class Rotation:
         file: StartedFile,
         voice: Voice,
         settle: float,
-        keep: Callable[[MasterKey], None] = lambda key: None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._admin = admin
         self._place = place
         self._file = file
         self._voice = voice
         self._settle = settle
-        self._keep = keep
+        self._keeper = keeper or NoKeeper()
         self._resealed = 0
         self._seen: set[str] = set()
 
@@ -115,13 +116,14 @@ class Rotation:
         found = self._look()
         started = self._resumable(found)
         self._place.check(resuming=started is not None)
+        self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
             started = Started(self._admin.origin, make(datetime.now(UTC).date(), os.urandom))
             self._file.write(started)
             self._voice.say(f"Rotating to the new master key {started.key.id}")
         else:
             self._voice.say(f"Going on with the rotation to {started.key.id}")
-        self._keep(started.key)
+        self._keeper.keep(started.key)
         if found.newest != started.key.id:
             self._place.put_in_front(started.key)
             self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")

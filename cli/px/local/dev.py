@@ -58,6 +58,7 @@ class Voice(Protocol):
 def run(project: Project, port: int, push: Push, voice: Voice) -> None:
     """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
     with _only_one(project):
+        state.check(project)
         set_up(project, voice.say)
         for name in state.not_ignored(project):
             voice.say(f"Warning: git does not ignore {name}; add it to .gitignore")

@@ -9,14 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from px import private_files
+
 OWNER_ONLY = 0o600
 OWNER_RUNS = 0o700
 
 
 def make_folder(folder: Path) -> Path:
-    """Makes the folder with mode 700; narrows it when it is wider."""
+    """Makes the folder with mode 700; narrows it when it is wider.
+
+    Raises Usage for a `.px` that others may have filled.
+    """
     folder.mkdir(mode=OWNER_RUNS, parents=True, exist_ok=True)
-    folder.chmod(OWNER_RUNS)
+    private_files.check_folder(folder)
+    if folder.stat().st_mode & 0o777 != OWNER_RUNS:
+        folder.chmod(OWNER_RUNS)
     return folder
 
 

@@ -20,7 +20,8 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 from positronic.tokens import mint_root, root_hash
-from px import git
+from px import git, private_files
+from px.failures import Usage
 from px.local import private
 from px.local.errors import LocalError
 from px.local.project import Project
@@ -64,7 +65,7 @@ def prepare(project: Project, url: str) -> LocalState:
 def read_local(project: Project) -> LocalState | None:
     """The recorded address and token, or None; raises LocalError for a malformed file."""
     try:
-        fields = json.loads(project.local_json.read_bytes())
+        fields = json.loads(private_files.read(project.local_json))
         url, token = fields["url"], fields["token"]
     except FileNotFoundError:
         return None
@@ -75,9 +76,16 @@ def read_local(project: Project) -> LocalState | None:
     return LocalState(url, token)
 
 
+def check(project: Project) -> None:
+    """Raises PxError for a file of these that others may have made, or that does not parse."""
+    read_local(project)
+    if project.dev_vars.exists():
+        _bindings(_decode(private_files.read(project.dev_vars)))
+
+
 def read_keys(project: Project) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
-    for one in _bindings(_decode(project.dev_vars.read_bytes())):
+    for one in _bindings(_decode(private_files.read(project.dev_vars))):
         if one.key == MASTER_KEYS:
             return [entry.strip() for entry in (one.value or "").split(",")]
     raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
@@ -87,21 +95,27 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
     """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
     parts = [
         _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
-        for one in _bindings(_decode(project.dev_vars.read_bytes()))
+        for one in _bindings(_decode(private_files.read(project.dev_vars)))
     ]
     private.replace(project.dev_vars, "".join(parts).encode())
 
 
 def not_ignored(project: Project) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
-    names = [".dev.vars", ".px/local.json", ".env.secrets", ".env.deploy"]
-    ignored = git.ignored(project.root, names)
+    names = [
+        *(private_files.DEV_VARS, private_files.LOCAL),
+        *(private_files.SECRETS, private_files.DEPLOY),
+    ]
+    try:
+        ignored = git.ignored(project.root, names)
+    except Usage:  # `px doctor` says why
+        return []
     return [] if ignored is None else [name for name in names if name not in ignored]
 
 
 def _write_dev_vars(project: Project, token_hash: str) -> None:
     try:
-        old = project.dev_vars.read_bytes()
+        old = private_files.read(project.dev_vars)
     except FileNotFoundError:
         fresh = _line(MASTER_KEYS, _fresh_key()) + _line(ROOT_TOKEN, token_hash)
         private.create(project.dev_vars, fresh.encode())
@@ -177,7 +191,8 @@ def _is_key(encoded: str) -> bool:
 
 
 def _fresh_key() -> str:
-    key_id = datetime.now(UTC).strftime("k%Y%m%d")
+    """With an id that no other key ever has: records and audit events name it."""
+    key_id = f"{datetime.now(UTC):k%Y%m%d}-{secrets.token_hex(3)}"
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from px import private_files
 from px.failures import Refused
 from px.local import private
 from px.local.project import Project
@@ -26,8 +27,8 @@ class UnderWay:
         return self._folder / f"{self._what}.json"
 
     def _load(self) -> Any:  # noqa: ANN401 - any JSON
-        """Raises FileNotFoundError, ValueError."""
-        return json.loads(self.path.read_bytes())
+        """Raises FileNotFoundError, ValueError, and Usage for a file that others may have made."""
+        return json.loads(private_files.read(self.path))
 
     def _keep(self, found: Mapping[str, object]) -> None:
         private.make_folder(self._folder)

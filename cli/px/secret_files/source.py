@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from px import private_files
 from px.failures import Usage
 from px.secret_files.assignments import Item, Reading
 from px.secret_files.file_text import decode
@@ -34,8 +35,11 @@ def read_path(path: Path, what: str = "the file") -> bytes:
     try:
         if _is_deploy_file(path):
             raise _deploy_refusal()
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        if private_files.is_private(path):
+            data = private_files.read(path, MAX_FILE + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(MAX_FILE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no path"
         raise Usage(f"{what} cannot be read: {reason.lower()}", code="invalid_file") from None

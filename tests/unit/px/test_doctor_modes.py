@@ -10,8 +10,11 @@ from support.doctor import NAMES, statuses, write
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o622, 0o611])
-def test_a_file_that_others_can_open_fails(place: Place, mode: int) -> None:
+def test_a_file_that_others_can_open_fails(
+    place: Place, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The mend is a command that can be copied."""
+    monkeypatch.chdir(place.folder)
     write(place, ".env.secrets", mode=mode)
 
     [found] = check_modes(place)

@@ -12,8 +12,14 @@ import pytest
 from positronic.names import parse_token_name
 from px.admin import Admin
 from px.failures import NotAllowed, Refused
+from px.keys import recovery
+from px.keys.master_key import MasterKey, parse
+from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
+from px.keys.passphrase import Passphrase
+from px.keys.recovery_file import RecoveryFile
 from px.keys.rotate import Progress, Rotated, Rotation
 from px.keys.started import StartedFile
+from px.local import private
 from px.local.project import Project
 from px.settings import make_target
 from px.testing import TestDevServer
@@ -52,6 +58,7 @@ class World:
         self.place = ServerKeys(server)
         self.ear = Ear()
         self.file = StartedFile(Project(folder))
+        self.keeper: Keeper = NoKeeper()
         for project in PROJECTS:
             server.seed(SECRETS, project)
             with self.admin(project) as admin:
@@ -64,7 +71,7 @@ class World:
 
     def rotate(self, settle: float = 0, token: str | None = None) -> Rotated:
         with self.admin(token=token) as admin:
-            return Rotation(admin, self.place, self.file, self.ear, settle).run()
+            return Rotation(admin, self.place, self.file, self.ear, settle, self.keeper).run()
 
     @property
     def keys(self) -> str:
@@ -132,6 +139,100 @@ def test_stopped_anywhere_it_goes_on(world: World, moment: str) -> None:
     assert world.keys.strip() == begun.key.entry
     assert world.is_whole()
     assert not world.file.path.exists()
+
+
+class Told(Passphrase):
+    """Typed without a terminal."""
+
+    def __init__(self, at: Callable[[], None] = lambda: None) -> None:
+        super().__init__(stdin=True)
+        self._at = at
+
+    def known(self, name: str) -> str:
+        return "correct horse battery"
+
+    def new(self, name: str) -> str:
+        self._at()
+        return "correct horse battery"
+
+
+class Watched(NextRecovery):
+    """Can be stopped before and after the file is written."""
+
+    before: Callable[[], None] = staticmethod(lambda: None)
+    after: Callable[[], None] = staticmethod(lambda: None)
+
+    def keep(self, key: MasterKey) -> None:
+        self.before()
+        super().keep(key)
+        self.after()
+
+
+def stop() -> None:
+    raise Stopped
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("passphrase", "before keeping", "moved", "after keeping"),
+        *("before put", "after put", "progress 50", "progress 242", "before keep", "after keep"),
+    ],
+)
+def test_stopped_anywhere_the_workers_key_is_in_a_file(
+    world: World, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each step, for the key that the Worker seals with; and so is the old one, in its own."""
+    file = RecoveryFile(tmp_path / ".px" / "recovery-w.json")
+    old = parse(world.server.service.settings.master_keys)
+    file.write(old, "w", "correct horse battery")
+    world.keeper = keeper = Watched(file, "w", Told(), replaces=True)
+    if moment == "passphrase":
+        world.keeper = Watched(file, "w", Told(stop), replaces=True)
+    elif moment == "moved":
+        monkeypatch.setattr(private, "replace", _stopping(private.replace, file.path))
+    elif moment.endswith("keeping"):
+        setattr(keeper, moment.partition(" ")[0], stop)
+    else:
+        stop_at(world, moment)
+
+    with pytest.raises(Stopped):
+        world.rotate()
+
+    settings = world.server.service.settings
+    used = parse((settings.next_master_key or settings.master_keys).strip())
+    begun = world.file.read()
+    files = [recovery.unseal(one.read_bytes(), "correct horse battery") for one in _files(file)]
+    assert used in files
+    assert old in files
+    if used != old:
+        assert begun is not None
+        assert begun.key == used
+
+    monkeypatch.undo()
+    world.place.before = world.place.after = lambda change: None
+    world.ear.at_progress = lambda done: None
+    world.keeper = NextRecovery(file, "w", Told(), replaces=True)
+    world.rotate()
+
+    assert world.is_whole()
+    assert file.open(Told()).entry == world.keys.strip()
+    assert [one.name for one in _files(file)] == ["recovery-w.json", "recovery-w.test.json"]
+
+
+def _files(file: RecoveryFile) -> list[Path]:
+    return sorted(file.path.parent.glob("recovery-*.json"))
+
+
+def _stopping(replace: Callable[[Path, bytes], None], path: Path) -> Callable[[Path, bytes], None]:
+    """As `replace`, but killed where this file would be replaced."""
+
+    def found(given: Path, data: bytes) -> None:
+        if given == path:
+            raise Stopped
+        replace(given, data)
+
+    return found
 
 
 def test_what_was_begun_is_its_owners_alone(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,7 @@ from px.commands.options import TIMEOUT, Json, Timeout, Url, find
 
 if TYPE_CHECKING:
     from px.importing.run import Progress
-    from px.keys.master_key import MasterKey
+    from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.place import KeyPlace
     from px.keys.rotate import Rotated
     from px.local.project import Project
@@ -36,8 +35,13 @@ Settle = Annotated[
 Recovery = Annotated[
     Path | None,
     typer.Option(
-        "--recovery-file", metavar="FILE", help="Write one for the new key, with a passphrase."
+        "--recovery-file",
+        metavar="FILE",
+        help="Where the new key's recovery file goes.  [default: .px/recovery-WORKER.json]",
     ),
+]
+NoRecovery = Annotated[
+    bool, typer.Option("--no-recovery-file", help="Write none: a lost master key is lost.")
 ]
 Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
 
@@ -46,6 +50,7 @@ Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase 
 def rotate(
     settle: Settle = None,
     recovery_file: Recovery = None,
+    no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
     url: Url = None,
     timeout: Timeout = TIMEOUT,
@@ -58,25 +63,35 @@ def rotate(
     again.
 
     Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
-    deployed one's are set by wrangler with the credentials in .env.deploy. The old key's recovery
-    file opens nothing afterwards: --recovery-file writes a new one.
+    deployed one's are set by wrangler with the credentials in .env.deploy. A deployed Worker's new
+    key gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
+    kept under another name, because it opens older copies of KV.
 
     \b
     Example: px key rotate
+             px key rotate --passphrase-stdin < passphrase.txt
     """
+    from px.failures import Usage
+
+    if recovery_file and no_recovery_file:
+        raise Usage("--recovery-file and --no-recovery-file exclude each other")
     target = _whole_worker(url, timeout)
     seconds = settle
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
+    project = _project()
+    voice, place = _Voice(as_json=as_json), _place(target, project)
+    keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, seconds, _Voice(as_json=as_json), recovery_file, passphrase_stdin)
+        done = _run(target, project, place, seconds, voice, keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
+    written = None if keeper is None else keeper.file.shown
     if as_json:
-        terminal.document(done.document())
-    else:
-        terminal.say(done.sentence())
-        _warn_of_old_file(recovery_file)
+        terminal.document({**done.document(), "recoveryFile": written})
+        return
+    terminal.say(done.sentence())
+    _tell_of_files(project, keeper, target)
 
 
 class _Voice:
@@ -95,56 +110,60 @@ class _Voice:
 
 
 def _run(
-    target: Target, settle: float, voice: _Voice, recovery_file: Path | None, stdin: bool
+    target: Target,
+    project: Project,
+    place: KeyPlace,
+    settle: float,
+    voice: _Voice,
+    keeper: Keeper | None,
 ) -> Rotated:
     from px.admin import Admin
     from px.keys.rotate import Rotation
     from px.keys.started import StartedFile
-    from px.local.project import find_project
 
-    project = find_project()
-    keep = _keeper(project, recovery_file, stdin)
     with Admin(target) as admin:
-        file = StartedFile(project)
-        return Rotation(admin, _place(target, project), file, voice, settle, keep).run()
+        return Rotation(admin, place, StartedFile(project), voice, settle, keeper).run()
 
 
-def _keeper(project: Project, path: Path | None, stdin: bool) -> Callable[[MasterKey], None]:
-    """Writes the recovery file; when the rotation goes on, it is there. Raises PxError."""
-    if path is None:
-        return lambda key: None
+def _keeper(
+    target: Target, project: Project, path: Path | None, stdin: bool, *, wanted: bool
+) -> NextRecovery | None:
+    """None where no recovery file is to be written. Raises Usage when there is nobody to ask."""
+    if not wanted or (path is None and _is_local(target, project)):
+        return None
     from px.deploy.manifest import read_manifest
+    from px.keys.next_recovery import NextRecovery
     from px.keys.passphrase import Passphrase
-    from px.keys.recovery_file import RecoveryFile
+    from px.keys.recovery_file import RecoveryFile, default_path
 
-    file, worker, passphrase = (
-        RecoveryFile(path),
-        read_manifest(project).worker,
-        Passphrase(stdin=stdin),
-    )
-    passphrase.check()
-
-    def keep(key: MasterKey) -> None:
-        if not file.exists():
-            file.write(key, worker, passphrase.new(file.shown))
-        elif file.header().key_id != key.id:
-            raise file.taken()
-
-    return keep
+    worker = read_manifest(project).worker
+    file = RecoveryFile(path or default_path(project, worker))
+    passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
+    keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
+    keeper.check()
+    return keeper
 
 
-def _warn_of_old_file(written: Path | None) -> None:
-    """Where px keeps them, there may be one of a key that is gone."""
+def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
+    """What opens the new key, and what is left of the old one."""
+    if keeper is not None:
+        terminal.say(f"{keeper.file.shown} and its passphrase bring the new master key back")
+        if keeper.moved is not None:
+            terminal.say(f"{keeper.moved.shown} has the old one, for older copies of KV")
+    if (keeper is not None and keeper.replaces) or _is_local(target, project):
+        return
     from px.deploy.manifest import read_manifest
     from px.keys.recovery_file import RecoveryFile, default_path
+
+    old = RecoveryFile(default_path(project, read_manifest(project).worker))
+    if old.exists():
+        terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
+
+
+def _project() -> Project:
     from px.local.project import find_project
 
-    project = find_project()
-    old = RecoveryFile(default_path(project, read_manifest(project).worker))
-    if old.exists() and not (written and old.path.resolve() == written.resolve()):
-        terminal.say(f"Warning: {old.shown} holds a key that is gone; remove it")
-        if not written:
-            terminal.say("hint: `px key rotate --recovery-file FILE` writes one for a new key")
+    return find_project()
 
 
 def _place(target: Target, project: Project) -> KeyPlace:

@@ -1,0 +1,72 @@
+"""The recovery file of a rotation's new key: on disk before the Worker uses the key."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from px.failures import PxError
+from px.keys.master_key import MasterKey
+from px.keys.passphrase import Passphrase
+from px.keys.recovery_file import RecoveryFile
+
+
+class Keeper(Protocol):
+    """Who keeps the new key. Raises PxError."""
+
+    def prepare(self, begun: str | None) -> None:
+        """Before anything is changed. `begun`: the id of the key that a resumed rotation has."""
+        ...
+
+    def keep(self, key: MasterKey) -> None:
+        """Before the Worker has the key; made again when the rotation goes on."""
+        ...
+
+
+class NoKeeper:
+    """For a local Worker, whose keys can be read, and where no file is wanted."""
+
+    def prepare(self, begun: str | None) -> None: ...
+
+    def keep(self, key: MasterKey) -> None: ...
+
+
+class NextRecovery:
+    """`replaces`: an older key's file makes room. px's own place does, one that was named not."""
+
+    def __init__(
+        self, file: RecoveryFile, worker: str, passphrase: Passphrase, *, replaces: bool
+    ) -> None:
+        self.file = file
+        self.moved: RecoveryFile | None = None
+        self._worker = worker
+        self._passphrase = passphrase
+        self.replaces = replaces
+        self._typed: str | None = None
+
+    def check(self) -> None:
+        """Whether there is somebody to ask, before the server is asked anything."""
+        self._passphrase.check()
+
+    def prepare(self, begun: str | None) -> None:
+        if self._holds(begun):
+            return
+        if self.file.exists() and not self.replaces:
+            raise self.file.taken()
+        self._typed = self._passphrase.new(self.file.shown)
+
+    def keep(self, key: MasterKey) -> None:
+        if self._typed is None or self._holds(key.id):
+            return
+        self.moved = self.file.replace(key, self._worker, self._typed)
+
+    def _holds(self, key_id: str | None) -> bool:
+        """Whether the file says that it is this key's, and this Worker's."""
+        if key_id is None or not self.file.exists():
+            return False
+        try:
+            found = self.file.header()
+        except PxError as error:
+            if error.code == "recovery_unreadable":
+                return False
+            raise
+        return (found.key_id, found.worker) == (key_id, self._worker)
