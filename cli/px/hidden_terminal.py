@@ -58,14 +58,23 @@ class HiddenTerminal:
                 self._handlers[number] = signal.signal(number, take)
 
     def _suspend(self, number: int, _frame: FrameType | None) -> None:
-        """Ctrl-Z: the shell gets its terminal back as it was, and px stops here."""
+        """Ctrl-Z: the shell gets its terminal back as it was, and px stops here until `fg`.
+
+        Or does not stop: the system lets nobody be suspended whom no shell could resume.
+        """
         _set(self.fd, termios.TCSAFLUSH, self._before)
-        signal.signal(number, signal.SIG_DFL)
+        taken = {one: signal.signal(one, signal.SIG_DFL) for one in _JOB_CONTROL}
         os.kill(os.getpid(), number)
-        signal.signal(number, self._suspend)
+        for one, handler in taken.items():
+            signal.signal(one, handler)
+        self._hide_again()
 
     def _resume(self, _number: int, _frame: FrameType | None) -> None:
-        """`fg`. In the background the terminal is not px's to change: reading stops px again."""
+        """After a stop that px could not take; who resumes px may have set the terminal anew."""
+        self._hide_again()
+
+    def _hide_again(self) -> None:
+        # In the background the terminal is not px's to change: reading from it stops px again.
         if os.tcgetpgrp(self.fd) == os.getpgrp():
             _set(self.fd, termios.TCSADRAIN, self._hidden)
             self._ask()

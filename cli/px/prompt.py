@@ -46,14 +46,20 @@ else:
     from px.typed_line import TypedLine
 
     def _read(question: str, limit: int, ends: frozenset[int], what: str) -> bytes:
+        line = TypedLine(several=_LINE_END not in ends)
+
+        def ask() -> None:
+            # Again after Ctrl-Z: the system has thrown away what px had not read yet.
+            line.clear()
+            terminal.ask(question)
+
         try:
-            with HiddenTerminal(sys.stdin.fileno(), lambda: terminal.ask(question)) as hidden:
-                return _one_entry(hidden.fd, limit, ends, what)
+            with HiddenTerminal(sys.stdin.fileno(), ask) as hidden:
+                return _one_entry(hidden.fd, limit, ends, what, line)
         finally:
             terminal.say("")  # the line end that was not shown
 
-    def _one_entry(fd: int, limit: int, ends: frozenset[int], what: str) -> bytes:
-        line = TypedLine(several=_LINE_END not in ends)
+    def _one_entry(fd: int, limit: int, ends: frozenset[int], what: str, line: TypedLine) -> bytes:
         rest = _collect(fd, limit, ends, line)
         if len(line.content) > limit:
             _drain(fd)

@@ -21,6 +21,11 @@ class TypedLine:
         self._allowed = "\t\n" if several else ""
         self._edited = ""  # a control character in what was edited away since
 
+    def clear(self) -> None:
+        """As if nothing had been typed."""
+        self.content.clear()
+        self._edited = ""
+
     def type(self, byte: int) -> None:
         """Takes one byte as the terminal sent it."""
         if byte in _BACKSPACE:
