@@ -48,7 +48,7 @@ _UNQUOTED: Final = tuple(
         (r"(\$\(.*\)|`.*`|<\(.*\))$", "is a command, and px runs none: write what it prints"),
         (r"<<-?\s*['\"]?\w+", "begins a here-document, which px does not read: use quotes"),
         (
-            r"[^\s\"']*\s+(export\s+)?[A-Z_][A-Z0-9_]+=",
+            r"[^\s\"']*\s+(export\s+)?[A-Z_][A-Z0-9_]*=",
             "holds a second NAME=: write each on a line of its own",
         ),
         (
