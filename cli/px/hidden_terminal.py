@@ -7,6 +7,7 @@ import os
 import signal
 import termios
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Final, Self
 
@@ -75,9 +76,10 @@ class HiddenTerminal:
 
     def _hide_again(self) -> None:
         # In the background the terminal is not px's to change: reading from it stops px again.
-        if os.tcgetpgrp(self.fd) == os.getpgrp():
-            _set(self.fd, termios.TCSADRAIN, self._hidden)
-            self._ask()
+        with suppress(OSError):  # the terminal is gone, and reading says so
+            if os.tcgetpgrp(self.fd) == os.getpgrp():
+                _set(self.fd, termios.TCSADRAIN, self._hidden)
+                self._ask()
 
 
 def _hidden(mode: _Mode) -> _Mode:

@@ -108,10 +108,14 @@ ODD: Final[list[tuple[bytes, str]]] = [
     (b"A=canary4711\\\n", "backslash"),
     ("A='\u200bcanary4711'\n".encode(), "nobody sees"),
     (b'{"A": "<insert key>"}', "placeholder"),
+    (b"A=arn:aws:secretsmanager:eu-west-1:1:secret:canary4711\n", "a reference"),
+    (b"A=projects/p/secrets/canary4711/versions/1\n", "a reference"),
 ]
 
 # Taken without a word.
 PLAIN: Final[list[bytes]] = [
+    b"A=TOTP JBSWY3DPEHPK3PXP====\n",
+    b"BZh_TOKEN=canary4711\nGIF8=canary4711\n",
     b"A=host=localhost port=5432 user=x\n",
     b"A=Server=db;User Id=sa;Password=Zx_9canary;\n",
     b"A=postgres://u:p%40x@h/db?sslmode=require&x=1\n",

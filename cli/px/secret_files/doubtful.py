@@ -32,8 +32,7 @@ _ELSEWHERE: Final = tuple(
         (r"\$ANSIBLE_VAULT;", "is encrypted (Ansible Vault): decrypt it first"),
         (r"op://\S", "is a reference of 1Password: op inject -i FILE | px secret import -"),
         (rf"(ref\+\w+|{_MANAGERS})://\S|vault:secret/\S", _REFERENCE),
-        (r"@Microsoft\.KeyVault\(|\{\{resolve:|arn:aws:secretsmanager:", _REFERENCE),
-        (r"projects/[^/\s]+/secrets/[^/\s]+", _REFERENCE),
+        (r"@Microsoft\.KeyVault\(|\{\{resolve:", _REFERENCE),
         (r"\$\{\{.*\}\}$", "is an expression of GitHub Actions that was not replaced"),
         (rf"({_TEMPLATE})$", "is a template that was not filled in"),
     )
@@ -48,7 +47,7 @@ _UNQUOTED: Final = tuple(
         (r"(\$\(.*\)|`.*`|<\(.*\))$", "is a command, and px runs none: write what it prints"),
         (r"<<-?\s*['\"]?\w+", "begins a here-document, which px does not read: use quotes"),
         (
-            r"[^\s\"']*\s+(export\s+)?[A-Z_][A-Z0-9_]*=",
+            r"[^\s\"']*\s+(export\s+)?[A-Z_][A-Z0-9_]*=[^=\s]",
             "holds a second NAME=: write each on a line of its own",
         ),
         (
@@ -95,6 +94,7 @@ _ODD: Final = tuple(
         (r"version https://git-lfs\.github\.com/", "is a pointer of Git LFS, not the file itself"),
         (r"\s*<(!doctype|html|head|body|script)\b", "is a web page, perhaps one to log in"),
         (r"-----BEGIN (PGP MESSAGE|AGE ENCRYPTED FILE)-----", "is encrypted"),
+        (r"arn:aws[\w-]*:secretsmanager:|projects/[^/\s]+/secrets/[^/\s]+", _REFERENCE),
         (r"(vault:v\d+:|AQICAH)", "is encrypted (Vault or AWS KMS)"),
         (rf"[{_CURLY}].*[{_CURLY}]$", "is in curly quotes, which are kept"),
         (

@@ -52,7 +52,7 @@ _BYTES: Final[Sequence[tuple[bytes, Kind]]] = (
     (b"\x03\xd9\xa2\x9a", Kind("a KeePass database", "export the entries as CSV or XML first")),
     (b"SQLite format 3\0", Kind("an SQLite database", _NO_TEXT)),
     (b"\x1f\x8b", Kind("compressed with gzip", f"unpack it: gunzip -c FILE {_TO_PX}")),
-    (b"BZh", Kind("compressed with bzip2", f"unpack it: bunzip2 -c FILE {_TO_PX}")),
+    (b"BZh91AY", Kind("compressed with bzip2", f"unpack it: bunzip2 -c FILE {_TO_PX}")),
     (b"\xfd7zXZ\0", Kind("compressed with xz", f"unpack it: xz -dc FILE {_TO_PX}")),
     (b"\x28\xb5\x2f\xfd", Kind("compressed with zstd", f"unpack it: zstd -dc FILE {_TO_PX}")),
     (b"PK\x03\x04", Kind("a ZIP archive or an office document", _NO_TEXT)),
@@ -64,12 +64,12 @@ _BYTES: Final[Sequence[tuple[bytes, Kind]]] = (
     (b"\xd0\xcf\x11\xe0", Kind("an office document", "save it as plain text")),
     (b"\x89PNG", Kind("a picture", _NO_TEXT)),
     (b"\xff\xd8\xff", Kind("a picture", _NO_TEXT)),
-    (b"GIF8", Kind("a picture", _NO_TEXT)),
+    (b"GIF89a", Kind("a picture", _NO_TEXT)),
     (b"\x7fELF", Kind("a program", _NO_TEXT)),
     (b"MZ\x90\0", Kind("a program", _NO_TEXT)),
     (b"\xfe\xed\xfe\xed", Kind("a Java key store", f"to store it, encode it: base64, then {_ONE}")),
     (b"\x30\x82", Kind("a key or certificate in DER form", f"convert it to PEM; then {_ONE}")),
-    (b"bplist", Kind("a binary property list", "plutil -convert json -o - FILE")),
+    (b"bplist00", Kind("a binary property list", "plutil -convert json -o - FILE")),
 )
 
 # How the text begins, after comments and empty lines.
