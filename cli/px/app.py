@@ -12,24 +12,20 @@ def main() -> int:
     """Run px with the process's arguments, and end the process."""
     if _version(sys.argv[1:]):
         return 0
-    _take_ctrl_c()
     _delay_collector()
     asked = os.environ.get("_PX_COMPLETE")
-    code = run(sys.argv[1:]) if asked is None else _complete(asked)
+    code = _run(sys.argv[1:]) if asked is None else _complete(asked)
     # Everything is closed and written: taking 300 modules apart would cost a tenth of px's time.
     os._exit(code)
 
 
-def _take_ctrl_c() -> None:
-    import signal
+def _run(arguments: list[str]) -> int:
+    """As a process of its own: with its signals, and without a core dump."""
+    from px import core_dump, stopping
 
-    def interrupt_once(*_: object) -> None:
-        """An impatient second Ctrl-C must not cut px's account short."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, interrupt_once)
+    core_dump.forbid()
+    stopping.take()
+    return run(arguments)
 
 
 def _delay_collector() -> None:
@@ -78,8 +74,10 @@ def _version(arguments: list[str]) -> bool:
 
 
 def _end(error: BaseException, arguments: list[str]) -> int:
+    from px import stopping
     from px.ending import end
 
+    stopping.hold_off()
     # Behind `--` stands a command that px runs, with its own options.
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return end(error, as_json="--json" in own)

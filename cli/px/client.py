@@ -44,6 +44,10 @@ class Client(Connection):
         self._names.add([name])
         return created._replace(retried=retried)
 
+    def check(self) -> None:
+        """Raises PxError unless the server is there, knows the token and the project."""
+        self._answer(self._call("GET", "/secrets?limit=1"), 200)
+
     def list(self) -> Iterator[Secret]:
         """Every secret, in name order, however many pages that takes."""
         found = []

@@ -7,7 +7,7 @@ import traceback
 from typing import Protocol
 
 from positronic.errors import PositronicError
-from px import terminal
+from px import stopping, terminal
 from px.failures import Interrupted, PxError, Usage
 
 
@@ -22,7 +22,7 @@ def end(error: BaseException, *, as_json: bool) -> int:
     if failure.code == "interrupted" and terminal.is_terminal(sys.stderr):
         terminal.say("")  # after the terminal's ^C
     terminal.fail(failure, as_json=as_json)
-    return failure.exit_code
+    return stopping.exit_code() if isinstance(failure, Interrupted) else failure.exit_code
 
 
 def _wants_help(error: BaseException) -> bool:

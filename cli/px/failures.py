@@ -1,8 +1,8 @@
 """How px ends: one error tree, one exit code for each class. Programs act on `code`.
 
 0 done or yes; 1 no, or refused; 2 usage: the command or its input cannot be used, and nothing was
-sent; 3 server not reached; 4 not allowed; 5 server failed; 130 interrupted. `px run` alone has 126
-and 127, as shells have them.
+sent; 3 server not reached; 4 not allowed; 5 server failed; 130 interrupted (by SIGTERM 143, by
+SIGHUP 129, by SIGQUIT 131). `px run` alone has 126 and 127, as shells have them.
 
 A message may hold a secret's name, never a value, a token, or text that did not parse: it may be
 a value in the wrong place.
@@ -84,7 +84,7 @@ class ServerFailed(PxError):
 
 
 class Interrupted(PxError):
-    """Ctrl-C."""
+    """Ctrl-C, or another signal that asks px to stop; then px ends with 128 and its number."""
 
     exit_code = 130
 

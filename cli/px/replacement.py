@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn
 
+from px import core_dump, stopping
 from px.failures import PxError
 
 # Python ignores these at its start, and a command would inherit that.
 _IGNORED_BY_PYTHON: Final = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
+_SHELL: Final = "/bin/sh"
+_LOOK: Final = 256  # bytes of a script's first line
+_UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_FOUND: Final = "the command was not found"
 
 
@@ -32,14 +37,34 @@ def replace_px(command: Sequence[str], environment: Mapping[bytes, bytes]) -> No
     """Returns never. Raises CommandNotFound, CommandNotExecutable."""
     numbers = [getattr(signal, name) for name in _IGNORED_BY_PYTHON if hasattr(signal, name)]
     _set(numbers, signal.SIG_DFL)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        # Else a Ctrl-C that px's handler has noted and not yet raised would be lost.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    stopping.hand_back()
+    core_dump.allow_again()
     try:
         os.execvpe(command[0], list(command), environment)  # noqa: S606 - that is its purpose
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOEXEC:
+            error = _run_by_shell(command, environment) or error
         _set(numbers, signal.SIG_IGN)
         raise _failure(error, command[0], environment) from None
+
+
+def _run_by_shell(command: Sequence[str], environment: Mapping[bytes, bytes]) -> OSError | None:
+    """A script without a first line for the kernel, as shells and execvp(3) run it.
+
+    Returns only what went wrong; None for what is no text.
+    """
+    path = _find(command[0], environment)
+    try:
+        if path is None or _UNPRINTABLE.search(_first_line(path)):
+            return None
+        os.execve(_SHELL, [_SHELL, path, *command[1:]], environment)  # noqa: S606
+    except OSError as error:
+        return error
+
+
+def _first_line(path: str) -> bytes:
+    with open(path, "rb") as script:  # noqa: PTH123 - what the system found, not a Path
+        return script.readline(_LOOK)
 
 
 def _set(numbers: Sequence[signal.Signals], handler: signal.Handlers) -> None:
@@ -67,5 +92,9 @@ def _failure(
 
 def _is_there(command: str, environment: Mapping[bytes, bytes]) -> bool:
     """Then what is missing is what its first line names."""
+    return _find(command, environment) is not None
+
+
+def _find(command: str, environment: Mapping[bytes, bytes]) -> str | None:
     path = os.fsdecode(environment.get(b"PATH", os.fsencode(os.defpath)))
-    return shutil.which(command, path=path) is not None
+    return shutil.which(command, path=path)

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from px.client import Entry
-from px.failures import Usage
+from px.failures import Detail, Usage
 from px.settings import PROJECT_MARK, find_upwards
 
 SECRETS_FILE: Final = ".env.secrets"
 _LOCALE: Final = b"LC_CTYPE"
 _COERCED: Final = (b"C.UTF-8", b"C.utf8", b"UTF-8")
+
+
+def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
+    """What `--file` names, else the project's; and what is odd about it. Raises Usage.
+
+    The file that stands there by itself may be empty; one that was named is not, or whatever was to
+    fill it has failed. After `-` nothing is left of stdin, and the command gets an empty one.
+    """
+    from px.importing.run import read_file, read_files
+    from px.secret_files.source import STDIN
+
+    remarks: list[Detail] = []
+    if file is None:
+        return read_file(find_file(Path.cwd()), remarks), remarks
+    entries = read_files([file], remarks=remarks)
+    if file == STDIN:
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - not a path of the file system
+            os.dup2(nothing.fileno(), 0)
+    return entries, remarks
 
 
 def find_file(folder: Path) -> Path:

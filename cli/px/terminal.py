@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from px.importing.run import Progress
 
 VALUE_WARNING = (
-    "warning: --value leaves the value in the shell's history and in the process list; "
+    "--value leaves the value in the shell's history and in the process list; "
     "the prompt, --stdin and --from-file do not"
 )
 
@@ -45,6 +45,12 @@ def say(text: str) -> None:
 def advise(text: str) -> None:
     """Talk that names px commands: they lead to the same server and project."""
     say(repeat(text))
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Talk, a line for each."""
+    for warning in warnings:
+        say(f"warning: {warning}")
 
 
 def data(text: str) -> None:
@@ -94,7 +100,7 @@ def fail(error: PxError, *, as_json: bool) -> None:
     say(f"error: {error.message}")
     for detail in error.details:
         if detail.listed:
-            say(f"  {_where(detail)}{detail.error}")
+            say(f"  {placed(detail)}")
     if hint := _hint(error):
         say(f"hint: {hint}")
 
@@ -150,14 +156,9 @@ def confirm(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-@contextmanager
-def hidden_entry(question: str) -> Iterator[int]:
-    """Asks, gives the terminal's descriptor, and ends the line that was not shown."""
+def ask(question: str) -> None:
+    """Talk that ends no line yet."""
     _write_quietly(question)
-    try:
-        yield sys.stdin.fileno()
-    finally:
-        say("")
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -232,6 +233,11 @@ def _table(found: Sequence[Secret]) -> str:
 def short_time(time: str) -> str:
     """To the minute."""
     return time[:16].replace("T", " ")
+
+
+def placed(detail: Detail) -> str:
+    """What is wrong, after its place."""
+    return f"{_where(detail)}{detail.error}"
 
 
 def _where(detail: Detail) -> str:

@@ -29,7 +29,7 @@ def test_a_wrong_line_is_refused(
 
     done = here.run("secret", "import", "x.env")
 
-    named = [line.partition(":")[0] for line in done.stderr.splitlines()[1:]]
+    named = [line.partition(":")[0] for line in done.stderr.splitlines() if line[0] == " "]
     assert (done.returncode, server.calls) == (2, [])
     assert named == [f"  line {line}" for line in lines]
 

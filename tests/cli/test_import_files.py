@@ -18,12 +18,17 @@ def files(px: Px) -> None:
     (px.folder / "bad.env").write_text(f"{CANARY}\n")
 
 
+def talk(stderr: str) -> list[str]:
+    """Its lines without those that warn of short values."""
+    return [line for line in stderr.splitlines() if not line.startswith("warning: ")]
+
+
 def test_several_files_are_one_import(here: PxInProcess, server: TestDevServer) -> None:
     """dotenv and JSON go in together, and are counted together."""
     done = here.run("secret", "import", "a.env", "b.json")
 
     assert (done.returncode, server.values()) == (0, {"A": "1", "B": "2"})
-    assert done.stderr == "Imported 2 secrets: 2 created, 0 updated\n"
+    assert talk(done.stderr)[-1] == "Imported 2 secrets: 2 created, 0 updated"
 
 
 def test_one_bad_file_and_nothing_is_sent(here: PxInProcess, server: TestDevServer) -> None:
@@ -99,7 +104,7 @@ def test_a_prune_deletes_what_the_files_lack(here: PxInProcess, server: TestDevS
     done = here.run("secret", "import", "a.env", "b.json", "--prune", "--yes")
 
     assert (done.returncode, server.values()) == (0, {"A": "1", "B": "2"})
-    assert done.stderr == "Imported 2 secrets: 1 created, 1 updated, 2 deleted\n"
+    assert talk(done.stderr)[-1] == "Imported 2 secrets: 1 created, 1 updated, 2 deleted"
 
 
 def test_a_prune_counts_in_json(here: PxInProcess, server: TestDevServer) -> None:
@@ -141,7 +146,7 @@ def test_a_large_import_and_prune_tell_how_far_they_are(
 
     done = here.run("secret", "import", "many.env", "--prune", "--yes")
 
-    assert done.stderr.splitlines() == [
+    assert talk(done.stderr) == [
         "100 of 150 secrets written",
         "150 of 150 secrets written",
         "100 of 150 secrets deleted",

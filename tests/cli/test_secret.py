@@ -14,17 +14,17 @@ from support.px_process import CANARY, Px
 
 def test_create_from_stdin(px: Px, server: TestDevServer) -> None:
     """A value from a pipe is stored, and px says so on stderr."""
-    done = px.run("secret", "create", "A", "--stdin", stdin=b"value")
+    done = px.run("secret", "create", "A", "--stdin", stdin=CANARY.encode())
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "Secret created successfully!\n")
-    assert server.values() == {"A": "value"}
+    assert server.values() == {"A": CANARY}
 
 
 def test_an_update_says_so(px: Px, server: TestDevServer) -> None:
     """The second write of a name is called an update."""
     server.seed({"A": "old"})
 
-    done = px.run("secret", "create", "A", "--stdin", stdin=b"new")
+    done = px.run("secret", "create", "A", "--stdin", stdin=CANARY.encode())
 
     assert done.stderr == "Secret updated successfully!\n"
 

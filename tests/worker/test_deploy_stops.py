@@ -134,8 +134,11 @@ def test_an_upload_whose_answer_is_lost_is_known_the_next_time(story: Story) -> 
     assert lost.secrets == story.world.worker.secrets
 
 
-def test_ctrl_c_in_the_upload_ends_wrangler_and_tells(project: Project, tmp_path: Path) -> None:
-    """Exit code 130, a true account, and no wrangler that goes on behind px's back."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_in_the_upload_ends_wrangler_and_tells(
+    project: Project, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """Ctrl-C or a cancelled CI job: a true account, and no wrangler that goes on behind px."""
     arrived, go_on = threading.Event(), threading.Event()
 
     def hold(asked: Asked) -> bool:
@@ -152,13 +155,13 @@ def test_ctrl_c_in_the_upload_ends_wrangler_and_tells(project: Project, tmp_path
         running = world.px.start("deploy", "--passphrase-stdin", stdin=passphrase)
         try:
             wait_until(arrived.is_set, "wrangler to ask for a namespace")
-            running.send_signal(signal.SIGINT)
+            running.send_signal(number)
             _, err = running.communicate(timeout=30)
         finally:
             running.kill()
             go_on.set()
 
-        assert running.returncode == 130
+        assert running.returncode == code
         assert "interrupted; the upload did not end; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers

@@ -9,7 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.failures import PxError, Usage
+from px.failures import Detail, PxError, Usage
 
 app = new_app()
 DEFAULT_PORT: Final = 8787
@@ -56,6 +56,16 @@ class _Voice:
         else:
             terminal.data(f"Ready at {url}")
 
+    def push(self, path: Path, url: str, token: str) -> None:
+        """Imports the file; what is odd about a value is said."""
+        from px.importing.run import push
+        from px.settings import LOCAL_FILE
+
+        remarks: list[Detail] = []
+        push(path, url, token, source=LOCAL_FILE, remarks=remarks)
+        for remark in remarks:
+            self.say(f"warning: {path.name} {terminal.placed(remark)}")
+
     def log(self, written: bytes) -> None:
         """With --verbose all of it, else which runs failed: in whole lines."""
         from px.local.worker_log import failed_runs, shown
@@ -78,13 +88,6 @@ def _serve(port: int, voice: _Voice) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, _push, voice)
+            run(find_project(), port, voice.push, voice)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None
-
-
-def _push(path: Path, url: str, token: str) -> None:
-    from px.importing.run import push
-    from px.settings import LOCAL_FILE
-
-    push(path, url, token, source=LOCAL_FILE)

@@ -64,7 +64,7 @@ def px(version: Version = False) -> None:
       3  server not reached
       4  not allowed
       5  server failed
-      130  interrupted
+      130  interrupted; by SIGTERM 143, by SIGHUP 129, by SIGQUIT 131
 
     px run ends as its command does; 126 when that cannot be executed, 127 when it was not found.
     """

@@ -12,6 +12,8 @@ from px.commands.groups import new_app
 from px.invocation import note_project
 
 if TYPE_CHECKING:
+    import asyncio
+
     from px.spec.promises import Promise
     from px.spec.run import Limits, Outcome
     from px.spec.target import Target
@@ -140,21 +142,31 @@ def _run(
 
 
 async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
-    """Ctrl-C stops the check under way, and lets the run clean up. Raises Interrupted."""
+    """A signal stops the check under way, and lets the run clean up. Raises Interrupted."""
     import asyncio
-    import signal
 
+    from px import stopping
     from px.failures import Interrupted
 
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, task.cancel)
+    heeded = stopping.heeded()
+    for number in heeded:
+        loop.add_signal_handler(number, _stop, number, task)
     try:
         return await task
     except asyncio.CancelledError:
         raise Interrupted from None
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        for number in heeded:
+            loop.remove_signal_handler(number)
+
+
+def _stop(number: int, task: asyncio.Future[list[Outcome]]) -> None:
+    from px import stopping
+
+    stopping.note(number)
+    task.cancel()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from positronic.names import MAX_BODY, Name, parse_name, parse_project
 from px.client import Client, Entry, Written
 from px.connection import encode
-from px.failures import PxError
+from px.failures import Detail, PxError, Usage
 from px.importing.account import account
 from px.importing.pruning import Pruning
 from px.secret_files.assignments import Reading, check
@@ -18,6 +18,7 @@ from px.settings import DEFAULT_TIMEOUT, make_target
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
+_EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
 
 Progress = Callable[[int, int], None]  # written so far, of how many
 
@@ -40,34 +41,46 @@ def push(
     timeout: float = DEFAULT_TIMEOUT,
     source: str = "",
     progress: Progress = lambda written, total: None,
+    remarks: list[Detail] | None = None,
 ) -> Written:
     """Write a file's secrets to a server. `source`: where the token stands.
 
     Raises Usage with every line that is wrong (nothing was sent), else a PxError that says how
-    far it came. `timeout` is in seconds, for each request of at most 100 secrets.
+    far it came. `timeout` is in seconds, for each request of at most 100 secrets. `remarks` gets
+    what is odd about a value and no reason to refuse it.
     """
-    entries = read_file(path, regular=True)
+    entries = read_file(path, remarks, regular=True)
     chosen = None if project is None else parse_project(project)
     target = make_target(url, token, project=chosen, timeout=timeout, source=source)
     with Client(target) as client:
         return write(client, entries, progress)
 
 
-def read_file(path: Path, *, regular: bool = False) -> list[Entry]:
+def read_file(
+    path: Path, remarks: list[Detail] | None = None, *, regular: bool = False
+) -> list[Entry]:
     """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name.
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
     from px.secret_files.source import parse, read_path
 
-    return check([Reading(parse(read_path(path, regular=regular), name=path.name))])
+    return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
 
-def read_files(files: Sequence[str], form: str | None = None) -> list[Entry]:
-    """The secrets of several files and stdin, with distinct names. Raises Usage."""
-    from px.secret_files.source import read_all
+def read_files(
+    files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
+) -> list[Entry]:
+    """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
+    from px.secret_files.source import STDIN, read_all
 
-    return check(read_all(files, form))
+    found = check(read_all(files, form), remarks)
+    if not found:
+        what = "stdin" if list(files) == [STDIN] else "what is imported"
+        raise Usage(
+            f"there is no secret in {what}; nothing was sent", code="nothing_given", hint=_EMPTY
+        )
+    return found
 
 
 def write(

@@ -10,6 +10,7 @@ from px.failures import Refused, Usage
 
 SHORTEST: Final = 12  # characters
 LONGEST: Final = 1024  # bytes
+ATTEMPTS: Final = 3  # at the prompt
 
 
 class Passphrase:
@@ -30,7 +31,21 @@ class Passphrase:
             )
 
     def new(self, name: str) -> str:
-        """For a new file. Raises Usage for a short one, Refused when the two differ."""
+        """For a new file; a typing error is asked again. Raises Usage, Refused as `_new` does."""
+        for _ in range(ATTEMPTS - 1 if self.asks else 0):
+            try:
+                return self._new(name)
+            except (Usage, Refused) as error:
+                terminal.say(f"{error.message.partition(';')[0]}; please try again")
+        return self._new(name)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person types it."""
+        return not self._stdin and terminal.is_terminal(sys.stdin)
+
+    def _new(self, name: str) -> str:
+        """Raises Usage for one that cannot be used, Refused when the two differ."""
         first = self._one(f"New passphrase for {name} (hidden): ")
         if len(first) < SHORTEST:
             raise Usage(
@@ -70,5 +85,4 @@ class Passphrase:
 def _ask(question: str) -> bytes:
     from px.prompt import read_line
 
-    with terminal.hidden_entry(question) as fd:
-        return read_line(fd, LONGEST)
+    return read_line(question, LONGEST, "the passphrase")

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as one exception, once, so that stopping itself is not interrupted."""
+"""A signal that asks to stop as one exception, once, so that stopping is not interrupted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 @contextmanager

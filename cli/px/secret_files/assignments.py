@@ -12,16 +12,21 @@ from dataclasses import dataclass, field, replace
 from positronic.errors import PositronicError
 from positronic.names import Name, Value, parse_name, parse_value
 from px.failures import Detail, Usage
+from px.secret_files import doubtful
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A name and its value, neither checked. `index`: which entry of a JSON object, from 0."""
+    """A name and its value, neither checked.
+
+    `index`: which entry of a JSON object, from 0. `quoted`: whether it stood in quotes.
+    """
 
     line: int
     name: str = field(repr=False)  # a piece of a key can look like one
     value: str | None = field(repr=False)
     index: int | None = None
+    quoted: bool = True
 
 
 Item = Assignment | Detail  # what was read, or why it cannot be
@@ -35,8 +40,13 @@ class Reading:
     file: str | None = None
 
 
-def check(readings: Sequence[Reading]) -> list[tuple[Name, Value]]:
-    """The secrets of all files, in order, with distinct names. Raises Usage with all problems."""
+def check(
+    readings: Sequence[Reading], remarks: list[Detail] | None = None
+) -> list[tuple[Name, Value]]:
+    """The secrets of all files, in order, with distinct names. Raises Usage with all problems.
+
+    `remarks` gets what is odd about a value and no reason to refuse it.
+    """
     secrets: dict[Name, Value] = {}
     places: dict[str, str] = {}
     problems: list[Detail] = []
@@ -45,6 +55,8 @@ def check(readings: Sequence[Reading]) -> list[tuple[Name, Value]]:
             problem = _take(item, reading, secrets, places)
             if problem is not None:
                 problems.append(replace(problem, file=reading.file))
+            elif remarks is not None and (remark := _remark(item)):
+                remarks.append(replace(remark, file=reading.file))
     files = {problem.file for problem in problems} - {None}
     refuse(problems, "the import" if files else "the file")
     return list(secrets.items())
@@ -76,11 +88,23 @@ def _take(
             index=item.index,
         )
     places[item.name] = _place(item, reading)
+    if not item.value:
+        error = "has no value: fill it in, or remove the line"
+        return Detail("invalid_value", error, line=item.line, index=item.index)
+    if words := doubtful.refused(item.value, quoted=item.quoted):
+        return Detail("doubtful_value", f"the value {words}", line=item.line, index=item.index)
     try:
-        secrets[parse_name(item.name)] = parse_value(item.value or "")
+        secrets[parse_name(item.name)] = parse_value(item.value)
     except PositronicError as error:
         return Detail(error.code, error.message, line=item.line, index=item.index)
     return None
+
+
+def _remark(item: Item) -> Detail | None:
+    words = doubtful.odd(item.value) if isinstance(item, Assignment) and item.value else ""
+    if not words:
+        return None
+    return Detail("doubtful_value", f"the value {words}", line=item.line, index=item.index)
 
 
 def _place(item: Assignment, reading: Reading) -> str:

@@ -8,6 +8,9 @@ start with `#`. No `$` is replaced and no command is run.
 - "double quotes": over several lines too; `\\n \\r \\t \\a \\b \\f \\v \\" \\' \\\\` are read, any
   other backslash stays.
 Line ends inside quotes stay what they are. A byte-order mark is dropped.
+
+Without quotes some values are refused all the same (px.secret_files.doubtful): what a shell would
+read in another way, and characters that nobody sees.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ from collections.abc import Iterator
 
 from dotenv.parser import Binding, parse_stream
 
+from positronic.names import NAME
 from px.failures import Detail
 from px.secret_files.assignments import Assignment, Item, refuse
 from px.secret_files.file_text import decode
+from px.secret_files.foreign_lines import explain
 
 
 def read_assignments(data: bytes, what: str = "the file") -> list[Assignment]:
@@ -35,11 +40,13 @@ def items(text: str) -> Iterator[Item]:
     for binding in parse_stream(io.StringIO(text, newline="")):
         line = _line(binding)
         if binding.error:
-            yield _problem(line, "is not NAME=value, or has a quote that is not closed")
+            yield _problem(line, binding, "is not NAME=value, or has a quote that is not closed")
         elif binding.key is not None and binding.value is None:
-            yield _problem(line, "has no `=`")
+            yield _problem(line, binding, "has no `=`")
+        elif binding.key is not None and (words := _not_a_name(binding)):
+            yield Detail("invalid_name", words, line=line)
         elif binding.key is not None:
-            yield Assignment(line, binding.key, binding.value)
+            yield Assignment(line, binding.key, binding.value, quoted=_is_quoted(binding))
 
 
 def _line(binding: Binding) -> int:
@@ -49,5 +56,14 @@ def _line(binding: Binding) -> int:
     return binding.original.line + before.count("\n")
 
 
-def _problem(line: int, error: str) -> Detail:
-    return Detail("invalid_line", error, line=line)
+def _is_quoted(binding: Binding) -> bool:
+    return binding.original.string.partition("=")[2].lstrip()[:1] in ("'", '"')
+
+
+def _not_a_name(binding: Binding) -> str:
+    """What the line is, where what stands before its `=` is no name and px knows why."""
+    return "" if NAME.fullmatch(binding.key or "") else explain(binding.original.string, "")
+
+
+def _problem(line: int, binding: Binding, error: str) -> Detail:
+    return Detail("invalid_line", explain(binding.original.string, error), line=line)

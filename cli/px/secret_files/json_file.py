@@ -13,41 +13,49 @@ from typing import Final
 
 from px.failures import Detail, Usage
 from px.secret_files.assignments import Assignment, Item
+from px.secret_files.foreign import refuse_json
 
 _BLANK: Final = " \t\r\n"
 _NEWLINE: Final = "\n"
 _SPACE: Final = re.compile(f"[{_BLANK}]*")
+_ARRAY: Final = re.compile(r"\[\s*([{\"\]\d]|\Z)")  # not the [section] of an INI file
 _HINT: Final = 'px reads {"NAME": "value"}, strings alone; nothing was sent'
+_MORE: Final = "holds more than one JSON document, as JSON lines do"
+_LINES_HINT: Final = "join them: jq -s add FILE | px secret import -"
 # A number is refused whatever it is; int() would refuse a long one with another error.
 _DECODER: Final = JSONDecoder(parse_int=float, parse_constant=float)
 
 
 def looks_like_json(text: str) -> bool:
     """Whether it opens as JSON does; no line of a dotenv file begins so."""
-    return text.removeprefix("\ufeff").lstrip(_BLANK).startswith("{")
+    start = text.removeprefix("\ufeff").lstrip(_BLANK)
+    return start.startswith("{") or _ARRAY.match(start) is not None
 
 
 def items(text: str, what: str = "the file") -> list[Item]:
     """Every entry in its order. Raises Usage when it is not one object; shows nothing of it."""
     text = text.removeprefix("\ufeff")
-    problem = _problem(text)
+    found, problem = _read(text)
+    refuse_json(found, what)
     if problem:
-        raise Usage(f"{what} {problem}", code="invalid_file", hint=_HINT)
+        hint = _LINES_HINT if problem.startswith(_MORE) else _HINT
+        raise Usage(f"{what} {problem}", code="invalid_file", hint=hint)
     return list(_entries(text))
 
 
-def _problem(text: str) -> str:
-    """Why it is not one JSON object; empty when it is."""
+def _read(text: str) -> tuple[object, str]:
+    """What it holds, and why it is not one JSON object; empty when it is."""
     try:
         found, end = _DECODER.raw_decode(text, _behind_space(text, 0))
     except JSONDecodeError as error:
-        return f"is no JSON (line {error.lineno}, column {error.colno})"
+        return None, f"is no JSON (line {error.lineno}, column {error.colno})"
     except (ValueError, RecursionError):
-        return "is no JSON that px can read"
+        return None, "is no JSON that px can read"
     rest = _behind_space(text, end)
     if rest < len(text):
-        return f"goes on behind its JSON (line {text.count(_NEWLINE, 0, rest) + 1})"
-    return "" if isinstance(found, dict) else "holds JSON, but no object"
+        words = f"(line {text.count(_NEWLINE, 0, rest) + 1})"
+        return None, f"{_MORE if text[rest] in '{[' else 'goes on behind its JSON'} {words}"
+    return found, "" if isinstance(found, dict) else "holds JSON, but no object"
 
 
 def _entries(text: str) -> Iterator[Item]:

@@ -55,9 +55,11 @@ def parse(
     data: bytes, form: str | None = None, *, name: str = "", what: str = "the file"
 ) -> Iterable[Item]:
     """Bytes as dotenv or JSON: what `form` says, else told by the name's end and the content."""
-    from px.secret_files import dotenv_file, json_file
+    from px.secret_files import dotenv_file, foreign, json_file
 
+    foreign.refuse_bytes(data, what)
     text = decode(data, what)
+    foreign.refuse_text(text, what)
     is_json = name.endswith(".json") or json_file.looks_like_json(text)
     if form == "json" or (form is None and is_json):
         return json_file.items(text, what)
@@ -68,14 +70,15 @@ def _reading(file: str, number: int, count: int, form: str | None) -> Reading:
     from px.terminal import printable
 
     if count == 1:
-        data = _read_stdin() if file == STDIN else read_path(Path(file))
-        return Reading(parse(data, form, name=file))
-    data = _read_stdin() if file == STDIN else read_path(Path(file), f"file {number} of {count}")
+        data = read_stdin() if file == STDIN else read_path(Path(file))
+        return Reading(parse(data, form, name=file, what="stdin" if file == STDIN else "the file"))
+    data = read_stdin() if file == STDIN else read_path(Path(file), f"file {number} of {count}")
     label = "stdin" if file == STDIN else printable(file)  # it was read: it is a file's name
     return Reading(parse(data, form, name=file, what=label), label)
 
 
-def _read_stdin() -> bytes:
+def read_stdin() -> bytes:
+    """All of it; on a terminal hidden. Raises Usage."""
     from px import terminal
 
     if sys.stdin is None:
@@ -83,8 +86,8 @@ def _read_stdin() -> bytes:
     if terminal.is_terminal(sys.stdin):
         from px.prompt import read_all as read_hidden
 
-        with terminal.hidden_entry("Secrets, dotenv or JSON (hidden; end with Ctrl-D): ") as fd:
-            return read_hidden(fd, MAX_FILE)
+        question = "Secrets, dotenv or JSON (hidden; end with Ctrl-D): "
+        return read_hidden(question, MAX_FILE, "what was typed")
     if _STDIN_PATH.exists() and _is_deploy_file(_STDIN_PATH):
         raise _deploy_refusal()
     return _bounded(sys.stdin.buffer.read(MAX_FILE + 1), "stdin")

@@ -54,8 +54,11 @@ def test_space_and_a_mark_around_it_are_passed_over(data: bytes) -> None:
         (b'{"A": "canary\n"}', r"is no JSON \(line 1"),
         (b"{'A': 'canary'}", r"is no JSON \(line 1"),
         (b'{"A": "1",}', r"is no JSON \(line 1"),
-        (b'{"A": "1"}\n{"B": "canary"}', r"goes on behind its JSON \(line 2\)"),
-        (b'[{"A": "canary"}]', "holds JSON, but no object"),
+        (
+            b'{"A": "1"}\n{"B": "canary"}',
+            r"more than one JSON document, as JSON lines do \(line 2\)",
+        ),
+        (b'[{"A": "canary"}]', "is a JSON array"),
         (b'"canary"', "holds JSON, but no object"),
         (b'{"A":' * 100_000 + b"}" * 100_000, "is no JSON"),
     ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+
+if TYPE_CHECKING:
+    pass
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
@@ -21,12 +24,22 @@ Text = Annotated[
 ]
 
 
+StripNewline = Annotated[
+    bool | None,
+    typer.Option(
+        "--strip-newline/--keep-newline",
+        help="With --from-file: drop one final line end, or keep it without a warning.",
+    ),
+]
+
+
 @app.command()
 def create(
     name: Name,
     stdin: Stdin = False,
     from_file: FromFile = None,
     value: Text = None,
+    strip_newline: StripNewline = None,
     url: Url = None,
     project: Project = None,
     timeout: Timeout = TIMEOUT,
@@ -34,22 +47,31 @@ def create(
 ) -> None:
     """Create or update a secret. Asks for the value, hidden, unless told where to read it.
 
-    A value has 1 to 65,536 bytes of UTF-8 and no NUL.
+    A value has 1 to 65,536 bytes of UTF-8 and no NUL; a byte-order mark before it is dropped. The
+    server is asked first whether it takes this token, then you for the value.
 
     \b
     Example: px secret create OPENAI_API_KEY
              px secret create TLS_KEY --from-file key.pem
+             px secret create API_KEY --from-file key.txt --strip-newline
              pass show api-key | px secret create API_KEY --stdin
     """
     from positronic.names import parse_name
     from px import terminal
-    from px.value_source import read_value
+    from px.value_source import Source, read_value
+    from px.value_warnings import of_one, weak
 
     checked = parse_name(name)
-    if value is not None and not as_json:
-        terminal.say(terminal.VALUE_WARNING)
+    source = Source(stdin, from_file, value, strip_newline)
+    source.check()
+    warnings = [] if value is None else [terminal.VALUE_WARNING]
     with connect(url, project, timeout) as client:
-        text = read_value(checked, stdin=stdin, from_file=from_file, value=value)
+        if source.is_typed:
+            client.check()
+        text = read_value(checked, source, warnings)
+        warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
+        if not as_json:
+            terminal.warn(warnings)
         secret = client.create(checked, text)
     if as_json:
         terminal.document(secret.document() | client.where)

@@ -13,6 +13,7 @@ from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, 
 if TYPE_CHECKING:
     from positronic.names import Name
     from px.client import Client, Entry
+    from px.failures import Detail
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
@@ -49,7 +50,9 @@ def import_file(
     JSON: {"NAME": "value"}, strings alone. A file is JSON when its name ends in .json or its
     content begins with {.
 
-    Refused with their line number: a line without =, a bad or repeated name, an empty value.
+    Refused with their line number: a line without =, a bad or repeated name, an empty value, shell
+    syntax and unseen characters outside quotes. Refused with what they are: files of other tools
+    (SOPS, YAML, an archive, ...), and a file without any secret.
     .env.deploy is never imported. Running it again after a failure is safe.
 
     \b
@@ -60,9 +63,10 @@ def import_file(
     from px.importing.run import read_files
 
     _check(form, must_ask=prune and not yes and not dry_run)
-    entries = read_files(file, form)
-    if prune:
-        _check_prune(entries)
+    remarks: list[Detail] = []
+    entries = read_files(file, form, remarks)
+    if not as_json:
+        _warn(remarks, entries)
     with connect(url, project, timeout) as client:
         if dry_run:
             _plan(client, entries, prune=prune, as_json=as_json)
@@ -140,11 +144,9 @@ def _check(form: str | None, *, must_ask: bool) -> None:
         )
 
 
-def _check_prune(entries: list[Entry]) -> None:
-    from px.failures import Usage
+def _warn(remarks: list[Detail], entries: list[Entry]) -> None:
+    from px import terminal
+    from px.value_warnings import weak
 
-    if not entries:
-        raise Usage(
-            "there is no secret in what is imported, and --prune would delete every one",
-            code="nothing_to_keep",
-        )
+    terminal.warn([terminal.placed(remark) for remark in remarks])
+    terminal.warn(weak(entries))
