@@ -9,7 +9,9 @@ SHELL := /bin/bash
 .PHONY: demo dev test lint bench lock setup clean
 
 BIN := .venv/bin
-PYTHON := $(shell command -v python3)
+PYTHON := $(or $(shell command -v python3),python3)
+# -E: what PYTHON* variables say is for other programs.
+SET_UP = @$(PYTHON) -E -m scripts.setup
 # Node comes from PyPI into the venv, never from the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -36,25 +38,19 @@ bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench.brains
 
 # What px is measured against is heavy, and nothing else needs it: it lives apart.
-$(BENCH_READY): bench/requirements.txt bench/package-lock.json
-	$(PYTHON) -m venv --clear --without-pip .venv-bench
-	$(PYTHON) -m pip --python .venv-bench/bin/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r bench/requirements.txt
-	cd bench && npm install --no-save --silent --no-progress
+$(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.json
+	$(SET_UP) venv .venv-bench bench/requirements.txt
+	$(SET_UP) npm bench
 	touch $@
 
 setup: $(PYTHON_READY) $(NODE_READY)
 
-# --without-pip and --python: Debian's python3 has venv but not always ensurepip.
+# Each is made beside the old one, which stays as it is when that fails.
 $(PYTHON_READY): requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv --clear --without-pip .venv
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(SET_UP) venv .venv requirements/dev.txt --with-px
 
-# not `npm ci`: it refuses the lock where the registry lacks another platform's workerd.
-$(NODE_READY): package-lock.json .npmrc $(PYTHON_READY)
-	npm install --no-save --silent --no-progress
-	touch $@
+$(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
+	$(SET_UP) npm .
 
 # uv is only needed here, so it lives apart.
 lock:
