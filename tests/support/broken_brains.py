@@ -110,9 +110,7 @@ BROKEN: Final = (
     Broken(
         "null byte", b"x = 1\0\n", f"{MINE}: SyntaxError: source code string cannot contain null"
     ),
-    Broken(
-        "latin-1", b'x = 1\ny = "\xe9"\n', f"{MINE}: SyntaxError: (unicode error) 'utf-8' codec"
-    ),
+    Broken("latin-1", b'x = 1\ny = "\xe9"\n', f"{MINE}, line 2: SyntaxError: Non-UTF-8 code"),
     Broken("exit", "import sys\nsys.exit(3)\n", f"{MINE}, line 2: SystemExit: 3"),
     Broken(
         "recursion",

@@ -57,7 +57,10 @@ def environment(
     if files is None:
         return clean
     own = {name: outer[name] for key in _REACHES if (name := _variable(key)) in outer}
-    return clean | files | own | {"PIP_CONFIG_FILE": os.devnull}
+    found = clean | files | own | {"PIP_CONFIG_FILE": os.devnull}
+    if found.get("PIP_RETRIES") == "0":
+        found["PIP_RETRIES"] = "1"  # without one, pip does not say that the network is the cause
+    return found
 
 
 def cleaned(outer: Mapping[str, str] = os.environ) -> dict[str, str]:
