@@ -30,6 +30,11 @@ _CAUSES: Final = (
     ),
     (r"No space left on device|Disk quota exceeded", "no space left on device", "free some space"),
     (r"Read-only file system", "the file system is read-only", ""),
+    (
+        r"is not a trusted or secure host",
+        "the package index's address is plain http, which pip ignores",
+        "use https, or name the host in PIP_TRUSTED_HOST",
+    ),
     (_CERTIFICATE, "the package index's certificate is not trusted", _CERTIFICATE_HINT),
     (_PROXY, "the proxy in front of the package index does not answer", NETWORK_HINT),
     (r"dependencies for SOCKS", "pip cannot use a SOCKS proxy", NETWORK_HINT),

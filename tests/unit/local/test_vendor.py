@@ -142,7 +142,7 @@ def test_without_a_network_the_sentence_is_about_the_network(
         monkeypatch.delenv(gone)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
     monkeypatch.setenv(name, text)
 
     with pytest.raises(LocalError, match=f"could not be installed: {said}") as caught:
