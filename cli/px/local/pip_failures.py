@@ -39,8 +39,9 @@ _CAUSES: Final = (
     (_PROXY, "the proxy in front of the package index does not answer", NETWORK_HINT),
     (r"dependencies for SOCKS", "pip cannot use a SOCKS proxy", NETWORK_HINT),
     (_NO_NAME, "this network does not know the package index's name", NETWORK_HINT),
-    (_NO_ANSWER, "the package index cannot be reached", NETWORK_HINT),
+    (_NO_ANSWER, "the package index, or its proxy, cannot be reached", NETWORK_HINT),
 )
+_PEER: Final = re.compile(r"host='([^'/@]+)', port=(\d+)")
 _HASH: Final = re.compile(r"DO NOT MATCH THE HASHES.*?\n\s+(\S+) from ", re.DOTALL)
 _NO_HASH: Final = re.compile(
     r"Hashes are required in --require-hashes mode.*?\n(?:ERROR:)?\s*(\S+)", re.DOTALL
@@ -63,11 +64,17 @@ def why(output: str) -> tuple[str, str]:
     text = _URL_USER.sub("", output)
     for pattern, cause, hint in _CAUSES:
         if re.search(pattern, text, re.MULTILINE):
-            return cause, hint or _last(text)
+            return cause + _address(text, pattern), hint or _last(text)
     reason, hint = _about_a_package(text) or ("", "")
     if reason:
         return printable(reason), hint
     return _about_the_machine(text) or (_last(text) or "pip said nothing", "")
+
+
+def _address(text: str, pattern: str) -> str:
+    """Which one did not answer, where pip says it."""
+    found = _PEER.search(text) if pattern == _NO_ANSWER else None
+    return f": {printable(found[1])}, port {found[2]}" if found else ""
 
 
 def _about_a_package(text: str) -> tuple[str, str] | None:

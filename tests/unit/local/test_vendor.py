@@ -127,14 +127,11 @@ def test_missing_requirements_are_a_sentence(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("PIP_INDEX_URL", "http://127.0.0.1:9/simple", "the package index cannot be reached"),
-        ("PIP_PROXY", "http://127.0.0.1:9", "the proxy in front of the package index"),
-    ],
-)  # fmt: skip
+    ("name", "text"),
+    [("PIP_INDEX_URL", "http://127.0.0.1:9/simple"), ("PIP_PROXY", "http://127.0.0.1:9")],
+)
 def test_without_a_network_the_sentence_is_about_the_network(
-    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, said: str
+    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     """Not about a package that pip did not find for that."""
     require(project, wheel(wheels, "one"))
@@ -145,7 +142,7 @@ def test_without_a_network_the_sentence_is_about_the_network(
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
     monkeypatch.setenv(name, text)
 
-    with pytest.raises(LocalError, match=f"could not be installed: {said}") as caught:
+    with pytest.raises(LocalError, match="cannot be reached: 127.0.0.1, port 9$") as caught:
         ensure_modules(project)
 
     assert "check the network" in caught.value.hint
