@@ -65,5 +65,5 @@ LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 # not .px/*.json: a recovery file may be the only copy of a key.
 clean:
-	rm -rf .venv .venv-lock .venv-bench node_modules bench/node_modules python_modules .wrangler
+	rm -rf .venv .venv-* node_modules node_modules-* bench/node_modules python_modules .wrangler
 	test ! -d .px || find .px -mindepth 1 -maxdepth 1 ! -name '*.json' -exec rm -rf {} +

@@ -142,7 +142,7 @@ def test_without_a_network_the_sentence_is_about_the_network(
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
     monkeypatch.setenv(name, text)
 
-    with pytest.raises(LocalError, match="cannot be reached: 127.0.0.1, port 9$") as caught:
+    with pytest.raises(LocalError, match=r"cannot be reached: 127\.0\.0\.1, port 9$") as caught:
         ensure_modules(project)
 
     assert "check the network" in caught.value.hint
