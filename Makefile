@@ -10,7 +10,9 @@ SHELL := /bin/bash
 .PHONY: demo dev test lint bench sbom lock setup clean
 
 BIN := .venv/bin
-PYTHON := $(shell command -v python3)
+PYTHON := $(or $(shell command -v python3),python3)
+# -E: what PYTHON* variables say is for other programs.
+SET_UP = @$(PYTHON) -E -m scripts.setup
 # Node comes from PyPI into the venv, never from the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -38,10 +40,9 @@ bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench.brains
 
 # What px is measured against is heavy, and nothing else needs it: it lives apart.
-$(BENCH_READY): bench/requirements.txt bench/package-lock.json
-	$(PYTHON) -m venv --clear --without-pip .venv-bench
-	$(PYTHON) -m pip --python .venv-bench/bin/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r bench/requirements.txt
-	cd bench && npm install --no-save --silent --no-progress
+$(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.json
+	$(SET_UP) venv .venv-bench bench/requirements.txt
+	$(SET_UP) npm bench
 	touch $@
 
 # One document for the Worker's bundle, one for px and the tools around it, one for npm's packages.
@@ -53,23 +54,17 @@ sbom: setup $(SBOM_READY)
 
 # Only this target needs it.
 $(SBOM_READY): requirements/sbom.txt
-	$(PYTHON) -m venv --clear --without-pip .venv-sbom
-	$(PYTHON) -m pip --python .venv-sbom/bin/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements/sbom.txt
+	$(SET_UP) venv .venv-sbom requirements/sbom.txt
 	touch $@
 
 setup: $(PYTHON_READY) $(NODE_READY)
 
-# --without-pip and --python: Debian's python3 has venv but not always ensurepip.
+# Each is made beside the old one, which stays as it is when that fails.
 $(PYTHON_READY): requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv --clear --without-pip .venv
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(SET_UP) venv .venv requirements/dev.txt --with-px
 
-# not `npm ci`: it refuses the lock where the registry lacks another platform's workerd.
-$(NODE_READY): package-lock.json .npmrc $(PYTHON_READY)
-	npm install --no-save --silent --no-progress
-	touch $@
+$(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
+	$(SET_UP) npm .
 
 # uv is only needed here, so it lives apart.
 lock:
@@ -85,5 +80,5 @@ LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 # not .px/*.json: a recovery file may be the only copy of a key.
 clean:
-	rm -rf .venv .venv-lock .venv-bench .venv-sbom dist node_modules bench/node_modules python_modules .wrangler
+	rm -rf .venv .venv-* dist node_modules node_modules-* bench/node_modules python_modules .wrangler
 	test ! -d .px || find .px -mindepth 1 -maxdepth 1 ! -name '*.json' -exec rm -rf {} +

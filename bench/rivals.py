@@ -58,7 +58,9 @@ def dotenvx(names: Sequence[str], folder: Path) -> Command:
     """`npx dotenvx get`: reads a file, no server."""
     (folder / ".env").write_text("".join(f'{name}="value of {name}"\n' for name in names))
     (folder / "node_modules").symlink_to(HERE / "node_modules")
-    return Command(["npx", "dotenvx", "get"], folder, {"npm_config_update_notifier": "false"})
+    return Command(
+        ["npx", "--no", "dotenvx", "get"], folder, {"npm_config_update_notifier": "false"}
+    )
 
 
 def wrangler_list(project: Project, names: Sequence[str], folder: Path) -> Command:

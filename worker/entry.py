@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pkgutil
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -14,6 +12,7 @@ from typing import Any, Final
 
 from workers import DurableObject, Response, WorkerEntrypoint
 
+import brain_files
 import js_streams
 from positronic import http
 from positronic.api import handle
@@ -127,16 +126,7 @@ def _find_brains() -> Brains:
     A file that cannot be imported, or repeats a title, fails the deploy: the Worker that serves
     stays as it is.
     """
-    folder = importlib.util.find_spec("brains")
-    paths = list(folder.submodule_search_locations or ()) if folder else []
-    names = sorted(module.name for module in pkgutil.iter_modules(paths))
-    return find_brains(
-        {
-            f"brains/{name}.py": importlib.import_module(f"brains.{name}")
-            for name in names
-            if not name.startswith("_")
-        }
-    )
+    return find_brains(brain_files.import_all())
 
 
 def _guard_the_log() -> None:

@@ -102,8 +102,8 @@ def test_a_single_secret_says_that_it_may_be_written(px: Px, server: TestDevServ
 
     assert ended == 143
     assert told == (
-        "error: interrupted; A may or may not be written\n"
-        "hint: run the same command again: it is safe\n"
+        "error: interrupted; the secret may have been written\n"
+        "hint: run the same command again: it is safe; `px secret list` tells too\n"
     )
 
 

@@ -254,7 +254,7 @@ def test_a_worker_that_does_not_start_says_why(project: Project, start: Start) -
 
     assert dev.ready() == ""
     assert dev.end() == 5
-    assert "error: the Worker did not start: it imports nosuch" in dev.talk
+    assert "there is no module `nosuch`" in dev.talk
     assert not processes(project)
 
 

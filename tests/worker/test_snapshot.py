@@ -41,7 +41,7 @@ def test_the_real_worker_passes(project: Project, tmp_path: Path) -> None:
         ("import random; X = random.random()", "outside of request context"),
         ("import os; X = os.urandom(16)", "Randomness is not allowed"),
         ("import js; X = js.Object.new()", "Can't serialize top-level variable"),
-        ("import nosuch", "No module named 'nosuch'"),
+        ("import nosuch", "there is no module `nosuch`"),
     ],
 )
 def test_a_top_level_that_would_fail_at_deploy_is_refused(
@@ -53,7 +53,7 @@ def test_a_top_level_that_would_fail_at_deploy_is_refused(
     with pytest.raises(snapshot.SnapshotRefused, match="top level cannot be stored") as caught:
         snapshot.check(project, config)
 
-    assert reason in caught.value.hint
+    assert reason in caught.value.message + caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_top_level_that_would_fail_at_deploy_is_refused(
             {"one.py": 'X = brain("same")', "two.py": 'Y = brain("same")'},
             "brains/one.py and brains/two.py both have a brain with the title 'same'",
         ),
-        ({"one.py": "import nosuch"}, "No module named 'nosuch'"),
+        ({"one.py": "import nosuch"}, "there is no module `nosuch`"),
         (
             {"one.py": 'X = brain("a").step("B", lambda nothing: nothing)'},
             "step 'B': there is nothing to give for the parameter 'nothing'",
@@ -84,7 +84,7 @@ def test_brains_that_cannot_be_served_are_refused(
     with pytest.raises(snapshot.SnapshotRefused, match="top level cannot be stored") as caught:
         snapshot.check(project, scratch.config)
 
-    assert reason in caught.value.hint
+    assert reason in caught.value.message + caught.value.hint
 
 
 def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Depl
     except ModuleNotFoundError:
         raise Usage(
             "px deploy needs packages that are not installed",
-            hint="install them: pip install 'positronic-secrets[cli,local]'",
+            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")

@@ -81,7 +81,7 @@ def _serve(port: int, voice: _Voice) -> None:
     except ModuleNotFoundError:
         raise Usage(
             "px dev needs packages that are not installed",
-            hint="install them: pip install 'positronic-secrets[cli,local]'",
+            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
         ) from None
     from px.local.interrupt import exit_code, first_signal
     from px.local.project import find_project

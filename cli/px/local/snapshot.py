@@ -14,18 +14,19 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from px.local import worker_log
+from px.local import start_failure, worker_log
 from px.local.errors import LocalError
 from px.local.project import Project
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
+from px.terminal import printable
 
 SECONDS: Final = 60.0
 SNAPSHOT: Final = "snapshot.bin"  # workerd's own name for it
 
 
 class SnapshotRefused(LocalError):
-    """The Worker would not deploy; the hint says why, in the runtime's words."""
+    """The Worker would not deploy; the message or the hint says why."""
 
     exit_code, local_code = 1, "snapshot_refused"
 
@@ -53,7 +54,13 @@ def _run(project: Project, config: Path, options: list[str], refusal: str) -> No
     command = [*workerd_command(project, "test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:
-        raise SnapshotRefused(refusal, worker_log.reason(said) or said[-500:])
+        raise _refused(refusal, said)
+
+
+def _refused(refusal: str, said: str) -> SnapshotRefused:
+    if failure := start_failure.find(said):
+        return SnapshotRefused(f"{refusal}: {failure.sentence}", failure.hint)
+    return SnapshotRefused(refusal, worker_log.reason(said) or printable(said[-500:]))
 
 
 def _throwaway_secrets() -> dict[str, str]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from px.local import private, stamp
+from px.local import pip, private, stamp
 from px.local.errors import LocalError
 from px.local.project import SETUP_HINT, Project
 
 # Pyodide's CPython inside workerd: only wheels for it, or pure ones, so no package code runs here.
 _TARGET: Final = (
-    *("--only-binary=:all:", "--platform", "pyemscripten_2026_0_wasm32"),
+    *("--platform", "pyemscripten_2026_0_wasm32"),
     *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
 )
 
@@ -58,28 +55,5 @@ def _swap_in(project: Project) -> None:
 def _install(requirements: Path, target: Path) -> None:
     if find_spec("pip") is None:
         raise LocalError("the Python package pip is not installed", SETUP_HINT)
-    done = subprocess.run(  # noqa: S603 - fixed words and two paths, no shell
-        [
-            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--no-input", "--no-compile", "--require-hashes", *_TARGET),
-            *("--target", str(target), "-r", str(requirements)),
-        ],
-        env=_without_credentials(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise LocalError("the Worker's packages could not be installed", _last_line(done.stderr))
-
-
-def _without_credentials() -> dict[str, str]:
-    """pip needs the machine's index, proxy and certificate settings, and nothing of ours."""
-    ours = ("CLOUDFLARE_", "AWS_", "FLY_", "PX_")
-    return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
-
-
-def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.startswith("ERROR")]
-    return (lines or output.strip().splitlines() or ["pip said nothing"])[-1]
+    where = ("--target", str(target), "-r", str(requirements))
+    pip.install_pinned(["--no-compile", *_TARGET, *where], "the Worker's packages")

@@ -7,24 +7,20 @@ import re
 from pathlib import Path
 from typing import IO, Final
 
-from px.local import private
+from px.local import private, start_failure
 from px.local.errors import LocalError
-from px.local.project import SETUP_HINT
 from px.terminal import printable
 
 TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-_MISSING_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 # wrangler's tables and request lines; JavaScript frames inside the runtime.
 _NOISE: Final = re.compile(r"\s*(?:$|[┌├│└⎔]|\[wrangler:info\]|at \S+.* in |at .*:\d+\)? in )")
 _START: Final = re.compile(r"Uncaught \w*Error: (?:PythonError: )?|ERROR\]?\s*|error: ")
 _EXCEPTION: Final = re.compile(
     r"\s*(?:(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w*): "
 )
-_BRAIN_FILE: Final = re.compile(r'File "/session/metadata/(brains/[^"]+)", line (\d+)')
-_INVALID_BRAIN: Final = "positronic.brains.refusals.InvalidBrain: "
 _SHOWN: Final = 12
 _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{1,500})")
 
@@ -64,27 +60,12 @@ def _harmless(line: str) -> str:
 
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:
-    """Why it happened, in one sentence, with the log's own words as the hint."""
+    """Why it happened, in one sentence: its own words, or else the log's as the hint."""
     text = _COLOUR.sub("", log.decode(errors="replace"))
-    if missing := _MISSING_MODULE.search(text):
-        return LocalError(
-            f"{what}: it imports {missing[1]}, which is not among its packages",
-            f"add it to pyproject.toml, pin it with `make lock`, then {SETUP_HINT}",
-        )
-    said = reason(text)
-    if brain := _about_a_brain(said):
-        return LocalError(f"{what}: {brain}", f"the traceback is in {path}")
-    return LocalError(what, said or f"its log is {path}")
-
-
-def _about_a_brain(said: str) -> str | None:
-    """`worker/brains/x.py, line 2: why`; None when it is about something else."""
-    *_, last = said.strip().splitlines() or [""]
-    why = last.strip().removeprefix(_INVALID_BRAIN)
-    if places := _BRAIN_FILE.findall(said):
-        file, line = places[-1]
-        return f"worker/{file}, line {line}: {why}"
-    return why if _INVALID_BRAIN in last else None
+    if failure := start_failure.find(text):
+        hint = failure.hint or f"the traceback is in {path}"
+        return LocalError(f"{what}: {failure.sentence}", hint)
+    return LocalError(what, reason(text) or f"its log is {path}")
 
 
 def explain_text(output: str) -> str:

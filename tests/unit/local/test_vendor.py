@@ -116,7 +116,7 @@ def test_a_package_without_a_hash_is_refused(project: Project, wheels: Path) -> 
     with pytest.raises(LocalError, match="could not be installed") as caught:
         ensure_modules(project)
 
-    assert caught.value.hint.startswith("ERROR")
+    assert caught.value.message.endswith("one==1.0 is not pinned by a hash")
     assert not project.python_modules.exists()
 
 
@@ -124,3 +124,40 @@ def test_missing_requirements_are_a_sentence(project: Project) -> None:
     """A project without requirements/worker.txt is told so."""
     with pytest.raises(LocalError, match=r"worker\.txt is missing"):
         ensure_modules(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PIP_INDEX_URL", "http://127.0.0.1:9/simple"), ("PIP_PROXY", "http://127.0.0.1:9")],
+)
+def test_without_a_network_the_sentence_is_about_the_network(
+    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    """Not about a package that pip did not find for that."""
+    require(project, wheel(wheels, "one"))
+    for gone in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(gone)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(LocalError, match=r"cannot be reached: 127\.0\.0\.1, port 9$") as caught:
+        ensure_modules(project)
+
+    assert "check the network" in caught.value.hint
+
+
+def test_what_surrounds_px_does_not_change_what_is_vendored(
+    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip's and Python's settings are for other programs."""
+    require(project, wheel(wheels, "one"))
+    for name in ("USER", "DRY_RUN", "REQUIRE_VIRTUALENV", "NO_DEPS", "PRE"):
+        monkeypatch.setenv(f"PIP_{name}", "1")
+    for name in ("PIP_CONSTRAINT", "PIP_PREFIX", "PIP_PLATFORM", "PYTHONPATH", "VIRTUAL_ENV"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("PIP_NO_BINARY", ":all:")
+
+    assert ensure_modules(project)
+    assert (project.python_modules / "one.py").exists()

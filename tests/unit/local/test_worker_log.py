@@ -44,7 +44,8 @@ def test_a_missing_python_module_is_named() -> None:
     found = worker_log.explain(MISSING, PATH)
 
     assert found.message == (
-        "the Worker did not start: it imports nosuch, which is not among its packages"
+        "the Worker did not start: worker/entry.py, line 2: there is no module `nosuch`: "
+        "neither a file in worker/ nor a bundled package"
     )
     assert "pyproject.toml" in found.hint
 
@@ -99,6 +100,13 @@ UNKNOWN_PARAMETER = """\
       raise InvalidBrain(
   positronic.brains.refusals.InvalidBrain: step 'A': there is nothing to give
 
+  The above exception was the direct cause of the following exception:
+
+  Traceback (most recent call last):
+    File "/session/metadata/entry.py", line 136, in _find_brains
+      return find_brains(brain_files.import_all())
+  brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
+
     at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
 [WARNING] A DurableObjectNamespace in the config referenced the class "ProjectWriter"
 """
@@ -120,10 +128,43 @@ positronic.brains.refusals.InvalidBrain: brains/a.py and brains/b.py both have a
   at pyodideRuntime-internal:pyodide.asm:2:568550 in new_error
 """
 
+# A bare assert in the Worker's own top level, and wrangler's words after it.
+BARE = """\
+[ERROR] service core:user:x: Uncaught Error: PythonError: Traceback (most recent call last):
+
+    File "/session/metadata/entry.py", line 7, in <module>
+      assert x
+             ^
+  AssertionError
+
+    at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
+[ERROR] The Workers runtime failed to start.
+
+**If you think this is a bug then please create an issue at https://example.com/workers-sdk**
+"""
+
+IN_A_LIBRARY = """\
+service worker: Uncaught Error: PythonError: Traceback (most recent call last):
+  File "/session/metadata/entry.py", line 3, in <module>
+    json.loads("{")
+  File "/lib/python314.zip/json/decoder.py", line 345, in decode
+    obj, end = self.raw_decode(s, idx=_w(s, 0).end())
+json.decoder.JSONDecodeError: Expecting property name
+second line
+
+  at pyodideRuntime-internal:pyodide.asm:2:568550 in new_error
+"""
+
 
 @pytest.mark.parametrize(
     ("log", "why"),
     [
+        (BARE, "worker/entry.py, line 7: AssertionError"),
+        (
+            IN_A_LIBRARY,
+            "worker/entry.py, line 3: json.decoder.JSONDecodeError: Expecting property name"
+            " second line",
+        ),
         (UNKNOWN_PARAMETER, "worker/brains/mine.py, line 2: step 'A': there is nothing to give"),
         (NOT_CLOSED, "worker/brains/mine.py, line 3: SyntaxError: '{' was never closed"),
         (TWICE, "brains/a.py and brains/b.py both have a brain 'x'"),

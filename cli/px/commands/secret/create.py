@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
-
-if TYPE_CHECKING:
-    pass
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]

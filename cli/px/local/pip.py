@@ -1,0 +1,99 @@
+"""pip with the machine's way to its index, and no setting that changes what is installed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from px.local.errors import LocalError
+from px.local.pip_failures import why
+
+_PINNED: Final = ("--require-hashes", "--only-binary=:all:")
+# How an index is reached; not `target`, `user`, `no-binary`, `constraint` or `dry-run`.
+_REACHES: Final = (
+    *("index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert"),
+    *("trusted-host", "timeout", "default-timeout", "retries", "resume-retries", "cache-dir"),
+    *("no-cache-dir", "keyring-provider", "use-feature", "use-deprecated"),
+)
+_LEFT_OUT: Final = (
+    *("PIP_", "PYTHON", "_PYTHON", "__PYVENV", "VIRTUAL_ENV", "UV_"),
+    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that are no business of pip's
+)
+
+
+def install_pinned(
+    arguments: Sequence[str], what: str, *, pip: Sequence[str] = (sys.executable, "-m", "pip")
+) -> None:
+    """Installs wheels whose hashes the requirements name; raises LocalError that says why not."""
+    install([*_PINNED, *arguments], what, pip=pip)
+
+
+def install(arguments: Sequence[str], what: str, *, pip: Sequence[str]) -> None:
+    """`pip install`; raises LocalError that says why not."""
+    done = subprocess.run(  # noqa: S603 - fixed words and paths, no shell
+        [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments],
+        env=environment(pip),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        reason, hint = why(done.stdout + done.stderr)
+        raise LocalError(f"{what} could not be installed: {reason}", hint)
+
+
+def environment(
+    pip: Sequence[str] = (sys.executable, "-m", "pip"), outer: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The outer one, with those of pip's settings that say how the index is reached."""
+    clean = cleaned(outer)
+    files = _files(pip, clean, outer)
+    if files is None:
+        return clean
+    own = {name: outer[name] for key in _REACHES if (name := _variable(key)) in outer}
+    found = clean | files | own | {"PIP_CONFIG_FILE": os.devnull}
+    if found.get("PIP_RETRIES") == "0":
+        found["PIP_RETRIES"] = "1"  # without one, pip does not say that the network is the cause
+    return found
+
+
+def cleaned(outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Without what changes a Python, or another tool's packages."""
+    return {name: text for name, text in outer.items() if not name.startswith(_LEFT_OUT)}
+
+
+def _files(
+    pip: Sequence[str], clean: Mapping[str, str], outer: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The settings of pip's configuration files; None when pip cannot read them."""
+    choice = {name: outer[name] for name in ("PIP_CONFIG_FILE",) if name in outer}
+    done = subprocess.run(  # noqa: S603 - fixed words, no shell
+        [*pip, "config", "list"],
+        env={**clean, **choice},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return None if done.returncode else dict(_reaching(done.stdout.splitlines()))
+
+
+def _reaching(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """`install.` after `global.`, so that it wins, as it does in pip."""
+    for section in ("global.", "install."):
+        for line in lines:
+            key, _, text = line.partition("=")
+            name = key.removeprefix(section)
+            if key.startswith(section) and name in _REACHES:
+                yield _variable(name), " ".join(str(ast.literal_eval(text)).split())
+
+
+def _variable(key: str) -> str:
+    return f"PIP_{key.replace('-', '_').upper()}"

@@ -1,0 +1,123 @@
+"""`node_modules/`, holding exactly what package-lock.json pins, made beside the one in use."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from px.local.errors import LocalError
+from scripts.setup.npm_failures import why
+from scripts.setup.swap import beside
+
+LOCK_HINT: Final = "pin it with `make lock`"
+_FILES: Final = ("package.json", "package-lock.json", ".npmrc")
+_GROUPS: Final = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+# The command line wins over .npmrc and npm_config_*. Not `npm ci`: it refuses a lock that leaves
+# out other platforms' builds.
+_OPTIONS: Final = (
+    *("--no-save", "--no-progress", "--loglevel=warn", "--ignore-scripts", "--no-audit"),
+    *("--no-fund", "--no-update-notifier", "--include=prod", "--include=dev"),
+    *("--include=optional", "--include=peer", "--no-global", "--no-dry-run"),
+    *("--package-lock", "--no-package-lock-only", "--install-strategy=hoisted", "--no-force"),
+    *("--bin-links", "--no-legacy-peer-deps", "--engine-strict=false"),
+)
+# Those of npm's own settings that say how the registry is reached.
+_REACHES: Final = (
+    *("registry", "proxy", "https_proxy", "http_proxy", "noproxy", "ca", "cafile", "cert", "key"),
+    *("strict_ssl", "cache", "userconfig", "globalconfig", "fetch_retries", "fetch_timeout"),
+    *("fetch_retry_mintimeout", "fetch_retry_maxtimeout", "maxsockets", "local_address", "offline"),
+    *("prefer_offline", "prefer_online", "//", "@"),
+)
+
+
+def make_node_modules(npm: Path, folder: Path) -> None:
+    """Installs what the lock pins, and nothing else; raises LocalError, and leaves the old."""
+    lock = _read(folder / "package-lock.json")
+    _check_root(_read(folder / "package.json"), lock)
+    with beside(folder / "node_modules") as fresh:
+        place = fresh.with_name("node_modules-set-up")
+        shutil.rmtree(place, ignore_errors=True)
+        try:
+            place.mkdir()
+            for name in _FILES:
+                if (folder / name).exists():
+                    shutil.copy(folder / name, place)
+            _install(npm, place)
+            _check_installed(_read(place / "node_modules" / ".package-lock.json"), lock)
+            (place / "node_modules").rename(fresh)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _install(npm: Path, place: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - npm of the virtual environment, fixed words
+        [str(npm), "install", *_OPTIONS, "--prefix", str(place)],
+        cwd=place,
+        env=environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        reason, hint = why(done.stdout + done.stderr)
+        raise LocalError(f"the npm packages could not be installed: {reason}", hint)
+
+
+def environment(outer: Mapping[str, str]) -> dict[str, str]:
+    """The outer one, without NODE_ENV, and of npm's settings only how the registry is reached."""
+    return {name: text for name, text in outer.items() if not _changes_packages(name)}
+
+
+def _changes_packages(name: str) -> bool:
+    key = name.lower().replace("-", "_")
+    if key.startswith("npm_config_"):
+        return not key.removeprefix("npm_config_").startswith(_REACHES)
+    return name == "NODE_ENV" or key.startswith("npm_") or name.startswith("PYTHON")
+
+
+def _check_root(package: Mapping[str, Any], lock: Mapping[str, Any]) -> None:
+    """Before npm fetches anything: package.json asks for what the lock was made from."""
+    locked = lock.get("packages", {}).get("", {})
+    for group in _GROUPS:
+        wanted, pinned = package.get(group, {}), locked.get(group, {})
+        for name in sorted({*wanted, *pinned}):
+            if wanted.get(name) != pinned.get(name):
+                raise LocalError(
+                    f"package-lock.json does not match package.json: {name}", LOCK_HINT
+                )
+
+
+def _check_installed(installed: Mapping[str, Any], lock: Mapping[str, Any]) -> None:
+    """npm itself adds what a lock leaves out, and takes what has no hash as it comes."""
+    for place, name, package in _packages(installed):
+        pinned = lock["packages"].get(place, {})
+        if pinned.get("version") != package.get("version"):
+            raise LocalError(f"package-lock.json does not pin {name}", LOCK_HINT)
+        if not pinned.get("integrity") or pinned["integrity"] != package.get("integrity"):
+            raise LocalError(f"package-lock.json has no hash of {name}, or another", LOCK_HINT)
+
+
+def _packages(lock: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for place, package in lock.get("packages", {}).items():
+        if place:
+            name = place.rpartition("node_modules/")[2]
+            yield place, f"{name}@{package.get('version')}", package
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise LocalError(f"{path.name} is missing", "the checkout is not complete") from None
+    except ValueError:
+        raise LocalError(f"{path.name} is not JSON", "restore it from git") from None
+    if not isinstance(found, dict):
+        raise LocalError(f"{path.name} is not a JSON object", "restore it from git")
+    return found
