@@ -65,7 +65,8 @@ class KvWorld(World):
     async def plant(
         self, project: Project, kind: str, id_: str, text: str, metadata: object
     ) -> bool:
-        await self.namespace.put(f"{project}/{kind}/{id_}", text, metadata=metadata)
+        beside = {} if metadata is None else {"metadata": metadata}
+        await self.namespace.put(f"{project}/{kind}/{id_}", text, **beside)
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -105,3 +106,19 @@ def test_no_border_can_be_shifted() -> None:
 
     assert all(one != other for one, other in combinations(infos, 2))
     assert all(one != other for one, other in combinations(data, 2))
+
+
+@pytest.mark.parametrize(("more", "reason"), [(0, "is not in the px1 format"), (1, "is too long")])
+def test_only_a_text_over_the_longest_length_is_too_long(more: int, reason: str) -> None:
+    """One of exactly 87,500 characters is looked at."""
+    with pytest.raises(CorruptRecord, match=reason):
+        unpack("x" * (87_500 + more))
+
+
+def test_the_longest_sealed_text_is_read() -> None:
+    """65,536 bytes under the longest key id come back; a byte more is refused."""
+    longest = Envelope("k" * 32, bytes(16), bytes(12), bytes(65_536 + 16))
+
+    assert unpack(pack(longest)) == longest
+    with pytest.raises(CorruptRecord, match="impossible size"):
+        unpack(pack(replace(longest, sealed=bytes(65_536 + 17))))

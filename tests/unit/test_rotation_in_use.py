@@ -136,3 +136,15 @@ def test_a_store_that_lags_behind_undoes_nothing() -> None:
     assert set(values) == {"N0001", "N0002"}
     assert values["N0001"] == "newer"
     assert tokens_of(house) == []
+
+
+def test_a_record_of_exactly_the_noted_version_is_renewed() -> None:
+    """What was written a moment ago, and is shown as it was written, waits for no later step."""
+    house = House()
+    for _ in range(3):
+        house.put("A")
+        house.clock.now += 1000
+    house.service = replace(house.service, settings=ROTATED)  # the journal stays
+
+    assert step(house).json == {"resealed": 1, "remaining": 0}
+    assert opened(house) == {"A": "value of A"}

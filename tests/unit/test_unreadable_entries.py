@@ -1,4 +1,4 @@
-"""Entries that somebody else put into the store: listed, deleted, and in nobody's way."""
+"""Entries that somebody else put into the store, over the API: in nobody's way."""
 
 from __future__ import annotations
 

@@ -1,0 +1,72 @@
+"""Entries that somebody with access to KV put there, in the real Worker."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from support.px_process import Px
+from worker.kv_files import Entry
+from worker.main_worker import ProjectApi
+
+# The longest: with the project's prefix it makes a key of 512 bytes, which is KV's limit.
+BAD = ["a b", "x/y", "..", ".", "", "\n\x1b[31m", "POSITRONIC_X", "\u00e9", "%2e%2e", "LONG"]
+
+
+def path(name: str) -> str:
+    in_query = name in ("", ".", "..")
+    return f"/secrets/-?name={name}" if in_query else f"/secrets/{quote(name, safe='')}"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_listed_is_deleted(api: ProjectApi, name: str) -> None:
+    """Under any name that KV can hold, and nothing else goes."""
+    name = name.replace("LONG", "N" * (512 - len(api.key(""))))
+    api.put("A", "value")
+    api.plant(name, Entry("text", {"version": 1}))
+    listed = api.call("GET", "/secrets").json()["secrets"]
+    deleted = api.call("DELETE", path(name))
+    longer = api.call("DELETE", path("N" * 600))
+
+    assert {"name": name, "unreadable": True} in listed
+    assert deleted.status_code == 204, deleted.text
+    assert longer.json()["code"] == "invalid_name"
+    assert api.names() == {"A"}
+
+
+def test_a_deletion_never_leaves_its_project(api: ProjectApi, other_api: ProjectApi) -> None:
+    """However the way to another project's key is spelled."""
+    other_api.put("A", "value")
+    for up in ("../../", "..%2F..%2F", "/", "%2F"):
+        way = path(f"{up}{other_api.project}/secret/A")
+        assert api.call("DELETE", way).status_code == 400, way
+
+    assert other_api.names() == {"A"}
+
+
+def test_px_goes_on_beside_them(api: ProjectApi, px: Px) -> None:
+    """list, require, key list and audit verify, with entries that say nothing in each folder."""
+    api.put("A", "value")
+    kv, project = api.worker.kv, api.project
+    kv.write(f"{project}/secret/B", "text")
+    kv.write(f"{project}/secret/bad name", "text")
+    kv.write(f"{project}/token/bad id", "text")
+    kv.write(f"{project}/audit/bad id", "text")
+    kv.write(".projects/No Project", "1")
+    codes = {
+        words: px.run(*words.split()).returncode
+        for words in ("secret list", "secret require A", "token list", "key list", "audit")
+    }
+    verified = px.run("audit", "verify")
+    projects = api.call("GET", "/projects").json()["projects"]
+    removed = [
+        px.run("secret", "delete", "bad name", "--yes").returncode,
+        px.run("secret", "delete", "B", "--yes").returncode,
+        px.run("token", "revoke", "bad id", "--yes").returncode,
+    ]
+    assert set(codes.values()) == {0}, codes
+    assert (verified.returncode, verified.stdout[:15]) == (1, "changed\tbad id\t")
+    assert {"name": "No Project", "unreadable": True} in projects
+    assert removed == [0, 0, 0]
+    assert api.names() == {"A"}
