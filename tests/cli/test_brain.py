@@ -78,10 +78,10 @@ def test_a_run_starts_and_its_id_is_all_that_stdout_has(here: PxInProcess) -> No
 
 
 def test_a_start_as_json_is_the_contracts(here: PxInProcess) -> None:
-    """One document."""
+    """One document, which says where the run is too."""
     found = json.loads(here.run("brain", "run", "using", "--json").stdout)
 
-    assert list(found) == ["brainRunId"]
+    assert list(found) == ["brainRunId", "server", "project"]
 
 
 def test_options_and_state_arrive(here: PxInProcess) -> None:

@@ -28,7 +28,7 @@ def test_an_import_counts(px: Px, server: TestDevServer, file: Path) -> None:
     done = px.run("secret", "import", file)
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.endswith("Imported 300 secrets: 298 created, 2 updated\n")
+    assert "\nImported 300 secrets: 298 created, 2 updated\n" in done.stderr
     assert server.values() == {f"N{number:03}": f"{CANARY}-{number}" for number in range(300)}
 
 

@@ -59,7 +59,7 @@ def test_create_json_is_the_servers(px: Px) -> None:
     done = px.run("token", "create", "ci", "--role", "admin", "--expires", "30m", "--json")
 
     assert list(json.loads(done.stdout)) == [
-        *("token", "id", "name", "role", "createdAt", "expiresAt")
+        *("token", "id", "name", "role", "createdAt", "expiresAt", "server", "project")
     ]
     assert done.stderr == ""
 

@@ -31,29 +31,30 @@ _NOT_CLOUDFLARE: Final = Meaning(
     "what answered in Cloudflare's place is not its API",
     "a proxy or a captive portal may stand between; else try again",
 )
-# Before the codes: Cloudflare has one code for several of these, or wrangler leaves it out.
-_BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
+# Before the codes, which say less.
+_FINER: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"access token from location", codes.ELSEWHERE),
     (r"token (?:has |is )?(?:expired|not yet valid|not active)", codes.INVALID),
+)
+# After the codes: Cloudflare may repeat what it was sent. For what has no code, or one of many.
+_BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"More than one account available", codes.NO_ACCOUNT),
     (r"Failed to automatically retrieve account IDs", codes.NO_ACCOUNT),
     (r"register a workers\.dev subdomain", codes.NO_SUBDOMAIN),
     (r"latest version of your Worker isn't currently deployed", codes.NOT_DEPLOYED),
     (r"exceeded (?:startup limits|CPU time limit|CPU limit|memory limit)", codes.STARTUP),
     (r"exceeded (?:the )?size limit", codes.SIZE),
-    (r"new_sqlite_classes", BY_CODE[10097]),
     (r'" not found\.', codes.NO_WORKER),
     (r"malformed response from the API", _NOT_CLOUDFLARE),
     (r"fetch failed", _NOT_REACHED),
     (r"Unable to resolve Cloudflare's API hostname", _NOT_REACHED),
     (r"The request to Cloudflare's API timed out", _NOT_REACHED),
 )
-# After the codes: for a code that is not known.
+# For a code that is not known.
 _BY_OTHER_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"rate.?limit|too many requests|throttl", codes.SLOW_DOWN),
     (r"exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan", codes.QUOTA),
-    (r"unauthorized|not authorized|permission|forbidden", codes.PERMISSION),
-    (r"migration", codes.MIGRATION),
+    (r"unauthorized|not authorized", codes.PERMISSION),
     (r"maintenance|service unavailable|internal (?:server )?error", codes.DOWN),
 )
 _NO_ANSWER: Final = "A request to the Cloudflare API failed."
@@ -71,7 +72,7 @@ def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError
 
     Not the half of it either: what Cloudflare repeats may be cut anywhere.
     """
-    meaning = _by_words(_BY_WORDS, output) or _by_code(output)
+    meaning = _by_words(_FINER, output) or _by_code(output) or _by_words(_BY_WORDS, output)
     if meaning is not None:
         return _with_permission(meaning, output).error()
     reason = _reason(output, hidden)
