@@ -502,7 +502,7 @@ def test_short_values_are_told_of() -> None:
     assert named["step:start"] is None
 
 
-@pytest.mark.parametrize("transform", [str.swapcase, lambda text: text[::-1]])
+@pytest.mark.parametrize("transform", [lambda text: text[::2], lambda text: text[::-1]])
 def test_known_gaps(transform: Callable[[str], str]) -> None:
     """What a brain makes of a value by other means is not found: SECURITY.md says so."""
     ran = run_brain_sync(doing(lambda value: {"x": transform(value)}, "KEY"), secrets=VALUES)
