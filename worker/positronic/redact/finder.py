@@ -9,7 +9,7 @@ from positronic.redact.encoded import decoded
 from positronic.redact.layers import Kept, Layer
 from positronic.redact.letters import Index, needle
 from positronic.redact.spellings import SHORTEST, Spelling, spellings
-from positronic.redact.unescaping import read, readings, spaced
+from positronic.redact.unescaping import SPACES, read, readings, spaced
 
 DEPTH: Final = 4  # times that base64 or hex is read within itself
 _SOLID: Final = b" \t\n\r\v\f|"  # white space, and what tracebacks of groups put before a line
@@ -23,7 +23,7 @@ class Finder:
         self._index = Index()
         self._spelt: list[tuple[Spelling, str]] = []
         self._solid: list[tuple[Spelling, str]] = []
-        self._has_spaces = False
+        self._spaced: list[tuple[Spelling, str]] = []
 
     def add(self, name: str, text: bytes, *, pieces: bool = False) -> None:
         """`pieces`: a dozen of its letters and digits in a row are found, too."""
@@ -48,7 +48,8 @@ class Finder:
             return
         if len(value) < SHORTEST:
             return
-        self._has_spaces = self._has_spaces or b" " in text
+        if b" " in text:
+            self._spaced.append((Spelling(text.translate(SPACES)), name))
         self._spelt += [(spelling, name) for spelling in spellings(value)]
         solid = text.translate(_SAME, _SOLID)
         if len(value.splitlines()) > 1 and len(solid) >= SHORTEST:
@@ -58,8 +59,8 @@ class Finder:
         last = layer
         for last in readings(layer):
             yield from self._in(last)
-            for other in spaced(last) if self._has_spaces else ():
-                yield from _spelt(other, self._spelt)
+            if self._spaced and b"+" in last.text:
+                yield from _spelt(spaced(last), self._spaced)
         if self._solid:
             yield from _spelt(Kept(last, _SAME, _SOLID), self._solid)
         for found, inner in decoded(last) if depth else ():

@@ -44,8 +44,8 @@ def needle(name: str, text: bytes, *, is_part: bool) -> Needle | None:
     found = letters_of(text)
     if len(found) < LEAST:
         return None
-    places = [place for place, letter in enumerate(text) if letter in _KEPT]
-    before, after = text[: places[0]], text[places[-1] + 1 :]
+    before = text[: len(text) - len(text.lstrip(_DROPPED))]
+    after = text[len(text.rstrip(_DROPPED)) :]
     return Needle(name, found, LEAST if is_part else len(found), before, after)
 
 

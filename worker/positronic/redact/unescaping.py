@@ -31,7 +31,7 @@ _HTML: Final = re.compile(
 )
 _KINDS: Final = {_PERCENT: b"%", _BACKSLASH: b"\\", _HTML: b"&"}
 _SINGLE: Final = (_BACKSLASH, _HTML)
-_SPACES: Final = bytes.maketrans(b"+", b" ")
+SPACES: Final = bytes.maketrans(b"+", b" ")
 _CONTROL: Final = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 MAX_PASSES: Final = 12
 
@@ -86,11 +86,9 @@ def readings(layer: Layer) -> Iterator[Layer]:
             return
 
 
-def spaced(layer: Layer) -> Iterator[Layer]:
-    """As forms have it, where + is a space; and then without their escapes."""
-    if b"+" in layer.text:
-        read = Kept(layer, _SPACES, b"")
-        yield from dict.fromkeys((read, _pass(read, _PERCENT)))
+def spaced(layer: Layer) -> Layer:
+    """As forms have it, where + is a space."""
+    return Kept(layer, SPACES, b"")
 
 
 def _pass(layer: Layer, kind: re.Pattern[bytes]) -> Layer:
