@@ -75,9 +75,11 @@ def runs(text: bytes, wanted: bytes, wider: bytes, least: int) -> Iterator[tuple
 
     `wanted` and `wider` are tables: 1 for such a letter, else 0.
     """
-    mask, wide = text.translate(wanted), text.translate(wider)
-    enough, end = b"\1" * least, 0
+    mask = text.translate(wanted)
+    enough, end, wide = b"\1" * least, 0, mask
     while (start := mask.find(enough, end)) >= 0:
+        if wide is mask and wider is not wanted:
+            wide = text.translate(wider)
         start = wide.rfind(NUL, end, start) + 1 or end
         end = wide.find(NUL, start)
         end = len(text) if end < 0 else end

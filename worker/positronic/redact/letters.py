@@ -14,6 +14,7 @@ from positronic.redact.layers import Kept, Layer
 LEAST: Final = 12  # letters and digits that a value needs to be found so
 MAX_WINDOWS: Final = 8_192  # places in a part at which a piece of it can start
 _SIZE: Final = 6  # twice that, less one, holds a whole window wherever it starts
+_FEW: Final = 24  # needles' windows
 _FOLD: Final = bytes(range(256)).lower()
 _KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\0"
 _DROPPED: Final = bytes({*range(256)} - {*_KEPT})
@@ -54,12 +55,16 @@ class Index:
 
     def __init__(self) -> None:
         self._windows: dict[bytes, list[tuple[Needle, int]]] = {}
+        # One of these is in each occurrence: while they are few, they are searched for one by one.
+        self._rare: set[bytes] = set()
 
     def add(self, new: Needle) -> None:
         count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
         for offset in range(min(count, MAX_WINDOWS)):
             window = new.letters[offset : offset + _SIZE]
             self._windows.setdefault(window, []).append((new, offset))
+            if offset % _SIZE == 0 and len(self._rare) <= _FEW:
+                self._rare.add(window)
 
     def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
         """Where in the layer, and whose."""
@@ -77,6 +82,8 @@ class Index:
 
     def _found(self, text: bytes) -> Iterator[tuple[int, int, Needle]]:
         windows, done = self._windows, dict[int, int]()
+        if len(self._rare) <= _FEW and not any(window in text for window in self._rare):
+            return
         places = range(0, len(text) - _SIZE + 1, _SIZE)
         for place in [one for one in places if text[one : one + _SIZE] in windows]:
             for found, offset in windows[text[place : place + _SIZE]]:

@@ -60,6 +60,7 @@ class Redactor:
         "_pieces",
         "_previews",
         "_touchy",
+        "_values",
         "_whole",
         "foreign_hits",
     )
@@ -71,6 +72,7 @@ class Redactor:
         self._lines: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._names: dict[str, None] = {}
+        self._values: dict[str, str] = {}
         self._harmless: frozenset[str] = frozenset()
         self._touchy = False
         self._foreign = False
@@ -90,6 +92,7 @@ class Redactor:
     def add(self, name: str, value: str) -> None:
         """Know this value, and its parts, from now on."""
         self._names[name] = None
+        self._values[name] = value
         if self._whole.get(value):
             return
         self._whole[value] = name
@@ -109,6 +112,23 @@ class Redactor:
     def leave_parts(self, names: Iterable[str]) -> None:
         """Of the values that are read under these names from now on, only the whole is known."""
         self._harmless = self._harmless.union(names)
+
+    def since(self, count: int) -> Redactor:
+        """One that knows only the values that came after so many names."""
+        newer = Redactor()
+        newer.leave_parts(self._harmless)
+        for name in self.names[count:]:
+            newer.add(name, self._values[name])
+        newer._names = {**self._names}  # the markers of all of them are final
+        return newer
+
+    def is_clean(self, text: str) -> bool:
+        """For a text that holds others in JSON: that no value is in any of them. It may be wrong
+        about what is there, not about what is not there.
+        """
+        if any(len(value) < WHOLE_ONLY_BELOW or {*value} & {*"/~"} for value in self._whole):
+            return False
+        return self._finder is None or next(self._spans(text), None) is None
 
     def know_foreign(self, value: str) -> None:
         """Know a value of another project: only whole, and its marker tells no name.
