@@ -73,6 +73,7 @@ def run(
     clear; patches in `completed` are as they were stored, so a step that needs a value again reads
     it again. `end_after` is a step's number in the outer brain, from 1.
     """
+    redactor.leave_parts(brain.whole_secrets)
     given = _Given(run_id, secrets, redactor, client, resources)
     _check_completed(brain, completed, end_after)
     try:
