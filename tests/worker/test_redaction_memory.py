@@ -49,7 +49,7 @@ def a_body_of_objects(worker: HeapWorker) -> None:
     answer = worker.client.post(
         "/secrets/bulk", content=sent, headers={"Content-Type": "application/json"}
     )
-    assert answer.status_code == 400
+    assert answer.status_code == 413
 
 
 def a_long_run_and_a_look(worker: HeapWorker) -> None:

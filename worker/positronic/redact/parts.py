@@ -25,9 +25,9 @@ _HARMLESS: Final = re.compile(
     r"(?:^|[_.-])(?:id|uri|url|name|email|type|version|user|host|alg)$|I[dD]$|Ur[il]$|Name$|Type$"
 )
 _SEGMENTS: Final = re.compile(r"[.:/~|,;]")
+_STRUCTURED: Final = re.compile(r"eyJ[\w-]+\.|[A-Za-z_]\w*=[^;]*;")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _TO_BASE64: Final = str.maketrans("-_", "+/")
-_JWT_HEADER: Final = "eyJ"
 _SHORTEST_SEGMENT: Final = 8
 
 
@@ -48,7 +48,7 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
     bare = value.strip(_AROUND)
     if not bare or not depth:
         return
-    yield from _texts(bare, is_unlikely(bare))
+    yield from _texts(bare, is_unlikely(bare) and not _STRUCTURED.match(bare))
     document = _json(bare)
     if document is not None:
         yield from _fields("", document, depth - 1)
@@ -57,7 +57,7 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
         yield from _keys(bare)
     elif "://" in bare and not re.search(r"\s", bare):
         yield from _of_url(bare, depth - 1)
-    elif not is_unlikely(bare) or re.search("[=:.]", bare):
+    else:
         yield from _pairs(bare, depth - 1)
         yield from _lines(bare)
         yield from _segments(bare)
@@ -154,7 +154,7 @@ def _lines(text: str) -> Iterator[Part]:
 
 def _segments(text: str) -> Iterator[Part]:
     for segment in _SEGMENTS.split(text):
-        if is_unlikely(segment) and not segment.startswith(_JWT_HEADER):
+        if is_unlikely(segment) and not re.match(r"eyJ|[A-Za-z_]\w*=.", segment):
             yield Part(segment.encode(), True)
 
 

@@ -1,4 +1,4 @@
-"""Finds what is shown of a value whose middle was hidden: `sk-live-...Yb7K`, `****1234`."""
+"""Finds what is shown of a value whose middle was hidden: `sk-live-...Yb7K`, `****5678`."""
 
 from __future__ import annotations
 
