@@ -64,14 +64,23 @@ AZURE: Final = (
 DOTENV: Final = f"DEBUG=true\nAPI_KEY='{_made_up(24)}'\nexport DB_PASSWORD=\"c0rrect-h0rse\"\n"
 
 VALUES: Final = {
-    **{"API": API, "SHORT": SHORT, "PEM": PEM, "ACCOUNT": ACCOUNT, "LOGIN": LOGIN},
-    **{"DATABASE": DATABASE, "HOOK": HOOK, "CARD": CARD, "PHRASE": PHRASE, "JWT": JWT},
-    **{"AZURE": AZURE, "DOTENV": DOTENV, "LINE": f"{_made_up(34)}\n", "SHORT_LINE": "hunter22\n"},
-    **{
-        "CRLF": f"{_made_up(20)}\r\n",
-        "QUOTED": f'"{_made_up(12)}"',
-        "BOM": f"\ufeff{_made_up(20)}",
-    },
+    "API": API,
+    "SHORT": SHORT,
+    "PEM": PEM,
+    "ACCOUNT": ACCOUNT,
+    "LOGIN": LOGIN,
+    "DATABASE": DATABASE,
+    "HOOK": HOOK,
+    "CARD": CARD,
+    "PHRASE": PHRASE,
+    "JWT": JWT,
+    "AZURE": AZURE,
+    "DOTENV": DOTENV,
+    "LINE": f"{_made_up(34)}\n",
+    "SHORT_LINE": "hunter22\n",
+    "CRLF": f"{_made_up(20)}\r\n",
+    "QUOTED": f'"{_made_up(12)}"',
+    "BOM": f"\ufeff{_made_up(20)}",
     "ACCOUNT_IN_BASE64": base64.b64encode(
         json.dumps({**FIELDS, "private_key": _pem()}).encode()
     ).decode(),
