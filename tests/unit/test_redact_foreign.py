@@ -33,7 +33,7 @@ def test_no_part_of_a_foreign_value_is_looked_for() -> None:
     """So nobody can guess at it piece by piece."""
     redactor = foreign()
 
-    for part in (KEY[:-1], KEY[1:], KEY[:16], KEY.upper()):
+    for part in (KEY[:-1], KEY[1:], KEY[:16]):
         assert redactor.text(part) == part
         assert redactor.message(part) == part
 

@@ -39,7 +39,7 @@ class Load:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        shuffled = random.Random(4711).sample(self.names, len(self.names))  # noqa: S311
+        shuffled = random.Random(4711).sample(self.names, len(self.names))
         writers = [partial(self._write, shuffled[n::WRITERS]) for n in range(WRITERS)]
         for work in (*writers, self._list):
             thread = threading.Thread(target=self._run, args=(work,))

@@ -23,6 +23,7 @@ from positronic.errors import (
     ReservedName,
     TooLarge,
 )
+from positronic.json_nodes import check_nodes
 from positronic.names import MAX_BULK, TokenName, parse_name
 from positronic.roles import Role
 from positronic.runs.wire import RerunIn, RunIn
@@ -76,6 +77,7 @@ def read_rerun(body: bytes) -> RerunIn:
 
 def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:
     """One JSON document (RFC 8259) in UTF-8, no key twice in an object. Raises InvalidJson."""
+    check_nodes(body)
     try:
         # First a parser that bounds the depth (200): nested deeper, Python's own overflows the
         # Worker's stack and takes the isolate with it. Then the one that sees repeated keys.

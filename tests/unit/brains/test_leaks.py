@@ -502,9 +502,49 @@ def test_short_values_are_told_of() -> None:
     assert named["step:start"] is None
 
 
-@pytest.mark.parametrize("transform", [str.swapcase, lambda text: text[::-1]])
+@pytest.mark.parametrize("transform", [lambda text: text[::2], lambda text: text[::-1]])
 def test_known_gaps(transform: Callable[[str], str]) -> None:
     """What a brain makes of a value by other means is not found: SECURITY.md says so."""
     ran = run_brain_sync(doing(lambda value: {"x": transform(value)}, "KEY"), secrets=VALUES)
 
     assert ran.state == {"x": transform(CANARY)}
+
+
+def test_parts_that_a_brain_declares_harmless() -> None:
+    """Only the whole value goes then; in other brains the part does, too."""
+    value = "https://app:Zx7kQv9mW2@db.example.com/services/T0A1B2C3/abcdEFGH1234ijkl"
+
+    async def show(secrets: BrainSecrets) -> State:
+        return {"whole": await secrets.get("URL"), "part": "abcdEFGH1234ijkl"}
+
+    careful = brain("parts").step("Show", show)
+    outer = brain("outer").brain("in", careful.with_harmless_parts("URL"), lambda state, got: got)
+
+    assert run_brain_sync(careful, secrets={"URL": value}).state == {
+        "whole": "[secret:URL]",
+        "part": "[secret:URL]",
+    }
+    assert run_brain_sync(outer, secrets={"URL": value}).state == {
+        "whole": "[secret:URL]",
+        "part": "abcdEFGH1234ijkl",
+    }
+
+
+def test_a_nul_in_a_state() -> None:
+    """NUL stands between texts while they are searched; one in a text lets nothing through."""
+    step = doing(lambda value: {"a": f"x\0{value}\0", "b\0": ["\0", value, f"{value}\0"]}, "KEY")
+    ran = run_brain_sync(step, secrets=VALUES)
+
+    assert_tight(ran)
+    assert ran.state["a"] == "x\0[secret:KEY]\0"
+    assert ran.state["b\0"][:2] == ["\0", "[secret:KEY]"]
+
+
+def test_a_nul_in_an_error() -> None:
+    """A message and a printed line with a NUL in them are redacted like any other."""
+    ran = run_brain_sync(
+        doing(lambda value: _raise(ValueError(f"\0{value}\0{value}")), "KEY"), secrets=VALUES
+    )
+
+    assert_tight(ran)
+    assert "[secret:KEY]\0[secret:KEY]" in (ran.error or {})["message"]

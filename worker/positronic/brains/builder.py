@@ -12,6 +12,7 @@ from positronic.brains.injection import check_services, check_takes, named_param
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
 from positronic.brains.refusals import InvalidBrain
+from positronic.names import parse_name
 
 MAX_TITLE: Final = 200  # characters
 
@@ -54,6 +55,7 @@ class Brain:
     blocks: tuple[Step | Inner, ...] = ()
     services: Mapping[str, object] = field(default_factory=dict)
     options: Declared = field(default_factory=Undeclared)
+    whole_secrets: frozenset[str] = frozenset()
 
     @overload
     def step(self, title: str, function: Function) -> Brain: ...
@@ -93,7 +95,8 @@ class Brain:
             raise InvalidBrain(f"{owner}: what runs inside has to be a brain")
         check_takes(f"{owner}: the reducer", reducer, 2)
         start = _initial_state(owner, initial_state)
-        return self._with(Inner(checked, inner, reducer, start))
+        found = self._with(Inner(checked, inner, reducer, start))
+        return replace(found, whole_secrets=self.whole_secrets | inner.whole_secrets)
 
     def with_options(self, declared: type[BaseModel] | Mapping[str, Any]) -> Brain:
         """The brain that takes options: a pydantic model's fields, or a dict of defaults."""
@@ -107,6 +110,13 @@ class Brain:
         """The brain whose steps from here on can name these; a name given again is replaced."""
         check_services(services)
         return replace(self, services={**self.services, **services})
+
+    def with_harmless_parts(self, *names: str) -> Brain:
+        """The brain in whose runs the values of these secrets are redacted whole, not in parts.
+
+        For a value whose parts, such as a URL's path, are no secret and are needed in states.
+        """
+        return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
 
     @property
     def structure(self) -> JsonObject:

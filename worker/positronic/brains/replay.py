@@ -44,8 +44,12 @@ class Replay:
         return apply(self.initial_state, [step.patch for step in self.completed[: number - 1]])
 
 
-def replay(stored: Iterable[Mapping[str, Any]]) -> Replay:
-    """Events of the brains inside are passed over: for a run, such a brain is one step."""
+def replay(stored: Iterable[Mapping[str, Any]], *, folded: bool = False) -> Replay:
+    """Events of the brains inside are passed over: for a run, such a brain is one step.
+
+    `folded`: patches are applied as they come and not kept, so that there is one state in memory;
+    `initial_state` is then the last one.
+    """
     found, depth = Replay(), 0
     for event in stored:
         kind = event["type"]
@@ -54,6 +58,10 @@ def replay(stored: Iterable[Mapping[str, Any]]) -> Replay:
         # An interruption is the whole run's, wherever it met it.
         if depth <= 1 or kind == events.INTERRUPTED:
             _take(found, event)
+            if folded and found.completed and found.completed[-1].patch:
+                last = found.completed[-1]
+                found.initial_state = apply(found.initial_state, [last.patch])
+                found.completed[-1] = CompletedStep(last.title, [])
         depth -= kind in (events.COMPLETE, events.ERROR) and depth > 0
     return found
 

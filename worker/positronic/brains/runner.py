@@ -77,6 +77,7 @@ def run(
     clear. `lost` are the completed steps, by number, whose state has markers where values were; 0
     is the initial state. `end_after` is a step's number in the outer brain, from 1.
     """
+    redactor.leave_parts(brain.whole_secrets)
     given = _Given(run_id, secrets, redactor, client, resources, lost)
     _check_completed(brain, completed, end_after)
     try:

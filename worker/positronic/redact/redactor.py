@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from typing import Final, NamedTuple, TypeVar, cast
 
 from positronic.redact.documents import rebuilt, strings
-from positronic.redact.spellings import SHORTEST, Piece, Spelling, lines, pieces, solid, spellings
-from positronic.redact.views import squeezed, squeezed_text, views
+from positronic.redact.finder import Finder
+from positronic.redact.likely import is_unlikely
+from positronic.redact.parts import Part, parts
+from positronic.redact.previews import Previews
+from positronic.redact.spellings import SHORTEST, Piece, lines, pieces
 
 T = TypeVar("T")
 
@@ -19,6 +23,8 @@ MAX_PASSES: Final = 8
 FOREIGN: Final = "[secret]"  # stands for a value of another project
 
 _MARKER: Final = re.compile(r"\[secret(?::([A-Za-z_][A-Za-z0-9_]{0,127}))?\]")
+_TOUCHY: Final = re.compile(r"[\[\]]|s\W*e\W*c\W*r\W*e\W*t", re.IGNORECASE)
+_CONTINUES: Final = bytes(range(0x80, 0xC0))  # a character of several bytes
 _LINE: Final = re.compile(r"[^\n\r\0]+")
 _AROUND_LINES: Final = " \t|"  # what tracebacks and logs put before a line
 
@@ -46,26 +52,28 @@ class Redactor:
 
     __slots__ = (
         "__weakref__",
+        "_finder",
         "_foreign",
+        "_harmless",
         "_lines",
         "_names",
-        "_needles",
         "_pieces",
-        "_solid",
-        "_spaced",
+        "_previews",
         "_touchy",
+        "_values",
         "_whole",
         "foreign_hits",
     )
 
     def __init__(self) -> None:
-        self._needles: list[tuple[Spelling, str]] = []
+        self._finder: Finder | None = None
         self._pieces: list[tuple[Piece, str]] = []
-        self._solid: list[tuple[Spelling, str]] = []
+        self._previews = Previews()
         self._lines: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._names: dict[str, None] = {}
-        self._spaced = False
+        self._values: dict[str, str] = {}
+        self._harmless: frozenset[str] = frozenset()
         self._touchy = False
         self._foreign = False
         self.foreign_hits = 0
@@ -82,22 +90,45 @@ class Redactor:
         return tuple(name for name in self._names if name in short)
 
     def add(self, name: str, value: str) -> None:
-        """Know this value from now on."""
+        """Know this value, and its parts, from now on."""
         self._names[name] = None
+        self._values[name] = value
         if self._whole.get(value):
             return
         self._whole[value] = name
-        self._spaced = self._spaced or " " in value
         if len(value) < WHOLE_ONLY_BELOW:
             return
-        found, split = spellings(value), lines(value)
-        self._solid += [(spelling, name) for spelling in solid(value)]
+        self._know(name, value)
         self._pieces += [(piece, name) for piece in pieces(value)]
-        self._needles += [(spelling, name) for spelling in found]
-        self._lines = dict.fromkeys(split, name) | self._lines
         # Only such a value can come about anew where a marker meets other text.
-        texts = [spelling.text for spelling in found] + list(split)
-        self._touchy = self._touchy or any("[" in text or "]" in text for text in texts)
+        self._touchy = self._touchy or bool(_TOUCHY.search(value))
+        if name not in self._harmless:
+            for part in parts(value):
+                self._know_part(name, part)
+            self._lines = dict.fromkeys(lines(value), name) | self._lines
+            if is_unlikely(value.strip()):
+                self._previews.add(name, value.strip())
+
+    def leave_parts(self, names: Iterable[str]) -> None:
+        """Of the values that are read under these names from now on, only the whole is known."""
+        self._harmless = self._harmless.union(names)
+
+    def since(self, count: int) -> Redactor:
+        """One that knows only the values that came after so many names."""
+        newer = Redactor()
+        newer.leave_parts(self._harmless)
+        for name in self.names[count:]:
+            newer.add(name, self._values[name])
+        newer._names = {**self._names}  # the markers of all of them are final
+        return newer
+
+    def is_clean(self, text: str) -> bool:
+        """For a text that holds others in JSON: that no value is in any of them. It may be wrong
+        about what is there, not about what is not there.
+        """
+        if any(len(value) < WHOLE_ONLY_BELOW or {*value} & {*"/~"} for value in self._whole):
+            return False
+        return self._finder is None or next(self._spans(text), None) is None
 
     def know_foreign(self, value: str) -> None:
         """Know a value of another project: only whole, and its marker tells no name.
@@ -109,14 +140,21 @@ class Redactor:
             return
         self._foreign = True
         self._whole[value] = ""
-        self._solid += [(spelling, "") for spelling in solid(value)]
-        self._needles += [(spelling, "") for spelling in spellings(value)]
+        self._know("", value)
+
+    def _know(self, name: str, value: str) -> None:
+        self._finder = self._finder or Finder()
+        self._finder.add(name, value.encode())
+
+    def _know_part(self, name: str, part: Part) -> None:
+        if self._finder and len(part.text) >= WHOLE_ONLY_BELOW:
+            self._finder.add(name, part.text, pieces=part.pieces)
 
     def text(self, text: str) -> str:
         """The text with a marker in the place of each value."""
         if text in self._whole:
             return self._marker(self._whole[text])
-        return self._settled(text) if self._needles else text
+        return self._settled(text) if self._finder else text
 
     def message(self, text: str) -> str:
         """A text for people, as `text` does it; the start or end of a value, 12 characters, too.
@@ -144,7 +182,7 @@ class Redactor:
 
     def _texts(self, texts: Sequence[str]) -> list[str]:
         """All at once: no value and no spelling holds a NUL, so it can stand between them."""
-        if not texts or not self._needles or self._touchy or any("\0" in text for text in texts):
+        if not texts or not self._finder or self._touchy or any("\0" in text for text in texts):
             return [self.text(text) for text in texts]
         joined = self._once("\0".join(texts)).split("\0")
         return [
@@ -164,8 +202,9 @@ class Redactor:
         return self._replaced(text, self._spans(text))
 
     def _replaced(self, text: str, spans: Iterable[_Span]) -> str:
-        markers = self._markers(text)
-        found = list(_outside(markers, spans))
+        found = sorted(set(spans))
+        markers = self._markers(text) if found else []
+        found = list(_outside(markers, found))
         if not found:
             return text
         parts, position = [], 0
@@ -176,27 +215,12 @@ class Redactor:
         return "".join([*parts, text[position:]])
 
     def _spans(self, text: str) -> Iterator[_Span]:
-        for spelling, name in self._needles:
-            for start, end in spelling.spans(text):
-                yield _Span(start, end, name)
-        for view in views(text, plus=self._spaced):
-            for spelling, name in self._needles:
-                for start, end in spelling.spans(view.text):
-                    yield _Span(*view.source(start, end), name)
-        yield from self._solid_spans(text)
+        if self._finder:
+            data = text.encode(errors="surrogatepass")
+            yield from _spans_of(data, self._finder.spans(data))
+        yield from starmap(_Span, self._previews.spans(text))
         if self._lines:
             yield from self._whole_lines(text)
-
-    def _solid_spans(self, text: str) -> Iterator[_Span]:
-        if not self._solid:
-            return
-        without_space = squeezed_text(text)
-        if not any(spelling.text in without_space for spelling, _ in self._solid):
-            return
-        view = squeezed(text)
-        for spelling, name in self._solid:
-            for start, end in spelling.spans(view.text):
-                yield _Span(*view.source(start, end), name)
 
     def _whole_lines(self, text: str) -> Iterator[_Span]:
         for match in _LINE.finditer(text):
@@ -217,6 +241,18 @@ class Redactor:
     def _marker(self, name: str) -> str:
         self.foreign_hits += not name
         return marker(name)
+
+
+def _spans_of(data: bytes, found: Iterable[tuple[int, int, str]]) -> Iterator[_Span]:
+    """Places among characters, from places among bytes: a character goes whole."""
+    known = list(found)
+    counts, count, position = {}, 0, 0
+    for place in sorted({place for start, end, _ in known for place in (start, end)}):
+        count += len(data[position:place].translate(None, _CONTINUES))
+        counts[place], position = count, place
+    for start, end, name in known:
+        is_within = data[start] in _CONTINUES
+        yield _Span(counts[start] - is_within, counts[end], name)
 
 
 def _outside(markers: Sequence[_Span], spans: Iterable[_Span]) -> Iterator[_Span]:

@@ -1,30 +1,26 @@
-"""Every spelling in which a value is looked for, and how one is found in linear time."""
+"""The spellings in which a value with few letters is looked for, and how one is found."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape as escape_html
 from typing import Final
 
-from positronic.redact.views import squeezed_text
+from positronic.redact.unescaping import read
 
 SHORTEST: Final = 6  # characters that are looked for inside other text
 PIECE: Final = 12  # characters at an end of a value that give it away
 
-_BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-
 
 @dataclass(frozen=True)
 class Spelling:
-    """Text that stands for a value; `before`, `after`: the neighbour holds some bits of it too."""
+    """Text that stands for a value."""
 
-    text: str = field(repr=False)
-    before: bool = False
-    after: bool = False
+    text: bytes = field(repr=False)
 
     @cached_property
     def period(self) -> int:
@@ -37,7 +33,7 @@ class Spelling:
             borders.append(length)
         return len(text) - borders[-1]
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
         """Where it stands in the text; occurrences that overlap are given as one where it repeats.
 
         Linear in the text: two starts lie at least a period apart, a run of periods is followed
@@ -55,17 +51,8 @@ class Spelling:
                 while text.startswith(unit, end):
                     end += period
                 resume = end - period + 1
-            yield self._with_neighbours(text, start, end)
+            yield start, end
             start = text.find(needle, resume)
-
-    def _with_neighbours(self, text: str, start: int, end: int) -> tuple[int, int]:
-        if self.before and start and text[start - 1] in _BASE64:
-            start -= 1
-        if self.after:
-            end += text[end : end + 1] in _BASE64
-            while text.startswith("=", end):
-                end += 1
-        return start, end
 
 
 @dataclass(frozen=True)
@@ -106,25 +93,14 @@ def pieces(value: str) -> list[Piece]:
 
 
 def spellings(value: str) -> list[Spelling]:
-    """Of a value with at least SHORTEST characters; none twice. In URLs: see `views`."""
-    plain = {*_escaped(value), *_in_hex(value), *_ends(value)}
-    found = [Spelling(text) for text in plain if len(text) >= SHORTEST]
-    return _sorted({*found, *_in_base64(value.encode())})
+    """Of a value with at least SHORTEST characters; none twice.
 
-
-def _sorted(found: Iterable[Spelling]) -> list[Spelling]:
-    # So that a run does not depend on how a set is ordered.
-    return sorted(found, key=lambda one: (one.text, one.before))
-
-
-def solid(value: str) -> list[Spelling]:
-    """To look for where white space is left out: of a value that has lines, and what MIME wraps.
-
-    A short value too: within longer encoded bytes, a line may end anywhere in it.
+    The readings of a text give a value back, unless one of its own letters, with what stands beside
+    it, reads as an escape, or as the byte of another letter. So such a value is written, too.
     """
-    texts = [squeezed_text(value)] if len(value.splitlines()) > 1 else []
-    found = [Spelling(text) for text in texts if len(text) >= SHORTEST]
-    return found + _sorted(_in_base64(value.encode()))
+    plain = {value} if value.isascii() and value.isalnum() else _escaped(value)
+    texts = {text.encode() for text in plain} | {read(value.encode())}
+    return [Spelling(text) for text in sorted(texts) if len(text) >= SHORTEST and b"\0" not in text]
 
 
 def lines(value: str) -> set[str]:
@@ -140,31 +116,9 @@ def _escaped(value: str) -> set[str]:
     return once | {escape(text) for text in once for escape in _ESCAPES}
 
 
-def _in_hex(value: str) -> set[str]:
-    digits = value.encode().hex()
-    return {digits, digits.upper()}
-
-
-def _ends(value: str) -> set[str]:
-    """The first and the last of several lines: only they share a line with other text."""
-    several = [some for some in (value.splitlines(), _wrapped(value)) if len(some) > 1]
-    return {some[place].strip() for some in several for place in (0, -1)}
-
-
 def _wrapped(value: str) -> list[str]:
     whole = b64encode(value.encode()).decode()
     return [whole[start : start + 76] for start in range(0, len(whole), 76)]
-
-
-def _in_base64(value: bytes) -> set[Spelling]:
-    """In each of the three places where it can start within longer encoded bytes."""
-    found = set()
-    for skipped in range(3):
-        first, last = -(-skipped * 8 // 6), (skipped + len(value)) * 8 // 6
-        for encode in (b64encode, urlsafe_b64encode):
-            text = encode(bytes(skipped) + value).decode()[first:last]
-            found.add(Spelling(text, skipped > 0, (skipped + len(value)) % 3 > 0))
-    return found
 
 
 def _repr(value: str) -> str:

@@ -66,11 +66,11 @@ async def _begin(call: Call, plan: Plan, action: str) -> Response:
 
 
 async def _look(call: Call) -> Response:
-    kept = _run(call).kept()
-    if kept is None:
+    keeper = _run(call).keeper
+    if not keeper.is_there:
         raise NotFound(_NO_RUN)
-    record, events = kept
-    return answer(200, wire.run_out(record, retold(events)))
+    told = retold(keeper.events(0), folded=True)
+    return answer(200, wire.run_out(keeper.record, told))
 
 
 async def _watch(call: Call) -> Response:

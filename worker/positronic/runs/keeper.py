@@ -17,7 +17,8 @@ MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Ob
 MAX_EVENTS: Final = 10_000
 MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
 
-_AT_ONCE: Final = 100  # events that are read in one go
+_AT_ONCE: Final = 16  # events that are read in one go, while they are small
+_SMALL: Final = 64 * 1024  # characters of those read before
 
 Event = Mapping[str, Any]
 
@@ -76,9 +77,12 @@ class Keeper:
 
     def events(self, after: int) -> Iterator[KeptEvent]:
         """Those after a number, as they are now."""
-        while some := self._log.events(after, _AT_ONCE):
-            yield from some
+        count = 1
+        while some := self._log.events(after, count):
             after = some[-1].number
+            size = sum(len(event.text) for event in some)
+            count = min(_AT_ONCE, 2 * count) if size < _SMALL else 1
+            yield from some
 
     def next(self, after: int) -> KeptEvent | None:
         """The one after a number, as it is now: whoever reads slowly holds no older text."""
@@ -88,6 +92,11 @@ class Keeper:
         """Takes out of what is kept what has become known as a value since the last time."""
         if len(redactor.names) == self._known:
             return
+        newer = redactor.since(self._known)
+        if all(newer.is_clean(event.text) for event in self.events(0)):
+            self._known = len(redactor.names)
+            return
+        # With all that is known: what a marker stands for is put back before it is looked at.
         cleaning = Cleaning(redactor)
         for event in self.events(0):
             found = json.loads(event.text)

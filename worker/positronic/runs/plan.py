@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from positronic import brains
@@ -54,9 +54,9 @@ class Plan:
         )
 
 
-def retold(events: list[KeptEvent]) -> Replay:
-    """What the kept events tell of a run."""
-    return replay(json.loads(event.text) for event in events)
+def retold(events: Iterable[KeptEvent], *, folded: bool = False) -> Replay:
+    """What the kept events tell of a run; `folded`: of its steps only the last state."""
+    return replay((json.loads(event.text) for event in events), folded=folded)
 
 
 def rerun(

@@ -1,0 +1,80 @@
+"""Finder: where in a text values stand, in whatever mixture of spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from positronic.redact.encoded import decoded
+from positronic.redact.layers import Kept, Layer
+from positronic.redact.letters import Index, needle
+from positronic.redact.spellings import SHORTEST, Spelling, spellings
+from positronic.redact.unescaping import SPACES, read, readings, spaced
+
+DEPTH: Final = 4  # times that base64 or hex is read within itself
+_SOLID: Final = b" \t\n\r\v\f|"  # white space, and what tracebacks of groups put before a line
+_SAME: Final = bytes(range(256))
+
+
+class Finder:
+    """Knows texts, each under a name, and finds them in a text's readings."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._spelt: list[tuple[Spelling, str]] = []
+        self._solid: list[tuple[Spelling, str]] = []
+        self._spaced: list[tuple[Spelling, str]] = []
+
+    def add(self, name: str, text: bytes, *, pieces: bool = False) -> None:
+        """`pieces`: a dozen of its letters and digits in a row are found, too."""
+        found = needle(name, text, is_part=pieces)
+        if found is not None:
+            self._index.add(found)
+            bare = read(text)
+            again = needle(name, bare, is_part=pieces) if bare != text else None
+            if again is not None and again.letters != found.letters and b"\0" not in bare:
+                self._index.add(again)
+        if found is None or not text.isascii():
+            self._add_spelt(name, text)
+
+    def spans(self, text: bytes) -> Iterator[tuple[int, int, str]]:
+        found = self._read(Layer(text), DEPTH)
+        yield from (one for one in found if one[0] < one[1])
+
+    def _add_spelt(self, name: str, text: bytes) -> None:
+        try:
+            value = text.decode()
+        except UnicodeDecodeError:
+            return
+        if len(value) < SHORTEST:
+            return
+        if b" " in text:
+            self._spaced.append((Spelling(text.translate(SPACES)), name))
+        self._spelt += [(spelling, name) for spelling in spellings(value)]
+        solid = text.translate(_SAME, _SOLID)
+        if len(value.splitlines()) > 1 and len(solid) >= SHORTEST:
+            self._solid.append((Spelling(solid), name))
+
+    def _read(self, layer: Layer, depth: int) -> Iterator[tuple[int, int, str]]:
+        last = layer
+        for last in readings(layer):
+            yield from self._in(last)
+            if self._spaced and b"+" in last.text:
+                yield from _spelt(spaced(last), self._spaced)
+        if self._solid:
+            yield from _spelt(Kept(last, _SAME, _SOLID), self._solid)
+        for found, inner in decoded(last) if depth else ():
+            yield from self._in(found)
+            if inner is not None:
+                yield from self._read(inner, depth - 1)
+
+    def _in(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
+        for start, end, name in self._index.spans(layer):
+            yield *layer.source(start, end), name
+        yield from _spelt(layer, self._spelt)
+
+
+def _spelt(layer: Layer, spelt: list[tuple[Spelling, str]]) -> Iterator[tuple[int, int, str]]:
+    for spelling, name in spelt:
+        for start, end in spelling.spans(layer.text):
+            yield *layer.source(start, end), name

@@ -1,0 +1,117 @@
+"""Finds values by their letters and digits alone, in any case, however many there are.
+
+What stands between letters is left out on both sides: spaces, line ends, quotes, dashes, commas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from positronic.redact.layers import Kept, Layer
+
+LEAST: Final = 12  # letters and digits that a value needs to be found so
+MAX_WINDOWS: Final = 8_192  # places in a part at which a piece of it can start
+_SIZE: Final = 6  # twice that, less one, holds a whole window wherever it starts
+_FEW: Final = 24  # needles' windows
+_FOLD: Final = bytes(range(256)).lower()
+_KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\0"
+_DROPPED: Final = bytes({*range(256)} - {*_KEPT})
+
+
+def letters(layer: Layer) -> Kept:
+    """Letters and digits of ASCII in lower case; NUL stays, since nothing reaches over one."""
+    return Kept(layer, _FOLD, _DROPPED)
+
+
+def letters_of(text: bytes) -> bytes:
+    return text.translate(_FOLD, _DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """Letters to look for: all of them, or `least` in a row; and what stands around them."""
+
+    name: str
+    letters: bytes = field(repr=False)
+    least: int
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+
+
+def needle(name: str, text: bytes, *, is_part: bool) -> Needle | None:
+    """None for what has too few letters."""
+    found = letters_of(text)
+    if len(found) < LEAST:
+        return None
+    before = text[: len(text) - len(text.lstrip(_DROPPED))]
+    after = text[len(text.rstrip(_DROPPED)) :]
+    return Needle(name, found, LEAST if is_part else len(found), before, after)
+
+
+class Index:
+    """Time goes with the text and with what is found, not with how many needles there are."""
+
+    def __init__(self) -> None:
+        self._windows: dict[bytes, list[tuple[Needle, int]]] = {}
+        # One of these is in each occurrence: while they are few, they are searched for one by one.
+        self._rare: set[bytes] = set()
+
+    def add(self, new: Needle) -> None:
+        count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
+        for offset in range(min(count, MAX_WINDOWS)):
+            window = new.letters[offset : offset + _SIZE]
+            self._windows.setdefault(window, []).append((new, offset))
+            if offset % _SIZE == 0 and len(self._rare) <= _FEW:
+                self._rare.add(window)
+
+    def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
+        """Where in the layer, and whose."""
+        if not self._windows:
+            return
+        plain = letters(layer)
+        for start, end, found in self._found(plain.text):
+            first, last = plain.inside(start, end)
+            if plain.text.startswith(found.letters[: end - start], start):
+                around = layer.text[max(0, first - len(found.before)) : first]
+                first -= _common(around[::-1], found.before[::-1])
+            if found.letters.endswith(plain.text[start:end]):
+                last += _common(layer.text[last : last + len(found.after)], found.after)
+            yield first, last, found.name
+
+    def _found(self, text: bytes) -> Iterator[tuple[int, int, Needle]]:
+        windows, done = self._windows, dict[int, int]()
+        if len(self._rare) <= _FEW and not any(window in text for window in self._rare):
+            return
+        places = range(0, len(text) - _SIZE + 1, _SIZE)
+        for place in [one for one in places if text[one : one + _SIZE] in windows]:
+            for found, offset in windows[text[place : place + _SIZE]]:
+                if place < done.get(id(found), 0):
+                    continue
+                start, end = _stretch(text, place, found, offset)
+                if end - start >= found.least:
+                    done[id(found)] = end
+                    yield start, end, found
+
+
+def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, int]:
+    """As far as the letters around the window are the needle's too."""
+    if found.least == len(found.letters):
+        start = place - offset
+        is_there = start >= 0 and text.startswith(found.letters, start)
+        return (start, start + found.least) if is_there else (place, place)
+    end = place + _SIZE
+    end += _common(text[end : end + len(found.letters)], found.letters[offset + _SIZE :])
+    start = max(0, place - offset)
+    start = place - _common(text[start:place][::-1], found.letters[:offset][::-1])
+    return start, end
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many of the first letters they share: in strides, then singly."""
+    count = 0
+    for stride in (64, 8, 1):
+        while count < len(one) and one[count : count + stride] == other[count : count + stride]:
+            count += len(one[count : count + stride])
+    return min(count, len(other))

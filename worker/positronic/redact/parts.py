@@ -1,0 +1,172 @@
+"""The parts of a value that are known with it: what code takes out of it, and is secret."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from positronic.redact.likely import is_password, is_unlikely
+
+_DEPTH: Final = 4  # a URL in JSON in base64
+_AROUND: Final = " \t\r\n\v\f\ufeff\"'`\u201c\u201d\u2018\u2019\u201e\xab\xbb"
+_PEM: Final = re.compile(r"-----BEGIN [A-Z0-9 ]+-----(.*?)-----END [A-Z0-9 ]+-----", re.DOTALL)
+_PAIR: Final = re.compile(
+    r"""(?:^|[\s;&,])(?:export\s+)?([A-Za-z_][\w.-]{0,63})\s?[=:]\s?("[^"\n]*"|'[^'\n]*'|[^\s;&,]+)"""
+)
+_SECRET: Final = re.compile(
+    "pass|pwd|secret|token|key|credential|auth|sig|private|session|cookie", re.IGNORECASE
+)
+_HARMLESS: Final = re.compile(
+    r"(?:^|[_.-])(?:id|uri|url|name|email|type|version|user|host|alg)$|I[dD]$|Ur[il]$|Name$|Type$"
+)
+_SEGMENTS: Final = re.compile(r"[.:/~|,;]")
+_STRUCTURED: Final = re.compile(r"eyJ[\w-]+\.|[A-Za-z_]\w*=[^;]*;")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_TO_BASE64: Final = str.maketrans("-_", "+/")
+_SHORTEST_SEGMENT: Final = 8
+
+
+class Part(NamedTuple):
+    """`pieces`: each dozen of its letters and digits gives it away, so each is looked for."""
+
+    text: bytes
+    pieces: bool
+
+
+def parts(value: str) -> set[Part]:
+    """Without the value itself, unless pieces of it count. SECURITY.md has the rules."""
+    found = set(_parts(value, _DEPTH))
+    return {part for part in found if part.pieces or part.text != value.encode()}
+
+
+def _parts(value: str, depth: int) -> Iterator[Part]:
+    bare = value.strip(_AROUND)
+    if not bare or not depth:
+        return
+    yield from _texts(bare, is_unlikely(bare) and not _STRUCTURED.match(bare))
+    document = _json(bare)
+    if document is not None:
+        yield from _fields("", document, depth - 1)
+        return
+    if _PEM.search(bare):
+        yield from _keys(bare)
+    elif "://" in bare and not re.search(r"\s", bare):
+        yield from _of_url(bare, depth - 1)
+    else:
+        yield from _pairs(bare, depth - 1)
+        yield from _lines(bare)
+        yield from _segments(bare)
+    yield from _in_base64(bare, depth - 1)
+
+
+def _texts(text: str, pieces: bool) -> Iterator[Part]:
+    yield Part(text.encode(), pieces)
+    if "\\n" in text:
+        yield Part(text.replace("\\n", "\n").encode(), pieces)
+
+
+def _json(text: str) -> object:
+    if text[0] in "{[":
+        with suppress(ValueError, RecursionError):
+            return json.loads(text)
+    return None
+
+
+def _fields(name: str, found: object, depth: int) -> Iterator[Part]:
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _fields(key, value, depth)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _fields(name, value, depth)
+    elif isinstance(found, str):
+        yield from _field(name, found, depth)
+
+
+def _field(name: str, text: str, depth: int) -> Iterator[Part]:
+    """Of JSON, a line of .env, a URL's query: its name, or the text itself, makes it a secret."""
+    if "://" in text or _PEM.search(text):
+        yield from (part for part in _parts(text, depth) if part.text != text.encode())
+        if _PEM.search(text):
+            yield Part(text.encode(), False)
+    elif _HARMLESS.search(name):
+        return
+    elif is_unlikely(text) or (_SECRET.search(name) and is_password(text)):
+        yield from _parts(text, depth)
+
+
+def _keys(text: str) -> Iterator[Part]:
+    """The body of a PEM, and the bytes that it stands for."""
+    for match in _PEM.finditer(text.replace("\\n", "\n")):
+        lines = match[1].strip().splitlines()
+        body = "".join(line for line in lines if ":" not in line)
+        yield Part(body.encode(), True)
+        with suppress(ValueError):
+            yield Part(b64decode(body), True)
+
+
+def _of_url(text: str, depth: int) -> Iterator[Part]:
+    try:
+        url = urlsplit(text)
+        password, user = url.password, url.username
+    except ValueError:
+        return
+    if password and is_password(password):
+        yield from _plain_and_quoted(password)
+        yield Part(f"{url.username}:{unquote(password)}".encode(), False)
+    if user and is_unlikely(user):
+        yield from _plain_and_quoted(user)
+    for name, value in parse_qsl(url.query):
+        yield from _field(name, value, depth)
+    segments = url.path.split("/")
+    for segment in segments:
+        if is_unlikely(segment):
+            yield from _plain_and_quoted(segment)
+    if any(_is_mixed(segment) for segment in segments):
+        yield Part(url.path.encode(), False)
+
+
+def _plain_and_quoted(text: str) -> Iterator[Part]:
+    for one in {text, unquote(text)}:
+        yield Part(one.encode(), is_unlikely(one))
+
+
+def _is_mixed(segment: str) -> bool:
+    return len(segment) >= _SHORTEST_SEGMENT and is_password(segment) and segment.isalnum()
+
+
+def _pairs(text: str, depth: int) -> Iterator[Part]:
+    for name, value in _PAIR.findall(text):
+        yield from _field(name, value.strip(_AROUND), depth)
+
+
+def _lines(text: str) -> Iterator[Part]:
+    lines = text.splitlines()
+    for line in lines if len(lines) > 1 else ():
+        if is_unlikely(line.strip()):
+            yield Part(line.strip().encode(), True)
+
+
+def _segments(text: str) -> Iterator[Part]:
+    for segment in _SEGMENTS.split(text):
+        if is_unlikely(segment) and not re.match(r"eyJ|[A-Za-z_]\w*=.", segment):
+            yield Part(segment.encode(), True)
+
+
+def _in_base64(text: str, depth: int) -> Iterator[Part]:
+    """A value that is base64 of text: code reads it before it does anything else."""
+    if not _BASE64.fullmatch(text):
+        return
+    with suppress(ValueError):
+        found = b64decode(
+            text.rstrip("=") + "==", altchars=b"-_" if re.search("[-_]", text) else None
+        )
+        read = found.decode()
+        if read.isprintable() or _json(read.strip() or "x") is not None or _PEM.search(read):
+            yield Part(read.encode(), is_unlikely(read))
+            yield from _parts(read, depth)
