@@ -22,8 +22,8 @@ import httpx
 from bench import command_line
 from px.local import snapshot
 from px.local.bare import BareWorker
-from px.local.project import Project, find_project, node
 from px.local.setup import set_up
+from px.project.workspace import Project, find_project, node
 
 WARM_UP: Final = 30
 ROUNDS: Final = 200  # requests to each address, one after the other in turn

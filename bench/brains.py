@@ -16,8 +16,8 @@ from typing import Any, Final
 import httpx
 
 from bench.heap import HeapWorker, heap_worker
-from px.local.project import find_project
 from px.local.setup import set_up
+from px.project.workspace import find_project
 
 HERE: Final = Path(__file__).parent
 NAMES: Final = [f"KEY_{number}" for number in range(200)]

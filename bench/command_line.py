@@ -15,7 +15,7 @@ import httpx
 from bench import rivals
 from bench.rivals import Command
 from px.local.bare import BareWorker
-from px.local.project import Project
+from px.project.workspace import Project
 
 PX: Final = Path(sys.executable).with_name("px")
 ROUNDS: Final = 11
@@ -111,8 +111,8 @@ def _folder(parent: str, name: str) -> Path:
 def main() -> None:
     """This part alone: `python -m bench.command_line`."""
     from bench.__main__ import TOKEN, own_secrets, print_row
-    from px.local.project import find_project
     from px.local.setup import set_up
+    from px.project.workspace import find_project
 
     project = find_project(Path(__file__).parent)
     set_up(project, lambda line: print(line, file=sys.stderr))

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import httpx
 
 from px.local.bare import BareWorker
-from px.local.project import Project
+from px.project.workspace import Project
 
 HERE: Final = Path(__file__).parent
 LARGE: Final = {"secrets": [{"name": f"LARGE_{n}", "value": "x" * 60_000} for n in range(4)]}

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.heap import HeapWorker, Memory, heap_worker
-from px.local.project import find_project
 from px.local.setup import set_up
+from px.project.workspace import find_project
 
 STEP: Final = 1000
 STEPS: Final = 5

@@ -14,9 +14,9 @@ from typing import Final
 
 import httpx
 
-from px.local.group import ProcessGroup
 from px.local.port import free_port
-from px.local.project import Project, node
+from px.local.process_group import ProcessGroup
+from px.project.workspace import Project, node
 
 HERE: Final = Path(__file__).parent
 TOOLS: Final = HERE.parent / ".venv-bench" / "bin"

@@ -16,9 +16,9 @@ from typing import Final
 
 from demo.service import Service
 from px.local.port import free_port
-from px.local.project import Project, find_project, node
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
+from px.project.workspace import Project, find_project, node
 
 # Beside the Worker, not in it: no deploy uploads it.
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "worker"

@@ -21,7 +21,7 @@ def main() -> int:
 
 def _run(arguments: list[str]) -> int:
     """As a process of its own: with its signals, and without a core dump."""
-    from px import core_dump, stopping
+    from px.process import core_dump, stopping
 
     core_dump.forbid()
     stopping.take()
@@ -74,8 +74,8 @@ def _version(arguments: list[str]) -> bool:
 
 
 def _end(error: BaseException, arguments: list[str]) -> int:
-    from px import stopping
     from px.ending import end
+    from px.process import stopping
 
     stopping.hold_off()
     # Behind `--` stands a command that px runs, with its own options.

@@ -7,8 +7,9 @@ import traceback
 from typing import Protocol
 
 from positronic.errors import PositronicError
-from px import stopping, terminal
-from px.failures import Interrupted, PxError, Usage
+from px import terminal
+from px.errors import Interrupted, PxError, Usage
+from px.process import stopping
 
 
 def end(error: BaseException, *, as_json: bool) -> int:
@@ -42,7 +43,7 @@ def _failure(error: BaseException) -> PxError:
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error, "a file of px, or the output,")
     if isinstance(error, OSError):
-        from px.file_failures import file_failed
+        from px.project.file_failures import file_failed
 
         return file_failed(error)
     return _of_typer(error) or _unexpected(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from px.failures import Usage
+from px.errors import Usage
 
 _COMMAND: Final = re.compile(r"`px ([a-z][^`]*)`")
 _BOTH: Final = ("url", "project")
@@ -28,7 +28,7 @@ def begin() -> None:
 
 def note_url(value: str | None) -> str | None:
     """Callback of --url: what makes no sense is refused later, and is never repeated."""
-    from px.address import parse_address
+    from px.http.address import parse_address
 
     try:
         if value is not None:

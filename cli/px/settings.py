@@ -18,9 +18,9 @@ from typing import Final
 
 from positronic.names import Project, parse_project
 from positronic.tokens import is_mistyped
-from px import private_files
-from px.address import Address, parse_address
-from px.failures import Usage
+from px.errors import Usage
+from px.http.address import Address, parse_address
+from px.project import private_files
 
 DEPLOY_FILE: Final = private_files.DEPLOY
 LOCAL_FILE: Final = private_files.LOCAL
@@ -205,7 +205,7 @@ def deploy_settings(folder: Path) -> dict[str, str]:
 
 
 def _assignments(path: Path) -> dict[str, str]:
-    from px.secret_files.dotenv_file import read_assignments
+    from px.files.dotenv_file import read_assignments
 
     return {
         item.name: item.value or ""

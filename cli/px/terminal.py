@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from px.failures import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
+from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
 from px.invocation import repeat
 
 if TYPE_CHECKING:
-    from px.answers import Secret
-    from px.importing.run import Progress
+    from px.api.decode import Secret
+    from px.secrets.import_secrets import Progress
 
 VALUE_WARNING = (
     "--value leaves the value in the shell's history and in the process list; "

@@ -24,7 +24,7 @@ def make_venv(python: str, target: Path, requirements: Path, *, px_from: Path | 
         pip.install_pinned(["-r", str(requirements)], "the Python packages", pip=runner)
         if px_from:
             options = ["--no-deps", "--no-build-isolation", "--editable", str(px_from)]
-            pip.install(options, "px", pip=runner)
+            pip.install(options, "px", pip=_pinned_pip(fresh) or runner)
         _move_words(fresh, target)
 
 
@@ -35,6 +35,12 @@ def _pip_for(python: str, own: str) -> list[str]:
             return [python, "-E", "-m", "pip", "--python", own]
     _run([own, "-E", "-m", "ensurepip"])
     return [own, "-m", "pip"]
+
+
+def _pinned_pip(venv: Path) -> list[str]:
+    """The requirements' own, if they have one: an older pip writes a script that loads `re`."""
+    own = venv / "bin" / "python"
+    return [str(own), "-m", "pip"] if (venv / "bin" / "pip").exists() else []
 
 
 def _run(command: list[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import Px
 

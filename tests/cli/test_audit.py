@@ -11,7 +11,7 @@ from subprocess import Popen
 import pytest
 from pexpect import EOF
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 
 

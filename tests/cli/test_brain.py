@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from px.faults import refusal
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import refusal
 from support.brains import BRAINS
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY

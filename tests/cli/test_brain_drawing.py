@@ -11,7 +11,7 @@ import pytest
 from pexpect import EOF
 
 from positronic.brains import BrainSecrets, brain
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.event_streams import RUN, begin, done, event, failed, start, stream
 from support.px_process import Px
 

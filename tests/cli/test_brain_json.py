@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import ValidationError
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support import schemas
 from support.brains import BRAINS
 from support.px_in_process import PxInProcess

@@ -6,8 +6,8 @@ import json
 import signal
 from pathlib import Path
 
-from px.faults import answer, hang, refusal
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import answer, hang, refusal
 from support.event_streams import ONE_STEP, RUN, endless, stream
 from support.px_process import Px
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 
 FAULTS = [
@@ -74,7 +74,7 @@ def test_a_bug_shows_no_value(px: Px) -> None:
         "import px.client\n"
         "def broken(self, name, value):\n"
         "    raise RuntimeError(value.reveal())\n"
-        "px.client.Client.create = broken\n"
+        "px.api.secrets.Client.create = broken\n"
     )
 
     done = px.run(

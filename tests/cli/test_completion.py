@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.command_tree import COMMANDS, LEAVES
 from support.px_process import CANARY, PX, Px
 

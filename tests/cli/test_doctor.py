@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, PX, Px
 from support.source import ROOT

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from positronic.tokens import mint_root
-from px import faults
 from px.local.port import free_port
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 
 WRITES = {

@@ -9,7 +9,8 @@ import signal
 import pytest
 from pexpect import EOF
 
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 from support.typing_person import GIVEN_BACK, modes, px_below, shell
 
@@ -175,7 +176,6 @@ def test_a_token_that_is_not_known_is_refused_before_the_value(
     px: Px, server: TestDevServer
 ) -> None:
     """Nor for one that does not take it."""
-    from px import faults
 
     server.fail_next(faults.refusal(401, "unauthenticated"))
     child = px.terminal("secret", "create", "A")

@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
-from px import faults, invocation
-from px.testing import TestDevServer
+from px import invocation
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.command_tree import COMMANDS, LEAVES
 from support.px_process import Px
 from support.source import CLI, modules, relative

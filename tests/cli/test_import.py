@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, Px
 

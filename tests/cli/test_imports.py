@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 from support.source import CLI, modules, relative, top_level_names
 
@@ -17,7 +17,7 @@ from support.source import CLI, modules, relative, top_level_names
 HEAVY: Final = {
     *("pydantic", "pydantic_core", "jsonpatch", "cryptography", "uvicorn"),
     *("click", "rich", "pygments", "dotenv", "tenacity", "asyncio", "anyio._core"),
-    *("px.local", "px.spec", "px.testing", "importlib.metadata", "typer.rich_utils"),
+    *("px.local", "px.spec", "px.testing.dev_server", "importlib.metadata", "typer.rich_utils"),
 }
 NO_REQUEST: Final = HEAVY | {"httpx", "httpcore", "ssl", "socket"}
 
@@ -55,7 +55,7 @@ def test_a_request_loads_httpx_and_no_more(px: Px, server: TestDevServer, comman
 
     found = imported(px, *command.split())
 
-    assert {"px.transport", "httpx"} <= found
+    assert {"px.http.transport", "httpx"} <= found
     assert found & HEAVY == set()
 
 
@@ -63,7 +63,10 @@ def test_px_takes_httpx_without_its_command_line() -> None:
     """Whichever module asks for httpx first decides; TestDevServer is for tests."""
     direct = [path for path in modules(CLI) if "httpx" in top_level_names(path)]
 
-    assert {relative(path) for path in direct} == {"cli/px/lean_httpx.py", "cli/px/testing.py"}
+    assert {relative(path) for path in direct} == {
+        "cli/px/http/lean_httpx.py",
+        "cli/px/testing/dev_server.py",
+    }
 
 
 def test_what_cannot_be_asked_loads_no_http(px: Px) -> None:

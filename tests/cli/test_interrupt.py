@@ -11,8 +11,8 @@ import pexpect
 import pytest
 from pexpect import EOF
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, PX, Px
 
 Child = Any  # pexpect has no types

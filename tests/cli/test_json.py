@@ -14,12 +14,13 @@ from typing import Final
 import pytest
 
 from positronic.names import parse_token_name
-from px import app, faults
-from px.admin import Admin
+from px import app
+from px.api.admin import Admin
 from px.commands.dev import _Voice
 from px.schemas import known, text
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
 from support.schemas import conforms
 from support.source import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pexpect import EOF
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 
 OTHER = "other:" + "A" * 43 + "="

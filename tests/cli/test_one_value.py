@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, Px
 

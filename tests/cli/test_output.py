@@ -8,10 +8,10 @@ import pytest
 from pexpect import EOF
 
 from positronic.names import parse_name, parse_token_name, parse_value
-from px.admin import Admin
-from px.client import Client
+from px.api.admin import Admin
+from px.api.secrets import Client
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
 from support.px_process import Px
 from support.tainted import tainted

@@ -12,11 +12,11 @@ from typing import Final
 
 import pytest
 
-from px import git, private_files
-from px.failures import Usage
+from px.errors import Usage
 from px.keys import recovery
 from px.keys.master_key import MasterKey
-from px.testing import TestDevServer
+from px.project import git, private_files
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 
 SOMEBODY: Final = 12345

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.command_lines import CommandLines
 from support.px_process import CANARY, PX, Px
 from support.source import ROOT

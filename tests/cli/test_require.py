@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, PX, Px
 from support.waiting import wait_until
 

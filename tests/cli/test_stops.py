@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, PX, Px
 
 NEW = {f"N{number:03}": f"{CANARY}-{number}" for number in range(300)}

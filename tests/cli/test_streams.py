@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
 from support.px_process import Px
 

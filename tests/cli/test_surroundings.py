@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import PX, Px
 
 MANIFEST: Final = 'name = "w"\nkv_namespaces = [{ binding = "SECRETS" }]\n'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pexpect import EOF
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 
 Child = Any  # pexpect has no types

@@ -9,8 +9,8 @@ import pytest
 from pexpect import EOF
 
 from positronic.tokens import parse
-from px import faults
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from positronic.names import Name, parse_project
 from positronic.ports import Metadata, Record
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 from support.schemas import conforms
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from spec import hosts
 from spec.hosts import Host
 

@@ -16,7 +16,7 @@ from positronic.refusals import Refusals
 from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
-from px.asgi import application
+from px.testing.asgi import application
 
 _tasks: set[asyncio.Task[None]] = set()
 

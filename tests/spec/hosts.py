@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from positronic import tokens
-from px.address import parse_address
+from px.http.address import parse_address
 from px.local.port import free_port
 from px.local.server import LocalWorker
 from px.local.setup import set_up

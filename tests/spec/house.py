@@ -20,7 +20,7 @@ from positronic.refusals import Refusals
 from positronic.runs.places import InProcessRuns
 from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
-from px.address import parse_address
+from px.http.address import parse_address
 from px.spec.target import Target
 
 ADDRESS = parse_address("http://127.0.0.1:1")

@@ -11,7 +11,7 @@ import pytest
 
 from px.local.port import free_port
 from px.spec.checks import PROMISES
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
 from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
 from support.px_process import Px

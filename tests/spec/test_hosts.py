@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from px.address import parse_address
+from px.http.address import parse_address
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
 from px.spec.run import run
 from px.spec.target import Target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
 from spec.house import House
 from spec.trying import broken, tried

@@ -44,4 +44,4 @@ def test_it_knows_the_contract_alone(path: Path) -> None:
     """The suite imports nothing of the server, nor a test framework."""
     found = imports(path)
 
-    assert not {one for one in found if one.startswith(("positronic", "pytest", "px.client"))}
+    assert not {one for one in found if one.startswith(("positronic", "pytest", "px.api.secrets"))}

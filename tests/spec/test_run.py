@@ -11,7 +11,7 @@ import pytest
 
 from positronic.http import Request, Response
 from positronic.names import Project
-from px.failures import NotAllowed, NotReached, ServerFailed
+from px.errors import NotAllowed, NotReached, ServerFailed
 from px.spec import report
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from px.local.bare import BareWorker
-from px.local.project import Project
+from px.project.workspace import Project
 from support.cloudflare_account import Worker
 
 NOTHING_HERE = b"<html>There is nothing here yet</html>"

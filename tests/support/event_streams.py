@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from px.asgi import App, Receive, Scope, Send
-from px.faults import Fault
+from px.testing.asgi import App, Receive, Scope, Send
+from px.testing.faults import Fault
 
 RUN: Final = "run-1"
 Document = dict[str, Any]

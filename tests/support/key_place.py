@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from px.keys.cloudflare import begun_elsewhere
+from px.keys.deployed_keys import begun_elsewhere
 from px.keys.master_key import MasterKey
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 
 
 class ServerKeys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from px.local.project import Project
+from px.project.workspace import Project
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = Project(CHECKOUT)

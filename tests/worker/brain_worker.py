@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import httpx
 
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 

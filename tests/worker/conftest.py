@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from px.local.project import Project
 from px.local.server import LocalWorker
 from px.local.setup import set_up
+from px.project.workspace import Project
 from support.px_process import Px
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness

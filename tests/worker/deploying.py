@@ -13,8 +13,8 @@ from pathlib import Path
 
 from px.deploy.gate import pass_gate
 from px.keys import recovery
-from px.local.project import Project
 from px.local.scratch import make_scratch
+from px.project.workspace import Project
 from support.cloudflare import Cloudflare
 from support.cloudflare_account import ACCOUNT, Account, Worker
 from support.edge import Edge

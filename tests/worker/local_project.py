@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from px.local.port import free_port
-from px.local.project import Project
 from px.local.scratch import make_scratch
+from px.project.workspace import Project
 from support.px_process import PX, Px
 from support.waiting import wait_until
 from worker.kv_files import KvFiles

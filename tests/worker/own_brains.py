@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from px.local.port import free_port
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from support.px_process import Px
 from worker.assembly import assemble_project
 from worker.main_worker import Secrets

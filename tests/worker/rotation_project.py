@@ -15,7 +15,7 @@ from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
 from positronic.sealed import SealedStore
 from positronic.stores.memory import MemoryRecords
-from px.local import state
+from px.project import dev_vars
 from worker.local_project import LocalProject
 
 PROJECTS = ("default", "shop")
@@ -49,16 +49,16 @@ class Rotating:
     @property
     def key_ids(self) -> list[str]:
         """What .dev.vars holds."""
-        return [one.partition(":")[0] for one in state.read_keys(self.local.project)]
+        return [one.partition(":")[0] for one in dev_vars.read_keys(self.local.project)]
 
     def opened(self) -> dict[str, dict[str, str]]:
         """Every value that lies in KV, opened on CPython with the keys of .dev.vars alone."""
-        keyring = Keyring(",".join(state.read_keys(self.local.project)))
+        keyring = Keyring(",".join(dev_vars.read_keys(self.local.project)))
         return {project: asyncio.run(self._open(Project(project), keyring)) for project in PROJECTS}
 
     def statuses(self) -> set[int]:
         """What the tokens are answered."""
-        known = state.read_local(self.local.project)
+        known = dev_vars.read_local(self.local.project)
         assert known
         with httpx.Client(base_url=known.url, trust_env=False, timeout=60) as client:
             return {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from px.local import snapshot
-from px.local.project import Project
 from px.local.scratch import make_scratch
+from px.project.workspace import Project
 from support.broken_brains import BROKEN, Broken
 
 

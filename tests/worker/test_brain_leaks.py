@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.waiting import wait_until
 from worker.brain_worker import MARK, Brains, Watched, brain_project
 from worker.canaries import fresh_canary, leaks

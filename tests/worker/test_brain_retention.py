@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.waiting import wait_until
 from worker.brain_worker import Brains, brain_project
 from worker.main_worker import ProjectApi

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from bench.heap import HeapWorker, heap_worker
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.loopback import loopback
 from support.waiting import wait_until
 from worker.brain_worker import FILES, Brains, Watched, brain_project

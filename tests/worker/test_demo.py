@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 from worker.assembly import CHECKOUT
 from worker.canaries import leaks
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from positronic.tokens import root_hash
-from px.local.project import Project
+from px.project.workspace import Project
 from support.cloudflare_account import Asked
 from support.processes import Processes
 from worker.deploying import AWS, PASSPHRASE, WORKER, Deploying, deploying

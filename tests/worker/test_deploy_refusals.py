@@ -11,11 +11,11 @@ import pytest
 from pexpect import EOF
 
 from positronic.tokens import mint_root
-from px.deploy.started import StartedDeploy
 from px.keys.passphrase import ATTEMPTS
-from px.local import private
 from px.local.port import free_port
-from px.local.project import Project
+from px.project import owner_only
+from px.project.unfinished_deploy import StartedDeploy
+from px.project.workspace import Project
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
 from support.px_process import Px
@@ -211,7 +211,7 @@ def test_a_worker_that_would_not_start_is_not_deployed(world: Deploying) -> None
 
 def test_a_second_deploy_at_once_is_refused(world: Deploying) -> None:
     """One project deploys once at a time."""
-    with private.locked(world.project.private / "deploy.lock"):
+    with owner_only.locked(world.project.private / "deploy.lock"):
         done = world.deploy()
 
     assert (done.returncode, "another `px deploy` runs" in done.stderr) == (1, True)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from positronic.tokens import mint_root, root_hash
-from px.deploy.started import StartedDeploy
-from px.git import leaves_out
-from px.local.project import Project
+from px.project.git import leaves_out
+from px.project.unfinished_deploy import StartedDeploy
+from px.project.workspace import Project
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
 from support.waiting import wait_until

@@ -15,10 +15,10 @@ from typing import IO, Final
 import pytest
 
 from px.local.port import free_port, is_taken
-from px.local.project import Project
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
-from px.local.state import LocalState, read_local
+from px.project.dev_vars import LocalState, read_local
+from px.project.workspace import Project
 from support.waiting import wait_until
 
 PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from px.local import state
-from px.local.project import Project
+from px.project import dev_vars
+from px.project.workspace import Project
 from support.schemas import conforms
 from worker.local_project import run_px_dev
 from worker.rotation_project import Rotating
@@ -98,7 +98,7 @@ def test_no_key_and_no_token_is_left_behind(rotating: Rotating) -> None:
     """Not in px's words, nor in the Worker's log, nor in a file but the two that are for it."""
     local = rotating.local
     done = local.px.run("key", "rotate")
-    key = state.read_keys(local.project)[0].partition(":")[2]
+    key = dev_vars.read_keys(local.project)[0].partition(":")[2]
 
     said = done.stdout + done.stderr + local.out.read_text() + local.err.read_text()
     holders = [path for path in files(local.project.root) if key.encode() in path.read_bytes()]
@@ -114,7 +114,7 @@ def files(folder: Path) -> list[Path]:
 @contextmanager
 def use(rotating: Rotating) -> Iterator[tuple[Counter[int], dict[str, str]]]:
     """A writer and a lister; the statuses they got, and what was written for certain."""
-    known = state.read_local(rotating.local.project)
+    known = dev_vars.read_local(rotating.local.project)
     assert known
     answers: Counter[int] = Counter()
     written: dict[str, str] = {}

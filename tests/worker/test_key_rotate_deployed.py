@@ -16,9 +16,9 @@ from pexpect import EOF
 from px.keys import recovery
 from px.keys.master_key import MasterKey
 from px.keys.recovery_file import RecoveryFile
-from px.local.project import Project
 from px.local.scratch import make_scratch
-from px.testing import TestDevServer
+from px.project.workspace import Project
+from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import ACCOUNT, Account, Worker
 from support.command_lines import CommandLines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.heap import heap_worker
 
-from px.local.project import Project
+from px.project.workspace import Project
 
 WARM_UP = 300
 REQUESTS = 1000

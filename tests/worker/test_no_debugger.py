@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from px.local.bare import BareWorker
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from support.listeners import debuggers, listening_ports
 from worker.assembly import assemble_harness, assemble_project
 from worker.local_project import run_px_dev

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 

@@ -12,12 +12,12 @@ import pytest
 
 from positronic import tokens
 from positronic.names import parse_name, parse_value
-from px.client import Client
-from px.failures import NotReached
+from px.api.secrets import Client
+from px.errors import NotReached
+from px.http.retry import Retry
 from px.local.bare import BareWorker
-from px.local.project import Project
 from px.local.server import LocalWorker
-from px.retry import Retry
+from px.project.workspace import Project
 from px.settings import LOCAL_FILE, Target, make_target
 from support.px_process import CANARY, Px
 from support.stranger import obliging, relay, stranger

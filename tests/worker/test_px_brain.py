@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from demo.service import Service
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.px_process import Px
 from support.source import EXAMPLE
 from worker.canaries import fresh_canary, leaks

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from support.px_process import Px
 from support.waiting import wait_until
 from worker.assembly import assemble_project

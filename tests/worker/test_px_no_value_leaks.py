@@ -12,7 +12,7 @@ import pytest
 from dotenv import dotenv_values
 
 from px.local.port import free_port
-from px.local.state import read_local
+from px.project.dev_vars import read_local
 from support.waiting import wait_until
 from worker.canaries import fresh_canary, leaks
 from worker.local_project import LocalProject

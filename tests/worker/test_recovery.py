@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.schemas import conforms
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
 

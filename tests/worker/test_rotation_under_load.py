@@ -12,8 +12,8 @@ import pytest
 
 from positronic import tokens
 from px.local.port import free_port
-from px.local.project import Project
 from px.local.server import LocalWorker
+from px.project.workspace import Project
 from support.waiting import wait_until
 from worker.assembly import assemble_project, write_variables
 from worker.load import Load

@@ -13,9 +13,9 @@ import pytest
 
 from px.local import snapshot
 from px.local.bare import BareWorker
-from px.local.group import group_is_alive
-from px.local.project import Project
+from px.local.process_group import group_is_alive
 from px.local.scratch import make_scratch
+from px.project.workspace import Project
 
 FUTURE: Final = "from __future__ import annotations\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from px.local.environment import wrangler_environment
-from px.local.project import Project, node
+from px.cloudflare.environment import wrangler_environment
+from px.project.workspace import Project, node
 from support.source import WORKER
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 from support.px_process import CANARY, Px
 from support.waiting import wait_until
 from worker.local_project import LocalProject, run_px_dev

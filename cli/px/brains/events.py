@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from px.answers import Fields, fields, matching
+from px.api.decode import Fields, fields, matching
 
 _TYPE: Final = re.compile(r"[a-z]+:[a-z_]+")
 _ID: Final = re.compile(r"[0-9]{1,15}")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from px import terminal
-from px.brains.answers import Brain, Run, Structure
+from px.api.brain_answers import Brain, Run, Structure
 from px.terminal import printable
 
 

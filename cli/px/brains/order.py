@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Final
 
-from px.failures import Usage
+from px.errors import Usage
 
 MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
 

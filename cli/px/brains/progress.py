@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from px.brains.answers import error_place, error_sentence
+from px.api.brain_answers import error_place, error_sentence
 from px.brains.events import Event
 
 COMPLETE: Final = "complete"

@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 from px import terminal
-from px.brains.client import Brains
+from px.api.brains import Brains
 from px.brains.drawing import choose
 from px.brains.events import Event
 from px.brains.progress import COMPLETE, FAILED, Progress
 from px.brains.watching import Watch
-from px.failures import Interrupted, PxError, Refused
+from px.errors import Interrupted, PxError, Refused
 from px.terminal import printable
 
 _MISSING: Final = re.compile(r"SecretNotFound: there is no secret ([A-Za-z_]\w{0,127})", re.ASCII)

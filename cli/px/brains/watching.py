@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from px.brains.client import Brains
+from px.api.brains import Brains
 from px.brains.events import Event
 from px.brains.progress import Progress
-from px.exchange import Lost, Silence
-from px.failures import ServerFailed
-from px.retry import FIRST_WAIT, Retry
+from px.errors import ServerFailed
+from px.http.result import Lost, Silence
+from px.http.retry import FIRST_WAIT, Retry
 
 ATTEMPTS: Final = 100  # to connect again: it is the timeout that ends them
 FRUITLESS: Final = 4  # connections, one after the other, that end without an event

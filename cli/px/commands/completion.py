@@ -36,7 +36,7 @@ def completion(shell: Shell, as_json: Json = False) -> None:
     """
     from px import terminal
     from px.completion.shells import SHELLS, script
-    from px.failures import Usage
+    from px.errors import Usage
 
     if shell not in SHELLS:
         raise Usage("SHELL is bash, zsh or fish")

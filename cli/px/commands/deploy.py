@@ -82,7 +82,7 @@ def deploy(
              px deploy --passphrase-stdin < passphrase.txt
     """
     from px.deploy.options import Options
-    from px.failures import Usage
+    from px.errors import Usage
 
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file exclude each other")
@@ -108,12 +108,12 @@ class _Voice:
 def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Deployment:
     import os
 
-    from px.failures import Usage
+    from px.errors import Usage
 
     try:
         from px.deploy.run import Deployment
         from px.keys.passphrase import Passphrase
-        from px.local.project import find_project
+        from px.project.workspace import find_project
     except ModuleNotFoundError:
         raise Usage(
             "px deploy needs packages that are not installed",

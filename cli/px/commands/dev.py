@@ -9,7 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.failures import Detail, PxError, Usage
+from px.errors import Detail, PxError, Usage
 
 app = new_app()
 DEFAULT_PORT: Final = 8787
@@ -58,7 +58,7 @@ class _Voice:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file; what is odd about a value is said."""
-        from px.importing.run import push
+        from px.secrets.import_secrets import push
         from px.settings import LOCAL_FILE
 
         remarks: list[Detail] = []
@@ -83,8 +83,8 @@ def _serve(port: int, voice: _Voice) -> None:
             "px dev needs packages that are not installed",
             hint="run `make setup` in a checkout, and use the px of its .venv/bin",
         ) from None
-    from px.local.interrupt import exit_code, first_signal
-    from px.local.project import find_project
+    from px.local.stop_signals import exit_code, first_signal
+    from px.project.workspace import find_project
 
     with first_signal() as signals:
         try:

@@ -10,8 +10,8 @@ import typer
 from px.invocation import note_project, note_url
 
 if TYPE_CHECKING:
-    from px.admin import Admin
-    from px.client import Client
+    from px.api.admin import Admin
+    from px.api.secrets import Client
     from px.settings import Target
 
 TIMEOUT: Final = 30.0
@@ -61,7 +61,7 @@ def connect(url: str | None, project: str | None, timeout: float) -> Client:
     """A client for the server that flags, environment and files name. Raises Usage."""
     import os
 
-    from px.client import Client
+    from px.api.secrets import Client
     from px.completion.names import known_names
 
     target = find(url, project, timeout)
@@ -70,7 +70,7 @@ def connect(url: str | None, project: str | None, timeout: float) -> Client:
 
 def administer(url: str | None, project: str | None, timeout: float) -> Admin:
     """The same for tokens, audit and keys."""
-    from px.admin import Admin
+    from px.api.admin import Admin
 
     return Admin(find(url, project, timeout))
 
@@ -89,7 +89,7 @@ def ask(question: str, otherwise: str) -> None:
     import sys
 
     from px import terminal
-    from px.failures import Interrupted, Refused
+    from px.errors import Interrupted, Refused
 
     if not terminal.is_terminal(sys.stdin):
         raise Refused(

@@ -52,10 +52,11 @@ def run(
     """
     import os
 
-    from px import steering_names, terminal
-    from px.failures import Usage
-    from px.replacement import replace_px
-    from px.running import environment, given, read_secrets
+    from px import terminal
+    from px.errors import Usage
+    from px.process import steering_names
+    from px.process.exec_command import replace_px
+    from px.process.run_environment import environment, given, read_secrets
 
     if not command:
         raise Usage("there is no command to run", hint="`px run -- CMD...`")

@@ -100,7 +100,7 @@ def spec(
 
 
 def _selected(level: str, only: str) -> list[Promise]:
-    from px.failures import Usage
+    from px.errors import Usage
     from px.spec.checks import PROMISES
     from px.spec.promises import Level, select
 
@@ -113,7 +113,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
-    from px.own_worker import own_worker
+    from px.http.own_worker import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 
@@ -145,8 +145,8 @@ async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Out
     """A signal stops the check under way, and lets the run clean up. Raises Interrupted."""
     import asyncio
 
-    from px import stopping
-    from px.failures import Interrupted
+    from px.errors import Interrupted
+    from px.process import stopping
 
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
@@ -163,14 +163,14 @@ async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Out
 
 
 def _stop(number: int, task: asyncio.Future[list[Outcome]]) -> None:
-    from px import stopping
+    from px.process import stopping
 
     stopping.note(number)
     task.cancel()
 
 
 def _write(path: Path, content: bytes) -> None:
-    from px.failures import Usage
+    from px.errors import Usage
 
     try:
         path.write_bytes(content)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from px.address import parse_address
-from px.failures import Refused, Usage
+from px.errors import Refused, Usage
+from px.http.address import parse_address
 from px.settings import DEPLOY_FILE
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from px import git
-from px.failures import Refused
+from px.errors import Refused
 from px.keys.master_key import MasterKey, make
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
+from px.project import git
 
 
 class Voice(Protocol):

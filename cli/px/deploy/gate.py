@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from px.local import snapshot, stamp
-from px.local.project import Project
+from px.project.workspace import Project
 
 
 def pass_gate(project: Project) -> bool:

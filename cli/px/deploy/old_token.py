@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from px.local import private
-from px.local.project import Project
+from px.project import owner_only
+from px.project.workspace import Project
 
 PREFIX: Final = "old-root-token-"
 
@@ -18,6 +18,6 @@ def keep(project: Project, settings: Mapping[str, str], names: tuple[str, ...]) 
     """The file; each call makes another one."""
     path = project.private / f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.json"
     found = {name: settings[name] for name in names if name in settings}
-    private.make_folder(project.private)
-    private.create(path, (json.dumps(found, indent=2) + "\n").encode())
+    owner_only.make_folder(project.private)
+    owner_only.create(path, (json.dumps(found, indent=2) + "\n").encode())
     return path

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from px.failures import Refused
+from px.errors import Refused
 from px.settings import DEPLOY_FILE
 
 URL: Final = "PX_URL"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from px.deploy.manifest import Manifest
-from px.deploy.remote import Remote
-from px.failures import Refused
+from px.cloudflare.worker import Remote
+from px.errors import Refused
+from px.project.manifest import Manifest
 
 KEYS: Final = "MASTER_KEYS"
 ROOT: Final = "ROOT_TOKEN_SHA256"

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from px.admin import Admin
-from px.exchange import Answer, Lost
-from px.failures import NotAllowed, NotReached, PxError, ServerFailed
+from px.api.admin import Admin
+from px.errors import NotAllowed, NotReached, PxError, ServerFailed
+from px.http.result import Answer, Lost
+from px.http.transport import Transport
 from px.settings import Target
-from px.transport import Transport
 
 FIRST_PAUSE: Final = 0.25  # seconds; doubles up to LONGEST_PAUSE
 LONGEST_PAUSE: Final = 5.0

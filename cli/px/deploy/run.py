@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from positronic.tokens import mint_root, root_hash
-from px import git
+from px.cloudflare.worker import Remote
+from px.cloudflare.wrangler import Wrangler, credentials
 from px.deploy import old_token
 from px.deploy.address import address_of, choose_address
-from px.deploy.deploy_file import DeployFile
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
-from px.deploy.manifest import Manifest, read_manifest
 from px.deploy.options import Options
 from px.deploy.owner import (
     ACCOUNT,
@@ -32,17 +31,18 @@ from px.deploy.owner import (
 )
 from px.deploy.plan import KEYS, ROOT, Plan, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
-from px.deploy.remote import Remote
 from px.deploy.smoke import try_promises
-from px.deploy.started import StartedDeploy
 from px.deploy.subdomain import check_subdomain
-from px.failures import Interrupted, PxError, Refused
+from px.errors import Interrupted, PxError, Refused
 from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
-from px.keys.wrangler import Wrangler, credentials
-from px.local.project import Project
 from px.local.setup import set_up
+from px.project import git
+from px.project.env_deploy import DeployFile
+from px.project.manifest import Manifest, read_manifest
+from px.project.unfinished_deploy import StartedDeploy
+from px.project.workspace import Project
 from px.settings import DEPLOY_FILE, Target, make_target
 
 KNOWN: Final = 10.0  # seconds

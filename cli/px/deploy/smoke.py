@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from px.failures import Detail, Refused
+from px.errors import Detail, Refused
 from px.settings import Target
 from px.spec import report
 from px.spec.checks import PROMISES

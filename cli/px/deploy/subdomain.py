@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from px.address import parse_address
-from px.exchange import Answer, Lost
-from px.failures import PxError
-from px.keys.cloudflare_codes import NO_SUBDOMAIN
-from px.keys.wrangler import ACCOUNT, TOKEN
-from px.transport import Transport
+from px.cloudflare.error_codes import NO_SUBDOMAIN
+from px.cloudflare.wrangler import ACCOUNT, TOKEN
+from px.errors import PxError
+from px.http.address import parse_address
+from px.http.result import Answer, Lost
+from px.http.transport import Transport
 
 _API: Final = "https://api.cloudflare.com/client/v4"
 _NONE: Final = 10007  # as wrangler 4.164.0 reads it, in getWorkersDevSubdomainInternal

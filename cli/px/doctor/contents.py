@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
-from px.failures import PxError
+from px.errors import PxError
 
 
 def check_secrets(place: Place) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would take .env.secrets."""
-    from px.importing.run import read_file
+    from px.secrets.import_secrets import read_file
 
     file = place.private_files[0]
     if not file.path.exists():
@@ -32,7 +32,7 @@ def check_secrets(place: Place) -> Iterator[Finding]:
 
 def check_rotation(place: Place) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
-    from px.keys.started import StartedFile
+    from px.project.unfinished_rotation import StartedFile
     from px.terminal import printable
 
     project = place.project

@@ -15,8 +15,8 @@ from px.doctor.modes import check_modes
 from px.doctor.place import Place
 from px.doctor.server import check_server
 from px.doctor.tools import check_node, check_packages, check_px
-from px.failures import PxError
-from px.file_failures import file_failed
+from px.errors import PxError
+from px.project.file_failures import file_failed
 from px.settings import Target
 
 CheckHere = Callable[[Place], Iterator[Finding]]

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from px import git
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place, PrivateFile
-from px.failures import Usage
+from px.errors import Usage
+from px.project import git
 
 NAME: Final = "git"
 

@@ -6,10 +6,10 @@ import shlex
 import stat
 from collections.abc import Iterator
 
-from px import private_files
 from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.place import Place, PrivateFile
-from px.failures import Usage
+from px.errors import Usage
+from px.project import private_files
 
 NAME = "mode"
 

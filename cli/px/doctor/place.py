@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from px import private_files
-from px.local.project import Project
+from px.project import private_files
+from px.project.workspace import Project
 from px.settings import DEPLOY_FILE, PROJECT_MARK, find_deploy_file, find_upwards
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from px import answers
-from px.admin import Admin
-from px.answers import Fields, Secret
-from px.exchange import Answer
-from px.failures import NotAllowed, PxError
-from px.retry import Outcome, Retry
+from px.api import decode
+from px.api.admin import Admin
+from px.api.decode import Fields, Secret
+from px.errors import NotAllowed, PxError
+from px.http.result import Answer
+from px.http.retry import Outcome, Retry
 from px.settings import Target
 
 
@@ -25,8 +25,8 @@ class Probe(Admin):
     def status(self) -> Answer:
         """GET /status, which needs no token. Raises PxError unless the server is ready."""
         answer = self._answer(self._call("GET", "/status"), 200)
-        if not answers.read(answer, 200, lambda found: answers.truth(found["ready"])):
-            raise answers.stranger(answer)
+        if not decode.read(answer, 200, lambda found: decode.truth(found["ready"])):
+            raise decode.stranger(answer)
         return answer
 
     def allows(self, path: str) -> bool:
@@ -42,7 +42,7 @@ class Probe(Admin):
     def secrets(self) -> list[Secret]:
         """The project's, of one page: at most 1,000."""
         answer = self._answer(self._call("GET", "/secrets?limit=1000"), 200)
-        return answers.read(answer, 200, answers.page)[0]
+        return decode.read(answer, 200, decode.page)[0]
 
     def opens(self, name: str, closed: Sequence[str]) -> bool:
         """Whether the server opens it; false for these codes. Raises PxError for other failures."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from px import terminal
-from px.answers import Secret
+from px.api.decode import Secret
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.probe import Probe
-from px.failures import PxError
+from px.errors import PxError
 
 NAME: Final = "records"
 TRIED: Final = 20

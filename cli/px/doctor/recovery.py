@@ -7,7 +7,7 @@ from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.place import Place
-from px.failures import PxError
+from px.errors import PxError
 from px.settings import DEPLOY_FILE, Target
 
 NAME: Final = "recovery"
@@ -18,8 +18,8 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     project = place.project
     if project is None or target.source != DEPLOY_FILE:
         return
-    from px.deploy.manifest import read_manifest
     from px.keys.recovery_file import RecoveryFile, default_path
+    from px.project.manifest import read_manifest
 
     try:
         file = RecoveryFile(default_path(project, read_manifest(project).worker))

@@ -14,8 +14,8 @@ from px.doctor.place import Place
 from px.doctor.probe import Probe
 from px.doctor.records import check_records
 from px.doctor.recovery import check_recovery
-from px.exchange import Answer
-from px.failures import NotAllowed, NotReached, PxError, Refused
+from px.errors import NotAllowed, NotReached, PxError, Refused
+from px.http.result import Answer
 from px.settings import LOCAL_FILE, Target
 
 MAX_SKEW: Final = 60  # seconds

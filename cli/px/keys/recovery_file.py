@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from px import private_files
-from px.failures import Refused, Usage
+from px.errors import Refused, Usage
 from px.keys import recovery
 from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery import Recovery
-from px.local import private
-from px.local.project import Project
+from px.project import owner_only, private_files
+from px.project.workspace import Project
 
 
 def default_path(project: Project, worker: str) -> Path:
@@ -59,7 +58,7 @@ class RecoveryFile:
         data = recovery.seal(key, worker, passphrase, now=datetime.now(UTC), random=os.urandom)
         try:
             self._make_folder()
-            private.create(self.path, data)
+            owner_only.create(self.path, data)
         except FileExistsError:
             raise self.taken() from None
         except OSError as error:
@@ -74,7 +73,7 @@ class RecoveryFile:
         try:
             self._make_folder()
             older = self._set_aside() if self.exists() else None
-            private.replace(self.path, data)
+            owner_only.replace(self.path, data)
         except OSError as error:
             raise _not_written(error) from None
         return older
@@ -97,7 +96,7 @@ class RecoveryFile:
 
     def _make_folder(self) -> None:
         if not self.path.parent.exists():
-            private.make_folder(self.path.parent)
+            owner_only.make_folder(self.path.parent)
 
     def taken(self) -> Refused:
         return Refused(

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from px.admin import Admin
-from px.administration import Keys
-from px.failures import Detail, NotAllowed, PxError, Refused
-from px.keys.cloudflare import begun_elsewhere
+from px.api.admin import Admin
+from px.api.admin_answers import Keys
+from px.errors import Detail, NotAllowed, PxError, Refused
+from px.keys.deployed_keys import begun_elsewhere
+from px.keys.key_store import KeyPlace
 from px.keys.master_key import MasterKey, make
 from px.keys.next_recovery import Keeper, NoKeeper
-from px.keys.place import KeyPlace
-from px.keys.started import Started, StartedFile
 from px.keys.survey import Survey, survey
+from px.project.unfinished_rotation import Started, StartedFile
 
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
 PAUSE: Final = 0.5  # seconds between two looks

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from px.admin import Admin
-from px.administration import Keys, KeyUse
-from px.failures import NotAllowed
+from px.api.admin import Admin
+from px.api.admin_answers import Keys, KeyUse
+from px.errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)

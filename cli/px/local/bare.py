@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Self
 
 from px.local import worker_log
-from px.local.group import ProcessGroup
+from px.local.first_answer import wait_for_answer
 from px.local.port import HOST, free_port
-from px.local.project import Project
+from px.local.process_group import ProcessGroup
 from px.local.runtime_config import SOCKET, write_config
-from px.local.status import wait_for_answer
 from px.local.workerd import workerd_command
+from px.project.workspace import Project
 
 
 class BareWorker:

@@ -7,9 +7,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from px.local import glue, private, stamp
+from px.local import glue, stamp
 from px.local.errors import LocalError
-from px.local.project import SETUP_HINT, Project
+from px.project import owner_only
+from px.project.workspace import SETUP_HINT, Project
 
 # The one name that workerd loads without comparing it to a released bundle's hash.
 FILE_NAME: Final = "pyodide_dev.capnp.bin"
@@ -25,9 +26,9 @@ def ensure_bundle(project: Project) -> bool:
     mark, product = project.bundle_dir / "stamp", project.bundle_dir / FILE_NAME
     if product.is_file() and stamp.is_fresh(mark, sources):
         return False
-    private.make_folder(project.private)
-    private.make_folder(project.bundle_dir)
-    private.replace(product, build(package))
+    owner_only.make_folder(project.private)
+    owner_only.make_folder(project.bundle_dir)
+    owner_only.replace(product, build(package))
     stamp.mark(mark, sources)
     return True
 

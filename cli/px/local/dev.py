@@ -9,15 +9,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from px.failures import Interrupted, PxError
-from px.local import private, state, worker_log
+from px.errors import Interrupted, PxError
+from px.local import worker_log
 from px.local.code import Code
 from px.local.errors import AlreadyRunning, LocalError
 from px.local.port import HOST
-from px.local.project import Project
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
+from px.project import dev_vars, owner_only
+from px.project.workspace import Project
 
 TICK: Final = 0.2  # seconds between two looks at what may change
 
@@ -59,13 +60,13 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
     with _only_one(project):
         if keys.is_there:
             keys.check()
-        state.check(project)
+        dev_vars.check(project)
         set_up(project, voice.say)
-        for name in state.not_ignored(project):
+        for name in dev_vars.not_ignored(project):
             voice.say(f"Warning: git does not ignore {name}; add it to .gitignore")
         if project.state.exists() and not project.dev_vars.exists():
             voice.say(_NEW_KEYS)
-        known = state.prepare(project, f"http://{HOST}:{port}")
+        known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = Started(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
@@ -147,7 +148,7 @@ def _only_one(project: Project) -> Iterator[None]:
     """Raises LocalError while another `px dev` runs in the project."""
     path = project.private / "dev.lock"
     try:
-        with private.locked(path, wait=False) as lock:
+        with owner_only.locked(path, wait=False) as lock:
             os.truncate(lock, 0)
             os.write(lock, str(os.getpid()).encode())
             yield
@@ -158,7 +159,7 @@ def _only_one(project: Project) -> Iterator[None]:
 def _already_running(project: Project, lock: Path) -> AlreadyRunning:
     where = ""
     with suppress(LocalError):
-        known = state.read_local(project)
+        known = dev_vars.read_local(project)
         where = f" at {known.url}" if known else ""
     return AlreadyRunning(
         f"px dev runs already in this project{where}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from px.failures import PxError
+from px.errors import PxError
 
 
 class LocalError(PxError):

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from px.local import private
 from px.local.manifest import Manifest, read_manifest
-from px.local.project import Project
+from px.project import owner_only
+from px.project.workspace import Project
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
@@ -113,7 +113,7 @@ def write_config(
     modules = source.parent / "python_modules"
     text = _render(read_manifest(source), project, modules, secrets, state)
     target = folder / "config.capnp"
-    private.replace(target, text.encode())
+    owner_only.replace(target, text.encode())
     return target
 
 

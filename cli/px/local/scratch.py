@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from px.local import private
-from px.local.project import Project
 from px.local.workerd import ensure_wrapper
+from px.project import owner_only
+from px.project.workspace import Project
 
 # What is only read, or made anew only by another lockfile.
 _SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
@@ -21,7 +21,7 @@ def make_scratch(project: Project, folder: Path) -> Project:
     shutil.copy(project.config, scratch.config)
     for name in _SHARED:
         (folder / name).symlink_to(project.root / name)
-    private.make_folder(scratch.private)
+    owner_only.make_folder(scratch.private)
     scratch.bundle_dir.symlink_to(project.bundle_dir)
     ensure_wrapper(scratch)
     return scratch

@@ -10,14 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from px.address import parse_address
-from px.local import private, worker_log
-from px.local.environment import wrangler_environment
+from px.cloudflare.environment import wrangler_environment
+from px.http.address import parse_address
+from px.local import worker_log
 from px.local.errors import LocalError, PortTaken
-from px.local.group import ProcessGroup
+from px.local.first_answer import wait_for_answer, wait_until
 from px.local.port import HOST, free_port, is_taken
-from px.local.project import SETUP_HINT, Project, node
-from px.local.status import wait_for_answer, wait_until
+from px.local.process_group import ProcessGroup
+from px.project import owner_only
+from px.project.workspace import SETUP_HINT, Project, node
 
 START_SECONDS: Final = 60.0
 
@@ -132,7 +133,7 @@ class LocalWorker:
         self._check_set_up()
         command = self._command(port)
         environment = wrangler_environment(self.project)
-        private.make_folder(Path(environment["HOME"]))
+        owner_only.make_folder(Path(environment["HOME"]))
         with worker_log.open_log(self.log_path, fresh=self._log_start is None) as log:
             self._log_start = self.log_path.stat().st_size
             self._group = ProcessGroup(command, cwd=self.config.parent, env=environment, log=log)

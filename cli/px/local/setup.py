@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from px.local import private
 from px.local.bundle import ensure_bundle
-from px.local.project import Project, node
 from px.local.vendor import ensure_modules
 from px.local.workerd import ensure_wrapper
+from px.project import owner_only
+from px.project.workspace import Project, node
 
 
 def set_up(project: Project, say: Callable[[str], None]) -> None:
@@ -18,7 +18,7 @@ def set_up(project: Project, say: Callable[[str], None]) -> None:
     """
     node()
     project.wrangler()
-    with private.locked(project.private / "setup.lock"):
+    with owner_only.locked(project.private / "setup.lock"):
         if ensure_modules(project):
             say("Installed the Worker's packages into python_modules/")
         if ensure_bundle(project):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from px.local import private
+from px.project import owner_only
 
 
 def digest(*sources: bytes) -> str:
@@ -27,4 +27,4 @@ def is_fresh(stamp: Path, sources: str) -> bool:
 
 def mark(stamp: Path, sources: str) -> None:
     """Writes the stamp; call it after the product lies in place."""
-    private.replace(stamp, sources.encode())
+    owner_only.replace(stamp, sources.encode())

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from px.local.project import SETUP_HINT
+from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
 # What worker/brain_files.py raises: a whole sentence, in one line.

@@ -8,9 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from px.local import pip, private, stamp
+from px.local import pip, stamp
 from px.local.errors import LocalError
-from px.local.project import SETUP_HINT, Project
+from px.project import owner_only
+from px.project.workspace import SETUP_HINT, Project
 
 # Pyodide's CPython inside workerd: only wheels for it, or pure ones, so no package code runs here.
 _TARGET: Final = (
@@ -27,7 +28,7 @@ def ensure_modules(project: Project) -> bool:
         raise LocalError(f"{project.requirements} is missing", SETUP_HINT) from None
     if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
         return False
-    private.make_folder(project.private)
+    owner_only.make_folder(project.private)
     if not project.python_modules.is_symlink():  # else the stamp is another project's
         _mark(project).unlink(missing_ok=True)
     _swap_in(project)

@@ -10,9 +10,9 @@ import stat
 from functools import partial
 from pathlib import Path
 
+from px.files.regular import kind
 from px.local.changes import Changes
 from px.local.errors import LocalError
-from px.secret_files.regular import kind
 
 Look = tuple[int, ...]
 

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import IO, Final
 
-from px.local import private, start_failure
+from px.local import start_failure
 from px.local.errors import LocalError
+from px.project import owner_only
 from px.terminal import printable
 
 TAKEN: Final = "Address already in use"
@@ -28,8 +29,8 @@ _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{
 def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
     """The log for appending, mode 600 whatever it was; emptied when `fresh`."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    handle = os.open(path, flags | (os.O_TRUNC if fresh else 0), private.OWNER_ONLY)
-    os.fchmod(handle, private.OWNER_ONLY)
+    handle = os.open(path, flags | (os.O_TRUNC if fresh else 0), owner_only.OWNER_ONLY)
+    os.fchmod(handle, owner_only.OWNER_ONLY)
     return os.fdopen(handle, "wb", buffering=0)
 
 

@@ -6,9 +6,9 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from px.local import private
 from px.local.errors import LocalError
-from px.local.project import Project
+from px.project import owner_only
+from px.project.workspace import Project
 
 # The option belongs behind the subcommand; `workerd --version` must stay as it is.
 _SCRIPT = """\
@@ -28,8 +28,8 @@ def ensure_wrapper(project: Project) -> bool:
     wrapper = project.wrapper
     if wrapper.is_file() and wrapper.read_bytes() == content and wrapper.stat().st_mode & 0o100:
         return False
-    private.make_folder(project.private)
-    private.replace(wrapper, content, private.OWNER_RUNS)
+    owner_only.make_folder(project.private)
+    owner_only.replace(wrapper, content, owner_only.OWNER_RUNS)
     return True
 
 

@@ -7,15 +7,15 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from px.address import Address
-from px.connection import not_own
-from px.exchange import NotOwn
-from px.lean_httpx import httpx
-from px.own_worker import PATH, TRIES, NewConnection, OwnWorker
-from px.route import find_proxy
+from px.api.connection import not_own
+from px.http.address import Address
+from px.http.lean_httpx import httpx
+from px.http.own_worker import PATH, TRIES, NewConnection, OwnWorker
+from px.http.proxy import find_proxy
+from px.http.result import NotOwn
+from px.http.transport import network
+from px.http.unanswered import Steps, explain
 from px.spec.answer import Answer, NotAnswered
-from px.transport import network
-from px.unanswered import Steps, explain
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 REQUEST_SECONDS: Final = 30.0

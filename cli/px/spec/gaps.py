@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from px.failures import Detail, Usage
+from px.errors import Detail, Usage
 
 
 def read_gaps(path: Path, known: Collection[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from px.failures import NotReached
+from px.errors import NotReached
 from px.spec.answer import Broken
 from px.spec.caller import Caller
 from px.spec.promises import Level, Promise

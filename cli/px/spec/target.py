@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from px import answers, exchange
-from px.address import Address
-from px.cloudflare_pages import cloudflares
-from px.failures import NotAllowed, NotReached, PxError, ServerFailed
-from px.lean_httpx import httpx
-from px.own_worker import OwnWorker
+from px.api import decode
+from px.api.cloudflare_pages import cloudflares
+from px.errors import NotAllowed, NotReached, PxError, ServerFailed
+from px.http import result
+from px.http.address import Address
+from px.http.lean_httpx import httpx
+from px.http.own_worker import OwnWorker
 from px.spec.answer import Answer, Broken, NotAnswered
 from px.spec.caller import REQUEST_SECONDS, Caller, Who
 from px.spec.promises import Level
@@ -69,8 +70,8 @@ def _check_token(answer: Answer, level: Level) -> None:
 
 
 def _stranger(answer: Answer, origin: str) -> PxError:
-    found = exchange.Answer(answer.status, answer.headers, answer.body, origin)
-    error = cloudflares(found) or answers.stranger(found)
+    found = result.Answer(answer.status, answer.headers, answer.body, origin)
+    error = cloudflares(found) or decode.stranger(found)
     error.hint = error.hint if error.code == "server_failed" else _NOT_SENT
     return error
 

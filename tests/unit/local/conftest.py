@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local.project import Project
+from px.project.workspace import Project
 
 CHECKOUT = Project(Path(__file__).parents[3])
 

@@ -11,7 +11,7 @@ import pytest
 from px.local.bundle import FILE_NAME, SCHEMA, ensure_bundle
 from px.local.errors import LocalError
 from px.local.glue import CHANGES, adapt
-from px.local.project import Project
+from px.project.workspace import Project
 
 capnp.remove_import_hook()
 

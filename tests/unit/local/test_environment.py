@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from px.local.environment import wrangler_environment
-from px.local.project import Project
+from px.cloudflare.environment import wrangler_environment
+from px.project.workspace import Project
 
 OUTER = {
     "PATH": "/bin",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local.group import ProcessGroup, group_is_alive
+from px.local.process_group import ProcessGroup, group_is_alive
 
 Start = Callable[[str], ProcessGroup]
 

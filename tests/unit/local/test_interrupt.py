@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from px.local.interrupt import exit_code, first_signal
+from px.local.stop_signals import exit_code, first_signal
 
 
 @pytest.mark.parametrize(

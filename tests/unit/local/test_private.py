@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local import private
+from px.project import owner_only
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
     """Mode 600 under any umask, for new files and for those that were wider."""
     path = tmp_path / "file"
     path.write_text("wide")
-    private.replace(path, b"new")
+    owner_only.replace(path, b"new")
 
     assert (mode(path), path.read_bytes()) == (0o600, b"new")
 
@@ -34,7 +34,7 @@ def test_a_folder_is_narrowed(tmp_path: Path) -> None:
     """Mode 700, also where it was wider."""
     folder = tmp_path / "folder"
     folder.mkdir()
-    private.make_folder(folder)
+    owner_only.make_folder(folder)
 
     assert mode(folder) == 0o700
 
@@ -42,10 +42,10 @@ def test_a_folder_is_narrowed(tmp_path: Path) -> None:
 def test_create_does_not_touch_a_file_that_is_there(tmp_path: Path) -> None:
     """Raises FileExistsError; the old content stays, nothing is left beside it."""
     path = tmp_path / "file"
-    private.create(path, b"first")
+    owner_only.create(path, b"first")
 
     with pytest.raises(FileExistsError):
-        private.create(path, b"second")
+        owner_only.create(path, b"second")
 
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
@@ -57,7 +57,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     (folder / "inside").mkdir(parents=True)
 
     with pytest.raises(OSError, match="directory"):
-        private.replace(folder, b"new")
+        owner_only.replace(folder, b"new")
 
     assert list(tmp_path.iterdir()) == [folder]
 
@@ -65,8 +65,12 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     """The second is told at once when it does not want to wait; after the first, it may."""
     path = tmp_path / "lock"
-    with private.locked(path), pytest.raises(BlockingIOError), private.locked(path, wait=False):
+    with (
+        owner_only.locked(path),
+        pytest.raises(BlockingIOError),
+        owner_only.locked(path, wait=False),
+    ):
         pytest.fail("two held the lock")
 
-    with private.locked(path, wait=False):
+    with owner_only.locked(path, wait=False):
         assert mode(path) == 0o600

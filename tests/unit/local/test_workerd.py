@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from px.local.project import Project
 from px.local.workerd import ensure_wrapper
+from px.project.workspace import Project
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from px.client import Client
+from px.api.secrets import Client
 from px.doctor.place import Place
-from px.retry import Retry
+from px.http.retry import Retry
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from px.address import parse_address
-from px.failures import Usage
+from px.errors import Usage
+from px.http.address import parse_address
 
 
 @pytest.mark.parametrize(

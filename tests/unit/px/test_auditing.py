@@ -8,11 +8,11 @@ from itertools import islice
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px.admin import Admin
-from px.auditing import check, follow, recent
-from px.client import Client
+from px.api.admin import Admin
+from px.api.secrets import Client
+from px.audit.walk import check, follow, recent
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 
 
 class World:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from px.brains.client import Brains, Order
-from px.failures import NotReached, ServerFailed
-from px.faults import answer, cut, refusal, web_page
-from px.retry import Retry
+from px.api.brains import Brains, Order
+from px.errors import NotReached, ServerFailed
+from px.http.retry import Retry
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import answer, cut, refusal, web_page
 from support.brains import BRAINS
 from support.event_streams import RUN, Document
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from px.brains.order import MAX_STATE, parse_options, parse_state, parse_title, read_state
-from px.failures import Usage
+from px.errors import Usage
 
 CANARY = "canary-4711"
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from px.brains import client as brains_client
-from px.brains.client import Brains
+from px.api import brains as brains_client
+from px.api.brains import Brains
 from px.brains.watching import FRUITLESS, Watch
-from px.failures import NotAllowed, NotReached, Refused, ServerFailed
-from px.faults import Fault, answer, hang, refusal, web_page
-from px.retry import ATTEMPTS, LONGEST_WAIT, Retry
+from px.errors import NotAllowed, NotReached, Refused, ServerFailed
+from px.http.retry import ATTEMPTS, LONGEST_WAIT, Retry
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import Fault, answer, hang, refusal, web_page
 from support.event_streams import (
     ONE_STEP,
     RUN,
@@ -198,7 +198,7 @@ def test_an_event_without_an_end_is_refused(
     server: TestDevServer, brains: Brains, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """px keeps no more of a stream than an event may have."""
-    monkeypatch.setattr("px.brains.stream.MAX_EVENT", 100_000)
+    monkeypatch.setattr("px.api.event_stream.MAX_EVENT", 100_000)
     server.fail_next(raw(b"data: " + b"x" * 200_000))
 
     with pytest.raises(NotReached, match="an event is too long"):
@@ -209,7 +209,7 @@ def test_long_runs_have_no_such_limit(
     server: TestDevServer, brains: Brains, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limit is an event's, not the run's."""
-    monkeypatch.setattr("px.brains.stream.MAX_EVENT", 100_000)
+    monkeypatch.setattr("px.api.event_stream.MAX_EVENT", 100_000)
     events = [start("example"), *[STATUS] * 3000, complete("example")]
     server.fail_next(stream(events))
 

@@ -7,12 +7,12 @@ import socket
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px import faults
-from px.client import Client
-from px.failures import NotAllowed, NotReached, PxError, Refused, ServerFailed
-from px.retry import Retry
+from px.api.secrets import Client
+from px.errors import NotAllowed, NotReached, PxError, Refused, ServerFailed
+from px.http.retry import Retry
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 
 NAME = parse_name("API_KEY")
 CANARY = "canary-4711\nsecond canary line"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from px.deploy.address import address_of, choose_address
-from px.failures import Refused, Usage
+from px.errors import Refused, Usage
 
 HERE, THERE = "https://a.example.dev", "https://b.example.dev"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from px.failures import Usage
-from px.keys.wrangler import credentials, secret_parts
-from px.keys.wrangler_failures import failure, too_late
+from px.cloudflare.wrangler import credentials, secret_parts
+from px.cloudflare.wrangler_errors import failure, too_late
+from px.errors import Usage
 
 TOKEN = "Vx7-canary-of-an-API-token-9Qz"
 WORDS = ["deploy", "--secrets-file", "/dev/stdin"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from px.deploy.deploy_file import DeployFile
-from px.failures import Refused, Usage
-from px.git import leaves_out
+from px.errors import Refused, Usage
+from px.project.env_deploy import DeployFile
+from px.project.git import leaves_out
 
 URL, TOKEN = "https://s.example.dev", "px_root_new"
 

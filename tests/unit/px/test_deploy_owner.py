@@ -10,8 +10,8 @@ import pytest
 
 from px.deploy import old_token
 from px.deploy.owner import check_no_token, check_owner, recorded
-from px.failures import Refused
-from px.local.project import Project
+from px.errors import Refused
+from px.project.workspace import Project
 
 MINE, OTHERS = "https://mine.me.workers.dev", "https://other.me.workers.dev"
 OWN_DOMAIN = "https://secrets.example.dev"

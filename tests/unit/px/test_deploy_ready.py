@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
-from px.failures import NotAllowed, NotReached, PxError, ServerFailed
-from px.faults import web_page
+from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 from px.local.port import free_port
 from px.settings import Target, make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import web_page
 
 
 def target(server: TestDevServer, token: str = "") -> Target:

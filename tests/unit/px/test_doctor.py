@@ -8,7 +8,7 @@ from positronic.errors import InvalidName
 from px.doctor.examine import HERE, examine
 from px.doctor.finding import Finding
 from px.doctor.place import Place
-from px.failures import Usage
+from px.errors import Usage
 from px.settings import Target
 from support.doctor import statuses
 

@@ -82,7 +82,7 @@ def test_node_is_compared_with_its_package(place: Place, pin: str, status: str) 
 
 def test_without_node(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A warning that says what needs it."""
-    monkeypatch.setattr("px.local.project.find_spec", lambda name: None)
+    monkeypatch.setattr("px.project.workspace.find_spec", lambda name: None)
 
     [found] = check_node(place)
 

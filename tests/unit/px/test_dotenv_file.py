@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positronic.names import Name, Value
-from px.failures import Usage
-from px.secret_files.assignments import Reading, check
-from px.secret_files.source import parse
+from px.errors import Usage
+from px.files.assignments import Reading, check
+from px.files.source import parse
 from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
 from support.source import ROOT
 

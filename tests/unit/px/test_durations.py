@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from px.durations import parse_life, parse_since
-from px.failures import Usage
+from px.commands.durations import parse_life, parse_since
+from px.errors import Usage
 
 NOW = 1_795_498_605_123  # 2026-11-24T05:36:45.123Z
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from px.failures import Detail, Usage
-from px.secret_files.assignments import Reading, check
-from px.secret_files.source import parse
+from px.errors import Detail, Usage
+from px.files.assignments import Reading, check
+from px.files.source import parse
 from support.foreign_files import LINES, ODD, PLAIN, WHOLE
 
 

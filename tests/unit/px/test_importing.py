@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px import faults
-from px.client import Client, Entry
-from px.connection import encode
-from px.failures import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
-from px.importing import run as importing
-from px.testing import TestDevServer
+from px.api.connection import encode
+from px.api.secrets import Client, Entry
+from px.errors import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
+from px.secrets import import_secrets as importing
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 
 
 def entries(count: int, value: str = "v") -> list[Entry]:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from px.failures import Usage
-from px.secret_files.assignments import Reading, check
-from px.secret_files.source import parse
+from px.errors import Usage
+from px.files.assignments import Reading, check
+from px.files.source import parse
 
 
 def read(data: bytes) -> dict[str, str]:

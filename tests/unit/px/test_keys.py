@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from positronic.keyring import Keyring
-from px.failures import Usage
+from px.cloudflare.wrangler import credentials
+from px.errors import Usage
 from px.keys.master_key import make, parse
-from px.keys.wrangler import credentials
 
 DAY = date(2026, 11, 24)
 

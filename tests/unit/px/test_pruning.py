@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px import faults
-from px.client import Client, Entry, Written
-from px.failures import Interrupted, NotAllowed, PxError, ServerFailed
-from px.importing import run as importing
-from px.importing.pruning import Pruning
-from px.testing import TestDevServer
+from px.api.secrets import Client, Entry, Written
+from px.errors import Interrupted, NotAllowed, PxError, ServerFailed
+from px.secrets import import_secrets as importing
+from px.secrets.pruning import Pruning
+from px.testing import faults
+from px.testing.dev_server import TestDevServer
 
 EXTRA = [parse_name(f"OLD_{letter}") for letter in "ABCDE"]
 ENTRIES: list[Entry] = [(parse_name("NEW"), parse_value("1"))]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from px.failures import Refused
+from px.errors import Refused
 from px.keys import recovery
 from px.keys.master_key import MasterKey
 

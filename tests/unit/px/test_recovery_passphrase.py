@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from px.failures import Usage
+from px.errors import Usage
 from px.keys.passphrase import Passphrase
 
 

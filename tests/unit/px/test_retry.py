@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from px.exchange import Answer, Lost
-from px.retry import ATTEMPTS, Retry
+from px.http.result import Answer, Lost
+from px.http.retry import ATTEMPTS, Retry
 
 
 class Clock:
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     # Only theirs: a server of another test runs in this process, and needs the real time.
     theirs = SimpleNamespace(monotonic=lambda: made.now, time=time.time)
-    for place in ("px.retry.time", "tenacity.time"):
+    for place in ("px.http.retry.time", "tenacity.time"):
         monkeypatch.setattr(place, theirs)
     monkeypatch.setattr("tenacity.wait.random", SimpleNamespace(uniform=lambda low, high: low))
     return made
@@ -142,7 +142,7 @@ def test_an_earlier_attempt_that_may_have_acted_is_remembered(
 def test_a_good_call_does_without_tenacity() -> None:
     """The library for retries is imported when something failed, and not before."""
     code = (
-        "import sys; from px.exchange import Answer; from px.retry import Retry;"
+        "import sys; from px.http.result import Answer; from px.http.retry import Retry;"
         "Retry(1).run(lambda _: Answer(200, {}, b'')); sys.exit('tenacity' in sys.modules)"
     )
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_token_name
-from px.admin import Admin
-from px.failures import NotAllowed, Refused
+from px.api.admin import Admin
+from px.errors import NotAllowed, Refused
 from px.keys import recovery
 from px.keys.master_key import MasterKey, parse
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
 from px.keys.rotate import Progress, Rotated, Rotation
-from px.keys.started import StartedFile
-from px.local import private
-from px.local.project import Project
+from px.project import owner_only
+from px.project.unfinished_rotation import StartedFile
+from px.project.workspace import Project
 from px.settings import make_target
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.key_place import ServerKeys
 
 SECRETS = {f"N{number:03}": f"value {number}" for number in range(120)}
@@ -198,7 +198,7 @@ def test_stopped_anywhere_the_workers_key_is_in_a_file(
     if moment == "passphrase":
         world.keeper = Watched(file, "w", Told(stop), replaces=True)
     elif moment == "moved":
-        monkeypatch.setattr(private, "replace", _stopping(private.replace, file.path))
+        monkeypatch.setattr(owner_only, "replace", _stopping(owner_only.replace, file.path))
     elif moment.endswith("keeping"):
         setattr(keeper, moment.partition(" ")[0], stop)
     else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from px.address import parse_address
-from px.failures import Usage
-from px.route import find_proxy
+from px.errors import Usage
+from px.http.address import parse_address
+from px.http.proxy import find_proxy
 
 SERVER = parse_address("https://secrets.example.dev")
 PROXY = {"HTTPS_PROXY": "http://proxy.example:3128"}

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from positronic.brains import BrainSecrets, brain
-from px.testing import TestDevServer
+from px.testing.dev_server import TestDevServer
 from support.waiting import wait_until
 
 State = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 
 from positronic.errors import InvalidName
 from positronic.tokens import mint_root
-from px.failures import Usage
+from px.errors import Usage
 from px.settings import Target, find_target, find_upwards
 
 DEPLOYED = "https://deployed.example.dev"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from px.failures import Usage
-from px.importing import run as importing
-from px.secret_files import source
+from px.errors import Usage
+from px.files import source
+from px.secrets import import_secrets as importing
 
 FILES = {
     "a.env": b"A=1\nB=2\n",

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from positronic.names import parse_name, parse_value
-from px.client import Client
-from px.failures import NotReached, Usage
-from px.retry import Retry
+from px.api.secrets import Client
+from px.errors import NotReached, Usage
+from px.http.retry import Retry
 from px.settings import make_target
 
 HOST = "secrets.example.dev"

@@ -9,13 +9,13 @@ import pytest
 import respx
 
 from positronic.names import parse_name, parse_value
-from px.address import parse_address
-from px.client import Client
-from px.exchange import Lost
-from px.failures import NotReached, ServerFailed, Usage
-from px.retry import Retry
+from px.api.secrets import Client
+from px.errors import NotReached, ServerFailed, Usage
+from px.http.address import parse_address
+from px.http.result import Lost
+from px.http.retry import Retry
+from px.http.transport import MAX_ANSWER, Transport
 from px.settings import make_target
-from px.transport import MAX_ANSWER, Transport
 
 URL = "https://secrets.example.dev"
 TOKEN = "canary-token"

@@ -11,7 +11,7 @@ from px.commands.groups import LazyGroup, new_app
 from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
 
 if TYPE_CHECKING:
-    from px.admin import Admin
+    from px.api.admin import Admin
 
 
 class AuditGroup(LazyGroup):
@@ -55,7 +55,7 @@ def audit(
     if context.invoked_subcommand is not None:
         _refuse_misplaced((limit, since, follow or None, url, project, as_json or None), timeout)
         return
-    from px.durations import parse_since
+    from px.commands.durations import parse_since
 
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
     with administer(url, project, timeout) as admin:
@@ -66,33 +66,33 @@ def audit(
 
 
 def _refuse_misplaced(given: tuple[object, ...], timeout: float) -> None:
-    from px.failures import Usage
+    from px.errors import Usage
 
     if timeout != TIMEOUT or any(one is not None for one in given):
         raise Usage("options of `px audit verify` stand after `verify`")
 
 
 def _show(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
-    from px import listings, terminal
-    from px.auditing import recent
+    from px import tables, terminal
+    from px.audit.walk import recent
 
     found = recent(admin, start, limit)
     if as_json:
         terminal.document({"events": [one.document() for one in found], "count": len(found)})
     else:
-        listings.events(found)
+        tables.events(found)
 
 
 def _follow(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
     import sys
 
-    from px import listings, terminal
-    from px.auditing import follow
+    from px import tables, terminal
+    from px.audit.walk import follow
 
     for one in follow(admin, start, limit):
         if as_json:
             terminal.document(one.document())
         elif terminal.is_terminal(sys.stdout):
-            terminal.data("  ".join(listings.event_row(one)))
+            terminal.data("  ".join(tables.event_row(one)))
         else:
-            terminal.data(listings.event_line(one))
+            terminal.data(tables.event_line(one))

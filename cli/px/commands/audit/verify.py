@@ -40,8 +40,8 @@ def verify(
              px audit verify --dropped k20260101-3fa9c1
     """
     from px import terminal
-    from px.auditing import check, dropped_ids
-    from px.durations import parse_since
+    from px.audit.walk import check, dropped_ids
+    from px.commands.durations import parse_since
 
     known = dropped_ids(dropped or ())
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)

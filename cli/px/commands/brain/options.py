@@ -9,7 +9,7 @@ import typer
 from px.commands.options import find
 
 if TYPE_CHECKING:
-    from px.brains.client import Brains
+    from px.api.brains import Brains
 
 Title = Annotated[str, typer.Argument(metavar="NAME", help="The brain's title.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, as `px brain run` says it.")]
@@ -18,7 +18,7 @@ Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's event
 
 def connect(url: str | None, project: str | None, timeout: float) -> Brains:
     """A client for brains on the server that flags, environment and files name. Raises Usage."""
-    from px.brains.client import Brains
+    from px.api.brains import Brains
 
     return Brains(find(url, project, timeout))
 
@@ -26,7 +26,7 @@ def connect(url: str | None, project: str | None, timeout: float) -> Brains:
 def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
     """Says the new run's id: alone on stdout, or before the events."""
     from px import terminal
-    from px.failures import PxError
+    from px.errors import PxError
 
     if watch:
         from px.brains.showing import show_run

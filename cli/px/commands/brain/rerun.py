@@ -39,8 +39,8 @@ def rerun(
     \b
     Example: px brain rerun "$RUN" --from 2 --watch
     """
-    from px.brains.client import parse_run_id
-    from px.failures import Usage
+    from px.api.brains import parse_run_id
+    from px.errors import Usage
 
     run_id = parse_run_id(run)
     if stop_after is not None and stop_after < start:

@@ -52,7 +52,7 @@ def run(
     Example: px brain run example --watch -o url=http://127.0.0.1:9000
              px brain run example --state-json '{"question": "why?"}'
     """
-    from px.brains.client import Order
+    from px.api.brains import Order
     from px.brains.order import parse_options, parse_title, read_state
 
     order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)

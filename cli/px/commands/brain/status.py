@@ -26,8 +26,8 @@ def status(
     Example: px brain status "$RUN" --json
     """
     from px import terminal
+    from px.api.brains import parse_run_id
     from px.brains import listing
-    from px.brains.client import parse_run_id
 
     run_id = parse_run_id(run)
     with connect(url, project, timeout) as client:

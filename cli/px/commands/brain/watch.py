@@ -27,7 +27,7 @@ def watch(
     \b
     Example: px brain watch "$RUN" --json
     """
-    from px.brains.client import parse_run_id
+    from px.api.brains import parse_run_id
     from px.brains.showing import show_run
 
     run_id = parse_run_id(run)

@@ -21,7 +21,7 @@ def list_keys(
     \b
     Example: px key list
     """
-    from px import listings, terminal
+    from px import tables, terminal
     from px.keys.survey import survey_what_is_open
 
     with administer(url, project, timeout) as admin:
@@ -29,6 +29,6 @@ def list_keys(
     if as_json:
         terminal.document(found.document())
         return
-    listings.keys(found.uses(), found.newest)
+    tables.keys(found.uses(), found.newest)
     if found.pending:
         terminal.advise("A rotation is under way: `px key rotate` ends it.")

@@ -13,7 +13,7 @@ from px.commands.options import Json
 
 if TYPE_CHECKING:
     from px.keys.recover import Home
-    from px.local.project import Project
+    from px.project.workspace import Project
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The recovery file.")]
@@ -40,10 +40,10 @@ def recover(
     \b
     Example: px key recover .px/recovery-positronic-secrets.json
     """
-    from px.failures import Interrupted
+    from px.errors import Interrupted
     from px.keys.passphrase import Passphrase
     from px.keys.recovery_file import RecoveryFile
-    from px.local.project import find_project
+    from px.project.workspace import find_project
 
     found, project = RecoveryFile(file), find_project()
     header = found.header()
@@ -69,10 +69,10 @@ def _home(project: Project, worker: str, *, local: bool) -> Home:
         return LocalHome(project)
     import os
 
-    from px.deploy.manifest import read_manifest
-    from px.failures import Refused
+    from px.cloudflare.wrangler import Wrangler, credentials
+    from px.errors import Refused
     from px.keys.recover import DeployedHome
-    from px.keys.wrangler import Wrangler, credentials
+    from px.project.manifest import read_manifest
     from px.settings import deploy_settings
 
     if read_manifest(project).worker != worker:

@@ -13,11 +13,11 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Timeout, Url, find
 
 if TYPE_CHECKING:
-    from px.importing.run import Progress
+    from px.keys.key_store import KeyPlace
     from px.keys.next_recovery import Keeper, NextRecovery
-    from px.keys.place import KeyPlace
     from px.keys.rotate import Rotated
-    from px.local.project import Project
+    from px.project.workspace import Project
+    from px.secrets.import_secrets import Progress
     from px.settings import Target
 
 app = new_app()
@@ -71,7 +71,7 @@ def rotate(
     Example: px key rotate
              px key rotate --passphrase-stdin < passphrase.txt
     """
-    from px.failures import Usage
+    from px.errors import Usage
 
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file exclude each other")
@@ -122,9 +122,9 @@ def _run(
     voice: _Voice,
     keeper: Keeper | None,
 ) -> Rotated:
-    from px.admin import Admin
+    from px.api.admin import Admin
     from px.keys.rotate import Rotation
-    from px.keys.started import StartedFile
+    from px.project.unfinished_rotation import StartedFile
 
     with Admin(target) as admin:
         return Rotation(admin, place, StartedFile(project), voice, settle, keeper).run()
@@ -136,10 +136,10 @@ def _keeper(
     """None where no recovery file is to be written. Raises Usage when there is nobody to ask."""
     if not wanted or (path is None and _is_local(target, project)):
         return None
-    from px.deploy.manifest import read_manifest
     from px.keys.next_recovery import NextRecovery
     from px.keys.passphrase import Passphrase
     from px.keys.recovery_file import RecoveryFile, default_path
+    from px.project.manifest import read_manifest
 
     worker = read_manifest(project).worker
     file = RecoveryFile(path or default_path(project, worker))
@@ -157,8 +157,8 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
             terminal.say(f"{keeper.moved.shown} has the old one, for older copies of KV")
     if (keeper is not None and keeper.replaces) or _is_local(target, project):
         return
-    from px.deploy.manifest import read_manifest
     from px.keys.recovery_file import RecoveryFile, default_path
+    from px.project.manifest import read_manifest
 
     old = RecoveryFile(default_path(project, read_manifest(project).worker))
     if old.exists():
@@ -166,7 +166,7 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
 
 
 def _project() -> Project:
-    from px.local.project import find_project
+    from px.project.workspace import find_project
 
     return find_project()
 
@@ -178,11 +178,11 @@ def _place(target: Target, project: Project) -> KeyPlace:
     from px.settings import deploy_settings
 
     if _is_local(target, project):
-        from px.keys.dev_vars import DevVars
+        from px.keys.local_keys import DevVars
 
         return DevVars(project)
-    from px.keys.cloudflare import CloudflareSecrets
-    from px.keys.wrangler import Wrangler, credentials
+    from px.cloudflare.wrangler import Wrangler, credentials
+    from px.keys.deployed_keys import CloudflareSecrets
 
     return CloudflareSecrets(
         Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
@@ -191,8 +191,8 @@ def _place(target: Target, project: Project) -> KeyPlace:
 
 def _is_local(target: Target, project: Project) -> bool:
     """Whether `px dev` serves it here, however px was told of its address."""
-    from px.address import parse_address
-    from px.local.state import read_local
+    from px.http.address import parse_address
+    from px.project.dev_vars import read_local
 
     known = read_local(project)
     return known is not None and parse_address(known.url) == target.address
@@ -212,7 +212,7 @@ def _settle_seconds() -> float:
 
 
 def _interrupted() -> Exception:
-    from px.failures import Interrupted
+    from px.errors import Interrupted
     from px.keys.rotate import RESUME
 
     return Interrupted("interrupted; no key in use was dropped", hint=RESUME)

@@ -55,8 +55,8 @@ def create(
     """
     from positronic.names import parse_name
     from px import terminal
-    from px.value_source import Source, read_value
-    from px.value_warnings import of_one, weak
+    from px.secrets.value_source import Source, read_value
+    from px.secrets.value_warnings import of_one, weak
 
     checked = parse_name(name)
     source = Source(stdin, from_file, value, strip_newline)

@@ -8,7 +8,7 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, Yes, ask, connect
 
 if TYPE_CHECKING:
-    from px.client import Client
+    from px.api.secrets import Client
 
 app = new_app()
 

@@ -12,8 +12,8 @@ from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, 
 
 if TYPE_CHECKING:
     from positronic.names import Name
-    from px.client import Client, Entry
-    from px.failures import Detail
+    from px.api.secrets import Client, Entry
+    from px.errors import Detail
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
@@ -60,7 +60,7 @@ def import_file(
              px secret import common.json production.env --prune
              vault-export | px secret import -
     """
-    from px.importing.run import read_files
+    from px.secrets.import_secrets import read_files
 
     _check(form, must_ask=prune and not yes and not dry_run)
     remarks: list[Detail] = []
@@ -77,15 +77,15 @@ def import_file(
 
 def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
     from px import terminal
-    from px.importing import words
-    from px.importing.run import plan
+    from px.secrets import import_words
+    from px.secrets.import_secrets import plan
 
     found = plan(client, entries)
     if as_json:
         delete = {"delete": found.extra} if prune else {}
         terminal.document({"create": found.create, "update": found.update, **delete})
     else:
-        words.planned(found, prune=prune)
+        import_words.planned(found, prune=prune)
 
 
 def _write(
@@ -93,12 +93,12 @@ def _write(
 ) -> None:
     """`extra` None: nothing is to be pruned; else what somebody agreed to."""
     from px import terminal
-    from px.importing import words
-    from px.importing.pruning import Pruning
-    from px.importing.run import write
+    from px.secrets import import_words
+    from px.secrets.import_secrets import write
+    from px.secrets.pruning import Pruning
 
     names, count = extra or [], len(entries)
-    line = words.lines(count, len(names))
+    line = import_words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
         pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
         written = write(client, entries, progress, pruning)
@@ -108,31 +108,31 @@ def _write(
         deleted = {} if extra is None else {"deleted": len(extra)}
         terminal.document(counts | deleted | client.where)
     else:
-        words.imported(written, None if extra is None else len(extra))
+        import_words.imported(written, None if extra is None else len(extra))
         terminal.say(f"They are stored at {client.place}")
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
     """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
     from px import terminal
-    from px.failures import Interrupted
-    from px.importing import words
-    from px.importing.run import plan
+    from px.errors import Interrupted
+    from px.secrets import import_words
+    from px.secrets.import_secrets import plan
 
     try:
         extra = plan(client, entries).extra
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_NOTHING}") from None
     if extra and not yes:
-        words.to_delete(extra, client.place)
+        import_words.to_delete(extra, client.place)
         ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
     return extra
 
 
 def _check(form: str | None, *, must_ask: bool) -> None:
     from px import terminal
-    from px.failures import Refused, Usage
-    from px.secret_files.source import FORMATS
+    from px.errors import Refused, Usage
+    from px.files.source import FORMATS
 
     if form is not None and form not in FORMATS:
         raise Usage(f"--format is {' or '.join(FORMATS)}")
@@ -146,7 +146,7 @@ def _check(form: str | None, *, must_ask: bool) -> None:
 
 def _warn(remarks: list[Detail], entries: list[Entry]) -> None:
     from px import terminal
-    from px.value_warnings import weak
+    from px.secrets.value_warnings import weak
 
     terminal.warn([terminal.placed(remark) for remark in remarks])
     terminal.warn(weak(entries))

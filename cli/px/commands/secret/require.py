@@ -39,8 +39,8 @@ def require(
              px secret require --from .env.secrets.example
     """
     from px import terminal
-    from px.importing import words
-    from px.requirement import missing, required_names
+    from px.secrets import import_words
+    from px.secrets.requirement import missing, required_names
 
     wanted = required_names(names or [], from_file)
     with connect(url, project, timeout) as client:
@@ -49,5 +49,5 @@ def require(
     if as_json:
         terminal.document({"present": present, "missing": lacking})
     else:
-        words.required(present, lacking)
+        import_words.required(present, lacking)
     raise typer.Exit(1 if lacking else 0)

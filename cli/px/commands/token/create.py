@@ -10,7 +10,7 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer, one_of
 
 if TYPE_CHECKING:
-    from px.administration import Issued
+    from px.api.admin_answers import Issued
 
 app = new_app()
 TokenName = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
@@ -49,7 +49,7 @@ def create(
     """
     from positronic.names import parse_token_name
     from px import terminal
-    from px.durations import parse_life
+    from px.commands.durations import parse_life
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
@@ -62,7 +62,7 @@ def create(
 
 
 def _check_role(role: str) -> None:
-    from px.failures import Usage
+    from px.errors import Usage
 
     if role not in ("reader", "writer", "admin"):
         raise Usage("--role is reader, writer or admin")

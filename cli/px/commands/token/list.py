@@ -19,11 +19,11 @@ def list_tokens(
     \b
     Example: px token list
     """
-    from px import listings, terminal
+    from px import tables, terminal
 
     with administer(url, project, timeout) as admin:
         found = list(admin.tokens())
     if as_json:
         terminal.document({"tokens": [one.document() for one in found], "count": len(found)})
     else:
-        listings.tokens(found)
+        tables.tokens(found)

@@ -10,7 +10,7 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, administer, ask
 
 if TYPE_CHECKING:
-    from px.admin import Admin
+    from px.api.admin import Admin
 
 app = new_app()
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
@@ -51,7 +51,7 @@ def revoke(
 def _check_id(admin: Admin, text: str) -> None:
     """Only an unreadable entry has an id that no token has. Raises Usage."""
     from positronic.tokens import ID, is_mistyped, parse
-    from px.failures import Usage
+    from px.errors import Usage
 
     if ID.fullmatch(text):
         return

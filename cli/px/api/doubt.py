@@ -1,0 +1,47 @@
+"""Writes whose outcome nobody knows: the request was sent, and no whole answer came back.
+
+A request that was never sent (no connection, no host, no certificate, a proxy's no) leaves no
+doubt: nothing was written.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from px.errors import NotReached, PxError
+
+CODE: Final = "outcome_unknown"
+_SAFE: Final = "run the same command again: it is safe"
+
+
+class Doubt(NamedTuple):
+    """What one kind of write may have done, and how to find out."""
+
+    what: str
+    hint: str
+
+    def mark(self, error: PxError) -> None:
+        """Make the error say so. Its exit code stays, and the code that a server gave."""
+        error.uncertain = True
+        if isinstance(error, NotReached):
+            error.code = CODE
+        if self.what:
+            error.message = f"{error.message}; {self.what}"
+        error.hint = self.hint
+
+
+CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; `px secret list` tells too")
+DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; `px secret list` tells too")
+BULK: Final = Doubt("", _SAFE)  # px.importing.account says which names
+REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; `px token list` tells too")
+ISSUE: Final = Doubt(
+    "a token may have been made that nobody has",
+    "find it with `px token list`, and revoke it with `px token revoke ID` before you make another",
+)
+ROTATE: Final = Doubt(
+    "some records may have been re-sealed",
+    "run `px key rotate` again: it goes on where it stopped",
+)
+RUN: Final = Doubt(
+    "the run may have started", "`px audit` tells; starting it again would be a second run"
+)

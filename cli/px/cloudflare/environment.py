@@ -1,0 +1,34 @@
+"""What wrangler's process may know: an allow-list, so that no deploy credential reaches it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from px.project.workspace import Project
+
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+
+
+def wrangler_environment(project: Project, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """wrangler's settings: offline, silent about itself, nothing kept in the user's home."""
+    passed = {name: outer[name] for name in _PASSED_ON if name in outer}
+    return passed | {
+        # wrangler keeps a login there; a local Worker needs none.
+        "HOME": str(project.private / "home"),
+        "MINIFLARE_WORKERD_PATH": str(project.wrapper),
+        "WRANGLER_REGISTRY_PATH": "",  # no registry, and so no debug port to reach the Worker by
+        "WRANGLER_HIDE_BANNER": "true",  # the banner asks the npm registry for updates
+        "WRANGLER_SEND_METRICS": "false",
+        "WRANGLER_SEND_ERROR_REPORTS": "false",
+        "WRANGLER_WRITE_LOGS": "false",
+        "DO_NOT_TRACK": "1",
+        "CLOUDFLARE_CF_FETCH_ENABLED": "false",  # Request.cf from a placeholder
+        "CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV": "false",  # .dev.vars alone holds its secrets
+        "X_LOCAL_EXPLORER": "false",  # a web page that shows what lies in KV
+        "X_LOCAL_OBSERVABILITY": "false",
+        "CI": "true",
+        "NO_COLOR": "1",
+        "FORCE_COLOR": "0",
+    }

@@ -1,0 +1,135 @@
+"""wrangler as a process: credentials in its environment alone, secrets on its stdin alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from px.cloudflare.environment import wrangler_environment
+from px.cloudflare.wrangler_errors import failure, too_late
+from px.errors import Usage
+from px.project.workspace import Project, node
+
+TIMEOUT: Final = 120.0  # seconds
+TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
+ACCOUNT: Final = "CLOUDFLARE_ACCOUNT_ID"
+_FROM_FILE: Final = (TOKEN, ACCOUNT)
+_ACCOUNT: Final = re.compile(r"[0-9a-f]{32}")
+# Not from a file that came with a checkout: the address draws the credential to it.
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy")
+_FROM_OUTSIDE: Final = (
+    *_FROM_FILE,
+    *("CLOUDFLARE_API_BASE_URL", *_PROXIES, "NO_PROXY", "no_proxy"),
+    *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
+)
+# wrangler takes CLOUDFLARE_API_BASE_URL from a checkout's .env too, unless it is told of another.
+_NO_ENV_FILE: Final = ("--env-file", "/dev/null")
+
+
+class Wrangler:
+    """A project's wrangler, let in by the credentials of the environment or `.env.deploy`."""
+
+    def __init__(self, project: Project, credentials: Mapping[str, str]) -> None:
+        self._project = project
+        self._credentials = dict(credentials)
+
+    def run(
+        self,
+        words: Sequence[str],
+        sent: str = "",
+        *,
+        hidden: Sequence[str] = (),
+        config: Path | None = None,
+        output: Path | None = None,
+        seconds: float = TIMEOUT,
+    ) -> str:
+        """Its stdout. Raises PxError with its own words, unless they hold what is `hidden`.
+
+        `output`: where it writes down, for programs, what it did.
+        """
+        with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
+            return self._run(words, sent, hidden, config, output, seconds, home)
+
+    def _run(
+        self,
+        words: Sequence[str],
+        sent: str,
+        hidden: Sequence[str],
+        config: Path | None,
+        output: Path | None,
+        seconds: float,
+        home: str,
+    ) -> str:
+        environment = wrangler_environment(self._project) | self._credentials
+        # Not in the project: a dry run writes nothing there, and it may be read-only.
+        environment["HOME"] = home
+        # wrangler is 15 MB of JavaScript: node need not compile it each time.
+        environment["NODE_COMPILE_CACHE"] = str(self._project.node_modules / ".cache" / "px")
+        if output:
+            environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
+        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
+            [node(), self._project.wrangler(), *words, *fixed],
+            cwd=self._project.root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        try:
+            out, err = process.communicate(sent, timeout=seconds)
+        except BaseException as problem:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(problem, subprocess.TimeoutExpired):
+                raise too_late(words, seconds) from None
+            raise
+        if process.returncode:
+            raise failure(words, err or out, [*hidden, *secret_parts(self._credentials)])
+        return out
+
+
+def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> dict[str, str]:
+    """What wrangler needs to know to change the deployed Worker. Raises Usage."""
+    found = {name: text for name in _FROM_FILE if (text := deploy_file.get(name, "").strip())}
+    found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name, "").strip())}
+    if TOKEN not in found:
+        raise Usage(
+            f"px needs {TOKEN} to change a deployed Worker",
+            hint="put it into .env.deploy; .env.deploy.example shows how",
+        )
+    if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
+        raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
+    _check_form(found)
+    return found
+
+
+def _check_form(found: Mapping[str, str]) -> None:
+    """What people paste beside the token and the id. Raises Usage."""
+    token, account = found[TOKEN], found.get(ACCOUNT)
+    if token[0] in "'\"" or " " in token:
+        what = "starts with `Bearer`" if token.startswith("Bearer ") else "has quotes or spaces"
+        raise Usage(f"{TOKEN} {what}", hint="give the token alone")
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise Usage(
+            f"{ACCOUNT} is not an account's id",
+            hint="it has 32 digits and letters a to f, without quotes; "
+            "Cloudflare's dashboard shows it on Workers & Pages",
+        )
+
+
+def secret_parts(found: Mapping[str, str]) -> list[str]:
+    """What of the credentials nobody may see: the token, and the password of a proxy."""
+    users = [found[name].rpartition("@")[0] for name in _PROXIES if name in found]
+    return [found[TOKEN], *(user.partition("://")[2].partition(":")[2] for user in users)]

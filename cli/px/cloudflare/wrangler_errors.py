@@ -1,0 +1,135 @@
+"""What a wrangler that failed means, and what to do about it.
+
+Programs act on Cloudflare's codes; the words are only looked at where wrangler gives no code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from px.cloudflare import error_codes as codes
+from px.cloudflare.error_codes import BY_CODE, Meaning
+from px.errors import NotReached, PxError, ServerFailed
+from px.local import worker_log
+
+FRAGMENT: Final = 8  # characters of something hidden that are too many to show
+_CODE: Final = re.compile(r"\[code: (\d+)\]")
+_ACCOUNT: Final = re.compile(r"\b[0-9a-f]{32}\b")
+_CHATTER: Final = re.compile(r"(?m)^\s*If you think this is a bug.*$|^\s*$\n?")
+
+_NOT_REACHED: Final = Meaning(
+    NotReached,
+    "not_reached",
+    "Cloudflare cannot be reached",
+    "check the network, and HTTPS_PROXY if there is a proxy",
+)
+_NOT_CLOUDFLARE: Final = Meaning(
+    ServerFailed,
+    "unexpected_answer",
+    "what answered in Cloudflare's place is not its API",
+    "a proxy or a captive portal may stand between; else try again",
+)
+# Before the codes, which say less.
+_FINER: Final[tuple[tuple[str, Meaning], ...]] = (
+    (r"access token from location", codes.ELSEWHERE),
+    (r"token (?:has |is )?(?:expired|not yet valid|not active)", codes.INVALID),
+)
+# After the codes: Cloudflare may repeat what it was sent. For what has no code, or one of many.
+_BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
+    (r"More than one account available", codes.NO_ACCOUNT),
+    (r"Failed to automatically retrieve account IDs", codes.NO_ACCOUNT),
+    (r"register a workers\.dev subdomain", codes.NO_SUBDOMAIN),
+    (r"latest version of your Worker isn't currently deployed", codes.NOT_DEPLOYED),
+    (r"exceeded (?:startup limits|CPU time limit|CPU limit|memory limit)", codes.STARTUP),
+    (r"exceeded (?:the )?size limit", codes.SIZE),
+    (r'" not found\.', codes.NO_WORKER),
+    (r"malformed response from the API", _NOT_CLOUDFLARE),
+    (r"fetch failed", _NOT_REACHED),
+    (r"Unable to resolve Cloudflare's API hostname", _NOT_REACHED),
+    (r"The request to Cloudflare's API timed out", _NOT_REACHED),
+)
+# For a code that is not known.
+_BY_OTHER_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
+    (r"rate.?limit|too many requests|throttl", codes.SLOW_DOWN),
+    (r"exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan", codes.QUOTA),
+    (r"unauthorized|not authorized", codes.PERMISSION),
+    (r"maintenance|service unavailable|internal (?:server )?error", codes.DOWN),
+)
+_NO_ANSWER: Final = "A request to the Cloudflare API failed."
+_PLACE: Final = re.compile(r"request to the Cloudflare API \((\S+?)\) failed")
+_PERMISSIONS: Final = (
+    ("/storage/kv", codes.KV),
+    ("/workers/", codes.SCRIPTS),
+    ("/memberships", codes.ACCOUNT),
+    ("/zones", codes.ROUTES),
+)
+
+
+def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError:
+    """What `output` (of stderr) means; its own words go into the hint, unless it repeats `hidden`.
+
+    Not the half of it either: what Cloudflare repeats may be cut anywhere.
+    """
+    meaning = _by_words(_FINER, output) or _by_code(output) or _by_words(_BY_WORDS, output)
+    if meaning is not None:
+        return _with_permission(meaning, output).error()
+    reason = _reason(output, hidden)
+    if _NO_ANSWER in output and not _CODE.search(output):
+        return _NOT_REACHED.error()
+    found = _by_words(_BY_OTHER_WORDS, output)
+    if found is not None:
+        return found._replace(hint=reason or found.hint).error()
+    return PxError(f"{_named(words)} failed", code="wrangler_failed", hint=reason)
+
+
+def _by_words(table: Sequence[tuple[str, Meaning]], output: str) -> Meaning | None:
+    return next((one for text, one in table if re.search(text, output, re.IGNORECASE)), None)
+
+
+def _by_code(output: str) -> Meaning | None:
+    known = (BY_CODE.get(int(code)) for code in _CODE.findall(output))
+    return next(filter(None, known), None)
+
+
+def _with_permission(meaning: Meaning, output: str) -> Meaning:
+    """Which permission is missing, by what was asked for."""
+    if meaning not in (codes.TOKEN, codes.PERMISSION):
+        return meaning
+    place = found[1] if (found := _PLACE.search(output)) else ""
+    lacking = next((permission for part, permission in _PERMISSIONS if part in place), "")
+    if not lacking:
+        return meaning
+    return meaning._replace(hint=f"this call needs the permission `{lacking}`; {meaning.hint}")
+
+
+def too_late(words: Sequence[str], seconds: float) -> PxError:
+    return NotReached(
+        f"{_named(words)} did not end within {seconds:.0f} s",
+        code="not_reached",
+        hint="check the network, and try again",
+    )
+
+
+def _named(words: Sequence[str]) -> str:
+    """Without options and what follows."""
+    return f"`wrangler {' '.join(word for word in words[:2] if not word.startswith('-'))}`"
+
+
+def _reason(output: str, hidden: Sequence[str]) -> str:
+    reason = worker_log.explain_text(output)
+    # In what is shown as well: colours may have stood within what is hidden.
+    if any(repeats(text, hidden) for text in (output, reason)):
+        return ""
+    return _ACCOUNT.sub("…", _CHATTER.sub("", reason).strip())
+
+
+def repeats(text: str, hidden: Iterable[str]) -> bool:
+    """Whether the text holds something hidden, or a piece of it."""
+    return any(
+        piece in text
+        for secret in hidden
+        for start in range(max(len(secret) - FRAGMENT, 0) + 1)
+        if (piece := secret[start : start + FRAGMENT])
+    )

@@ -1,0 +1,42 @@
+"""Spans and moments as people write them: 30m, 12h, 90d, 52w; 2026-11-01."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from px.errors import Usage
+
+_SPAN = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
+_SECONDS: Final = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+MIN_LIFE: Final = 60
+MAX_LIFE: Final = 5 * 366 * 24 * 3600
+
+
+def parse_life(text: str) -> int:
+    """A token's life in seconds. Raises Usage."""
+    seconds = _span(text)
+    if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
+        raise Usage("--expires is a time like 30m, 12h, 90d or 52w, from 1m to 5 years")
+    return seconds
+
+
+def parse_since(text: str, now: int) -> int:
+    """A moment in ms: so long before now, a day, or ISO 8601; UTC unless it says otherwise."""
+    seconds = _span(text)
+    if seconds is not None:
+        return now - seconds * 1000
+    try:
+        found = datetime.fromisoformat(text)
+        at = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Usage(
+            "--since is a time like 24h, a day like 2026-11-01, or an ISO 8601 time"
+        ) from None
+
+
+def _span(text: str) -> int | None:
+    match = _SPAN.fullmatch(text)
+    return None if match is None else int(match[1]) * _SECONDS[match[2]]

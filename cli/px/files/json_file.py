@@ -1,0 +1,83 @@
+"""Reads secrets from one JSON object, `{"NAME": "value"}`: strings alone, and no name twice.
+
+The standard parser says whether it is JSON; then each entry is read again for its line, which that
+parser does not tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from json import JSONDecodeError, JSONDecoder
+from typing import Final
+
+from px.errors import Detail, Usage
+from px.files.assignments import Assignment, Item
+from px.files.foreign import refuse_json
+
+_BLANK: Final = " \t\r\n"
+_NEWLINE: Final = "\n"
+_SPACE: Final = re.compile(f"[{_BLANK}]*")
+_ARRAY: Final = re.compile(r"\[\s*([{\"\]\d]|\Z)")  # not the [section] of an INI file
+_HINT: Final = 'px reads {"NAME": "value"}, strings alone; nothing was sent'
+_MORE: Final = "holds more than one JSON document, as JSON lines do"
+_LINES_HINT: Final = "join them: jq -s add FILE | px secret import -"
+# A number is refused whatever it is; int() would refuse a long one with another error.
+_DECODER: Final = JSONDecoder(parse_int=float, parse_constant=float)
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether it opens as JSON does; no line of a dotenv file begins so."""
+    start = text.removeprefix("\ufeff").lstrip(_BLANK)
+    return start.startswith("{") or _ARRAY.match(start) is not None
+
+
+def items(text: str, what: str = "the file") -> list[Item]:
+    """Every entry in its order. Raises Usage when it is not one object; shows nothing of it."""
+    text = text.removeprefix("\ufeff")
+    found, problem = _read(text)
+    refuse_json(found, what)
+    if problem:
+        hint = _LINES_HINT if problem.startswith(_MORE) else _HINT
+        raise Usage(f"{what} {problem}", code="invalid_file", hint=hint)
+    return list(_entries(text))
+
+
+def _read(text: str) -> tuple[object, str]:
+    """What it holds, and why it is not one JSON object; empty when it is."""
+    try:
+        found, end = _DECODER.raw_decode(text, _behind_space(text, 0))
+    except JSONDecodeError as error:
+        return None, f"is no JSON (line {error.lineno}, column {error.colno})"
+    except (ValueError, RecursionError):
+        return None, "is no JSON that px can read"
+    rest = _behind_space(text, end)
+    if rest < len(text):
+        words = f"(line {text.count(_NEWLINE, 0, rest) + 1})"
+        return None, f"{_MORE if text[rest] in '{[' else 'goes on behind its JSON'} {words}"
+    return found, "" if isinstance(found, dict) else "holds JSON, but no object"
+
+
+def _entries(text: str) -> Iterator[Item]:
+    """The text is known to be one object."""
+    place, index, line, counted = _skip(text, 0, "{"), 0, 1, 0
+    while text[place] != "}":
+        line, counted = line + text.count("\n", counted, place), place
+        name, place = _DECODER.raw_decode(text, place)
+        value, place = _DECODER.raw_decode(text, _skip(text, place, ":"))
+        if isinstance(value, str):
+            yield Assignment(line, name, value, index)
+        else:
+            yield Detail("invalid_value", "the value is not a string", line=line, index=index)
+        place, index = _skip(text, place, ","), index + 1
+
+
+def _skip(text: str, place: int, mark: str) -> int:
+    """Behind white space, the mark if it is there, and white space."""
+    place = _behind_space(text, place)
+    return _behind_space(text, place + 1) if text[place] == mark else place
+
+
+def _behind_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return place if found is None else found.end()

@@ -1,0 +1,1 @@
+"""One server over HTTP: address, proxy, certificates, connection, retries."""

@@ -1,0 +1,87 @@
+"""Where a server is. Checked before any byte is sent."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from px.errors import Usage
+
+# urlsplit drops tabs and line ends in silence, so they must not come so far.
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class Address(NamedTuple):
+    """A server's scheme, host and port; equal when they lead to the same server."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """As it is shown and asked."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        standard = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" + ("" if standard else f":{self.port}")
+
+    @property
+    def is_loopback(self) -> bool:
+        return _is_loopback(self.host)
+
+
+def parse_address(text: str, what: str = "the address") -> Address:
+    """An https address, or http on loopback. Raises Usage, which says `what`, not the text."""
+    text = text.strip()
+    parts = _split(text, what)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise Usage(
+            "px sends tokens and values over https only; http is for loopback",
+            code="https_required",
+            hint="use the address that starts with https://",
+        )
+    host, port = parts.hostname or "", parts.port
+    return Address(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
+
+
+def _split(text: str, what: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or not _PRINTABLE.fullmatch(text):
+        raise Usage(f"{what} is not a URL like {_EXAMPLE}", hint=_cause(text))
+    if "@" in parts.netloc:
+        raise Usage(f"{what} holds a user name or password", hint="put the token in PX_TOKEN")
+    if parts.query or parts.fragment:
+        raise Usage(f"{what} holds a query or a fragment", hint=_BARE)
+    if parts.path.strip("/"):
+        raise Usage(f"{what} holds a path", hint=_BARE)
+    return parts
+
+
+_EXAMPLE: Final = "https://secrets.example.workers.dev"
+_BARE: Final = f"give the address without a path, like {_EXAMPLE}"
+
+
+def _cause(text: str) -> str:
+    """What is likely wrong with a text that is no URL."""
+    if text[:1] in ("'", '"', "\u201c", "\u2018") or text[-1:] in ("'", '"'):
+        return "take the quotes away"
+    if not text.isascii():
+        return "write the host as DNS has it, in ASCII (xn--...)"
+    if any(not character.isprintable() or character == " " for character in text):
+        return "it holds a space or a line end"
+    if "://" not in text:
+        return "it must begin with https://"
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,184 @@
+"""One request over HTTP, by httpx. Never follows a redirect, and asks loopback without a proxy."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Final, TypedDict
+
+from px.errors import Usage
+from px.http.address import Address
+from px.http.certificates import trusted
+from px.http.lean_httpx import httpx
+from px.http.own_worker import PATH, TRIES, NewConnection, OwnWorker
+from px.http.proxy import Proxy, find_proxy
+from px.http.result import Answer, Lost, Silence
+from px.http.unanswered import LATE, Steps, explain
+
+MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
+
+
+class Transport:
+    """One server; its connection is opened when first needed and kept.
+
+    With `own`, `headers` go only over a connection on which px's own Worker has shown itself.
+    """
+
+    def __init__(
+        self, address: Address, headers: Mapping[str, str], own: OwnWorker | None = None
+    ) -> None:
+        self._origin = address.origin
+        self._proxy = find_proxy(address, os.environ)
+        self._client = _client(address, self._proxy)
+        self._headers = headers
+        self._own = own
+
+    def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
+        """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
+        left, steps = _TimeLeft(timeout), self._steps()
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            with closing(self._begin(method, path, headers, left, steps, body)) as response:
+                return self._answer(response, _read(response, left))
+        except (httpx.HTTPError, UnicodeError) as error:
+            raise explain(error, steps) from None
+
+    @contextmanager
+    def open(
+        self, path: str, headers: Mapping[str, str], timeout: float, silence: float
+    ) -> Iterator[tuple[Answer, httpx.Response]]:
+        """A stream that is read as it comes; what is no success comes whole, as an Answer.
+
+        Raises Lost, also while it is read. `timeout` bounds the time until it begins, `silence`
+        that between two parts of it; then it raises Silence.
+        """
+        left, steps = _TimeLeft(timeout), self._steps()
+        try:
+            with closing(self._begin("GET", path, headers, left, steps)) as response:
+                is_stream = response.status_code == 200
+                body = b"" if is_stream else _read(response, left)
+                left.renew(silence)
+                try:
+                    yield self._answer(response, body), response
+                except httpx.ReadTimeout:
+                    raise Silence from None
+        except (httpx.HTTPError, UnicodeError) as error:
+            raise explain(error, steps) from None
+
+    def _answer(self, response: httpx.Response, body: bytes) -> Answer:
+        return Answer(response.status_code, response.headers, body, self._origin)
+
+    def _steps(self) -> Steps:
+        return Steps(self._proxy, connects=self._own is None)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _begin(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        left: _TimeLeft,
+        steps: Steps,
+        body: bytes | None = None,
+    ) -> httpx.Response:
+        """The answer's head. Raises NotOwn."""
+        request = self._client.build_request(
+            method,
+            path,
+            content=body,
+            headers={**self._headers, **headers},
+            extensions={"timeout": left, "trace": steps.note},
+        )
+        for _ in range(TRIES):
+            try:
+                return self._client.send(request, stream=True)
+            except NewConnection:
+                self._open_connection(left)
+        raise httpx.ConnectError("")  # it closes each one before it is used
+
+    def _open_connection(self, left: _TimeLeft) -> None:
+        """One more in the pool, on which px's own Worker has shown itself; else raises NotOwn."""
+        if self._own is None:
+            return
+        asked = self._own.challenge()
+        request = self._client.build_request(
+            "GET", PATH, headers=asked, extensions={"timeout": left}
+        )
+        try:
+            # Closed before its answer was read, a connection does not go back to the pool.
+            with closing(self._client.send(request, stream=True)) as response:
+                self._own.check(asked, response.headers)
+                _read(response, left)
+        except httpx.HTTPError as error:
+            lost = explain(error, Steps(None))
+            raise Lost(lost.reason, sent=False, final=lost.final, hint=lost.hint) from None
+
+
+class _TimeLeft(dict[str, float]):
+    """httpx's timeouts; it asks for one at each step, and each gets what is left for all."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+
+    def seconds(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def get(self, *_: object) -> float:
+        return max(self.seconds(), 0.001)
+
+
+def _client(address: Address, proxy: Proxy | None) -> httpx.Client:
+    return httpx.Client(
+        base_url=_url(address),
+        headers={"Accept-Encoding": "identity", "User-Agent": "px"},
+        # Less than servers keep a connection: a person may think for long between two requests.
+        limits=httpx.Limits(keepalive_expiry=1.0),
+        **network(address, proxy),
+    )
+
+
+class Network(TypedDict):
+    """What httpx's clients take to reach a server as the environment says."""
+
+    verify: ssl.SSLContext
+    proxy: httpx.Proxy | None
+    trust_env: bool
+
+
+def network(address: Address, proxy: Proxy | None) -> Network:
+    """Nothing else is taken from the environment: httpx reads a netrc too. Raises Usage."""
+    # None where there is no TLS: to read the system's certificates takes 20 ms.
+    is_tls = address.scheme == "https"
+    tls = trusted(os.environ) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    through = None
+    if proxy is not None:
+        own_tls = tls if proxy.url.startswith("https:") else None
+        through = httpx.Proxy(proxy.url, ssl_context=own_tls)
+    return Network(verify=tls, proxy=through, trust_env=False)
+
+
+def _url(address: Address) -> httpx.URL:
+    try:
+        return httpx.URL(address.origin)
+    except httpx.InvalidURL:
+        raise Usage("the address names no host that can be") from None
+
+
+def _read(response: httpx.Response, left: _TimeLeft) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise Lost("the answer is too long", sent=True, final=True)
+        if left.seconds() <= 0:
+            raise httpx.ReadTimeout(LATE)
+    return bytes(body)

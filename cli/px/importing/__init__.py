@@ -1,1 +1,0 @@
-"""Many secrets at once: checked whole, written in chunks, and accounted for when it stops."""

@@ -1,0 +1,37 @@
+"""Waiting for a Worker's first answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from px.http.lean_httpx import httpx
+from px.local.errors import LocalError
+
+PAUSE: Final = 0.005  # seconds between two looks
+
+
+def wait_until(happened: Callable[[], bool], deadline: float, log: Path) -> None:
+    """Returns when it happened; raises LocalError at the deadline (time.monotonic)."""
+    while not happened():
+        if time.monotonic() > deadline:
+            raise LocalError("the Worker did not answer in time", f"its log is {log}")
+        time.sleep(PAUSE)
+
+
+def wait_for_answer(url: str, deadline: float, alive: Callable[[], None], log: Path) -> None:
+    """Returns when GET /status answers 200; `alive` raises when it never will."""
+    # trust_env: a proxy or .netrc of the user's has no business on loopback.
+    with httpx.Client(base_url=url, trust_env=False) as client:
+
+        def answered() -> bool:
+            alive()
+            try:
+                seconds = max(deadline - time.monotonic(), PAUSE)
+                return client.get("/status", timeout=seconds).status_code == httpx.codes.OK
+            except httpx.TransportError:
+                return False
+
+        wait_until(answered, deadline, log)

@@ -1,0 +1,58 @@
+"""What the system refused to do with a file, in a sentence that names the file."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from px.errors import PxError
+
+_FULL: Final = "make room there, and run it again; what was there before is still whole"
+_RIGHTS: Final = "run px as the user whose folder this is, and not in a checkout of somebody else's"
+_HINTS: Final = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: "raise the limit on the size of files: ulimit -f",
+    errno.EROFS: "px keeps its own files in the project's folder: use a checkout that is writable",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EMFILE: "raise the limit on open files: ulimit -n",
+    errno.ENFILE: "the whole system has too many files open",
+    errno.ENAMETOOLONG: "use a folder with a shorter path",
+}
+
+
+def file_failed(error: OSError) -> PxError:
+    """`error` has a file's name, which is px's own choice: an argument may be a value."""
+    return PxError(
+        f"px cannot use {_name(error)}: {reason(error)}",
+        code="file_failed",
+        hint=_HINTS.get(error.errno or 0, ""),
+    )
+
+
+def reason(error: OSError) -> str:
+    """The system's words: `no space left on device`."""
+    return (error.strerror or "it failed").lower()
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """A failure inside is the file's, also one of a step that names none or a temporary one."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
+
+
+def _name(error: OSError) -> str:
+    from px.terminal import printable
+
+    name = error.filename
+    return printable(os.fsdecode(name)) if isinstance(name, str | bytes | os.PathLike) else "a file"

@@ -1,0 +1,79 @@
+"""Files that only their owner reads: right mode from the start, whole or not there at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from px.project import private_files
+from px.project.file_failures import about
+
+OWNER_ONLY = 0o600
+OWNER_RUNS = 0o700
+
+
+def make_folder(folder: Path) -> Path:
+    """Makes the folder with mode 700; narrows it when it is wider.
+
+    Raises Usage for a `.px` that others may have filled.
+    """
+    folder.mkdir(mode=OWNER_RUNS, parents=True, exist_ok=True)
+    private_files.check_folder(folder)
+    if folder.stat().st_mode & 0o777 != OWNER_RUNS:
+        folder.chmod(OWNER_RUNS)
+    return folder
+
+
+def replace(path: Path, content: bytes, mode: int = OWNER_ONLY) -> None:
+    """Writes the whole file or leaves the old one: temporary file, fsync, rename."""
+    with about(path):
+        temporary = _write_beside(path, content, mode)
+        try:
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def create(path: Path, content: bytes) -> None:
+    """Like `replace`, but raises FileExistsError instead of touching a file that is there."""
+    with about(path):
+        temporary = _write_beside(path, content, OWNER_ONLY)
+        try:
+            path.hardlink_to(temporary)
+        finally:
+            temporary.unlink()
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
+    """Holds the file's lock while inside; the kernel drops it when the process dies.
+
+    Raises BlockingIOError when `wait` is false and another process holds it.
+    """
+    make_folder(path.parent)
+    # No O_CLOEXEC question: Python opens descriptors non-inheritable, so no child keeps the lock.
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _write_beside(path: Path, content: bytes, mode: int) -> Path:
+    # mkstemp: O_EXCL and mode 600 from the start, so nobody else can hold it open.
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(name).unlink()  # a full disk must not leave a part of a key behind
+        raise
+    return Path(name)

@@ -1,0 +1,160 @@
+"""px's private files: the list of them, and the one way to read them.
+
+Whoever can write such a file decides where a value is sent, under which key and by whose token it
+is kept. So px believes one only when nobody but this user or root can have put it there, and git
+cannot have brought it with a checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+from px.errors import Usage
+
+FOLDER: Final = ".px"
+DEPLOY: Final = ".env.deploy"
+SECRETS: Final = ".env.secrets"
+DEV_VARS: Final = ".dev.vars"
+LOCAL: Final = ".px/local.json"
+ROTATION: Final = ".px/rotation.json"
+UNDER_WAY: Final = ".px/deploy.json"
+OLD_TOKENS: Final = ".px/old-root-token-*.json"
+
+# git must never have these: px takes addresses, keys and tokens from them. Their copies hold the
+# same: `.env.deploy.bak`.
+UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY, OLD_TOKENS)
+# git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase.
+TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json")
+
+_EXAMPLE: Final = ".example"
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+_LINKS: Final = 40  # as many as Linux follows
+
+
+def is_private(path: Path) -> bool:
+    """Whether the list has a file of this name; an example never is one."""
+    return not path.name.endswith(_EXAMPLE) and any(
+        fnmatch(name, pattern) for name in _names(path) for pattern in (*UNTRACKED, *TRACKABLE)
+    )
+
+
+def read(path: Path, limit: int | None = None) -> bytes:
+    """The file's bytes, at most `limit`.
+
+    Raises FileNotFoundError, and Usage (`untrusted_file`) for a file that others may have made.
+    """
+    handle = _open(path)
+    with os.fdopen(handle, "rb") as file:
+        _check_git(path)
+        return file.read() if limit is None else file.read(limit)
+
+
+def check(path: Path) -> None:
+    """The same refusals, but for git's."""
+    os.close(_open(path))
+
+
+def _open(path: Path) -> int:
+    """What was opened is looked at, not what the name leads to a moment later."""
+    check_folder(path.parent)
+    for link in _links(path):
+        _check_owner(link, link.lstat())
+    # NONBLOCK: a named pipe must not hold px up before it is refused.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _check_file(path, os.fstat(handle))
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def check_folder(folder: Path) -> None:
+    """Raises Usage for a `.px` that others may have filled."""
+    if folder.name != FOLDER or not folder.exists():
+        return
+    check_owner(folder)
+    if folder.stat().st_mode & _OTHERS_WRITE:
+        raise _untrusted(folder, "other users can write to it", f"chmod 700 {_shown(folder)}")
+
+
+def check_owner(path: Path) -> None:
+    """Raises Usage for another user's file or folder, and for a link of his that leads there."""
+    for link in _links(path):
+        _check_owner(link, link.lstat())
+    _check_owner(path, path.stat())
+
+
+def owners() -> frozenset[int]:
+    """This user, root and, for root under sudo, who called it: git trusts the same."""
+    own = os.geteuid() if hasattr(os, "geteuid") else 0
+    caller = os.environ.get("SUDO_UID", "") if own == 0 else ""
+    return frozenset({own, 0, *([int(caller)] if caller.isdecimal() else [])})
+
+
+def _check_file(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise _untrusted(path, "it is not a regular file", f"move {_shown(path)} away")
+    _check_owner(path, status)
+    if status.st_mode & _OTHERS_WRITE:
+        raise _untrusted(path, "other users can write to it", f"chmod 600 {_shown(path)}")
+
+
+def _check_owner(path: Path, status: os.stat_result) -> None:
+    if status.st_uid not in owners():
+        own = f"chown -h {os.geteuid()}" if path.is_symlink() else f"chown {os.geteuid()}"
+        raise _untrusted(
+            path,
+            f"it belongs to another user (uid {status.st_uid})",
+            f"look at what is in it; then delete it, or: sudo {own} {_shown(path)}",
+        )
+
+
+def _check_git(path: Path) -> None:
+    """By each name that leads to the file: a checkout may bring the link, or what it leads to."""
+    from px.project import git
+
+    if not any(fnmatch(name, pattern) for name in _names(path) for pattern in UNTRACKED):
+        return
+
+    for base, name in dict.fromkeys(_git_names(path)):
+        if git.tracked(base, [name]):
+            raise _untrusted(
+                path,
+                "git has it, so it may have come with a checkout",
+                f"git rm --cached {_shown(base / name)}, and replace what was in it",
+            )
+
+
+def _git_names(path: Path) -> Iterator[tuple[Path, str]]:
+    """Folder and name; a name in a folder that is a link is none to git."""
+    for one in (*_links(path), *_links(path.parent), path.resolve()):
+        yield one.parent, one.name
+
+
+def _links(path: Path) -> list[Path]:
+    """The symbolic links that the name leads over, itself first."""
+    found: list[Path] = []
+    while path.is_symlink() and len(found) < _LINKS:
+        found.append(path)
+        path = path.parent / path.readlink()
+    return found
+
+
+def _names(path: Path) -> tuple[str, str]:
+    return path.name, f"{path.parent.name}/{path.name}"
+
+
+def _untrusted(path: Path, reason: str, hint: str) -> Usage:
+    return Usage(f"px does not use {_shown(path)}: {reason}", code="untrusted_file", hint=hint)
+
+
+def _shown(path: Path) -> str:
+    from px.project.git import shown
+
+    return shown(path)

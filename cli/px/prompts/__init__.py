@@ -1,0 +1,1 @@
+"""Questions at the terminal: hidden input, confirmed or refused."""

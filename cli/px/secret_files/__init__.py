@@ -1,1 +1,0 @@
-"""Files that hold secrets: dotenv and JSON, read strictly, each fault with its place."""

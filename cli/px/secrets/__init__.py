@@ -1,0 +1,1 @@
+"""Secrets as px handles them: one value, or many at once."""

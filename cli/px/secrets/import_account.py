@@ -1,0 +1,74 @@
+"""What is known of an import that stopped: which secrets are written, and which may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from px.errors import Detail, Interrupted, PxError
+
+SAFE: Final = "run the same command again: it is safe, and it ends with the file's content"
+
+
+def account(
+    error: PxError | KeyboardInterrupt, names: Sequence[str], done: int, current: int
+) -> PxError:
+    """The same failure with what is known of each name.
+
+    `names` in the order they were sent in; the first `done` are written, the next `current` were
+    under way.
+    """
+    failure = error if isinstance(error, PxError) else _interruption()
+    chunk, unsent = names[done : done + current], names[done + current :]
+    failed = _failed(failure, chunk)
+    doubtful = (failed or chunk) if failure.uncertain else []
+    unwritten = [] if failure.uncertain else (failed or chunk)
+    written = len(names) - len(unsent) - len(doubtful) - len(unwritten)
+    parts = [f"{written:,} of {len(names):,} secrets were written"]
+    for group, what in ((doubtful, _MAYBE), (unwritten, _NOT), (unsent, _UNSENT)):
+        if group:
+            parts.append(f"{len(group):,} {what} ({span(group)})")
+    details = [
+        *(replace(detail, index=None) for detail in failure.details),  # counted within its chunk
+        *_details(set(doubtful), "unknown", _MAYBE, failure),
+        *_details(set(unwritten), "not_written", _NOT, failure),
+        *_details(set(unsent), "not_sent", _UNSENT, failure),
+    ]
+    # The server counts within one request, which would contradict the count of all.
+    what = "the server stopped midway" if failure.code == "partial_write" else failure.message
+    found = type(failure)(
+        f"{what}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
+    )
+    found.uncertain = failure.uncertain
+    return found
+
+
+_MAYBE: Final = "may or may not be written"
+_NOT: Final = "not confirmed as written"
+_UNSENT: Final = "not sent"
+
+
+def _interruption() -> Interrupted:
+    failure = Interrupted()
+    failure.uncertain = True
+    return failure
+
+
+def _failed(failure: PxError, chunk: Sequence[str]) -> list[str]:
+    """The names that a partial write left out; empty when the answer does not tell."""
+    named = {detail.name for detail in failure.details}
+    if failure.code != "partial_write" or not named <= set(chunk):
+        return []
+    return [name for name in chunk if name in named]
+
+
+def span(names: Sequence[str]) -> str:
+    """The first and the last, in the order they were dealt with."""
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
+def _details(names: set[str], code: str, error: str, failure: PxError) -> list[Detail]:
+    """For programs; a person has the sentence."""
+    told = {detail.name for detail in failure.details}
+    return [Detail(code, error, name=name, listed=False) for name in sorted(names - told)]

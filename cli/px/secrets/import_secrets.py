@@ -1,0 +1,130 @@
+"""Puts files' secrets into a server: all or nothing before the first write, then in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from positronic.names import MAX_BODY, Name, parse_name, parse_project
+from px.api.connection import encode
+from px.api.secrets import Client, Entry, Written
+from px.errors import Detail, PxError, Usage
+from px.files.assignments import Reading, check
+from px.secrets.import_account import account
+from px.secrets.pruning import Pruning
+from px.settings import DEFAULT_TIMEOUT, make_target
+
+CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
+CHUNK_BYTES: Final = MAX_BODY // 2
+_EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
+
+Progress = Callable[[int, int], None]  # written so far, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do, by name; `extra` is stored and in no file."""
+
+    create: list[str]
+    update: list[str]
+    extra: list[Name]
+
+
+def push(
+    path: Path,
+    url: str,
+    token: str,
+    *,
+    project: str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    source: str = "",
+    progress: Progress = lambda written, total: None,
+    remarks: list[Detail] | None = None,
+) -> Written:
+    """Write a file's secrets to a server. `source`: where the token stands.
+
+    Raises Usage with every line that is wrong (nothing was sent), else a PxError that says how
+    far it came. `timeout` is in seconds, for each request of at most 100 secrets. `remarks` gets
+    what is odd about a value and no reason to refuse it.
+    """
+    entries = read_file(path, remarks, regular=True)
+    chosen = None if project is None else parse_project(project)
+    target = make_target(url, token, project=chosen, timeout=timeout, source=source)
+    with Client(target) as client:
+        return write(client, entries, progress)
+
+
+def read_file(
+    path: Path, remarks: list[Detail] | None = None, *, regular: bool = False
+) -> list[Entry]:
+    """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name.
+
+    `regular` refuses a named pipe, which blocks until somebody writes to it.
+    """
+    from px.files.source import parse, read_path
+
+    return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
+
+
+def read_files(
+    files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
+) -> list[Entry]:
+    """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
+    from px.files.source import STDIN, read_all
+
+    found = check(read_all(files, form), remarks)
+    if not found:
+        what = "stdin" if list(files) == [STDIN] else "what is imported"
+        raise Usage(
+            f"there is no secret in {what}; nothing was sent", code="nothing_given", hint=_EMPTY
+        )
+    return found
+
+
+def write(
+    client: Client, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
+) -> Written:
+    """Write entries with distinct names, in order, then prune. A failure says what was done."""
+    created = updated = unknown = done = 0
+    current: list[Entry] = []
+    pruning = pruning or Pruning()
+    try:
+        for current in chunks(entries):
+            written = client.bulk(current)
+            created, updated = created + written.created, updated + written.updated
+            unknown += written.unknown
+            done, current = done + len(current), []
+            progress(done, len(entries))
+        pruning.run(client)
+    except (PxError, KeyboardInterrupt) as error:
+        names = [str(name) for name, _ in entries]
+        raise pruning.account(account(error, names, done, len(current))) from None
+    return Written(created, updated, unknown)
+
+
+def plan(client: Client, entries: Sequence[Entry]) -> Plan:
+    """By the names that the server lists: nothing is sent."""
+    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
+    names = [str(name) for name, _ in entries]
+    return Plan(
+        [name for name in names if name not in stored],
+        [name for name in names if name in stored],
+        [parse_name(name) for name in sorted(stored.difference(names))],
+    )
+
+
+def chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """At most CHUNK_ENTRIES entries and CHUNK_BYTES of JSON each."""
+    chunk: list[Entry] = []
+    size = 0
+    for name, value in entries:
+        length = len(encode({"name": name, "value": value.reveal()})) + 1
+        if chunk and (len(chunk) == CHUNK_ENTRIES or size + length > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append((name, value))
+        size += length
+    if chunk:
+        yield chunk

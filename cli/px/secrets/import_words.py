@@ -1,0 +1,69 @@
+"""What `px secret import` and `px secret require` say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from px import terminal
+
+if TYPE_CHECKING:
+    from px.api.secrets import Written
+    from px.secrets.import_secrets import Plan, Progress
+
+
+def planned(plan: Plan, *, prune: bool) -> None:
+    """A line for each name; then how many, and that nothing happened."""
+    extra = plan.extra if prune else []
+    for what, names in (("create", plan.create), ("update", plan.update), ("delete", extra)):
+        for name in names:
+            terminal.data(f"{what}\t{name}")
+    total = terminal.counted(len(plan.create) + len(plan.update))
+    parts = [f"{len(plan.create):,} created", f"{len(plan.update):,} updated"]
+    parts += [f"{len(extra):,} deleted"] if prune else []
+    terminal.say(f"Would import {total}: {', '.join(parts)}; nothing was sent")
+
+
+def imported(written: Written, deleted: int | None) -> None:
+    """`deleted` None: nobody asked for it."""
+    total = terminal.counted(sum(written))
+    parts = [f"{written.created:,} created", f"{written.updated:,} updated"]
+    lost = "created or updated (an answer was lost, and they were sent again)"
+    parts += [f"{written.unknown:,} {lost}"] if written.unknown else []
+    parts += [] if deleted is None else [f"{deleted:,} deleted"]
+    terminal.say(f"Imported {total}: {', '.join(parts)}")
+
+
+def to_delete(names: Sequence[str], place: str) -> None:
+    """What a person is about to be asked about, and where it is stored."""
+    terminal.say(f"Stored at {place}, and in none of the files:")
+    for name in names:
+        terminal.say(f"  {name}")
+
+
+def lines(entries: int, extra: int) -> Progress:
+    """Progress where there is no terminal: a line for each hundred, if there are more."""
+
+    def line(done: int, total: int) -> None:
+        deleted = done - entries
+        if deleted <= 0 and entries > 100:
+            terminal.say(f"{done} of {terminal.counted(entries)} written")
+        if deleted > 0 and deleted % 100 == 0:
+            terminal.say(f"{deleted} of {terminal.counted(extra)} deleted")
+
+    return line
+
+
+def required(present: Sequence[str], missing: Sequence[str]) -> None:
+    """The missing names as data, and a sentence either way."""
+    total = terminal.counted(len(present) + len(missing))
+    if missing:
+        terminal.data("\n".join(missing))
+        terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
+        terminal.advise("hint: put them in with `px secret create NAME` or `px secret import FILE`")
+    else:
+        terminal.say(f"{total} required, none missing")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,68 @@
+"""Deletes what the imported files lack, after everything is written, and accounts for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from positronic.names import Name
+from px.api import doubt
+from px.api.secrets import Client
+from px.errors import Detail, PxError, Refused
+from px.secrets.import_account import span
+
+
+class Pruning:
+    """The names to delete, those that somebody agreed to, and how far it has come."""
+
+    def __init__(
+        self,
+        names: Sequence[Name] = (),
+        progress: Callable[[int, int], None] = lambda deleted, total: None,
+    ) -> None:
+        self._names = tuple(names)
+        self._progress = progress
+        self._begun = 0
+        self._ended = 0
+
+    def run(self, client: Client) -> None:
+        """Delete them in order."""
+        for name in self._names:
+            self._begun += 1
+            _delete(client, name)
+            self._ended += 1
+            self._progress(self._ended, len(self._names))
+
+    def account(self, failure: PxError) -> PxError:
+        """The same failure, with what is known of each name too."""
+        if not self._names:
+            return failure
+        doubtful, left = self._doubtful(failure), self._names[self._begun :]
+        if self._begun > self._ended and not doubtful:
+            left = self._names[self._ended :]
+        parts = [f"{self._ended} of {len(self._names)} were deleted"]
+        parts += [f"{name} may or may not be deleted" for name in doubtful]
+        parts += [f"{len(left)} not deleted ({span(left)})"] if left else []
+        details = [
+            *failure.details,
+            *(_detail("delete_unknown", "may or may not be deleted", name) for name in doubtful),
+            *(_detail("not_deleted", "not deleted", name) for name in left),
+        ]
+        message = f"{failure.message}; {', '.join(parts)}"
+        return type(failure)(message, code=failure.code, hint=failure.hint, details=details)
+
+    def _doubtful(self, failure: PxError) -> Sequence[Name]:
+        """The one that was under way, if the server may have acted."""
+        return self._names[self._ended : self._begun] if failure.uncertain else ()
+
+
+def _detail(code: str, error: str, name: Name) -> Detail:
+    """For programs; a person has the sentence."""
+    return Detail(code, error, name=name, listed=False)
+
+
+def _delete(client: Client, name: Name) -> None:
+    try:
+        client.delete(name, doubt.BULK)
+    except Refused as error:
+        if error.code != "not_found":  # somebody else deleted it
+            raise

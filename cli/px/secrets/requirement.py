@@ -1,0 +1,45 @@
+"""Which secrets must be there, and which of them are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from positronic.errors import PositronicError
+from positronic.names import Name, parse_name
+from px.api.secrets import Client
+from px.errors import Detail, Usage
+from px.files.assignments import Assignment, refuse
+
+
+def required_names(names: Sequence[str], file: str | None) -> list[Name]:
+    """Those that were typed, then the file's, each once. Raises Usage, InvalidName."""
+    found = [parse_name(name) for name in names]
+    found += [] if file is None else _of_file(Path(file))
+    if not found:
+        raise Usage("there is no name to look for", hint="name secrets, or a file with --from")
+    return list(dict.fromkeys(found))
+
+
+def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
+    """Those that the server does not list, or lists as unreadable: one question for all names."""
+    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
+    return [name for name in wanted if name not in stored]
+
+
+def _of_file(path: Path) -> list[Name]:
+    """Names alone: an example file has no values."""
+    from px.files.source import parse, read_path
+
+    names: list[Name] = []
+    problems: list[Detail] = []
+    for item in parse(read_path(path), name=path.name):
+        if isinstance(item, Assignment):
+            try:
+                names.append(parse_name(item.name))
+            except PositronicError as error:
+                problems.append(Detail(error.code, error.message, line=item.line, index=item.index))
+        else:
+            problems.append(item)
+    refuse(problems)
+    return names

@@ -1,0 +1,126 @@
+"""Where a value comes from: the hidden prompt, stdin, a file, or, with a warning, the arguments."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from positronic.names import MAX_VALUE, Name, Value, parse_value
+from px import terminal
+from px.errors import Usage
+
+_MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows puts before a text
+_MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes that are read: with a mark and a line end
+_LINE_ENDS: Final = ((b"\r\n", "CRLF"), (b"\n", "LF"), (b"\r", "CR"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the command line names; nothing means the prompt."""
+
+    stdin: bool = False
+    file: str | None = None
+    value: str | None = None
+    strip_line_end: bool | None = None  # of a file; None keeps it, with a warning
+
+    def check(self) -> None:
+        """Raises Usage for more than one source, or when there is nobody to ask."""
+        if self.stdin + (self.file is not None) + (self.value is not None) > 1:
+            raise Usage("--stdin, --from-file and --value exclude each other")
+        if self.strip_line_end is not None and self.file is None:
+            raise Usage("--strip-newline and --keep-newline go with --from-file")
+        if self.is_prompt and not terminal.is_terminal(sys.stdin):
+            raise Usage(
+                "there is no terminal to ask for the value", hint="use --stdin or --from-file"
+            )
+
+    @property
+    def is_prompt(self) -> bool:
+        return not self.stdin and self.file is None and self.value is None
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person is about to be asked."""
+        return self.is_prompt or (self.stdin and terminal.is_terminal(sys.stdin))
+
+
+def read_value(name: Name, source: Source, warnings: list[str]) -> Value:
+    """The value. Raises Usage, InvalidValue; adds what is worth a warning."""
+    if source.value is not None:
+        return parse_value(source.value)
+    if source.file is not None:
+        data = _without_mark(_read_file(Path(source.file)), warnings)
+        return _decode(_line_end(data, name, source.strip_line_end, warnings))
+    data = _read_stdin(name) if source.stdin else _ask(name)
+    return _decode(_without_mark(data, warnings))
+
+
+def _ask(name: Name) -> bytes:
+    from px.prompts.hidden_prompt import read_line
+
+    return read_line(f"Value of {name} (hidden): ", MAX_VALUE)
+
+
+def _read_stdin(name: Name) -> bytes:
+    """Everything up to the end, less exactly one final line end."""
+    if sys.stdin is None:
+        raise Usage("stdin is closed")
+    if terminal.is_terminal(sys.stdin):
+        from px.prompts.hidden_prompt import read_all
+
+        data = read_all(f"Value of {name} (hidden; end with Ctrl-D): ", MAX_VALUE + 2)
+    else:
+        data = sys.stdin.buffer.read(_MOST + 1)
+    if not data:
+        raise Usage(
+            "stdin is empty; nothing was sent",
+            code="invalid_value",
+            hint="the program before the pipe printed nothing, or a variable is not set",
+        )
+    return data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST + 1)
+    except (OSError, ValueError) as error:
+        # Not the path: it may be the value, in the wrong place.
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise Usage(f"the file cannot be read: {reason.lower()}") from None
+
+
+def _without_mark(data: bytes, warnings: list[str]) -> bytes:
+    if data.startswith(_MARK):
+        warnings.append("the byte-order mark (U+FEFF) before the value was dropped")
+    return data.removeprefix(_MARK)
+
+
+def _line_end(data: bytes, name: Name, strip: bool | None, warnings: list[str]) -> bytes:
+    """A file keeps every byte, its last line end too, unless its caller wants otherwise."""
+    for end, called in _LINE_ENDS:
+        if data.endswith(end):
+            if strip is None:
+                warnings.append(
+                    f"the value of {name} ends with a line end ({called}), which is kept; "
+                    "--strip-newline drops it, --keep-newline keeps it without this warning"
+                )
+            return data.removesuffix(end) if strip else data
+    return data
+
+
+def _decode(data: bytes) -> Value:
+    from px.files.file_text import HINT, is_wide
+
+    # The length first: reading stopped above it, perhaps inside a character.
+    if len(data) > MAX_VALUE:
+        raise Usage(f"a value has at most {MAX_VALUE:,} bytes", code="invalid_value")
+    if is_wide(data):
+        sentence = "the value is text in UTF-16 or UTF-32, and px takes UTF-8"
+        raise Usage(sentence, code="invalid_value", hint=HINT)
+    try:
+        return parse_value(data.decode())
+    except UnicodeDecodeError:
+        raise Usage("the value is not UTF-8 text", code="invalid_value") from None

@@ -1,0 +1,45 @@
+"""Values so short or so common that redaction would find them where they are no secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from px.api.secrets import Entry
+from px.files import doubtful
+
+SHORTEST: Final = 6  # characters; a shorter value is not looked for inside other text
+_SHOWN: Final = 5  # names in one warning
+_WORD: Final = r"([a-z]{1,14}|[A-Z]{1,14}|[A-Z][a-z]{1,13}|\d{1,3})"
+_COMMON: Final = re.compile(
+    rf"{_WORD}([-_. @/:]{_WORD}){{0,2}}"  # production, us-east-1, example.com
+    r"|[A-Za-z][a-z]{2,11}\d{1,4}"  # password123
+    r"|\d{1,10}|[\d.:/+-]{1,16}"  # a number, a date, an address
+    r"|https?://(localhost|127\.0\.0\.1|example\.\w+)(:\d+)?/?"
+    r"|(?P<one>.)(?P=one)*",  # one character, repeated
+    re.DOTALL,
+)
+
+
+def weak(entries: Iterable[Entry]) -> list[str]:
+    """One warning for all of them, by name; none where no value is so."""
+    names = [name for name, value in entries if is_weak(value.reveal())]
+    if not names:
+        return []
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return [
+        f"{', '.join(names[:_SHOWN])}{more}: so short or common a value may also be ordinary text "
+        "in a run's state, where redaction would replace it"
+    ]
+
+
+def is_weak(value: str) -> bool:
+    """Whether it is shorter than redaction looks for in text, or a plain word or number."""
+    return len(value) < SHORTEST or (len(value) <= 64 and _COMMON.fullmatch(value) is not None)
+
+
+def of_one(name: str, value: str) -> list[str]:
+    """What is odd about a value that was given alone: it is stored as it is."""
+    words = doubtful.one_value(value)
+    return [f"the value of {name} {words}"] if words else []

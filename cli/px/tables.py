@@ -1,0 +1,95 @@
+"""Tokens, events and keys: a table for a person, a line with tabs for a script."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from px import terminal
+from px.terminal import UNREADABLE, printable, short_time
+
+if TYPE_CHECKING:
+    from px.api.admin_answers import Event, KeyUse, Token
+
+NEVER: Final = "never"
+_SHOWN_NAMES: Final = 3
+
+
+def tokens(found: Sequence[Token]) -> None:
+    """id, name, role, created, expires."""
+    if not found:
+        terminal.say("No tokens found.")
+        terminal.advise("Tip: make the first one with `px token create NAME --role reader`.")
+    elif terminal.is_terminal(sys.stdout):
+        head = ("ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)")
+        terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
+    else:
+        terminal.data("\n".join("\t".join(_token_cells(one)) for one in found))
+    terminal.unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
+
+
+def _token_cells(one: Token) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return printable(one.id), *[UNREADABLE] * 4
+    return one.id, one.name, one.role, one.created_at, one.expires_at or NEVER
+
+
+def _token_row(one: Token) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return _token_cells(one)
+    expires = NEVER if one.expires_at is None else short_time(one.expires_at)
+    mark = " (expired)" if one.is_expired(datetime.now(UTC)) else ""
+    return one.id, one.name, one.role, short_time(one.created_at), expires + mark
+
+
+def events(found: Sequence[Event]) -> None:
+    """time, actor, action, names, outcome, integrity."""
+    if not found:
+        terminal.say("No events found.")
+    elif terminal.is_terminal(sys.stdout):
+        head = ("TIME (UTC)", "ACTOR", "ACTION", "OUTCOME", "NAMES")
+        terminal.data(terminal.columns(head, [event_row(one) for one in found]))
+    else:
+        terminal.data("\n".join(event_line(one) for one in found))
+
+
+def event_line(one: Event) -> str:
+    """Everything of one event, for a script."""
+    cells = (one.time, _actor(one), one.action, ",".join(one.names), one.outcome, one.integrity)
+    return "\t".join(map(printable, cells))
+
+
+def event_row(one: Event) -> tuple[str, ...]:
+    """One event for a person: many names are counted, and what is not intact says so."""
+    time = one.time[:19].replace("T", " ")
+    outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
+    mark = "" if one.integrity == "intact" else f"  [{one.integrity.upper()}]"
+    cells = (time, _actor(one), one.action, outcome, _some(one.names) + mark)
+    return tuple(map(printable, cells))
+
+
+def keys(found: Sequence[KeyUse], newest: str) -> None:
+    """id, secrets, tokens, mark."""
+    rows = [(use.id, f"{use.secrets}", f"{use.tokens}", _mark(use, newest)) for use in found]
+    if terminal.is_terminal(sys.stdout):
+        terminal.data(terminal.columns(("KEY", "SECRETS", "TOKENS", ""), rows))
+    else:
+        terminal.data("\n".join("\t".join(row) for row in rows))
+
+
+def _mark(use: KeyUse, newest: str) -> str:
+    if use.id == newest:
+        return "newest"
+    return "held" if use.held else "missing"
+
+
+def _actor(one: Event) -> str:
+    return one.actor.get("name") or one.actor.get("id") or "?"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    shown = " ".join(names[:_SHOWN_NAMES])
+    return f"{shown} and {more} more" if more > 0 else shown

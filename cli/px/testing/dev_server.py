@@ -1,0 +1,225 @@
+"""TestDevServer: the real API with stores in memory, on loopback, failing when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass, replace
+from logging import CRITICAL
+from typing import Final
+
+import httpx
+import uvicorn
+
+from positronic import tokens
+from positronic.brains import Brain
+from positronic.brains.found import Brains
+from positronic.ciphers.native import NativeCipher
+from positronic.names import Project, parse_name, parse_project, parse_value
+from positronic.ports import AuditLog
+from positronic.refusals import Refusals
+from positronic.runs.places import InProcessRuns
+from positronic.sealed import SealedStore
+from positronic.service import InProcess, Runtime, Service, Settings
+from px.testing.asgi import Receive, Scope, Send, application
+from px.testing.faults import Fault, FragileStorage
+
+PROJECT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen:
+    """One request as it arrived: method and path with its query, never a body."""
+
+    method: str
+    path: str
+
+
+class TestDevServer:
+    """A context manager; `url` and `token` open it, `calls` says what came in.
+
+    `brains` are those that it serves; their runs are kept in memory.
+    `fail_next(*faults)`: each of the next calls meets one fault. A None lets its call through.
+    """
+
+    __test__ = False  # not a test, whatever its name says to pytest
+
+    def __init__(self, brains: Iterable[Brain] = ()) -> None:
+        self._brains = Brains(brains)
+        self.token = tokens.mint_root(os.urandom)
+        self.calls: list[CallSeen] = []
+        self.reports: list[str] = []
+        self._called = threading.Condition()
+        self._faults: deque[Fault | None] = deque()
+        self._storage = FragileStorage()
+        self._background: set[asyncio.Task[None]] = set()
+        self.shift = 0
+        self._settings = self._first_settings()
+        self._restart()
+        # With the protocol named, asyncio sends small answers at once; else each waits 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        config = uvicorn.Config(
+            self._serve,
+            interface="asgi3",
+            lifespan="off",
+            proxy_headers=False,
+            log_config=None,
+            log_level=CRITICAL,  # a fault on purpose is no news
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What px needs in its environment to find this server."""
+        return {"PX_URL": self.url, "PX_TOKEN": self.token}
+
+    def __enter__(self) -> TestDevServer:
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(64)  # from here on a call waits instead of being refused
+        self._port = self._socket.getsockname()[1]
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def transport(self) -> httpx.ASGITransport:
+        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
+        return httpx.ASGITransport(self._serve)
+
+    def fail_next(self, *faults: Fault | None) -> None:
+        self._faults.extend(faults)
+
+    def fail_writes_after(self, count: int | None, project: str = PROJECT) -> None:
+        """The store takes `count` more writes and then fails, until told otherwise (None)."""
+        self._storage.records(parse_project(project)).writes_left = count
+
+    def reset(self) -> None:
+        """As new: no secret, no event, no call seen, no fault."""
+        for forgotten in (self._storage, self.calls, self.reports, self._faults):
+            forgotten.clear()
+        self.shift = 0
+        self._restart()
+
+    def shift_clock(self, milliseconds: int) -> None:
+        """How far the server's clock is from this machine's."""
+        self.shift = milliseconds
+
+    def tamper_with_audit(self, project: str = PROJECT, key_id: str | None = None) -> str:
+        """Rewrite the newest event, as somebody with access to the store could; its id.
+
+        `key_id`: the key that the event then names, else the one that signed it.
+        """
+        log = self._storage.audit_log(parse_project(project), 0)
+        return asyncio.run(_tamper(log, key_id))
+
+    def configure(self, **changes: str) -> None:
+        """Other settings from the next call on, as after a deploy."""
+        self._use(replace(self.service.settings, **changes))
+
+    def wait_for_calls(self, count: int, timeout: float = 20) -> None:
+        """Until so many calls have come in. Raises TimeoutError."""
+        with self._called:
+            if not self._called.wait_for(lambda: len(self.calls) >= count, timeout):
+                raise TimeoutError(f"{len(self.calls)} of {count} calls came in")
+
+    def seed(self, secrets: Mapping[str, str], project: str = PROJECT) -> None:
+        """Put secrets in without a call, and without an audit event."""
+        asyncio.run(self._seed(secrets, parse_project(project)))
+
+    def values(self, project: str = PROJECT) -> dict[str, str]:
+        """What is stored, opened: only a test with the keys in its hands can."""
+        return asyncio.run(self._open(parse_project(project)))
+
+    async def _seed(self, secrets: Mapping[str, str], project: Project) -> None:
+        store = self._store(project)
+        for name, value in secrets.items():
+            await store.put(parse_name(name), parse_value(value), None)
+
+    async def _open(self, project: Project) -> dict[str, str]:
+        store = self._store(project)
+        names = list((await store.key_ids())[0])
+        found = await store.get(names)
+        return {name: (await secret.open()).reveal() for name, secret in found.items()}
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = scope["query_string"].decode("latin-1")
+        path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        with self._called:
+            self.calls.append(CallSeen(scope["method"], path))
+            self._called.notify_all()
+        fault = self._faults.popleft() if self._faults else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await fault(self._app, scope, receive, send)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _store(self, project: Project) -> SealedStore:
+        service = self.service
+        return SealedStore(
+            project,
+            self._storage.records(project),
+            service.runtime.cipher,
+            service.keyring(),
+            clock=service.runtime.clock,
+            random=service.runtime.random,
+        )
+
+    def _first_settings(self) -> Settings:
+        return Settings(
+            master_keys=f"test:{b64encode(os.urandom(32)).decode()}",
+            root_token_sha256=tokens.root_hash(self.token),
+            project=PROJECT,
+        )
+
+    def _restart(self) -> None:
+        """As after a start of the process: what it remembered beside its storage is gone."""
+        self._refusals = Refusals(self._clock)
+        self._runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=self._clock,
+            random=os.urandom,
+            report=self.reports.append,
+            one_at_a_time=InProcess(self._clock),
+            in_background=self._in_background,
+            runs=InProcessRuns(self._clock, os.urandom),
+        )
+        self._use(self._settings)
+
+    def _use(self, settings: Settings) -> None:
+        self.service = Service(settings, self._storage, self._runtime, self._refusals, self._brains)
+        self._app = application(self.service)
+
+    def _clock(self) -> int:
+        return time.time_ns() // 1_000_000 + self.shift
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)  # a task that nobody holds may vanish before its end
+        task.add_done_callback(self._background.discard)
+
+
+async def _tamper(log: AuditLog, key_id: str | None) -> str:
+    event = (await log.list(None, 1)).items[0]
+    signature = event.signature
+    if signature is not None and key_id is not None:
+        signature = replace(signature, key_id=key_id)
+    await log.append(replace(event, names=("\x1b[31mOTHER\n",), signature=signature))
+    return event.id
