@@ -71,7 +71,7 @@ def test_a_value_in_the_wrong_place_is_not_repeated(
 def test_a_bug_shows_no_value(px: Px) -> None:
     """An error that nobody expected ends in a sentence, without its text and its variables."""
     (px.folder / "sitecustomize.py").write_text(
-        "import px.client\n"
+        "import px.api.secrets\n"
         "def broken(self, name, value):\n"
         "    raise RuntimeError(value.reveal())\n"
         "px.api.secrets.Client.create = broken\n"

@@ -13,7 +13,7 @@ Child = Any  # pexpect has no types
 GOOD = "correct horse battery"
 FIRST, SECOND = "New passphrase for f.json (hidden): ", "The same again (hidden): "
 PROGRAM = """
-from px.failures import PxError
+from px.errors import PxError
 from px.keys.passphrase import Passphrase
 try:
     print("taken", len(Passphrase(stdin=False).new("f.json")))

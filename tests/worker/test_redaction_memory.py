@@ -10,7 +10,7 @@ import bench
 import pytest
 from bench.heap import HeapWorker, heap_worker
 
-from px.local.project import Project
+from px.project.workspace import Project
 
 MOST = 96 * 1024 * 1024
 HEAVY = Path(bench.__file__).parent / "brain_worker" / "heavy.py"

@@ -32,7 +32,7 @@ class Doubt(NamedTuple):
 
 CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; `px secret list` tells too")
 DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; `px secret list` tells too")
-BULK: Final = Doubt("", _SAFE)  # px.importing.account says which names
+BULK: Final = Doubt("", _SAFE)  # px.secrets.import_account says which names
 REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; `px token list` tells too")
 ISSUE: Final = Doubt(
     "a token may have been made that nobody has",
