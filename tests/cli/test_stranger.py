@@ -11,7 +11,7 @@ import pytest
 
 from positronic import tokens
 from support.px_process import CANARY, Px
-from support.stranger import Answer, Stranger, echoing, obliging, silent, stranger
+from support.stranger import Answer, Stranger, echoing, obliging, proving, silent, stranger
 
 RUN: Final = "0123456789abcdef0123456789abcdef"
 COMMANDS: Final = (
@@ -126,3 +126,18 @@ def test_each_challenge_is_new(px: Px, token: str) -> None:
 
     asked = [line for line in bytes(there.got).split(b"\r\n") if b"challenge" in line.lower()]
     assert len(set(asked)) == len(asked) >= 3
+
+
+def test_a_worker_that_restarts_is_asked_again(px: Px, token: str) -> None:
+    """wrangler's proxy answers 503 meanwhile, without a proof; then the Worker proves itself."""
+    busy = iter([b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"])
+
+    def answer(request: bytes) -> bytes:
+        return next(busy, None) or proving(token, there.url)(request)
+
+    with stranger(answer) as there:
+        left_by_px_dev(px, there, token)
+        done = px.run("secret", "list")
+
+    assert done.returncode == 0, done.stderr
+    assert bytes(there.got).lower().count(b"x-positronic-challenge") == 2

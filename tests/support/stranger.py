@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from positronic.proof import prove
+from positronic.tokens import root_hash
+
 # Takes a whole request, gives a whole answer.
 Answer = Callable[[bytes], bytes]
 
@@ -37,6 +40,18 @@ def echoing(request: bytes) -> bytes:
     challenge = re.search(rb"X-Positronic-Challenge: (\w+)", request, re.IGNORECASE)
     proof = challenge[1] if challenge else b""
     return b"HTTP/1.1 200 OK\r\nX-Positronic-Proof: " + proof + b"\r\n" + _with_length(b"{}")
+
+
+def proving(token: str, origin: str) -> Answer:
+    """The proof and an empty list: what px's own Worker answers."""
+
+    def answer(request: bytes) -> bytes:
+        challenge = re.search(rb"X-Positronic-Challenge: (\w+)", request, re.IGNORECASE)
+        shown = prove(root_hash(token), challenge[1].decode(), origin) if challenge else ""
+        head = b"HTTP/1.1 200 OK\r\nX-Positronic-Proof: " + shown.encode() + b"\r\n"
+        return head + _with_length(b'{"secrets": [], "count": 0}')
+
+    return answer
 
 
 def silent(_: bytes) -> bytes:

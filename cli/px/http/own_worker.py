@@ -35,12 +35,13 @@ class OwnWorker:
         """The headers of a question that was never asked before."""
         return {proof.CHALLENGE: os.urandom(proof.SIZE).hex()}
 
-    def check(self, asked: Mapping[str, str], answered: Mapping[str, str]) -> None:
+    def check(self, asked: Mapping[str, str], status: int, answered: Mapping[str, str]) -> None:
         """Raises NotOwn unless the answer's headers prove it."""
         expected = proof.prove(self._hash, asked[proof.CHALLENGE], self._origin)
         given = answered.get(proof.PROOF, "")
         if not hmac.compare_digest(expected.encode(), given.encode()):
-            raise NotOwn(self._origin)
+            # While the Worker restarts, wrangler's proxy may answer 5xx for it: ask again.
+            raise NotOwn(self._origin, final=status < 500)
 
 
 def own_worker(target: Target) -> OwnWorker | None:

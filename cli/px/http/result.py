@@ -29,8 +29,8 @@ class Lost(Exception):
 class NotOwn(Lost):
     """What listens at the address is not px's own Worker: it got no token."""
 
-    def __init__(self, origin: str) -> None:
-        super().__init__("another program listens there", sent=False, final=True)
+    def __init__(self, origin: str, *, final: bool = True) -> None:
+        super().__init__("another program listens there", sent=False, final=final)
         self.origin = origin
 
 

@@ -112,7 +112,7 @@ class Transport:
         try:
             # Closed before its answer was read, a connection does not go back to the pool.
             with closing(self._client.send(request, stream=True)) as response:
-                self._own.check(asked, response.headers)
+                self._own.check(asked, response.status_code, response.headers)
                 _read(response, left)
         except httpx.HTTPError as error:
             lost = explain(error, Steps(None))

@@ -114,7 +114,7 @@ class Caller:
         request = self._client.build_request("GET", self._base + PATH, headers=asked)
         response = await self._client.send(request, stream=True)
         try:
-            self._own.check(asked, response.headers)
+            self._own.check(asked, response.status_code, response.headers)
             await _read(response)
         finally:
             await response.aclose()
