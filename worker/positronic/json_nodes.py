@@ -9,7 +9,8 @@ from positronic.errors import TooLarge
 
 MAX_NODES: Final = 300_000  # of one body; each takes up to a hundred bytes once it is parsed
 
-_TEXTS: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"', re.DOTALL)
+# A text that does not end goes to the end of the body, so that each letter is read once.
+_TEXTS: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"?', re.DOTALL)
 
 
 def check_nodes(body: bytes) -> None:
