@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from positronic import audit
+from positronic.audit import events
 from positronic.errors import StoreFailed
 from positronic.names import Name, Project
 from positronic.ports import Event, Page, Record, RecordInfo, TokenRecord, Unreadable
-from positronic.stored import (
+from positronic.stores.stored import (
     decode_token,
     encode_token,
     metadata_fields,
@@ -102,11 +102,11 @@ class SqliteAudit:
         self._rows = rows
 
     async def append(self, event: Event) -> None:
-        self._rows.put(event.id, audit.encode(event))
+        self._rows.put(event.id, events.encode(event))
 
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
         page = self._rows.page(cursor, limit)
-        return Page([audit.decode(id_, text) for id_, text, _ in page.items], page.cursor)
+        return Page([events.decode(id_, text) for id_, text, _ in page.items], page.cursor)
 
 
 class SqliteTokens:

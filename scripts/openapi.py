@@ -1,4 +1,4 @@
-"""`python -m scripts.openapi`: writes worker/positronic/openapi.py from routes and models.
+"""`python -m scripts.openapi`: writes worker/positronic/api/openapi.py from routes and models.
 
 With --check: writes nothing, and fails when the file is stale. A module with the text, since
 wrangler uploads no JSON, and importing it costs 0.2 ms where making the schemas costs 9 (CPython).
@@ -13,13 +13,12 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from positronic import wire
-from positronic.runs import wire as runs
+from positronic.api import brain_models, models
 from scripts.openapi_answers import HEADERS, RESPONSES
 from scripts.openapi_calls import CALLS, operation
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-MODULE: Final = ROOT / "worker" / "positronic" / "openapi.py"
+MODULE: Final = ROOT / "worker" / "positronic" / "api" / "openapi.py"
 
 _HEAD: Final = '''\
 """The contract in OpenAPI 3.1, as GET /openapi.json gives it. Written by scripts/openapi.py."""
@@ -67,8 +66,9 @@ def _paths() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [kind for module in (wire, runs) for kind in vars(module).values() if _is_model(kind)]
-    _, found = models_json_schema([(kind, "validation") for kind in models], ref_template=_REF)
+    rooms = (models, brain_models)
+    kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]
+    _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
     schemas: dict[str, Any] = found["$defs"]
     for name, schema in schemas.items():
         if name.endswith("Out"):
@@ -77,7 +77,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _is_model(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, wire.Model) and kind is not wire.Model
+    return isinstance(kind, type) and issubclass(kind, models.Model) and kind is not models.Model
 
 
 def _never_null(schema: dict[str, Any]) -> None:

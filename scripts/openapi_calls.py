@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic import tokens, wire
-from positronic.api import MAX_LIST, ROUTES
+from positronic.access import tokens
+from positronic.api import brain_models as runs
+from positronic.api import models
+from positronic.api.admission import MAX_LIST, ROUTES
+from positronic.api.routing import ChangeRoute, Route
 from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
-from positronic.routing import ChangeRoute, Route
 from positronic.runs import record
-from positronic.runs import wire as runs
 from scripts.openapi_answers import ALWAYS, errors_of
 
 Json = dict[str, Any]
@@ -25,8 +26,8 @@ class Call:
     path: str
     summary: str
     status: int = 200
-    gives: type[wire.Model] | None = None
-    takes: type[wire.Model] | None = None
+    gives: type[models.Model] | None = None
+    takes: type[models.Model] | None = None
     errors: tuple[int, ...] = ()
     route: Route | ChangeRoute | None = None
     streams: bool = False
@@ -88,24 +89,24 @@ RUN_CALLS: Final = (
 )
 
 CALLS: Final = (
-    Call("GET", "/status", "Whether the server is configured.", gives=wire.StatusOut),
+    Call("GET", "/status", "Whether the server is configured.", gives=models.StatusOut),
     Call("GET", "/openapi.json", "This document."),
-    _call("GET", "/secrets", "Names and dates, by name; never values.", gives=wire.SecretsOut),
+    _call("GET", "/secrets", "Names and dates, by name; never values.", gives=models.SecretsOut),
     _call(
         "POST",
         "/secrets",
         "Create or update a secret; an update keeps createdAt.",
         status=201,
-        takes=wire.SecretIn,
-        gives=wire.SecretOut,
+        takes=models.SecretIn,
+        gives=models.SecretOut,
     ),
     _call(
         "POST",
         "/secrets/bulk",
         f"Write at most {MAX_BULK} secrets; checked whole before the first is written.",
         status=201,
-        takes=wire.BulkIn,
-        gives=wire.BulkOut,
+        takes=models.BulkIn,
+        gives=models.BulkOut,
     ),
     _call(
         "DELETE",
@@ -119,27 +120,27 @@ CALLS: Final = (
         "GET",
         "/secrets/{name}/exists",
         "Whether the secret is there; true means that it opens.",
-        gives=wire.ExistsOut,
+        gives=models.ExistsOut,
     ),
-    _call("GET", "/audit", "Who did what, newest first.", gives=wire.EventsOut),
-    _call("GET", "/tokens", "The project's tokens, without their secrets.", gives=wire.TokensOut),
+    _call("GET", "/audit", "Who did what, newest first.", gives=models.EventsOut),
+    _call("GET", "/tokens", "The project's tokens, without their secrets.", gives=models.TokensOut),
     _call(
         "POST",
         "/tokens",
         "Issue a project token, shown in this answer alone.",
         status=201,
-        takes=wire.TokenIn,
-        gives=wire.IssuedOut,
+        takes=models.TokenIn,
+        gives=models.IssuedOut,
     ),
     _call("DELETE", "/tokens/{id}", "Revoke a token.", status=204, errors=(404,)),
-    _call("GET", "/keys", "The master keys in use.", gives=wire.KeysOut),
+    _call("GET", "/keys", "The master keys in use.", gives=models.KeysOut),
     _call(
         "POST",
         "/keys/rotate",
         "Bring some records under the newest key; call until remaining is 0.",
-        gives=wire.StepOut,
+        gives=models.StepOut,
     ),
-    _call("GET", "/projects", "The projects that were written to.", gives=wire.ProjectsOut),
+    _call("GET", "/projects", "The projects that were written to.", gives=models.ProjectsOut),
     *RUN_CALLS,
 )
 

@@ -14,23 +14,23 @@ from workers import DurableObject, Response, WorkerEntrypoint
 
 import brain_files
 import js_streams
-from positronic import http
-from positronic.api import handle
+from positronic.access.audit_throttle import Refusals
+from positronic.api.admission import handle
+from positronic.api.changes import Change, Writer
+from positronic.api.service import Runtime, Service, Settings
 from positronic.brains.found import Brains, find_brains
 from positronic.brains.log_guard import LogGuard
 from positronic.brains.read_here import ReadHere
-from positronic.changes import Change, Writer
 from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare.run_log import SqlRunLog
+from positronic.cloudflare.run_objects import PassedOn, RunHere, RunsElsewhere, pack
+from positronic.cloudflare.sql_journal import SqlJournal
 from positronic.errors import NotConfigured, PositronicError, StoreFailed
+from positronic.http import request
 from positronic.names import MAX_BODY, Project
-from positronic.refusals import Refusals
 from positronic.runs.places import RunPlaces
 from positronic.runs.run import LOOK_EVERY, Run
-from positronic.service import Runtime, Service, Settings
-from positronic.stores.durable_object import SqlJournal
 from positronic.stores.kv import KvStorage
-from positronic.stores.run_log import SqlRunLog
-from positronic.stores.run_objects import PassedOn, RunHere, RunsElsewhere, pack
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
 
@@ -57,7 +57,7 @@ class ProjectWriter(DurableObject):
         self.writer = Writer(SqlJournal(ctx.storage.sql, _now))
 
     async def fetch(self, request: Any) -> Response:
-        async def here(_: Project, change: Change) -> http.Response:
+        async def here(_: Project, change: Change) -> request.Response:
             return await self.writer(change)
 
         sent = request.js_object
@@ -112,7 +112,7 @@ def _run_here(ctx: Any, env: Any) -> RunHere:
     return RunHere(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, _now)
 
 
-async def _nowhere(_: Project, __: Change) -> http.Response:
+async def _nowhere(_: Project, __: Change) -> request.Response:
     raise StoreFailed("no change is made here")
 
 
@@ -152,7 +152,7 @@ async def _serve(js_request: Any, service: Service, ctx: Any) -> Response:
     return Response(body, status=answer.status, headers=answer.headers)
 
 
-async def _forward(env: Any, js_request: Any, project: Project, _: Change) -> http.Response:
+async def _forward(env: Any, js_request: Any, project: Project, _: Change) -> request.Response:
     """The whole request, unread, to the object that makes this project's changes."""
     try:
         answer = await env.PROJECT_WRITER.getByName(project).fetch(js_request)
@@ -160,13 +160,13 @@ async def _forward(env: Any, js_request: Any, project: Project, _: Change) -> ht
     except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
         raise StoreFailed("the project's writer did not answer") from None
     headers = {name.title(): text for name, text in answer.headers.items()}
-    return http.Response(answer.status, body, headers)
+    return request.Response(answer.status, body, headers)
 
 
 def _service(
     env: Any,
     ctx: Any,
-    one_at_a_time: Callable[[Project, Change], Awaitable[http.Response]],
+    one_at_a_time: Callable[[Project, Change], Awaitable[request.Response]],
     runs: RunPlaces,
 ) -> Service:
     settings = Settings(
@@ -191,9 +191,9 @@ def _service(
     return Service(settings, KvStorage(env.SECRETS_KV), runtime, _refusals, _brains)
 
 
-def _request(js_request: Any) -> http.Request:
+def _request(js_request: Any) -> request.Request:
     # The raw method: the SDK's enum fails on the ones it does not know.
     headers = {pair[0].lower(): pair[1] for pair in js_request.headers}
-    return http.Request(
+    return request.Request(
         js_request.method, js_request.url, headers, partial(js_streams.whole, js_request)
     )

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from positronic.access.tokens import is_mistyped
 from positronic.names import Project, parse_project
-from positronic.tokens import is_mistyped
 from px.errors import Usage
 from px.http.address import Address, parse_address
 from px.project import private_files

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from positronic.tokens import mint_root
+from positronic.access.tokens import mint_root
 from px.local.port import free_port
 from px.testing import faults
 from px.testing.dev_server import TestDevServer

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from positronic import tokens
+from positronic.access import tokens
 from support.px_process import CANARY, Px
 from support.stranger import Answer, Stranger, echoing, obliging, proving, silent, stranger
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pexpect import EOF
 
-from positronic.tokens import parse
+from positronic.access.tokens import parse
 from px.testing import faults
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px

@@ -1,4 +1,4 @@
-"""Requests to `positronic.api.handle` over a KV namespace, for checks of the whole behaviour."""
+"""Requests to `handle` over a KV namespace, for checks of the whole behaviour."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from contracts.faults import FaultyKv
 from contracts.worlds import KEYS, Clock, KvWorld
-from positronic.api import handle
-from positronic.http import Request
-from positronic.refusals import Refusals
+from positronic.access.audit_throttle import Refusals
+from positronic.api.admission import handle
+from positronic.api.service import InProcess, Runtime, Service, Settings
+from positronic.http.request import Request
 from positronic.runs.places import InProcessRuns
-from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.kv import KvStorage
 
 TOKEN = "root-token-of-the-checks"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.suite import Suite
 from contracts.worlds import OTHER_PROJECT, PROJECT, World
-from positronic.audit import event_id
+from positronic.audit.events import event_id
 from positronic.ports import AuditLog, Event
 
 SUITE: Suite[World] = Suite("audit")

@@ -9,7 +9,7 @@ from contracts.faults import FaultyKv
 from contracts.suite import Suite, raises
 from contracts.token_store import token
 from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
-from positronic import tokens
+from positronic.access import tokens
 from positronic.errors import CorruptRecord, PositronicError, RateLimited, StoreFailed
 from positronic.ports import Unreadable
 from positronic.stores.kv import KvProjects, KvTokens

@@ -9,11 +9,11 @@ from contracts.records import METADATA, record
 from contracts.suite import Suite, raises
 from contracts.token_store import token
 from contracts.worlds import PROJECT, Sealed, World
-from positronic import stored
-from positronic.access import readable
+from positronic.access.authentication import readable
 from positronic.errors import CorruptRecord
 from positronic.names import Name
 from positronic.ports import Record, SecretInfo, TokenRecord, Unreadable
+from positronic.stores import stored
 
 SUITE: Suite[World] = Suite("unreadable")
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import (
     AuditLog,
@@ -16,7 +15,8 @@ from positronic.ports import (
     Storage,
     TokenStore,
 )
-from positronic.sealed import SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.kv import KvStorage, Namespace
 from positronic.stores.memory import MemoryStorage
 

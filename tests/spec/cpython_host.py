@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Coroutine
 
+from positronic.access.audit_throttle import Refusals
+from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
-from positronic.refusals import Refusals
 from positronic.runs.places import InProcessRuns
-from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
 from px.testing.asgi import application
 

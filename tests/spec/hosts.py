@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from positronic import tokens
+from positronic.access import tokens
 from px.http.address import parse_address
 from px.local.port import free_port
 from px.local.server import LocalWorker

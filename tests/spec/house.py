@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from positronic import tokens
-from positronic.api import handle
+from positronic.access import tokens
+from positronic.access.audit_throttle import Refusals
+from positronic.api.admission import handle
+from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
-from positronic.http import Request, Response
+from positronic.http.request import Request, Response
 from positronic.ports import Storage
-from positronic.refusals import Refusals
 from positronic.runs.places import InProcessRuns
-from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
 from px.spec.target import Target

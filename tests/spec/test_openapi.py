@@ -13,10 +13,10 @@ from scripts.openapi import is_stale
 from scripts.openapi_calls import CALLS
 
 from positronic import errors
-from positronic.api import ROUTES
+from positronic.api.admission import ROUTES
+from positronic.api.openapi import DOCUMENT
 from positronic.errors import PositronicError
-from positronic.http import Request
-from positronic.openapi import DOCUMENT
+from positronic.http.request import Request
 from px.spec import contract
 from spec.house import House
 

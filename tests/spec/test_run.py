@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from positronic.http import Request, Response
+from positronic.http.request import Request, Response
 from positronic.names import Project
 from px.errors import NotAllowed, NotReached, ServerFailed
 from px.spec import report

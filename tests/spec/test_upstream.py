@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from positronic.http import Request, Response
+from positronic.http.request import Request, Response
 from px.spec.promises import Level
 from spec.hosts import Host
 from spec.house import House, InProcessTransport

@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic.api import handle
+from positronic.access.audit_throttle import Refusals
+from positronic.api.admission import handle
+from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
 from positronic.brains.found import Brains
 from positronic.ciphers.native import NativeCipher
-from positronic.http import Request
+from positronic.http.request import Request
 from positronic.names import Project
 from positronic.ports import AuditLog, RecordStore, TokenStore
-from positronic.refusals import Refusals
 from positronic.runs.places import InProcessRuns
-from positronic.service import InProcess, Runtime, Service, Settings
 from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
 from support.faults import PartlyReplaced
 from support.running import run

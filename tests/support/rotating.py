@@ -7,7 +7,7 @@ from typing import Final
 
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record, TokenRecord
-from positronic.sealed import SealedStore
+from positronic.secrets.sealed_store import SealedStore
 from support.memory_service import MASTER_KEYS, SETTINGS, SHOP, Answer, House
 from support.running import run
 

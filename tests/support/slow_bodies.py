@@ -6,8 +6,8 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 
-from positronic.api import handle
-from positronic.http import Request, Response
+from positronic.api.admission import handle
+from positronic.http.request import Request, Response
 from support.memory_service import TOKEN, House
 
 

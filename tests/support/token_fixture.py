@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.names import Project
 from positronic.ports import TokenRecord
 from support.memory_service import MASTER_KEYS, SHOP, Answer, House

@@ -6,12 +6,12 @@ import hashlib
 
 import pytest
 
-from positronic.access import PURPOSE, Access, Principal, require
+from positronic.access.authentication import PURPOSE, Access, require
 from positronic.errors import Forbidden, InvalidName, NotConfigured, Unauthenticated
-from positronic.keyring import Keyring
 from positronic.names import Project
-from positronic.roles import Role
-from positronic.signing import Signer
+from positronic.roles import Principal, Role
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer
 from positronic.stores.memory import MemoryStorage
 from support.memory_service import MASTER_KEYS, Clock
 from support.running import run

@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
+from positronic.api.service import Settings
 from positronic.names import MAX_BODY, MAX_VALUE
-from positronic.service import Settings
 from support.memory_service import SETTINGS, TOKEN, House
 
 CANARY: Final = "canary-4b1d"

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.errors import StoreFailed
 from positronic.names import Project
 from positronic.ports import Signature

@@ -28,7 +28,10 @@ DEPLOYED: Final = modules(WORKER)
 OURS: Final = [*DEPLOYED, *modules(CLI)]
 # positronic.testing puts a run together for a project's tests: a third composition root.
 TESTING: Final = WORKER / "positronic" / "testing.py"
-PURE: Final = [path for path in CORE if path.parent.name == "positronic" and path != TESTING]
+ADAPTERS: Final = ("stores", "ciphers", "cloudflare")
+PURE: Final = [
+    path for path in CORE if path != TESTING and not {*ADAPTERS} & {*path.relative_to(WORKER).parts}
+]
 
 # What the runtime or its SDK brings, whether or not this machine has it vendored.
 RUNTIME: Final = {"workers", "js", "pyodide", "pyodide_js", "asgi", "_pyodide"}
@@ -96,7 +99,7 @@ def test_the_core_touches_nothing_outside(path: Path) -> None:
 @pytest.mark.parametrize("path", PURE, ids=relative)
 def test_the_core_chooses_no_adapter(path: Path) -> None:
     """No store and no cipher is imported above its port: a composition root hands them in."""
-    adapters = ("positronic.stores", "positronic.ciphers")
+    adapters = tuple(f"positronic.{room}" for room in ADAPTERS)
 
     assert not {name for name in imports(path) if name.startswith(adapters)}
 
@@ -110,7 +113,12 @@ def test_nothing_deployed_needs_what_is_for_tests() -> None:
 
 def test_the_vault_knows_nothing_below_its_ports() -> None:
     """Rules for secrets stand on SecretStore and the audit, not on keys or sealed text."""
-    below = ("positronic.sealed", "positronic.envelope", "positronic.keyring", "positronic.wire")
+    below = (
+        "positronic.secrets.sealed_store",
+        "positronic.sealing.envelope",
+        "positronic.sealing.keyring",
+        "positronic.api.models",
+    )
 
     assert not {
         name for name in imports(WORKER / "positronic" / "vault.py") if name.startswith(below)
@@ -161,7 +169,7 @@ def test_the_core_is_small() -> None:
     after, then answers that go on and routes to a run, then bodies read before the lock and entries
     that cannot be read. A reason to look again when it is reached.
     """
-    apart = {"brains", "redact", "runs", "testing.py", "stores"}
+    apart = {"brains", "redact", "runs", "testing.py", "stores", "cloudflare"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from positronic import wire
-from positronic.audit import UNREADABLE, decode, encode, event_id
+from positronic.api import models
+from positronic.audit.events import UNREADABLE, decode, encode, event_id
 from positronic.ports import Event, Page, Signature
-from positronic.signing import Verdict
+from positronic.sealing.signing import Verdict
 from positronic.times import LAST
 from support.memory_service import START, Counting
 
@@ -76,7 +76,7 @@ def test_an_event_comes_back(event: Event) -> None:
 def test_a_broken_entry_is_unreadable_and_does_not_stop_the_list(text: str) -> None:
     """It is listed with its id and the time its id tells, and the answer can be written."""
     event = decode(event_id(START, Counting()), text)
-    answer = wire.to_json(wire.events_out(Page([event]), lambda _: Verdict.CHANGED))
+    answer = models.to_json(models.events_out(Page([event]), lambda _: Verdict.CHANGED))
 
     assert (event.outcome, event.time, event.names) == (UNREADABLE, START, ())
     assert json.loads(answer)["events"][0]["time"] == "2026-11-24T05:36:45.123Z"

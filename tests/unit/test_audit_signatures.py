@@ -8,13 +8,12 @@ from typing import Final
 
 import pytest
 
-from positronic.access import Principal
-from positronic.audit import PURPOSE, Auditor, Origin, event_id
-from positronic.keyring import Keyring
+from positronic.audit.events import PURPOSE, Auditor, Origin, event_id
 from positronic.names import Project
 from positronic.ports import Event, Signature
-from positronic.roles import Role
-from positronic.signing import Signer
+from positronic.roles import Principal, Role
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer
 from positronic.stores.memory import MemoryAudit
 from support.memory_service import MASTER_KEYS, SETTINGS, SHOP, START, Clock, Counting, House
 from support.running import run

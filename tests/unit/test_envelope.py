@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from positronic.envelope import Envelope, associated_data, key_info, pack, unpack
 from positronic.errors import CorruptRecord
 from positronic.names import Name, Project
 from positronic.ports import Metadata
+from positronic.sealing.envelope import Envelope, associated_data, key_info, pack, unpack
 
 ENVELOPES = st.builds(
     Envelope,

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from positronic import tokens
-from positronic.http import LARGE_BODY, Response
+from positronic.access import tokens
+from positronic.http.request import LARGE_BODY, Response
 from support.memory_service import House
 from support.running import run
 from support.slow_bodies import SlowBody, call

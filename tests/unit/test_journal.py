@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from positronic.cloudflare.sql_journal import SqlJournal
 from positronic.journal import GONE, KEPT, MemoryJournal
 from positronic.ports import Journal
-from positronic.stores.durable_object import SqlJournal
 from support.memory_service import Clock
 
 

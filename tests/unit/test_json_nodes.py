@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from positronic.body import read_json
+from positronic.api.body import read_json
 from positronic.errors import TooLarge
-from positronic.json_nodes import MAX_NODES
+from positronic.http.json_nodes import MAX_NODES
 
 
 @pytest.mark.parametrize("unit", [b"{},", b"1,", b'"",', b"[],"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positronic.errors import NotConfigured, UnknownKey
-from positronic.keyring import Keyring, hkdf_sha256
+from positronic.sealing.keyring import Keyring, hkdf_sha256
 
 KEY_A, KEY_B = bytes([0xFB] * 32), bytes(range(32))
 TEXT_A, TEXT_B = b64encode(KEY_A).decode(), b64encode(KEY_B).decode()

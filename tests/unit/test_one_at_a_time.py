@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from positronic.changes import Change, Work
-from positronic.http import Response
+from positronic.api.changes import Change, Work
+from positronic.api.service import InProcess
+from positronic.http.request import Response
 from positronic.names import Project
 from positronic.ports import Journal
-from positronic.service import InProcess
 from support.memory_service import Clock
 from support.running import run
 

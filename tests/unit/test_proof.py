@@ -7,7 +7,7 @@ import hmac
 
 import pytest
 
-from positronic.proof import PROOF, answer_headers, prove
+from positronic.access.proof import PROOF, answer_headers, prove
 
 HASH = "ab" * 32
 CHALLENGE = "0f" * 32

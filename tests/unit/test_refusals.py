@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from positronic.refusals import CAPACITY, INTERVAL, Refusals
+from positronic.access.audit_throttle import CAPACITY, INTERVAL, Refusals
 from support.memory_service import Clock
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from positronic.names import Project
-from positronic.rotation import AT_ONCE, TRIES
+from positronic.secrets.rotation import AT_ONCE, TRIES
 from positronic.stores.memory import MemoryStorage
 from support.memory_service import SETTINGS, House
 from support.rotating import (

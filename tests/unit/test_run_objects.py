@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from positronic.cloudflare.run_objects import RunHere, RunsElsewhere, pack
 from positronic.errors import NotFound, StoreFailed
-from positronic.http import Response
+from positronic.http.request import Response
 from positronic.names import Project
-from positronic.runs.keeper import Keeper
+from positronic.runs.event_log import Keeper
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Run
-from positronic.stores.run_objects import RunHere, RunsElsewhere, pack
 from support.memory_service import SHOP, START, Clock
 from support.running import run
 

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from positronic.access import Principal
-from positronic.audit import Origin
+from positronic.audit.events import Origin
 from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.patches import apply
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict
 from positronic.ports import Event
-from positronic.roles import Role
+from positronic.roles import Principal, Role
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import Plan, retold

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from positronic.brains import BrainSecrets, brain
-from positronic.runs.keeper import Keeper
+from positronic.runs.event_log import Keeper
 from support.memory_service import House
 
 VALUE = "canary-7f3a9c"

@@ -17,16 +17,16 @@ from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
 from positronic.brains.current import alive, within
 from positronic.brains.found import find_brains
 from positronic.brains.log_guard import LogGuard
+from positronic.cloudflare.run_log import SqlRunLog
 from positronic.errors import AuditUnavailable
 from positronic.names import Project
 from positronic.redact import Redactor
-from positronic.runs import keeper, record, sse
-from positronic.runs.keeper import Keeper
+from positronic.runs import event_log, record, sse
+from positronic.runs.event_log import Keeper
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
 from positronic.stores.memory import MemoryAudit
-from positronic.stores.run_log import SqlRunLog
 from support.faults import FaultyAudit
 from support.memory_service import SETTINGS, SHOP, START, Clock, House
 from support.running import run
@@ -214,7 +214,7 @@ def test_reads_that_cannot_be_recorded() -> None:
 
 def test_a_state_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """The run ends with an error that says so."""
-    monkeypatch.setattr(keeper, "MAX_EVENT", 1000)
+    monkeypatch.setattr(event_log, "MAX_EVENT", 1000)
     house = House(brains=[brain("large").step("Grow", lambda state: {**state, "x": "y" * 1000})])
     run_id = house.call("POST", "/brains/runs", {"identifier": "large"}).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}").json
@@ -224,7 +224,7 @@ def test_a_state_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_with_too_many_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stopped; its last event comes nevertheless."""
-    monkeypatch.setattr(keeper, "MAX_EVENTS", 5)
+    monkeypatch.setattr(event_log, "MAX_EVENTS", 5)
     steps = brain("long")
     for number in range(9):
         steps = steps.step(f"Step {number}", lambda state: state)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import CorruptRecord, StoreFailed
-from positronic.keyring import Keyring
 from positronic.names import MAX_VALUE, Name, Project, Value, parse_value
 from positronic.ports import Record, SecretInfo
-from positronic.sealed import SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from support.faults import FaultyRecords
 from support.memory_service import MASTER_KEYS, START, Clock, Counting

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from positronic.keyring import Keyring
 from positronic.ports import Signature
-from positronic.signing import Signer, Verdict
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer, Verdict
 from support.memory_service import MASTER_KEYS
 
 OTHER_KEY = f"key-2:{b64encode(b'another key, 32 bytes of it too.').decode()}"

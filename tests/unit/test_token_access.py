@@ -8,13 +8,13 @@ from typing import Final
 
 import pytest
 
-from positronic import tokens
-from positronic.access import PURPOSE, sign
-from positronic.keyring import Keyring
+from positronic.access import tokens
+from positronic.access.authentication import PURPOSE, sign
 from positronic.names import parse_token_name
 from positronic.ports import Signature, TokenRecord
 from positronic.roles import Role
-from positronic.signing import Signer
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer
 from positronic.stores.memory import MemoryTokens
 from support.faults import FaultyTokens
 from support.memory_service import SETTINGS, SHOP, House

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.names import Project
 from positronic.stores.memory import MemoryTokens

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from positronic.errors import NotFound
-from positronic.names import Project
-from positronic.tokens import (
+from positronic.access.tokens import (
     PATTERN,
     Token,
     is_mistyped,
@@ -22,6 +20,8 @@ from positronic.tokens import (
     parse_token_id,
     root_hash,
 )
+from positronic.errors import NotFound
+from positronic.names import Project
 from support.memory_service import Counting
 
 PROJECTS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True).map(Project)

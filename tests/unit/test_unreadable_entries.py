@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from positronic.access import readable
+from positronic.access.authentication import readable
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
 from support.memory_service import SHOP, House

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from positronic.access import Principal
-from positronic.audit import PURPOSE, Auditor, Origin
+from positronic.audit.events import PURPOSE, Auditor, Origin
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import (
     AuditUnavailable,
@@ -20,14 +19,14 @@ from positronic.errors import (
     UnknownKey,
 )
 from positronic.journal import MemoryJournal
-from positronic.keyring import Keyring
 from positronic.names import Name, Value
 from positronic.ports import AuditLog, Event, Record, RecordInfo, SecretInfo
-from positronic.roles import Role
-from positronic.sealed import SealedStore
-from positronic.signing import Signer
+from positronic.roles import Principal, Role
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer
+from positronic.secrets.sealed_store import SealedStore
+from positronic.secrets.vault import BulkResult, Entry, Vault
 from positronic.stores.memory import MemoryAudit, MemoryRecords
-from positronic.vault import BulkResult, Entry, Vault
 from support.faults import FaultyAudit, FaultyRecords
 from support.memory_service import MASTER_KEYS, SHOP, START, Clock, Counting
 from support.running import run

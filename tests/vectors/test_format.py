@@ -10,13 +10,20 @@ import pytest
 
 import positronic
 from positronic.ciphers.native import NativeCipher
-from positronic.envelope import MAX_LENGTH, Envelope, associated_data, key_info, pack, unpack
-from positronic.keyring import Keyring, hkdf_sha256
 from positronic.names import MAX_VALUE, Name, Project
 from positronic.ports import Metadata
+from positronic.sealing.envelope import (
+    MAX_LENGTH,
+    Envelope,
+    associated_data,
+    key_info,
+    pack,
+    unpack,
+)
+from positronic.sealing.keyring import Keyring, hkdf_sha256
 from support.running import run
 
-SPEC: Final = (Path(positronic.__file__).parent / "FORMAT.md").read_text()
+SPEC: Final = (Path(positronic.__file__).parent / "sealing" / "FORMAT.md").read_text()
 EXAMPLES: Final = [
     dict(line.split(" = ", 1) for line in block.splitlines())
     for block in re.findall(r"^```\n(.*?)^```$", SPEC, re.MULTILINE | re.DOTALL)

@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from positronic.ciphers.native import NativeCipher
-from positronic.envelope import unpack
 from positronic.errors import CorruptRecord, PositronicError
-from positronic.keyring import Keyring
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Metadata, Record, SecretInfo
-from positronic.sealed import SealedStore
+from positronic.sealing.envelope import unpack
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from support.running import run
 

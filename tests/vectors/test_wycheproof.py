@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from positronic.ciphers.native import NativeCipher
-from positronic.keyring import hkdf_sha256
 from positronic.ports import InvalidTag
+from positronic.sealing.keyring import hkdf_sha256
 from support.running import run
 from vectors.wycheproof import ABSENT, AES_GCM, HKDF, Case, HkdfCase, aes_gcm_cases, hkdf_cases
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from positronic.http import LARGE_BODY
-from positronic.tokens import Token
+from positronic.access.tokens import Token
+from positronic.http.request import LARGE_BODY
 from support.waiting import wait_until
 from worker.main_worker import ProjectApi
 

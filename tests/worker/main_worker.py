@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 
 from positronic.ciphers.native import NativeCipher
-from positronic.keyring import Keyring
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Metadata, Record
-from positronic.sealed import SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from worker.kv_files import Entry, KvFiles
 

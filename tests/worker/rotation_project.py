@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import httpx
 
 from positronic.ciphers.native import NativeCipher
-from positronic.keyring import Keyring
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
-from positronic.sealed import SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from px.project import dev_vars
 from worker.local_project import LocalProject

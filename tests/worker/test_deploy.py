@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from positronic.tokens import root_hash
+from positronic.access.tokens import root_hash
 from px.project.workspace import Project
 from support.cloudflare_account import Asked
 from support.processes import Processes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pexpect import EOF
 
-from positronic.tokens import mint_root
+from positronic.access.tokens import mint_root
 from px.keys.passphrase import ATTEMPTS
 from px.local.port import free_port
 from px.project import owner_only

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from positronic.tokens import mint_root, root_hash
+from positronic.access.tokens import mint_root, root_hash
 from px.project.git import leaves_out
 from px.project.unfinished_deploy import StartedDeploy
 from px.project.workspace import Project

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.names import parse_name, parse_value
 from px.api.secrets import Client
 from px.errors import NotReached

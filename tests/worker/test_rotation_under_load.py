@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from positronic import tokens
+from positronic.access import tokens
 from px.local.port import free_port
 from px.local.server import LocalWorker
 from px.project.workspace import Project

@@ -11,14 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from positronic import tokens
-from positronic.access import PURPOSE, sign
-from positronic.keyring import Keyring
+from positronic.access import tokens
+from positronic.access.authentication import PURPOSE, sign
+from positronic.access.tokens import Token
 from positronic.names import Project, parse_token_name
 from positronic.ports import Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES
-from positronic.signing import Signer
-from positronic.tokens import Token
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer
 from support.waiting import wait_until
 from worker.canaries import leaks
 from worker.kv_files import files_below

@@ -1,8 +1,11 @@
-"""The roles, in order."""
+"""Who acts: roles, in order, and principals."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
+
+from positronic.names import Project
 
 
 class Role(IntEnum):
@@ -20,3 +23,17 @@ class Role(IntEnum):
 
 
 TOKEN_ROLES = {role.label: role for role in (Role.READER, Role.WRITER, Role.ADMIN)}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whoever acts. A `project` of None: any, named by the request.
+
+    `kind` is `token`, or `brain` for a run of one: its id, under the brain's title.
+    """
+
+    id: str
+    name: str
+    role: Role
+    project: Project | None
+    kind: str = "token"

@@ -16,9 +16,9 @@ from positronic.brains import Brain, BrainSecrets, CompletedStep, replay, run
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.run_redactor import RunRedactor
 from positronic.ciphers.native import NativeCipher
-from positronic.keyring import Keyring
 from positronic.names import Project, parse_name, parse_value
-from positronic.sealed import SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryStorage
 
 RUN_ID: Final = "run-1"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from positronic.access.tokens import parse, parse_token_id
 from positronic.names import parse_project, parse_token_name
-from positronic.tokens import parse, parse_token_id
 from px.api import decode
 from px.api.decode import Fields, fields, items, matching, number, sequence, truth
 from px.errors import Detail

@@ -66,7 +66,7 @@ def _key(target: Target) -> str:
     """A file name that tells neither the address nor the project."""
     import hashlib
 
-    from positronic.tokens import parse
+    from positronic.access.tokens import parse
 
     token = parse(target.token)
     project = target.project or (token.project if token else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from positronic import tokens
+from positronic.access import tokens
 from px.doctor.finding import FAIL, OK, Finding
 from px.settings import Target
 

@@ -1,7 +1,7 @@
 """Whether px's own Worker listens at the address in `.px/local.json`, asked without the token.
 
 Another program may listen there once `px dev` has left. So every new connection is asked for the
-proof of `positronic.proof` first, and the token only goes over one that gave it.
+proof of `positronic.access.proof` first, and the token only goes over one that gave it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from positronic import proof
-from positronic.tokens import root_hash
+from positronic.access import proof
+from positronic.access.tokens import root_hash
 from px.http.result import NotOwn
 from px.settings import LOCAL_FILE, Target
 

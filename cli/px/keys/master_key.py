@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from positronic.errors import NotConfigured
-from positronic.keyring import Keyring
+from positronic.sealing.keyring import Keyring
 
 KEY_SIZE: Final = 32
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
-from positronic.tokens import mint_root, root_hash
+from positronic.access.tokens import mint_root, root_hash
 from px.errors import Usage
 from px.local.errors import LocalError
 from px.project import git, owner_only, private_files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from positronic.tokens import is_mistyped
+from positronic.access.tokens import is_mistyped
 from px.errors import Refused
 from px.project.unfinished import UnderWay
 from px.project.workspace import Project

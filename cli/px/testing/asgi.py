@@ -13,9 +13,9 @@ from collections.abc import (
 )
 from typing import Any
 
-from positronic.api import handle
-from positronic.http import Request
-from positronic.service import Service
+from positronic.api.admission import handle
+from positronic.api.service import Service
+from positronic.http.request import Request
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

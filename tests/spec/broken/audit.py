@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found
 
 Event = dict[str, Any]

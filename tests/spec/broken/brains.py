@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, answer, breaks, edited, refusal
 from spec.broken.tokens import overlooking
 

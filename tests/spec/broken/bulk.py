@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, answer, breaks, edited, found
 
 

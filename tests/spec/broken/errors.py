@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from urllib.parse import unquote
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found, refusal
 
 EVENT = {

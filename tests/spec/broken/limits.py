@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found, refusal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from positronic.http import Response
+from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found, refusal
 
 

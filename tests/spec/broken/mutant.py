@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from positronic.http import Request, Response
+from positronic.http.request import Request, Response
 from px.spec.target import Target
 from spec.house import House
 

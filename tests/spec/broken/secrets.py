@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from positronic.changes import Change
-from positronic.http import Response
+from positronic.api.changes import Change
+from positronic.http.request import Response
 from positronic.names import Name, Project
 from positronic.ports import Record
 from positronic.stores.memory import MemoryRecords, MemoryStorage

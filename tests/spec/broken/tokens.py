@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from positronic.http import Response
-from positronic.tokens import parse
+from positronic.access.tokens import parse
+from positronic.http.request import Response
 from spec.broken.mutant import Call, answer, breaks, edited, found
 
 

@@ -15,10 +15,10 @@ from positronic import BrainSecrets, SecretNotFound, brain
 from positronic.brains.run_redactor import RunRedactor
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import CorruptRecord, InvalidName, ReservedName, StoreFailed
-from positronic.keyring import Keyring
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Record
-from positronic.sealed import SealedSecret, SealedStore
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealed_store import SealedSecret, SealedStore
 from positronic.stores.memory import MemoryStorage
 from positronic.testing import run_brain_sync
 from support.memory_service import MASTER_KEYS, Clock, Counting

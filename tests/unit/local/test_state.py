@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from dotenv import dotenv_values
 
-from positronic.tokens import is_mistyped
+from positronic.access.tokens import is_mistyped
 from px.local.errors import LocalError
 from px.project import dev_vars
 from px.project.workspace import Project

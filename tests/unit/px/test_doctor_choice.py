@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.choice import check_choice
 from px.doctor.finding import Finding

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import respx
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.finding import Finding
 from px.doctor.place import Place

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from positronic.keyring import Keyring
+from positronic.sealing.keyring import Keyring
 from px.cloudflare.wrangler import credentials
 from px.errors import Usage
 from px.keys.master_key import make, parse

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from positronic.access.tokens import mint_root
 from positronic.errors import InvalidName
-from positronic.tokens import mint_root
 from px.errors import Usage
 from px.settings import Target, find_target, find_upwards
 

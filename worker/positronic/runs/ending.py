@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from positronic.errors import PositronicError
-from positronic.runs.keeper import Event, Keeper
+from positronic.runs.event_log import Event, Keeper
 from positronic.runs.record import COMPLETE, ERROR, INTERRUPTED
 
 COMPLETED: Final = "brain:complete"

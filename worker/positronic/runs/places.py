@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from positronic.http import Response
+from positronic.http.request import Response
 from positronic.names import Project
 from positronic.ports import Clock, RandomBytes
 from positronic.runs.memory import MemoryRunLog

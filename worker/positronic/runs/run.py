@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from positronic.audit import Auditor
+from positronic.audit.events import Auditor
 from positronic.brains import BrainSecrets, StepFailed
 from positronic.brains.read_here import ReadHere
 from positronic.brains.run_redactor import RunRedactor
@@ -17,11 +17,11 @@ from positronic.names import Name
 from positronic.ports import Clock, SecretStore
 from positronic.runs import ending, sse
 from positronic.runs.cleaning import Cleaning
-from positronic.runs.keeper import Event, Keeper
+from positronic.runs.event_log import Event, Keeper
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.restoring import with_values
-from positronic.whereabouts import whereabouts
+from positronic.traceback_summary import whereabouts
 
 READ: Final = "brain.read"
 LOOK_EVERY: Final = 30_000  # milliseconds

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from positronic.errors import InvalidRequest
-from positronic.runs.keeper import Keeper
+from positronic.runs.event_log import Keeper
 from positronic.runs.record import KeptEvent
 
 MEDIA_TYPE: Final = "text/event-stream"

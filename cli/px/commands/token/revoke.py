@@ -50,7 +50,7 @@ def revoke(
 
 def _check_id(admin: Admin, text: str) -> None:
     """Only an unreadable entry has an id that no token has. Raises Usage."""
-    from positronic.tokens import ID, is_mistyped, parse
+    from positronic.access.tokens import ID, is_mistyped, parse
     from px.errors import Usage
 
     if ID.fullmatch(text):

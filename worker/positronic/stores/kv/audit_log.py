@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from positronic import audit
+from positronic.audit import events
 from positronic.names import Project
 from positronic.ports import Event, Page
 from positronic.stores.kv.folder import Folder, Namespace
@@ -16,9 +16,9 @@ class KvAudit:
         self._retention = retention
 
     async def append(self, event: Event) -> None:
-        await self._folder.put(event.id, audit.encode(event), expirationTtl=self._retention)
+        await self._folder.put(event.id, events.encode(event), expirationTtl=self._retention)
 
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
         page = await self._folder.list(cursor, limit)
         texts = await self._folder.texts([key.id for key in page.items])
-        return Page([audit.decode(id, text) for id, text in texts.items()], page.cursor)  # noqa: A001
+        return Page([events.decode(id, text) for id, text in texts.items()], page.cursor)  # noqa: A001

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 
 from positronic.names import Name, Project
 from positronic.ports import Page, Record, RecordInfo, Unreadable
-from positronic.stored import metadata_fields, read_metadata, record_info
 from positronic.stores.kv.folder import Folder, Namespace
+from positronic.stores.stored import metadata_fields, read_metadata, record_info
 
 
 class KvRecords:

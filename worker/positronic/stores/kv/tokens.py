@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from positronic.names import Project
 from positronic.ports import Page, TokenRecord, Unreadable
-from positronic.stored import decode_token, encode_token, token_item
 from positronic.stores.kv.folder import Folder, Namespace
+from positronic.stores.stored import decode_token, encode_token, token_item
 
 
 class KvTokens:

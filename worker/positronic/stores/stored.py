@@ -10,11 +10,11 @@ from typing import Final
 import pydantic_core
 
 from positronic import times
-from positronic.envelope import KEY_ID
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.names import Name, parse_token_name
 from positronic.ports import Metadata, RecordInfo, Signature, TokenRecord, Unreadable
 from positronic.roles import TOKEN_ROLES
+from positronic.sealing.envelope import KEY_ID
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 

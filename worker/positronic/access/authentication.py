@@ -5,15 +5,15 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from positronic import tokens
+from positronic.access import tokens
 from positronic.errors import CorruptRecord, Forbidden, NotConfigured, Unauthenticated
 from positronic.names import Project, TokenName, parse_project
 from positronic.ports import Clock, Signature, TokenRecord, TokenStore, Unreadable
-from positronic.roles import Role
-from positronic.signing import Signer, Verdict
+from positronic.roles import Principal, Role
+from positronic.sealing.signing import Signer, Verdict
 
 SETTING: Final = "ROOT_TOKEN_SHA256"
 PURPOSE: Final = "token"
@@ -22,20 +22,6 @@ _BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: 
 _HASH = re.compile(r"[0-9a-f]{64}")
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 INVALID: Final = "the token is not valid"
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Whoever acts. A `project` of None: any, named by the request.
-
-    `kind` is `token`, or `brain` for a run of one: its id, under the brain's title.
-    """
-
-    id: str
-    name: str
-    role: Role
-    project: Project | None
-    kind: str = "token"
 
 
 class TokenRefused(Unauthenticated):

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from positronic.access import readable, sign, verify
-from positronic.audit import Auditor
+from positronic.access.authentication import readable, sign, verify
+from positronic.audit.events import Auditor
 from positronic.errors import CorruptRecord, Detail, UnknownKey
 from positronic.journal import GONE, secret_key, token_key
 from positronic.names import Name, Project
 from positronic.ports import Journal, TokenRecord, TokenStore, Unreadable, everything
-from positronic.sealed import SealedStore
-from positronic.signing import Signer, Verdict
+from positronic.sealing.signing import Signer, Verdict
+from positronic.secrets.sealed_store import SealedStore
 
 AT_ONCE: Final = 50  # records written in one step: well within KV's 1,000 operations a request
 TRIES: Final = 200  # records looked at in one step, so that some that do not open stop nothing

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from positronic.envelope import (
-    NONCE_SIZE,
-    SALT_SIZE,
-    Envelope,
-    associated_data,
-    key_info,
-    pack,
-    unpack,
-)
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
-from positronic.keyring import Keyring
 from positronic.names import Name, Project, Value, is_name, parse_value
 from positronic.ports import (
     Cipher,
@@ -31,6 +21,16 @@ from positronic.ports import (
     Unreadable,
     everything,
 )
+from positronic.sealing.envelope import (
+    NONCE_SIZE,
+    SALT_SIZE,
+    Envelope,
+    associated_data,
+    key_info,
+    pack,
+    unpack,
+)
+from positronic.sealing.keyring import Keyring
 
 
 class SealedStore:

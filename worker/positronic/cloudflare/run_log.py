@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from positronic.cloudflare.sql_journal import Sql
 from positronic.runs import record
 from positronic.runs.record import KeptEvent, RunRecord
-from positronic.stores.durable_object import Sql
 
 _IS_THERE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'run'"
 

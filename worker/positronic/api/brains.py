@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from positronic.body import read_rerun, read_run
+from positronic.api import brain_models
+from positronic.api.body import read_rerun, read_run
+from positronic.api.routing import Call, Place, Route, answer
 from positronic.errors import NotFound
-from positronic.http import Response
+from positronic.http.request import Response
 from positronic.roles import Role
-from positronic.routing import Call, Place, Route, answer
-from positronic.runs import sse, wire
+from positronic.runs import sse
 from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
@@ -21,11 +22,11 @@ _NO_RUN: Final = "there is no run with this id"
 
 
 async def _list(call: Call) -> Response:
-    return answer(200, wire.brains_out(call.session.service.brains.all()))
+    return answer(200, brain_models.brains_out(call.session.service.brains.all()))
 
 
 async def _show(call: Call) -> Response:
-    return answer(200, wire.structure_out(call.session.service.brains.find(call.segment)))
+    return answer(200, brain_models.structure_out(call.session.service.brains.find(call.segment)))
 
 
 async def _start(call: Call) -> Response:
@@ -62,7 +63,7 @@ async def _begin(call: Call, plan: Plan, action: str) -> Response:
     await session.service.storage.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
     await run.start(record, plan, session.means(), announce)
-    return answer(201, wire.StartedOut(brain_run_id=run.id))
+    return answer(201, brain_models.StartedOut(brain_run_id=run.id))
 
 
 async def _look(call: Call) -> Response:
@@ -70,7 +71,7 @@ async def _look(call: Call) -> Response:
     if not keeper.is_there:
         raise NotFound(_NO_RUN)
     told = retold(keeper.events(0), folded=True)
-    return answer(200, wire.run_out(keeper.record, told))
+    return answer(200, brain_models.run_out(keeper.record, told))
 
 
 async def _watch(call: Call) -> Response:

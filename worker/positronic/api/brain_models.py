@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from positronic.api.models import Model
 from positronic.brains import Brain, Replay
+from positronic.http.text_formats import StepNumber, Time
 from positronic.runs.record import INTERRUPTED, RUNNING, RunRecord
-from positronic.shapes import StepNumber, Time
 from positronic.times import iso
-from positronic.wire import Model
 
 JsonObject = dict[str, Any]
 

@@ -14,11 +14,11 @@ from typing import Final, TypeVar
 
 import pydantic_core
 
-from positronic.access import Principal
 from positronic.errors import AuditUnavailable, PositronicError
 from positronic.names import Project
 from positronic.ports import AuditLog, Clock, Event, RandomBytes, Signature
-from positronic.signing import Signer, Verdict
+from positronic.roles import Principal
+from positronic.sealing.signing import Signer, Verdict
 from positronic.times import LAST
 
 PURPOSE: Final = "audit"

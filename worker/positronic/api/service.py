@@ -6,28 +6,29 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Final
 
-from positronic import access, audit
-from positronic.access import Access, Principal
-from positronic.audit import Auditor, Origin
+from positronic.access import authentication
+from positronic.access.audit_throttle import Refusals
+from positronic.access.authentication import Access
+from positronic.access.issuer import Issuer
+from positronic.api.changes import Change, Writer
+from positronic.audit import events
+from positronic.audit.events import Auditor, Origin
 from positronic.brains.found import NO_BRAINS, Brains
 from positronic.brains.read_here import ReadHere
-from positronic.changes import Change, Writer
 from positronic.errors import InvalidName, NotConfigured
-from positronic.http import BODY_SECONDS, Response
-from positronic.issuer import Issuer
+from positronic.http.request import BODY_SECONDS, Response
 from positronic.journal import MemoryJournal
-from positronic.keyring import Keyring
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
-from positronic.refusals import Refusals
-from positronic.roles import Role
-from positronic.rotation import Rotation
+from positronic.roles import Principal, Role
 from positronic.runs.places import RunPlaces
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Means
-from positronic.sealed import SealedStore
-from positronic.signing import Signer, Verdict
-from positronic.vault import Vault
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer, Verdict
+from positronic.secrets.rotation import Rotation
+from positronic.secrets.sealed_store import SealedStore
+from positronic.secrets.vault import Vault
 
 MAX_DAYS: Final = 36_500
 
@@ -113,7 +114,7 @@ class Service:
             self.settings.root_token_sha256,
             project,
             self.storage.tokens,
-            Signer(self.keyring(), access.PURPOSE),
+            Signer(self.keyring(), authentication.PURPOSE),
             self.runtime.clock,
         )
 
@@ -179,14 +180,14 @@ class Session:
         return self.service.storage.audit_log(self.project, self.service.audit_retention())
 
     def verify(self, event: Event) -> Verdict:
-        return audit.verify(Signer(self.keyring, audit.PURPOSE), self.project, event)
+        return events.verify(Signer(self.keyring, events.PURPOSE), self.project, event)
 
     def auditor(self) -> Auditor:
         runtime = self.service.runtime
         return Auditor(
             self.project,
             self.audit_log(),
-            Signer(self.keyring, audit.PURPOSE),
+            Signer(self.keyring, events.PURPOSE),
             self.principal,
             self.origin,
             clock=runtime.clock,
@@ -205,7 +206,7 @@ class Session:
         )
 
     def _token_signer(self) -> Signer:
-        return Signer(self.keyring, access.PURPOSE)
+        return Signer(self.keyring, authentication.PURPOSE)
 
     def _sealed(self) -> SealedStore:
         runtime = self.service.runtime

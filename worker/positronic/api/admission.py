@@ -8,11 +8,23 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from positronic import openapi, proof, wire
-from positronic.access import CHALLENGE, INVALID, Access, Principal, TokenRefused, require
-from positronic.audit import Auditor, Origin
-from positronic.body import read_bulk, read_secret, read_token
-from positronic.changes import Change, Work
+from positronic.access import proof
+from positronic.access.authentication import CHALLENGE, INVALID, Access, TokenRefused, require
+from positronic.api import brains, models, openapi
+from positronic.api.body import read_bulk, read_secret, read_token
+from positronic.api.changes import Change, Work
+from positronic.api.routing import (
+    Call,
+    ChangeRoute,
+    Endpoint,
+    Place,
+    Route,
+    answer,
+    change,
+    change_by,
+)
+from positronic.api.service import Service
+from positronic.audit.events import Auditor, Origin
 from positronic.errors import (
     AuditUnavailable,
     InvalidRequest,
@@ -21,7 +33,7 @@ from positronic.errors import (
     PositronicError,
     Unauthenticated,
 )
-from positronic.http import (
+from positronic.http.request import (
     Request,
     Response,
     client_address,
@@ -33,23 +45,11 @@ from positronic.http import (
 from positronic.journal import GONE, token_key
 from positronic.names import TokenName, parse_name
 from positronic.ports import Journal
-from positronic.roles import Role
-from positronic.routing import (
-    Call,
-    ChangeRoute,
-    Endpoint,
-    Place,
-    Route,
-    answer,
-    change,
-    change_by,
-)
-from positronic.runs import endpoints
+from positronic.roles import Principal, Role
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
-from positronic.service import Service
-from positronic.vault import Entry
-from positronic.whereabouts import whereabouts
+from positronic.secrets.vault import Entry
+from positronic.traceback_summary import whereabouts
 
 MAX_LIST: Final = 1000
 DEFAULT_LIST: Final = 100  # of what costs a read for each item
@@ -158,7 +158,7 @@ def _open(path: str, method: str, service: Service) -> Response:
 
 def _status(service: Service) -> Response:
     service.check()
-    return answer(200, wire.StatusOut(ready=True))
+    return answer(200, models.StatusOut(ready=True))
 
 
 def _openapi(_: Service) -> Response:
@@ -168,17 +168,17 @@ def _openapi(_: Service) -> Response:
 async def _create(sent: Entry, call: Call) -> Response:
     name, value = sent
     info = await call.session.vault().create(name, value)
-    return answer(201, wire.secret_out(info))
+    return answer(201, models.secret_out(info))
 
 
 async def _list(call: Call) -> Response:
     page = await call.session.vault().list(call.query.get("cursor"), _limit(call, MAX_LIST))
-    return answer(200, wire.secrets_out(page))
+    return answer(200, models.secrets_out(page))
 
 
 async def _exists(call: Call) -> Response:
     found = await call.session.vault().exists(parse_name(call.segment))
-    return answer(200, wire.ExistsOut(exists=found))
+    return answer(200, models.ExistsOut(exists=found))
 
 
 async def _delete(call: Call) -> Response:
@@ -188,23 +188,23 @@ async def _delete(call: Call) -> Response:
 
 async def _bulk(sent: Sequence[Entry], call: Call) -> Response:
     result = await call.session.vault().bulk(sent)
-    return answer(201, wire.BulkOut(created=result.created, updated=result.updated))
+    return answer(201, models.BulkOut(created=result.created, updated=result.updated))
 
 
 async def _audit(call: Call) -> Response:
     page = await call.session.audit_log().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
-    return answer(200, wire.events_out(page, call.session.verify))
+    return answer(200, models.events_out(page, call.session.verify))
 
 
 async def _issue_token(sent: tuple[TokenName, Role, int | None], call: Call) -> Response:
     name, role, expires_in = sent
     token, record = await call.session.issuer().issue(name, role, expires_in)
-    return answer(201, wire.issued_out(token, record))
+    return answer(201, models.issued_out(token, record))
 
 
 async def _list_tokens(call: Call) -> Response:
     page = await call.session.issuer().list(call.query.get("cursor"), _limit(call, DEFAULT_LIST))
-    return answer(200, wire.tokens_out(page))
+    return answer(200, models.tokens_out(page))
 
 
 async def _revoke_token(call: Call) -> Response:
@@ -220,17 +220,17 @@ def _addressed(call: Call, parameter: str) -> str:
 async def _list_keys(call: Call) -> Response:
     census = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return answer(200, wire.keys_out(census, call.session.keyring, pending=pending))
+    return answer(200, models.keys_out(census, call.session.keyring, pending=pending))
 
 
 async def _rotate(call: Call) -> Response:
-    return answer(200, wire.step_out(await call.session.rotation().step()))
+    return answer(200, models.step_out(await call.session.rotation().step()))
 
 
 async def _list_projects(call: Call) -> Response:
     registry = call.session.service.storage.projects()
     page = await registry.list(call.query.get("cursor"), _limit(call, MAX_LIST))
-    return answer(200, wire.projects_out(page))
+    return answer(200, models.projects_out(page))
 
 
 _OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
@@ -255,7 +255,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Route | ChangeRoute]]] = {
     "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
     "/keys/rotate": {"POST": change(Role.ADMIN, _rotate)},
     "/projects": {"GET": Route(Role.ROOT, _list_projects, _PAGING)},
-    **endpoints.ROUTES,
+    **brains.ROUTES,
 }
 
 
@@ -292,10 +292,10 @@ def _limit(call: Call, default: int) -> int:
 
 
 def _refuse(error: PositronicError) -> Response:
-    response = answer(error.status, wire.error_out(error))
+    response = answer(error.status, models.error_out(error))
     response.headers.update(error.headers)
     return response
 
 
-def _internal(request_id: str) -> wire.ErrorOut:
-    return wire.ErrorOut(error=f"internal error, request {request_id}", code="internal")
+def _internal(request_id: str) -> models.ErrorOut:
+    return models.ErrorOut(error=f"internal error, request {request_id}", code="internal")

@@ -10,11 +10,11 @@ import hashlib
 import hmac
 from enum import StrEnum
 
-from positronic.encoding import fields
-from positronic.envelope import KEY_ID
 from positronic.errors import UnknownKey
-from positronic.keyring import Keyring
 from positronic.ports import Signature
+from positronic.sealing.encoding import fields
+from positronic.sealing.envelope import KEY_ID
+from positronic.sealing.keyring import Keyring
 
 
 class Verdict(StrEnum):

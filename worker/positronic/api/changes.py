@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from positronic.errors import RateLimited
-from positronic.http import Response
+from positronic.http.request import Response
 from positronic.ports import Journal
 
 LARGE_AT_ONCE: Final = 2  # bodies of 8 MiB beside each other, and what is parsed from them

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from positronic import tokens
-from positronic.access import readable, sign
-from positronic.audit import Auditor
+from positronic.access import tokens
+from positronic.access.authentication import readable, sign
+from positronic.audit.events import Auditor
 from positronic.errors import CorruptRecord, NotFound
 from positronic.journal import GONE, token_key
 from positronic.names import Project, TokenName
@@ -21,7 +21,7 @@ from positronic.ports import (
     Unreadable,
 )
 from positronic.roles import Role
-from positronic.signing import Signer
+from positronic.sealing.signing import Signer
 
 
 class Issuer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from positronic.errors import NotFound, StoreFailed
-from positronic.http import Response
+from positronic.http.request import Response
 from positronic.names import Project
 from positronic.ports import Clock, RandomBytes
 from positronic.runs import record

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
-from positronic.audit import Auditor
+from positronic.audit.events import Auditor
 from positronic.errors import CorruptRecord, Detail, NotFound, PartialWrite, PositronicError
 from positronic.journal import GONE, secret_key
 from positronic.names import Name, Value, parse_name

@@ -8,8 +8,8 @@ import hmac
 from base64 import b64decode, b64encode
 from typing import Final
 
-from positronic.envelope import KEY_ID, KEY_SIZE
 from positronic.errors import NotConfigured, UnknownKey
+from positronic.sealing.envelope import KEY_ID, KEY_SIZE
 
 SETTING: Final = "MASTER_KEYS"
 NEXT_SETTING: Final = "MASTER_KEYS_NEXT"

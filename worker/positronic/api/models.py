@@ -8,8 +8,10 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
+from positronic.access.tokens import Token
 from positronic.errors import Detail, PositronicError
-from positronic.keyring import Keyring
+from positronic.http.sent import check_name, check_role, check_token_name, check_value
+from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.names import (
     MAX_BULK,
     PROJECT,
@@ -20,12 +22,10 @@ from positronic.names import (
 )
 from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
-from positronic.rotation import Census, Step
-from positronic.sent import check_name, check_role, check_token_name, check_value
-from positronic.shapes import NameText, Seconds, Time, TokenNameText, ValueText
-from positronic.signing import Verdict
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Verdict
+from positronic.secrets.rotation import Census, Step
 from positronic.times import iso
-from positronic.tokens import Token
 
 T = TypeVar("T")
 TokenRole = Literal["reader", "writer", "admin"]

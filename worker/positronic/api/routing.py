@@ -8,12 +8,12 @@ from enum import Enum, auto
 from functools import partial
 from typing import TypeVar
 
-from positronic import wire
-from positronic.http import Request, Response, read_body
+from positronic.api import models
+from positronic.api.service import Session
+from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
 from positronic.roles import Role
 from positronic.runs.run import Run
-from positronic.service import Session
 
 
 class Place(Enum):
@@ -87,6 +87,6 @@ def change_by(
     return ChangeRoute(role, prepare, takes_body=True)
 
 
-def answer(status: int, model: wire.Model) -> Response:
+def answer(status: int, model: models.Model) -> Response:
     """A JSON answer."""
-    return Response(status, wire.to_json(model), {"Content-Type": "application/json"})
+    return Response(status, models.to_json(model), {"Content-Type": "application/json"})

@@ -12,6 +12,8 @@ import pydantic_core
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from positronic.api.brain_models import RerunIn, RunIn
+from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.errors import (
     Detail,
     DuplicateName,
@@ -23,12 +25,10 @@ from positronic.errors import (
     ReservedName,
     TooLarge,
 )
-from positronic.json_nodes import check_nodes
+from positronic.http.json_nodes import check_nodes
 from positronic.names import MAX_BULK, TokenName, parse_name
 from positronic.roles import Role
-from positronic.runs.wire import RerunIn, RunIn
-from positronic.vault import Entry
-from positronic.wire import BulkIn, SecretIn, TokenIn
+from positronic.secrets.vault import Entry
 
 # Of one object; hashing is not randomised in the Worker.
 MAX_FIELDS: Final = 16

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from positronic.encoding import fields
+from positronic.sealing.encoding import fields
 
 CHALLENGE: Final = "X-Positronic-Challenge"
 PROOF: Final = "X-Positronic-Proof"

@@ -8,10 +8,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
 
-from positronic.encoding import fields
 from positronic.errors import CorruptRecord
 from positronic.names import MAX_VALUE, Name, Project
 from positronic.ports import Metadata
+from positronic.sealing.encoding import fields
 
 FORMAT: Final = "px1"
 SALT_SIZE: Final = 16

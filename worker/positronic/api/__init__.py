@@ -1,0 +1,1 @@
+"""The calls: a request is admitted once, then goes to its handler."""

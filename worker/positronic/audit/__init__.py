@@ -1,0 +1,1 @@
+"""Who did what: events, recorded before the change they describe, and signed."""

@@ -1,0 +1,1 @@
+"""Cloudflare's side of the ports: Durable Objects."""

@@ -1,0 +1,1 @@
+"""Sealed text, the keys it is sealed under, and signatures. FORMAT.md is the spec."""
