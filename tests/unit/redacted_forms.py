@@ -1,4 +1,3 @@
-# ruff: noqa: E501, S311 - a form is easier to compare on one line; the values are made up
 """What careless code makes of a value: the text that it shows, and what must not be left of it."""
 
 from __future__ import annotations
