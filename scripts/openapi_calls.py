@@ -9,8 +9,8 @@ from typing import Any, Final
 from positronic.access import tokens
 from positronic.api import brain_models as runs
 from positronic.api import models
-from positronic.api.admission import MAX_LIST, ROUTES
-from positronic.api.routing import ChangeRoute, Route
+from positronic.api.routes import ROUTES
+from positronic.api.routing import MAX_LIST, ChangeRoute, Route
 from positronic.names import MAX_BULK, NAME, PROJECT, RESERVED_PREFIX
 from positronic.runs import record
 from scripts.openapi_answers import ALWAYS, errors_of

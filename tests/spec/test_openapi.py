@@ -13,8 +13,8 @@ from scripts.openapi import is_stale
 from scripts.openapi_calls import CALLS
 
 from positronic import errors
-from positronic.api.admission import ROUTES
 from positronic.api.openapi import DOCUMENT
+from positronic.api.routes import ROUTES
 from positronic.errors import PositronicError
 from positronic.http.request import Request
 from px.spec import contract

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from positronic.api.admission import ROUTES
+from positronic.api.routes import ROUTES
 
 CANARY: Final = "canary!4b1d77c0"  # no name of anything: where it shows, a value does
 

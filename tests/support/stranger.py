@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from positronic.access.proof import prove
 from positronic.access.tokens import root_hash
-from positronic.proof import prove
 
 # Takes a whole request, gives a whole answer.
 Answer = Callable[[bytes], bytes]

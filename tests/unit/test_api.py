@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from positronic.api.admission import ROUTES
+from positronic.api.routes import ROUTES
 from positronic.names import Project
 from positronic.roles import Role
 from support.memory_service import SETTINGS, House

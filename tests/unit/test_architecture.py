@@ -121,7 +121,9 @@ def test_the_vault_knows_nothing_below_its_ports() -> None:
     )
 
     assert not {
-        name for name in imports(WORKER / "positronic" / "vault.py") if name.startswith(below)
+        name
+        for name in imports(WORKER / "positronic" / "secrets" / "vault.py")
+        if name.startswith(below)
     }
 
 
@@ -163,14 +165,15 @@ def test_half_of_all_functions_are_short() -> None:
 
 
 def test_the_core_is_small() -> None:
-    """Without stores, brains, redaction and runs, it has at most 2,350 lines of code.
+    """Without stores, brains, redaction and runs, it has at most 2,400 lines of code.
 
     DESIGN.md's 1,200 is where secrets alone stood; tokens, roles, signed audit and rotation came
-    after, then answers that go on and routes to a run, then bodies read before the lock and entries
-    that cannot be read. A reason to look again when it is reached.
+    after, then answers that go on and routes to a run, then bodies read before the lock, entries
+    that cannot be read, and the proof for px. A reason to look again when it is reached.
     """
     apart = {"brains", "redact", "runs", "testing.py", "stores", "cloudflare"}
+    apart |= {"brains.py", "brain_models.py"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 
-    assert sum(map(code_lines, counted)) <= 2350
+    assert sum(map(code_lines, counted)) <= 2400

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from positronic.api.admission import ROUTES
+from positronic.api.routes import ROUTES
 from support.memory_service import TOKEN, House
 from support.role_matrix import CELLS, PLACES, ROLES, TABLE, Matrix, Reply
 

@@ -8,10 +8,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from px.project import owner_only
+from px.project import git, owner_only
 from px.project.workspace import Project
 
 PREFIX: Final = "old-root-token-"
+
+
+def keep_replaced(
+    project: Project, settings: Mapping[str, str], new: str, names: tuple[str, ...]
+) -> list[str]:
+    """Keeps the token that `new` replaces, whatever it opens; what a person is to be told."""
+    if settings.get("PX_TOKEN") in (None, "", new):
+        return []
+    path = keep(project, settings, names)
+    shown = path.relative_to(project.root)
+    told = [f"Kept the replaced root token in {shown}"]
+    if git.leaves_out(path) is False:
+        told.append(f"Warning: git does not ignore {shown}; keep it elsewhere")
+    return told
 
 
 def keep(project: Project, settings: Mapping[str, str], names: tuple[str, ...]) -> Path:

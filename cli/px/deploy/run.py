@@ -15,10 +15,10 @@ from typing import Final, Protocol
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import Wrangler, credentials
-from px.deploy import old_token
 from px.deploy.address import address_of, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
+from px.deploy.old_token import keep_replaced
 from px.deploy.options import Options
 from px.deploy.owner import (
     ACCOUNT,
@@ -38,7 +38,6 @@ from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
-from px.project import git
 from px.project.env_deploy import DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.unfinished_deploy import StartedDeploy
@@ -272,7 +271,9 @@ class Deployment:
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
-            self._keep_old_token(self._made.token)
+            names = (URL, TOKEN, WORKER)
+            for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
+                self._voice.say(line)
             self._file.remember(target.address.origin, self._made.token, self._recorded())
             self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
         elif not self._has_pair_outside() and not self._settings.get(WORKER):
@@ -282,17 +283,6 @@ class Deployment:
 
     def _recorded(self) -> str:
         return recorded(self._manifest.worker, self._account)
-
-    def _keep_old_token(self, new: str) -> None:
-        """Whatever it opens: no root token is overwritten without a copy."""
-        now = self._file.read()
-        if now.get(TOKEN) in (None, "", new):
-            return
-        path = old_token.keep(self._project, now, (URL, TOKEN, WORKER))
-        shown = path.relative_to(self._project.root)
-        self._voice.say(f"Kept the root token of before in {shown}")
-        if git.leaves_out(path) is False:
-            self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from positronic.api import models
 from positronic.api.service import Session
+from positronic.errors import InvalidRequest
 from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
 from positronic.roles import Role
@@ -43,6 +44,10 @@ Endpoint = Callable[[Call], Awaitable[Response]]
 Prepare = Callable[[Call], Awaitable[Endpoint]]
 T = TypeVar("T")
 
+MAX_LIST: Final = 1000
+DEFAULT_LIST: Final = 100  # of what costs a read for each item
+PAGING: Final = frozenset({"limit", "cursor"})
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -65,6 +70,10 @@ class ChangeRoute:
     prepare: Prepare
     takes_body: bool
     parameters: frozenset[str] = frozenset()
+
+
+AnyRoute = Route | ChangeRoute
+Routes = Mapping[str, Mapping[str, AnyRoute]]
 
 
 def change(role: Role, endpoint: Endpoint, parameters: frozenset[str] = frozenset()) -> ChangeRoute:
@@ -90,3 +99,16 @@ def change_by(
 def answer(status: int, model: models.Model) -> Response:
     """A JSON answer."""
     return Response(status, models.to_json(model), {"Content-Type": "application/json"})
+
+
+def page_size(call: Call, default: int = MAX_LIST) -> int:
+    """How many items a page has at most. Raises InvalidRequest."""
+    text = call.query.get("limit", str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST):
+        raise InvalidRequest(f"`limit` is a number from 1 to {MAX_LIST}")
+    return int(text)
+
+
+def addressed(call: Call, parameter: str) -> str:
+    """What the path names, unless the query does: no path can carry `..`, or nothing at all."""
+    return call.query.get(parameter, call.segment)
