@@ -121,7 +121,7 @@ _LINES: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         ),
         (
             r"^DOTENV_VAULT(_\w+)?\s*=\s*[\"']?[\w+/=]{20}",
-            Kind("encrypted with dotenv-vault", "npx dotenv-vault decrypt prints it"),
+            Kind("encrypted with dotenv-vault", "decrypt it with dotenv-vault first"),
         ),
     )
 )
