@@ -155,7 +155,8 @@ def test_a_failed_run_is_told_last(px: Px) -> None:
         "brain:error\tbroken > Fail\tRuntimeError: no\\nway \\x1b[31m"
     )
     assert done.stderr == (
-        "error: the run failed: RuntimeError: no\\nway \\x1b[31m\n"
+        "error: the run failed at test_brain_drawing.py, line 31: "
+        "RuntimeError: no\\nway \\x1b[31m\n"
         f"hint: go on from there with `px brain rerun {run} --from 2`\n"
     )
 

@@ -71,7 +71,9 @@ def test_a_kept_line_end_is_told(
     cut = here.run("secret", "create", "CUT", "--from-file", "value", "--strip-newline")
 
     assert f"ends with a line end ({called}), which is kept; --strip-newline" in kept.stderr
-    assert [done.stderr for done in (quiet, cut)] == ["Secret created successfully!\n"] * 2
+    assert [done.stderr.splitlines()[0] for done in (quiet, cut)] == [
+        "Secret created successfully!"
+    ] * 2
     left = end[:-2] if called == "CRLF" else end[:-1]
     assert server.values() == {
         "KEPT": CANARY + end,
@@ -86,7 +88,7 @@ def test_a_file_without_a_line_end_is_stored_without_a_word(here: PxInProcess) -
 
     done = here.run("secret", "create", "A", "--from-file", "value")
 
-    assert done.stderr == "Secret created successfully!\n"
+    assert "warning" not in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--strip-newline", "--keep-newline"])
@@ -149,7 +151,7 @@ def test_many_short_values_are_one_warning(here: PxInProcess) -> None:
     told = here.run("secret", "import", "x.env").stderr.splitlines()
 
     assert told[0].startswith("warning: N0, N1, N2, N3, N4 and 4 more: ")
-    assert len(told) == 2
+    assert len(told) == 3
 
 
 def test_json_has_no_warnings(here: PxInProcess) -> None:

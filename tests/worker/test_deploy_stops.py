@@ -72,7 +72,7 @@ def story(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def _fault(method: str, end: str) -> Fault:
     """`lost`: it is carried out, and the answer says that it was not."""
     asked = asks(method.removesuffix(", lost"), end)
-    return Fault(asked, status=400, code=10001, after=method.endswith(", lost"))
+    return Fault(asked, status=400, code=19999, after=method.endswith(", lost"))
 
 
 def _stop(world: Deploying, code: int, said: str) -> Stop:
@@ -190,7 +190,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         world.account.workers[WORKER] = Worker(dict(theirs))
         StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
 
-        done = world.deploy("--wait", "5")
+        done = world.deploy("--wait", "20")
 
         assert done.returncode == 4
         assert "does not take the root token of this deploy" in done.stderr

@@ -89,6 +89,7 @@ class TestDevServer:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.listen(64)  # from here on a call waits instead of being refused
         self._port = self._socket.getsockname()[1]
+        self._settings = replace(self._settings, local_origin=self.url)
         self._thread.start()
         return self
 
