@@ -15,7 +15,10 @@ from positronic.redact.likely import is_password, is_unlikely
 
 _DEPTH: Final = 4  # a URL in JSON in base64
 _AROUND: Final = " \t\r\n\v\f\ufeff\"'`\u201c\u201d\u2018\u2019\u201e\xab\xbb"
-_PEM: Final = re.compile(r"-----BEGIN [A-Z0-9 ]+-----(.*?)-----END [A-Z0-9 ]+-----", re.DOTALL)
+# Up to the next dashes, whatever they are: else many beginnings take the square of their number.
+_PEM: Final = re.compile(
+    r"-----BEGIN [A-Z0-9 ]+-----((?:(?!-----).)*)-----END [A-Z0-9 ]+-----", re.DOTALL
+)
 _PAIR: Final = re.compile(
     r"""(?:^|[\s;&,])(?:export\s+)?([A-Za-z_][\w.-]{0,63})\s?[=:]\s?("[^"\n]*"|'[^'\n]*'|[^\s;&,]+)"""
 )
