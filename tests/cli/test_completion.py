@@ -222,6 +222,17 @@ def test_a_cache_that_cannot_be_kept_stops_nothing(known: Px, harm: str) -> None
     assert [path for path in known.folder.rglob("names-*") if path.is_file()] == []
 
 
+def test_a_named_pipe_in_the_caches_place_holds_nobody_up(known: Px) -> None:
+    """XDG_CACHE_HOME may be a folder that others write to; the next list makes a file of it."""
+    [file] = cache(known)
+    file.unlink()
+    os.mkfifo(file)
+
+    assert ask(known, "bash", "px secret delete K").stdout.split() == []
+    assert known.run("secret", "list").returncode == 0
+    assert names(known) == ["K1", "K2", "OTHER"]
+
+
 def test_json_has_the_script_in_it(px: Px) -> None:
     """For who installs it by program."""
     found = json.loads(px.run("completion", "fish", "--json").stdout)

@@ -147,7 +147,7 @@ def test_no_command_believes_a_file_that_others_may_have_made(
     done = Px(project).run(*words, stdin=CANARY.encode())
 
     said = done.stdout + done.stderr
-    assert done.returncode in (1, 2)
+    assert done.returncode in (1, 2, 5)  # 5: px dev, which watches the file itself
     assert name in said or (".px" in fault and ".px" in said)
     assert "chown" in said or "chmod" in said or "git rm" in said or "move" in said
     assert [call for call in server.calls if call.method != "GET"] == []

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from positronic.access import tokens
+from positronic.brains import brain
 from positronic.http.request import LARGE_BODY, Response
 from support.memory_service import House
 from support.running import run
@@ -73,6 +74,31 @@ def test_a_token_that_expires_meanwhile_changes_nothing() -> None:
 
     assert (answer.status, code(answer)) == (401, "unauthenticated")
     assert house.names() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("/brains/runs", {"identifier": "idle"}),
+        ("/brains/runs/rerun", {"runId": "0" * 32, "startsAt": 1}),
+    ],
+)
+def test_a_token_that_is_revoked_meanwhile_starts_no_run(path: str, document: object) -> None:
+    """Its body was held back, so the run would begin when the token is gone."""
+    house = House(brains=[brain("idle").step("Idle", lambda state: state)])
+    writer = house.issue("writer")
+    slow = SlowBody(house, path, document, writer)
+
+    async def steps() -> Response:
+        sending = asyncio.ensure_future(slow.send())
+        await slow.begun.wait()
+        assert (await call(house, "DELETE", f"/tokens/{token_id(writer)}")).status == 204
+        slow.rest.set()
+        return await sending
+
+    answer = run(steps())
+
+    assert (answer.status, code(answer)) == (401, "unauthenticated")
 
 
 def test_a_revoked_token_that_the_store_still_shows_changes_nothing() -> None:

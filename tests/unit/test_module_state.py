@@ -173,6 +173,8 @@ STRENGTH: Final = {
         *(STRONG, "9f8e7d6c5b4a39281706f5e4", "3f2b8c1d-9a7e-4f60-b1c2-d3e4f5a6b7c8"),
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "postgres://app:q8Zr2Lw9Xk4Tn7Vb3Ym6Pd1@db.example/app",
+        f'{{"type": "service_account", "private_key_id": "1", "private_key": "{STRONG}"}}',
+        f"DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={STRONG};EndpointSuffix=a.example",
         "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
     ],
     False: [
@@ -180,6 +182,13 @@ STRENGTH: Final = {
         *("correct horse battery staple and more", "password1password1password1password1"),
         *("postgres://postgres:postgres@localhost:5432/postgres", "Winter2024-Production-Database"),
         *("1234567890123456789012345678901234567890", "MyProductionDatabasePasswordIsLong"),
+        # Whoever knows the host can guess at the password.
+        "postgres://app:hunter2@3f2b8c1e9d7a4b6c8e0f1a2b3c4d5e6f.pg.example:5432/app",
+        "postgres://postgres.abcdefghij1234klmno:hunter2@aws-0-eu-1.pooler.example:6543/postgres",
+        "postgres://u:secret@ec2-54-221-220-59.compute-1.example:5432/d3k4j5h6k7l8m9",
+        '{"account_id": "3f2b8c1e9d7a4b6c8e0f1a2b3c4d5e6f", "pin": "1234"}',
+        "Server=3f2b8c1e9d7a4b6c8e0f1a2b.db.example;Database=db;User ID=sa;Password=Passw0rd1;",
+        "[" * 5_000,
     ],
 }
 

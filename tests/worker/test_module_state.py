@@ -107,3 +107,15 @@ def test_a_rerun_after_a_secret_was_changed_is_refused(kept: Kept) -> None:
 
     assert answer.status_code == 400
     assert "the secret MODE as it was, and it was changed since" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("piece", ["[", '{"key":'])
+def test_a_value_nested_deeply_harms_nobody(kept: Kept, piece: str) -> None:
+    """Read by a run, it neither ends that run nor the isolate that all projects share."""
+    brains = Brains(ProjectApi(kept.worker, "deep"))
+    nested = piece * (60_000 // len(piece))
+    brains.api.bulk({"MODE": nested, "PIN": "123456"})
+    run_id = brains.start("branches")
+    brains.watch(run_id)
+
+    assert brains.look(run_id)["status"] == "complete"

@@ -13,11 +13,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from positronic.names import NAME
+from px.files.regular import open_regular
 
 if TYPE_CHECKING:
     from px.settings import Target
 
 OFF = "PX_NO_CACHE"
+MAX_READ = 4 * 1024 * 1024  # characters
 
 
 class KnownNames:
@@ -31,8 +33,9 @@ class KnownNames:
         if self._path is None:
             return []
         try:
-            with open(self._path, encoding="ascii") as file:  # noqa: PTH123 - pathlib is slower
-                return sorted({line for line in file.read().split("\n") if NAME.fullmatch(line)})
+            with open(self._path, encoding="ascii", opener=open_regular) as file:
+                text = file.read(MAX_READ)
+            return sorted({line for line in text.split("\n") if NAME.fullmatch(line)})
         except (OSError, ValueError):
             return []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -69,12 +68,10 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     principal = await _authenticate(request, service, access, origin)
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
-    call = Call(request, service.session(project, principal, origin), segment, query)
+    again = partial(_authenticate, request, service, access, origin)
+    call = Call(request, service.session(project, principal, origin), segment, query, again)
     if isinstance(route, ChangeRoute):
-        again = partial(_authenticate, request, service, access, origin)
-        asked = Change(
-            partial(_prepare, route, call, again), route.takes_body and is_large(request)
-        )
+        asked = Change(partial(_prepare, route, call), route.takes_body and is_large(request))
         return await service.runtime.one_at_a_time(project, asked)
     match route.place:
         case Place.HERE:
@@ -86,17 +83,13 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
             )
 
 
-async def _prepare(
-    route: ChangeRoute, call: Call, again: Callable[[], Awaitable[Principal]]
-) -> Work:
-    return partial(_change, await route.prepare(call), call, again)
+async def _prepare(route: ChangeRoute, call: Call) -> Work:
+    return partial(_change, await route.prepare(call), call)
 
 
-async def _change(
-    endpoint: Endpoint, call: Call, again: Callable[[], Awaitable[Principal]], journal: Journal
-) -> Response:
+async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
     # The body and the changes before this one took time: the token may be gone by now.
-    principal = await again()
+    principal = await call.again()
     if journal.last(token_key(principal.id)) == GONE:  # which a store may still show
         raise Unauthenticated(INVALID, headers=CHALLENGE)
     await call.session.service.storage.projects().add(call.session.project)

@@ -30,14 +30,14 @@ async def _show(call: Call) -> Response:
 
 
 async def _start(call: Call) -> Response:
-    sent = read_run(await call.body(MAX_RUN_BODY))
+    sent = read_run(await _body(call))
     brain = call.session.service.brains.find(sent.identifier)
     plan = Plan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
     return await _begin(call, plan, "brain.run")
 
 
 async def _rerun(call: Call) -> Response:
-    sent = read_rerun(await call.body(MAX_RUN_BODY))
+    sent = read_rerun(await _body(call))
     service = call.session.service
     kept = await service.runtime.runs.kept(call.session.project, parse_id(sent.run_id))
     if kept is None:
@@ -46,6 +46,12 @@ async def _rerun(call: Call) -> Response:
     brain = service.brains.find(record.title)
     plan = rerun(brain, record, retold(events), sent.starts_at, sent.stops_after)
     return await _begin(call, plan, "brain.rerun")
+
+
+async def _body(call: Call) -> bytes:
+    body = await call.body(MAX_RUN_BODY)
+    await call.again()  # it took time: the token may be gone by now
+    return body
 
 
 async def _begin(call: Call, plan: Plan, action: str) -> Response:

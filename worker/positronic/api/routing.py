@@ -13,7 +13,7 @@ from positronic.api.service import Session
 from positronic.errors import InvalidRequest
 from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
-from positronic.roles import Role
+from positronic.roles import Principal, Role
 from positronic.runs.run import Run
 
 
@@ -27,12 +27,16 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has been let in, and what it may work with."""
+    """A request that has been let in, and what it may work with.
+
+    `again` looks at its token once more, after what took time.
+    """
 
     request: Request
     session: Session
     segment: str
     query: Mapping[str, str]
+    again: Callable[[], Awaitable[Principal]]
     run: Run | None = field(default=None)
 
     async def body(self, limit: int = MAX_BODY) -> bytes:

@@ -8,6 +8,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
+from positronic.redact.parts import secret_texts
+
 SHORTEST: Final = 24  # characters
 BITS: Final = 56
 RUN: Final = 10  # characters that belong together, at least once
@@ -17,10 +19,15 @@ _LOOKED_AT: Final = 2_048  # characters of a value
 
 
 def is_strong(value: str) -> bool:
-    """At least 24 characters that are worth at least 56 bits, and 10 of them in one run."""
-    if len(value) < SHORTEST:
-        return False
-    runs = _random_runs(value[:_LOOKED_AT])
+    """At least 24 characters that are worth at least 56 bits, and 10 of them in one run.
+
+    Where the value says which part of it is the secret, that part alone is worth anything.
+    """
+    return len(value) >= SHORTEST and any(map(_is_unlikely, secret_texts(value)))
+
+
+def _is_unlikely(text: str) -> bool:
+    runs = _random_runs(text[:_LOOKED_AT])
     return max(map(len, runs), default=0) >= RUN and _bits("".join(runs)) >= BITS
 
 

@@ -60,9 +60,14 @@ class Index:
 
     def add(self, new: Needle) -> None:
         count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
+        around = set[bytes]()
         for offset in range(min(count, MAX_WINDOWS)):
             window = new.letters[offset : offset + _SIZE]
-            self._windows.setdefault(window, []).append((new, offset))
+            # Among the same letters a window stretches as far as the first one does.
+            place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
+            if len(place) < 3 * _SIZE or place not in around:
+                around.add(place)
+                self._windows.setdefault(window, []).append((new, offset))
             if offset % _SIZE == 0 and len(self._rare) <= _FEW:
                 self._rare.add(window)
 
@@ -102,10 +107,21 @@ def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, 
         is_there = start >= 0 and text.startswith(found.letters, start)
         return (start, start + found.least) if is_there else (place, place)
     end = place + _SIZE
+    if not _is_enough(text, place, found, offset):
+        return place, end
     end += _common(text[end : end + len(found.letters)], found.letters[offset + _SIZE :])
     start = max(0, place - offset)
     start = place - _common(text[start:place][::-1], found.letters[:offset][::-1])
     return start, end
+
+
+def _is_enough(text: bytes, place: int, found: Needle, offset: int) -> bool:
+    """By the nearest letters alone, since most windows of a repetitive value lead nowhere."""
+    left = min(place, offset, _SIZE)
+    before = _common(text[place - left : place][::-1], found.letters[offset - left : offset][::-1])
+    end, behind = place + _SIZE, offset + _SIZE
+    after = _common(text[end : end + _SIZE], found.letters[behind : behind + _SIZE])
+    return before + _SIZE + after >= found.least
 
 
 def _common(one: bytes, other: bytes) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -10,11 +9,16 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import pydantic_core
+
 from positronic.redact.likely import is_password, is_unlikely
 
 _DEPTH: Final = 4  # a URL in JSON in base64
 _AROUND: Final = " \t\r\n\v\f\ufeff\"'`\u201c\u201d\u2018\u2019\u201e\xab\xbb"
-_PEM: Final = re.compile(r"-----BEGIN [A-Z0-9 ]+-----(.*?)-----END [A-Z0-9 ]+-----", re.DOTALL)
+# Up to the next dashes, whatever they are: else many beginnings take the square of their number.
+_PEM: Final = re.compile(
+    r"-----BEGIN [A-Z0-9 ]+-----((?:(?!-----).)*)-----END [A-Z0-9 ]+-----", re.DOTALL
+)
 _PAIR: Final = re.compile(
     r"""(?:^|[\s;&,])(?:export\s+)?([A-Za-z_][\w.-]{0,63})\s?[=:]\s?("[^"\n]*"|'[^'\n]*'|[^\s;&,]+)"""
 )
@@ -26,6 +30,8 @@ _HARMLESS: Final = re.compile(
 )
 _SEGMENTS: Final = re.compile(r"[.:/~|,;]")
 _STRUCTURED: Final = re.compile(r"eyJ[\w-]+\.|[A-Za-z_]\w*=[^;]*;")
+_ASSIGNMENTS: Final = re.compile(r"[A-Za-z][\w ]*=[^;]*;")
+_WITH_PASSWORD: Final = re.compile(r"[A-Za-z][\w+.-]*://[^/?#\s:@]*:([^/?#\s]+)@")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _TO_BASE64: Final = str.maketrans("-_", "+/")
 _SHORTEST_SEGMENT: Final = 8
@@ -64,6 +70,34 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
     yield from _in_base64(bare, depth - 1)
 
 
+def secret_texts(value: str) -> Iterator[str]:
+    """What somebody who knows the rest of the value must guess.
+
+    Of a URL its password; of JSON and of `Key=value;` the fields that may be secret; else all.
+    """
+    bare = value.strip(_AROUND)
+    document = _json(bare)
+    if document is not None:
+        yield from _guessed_fields("", document)
+    elif url := _WITH_PASSWORD.match(bare):
+        yield url[1]
+    elif _ASSIGNMENTS.match(bare):
+        yield from (text for name, text in _PAIR.findall(bare) if _SECRET.search(name))
+    else:
+        yield value
+
+
+def _guessed_fields(name: str, found: object) -> Iterator[str]:
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _guessed_fields(key, value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _guessed_fields(name, value)
+    elif isinstance(found, str) and not _HARMLESS.search(name):
+        yield from secret_texts(found)
+
+
 def _texts(text: str, pieces: bool) -> Iterator[Part]:
     yield Part(text.encode(), pieces)
     if "\\n" in text:
@@ -72,8 +106,10 @@ def _texts(text: str, pieces: bool) -> Iterator[Part]:
 
 def _json(text: str) -> object:
     if text[0] in "{[":
-        with suppress(ValueError, RecursionError):
-            return json.loads(text)
+        # Bounds the depth, at 200: Python's own overflows the Worker's stack.
+        with suppress(ValueError):
+            found: object = pydantic_core.from_json(text)
+            return found
     return None
 
 
