@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
+from positronic.redact.skimming import Skimmed, skimmed
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
 MAX_EVENTS: Final = 10_000
 MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
+
+MAX_SKIMS: Final = 4 * 1024 * 1024  # bytes of what is remembered of them
 
 _AT_ONCE: Final = 16  # events that are read in one go, while they are small
 _SMALL: Final = 64 * 1024  # characters of those read before
@@ -34,6 +37,9 @@ class Keeper:
         self._last = sum(1 for _ in self.events(0)) if self.is_running else 0
         self._size = 0
         self._known = 0
+        # What kept events read as: each is decoded once, however many names are read.
+        self._skims: dict[int, Skimmed | None] = {}
+        self._skims_size = 0
 
     @property
     def is_there(self) -> bool:
@@ -93,7 +99,7 @@ class Keeper:
         if len(redactor.names) == self._known:
             return
         newer = redactor.since(self._known)
-        if all(newer.is_clean(event.text) for event in self.events(0)):
+        if all(newer.is_clean(event.text, self._skimmed(event)) for event in self.events(0)):
             self._known = len(redactor.names)
             return
         # With all that is known: what a marker stands for is put back before it is looked at.
@@ -102,6 +108,8 @@ class Keeper:
             found = json.loads(event.text)
             if (cleaned := cleaning.cleaned(found)) is not found:
                 self._log.put(event._replace(text=_json(cleaned)))
+                if known := self._skims.pop(event.number, None):
+                    self._skims_size -= len(known.packed)
         self._known = len(redactor.names)
 
     async def news(self, seconds: float) -> bool:
@@ -115,6 +123,13 @@ class Keeper:
         finally:
             self._waiting.discard(future)
         return True
+
+    def _skimmed(self, event: KeptEvent) -> Skimmed | None:
+        """None when there is too much to keep."""
+        if event.number not in self._skims and self._skims_size < MAX_SKIMS:
+            self._skims[event.number] = found = skimmed(event.text)
+            self._skims_size += len(found.packed) if found else 0
+        return self._skims.get(event.number)
 
     def _put(self, text: str) -> None:
         self._last += 1
