@@ -19,6 +19,7 @@ MAX_EVENTS: Final = 10_000
 MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
 
 MAX_SKIMS: Final = 4 * 1024 * 1024  # bytes of what is remembered of them
+PAGE: Final = 512 * 1024  # characters of events that go from one run to another at once
 
 _AT_ONCE: Final = 16  # events that are read in one go, while they are small
 _SMALL: Final = 64 * 1024  # characters of those read before
@@ -79,6 +80,7 @@ class Keeper:
         for event in last:
             self._put(_json(event))
         self.change(**changes)
+        self._skims.clear()
         self._wake()
 
     def events(self, after: int) -> Iterator[KeptEvent]:
@@ -89,6 +91,15 @@ class Keeper:
             size = sum(len(event.text) for event in some)
             count = min(_AT_ONCE, 2 * count) if size < _SMALL else 1
             yield from some
+
+    def page(self, after: int) -> Iterator[KeptEvent]:
+        """The first of those after a number, up to the one that makes it half a megabyte."""
+        size = 0
+        for event in self.events(after):
+            yield event
+            size += len(event.text)
+            if size >= PAGE:
+                return
 
     def next(self, after: int) -> KeptEvent | None:
         """The one after a number, as it is now: whoever reads slowly holds no older text."""
