@@ -84,9 +84,9 @@ class BrainRun(DurableObject):
             await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
         return answer
 
-    async def kept(self) -> str:
+    async def kept(self, after: int) -> str:
         """For the object of a rerun: events without values, as `run_objects.pack` writes them."""
-        return pack(self.runs.run.kept())
+        return pack(self.runs.run.kept(int(after)))
 
     async def alarm(self, _: Any = None) -> None:
         run = self.runs.run

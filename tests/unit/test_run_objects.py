@@ -10,7 +10,8 @@ from positronic.cloudflare.run_objects import RunHere, RunsElsewhere, pack
 from positronic.errors import NotFound, StoreFailed
 from positronic.http.request import Response
 from positronic.names import Project
-from positronic.runs.event_log import Keeper
+from positronic.runs.earlier import earlier
+from positronic.runs.event_log import PAGE, Keeper
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Run
@@ -28,6 +29,7 @@ class Objects:
         self._logs: dict[str, MemoryRunLog] = {}
         self._broken = broken
         self.asked: list[str] = []
+        self.told: list[int] = []
 
     def log(self, name: str) -> MemoryRunLog:
         return self._logs.setdefault(name, MemoryRunLog())
@@ -36,11 +38,13 @@ class Objects:
         objects = self
 
         class Stub:
-            async def kept(self) -> str:
+            async def kept(self, after: int) -> str:
                 objects.asked.append(name)
                 if name == objects._broken:
                     raise RuntimeError("a value, perhaps")
-                return pack(objects.here(name).run.kept())
+                told = pack(objects.here(name).run.kept(after))
+                objects.told.append(len(told))
+                return told
 
             async def fetch(self, _: object) -> Any:  # noqa: ANN401
                 raise RuntimeError("a value, perhaps")
@@ -83,9 +87,27 @@ def test_one_object_asks_another() -> None:
     kept.append({"type": "brain:start", "é": ["\n"]})
     asking = objects.here(f"shop/{'1' * 32}")
 
-    assert run(asking.kept(SHOP, RUN_ID)) == (RECORD, list(kept.events(0)))
-    assert run(asking.kept(Project("other"), RUN_ID)) is None
+    assert run(asking.kept(SHOP, RUN_ID, 0)) == (RECORD, list(kept.events(0)))
+    assert run(asking.kept(Project("other"), RUN_ID, 0)) is None
     assert objects.asked == [f"shop/{RUN_ID}", f"other/{RUN_ID}"]
+
+
+def test_one_object_tells_another_page_by_page() -> None:
+    """All of a long run comes, in order, and no page is much larger than half a megabyte."""
+    objects = Objects()
+    kept = Keeper(objects.log(f"shop/{RUN_ID}"))
+    kept.open(RECORD)
+    text = "x" * (PAGE // 4)
+    kept.append({"type": "brain:start", "brainTitle": "t", "options": {}, "initialState": {}})
+    for number in range(20):
+        patch = [{"op": "replace", "path": "", "value": {"number": number, "text": text}}]
+        kept.append({"type": "step:complete", "stepTitle": "s", "patch": patch})
+    record, told = run(earlier(objects.here(f"shop/{'1' * 32}"), SHOP, RUN_ID))
+
+    assert record == RECORD
+    assert [step.patch[0]["value"]["number"] for step in told.completed] == [*range(20)]
+    assert len(objects.asked) == 6
+    assert max(objects.told) < 1.5 * PAGE
 
 
 def test_an_object_that_does_not_answer() -> None:
@@ -93,7 +115,7 @@ def test_an_object_that_does_not_answer() -> None:
     objects = Objects(broken=f"shop/{RUN_ID}")
     elsewhere = RunsElsewhere(objects, None, lambda size: bytes(size))
     with pytest.raises(StoreFailed, match="the earlier run's object did not answer") as one:
-        run(elsewhere.kept(SHOP, RUN_ID))
+        run(elsewhere.kept(SHOP, RUN_ID, 0))
     with pytest.raises(StoreFailed, match="the run's object did not answer") as other:
         run(elsewhere.at(SHOP, None, says_its_id))
 

@@ -329,7 +329,9 @@ def test_a_rerun_of_a_run_that_goes_on() -> None:
     kept.open(RECORD)
     run_ids: list[str] = []
 
-    async def at(project: Project, run_id: str) -> tuple[RunRecord, Sequence[KeptEvent]] | None:
+    async def at(
+        project: Project, run_id: str, _: int
+    ) -> tuple[RunRecord, Sequence[KeptEvent]] | None:
         run_ids.append(run_id)
         return RECORD, []
 

@@ -12,6 +12,7 @@ from positronic.errors import NotFound
 from positronic.http.request import Response
 from positronic.roles import Role
 from positronic.runs import sse
+from positronic.runs.earlier import earlier
 from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
@@ -39,12 +40,9 @@ async def _start(call: Call) -> Response:
 async def _rerun(call: Call) -> Response:
     sent = read_rerun(await _body(call))
     service = call.session.service
-    kept = await service.runtime.runs.kept(call.session.project, parse_id(sent.run_id))
-    if kept is None:
-        raise NotFound(_NO_RUN)
-    record, events = kept
+    record, told = await earlier(service.runtime.runs, call.session.project, parse_id(sent.run_id))
     brain = service.brains.find(record.title)
-    plan = rerun(brain, record, retold(events), sent.starts_at, sent.stops_after)
+    plan = rerun(brain, record, told, sent.starts_at, sent.stops_after)
     return await _begin(call, plan, "brain.rerun")
 
 

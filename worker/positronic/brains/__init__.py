@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from positronic.brains.brain_secrets import BrainSecrets
 from positronic.brains.builder import Brain, brain
+from positronic.brains.completed import CompletedStep
 from positronic.brains.refusals import (
     InvalidBrain,
     InvalidOptions,
@@ -12,7 +13,7 @@ from positronic.brains.refusals import (
     StepFailed,
 )
 from positronic.brains.replay import Replay, replay
-from positronic.brains.runner import CompletedStep, run
+from positronic.brains.runner import run
 
 __all__ = [
     "Brain",

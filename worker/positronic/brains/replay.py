@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from positronic.brains import events
+from positronic.brains.completed import CompletedStep
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
 from positronic.brains.places import Place
-from positronic.brains.runner import CompletedStep
 
 _ENDS = {
     events.COMPLETE: "complete",
@@ -33,6 +33,7 @@ class Replay:
     state_places: list[list[Place]] = field(default_factory=list)
     steps: list[JsonObject] = field(default_factory=list)
     error: JsonObject | None = None
+    depth: int = 0  # of brains within brains, at the event that came last
 
     @property
     def state(self) -> JsonObject:
@@ -43,26 +44,33 @@ class Replay:
         """The state before step `number`, counted from 1. Raises InvalidRun for a bad patch."""
         return apply(self.initial_state, [step.patch for step in self.completed[: number - 1]])
 
-
-def replay(stored: Iterable[Mapping[str, Any]], *, folded: bool = False) -> Replay:
-    """Events of the brains inside are passed over: for a run, such a brain is one step.
-
-    `folded`: patches are applied as they come and not kept, so that there is one state in memory;
-    `initial_state` is then the last one.
-    """
-    found, depth = Replay(), 0
-    for event in stored:
+    def take(self, event: Mapping[str, Any]) -> None:
+        """The next event. Those of the brains inside are passed over: for a run, such a brain is
+        one step.
+        """
         kind = event["type"]
-        depth += kind == events.START
+        self.depth += kind == events.START
         # After brain:error the steps are told once more: an inner brain's have a dot in their ids.
         # An interruption is the whole run's, wherever it met it.
-        if depth <= 1 or kind == events.INTERRUPTED:
-            _take(found, event)
-            if folded and found.completed and found.completed[-1].patch:
-                last = found.completed[-1]
-                found.initial_state = apply(found.initial_state, [last.patch])
-                found.completed[-1] = CompletedStep(last.title, [])
-        depth -= kind in (events.COMPLETE, events.ERROR) and depth > 0
+        if self.depth <= 1 or kind == events.INTERRUPTED:
+            _take(self, event)
+        self.depth -= kind in (events.COMPLETE, events.ERROR) and self.depth > 0
+
+    def fold(self) -> None:
+        """Puts the last step's patch into `initial_state`, so that there is one state in memory."""
+        if self.completed and self.completed[-1].patch:
+            last = self.completed[-1]
+            self.initial_state = apply(self.initial_state, [last.patch])
+            self.completed[-1] = CompletedStep(last.title, [])
+
+
+def replay(stored: Iterable[Mapping[str, Any]], *, folded: bool = False) -> Replay:
+    """The whole of a run; `folded`: `initial_state` is then the last one, and no patch is kept."""
+    found = Replay()
+    for event in stored:
+        found.take(event)
+        if folded:
+            found.fold()
     return found
 
 

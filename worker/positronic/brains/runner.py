@@ -9,31 +9,24 @@ that an earlier run completed, `endedAfter` in brain:complete. A step is not tri
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from positronic.brains.brain_secrets import BrainSecrets
 from positronic.brains.builder import Brain, Inner, Step
+from positronic.brains.completed import CompletedStep
 from positronic.brains.current import alive, within
 from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Options, inner_options, plain_options
-from positronic.brains.patches import Patch, apply, difference, whole
+from positronic.brains.patches import apply, difference, whole
 from positronic.brains.places import LOST, Place, places
 from positronic.brains.refusals import InvalidRun, StepFailed
 from positronic.brains.run_redactor import RunRedactor
-
-
-@dataclass(frozen=True, slots=True)
-class CompletedStep:
-    """A step that an earlier run completed: its title, and its patch."""
-
-    title: str
-    patch: Patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +111,8 @@ class _Running:
         self.state = state
         # The state as the events tell it so far: patches lead from there.
         self._shown: JsonObject = given.redactor.document(state)
-        self._taken_over: list[JsonObject] = []
+        self._taken_over: Sequence[CompletedStep] = ()
+        self._given_state = state
         self._last = len(brain)
         self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
         # Raises StepFailed when it is too large.
@@ -126,15 +120,17 @@ class _Running:
 
     def take_over(self, completed: Sequence[CompletedStep], end_after: int | None) -> None:
         """Start behind these steps, and stop after that number. Raises InvalidRun."""
-        for number, step in enumerate(completed):
+        for step in completed:
             self.state = apply(self.state, [step.patch])
-            self._taken_over.append(self._completes(number, {"takenOver": True}))
+        self._taken_over = completed
         self._last = min(end_after or self._last, self._last)
 
     async def events(self) -> AsyncGenerator[JsonObject, None]:
         tell = self._tell
-        for event in (self._start, *self._taken_over, tell.statuses()):
+        yield self._start
+        for event in self._tell_again():
             yield event
+        yield tell.statuses()
         for number in range(len(self._taken_over), self._last):
             yield tell.step_start(number)
             yield tell.statuses()
@@ -153,6 +149,13 @@ class _Running:
             yield tell.statuses()
             raise _Ended(error)
         yield tell.complete(self._last)
+
+    def _tell_again(self) -> Iterator[JsonObject]:
+        """The steps that were taken over, one at a time: each can hold a whole state."""
+        self.state = self._given_state
+        for number, step in enumerate(self._taken_over):
+            self.state = apply(self.state, [step.patch])
+            yield self._completes(number, {"takenOver": True})
 
     async def _step(self, number: int, block: Step | Inner) -> AsyncGenerator[JsonObject, None]:
         title = block.title

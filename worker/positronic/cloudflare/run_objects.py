@@ -51,8 +51,8 @@ class RunsElsewhere:
         headers = {name.title(): text for name, text in answer.headers.items()}
         return Response(answer.status, headers=headers, stream=PassedOn(answer.body))
 
-    async def kept(self, project: Project, run_id: str) -> Kept | None:
-        return await _kept(self._namespace, object_name(project, run_id))
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        return await _kept(self._namespace, object_name(project, run_id), after)
 
 
 class RunHere:
@@ -69,8 +69,8 @@ class RunHere:
             raise NotFound("there is no run with this id")
         return await work(self.run)
 
-    async def kept(self, project: Project, run_id: str) -> Kept | None:
-        return await _kept(self._namespace, object_name(project, run_id))
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        return await _kept(self._namespace, object_name(project, run_id), after)
 
 
 def object_name(project: Project, run_id: str) -> str:
@@ -86,9 +86,9 @@ def pack(kept: Kept | None) -> str:
     return json.dumps([record.encode(found), events])
 
 
-async def _kept(namespace: Namespace, name: str) -> Kept | None:
+async def _kept(namespace: Namespace, name: str, after: int) -> Kept | None:
     try:
-        text = await namespace.getByName(name).kept()
+        text = await namespace.getByName(name).kept(after)
     except Exception:  # noqa: BLE001 - as above
         raise StoreFailed("the earlier run's object did not answer") from None
     if not text:

@@ -19,8 +19,8 @@ _NOT_BASE64: Final = bytes({*range(1, 256)} - {*_BASE64, *b"-_"})
 # Reads as a NUL at least, wherever a group of four starts.
 _BARRIER: Final = b"AAAAAAAA"
 _ASCII: Final = bytes([*b"\t\n\r", *range(32, 127)])
-_IS_ASCII: Final = table(_ASCII)
-_IS_TEXT: Final = table(_ASCII + bytes(range(128, 256)))
+IS_ASCII: Final = table(_ASCII)
+IS_TEXT: Final = table(_ASCII + bytes(range(128, 256)))
 _IS_HEX: Final = table(b"0123456789abcdef")
 _IS_MARKED_HEX: Final = table(b"0123456789abcdefx")
 _DIGIT: Final = re.compile(rb"0x(?=[0-9a-f])|[0-9a-f]")
@@ -91,7 +91,7 @@ class _FromHex(Layer):
 def decoded(layer: Layer) -> Iterator[tuple[Layer, Layer | None]]:
     """What was decoded, and the stretches of text in it, which can be encoded or escaped again."""
     for found in _from_base64(layer):
-        spans = list(runs(found.text, _IS_ASCII, _IS_TEXT, SHORTEST))
+        spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
         yield found, Pieces(found, spans) if spans else None
     for found in _from_hex(layer):
         yield found, found

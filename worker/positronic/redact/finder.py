@@ -8,10 +8,10 @@ from typing import Final
 from positronic.redact.encoded import decoded
 from positronic.redact.layers import Kept, Layer
 from positronic.redact.letters import Index, needle
+from positronic.redact.skimming import DEPTH
 from positronic.redact.spellings import SHORTEST, Spelling, spellings
 from positronic.redact.unescaping import SPACES, read, readings, spaced
 
-DEPTH: Final = 4  # times that base64 or hex is read within itself
 _SOLID: Final = b" \t\n\r\v\f|"  # white space, and what tracebacks of groups put before a line
 _SAME: Final = bytes(range(256))
 
@@ -21,12 +21,14 @@ class Finder:
 
     def __init__(self) -> None:
         self._index = Index()
+        self.is_ascii = True  # what `may_be_in` can find
         self._spelt: list[tuple[Spelling, str]] = []
         self._solid: list[tuple[Spelling, str]] = []
         self._spaced: list[tuple[Spelling, str]] = []
 
     def add(self, name: str, text: bytes, *, pieces: bool = False) -> None:
         """`pieces`: a dozen of its letters and digits in a row are found, too."""
+        self.is_ascii = self.is_ascii and text.isascii()
         found = needle(name, text, is_part=pieces)
         if found is not None:
             self._index.add(found)
@@ -40,6 +42,18 @@ class Finder:
     def spans(self, text: bytes) -> Iterator[tuple[int, int, str]]:
         found = self._read(Layer(text), DEPTH)
         yield from (one for one in found if one[0] < one[1])
+
+    def may_be_in(self, text: bytes, more: bytes) -> bool:
+        """Whether any of them stands in a text, or in what it reads as: no reading is made."""
+        layers = [Layer(text), *([Layer(more)] if more else ())]
+        return any(next(self._as_it_is(layer), None) is not None for layer in layers)
+
+    def _as_it_is(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
+        yield from self._in(layer)
+        if self._spaced:
+            yield from _spelt(spaced(layer), self._spaced)
+        if self._solid:
+            yield from _spelt(Kept(layer, _SAME, _SOLID), self._solid)
 
     def _add_spelt(self, name: str, text: bytes) -> None:
         try:

@@ -45,3 +45,8 @@ def _hidden(text: str) -> Iterator[tuple[int, int]]:
             found = _HIDES.match(text, start)
             start, end = found.span() if found else (start, start + len(mark) + 1)
             yield start, end
+
+
+def may_hide(text: str) -> bool:
+    """Whether anything in it can stand for the middle of a value."""
+    return any(mark in text for mark in _MARKS)

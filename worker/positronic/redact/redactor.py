@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from positronic.redact.finder import Finder
 from positronic.redact.likely import is_unlikely
 from positronic.redact.parts import Part, parts
 from positronic.redact.previews import Previews
+from positronic.redact.skimming import Skimmed
 from positronic.redact.spellings import SHORTEST, Piece, lines, pieces
 
 T = TypeVar("T")
@@ -122,13 +124,27 @@ class Redactor:
         newer._names = {**self._names}  # the markers of all of them are final
         return newer
 
-    def is_clean(self, text: str) -> bool:
-        """For a text that holds others in JSON: that no value is in any of them. It may be wrong
-        about what is there, not about what is not there.
+    def is_clean(self, text: str, known: Skimmed | None = None) -> bool:
+        """For a text that holds others in JSON, and paths (RFC 6901): that no value is in any of
+        them. It may be wrong about what is there, not about what is not there.
+
+        `known` is what the text reads as, where that was made before.
         """
-        if any(len(value) < WHOLE_ONLY_BELOW or {*value} & {*"/~"} for value in self._whole):
+        read = text.replace("~1", "/").replace("~0", "~") if "~" in text else text
+        if read != text and not self.is_clean(read):
             return False
-        return self._finder is None or next(self._spans(text), None) is None
+        short = (value for value in self._whole if len(value) < WHOLE_ONLY_BELOW)
+        if any(json.dumps(value, ensure_ascii=False)[1:-1] in text for value in short):
+            return False
+        if self._finder is None:
+            return True
+        if known is None or not self._finder.is_ascii:
+            return next(self._spans(text), None) is None
+        return not (
+            self._finder.may_be_in(text.encode(errors="surrogatepass"), known.readings)
+            or (known.may_hide and next(self._previews.spans(text), None))
+            or (self._lines and next(self._whole_lines(text), None))
+        )
 
     def know_foreign(self, value: str) -> None:
         """Know a value of another project: only whole, and its marker tells no name.

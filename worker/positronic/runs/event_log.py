@@ -10,12 +10,16 @@ from typing import Any, Final
 
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
+from positronic.redact.skimming import Skimmed, skimmed
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
 MAX_EVENTS: Final = 10_000
 MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
+
+MAX_SKIMS: Final = 4 * 1024 * 1024  # bytes of what is remembered of them
+PAGE: Final = 512 * 1024  # characters of events that go from one run to another at once
 
 _AT_ONCE: Final = 16  # events that are read in one go, while they are small
 _SMALL: Final = 64 * 1024  # characters of those read before
@@ -34,6 +38,9 @@ class Keeper:
         self._last = sum(1 for _ in self.events(0)) if self.is_running else 0
         self._size = 0
         self._known = 0
+        # What kept events read as: each is decoded once, however many names are read.
+        self._skims: dict[int, Skimmed | None] = {}
+        self._skims_size = 0
 
     @property
     def is_there(self) -> bool:
@@ -73,6 +80,7 @@ class Keeper:
         for event in last:
             self._put(_json(event))
         self.change(**changes)
+        self._skims.clear()
         self._wake()
 
     def events(self, after: int) -> Iterator[KeptEvent]:
@@ -84,6 +92,15 @@ class Keeper:
             count = min(_AT_ONCE, 2 * count) if size < _SMALL else 1
             yield from some
 
+    def page(self, after: int) -> Iterator[KeptEvent]:
+        """The first of those after a number, up to the one that makes it half a megabyte."""
+        size = 0
+        for event in self.events(after):
+            yield event
+            size += len(event.text)
+            if size >= PAGE:
+                return
+
     def next(self, after: int) -> KeptEvent | None:
         """The one after a number, as it is now: whoever reads slowly holds no older text."""
         return next(iter(self._log.events(after, 1)), None)
@@ -93,7 +110,7 @@ class Keeper:
         if len(redactor.names) == self._known:
             return
         newer = redactor.since(self._known)
-        if all(newer.is_clean(event.text) for event in self.events(0)):
+        if all(newer.is_clean(event.text, self._skimmed(event)) for event in self.events(0)):
             self._known = len(redactor.names)
             return
         # With all that is known: what a marker stands for is put back before it is looked at.
@@ -102,6 +119,8 @@ class Keeper:
             found = json.loads(event.text)
             if (cleaned := cleaning.cleaned(found)) is not found:
                 self._log.put(event._replace(text=_json(cleaned)))
+                if known := self._skims.pop(event.number, None):
+                    self._skims_size -= len(known.packed)
         self._known = len(redactor.names)
 
     async def news(self, seconds: float) -> bool:
@@ -115,6 +134,13 @@ class Keeper:
         finally:
             self._waiting.discard(future)
         return True
+
+    def _skimmed(self, event: KeptEvent) -> Skimmed | None:
+        """None when there is too much to keep."""
+        if event.number not in self._skims and self._skims_size < MAX_SKIMS:
+            self._skims[event.number] = found = skimmed(event.text)
+            self._skims_size += len(found.packed) if found else 0
+        return self._skims.get(event.number)
 
     def _put(self, text: str) -> None:
         self._last += 1

@@ -26,8 +26,8 @@ class RunPlaces(Protocol):
         """Does the work where the run is; None: where a new one will be."""
         ...
 
-    async def kept(self, project: Project, run_id: str) -> Kept | None:
-        """What another place keeps of a run."""
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        """What another place keeps of a run: its record, and a page of its events."""
         ...
 
 
@@ -48,9 +48,9 @@ class InProcessRuns:
             self._forget()
         return answer
 
-    async def kept(self, project: Project, run_id: str) -> Kept | None:
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
         run = self._runs.get((project, run_id))
-        return run.kept() if run else None
+        return run.kept(after) if run else None
 
     def _forget(self) -> None:
         ended = [key for key, run in self._runs.items() if not run.keeper.is_running]

@@ -94,10 +94,11 @@ class Run:
     def watch(self, after: int) -> AsyncIterator[bytes]:
         return sse.follow(self.keeper, after)
 
-    def kept(self) -> tuple[RunRecord, list[KeptEvent]] | None:
+    def kept(self, after: int = 0) -> tuple[RunRecord, list[KeptEvent]] | None:
+        """With one page of the events after a number; behind the last there is none."""
         if not self.keeper.is_there:
             return None
-        return self.keeper.record, list(self.keeper.events(0))
+        return self.keeper.record, list(self.keeper.page(after))
 
     async def settle(self, auditor: AuditorOf) -> None:
         """Ends a run that was broken off, and records what it read. Raises AuditUnavailable."""
