@@ -201,7 +201,10 @@ def test_nothing_given_is_no_success(
     done = px.run(*words, stdin=content)
 
     assert (done.returncode, server.calls) == (2, [])
-    assert done.stderr.startswith("error: there is no secret in stdin; nothing was sent\nhint: ")
+    undone = "sent" if command == "import" else "run"
+    assert done.stderr.startswith(
+        f"error: there is no secret in stdin; nothing was {undone}\nhint: "
+    )
 
 
 @pytest.mark.parametrize("arguments", [["A=canary4711"], ["A", "canary4711"], ["canary-4711="]])
