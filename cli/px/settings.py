@@ -110,6 +110,8 @@ def make_target(
 def _sendable(token: str, of: str) -> str:
     """The token without the line end that a file or a pipe put behind it. Raises Usage."""
     token = token.rstrip("\r\n")
+    if token.startswith(f"{of}="):
+        raise Usage(f"{of} holds its own name", hint=f"give the token alone, without `{of}=`")
     if _TOKEN.fullmatch(token) and token[0] not in "'\"":
         return token
     if token[:1] in ("'", '"'):
@@ -147,7 +149,7 @@ def find_deploy_file(folder: Path) -> Path | None:
     mark = find_upwards(PROJECT_MARK, here)
     root = here if mark is None else mark.parent
     inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
-    near = next((path for one in inside if (path := one / DEPLOY_FILE).exists()), None)
+    near = next((path for one in inside if os.path.lexists(path := one / DEPLOY_FILE)), None)
     return near or find_upwards(DEPLOY_FILE, here)
 
 
@@ -194,7 +196,7 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
         yield from _deploy_pair(deploy)
     root = find_upwards(PROJECT_MARK, folder)
     local = None if root is None else root.parent / LOCAL_FILE
-    if local is not None and local.exists():
+    if local is not None and os.path.lexists(local):  # a broken link is refused
         yield _local_pair(local)
 
 

@@ -19,7 +19,11 @@ PROMPTS = ["secret create A", "secret create A --stdin", "secret import -"]
 
 @pytest.mark.parametrize("arguments", PROMPTS)
 @pytest.mark.parametrize(
-    ("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGQUIT", 131)]
+    ("number", "code"),
+    [
+        *(("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGQUIT", 131)),
+        *(("SIGALRM", 142), ("SIGUSR1", 138), ("SIGXCPU", 152)),
+    ],
 )
 def test_a_signal_gives_the_terminal_back(px: Px, arguments: str, number: str, code: int) -> None:
     """It shows typing again, px says that it stopped, and nothing that was typed is shown."""

@@ -71,9 +71,7 @@ def test_a_kept_line_end_is_told(
     cut = here.run("secret", "create", "CUT", "--from-file", "value", "--strip-newline")
 
     assert f"ends with a line end ({called}), which is kept; --strip-newline" in kept.stderr
-    assert [done.stderr.splitlines()[0] for done in (quiet, cut)] == [
-        "Secret created successfully!"
-    ] * 2
+    assert not [done.stderr for done in (quiet, cut) if "warning" in done.stderr]
     left = end[:-2] if called == "CRLF" else end[:-1]
     assert server.values() == {
         "KEPT": CANARY + end,
@@ -151,7 +149,7 @@ def test_many_short_values_are_one_warning(here: PxInProcess) -> None:
     told = here.run("secret", "import", "x.env").stderr.splitlines()
 
     assert told[0].startswith("warning: N0, N1, N2, N3, N4 and 4 more: ")
-    assert len(told) == 3
+    assert sum("warning" in line for line in told) == 1
 
 
 def test_json_has_no_warnings(here: PxInProcess) -> None:
@@ -170,6 +168,12 @@ def test_json_has_no_warnings(here: PxInProcess) -> None:
         ("ENC[AES256_GCM,data:4711]", "encrypted"),
         ("your-token-here", "placeholder"),
         ("\u200bcanary-4711", "nobody sees"),
+        ("canary\u200b-4711", "nobody sees"),
+        ("\x1b[32mcanary-4711\x1b[0m", "control character"),
+        (" canary-4711", "white space"),
+        ("canary-4711\t\n", "white space"),
+        ('"canary-4711"', "in quotes"),
+        ("A=canary-4711\n", "begins with A="),
     ],
 )
 def test_a_value_that_is_hardly_meant_is_stored_with_a_warning(
@@ -197,7 +201,10 @@ def test_nothing_given_is_no_success(
     done = px.run(*words, stdin=content)
 
     assert (done.returncode, server.calls) == (2, [])
-    assert done.stderr.startswith("error: there is no secret in stdin; nothing was sent\nhint: ")
+    undone = "sent" if command == "import" else "run"
+    assert done.stderr.startswith(
+        f"error: there is no secret in stdin; nothing was {undone}\nhint: "
+    )
 
 
 @pytest.mark.parametrize("arguments", [["A=canary4711"], ["A", "canary4711"], ["canary-4711="]])
@@ -209,3 +216,26 @@ def test_a_value_on_the_command_line_is_not_repeated(
 
     assert (done.returncode, server.calls) == (2, [])
     assert "4711" not in done.stdout + done.stderr
+
+
+def test_a_line_end_that_is_left_of_stdin_is_told(px: Px, server: TestDevServer) -> None:
+    """One is dropped, a second is not."""
+    done = px.run("secret", "create", "A", "--stdin", stdin=f"{CANARY}\n\n".encode())
+
+    assert (done.returncode, server.values()) == (0, {"A": f"{CANARY}\n"})
+    assert "ends with one more line end, which is kept" in done.stderr
+
+
+def test_the_file_of_one_value_can_be_stdin(px: Px, server: TestDevServer) -> None:
+    """`-`, as import and run have it: every byte."""
+    done = px.run("secret", "create", "A", "--from-file", "-", stdin=f"{CANARY}\r\n".encode())
+
+    assert (done.returncode, server.values()) == (0, {"A": f"{CANARY}\r\n"})
+    assert "ends with a line end (CRLF), which is kept" in done.stderr
+
+
+def test_a_byte_order_mark_of_an_argument_is_dropped(px: Px, server: TestDevServer) -> None:
+    """As of every other source."""
+    done = px.run("secret", "create", "A", "--value", f"\ufeff{CANARY}")
+
+    assert (done.returncode, server.values()) == (0, {"A": CANARY})

@@ -126,3 +126,32 @@ def test_what_is_no_text_is_no_script(px: Px) -> None:
     done = px.run("run", "--", "./other")
 
     assert (done.returncode, "exec format error" in done.stderr) == (126, True)
+
+
+def test_a_refused_file_is_told_in_the_words_of_a_run(px: Px) -> None:
+    """Nothing was to be sent; and decrypting it leads to a run, not to an import."""
+    done = px.run("run", "--file", "-", "true", stdin=b"A=ENC[AES256_GCM,data:x]\n")
+
+    assert done.returncode == 2
+    assert "is encrypted with SOPS; nothing was run\n" in done.stderr
+    assert "| px run --file - -- CMD\n" in done.stderr
+
+
+def test_a_command_line_in_one_word_is_told(px: Px) -> None:
+    """px runs no shell."""
+    done = px.run("run", "--file", "-", "--", "echo $A", stdin=f"A={CANARY}\n".encode())
+
+    assert done.returncode == 127
+    assert "hint: px runs no shell: px run -- sh -c 'COMMAND LINE'\n" in done.stderr
+
+
+def test_a_script_of_a_windows_editor_is_told(px: Px) -> None:
+    """The kernel looks for an interpreter whose name ends in a carriage return."""
+    script = px.folder / "script"
+    script.write_bytes(b"#!/bin/sh\r\nexit 0\r\n")
+    script.chmod(0o755)
+
+    done = px.run("run", "--file", "-", "./script", stdin=f"A={CANARY}\n".encode())
+
+    assert done.returncode == 126
+    assert "its interpreter was not found: its first line ends in CRLF\n" in done.stderr

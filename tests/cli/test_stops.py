@@ -14,7 +14,13 @@ from support.px_process import CANARY, PX, Px
 
 NEW = {f"N{number:03}": f"{CANARY}-{number}" for number in range(300)}
 OLD = [f"OLD_{number}" for number in range(5)]
-STOPS = [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 130)]
+STOPS = [
+    (signal.SIGTERM, 143),
+    (signal.SIGHUP, 129),
+    (signal.SIGQUIT, 131),
+    (signal.SIGINT, 130),
+    (signal.SIGUSR1, 138),
+]
 
 
 @pytest.fixture(autouse=True)

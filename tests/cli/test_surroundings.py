@@ -116,3 +116,28 @@ def test_a_file_that_cannot_grow_is_not_half_written(project: Path, server: Test
     assert sorted(path.name for path in (project / ".px").iterdir()) == [
         *("local.json", "rotation.lock")
     ]
+
+
+@pytest.mark.parametrize("name", [".env.deploy", ".px/local.json"])
+def test_a_link_to_itself_is_not_passed_over(project: Path, name: str) -> None:
+    """It is named: another file of settings must not count in its place."""
+    link = project / name
+    link.unlink()
+    link.symlink_to(link.name)
+
+    done = Px(project).run("secret", "list")
+
+    assert done.returncode == 2
+    assert f"{Path(name).name}" in done.stderr
+    assert "px does not know which server" not in done.stderr
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    """With what to do."""
+    (tmp_path / "wrangler.toml").write_text(MANIFEST)
+    (tmp_path / ".px").touch()
+
+    done = Px(tmp_path).run("dev")
+
+    assert done.returncode == 5
+    assert "something that is no folder has its name: move it away" in done.stderr

@@ -119,6 +119,28 @@ NO_WORKER: Final = Meaning(
     Refused, "no_worker", "there is no Worker of the name in wrangler.toml", "run `px deploy`"
 )
 
+NO_BINDING: Final = Meaning(
+    Refused,
+    "binding_not_found",
+    "a binding of wrangler.toml names something that the account does not have",
+    "take its id out of wrangler.toml: `px deploy` makes a namespace",
+)
+ROUTE_TAKEN: Final = Meaning(
+    Refused,
+    "route_taken",
+    "another Worker answers on a route of wrangler.toml",
+    "take the route from that Worker in Cloudflare's dashboard, or choose another",
+)
+NO_ZONE: Final = Meaning(
+    Refused,
+    "unknown_zone",
+    "a route of wrangler.toml belongs to no zone of the account",
+    "add the domain to the account, or correct the route",
+)
+NOT_VALID: Final = Meaning(
+    Refused, "worker_refused", "Cloudflare refuses what was uploaded", "correct it, and try again"
+)
+
 BY_CODE: Final[Mapping[int, Meaning]] = {
     # The token. 10000, 9106: (w). 9109, 6003, 6103, 6111, 1000, 1001, 10001: (i) 3605, 10466, (u).
     **dict.fromkeys((10000, 9106, 10405), TOKEN),
@@ -158,12 +180,7 @@ BY_CODE: Final[Mapping[int, Meaning]] = {
         "Cloudflare does not take the Worker's name in wrangler.toml",
         "use lower-case letters, digits and dashes, at most 63",
     ),
-    10056: Meaning(
-        Refused,
-        "binding_not_found",
-        "a binding of wrangler.toml names something that the account does not have",
-        "take its id out of wrangler.toml: `px deploy` makes a namespace",
-    ),
+    **dict.fromkeys((10041, 10056), NO_BINDING),  # 10041: (u)
     # Durable Objects. 10097: (i) 9909. 10079: (i) 705. 10074, 10061, 10064, 10070: (u).
     10097: Meaning(
         Refused,
@@ -182,16 +199,6 @@ BY_CODE: Final[Mapping[int, Meaning]] = {
         "put its id into wrangler.toml, beside the binding",
     ),
     # Routes and zones. 10020, 10022, 7003: (u).
-    10020: Meaning(
-        Refused,
-        "route_taken",
-        "another Worker answers on a route of wrangler.toml",
-        "take the route from that Worker in Cloudflare's dashboard, or choose another",
-    ),
-    10022: Meaning(
-        Refused,
-        "unknown_zone",
-        "a route of wrangler.toml belongs to no zone of the account",
-        "add the domain to the account, or correct the route",
-    ),
+    10020: ROUTE_TAKEN,
+    10022: NO_ZONE,
 }

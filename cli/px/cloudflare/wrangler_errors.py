@@ -31,6 +31,19 @@ _NOT_CLOUDFLARE: Final = Meaning(
     "what answered in Cloudflare's place is not its API",
     "a proxy or a captive portal may stand between; else try again",
 )
+_CERTIFICATE: Final = Meaning(
+    NotReached,
+    "not_reached",
+    "Cloudflare cannot be reached: its certificate is not trusted",
+    "if your network has a CA of its own, name its PEM file in NODE_EXTRA_CA_CERTS, for wrangler",
+)
+_FULL: Final = Meaning(PxError, "file_failed", "no space left on device", "free some space")
+_OLD_NODE: Final = Meaning(
+    PxError,
+    "old_node",
+    "wrangler needs a newer Node.js than the one it was run with",
+    "`px doctor` says which one that is; `make setup` installs the pinned one",
+)
 # Before the codes, which say less.
 _FINER: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"access token from location", codes.ELSEWHERE),
@@ -40,19 +53,26 @@ _FINER: Final[tuple[tuple[str, Meaning], ...]] = (
 _BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"More than one account available", codes.NO_ACCOUNT),
     (r"Failed to automatically retrieve account IDs", codes.NO_ACCOUNT),
-    (r"register a workers\.dev subdomain", codes.NO_SUBDOMAIN),
+    (r"(?:register|have) an? workers\.dev subdomain", codes.NO_SUBDOMAIN),
     (r"latest version of your Worker isn't currently deployed", codes.NOT_DEPLOYED),
     (r"exceeded (?:startup limits|CPU time limit|CPU limit|memory limit)", codes.STARTUP),
     (r"exceeded (?:the )?size limit", codes.SIZE),
     (r'" not found\.', codes.NO_WORKER),
+    (r"(?:script|service)_not_found|Worker does not exist", codes.NO_WORKER),
+    (r"routes? that (?:are|is) assigned to another worker", codes.ROUTE_TAKEN),
+    (r"Could not find zone for", codes.NO_ZONE),
     (r"malformed response from the API", _NOT_CLOUDFLARE),
-    (r"fetch failed", _NOT_REACHED),
+    (r"self.signed certificate|local issuer|UNABLE_TO_(?:GET|VERIFY)|CERT_HAS", _CERTIFICATE),
+    (r"ENOSPC|EDQUOT|no space left", _FULL),
+    (r"requires at least Node\.js", _OLD_NODE),
+    (r"fetch failed|\b(?:ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|ENETUNREACH)\b", _NOT_REACHED),
     (r"Unable to resolve Cloudflare's API hostname", _NOT_REACHED),
     (r"The request to Cloudflare's API timed out", _NOT_REACHED),
 )
 # For a code that is not known.
 _BY_OTHER_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
-    (r"rate.?limit|too many requests|throttl", codes.SLOW_DOWN),
+    (r"\[code: 10021\]", codes.NOT_VALID),
+    (r"rate.?limit|too.many.requests|throttl", codes.SLOW_DOWN),
     (r"exceed|quota|limit (?:of|is|has|reached)|maximum number|paid plan", codes.QUOTA),
     (r"unauthorized|not authorized", codes.PERMISSION),
     (r"maintenance|service unavailable|internal (?:server )?error", codes.DOWN),

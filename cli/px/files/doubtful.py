@@ -13,7 +13,7 @@ _QUOTE_IT: Final = "put it in 'single quotes' to keep it"
 _FILL: Final = "looks like a placeholder that nobody has filled in"
 
 _CURLY: Final = "\u2018-\u201f\u00ab\u00bb\u2039\u203a\uff02\uff07"
-_UNSEEN: Final = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u180e"
+UNSEEN: Final = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u180e"
 _MANAGERS: Final = (
     r"vault|bws|doppler|infisical|keeper|pass|gopass|awssm|azkv|akvs?|gcpsm|sm|gcp-secret|"
     r"secretmanager|aws-sm|keyvault|keychain|berglas"
@@ -51,12 +51,13 @@ _UNQUOTED: Final = tuple(
             "holds a second NAME=: write each on a line of its own",
         ),
         (
-            r".*(;|&&|\|\|)\s*(export|set|source|\.)\s",
+            r".*(;|&&|\|\|)\s*(export|set|source|\.)\s|.*\s(&&|\|\|)\s"
+            r"|[^\s;=\"'/]*;\s*[A-Z_][A-Z0-9_]*=",
             "holds a second command: write one NAME=value a line",
         ),
         (rf"[{_CURLY}]|.*[{_CURLY}]$", "has a curly quote at an end: write straight ones"),
         (
-            rf".*[{_UNSEEN}]|[\u200c\u200d]|.*[\u200c\u200d]$",
+            rf".*[{UNSEEN}]|[\u200c\u200d]|.*[\u200c\u200d]$",
             "has a character that nobody sees, such as a zero-width space: remove it",
         ),
         (r".*[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "has a control character: remove it"),
@@ -89,6 +90,7 @@ _ODD: Final = tuple(
     (re.compile(mark, re.DOTALL | re.IGNORECASE), words)
     for mark, words in (
         (r"(\$\(.*\)|`.*`)$", "is a command, which px does not run"),
+        (r".*\$\{[A-Z_][A-Z0-9_]*\}", "names another variable, which px does not replace"),
         (r"\\[\"'].*\\[\"']$", "has quotes with a backslash before them, which are kept"),
         (r".*\\$", "ends with a backslash, which is kept: px continues no line"),
         (r"version https://git-lfs\.github\.com/", "is a pointer of Git LFS, not the file itself"),
@@ -98,7 +100,7 @@ _ODD: Final = tuple(
         (r"(vault:v\d+:|AQICAH)", "is encrypted (Vault or AWS KMS)"),
         (rf"[{_CURLY}].*[{_CURLY}]$", "is in curly quotes, which are kept"),
         (
-            rf"[{_UNSEEN}\u00a0\u3000]|.*[{_UNSEEN}\u00a0\u3000]$",
+            rf"[{UNSEEN}\u00a0\u3000]|.*[{UNSEEN}\u00a0\u3000]$",
             "begins or ends with a character that nobody sees, which is kept",
         ),
     )

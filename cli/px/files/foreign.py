@@ -98,6 +98,10 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         (r"<\?xml|<[a-z][\w:.-]*[ />]", Kind("XML", "px reads NAME=value or one JSON object")),
         (r"HTTP/[\d.]+ \d{3}", _WEB_PAGE),
         (
+            r"U2FsdGVkX1",  # Salted__ in base64
+            Kind("encrypted with openssl", f"decrypt it: openssl enc -d -a ... {_TO_PX}"),
+        ),
+        (
             r"[\w+/]+={0,2}--[\w+/]+={0,2}--[\w+/]+={0,2}$",
             Kind("encrypted by Rails", "rails credentials:show prints it"),
         ),

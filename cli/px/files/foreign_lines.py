@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from px.files.doubtful import UNSEEN
+
 _USE: Final = "write NAME=value"
 
 _ROWS: Final = tuple(
@@ -13,7 +15,8 @@ _ROWS: Final = tuple(
         (r"(<{7}|={7}|>{7}|\|{7})(\s|$)", "is a mark of a merge conflict: resolve it first"),
         (r"\[[^\]=]*\]\s*([#;].*)?$", f"is a section of an INI or TOML file: {_USE}"),
         (r"\$\{?env:", f"is PowerShell: {_USE}"),
-        (r"setx?\s+(-\w+\s+|--\w+\s+)", f"is fish: {_USE}"),
+        (r"set[ \t]+-[a-zA-Z]+[ \t]+[A-Za-z_]\w*[ \t]+\S", f"is fish: {_USE}"),
+        (r"set[ \t]+([-+]|--)\w", f"is a command of a shell, and px runs none: {_USE}"),
         (r"(setx?|@?set\s+/\w)\s", f"is of the Windows command line: {_USE}"),
         (r"(setenv)\s", f"is csh: {_USE}"),
         (
@@ -28,6 +31,15 @@ _ROWS: Final = tuple(
         (r"(const|let|var|module\.exports|export\s+(default|const))\b", f"is JavaScript: {_USE}"),
         (r"\"[^\"]*\"\s*:", "is a line of JSON: the whole file must be one JSON object"),
         (r"[{}\]]", "is a line of JSON: the whole file must be one JSON object"),
+        (
+            r"(source_(env|up)\w*|dotenv(_if_exists)?|PATH_add|path_add|layout|watch_file|use)(\s|$)",
+            f"is of direnv: {_USE}",
+        ),
+        (r"\w+<<", "begins a here-document: write NAME=value, in quotes if it has several lines"),
+        (
+            rf"[{UNSEEN}]",
+            "begins with a character that nobody sees, such as a byte-order mark: remove it",
+        ),
         (r"(//|;|/\*|\*/|--\s|REM\s|::)", "is a comment of another kind; begin comments with #"),
         (r"```", "is a mark of Markdown: leave it out"),
         (r"<", "is HTML or XML: write NAME=value"),

@@ -68,8 +68,16 @@ def _entries(text: str) -> Iterator[Item]:
         if isinstance(value, str):
             yield Assignment(line, name, value, index)
         else:
-            yield Detail("invalid_value", "the value is not a string", line=line, index=index)
+            yield Detail("invalid_value", _no_string(value), line=line, index=index)
         place, index = _skip(text, place, ","), index + 1
+
+
+def _no_string(value: object) -> str:
+    if value is None:
+        return "the value is null, not a string: fill it in, or remove the entry"
+    if isinstance(value, dict | list):
+        return "the value is an object or array, not a string: px reads one flat object"
+    return "the value is not a string: put it in quotes"
 
 
 def _skip(text: str, place: int, mark: str) -> int:

@@ -18,6 +18,8 @@ _IGNORED_BY_PYTHON: Final = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
 _SHELL: Final = "/bin/sh"
 _LOOK: Final = 256  # bytes of a script's first line
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_ONE_WORD: Final = "px runs no shell: px run -- sh -c 'COMMAND LINE'"
+_CR: Final = ": its first line ends in CRLF"
 _NOT_FOUND: Final = "the command was not found"
 
 
@@ -83,8 +85,9 @@ def _failure(
             "the command and its environment are too large for this system", code="not_executable"
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR) and not _is_there(command, environment):
-        return CommandNotFound(_NOT_FOUND, code="command_not_found")
-    reason = "its interpreter was not found"
+        hint = _ONE_WORD if " " in command.strip() else ""
+        return CommandNotFound(_NOT_FOUND, code="command_not_found", hint=hint)
+    reason = "its interpreter was not found" + _CR * _has_cr(command, environment)
     if error.errno not in (errno.ENOENT, errno.ENOTDIR):
         reason = (error.strerror or "").lower()
     return CommandNotExecutable(f"the command cannot be executed: {reason}", code="not_executable")
@@ -93,6 +96,15 @@ def _failure(
 def _is_there(command: str, environment: Mapping[bytes, bytes]) -> bool:
     """Then what is missing is what its first line names."""
     return _find(command, environment) is not None
+
+
+def _has_cr(command: str, environment: Mapping[bytes, bytes]) -> bool:
+    """As an editor of Windows saves it."""
+    path = _find(command, environment)
+    try:
+        return path is not None and _first_line(path).endswith(b"\r\n")
+    except OSError:
+        return False
 
 
 def _find(command: str, environment: Mapping[bytes, bytes]) -> str | None:

@@ -12,6 +12,12 @@ from px.errors import Detail, Usage
 from px.settings import PROJECT_MARK, find_upwards
 
 SECRETS_FILE: Final = ".env.secrets"
+_WORDS: Final = (
+    ("nothing was sent", "nothing was run"),
+    ("px secret import -", "px run --file - -- CMD"),
+    ("in what is imported", "in the file"),
+    ("is never imported", "is never read by px run"),
+)
 _LOCALE: Final = b"LC_CTYPE"
 _COERCED: Final = (b"C.UTF-8", b"C.utf8", b"UTF-8")
 
@@ -23,16 +29,32 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
     fill it has failed. After `-` nothing is left of stdin, and the command gets an empty one.
     """
     from px.files.source import STDIN
-    from px.secrets.import_secrets import read_file, read_files
 
     remarks: list[Detail] = []
-    if file is None:
-        return read_file(find_file(Path.cwd()), remarks), remarks
-    entries = read_files([file], remarks=remarks)
+    try:
+        entries = _read(file, remarks)
+    except Usage as error:
+        error.message, error.hint = _for_run(error.message), _for_run(error.hint)
+        raise
     if file == STDIN:
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - not a path of the file system
             os.dup2(nothing.fileno(), 0)
     return entries, remarks
+
+
+def _read(file: str | None, remarks: list[Detail]) -> list[Entry]:
+    from px.secrets.import_secrets import read_file, read_files
+
+    if file is None:
+        return read_file(find_file(Path.cwd()), remarks)
+    return read_files([file], remarks=remarks)
+
+
+def _for_run(text: str) -> str:
+    """What an import says, as it is for a command that is to be run."""
+    for here, there in _WORDS:
+        text = text.replace(here, there)
+    return text
 
 
 def find_file(folder: Path) -> Path:

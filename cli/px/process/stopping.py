@@ -6,7 +6,11 @@ import signal
 from types import FrameType
 from typing import Final
 
-_NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # Windows lacks the last two
+# Windows lacks all but the first two. The last four: timeouts and limits of batch systems.
+_NAMES: Final = (
+    *("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"),
+    *("SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU"),
+)
 SIGNALS: Final = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 _received: list[int] = []
 

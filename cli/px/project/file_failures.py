@@ -22,6 +22,9 @@ _HINTS: Final = {
     errno.EPERM: _RIGHTS,
     errno.EMFILE: "raise the limit on open files: ulimit -n",
     errno.ENFILE: "the whole system has too many files open",
+    errno.EEXIST: "something that is no folder has its name: move it away",
+    errno.ENOTDIR: "something in its path is no folder: move it away",
+    errno.ELOOP: "it is a link that leads to itself: remove it",
     errno.ENAMETOOLONG: "use a folder with a shorter path",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 from positronic.names import MAX_VALUE, Name, Value, parse_value
 from px import terminal
 from px.errors import Usage
+from px.files.source import STDIN
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows puts before a text
 _MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes that are read: with a mark and a line end
@@ -43,17 +45,21 @@ class Source:
     @property
     def is_typed(self) -> bool:
         """Whether a person is about to be asked."""
-        return self.is_prompt or (self.stdin and terminal.is_terminal(sys.stdin))
+        reads_stdin = self.stdin or self.file == STDIN
+        return self.is_prompt or (reads_stdin and terminal.is_terminal(sys.stdin))
 
 
 def read_value(name: Name, source: Source, warnings: list[str]) -> Value:
     """The value. Raises Usage, InvalidValue; adds what is worth a warning."""
     if source.value is not None:
-        return parse_value(source.value)
+        return _decode(_without_mark(os.fsencode(source.value), warnings))
     if source.file is not None:
-        data = _without_mark(_read_file(Path(source.file)), warnings)
+        read = _stdin(name) if source.file == STDIN else _read_file(Path(source.file))
+        data = _without_mark(read, warnings)
         return _decode(_line_end(data, name, source.strip_line_end, warnings))
     data = _read_stdin(name) if source.stdin else _ask(name)
+    if data.endswith((b"\n", b"\r")):
+        warnings.append(f"the value of {name} ends with one more line end, which is kept")
     return _decode(_without_mark(data, warnings))
 
 
@@ -65,6 +71,12 @@ def _ask(name: Name) -> bytes:
 
 def _read_stdin(name: Name) -> bytes:
     """Everything up to the end, less exactly one final line end."""
+    data = _stdin(name)
+    return data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
+
+
+def _stdin(name: Name) -> bytes:
+    """Everything up to the end; on a terminal hidden."""
     if sys.stdin is None:
         raise Usage("stdin is closed")
     if terminal.is_terminal(sys.stdin):
@@ -79,7 +91,7 @@ def _read_stdin(name: Name) -> bytes:
             code="invalid_value",
             hint="the program before the pipe printed nothing, or a variable is not set",
         )
-    return data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
+    return data
 
 
 def _read_file(path: Path) -> bytes:

@@ -20,6 +20,9 @@ _COMMON: Final = re.compile(
     r"|(?P<one>.)(?P=one)*",  # one character, repeated
     re.DOTALL,
 )
+# A tab and line ends are text; a colour code of a terminal begins with ESC.
+_UNSEEN: Final = re.compile(rf"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{doubtful.UNSEEN}]")
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'", re.DOTALL)
 
 
 def weak(entries: Iterable[Entry]) -> list[str]:
@@ -41,5 +44,19 @@ def is_weak(value: str) -> bool:
 
 def of_one(name: str, value: str) -> list[str]:
     """What is odd about a value that was given alone: it is stored as it is."""
-    words = doubtful.one_value(value)
+    words = doubtful.one_value(value) or _kept(name, value)
     return [f"the value of {name} {words}"] if words else []
+
+
+def _kept(name: str, value: str) -> str:
+    """What another program perhaps put around the value, or into it; line ends are told apart."""
+    inner = value.strip("\r\n")
+    if _UNSEEN.search(value):
+        return "has a control character, or one that nobody sees, which is kept"
+    if inner != inner.strip():
+        return "begins or ends with white space, which is kept"
+    if _QUOTED.fullmatch(inner):
+        return "is in quotes, which are kept"
+    if inner.startswith(f"{name}="):
+        return f"begins with {name}=, which is kept"
+    return ""

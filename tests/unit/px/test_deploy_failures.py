@@ -59,6 +59,45 @@ MEANINGS = {
         "namespace_taken",
         1,
     ),
+    "no workers.dev, by its API": (
+        api("You do not have a workers.dev subdomain", 10007),
+        "no_subdomain",
+        1,
+    ),
+    "a Worker that is not there": (
+        api("workers.api.error.script_not_found", 10007),
+        "no_worker",
+        1,
+    ),
+    "a namespace that is gone": (
+        api("KV namespace '01' not found.", 10041),
+        "binding_not_found",
+        1,
+    ),
+    "a route of another": (
+        "[ERROR] Can't deploy routes that are assigned to another worker.",
+        "route_taken",
+        1,
+    ),
+    "a foreign domain": (
+        "[ERROR] Could not find zone for `x.example`. Make sure the domain is set up",
+        "unknown_zone",
+        1,
+    ),
+    "an upload that is not valid": (
+        api("No event handlers were registered", 10021),
+        "worker_refused",
+        1,
+    ),
+    "too fast, by its word": (api("workers.api.error.too_many_requests", 10013), "rate_limited", 5),
+    "no name server": ("[ERROR] getaddrinfo ENOTFOUND api.cloudflare.com", "not_reached", 3),
+    "a CA of one's own": ("[ERROR] self-signed certificate in certificate chain", "not_reached", 3),
+    "a full disk": ("[ERROR] ENOSPC: no space left on device, write", "file_failed", 5),
+    "an old Node.js": (
+        "Wrangler requires at least Node.js v20.0.0. You are using v16.20.0.",
+        "old_node",
+        5,
+    ),
     "offline": ("[ERROR] fetch failed", "not_reached", 3),
     "a name that is not known": (
         "[ERROR] Unable to resolve Cloudflare's API hostname (api.cloudflare.com or "

@@ -13,7 +13,7 @@ app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
 FromFile = Annotated[
     str | None,
-    typer.Option("--from-file", metavar="FILE", help="Read a file, every byte of it."),
+    typer.Option("--from-file", metavar="FILE", help="Read a file, every byte of it; - is stdin."),
 ]
 Text = Annotated[
     str | None,
