@@ -116,7 +116,7 @@ def test_a_second_deploy_changes_no_key(story: Story) -> None:
     assert story.codes == [0, 0, 0, 0], story.world.said
     assert story.keys[0] == story.keys[1]
     assert story.tokens[0] == story.tokens[1]
-    assert b"secret_text" not in sent.replace(b'"keep_bindings":["secret_text"', b"")
+    assert b'"secret_text"' not in sent.replace(b'"keep_bindings":["secret_text"', b"")
     assert story.world.worker.uploads == 2
     assert found.stdout == "true\n"
 

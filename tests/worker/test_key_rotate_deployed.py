@@ -125,7 +125,7 @@ def test_no_credential_and_no_key_stands_in_an_argument(deployed: Deployed) -> N
 def test_a_wrangler_that_fails_is_a_sentence(deployed: Deployed) -> None:
     """Without the key, which Cloudflare's answer repeats; run again, it goes on."""
     register(deployed)
-    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=19999)]
     failed = deployed.px.run(*ROTATE)
     begun = json.loads(deployed.started.read_text())
     deployed.cloudflare.faults = []
@@ -223,7 +223,7 @@ def test_stopped_before_the_worker_has_the_key_it_is_the_same_file(deployed: Dep
     """Run again, with any passphrase or none at hand: the first file is the key's."""
     register(deployed)
     words = ("key", "rotate", "--passphrase-stdin")
-    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=10001)]
+    deployed.cloudflare.faults = [Fault(asks("PUT", "/secrets"), status=400, code=19999)]
     stopped = deployed.px.run(*words, stdin=PASSPHRASE)
     path = deployed.px.folder / ".px" / f"recovery-{WORKER}.json"
     kept = path.read_bytes()

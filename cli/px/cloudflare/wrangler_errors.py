@@ -98,7 +98,8 @@ def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError
     reason = _reason(output, hidden)
     if _NO_ANSWER in output and not _CODE.search(output):
         return _NOT_REACHED.error()
-    found = _by_words(_BY_OTHER_WORDS, output)
+    # What repeats the upload holds any word: our own code speaks of rate limits.
+    found = None if repeats(output, hidden) else _by_words(_BY_OTHER_WORDS, output)
     if found is not None:
         return found._replace(hint=reason or found.hint).error()
     return PxError(f"{_named(words)} failed", code="wrangler_failed", hint=reason)
