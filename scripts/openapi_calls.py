@@ -117,6 +117,13 @@ CALLS: Final = (
     ),
     _call("DELETE", "/secrets/bulk", "Delete a secret of this name.", status=204, errors=(404,)),
     _call(
+        "DELETE",
+        "/secrets",
+        "Delete what is listed under a name that no address can carry.",
+        status=204,
+        errors=(404,),
+    ),
+    _call(
         "GET",
         "/secrets/{name}/exists",
         "Whether the secret is there; true means that it opens.",
@@ -133,6 +140,13 @@ CALLS: Final = (
         gives=models.IssuedOut,
     ),
     _call("DELETE", "/tokens/{id}", "Revoke a token.", status=204, errors=(404,)),
+    _call(
+        "DELETE",
+        "/tokens",
+        "Revoke what is listed under an id that no address can carry.",
+        status=204,
+        errors=(404,),
+    ),
     _call("GET", "/keys", "The master keys in use.", gives=models.KeysOut),
     _call(
         "POST",
@@ -152,16 +166,11 @@ _PATHS: Final = {
 }
 _QUERIES: Final[dict[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIST},
-    "name": {
-        "type": "string",
-        "description": "In place of the path's: any that is listed.",
-    },
-    "id": {
-        "type": "string",
-        "description": "In place of the path's: any that is listed.",
-    },
+    "name": {"type": "string", "description": "Any that is listed."},
+    "id": {"type": "string", "description": "Any that is listed."},
     "cursor": {"type": "string", "description": "As the last page gave it."},
 }
+_REQUIRED: Final = frozenset({"name", "id"})
 _PROJECT: Final = {
     "name": "X-Positronic-Project",
     "in": "header",
@@ -216,7 +225,11 @@ def _errors(call: Call) -> tuple[int, ...]:
 def _parameters(call: Call) -> list[Json]:
     route = call.route
     names = sorted(route.parameters, reverse=True) if route else []
-    found: list[Json] = [{"name": name, "in": "query", "schema": _QUERIES[name]} for name in names]
+    found: list[Json] = [
+        {"name": name, "in": "query", "schema": _QUERIES[name]}
+        | ({"required": True} if name in _REQUIRED else {})
+        for name in names
+    ]
     for spelling, schema in _PATHS.items():
         if spelling in call.path:
             name = spelling.strip("{}")

@@ -43,6 +43,11 @@ TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
         (401, 403, 403, 403, 204),
         (401, 403, 403, 403, 204),
     ),
+    "DELETE /secrets": (
+        (401, 403, 204, 204, 204),
+        (401, 403, 403, 403, 204),
+        (401, 403, 403, 403, 204),
+    ),
     "DELETE /secrets/*": (
         (401, 403, 204, 204, 204),
         (401, 403, 403, 403, 204),
@@ -53,6 +58,11 @@ TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
         (401, 403, 403, 201, 201),
         (401, 403, 403, 403, 201),
         (401, 403, 403, 403, 201),
+    ),
+    "DELETE /tokens": (
+        (401, 403, 403, 204, 204),
+        (401, 403, 403, 403, 204),
+        (401, 403, 403, 403, 204),
     ),
     "DELETE /tokens/*": (
         (401, 403, 403, 204, 204),
@@ -137,7 +147,9 @@ class Matrix:
         method, _, path = call.partition(" ")
         headers = dict(self._headers(role, place))
         target = self._here if place != "named" else self._there
-        reply = self._host.send(method, self._path(path, target), _BODIES.get(call), headers)
+        reply = self._host.send(
+            method, self._path(method, path, target), _BODIES.get(call), headers
+        )
         return reply.status, reply.code
 
     def world(self) -> list[object]:
@@ -159,8 +171,12 @@ class Matrix:
         if place != "own":
             yield "x-positronic-project", self._there if place == "named" else self._here
 
-    def _path(self, path: str, project: str) -> str:
+    def _path(self, method: str, path: str, project: str) -> str:
         """The address, and what it names put there by root."""
+        if (method, path) == ("DELETE", "/secrets"):
+            return f"/secrets?name={self._path(method, '/secrets/*', project).split('/')[-1]}"
+        if (method, path) == ("DELETE", "/tokens"):
+            return f"/tokens?id={self._issue(project, 'reader')['id']}"
         if path == "/tokens/*":
             return f"/tokens/{self._issue(project, 'reader')['id']}"
         if path.startswith("/secrets/"):

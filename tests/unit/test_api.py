@@ -25,6 +25,7 @@ def test_each_call_needs_its_role() -> None:
     assert roles == {
         "GET /secrets": Role.READER,
         "POST /secrets": Role.WRITER,
+        "DELETE /secrets": Role.WRITER,
         "POST /secrets/bulk": Role.WRITER,
         "DELETE /secrets/bulk": Role.WRITER,
         "DELETE /secrets/*": Role.WRITER,
@@ -32,6 +33,7 @@ def test_each_call_needs_its_role() -> None:
         "GET /audit": Role.READER,
         "GET /tokens": Role.ADMIN,
         "POST /tokens": Role.ADMIN,
+        "DELETE /tokens": Role.ADMIN,
         "DELETE /tokens/*": Role.ADMIN,
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,

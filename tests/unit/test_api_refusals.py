@@ -39,7 +39,7 @@ def test_no_such_address_is_not_repeated(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "allow"),
     [
-        ("/secrets", "GET, POST"),
+        ("/secrets", "GET, POST, DELETE"),
         ("/secrets/bulk", "POST, DELETE"),
         ("/secrets/A", "DELETE"),
         ("/secrets/A/exists", "GET"),

@@ -10,6 +10,9 @@ from positronic.api.routes import ROUTES
 from support.memory_service import TOKEN, House
 from support.role_matrix import CELLS, PLACES, ROLES, TABLE, Matrix, Reply
 
+# The matrix makes what these are about, before it tries them.
+PREPARED = ("DELETE /secrets", "DELETE /secrets/bulk", "POST /secrets/bulk", "DELETE /tokens")
+
 
 class InMemory:
     """A house as the matrix sees it."""
@@ -53,7 +56,7 @@ def test_what_is_refused_changes_nothing(matrix: Matrix, role: str, place: str) 
     refused = [
         call
         for call in TABLE
-        if "*" not in call and "bulk" not in call and matrix.expected(call, role, place)[1]
+        if "*" not in call and call not in PREPARED and matrix.expected(call, role, place)[1]
     ]
     before = matrix.world()
     for call in refused:

@@ -81,7 +81,7 @@ def test_other_methods(api: ProjectApi, method: str) -> None:
     answer = api.call(method, "/secrets")
 
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == "GET, POST, DELETE"
     assert lives(api)
 
 

@@ -16,7 +16,7 @@ BAD = ["a b", "x/y", "..", ".", "", "\n\x1b[31m", "POSITRONIC_X", "\u00e9", "%2e
 
 def path(name: str) -> str:
     in_query = name in ("", ".", "..")
-    return f"/secrets/-?name={name}" if in_query else f"/secrets/{quote(name, safe='')}"
+    return f"/secrets?name={name}" if in_query else f"/secrets/{quote(name, safe='')}"
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -194,7 +194,7 @@ def entry_path(path: str, parameter: str, name: str) -> str:
     from urllib.parse import quote
 
     if name in ("", ".", ".."):
-        return f"{path}/-?{parameter}={name}"
+        return f"{path}?{parameter}={name}"
     return f"{path}/{quote(name, safe='')}"
 
 

@@ -113,6 +113,8 @@ def page_size(call: Call, default: int = MAX_LIST) -> int:
     return int(text)
 
 
-def addressed(call: Call, parameter: str) -> str:
-    """What the path names, unless the query does: no path can carry `..`, or nothing at all."""
-    return call.query.get(parameter, call.segment)
+def required(call: Call, parameter: str) -> str:
+    """A query parameter that must be there, whatever its text. Raises InvalidRequest."""
+    if parameter not in call.query:
+        raise InvalidRequest(f"`{parameter}` is missing in the query")
+    return call.query[parameter]

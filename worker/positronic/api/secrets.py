@@ -12,12 +12,13 @@ from positronic.api.routing import (
     Call,
     Route,
     Routes,
-    addressed,
     answer,
     change,
     change_by,
     page_size,
+    required,
 )
+from positronic.errors import InvalidName, NotFound, ReservedName
 from positronic.http.request import Response
 from positronic.names import parse_name
 from positronic.roles import Role
@@ -41,7 +42,16 @@ async def _exists(call: Call) -> Response:
 
 
 async def _delete(call: Call) -> Response:
-    await call.session.vault().delete(addressed(call, "name"))
+    await call.session.vault().delete(call.segment)
+    return Response(204)
+
+
+async def _delete_listed(call: Call) -> Response:
+    # For what is listed and no path can carry: `..`, or nothing at all.
+    try:
+        await call.session.vault().delete(required(call, "name"))
+    except (InvalidName, ReservedName):
+        raise NotFound("there is no secret of this name") from None
     return Response(204)
 
 
@@ -50,13 +60,14 @@ async def _bulk(sent: Sequence[Entry], call: Call) -> Response:
     return answer(201, models.BulkOut(created=result.created, updated=result.updated))
 
 
-_DELETE: Final = change(Role.WRITER, _delete, frozenset({"name"}))
+_DELETE: Final = change(Role.WRITER, _delete)
 
 # `bulk` is a secret's name too, so it can be deleted.
 ROUTES: Final[Routes] = {
     "/secrets": {
         "GET": Route(Role.READER, _list, PAGING),
         "POST": change_by(Role.WRITER, read_secret, _create),
+        "DELETE": change(Role.WRITER, _delete_listed, frozenset({"name"})),
     },
     "/secrets/bulk": {"POST": change_by(Role.WRITER, read_bulk, _bulk), "DELETE": _DELETE},
     "/secrets/*": {"DELETE": _DELETE},

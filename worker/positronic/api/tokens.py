@@ -12,11 +12,11 @@ from positronic.api.routing import (
     Call,
     Route,
     Routes,
-    addressed,
     answer,
     change,
     change_by,
     page_size,
+    required,
 )
 from positronic.http.request import Response
 from positronic.names import TokenName
@@ -35,7 +35,13 @@ async def _list_tokens(call: Call) -> Response:
 
 
 async def _revoke_token(call: Call) -> Response:
-    await call.session.issuer().revoke(addressed(call, "id"))
+    await call.session.issuer().revoke(call.segment)
+    return Response(204)
+
+
+async def _revoke_listed(call: Call) -> Response:
+    # For what is listed and no path can carry: `..`, or nothing at all.
+    await call.session.issuer().revoke(required(call, "id"))
     return Response(204)
 
 
@@ -43,6 +49,7 @@ ROUTES: Final[Routes] = {
     "/tokens": {
         "GET": Route(Role.ADMIN, _list_tokens, PAGING),
         "POST": change_by(Role.ADMIN, read_token, _issue_token),
+        "DELETE": change(Role.ADMIN, _revoke_listed, frozenset({"id"})),
     },
-    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token, frozenset({"id"}))},
+    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token)},
 }

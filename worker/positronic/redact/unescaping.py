@@ -16,6 +16,7 @@ from positronic.redact.layers import Kept, Layer
 # Each takes its escapes however often they are escaped by their own kind again, as in `%2541` and
 # `&amp;amp;lt;`. Mixtures take as many passes as their kinds alternate.
 _PERCENT: Final = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}")
+_PERCENT_ONCE: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 # What all begin with stands in front: so a search goes from one to the next at once.
 _BACKSLASH: Final = re.compile(
     rb"""\\(?:\\*u[dD][89abAB][0-9A-Fa-f]{2}\\+u[dD][c-fC-F][0-9A-Fa-f]{2}
@@ -34,6 +35,7 @@ _SINGLE: Final = (_BACKSLASH, _HTML)
 SPACES: Final = bytes.maketrans(b"+", b" ")
 _CONTROL: Final = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 MAX_PASSES: Final = 12
+MAX_LEVELS: Final = 3
 
 
 class Unescaped(Layer):
@@ -76,6 +78,7 @@ def readings(layer: Layer) -> Iterator[Layer]:
     yield layer
     # Each kind alone, for a value whose own letters another kind would read.
     yield from (one for kind in _SINGLE if (one := _pass(layer, kind)) is not layer)
+    yield from _by_level(layer)
     for _ in range(MAX_PASSES):
         before = layer
         for kind in _KINDS:
@@ -84,6 +87,15 @@ def readings(layer: Layer) -> Iterator[Layer]:
                 yield layer
         if layer is before:
             return
+
+
+def _by_level(layer: Layer) -> Iterator[Layer]:
+    """What was percent-encoded over itself, a level at a time, for a value that holds `%41`."""
+    for _ in range(MAX_LEVELS):
+        if b"%25" not in layer.text:
+            return
+        layer = Unescaped(layer, _PERCENT_ONCE)
+        yield layer
 
 
 def spaced(layer: Layer) -> Layer:

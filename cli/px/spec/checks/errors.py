@@ -133,7 +133,7 @@ async def not_found(world: World) -> None:
 async def method(world: World) -> None:
     """Another method is method_not_allowed, and Allow lists those that the address has."""
     for wrong, path, allowed in (
-        ("PUT", "/secrets", {"GET", "POST"}),
+        ("PUT", "/secrets", {"GET", "POST", "DELETE"}),
         ("PATCH", "/secrets/SPEC", {"DELETE"}),
         ("GET", "/secrets/bulk", {"POST", "DELETE"}),
         ("POST", "/audit", {"GET"}),
