@@ -50,7 +50,14 @@ def _that_import(name: str) -> list[str]:
     [
         ("workers", ["worker/entry.py"]),
         ("js", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
-        ("pyodide", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
+        (
+            "pyodide",
+            [
+                "worker/js_streams.py",
+                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/object_database.py",
+            ],
+        ),
         ("cryptography", ["worker/positronic/ciphers/native.py"]),
     ],
 )
@@ -165,13 +172,13 @@ def test_half_of_all_functions_are_short() -> None:
 
 
 def test_the_core_is_small() -> None:
-    """Without stores, brains, redaction and runs, it has at most 2,400 lines of code.
+    """Without stores, ledgers, brains, redaction and runs, it has at most 2,400 lines of code.
 
     DESIGN.md's 1,200 is where secrets alone stood; tokens, roles, signed audit and rotation came
     after, then answers that go on and routes to a run, then bodies read before the lock, entries
     that cannot be read, and the proof for px. A reason to look again when it is reached.
     """
-    apart = {"brains", "redact", "runs", "testing.py", "stores", "cloudflare"}
+    apart = {"brains", "redact", "runs", "testing.py", "stores", "ledger", "cloudflare"}
     apart |= {"brains.py", "brain_models.py"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]

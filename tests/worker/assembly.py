@@ -21,6 +21,14 @@ compatibility_flags = ["python_workers"]
 [[kv_namespaces]]
 binding = "TEST_KV"
 id = "TEST_KV"
+
+[[durable_objects.bindings]]
+name = "TEST_LEDGER"
+class_name = "TestLedger"
+
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["TestLedger"]
 """
 
 

@@ -1,4 +1,4 @@
-"""A test Worker's entry: runs the contracts' checks in here, on Miniflare's KV and WebCrypto.
+"""A test Worker's entry: runs the contracts' checks in here, on what Miniflare and workerd give.
 
 Only copied into a temporary folder, next to `positronic` and `contracts`; never deployed.
 """
@@ -12,18 +12,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import js
-from workers import Response, WorkerEntrypoint
+from workers import DurableObject, Response, WorkerEntrypoint
 
-from contracts import KV_SUITES, PORT_SUITES
+from contracts import KV_SUITES, PORT_SUITES, ledger
+from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import kv_world, memory_world
 from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.ports import InvalidTag
 
-SUITES: dict[str, dict[str, Any]] = {suite.name: suite.checks for suite in PORT_SUITES + KV_SUITES}
+SUITES: dict[str, dict[str, Any]] = {
+    suite.name: suite.checks for suite in (*PORT_SUITES, *KV_SUITES, ledger.SUITE)
+}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
-    """GET /suites; POST /run/<kv|memory>/<suite>/<check>; POST /cipher/<seal|open>."""
+    """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>; POST /cipher/<seal|open>."""
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
         path = urlsplit(request.url).path.strip("/").split("/")
@@ -32,6 +36,11 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer: object = {"ready": True}
             case ["suites"]:
                 answer = {name: list(checks) for name, checks in SUITES.items()}
+            case ["run", "object", "ledger", check]:
+                # Its own object, with nothing in it yet.
+                answer = json.loads(await self.env.TEST_LEDGER.getByName(check).run(check))
+            case ["run", "memory", "ledger", check]:
+                answer = await _tried(ledger.SUITE.checks[check], memory_ledger())
             case ["run", kind, suite, check]:
                 answer = await _run(self.env, kind, suite, check)
             case ["cipher", operation]:
@@ -41,13 +50,29 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         return Response(json.dumps(answer), headers={"Content-Type": "application/json"})
 
 
+class TestLedger(DurableObject):  # type: ignore[misc]
+    """Runs one check of the ledger on its own SQLite."""
+
+    def __new__(cls, ctx: Any, _: Any) -> TestLedger:  # noqa: ANN401
+        made: TestLedger = super().__new__(cls)
+        made.database = ObjectDatabase(ctx.storage)
+        return made
+
+    async def run(self, check: str) -> str:
+        return json.dumps(await _tried(ledger.SUITE.checks[check], sqlite_ledger(self.database)))
+
+
 async def _run(env: Any, kind: str, suite: str, check: str) -> dict[str, object]:  # noqa: ANN401
     world = memory_world(WebCryptoCipher())
     if kind == "kv":
         await _wipe(env.TEST_KV)
         world = kv_world(env.TEST_KV, WebCryptoCipher(), js.Error.new)
+    return await _tried(SUITES[suite][check], world)
+
+
+async def _tried(check: Any, world: object) -> dict[str, object]:  # noqa: ANN401
     try:
-        await SUITES[suite][check](world)
+        await check(world)
     except Exception as error:  # noqa: BLE001 - the harness reports every failure
         return {"ok": False, "reason": "".join(traceback.format_exception(error))}
     return {"ok": True}

@@ -1,18 +1,19 @@
-"""Every contract inside the real Worker: WebCrypto, and Miniflare's KV."""
+"""Every contract inside the real Worker: WebCrypto, Miniflare's KV, a Durable Object's SQLite."""
 
 from __future__ import annotations
 
 import pytest
 
-from contracts import KV_SUITES, PORT_SUITES
+from contracts import KV_SUITES, PORT_SUITES, ledger
 from worker.harness import Harness
 
 NAMES = {suite.name: list(suite.checks) for suite in PORT_SUITES + KV_SUITES}
+LEDGER = list(ledger.SUITE.checks)
 
 
 def test_no_check_is_left_out(harness: Harness) -> None:
     """The Worker knows exactly the checks that this file runs."""
-    assert harness.suites() == NAMES
+    assert harness.suites() == NAMES | {ledger.SUITE.name: LEDGER}
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,10 @@ def test_on_kv(harness: Harness, suite: str, check: str) -> None:
 def test_in_memory(harness: Harness, suite: str, check: str) -> None:
     """The check holds in the Worker, on the memory stores under its own interpreter."""
     harness.run("memory", suite, check)
+
+
+@pytest.mark.parametrize("kind", ["object", "memory"])
+@pytest.mark.parametrize("check", LEDGER)
+def test_ledger(harness: Harness, kind: str, check: str) -> None:
+    """The check holds on a Durable Object's SQLite, and in memory under its interpreter."""
+    harness.run(kind, ledger.SUITE.name, check)

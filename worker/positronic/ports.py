@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from positronic.ledger.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 from positronic.names import Name, Project, TokenName, Value
 from positronic.roles import Role
 
@@ -242,6 +243,31 @@ class Journal(Protocol):
 
     def lately(self) -> Mapping[str, int]:
         """The last version noted of each key, for as long as a store may lag behind."""
+        ...
+
+
+class Ledger(Protocol):
+    """One project's rows, where they are: no call waits for anything. Raises StoreFailed."""
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        """The rows there are; a missing id is missing from the answer."""
+        ...
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        """By key and id, both ascending, text in code-point order; `low` <= key < `high`."""
+        ...
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        """All or nothing, durable when it returns. Raises CommitConflict, TooLarge."""
         ...
 
 

@@ -1,0 +1,51 @@
+"""The Database of a Durable Object: its own SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from pyodide.ffi import jsnull
+
+from positronic.cloudflare.sql_journal import Sql
+from positronic.errors import StoreFailed
+from positronic.ledger.rows import Key
+
+
+class ObjectStorage(Protocol):
+    """The part of a Durable Object's `storage` that is used, as JavaScript has it."""
+
+    @property
+    def sql(self) -> Sql: ...
+
+    def transactionSync(self, work: Callable[[], None]) -> None: ...  # noqa: N802
+
+
+class ObjectDatabase:
+    """Answers wait until what was written is durable: the platform's output gate."""
+
+    def __init__(self, storage: ObjectStorage) -> None:
+        self._storage = storage
+        self._sql = storage.sql
+
+    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
+        try:
+            rows: list[list[Any]] = self._sql.exec(query, *values).raw().toArray().to_py()
+        except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
+            raise StoreFailed("the project's database failed") from None
+        return [[None if cell is jsnull else cell for cell in row] for row in rows]
+
+    def transaction(self, work: Callable[[], None]) -> None:
+        raised: list[Exception] = []
+
+        def inside() -> None:
+            try:
+                work()
+            except Exception as error:
+                raised.append(error)
+                raise
+
+        try:
+            self._storage.transactionSync(inside)
+        except Exception:  # noqa: BLE001 - it went through JavaScript: ours, or the database's
+            raise (raised or [StoreFailed("the project's database failed")])[0] from None

@@ -1,0 +1,69 @@
+"""The Ledger of a host that keeps nothing: in this process's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from positronic.ledger.rows import (
+    ABSENT,
+    BY_ID,
+    Changes,
+    CommitConflict,
+    Delete,
+    Expect,
+    Key,
+    Kind,
+    Position,
+    Row,
+    check,
+    position,
+)
+
+
+class MemoryLedger:
+    """Forgets everything with the process, and nothing before."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Row]] = {}
+        self._commits = 0
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        rows = self._rows.get(kind.name, {})
+        return {one: rows[one] for one in ids if one in rows}
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        def is_asked_for(place: Position) -> bool:
+            key: Key = place[0]
+            return (
+                (after is None or place > after)
+                and (low is None or key >= low)  # type: ignore[operator]
+                and (high is None or key < high)  # type: ignore[operator]
+            )
+
+        rows = self._rows.get(kind.name, {}).values()
+        places = {place: row for row in rows if (place := position(kind, index, row)) is not None}
+        found = sorted(place for place in places if is_asked_for(place))
+        return [places[place] for place in found[:limit]]
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        check(changes)
+        for (kind, id_), revision in expect.items():
+            row = self._rows.get(kind.name, {}).get(id_)
+            if (row.revision if row else ABSENT) != revision:
+                raise CommitConflict
+        self._commits += 1
+        for change in changes:
+            rows = self._rows.setdefault(change.kind.name, {})
+            if isinstance(change, Delete):
+                rows.pop(change.id, None)
+            else:
+                rows[change.id] = Row(change.id, change.text, change.keys, self._commits)

@@ -1,0 +1,100 @@
+"""A row of a ledger, and what a commit changes: the same for every ledger, whatever rows say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.errors import TooLarge
+
+Key = str | int
+
+MAX_INDEXES: Final = 3
+MAX_ROW: Final = 2_000_000  # bytes: a Durable Object has no larger row
+MAX_NUMBER: Final = 2**53 - 2  # more reaches JavaScript as a BigInt, which its SQL refuses
+ABSENT: Final = 0  # the revision of a row that is not there
+BY_ID: Final = "id"  # the index that every kind has; a row's key in it is its id
+
+_WORD: Final = re.compile(r"[a-z]{1,16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a row is about, and the indexes that its rows are found by besides their ids."""
+
+    name: str
+    indexes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        words = (self.name, *self.indexes)
+        if len(self.indexes) > MAX_INDEXES or not all(map(_WORD.fullmatch, words)):
+            raise ValueError(f"{self.name!r} is not a kind that every ledger can keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`keys`: its key in each index of its kind; None: it is not in that index."""
+
+    id: str
+    text: str
+    keys: tuple[Key | None, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a row, whether or not there is one under this id."""
+
+    kind: Kind
+    id: str
+    text: str
+    keys: tuple[Key | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a row, if there is one."""
+
+    kind: Kind
+    id: str
+
+
+Change = Put | Delete
+Changes = Sequence[Change]
+Position = tuple[Key, str]  # a key and an id: where in an index a row stands
+Expect = Mapping[tuple[Kind, str], int]  # the revision that a row must have
+
+
+class CommitConflict(Exception):
+    """A row is not as the commit expected it; nothing was changed."""
+
+
+def position(kind: Kind, index: str, row: Row) -> Position | None:
+    """Where a row stands in an index; None: it is not in it."""
+    if index == BY_ID:
+        return row.id, row.id
+    key = row.keys[kind.indexes.index(index)]
+    return None if key is None else (key, row.id)
+
+
+def check(changes: Changes) -> None:
+    """Refuse what some ledger could not keep exactly. Raises ValueError, TooLarge."""
+    if len({(change.kind.name, change.id) for change in changes}) < len(changes):
+        raise ValueError("a commit changes a row twice")
+    for change in changes:
+        size = len(change.id.encode())
+        if isinstance(change, Put):
+            size += _check_keys(change) + len(change.text.encode())
+        if size > MAX_ROW:
+            raise TooLarge(f"a {change.kind.name} has more than {MAX_ROW:,} bytes")
+
+
+def _check_keys(put: Put) -> int:
+    """The bytes of a row's keys."""
+    if len(put.keys) != len(put.kind.indexes):
+        raise ValueError(f"a {put.kind.name} has another number of keys than its kind has indexes")
+    if any(isinstance(key, int) and abs(key) > MAX_NUMBER for key in put.keys):
+        raise ValueError(f"a key of a {put.kind.name} is too large")
+    return sum(len(key.encode()) for key in put.keys if isinstance(key, str))

@@ -1,0 +1,191 @@
+"""The Ledger on SQLite: one for a Durable Object's storage and for CPython's `sqlite3`.
+
+A table a kind, made by the first commit that has a row for it, so that a look at a project that
+nobody wrote to leaves nothing behind. A counted commit is a row's revision: none is used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
+
+from positronic.ledger.rows import (
+    ABSENT,
+    BY_ID,
+    Changes,
+    CommitConflict,
+    Delete,
+    Expect,
+    Key,
+    Kind,
+    Position,
+    Put,
+    Row,
+    check,
+)
+
+MAX_PARAMETERS: Final = 100  # of one statement, in a Durable Object
+
+_COUNTER: Final = (
+    "CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
+)
+_COUNT: Final = (
+    "INSERT INTO commits VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1"
+    " RETURNING number"
+)
+_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+
+T = TypeVar("T")
+C = TypeVar("C", Put, Delete)
+
+
+class Database(Protocol):
+    """One SQLite. Raises StoreFailed."""
+
+    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
+        """One statement, and the rows that it answers with."""
+        ...
+
+    def transaction(self, work: Callable[[], None]) -> None:
+        """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises."""
+        ...
+
+
+class SqliteLedger:
+    """The rows of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._made: frozenset[Kind] = frozenset()
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        if not self._is_made(kind):
+            return {}
+        found: dict[str, Row] = {}
+        for some in _batches(ids, MAX_PARAMETERS):
+            query = f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({_marks(some)})"  # noqa: S608
+            found |= {row.id: row for row in map(_row, self._database.run(query, *some))}
+        return found
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        if not self._is_made(kind):
+            return []
+        terms, values = _range(index, after, low, high)
+        order = BY_ID if index == BY_ID else f"{index}, {BY_ID}"
+        query = (
+            f"SELECT {_columns(kind)} FROM {kind.name} WHERE {' AND '.join(terms)}"  # noqa: S608
+            f" ORDER BY {order} LIMIT ?"
+        )
+        return [_row(found) for found in self._database.run(query, *values, limit)]
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        check(changes)
+        if not changes:
+            self._check(expect)
+            return
+        used = dict.fromkeys(change.kind for change in changes)
+        missing = [kind for kind in used if not self._is_made(kind)]
+        self._database.transaction(partial(self._commit, changes, expect, missing))
+        self._made |= used.keys()
+
+    def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
+        self._check(expect)
+        self._database.run(_COUNTER)
+        for kind in missing:
+            self._make(kind)
+        revision = self._database.run(_COUNT)[0][0]
+        for kind, some in _by_kind([one for one in changes if isinstance(one, Delete)]):
+            for ids in _batches([one.id for one in some], MAX_PARAMETERS):
+                self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(ids)})", *ids)  # noqa: S608
+        for kind, puts in _by_kind([one for one in changes if isinstance(one, Put)]):
+            self._put(kind, puts, revision)
+
+    def _check(self, expect: Expect) -> None:
+        for kind in dict.fromkeys(kind for kind, _ in expect):
+            expected = {id_: revision for (one, id_), revision in expect.items() if one == kind}
+            found = self._revisions(kind, expected)
+            if any(found.get(id_, ABSENT) != revision for id_, revision in expected.items()):
+                raise CommitConflict
+
+    def _revisions(self, kind: Kind, ids: Collection[str]) -> dict[str, int]:
+        if not self._is_made(kind):
+            return {}
+        found: dict[str, int] = {}
+        for some in _batches(ids, MAX_PARAMETERS):
+            query = f"SELECT id, revision FROM {kind.name} WHERE id IN ({_marks(some)})"  # noqa: S608
+            found |= {row[0]: row[1] for row in self._database.run(query, *some)}
+        return found
+
+    def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
+        width = 3 + len(kind.indexes)
+        for some in _batches(puts, MAX_PARAMETERS // width):
+            marks = ", ".join([f"({', '.join('?' * width)})"] * len(some))
+            values = (value for put in some for value in (put.id, revision, *put.keys, put.text))
+            self._database.run(f"INSERT OR REPLACE INTO {kind.name} VALUES {marks}", *values)  # noqa: S608
+
+    def _is_made(self, kind: Kind) -> bool:
+        if kind not in self._made and self._database.run(_IS_MADE, kind.name):
+            self._made |= {kind}
+        return kind in self._made
+
+    def _make(self, kind: Kind) -> None:
+        # The text comes last: a list of what has long texts need not read them to skip them.
+        columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
+        self._database.run(
+            f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
+            " WITHOUT ROWID"
+        )
+        for index in kind.indexes:
+            self._database.run(
+                f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
+                f" WHERE {index} IS NOT NULL"
+            )
+
+
+def _columns(kind: Kind) -> str:
+    return ", ".join(("id", "text", "revision", *kind.indexes))
+
+
+def _row(found: Sequence[Any]) -> Row:
+    return Row(found[0], found[1], tuple(found[3:]), found[2])
+
+
+def _range(
+    index: str, after: Position | None, low: Key | None, high: Key | None
+) -> tuple[list[str], list[Key]]:
+    """The terms of a WHERE, which keep to the index, and their values."""
+    terms, values = [f"{index} IS NOT NULL"], list[Key]()
+    if low is not None:
+        terms, values = [*terms, f"{index} >= ?"], [*values, low]
+    if high is not None:
+        terms, values = [*terms, f"{index} < ?"], [*values, high]
+    if after is not None and index == BY_ID:
+        terms, values = [*terms, "id > ?"], [*values, after[1]]
+    elif after is not None:
+        terms, values = [*terms, f"({index}, id) > (?, ?)"], [*values, *after]
+    return terms, values
+
+
+def _by_kind(changes: Sequence[C]) -> Iterator[tuple[Kind, list[C]]]:
+    for kind in dict.fromkeys(change.kind for change in changes):
+        yield kind, [change for change in changes if change.kind == kind]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _batches(items: Collection[T], size: int) -> Iterator[Sequence[T]]:
+    together = list(items)
+    for start in range(0, len(together), size):
+        yield together[start : start + size]

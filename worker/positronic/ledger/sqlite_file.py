@@ -1,0 +1,44 @@
+"""The Database of CPython: one file, which several processes may share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from positronic.errors import StoreFailed
+from positronic.ledger.rows import Key
+
+BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
+
+MEMORY: Final = ":memory:"  # a database that is gone when it is closed
+
+
+class SqliteFile:
+    """Used by one thread at a time. What is deleted is overwritten."""
+
+    def __init__(self, path: str = MEMORY) -> None:
+        self._connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self.run("PRAGMA secure_delete = ON")
+
+    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error:
+            # `from None`: the original's text may hold what was stored.
+            raise StoreFailed("the database failed") from None
+
+    def transaction(self, work: Callable[[], None]) -> None:
+        # IMMEDIATE: what `work` reads is not changed by another process before it writes.
+        self.run("BEGIN IMMEDIATE")
+        try:
+            work()
+            self.run("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def close(self) -> None:
+        self._connection.close()
