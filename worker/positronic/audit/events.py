@@ -110,7 +110,7 @@ class Auditor:
             code=code,
             address=self._origin.address,
         )
-        signature = self._signer.sign(*_signed(self._project, event))
+        signature = self._signer.sign(*signed_parts(self._project, event))
         await self._log.append(replace(event, signature=signature))
 
 
@@ -118,7 +118,7 @@ def verify(signer: Signer, project: Project, event: Event) -> Verdict:
     """Whether the event is as it was written, under its own id, in this project."""
     if event.signature is None:
         return Verdict.CHANGED
-    return signer.verify(event.signature, *_signed(project, event))
+    return signer.verify(event.signature, *signed_parts(project, event))
 
 
 def event_id(time: int, random: RandomBytes) -> str:
@@ -165,7 +165,7 @@ def decode(id: str, text: str) -> Event:  # noqa: A002
         return Event(id, _time_of(id), {}, "", (), UNREADABLE, "")
 
 
-def _signed(project: Project, event: Event) -> list[str]:
+def signed_parts(project: Project, event: Event) -> list[str]:
     """Every field, each list after its length: no two events read the same."""
     actor = [part for pair in sorted(event.actor.items()) for part in pair]
     return [

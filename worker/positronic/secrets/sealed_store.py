@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
-from positronic.names import Name, Project, Value, is_name, parse_value
+from positronic.names import Name, Project, Value, is_name
 from positronic.ports import (
     Cipher,
     Clock,
-    InvalidTag,
     Metadata,
     Page,
     RandomBytes,
@@ -21,16 +19,8 @@ from positronic.ports import (
     Unreadable,
     everything,
 )
-from positronic.sealing.envelope import (
-    NONCE_SIZE,
-    SALT_SIZE,
-    Envelope,
-    associated_data,
-    key_info,
-    pack,
-    unpack,
-)
 from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import Sealer
 
 
 class SealedStore:
@@ -46,16 +36,13 @@ class SealedStore:
         clock: Clock,
         random: RandomBytes,
     ) -> None:
-        self._project = project
         self._records = records
-        self._cipher = cipher
-        self._keyring = keyring
+        self._sealer = Sealer(project, cipher, keyring, random)
         self._clock = clock
-        self._random = random
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
         records = await self._records.get(names)
-        return {name: SealedSecret(self, record) for name, record in records.items()}
+        return {name: SealedSecret(self._sealer, record) for name, record in records.items()}
 
     async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
         now = self._clock()
@@ -64,9 +51,9 @@ class SealedStore:
             created_at=previous.created_at if previous else now,
             # A clock that went back must not date an update before what it replaces.
             updated_at=max(now, previous.updated_at) if previous else now,
-            key_id=self._keyring.newest,
+            key_id=self._sealer.newest,
         )
-        record = Record(name, metadata, await self._seal(name, value, metadata))
+        record = await self._sealer.seal(name, value, metadata)
         await self._records.put(record)
         return _info(record)
 
@@ -101,64 +88,30 @@ class SealedStore:
         None when there is nothing to renew. Raises UnknownKey, CorruptRecord.
         """
         record = (await self._records.get([name])).get(name)
-        if record is None or record.metadata.key_id == self._keyring.newest:
+        if record is None or record.metadata.key_id == self._sealer.newest:
             return None
-        value = await SealedSecret(self, record).open()
-        metadata = replace(record.metadata, key_id=self._keyring.newest)
-        return Record(name, metadata, await self._seal(name, value, metadata))
+        value = await self._sealer.open(record)
+        metadata = replace(record.metadata, key_id=self._sealer.newest)
+        return await self._sealer.seal(name, value, metadata)
 
     async def write(self, record: Record) -> None:
         """Store what `renew` gave."""
         await self._records.put(record)
 
-    async def _seal(self, name: Name, value: Value, metadata: Metadata) -> str:
-        # The salt makes the key new for this write, so its one nonce cannot repeat under it.
-        salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
-        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
-        aad = associated_data(self._project, name, metadata)
-        sealed = await self._cipher.seal(key, nonce, value.reveal().encode(), aad)
-        return pack(Envelope(metadata.key_id, salt, nonce, sealed))
-
-    async def _open(self, record: Record) -> Value:
-        envelope = unpack(record.sealed)
-        if envelope.key_id != record.metadata.key_id:
-            raise CorruptRecord("the sealed text and its metadata name different keys")
-        info = key_info(self._project, record.name)
-        key = self._keyring.derive(envelope.key_id, envelope.salt, info)
-        aad = associated_data(self._project, record.name, record.metadata)
-        plaintext = await self._cipher.open(key, envelope.nonce, envelope.sealed, aad)
-        return _value(plaintext)
-
 
 class SealedSecret:
     """A record that has not been opened."""
 
-    __slots__ = ("_record", "_store", "info")
+    __slots__ = ("_record", "_sealer", "info")
 
-    def __init__(self, store: SealedStore, record: Record) -> None:
-        self._store = store
+    def __init__(self, sealer: Sealer, record: Record) -> None:
+        self._sealer = sealer
         self._record = record
         self.info = _info(record)
 
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord; names the secret."""
-        name = self.info.name
-        try:
-            return await self._store._open(self._record)
-        except InvalidTag:
-            raise CorruptRecord(f"the record of {name} does not open") from None
-        except CorruptRecord as error:
-            raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
-        except UnknownKey as error:
-            raise UnknownKey(f"the record of {name} does not open: {error.message}") from None
-
-
-def _value(plaintext: bytes) -> Value:
-    try:
-        return parse_value(plaintext.decode())
-    except (UnicodeDecodeError, InvalidValue):
-        # `from None`: a decoding error carries the plaintext.
-        raise CorruptRecord("the sealed text holds something that is not a value") from None
+        return await self._sealer.open(self._record)
 
 
 def _readable(item: RecordInfo | Unreadable) -> RecordInfo | Unreadable:

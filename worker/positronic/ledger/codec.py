@@ -1,0 +1,52 @@
+"""How one kind of row is written and read: once, above every ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from positronic.errors import CorruptRecord, PositronicError
+from positronic.ledger.fields import Fields
+from positronic.ledger.rows import Key, Kind, Put, Row
+from positronic.ports import Unreadable
+
+T = TypeVar("T")
+Keys = tuple[Key | None, ...]
+
+
+def _no_keys(_: object) -> Keys:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Codec(Generic[T]):
+    """`decode` raises anything for fields that `encode` does not give."""
+
+    kind: Kind
+    id_of: Callable[[T], str]
+    encode: Callable[[T], Mapping[str, object]]
+    decode: Callable[[str, Fields], T]
+    keys_of: Callable[[T], Keys] = _no_keys
+
+    def put(self, item: T) -> Put:
+        text = json.dumps(self.encode(item), separators=(",", ":"))
+        return Put(self.kind, self.id_of(item), text, self.keys_of(item))
+
+    def read(self, row: Row) -> T:
+        """Raises CorruptRecord, also when the row stands elsewhere in an index than it says."""
+        try:
+            item = self.decode(row.id, Fields(row.text))
+            if (self.id_of(item), self.keys_of(item)) == (row.id, row.keys):
+                return item
+        except (ValueError, KeyError, TypeError, PositronicError):
+            pass  # the original's text may hold what was stored
+        raise CorruptRecord(f"the {self.kind.name} {row.id} has a record that cannot be read")
+
+    def item(self, row: Row) -> T | Unreadable:
+        """An item of a list: one that cannot be read stops nothing."""
+        try:
+            return self.read(row)
+        except CorruptRecord:
+            return Unreadable(row.id)

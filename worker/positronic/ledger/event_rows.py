@@ -1,0 +1,76 @@
+"""An event's row: where it stands in the chain, and the result of the command that it records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.ledger.codec import Codec
+from positronic.ledger.fields import DIGEST, Fields
+from positronic.ledger.rows import MAX_NUMBER, Kind
+from positronic.ports import Event, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedEvent:
+    """`sequence` counts from 1 without a gap; `previous`: the digest of the event before.
+
+    `result`: what the command was answered, for when it is sent again; no part of the chain.
+    """
+
+    event: Event
+    sequence: int
+    previous: str
+    result: object = None
+
+
+def event_row_id(sequence: int) -> str:
+    """Ascending ids are newest first."""
+    return f"{MAX_NUMBER - sequence:016d}"
+
+
+def _encode(chained: ChainedEvent) -> Mapping[str, object]:
+    event = chained.event
+    signature = event.signature
+    return {
+        "id": event.id,
+        "time": event.time,
+        "actor": dict(event.actor),
+        "action": event.action,
+        "names": event.names,
+        "outcome": event.outcome,
+        "requestId": event.request_id,
+        "code": event.code,
+        "address": event.address,
+        "keyId": signature and signature.key_id,
+        "mac": signature and signature.mac,
+        "previous": chained.previous,
+        "result": chained.result,
+    }
+
+
+def _decode(id_: str, fields: Fields) -> ChainedEvent:
+    event = Event(
+        id=fields.text("id"),
+        time=fields.time("time"),
+        actor=fields.pairs("actor"),
+        action=fields.text("action"),
+        names=fields.texts("names"),
+        outcome=fields.text("outcome"),
+        request_id=fields.text("requestId"),
+        code=fields.optional_text("code"),
+        address=fields.optional_text("address"),
+        signature=Signature(fields.text("keyId"), fields.text("mac")),
+    )
+    previous = fields.matched("previous", DIGEST)
+    return ChainedEvent(event, MAX_NUMBER - int(id_), previous, fields.anything("result"))
+
+
+EVENTS: Final[Codec[ChainedEvent]] = Codec(
+    Kind("event", ("request", "time")),
+    lambda chained: event_row_id(chained.sequence),
+    _encode,
+    _decode,
+    lambda chained: (chained.event.request_id, chained.event.time),
+)

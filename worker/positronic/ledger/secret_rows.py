@@ -1,0 +1,88 @@
+"""A secret's state, and its sealed text: a row each, so that a list reads no sealed text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.ledger.codec import Codec, Keys
+from positronic.ledger.fields import Fields
+from positronic.ledger.rows import MAX_NUMBER, Kind
+from positronic.names import Name
+from positronic.ports import Metadata, Record
+from positronic.sealing.envelope import KEY_ID
+
+
+@dataclass(frozen=True, slots=True)
+class SecretState:
+    """The metadata of its last version; `deleted_at`: there is none now, and its number stays."""
+
+    name: Name
+    metadata: Metadata
+    deleted_at: int | None = None
+
+
+def version_id(name: str, version: int) -> str:
+    """Ascending ids are newest first; no name holds a slash."""
+    return f"{name}/{MAX_NUMBER - version:016d}"
+
+
+def version_of(id_: str) -> int:
+    """The number in a `version_id`. Raises ValueError."""
+    return MAX_NUMBER - int(id_.rpartition("/")[2])
+
+
+def _metadata(metadata: Metadata) -> dict[str, object]:
+    return {
+        "version": metadata.version,
+        "createdAt": metadata.created_at,
+        "updatedAt": metadata.updated_at,
+        "keyId": metadata.key_id,
+    }
+
+
+def _read_metadata(fields: Fields) -> Metadata:
+    return Metadata(
+        version=fields.number("version"),
+        created_at=fields.time("createdAt"),
+        updated_at=fields.time("updatedAt"),
+        key_id=fields.matched("keyId", KEY_ID),
+    )
+
+
+def _encode_state(state: SecretState) -> Mapping[str, object]:
+    return {**_metadata(state.metadata), "deletedAt": state.deleted_at}
+
+
+def _decode_state(id_: str, fields: Fields) -> SecretState:
+    return SecretState(Name(id_), _read_metadata(fields), fields.optional_time("deletedAt"))
+
+
+def _state_keys(state: SecretState) -> Keys:
+    """A deleted one is in no list, and under no key."""
+    return (state.name, state.metadata.key_id) if state.deleted_at is None else (None, None)
+
+
+def _encode_version(record: Record) -> Mapping[str, object]:
+    return {**_metadata(record.metadata), "sealed": record.sealed}
+
+
+def _decode_version(id_: str, fields: Fields) -> Record:
+    return Record(Name(id_.rpartition("/")[0]), _read_metadata(fields), fields.text("sealed"))
+
+
+STATES: Final[Codec[SecretState]] = Codec(
+    Kind("secret", ("live", "master")),
+    lambda state: state.name,
+    _encode_state,
+    _decode_state,
+    _state_keys,
+)
+VERSIONS: Final[Codec[Record]] = Codec(
+    Kind("version", ("master",)),
+    lambda record: version_id(record.name, record.metadata.version),
+    _encode_version,
+    _decode_version,
+    lambda record: (record.metadata.key_id,),
+)

@@ -1,0 +1,73 @@
+"""Seals and opens one project's values: a fresh key for each, bound to its name and dates."""
+
+from __future__ import annotations
+
+from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
+from positronic.names import Name, Project, Value, parse_value
+from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record
+from positronic.sealing.envelope import (
+    NONCE_SIZE,
+    SALT_SIZE,
+    Envelope,
+    associated_data,
+    key_info,
+    pack,
+    unpack,
+)
+from positronic.sealing.keyring import Keyring
+
+
+class Sealer:
+    """For one project."""
+
+    def __init__(
+        self, project: Project, cipher: Cipher, keyring: Keyring, random: RandomBytes
+    ) -> None:
+        self._project = project
+        self._cipher = cipher
+        self._keyring = keyring
+        self._random = random
+
+    @property
+    def newest(self) -> str:
+        """The id of the master key that seals."""
+        return self._keyring.newest
+
+    async def seal(self, name: Name, value: Value, metadata: Metadata) -> Record:
+        """The record of a value, under the master key that its metadata names."""
+        # The salt makes the key new for this write, so its one nonce cannot repeat under it.
+        salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
+        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
+        aad = associated_data(self._project, name, metadata)
+        sealed = await self._cipher.seal(key, nonce, value.reveal().encode(), aad)
+        return Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, sealed)))
+
+    async def open(self, record: Record) -> Value:
+        """Raises UnknownKey, CorruptRecord; names the secret."""
+        name = record.name
+        try:
+            return await self._open(record)
+        except InvalidTag:
+            raise CorruptRecord(f"the record of {name} does not open") from None
+        except CorruptRecord as error:
+            raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
+        except UnknownKey as error:
+            raise UnknownKey(f"the record of {name} does not open: {error.message}") from None
+
+    async def _open(self, record: Record) -> Value:
+        envelope = unpack(record.sealed)
+        if envelope.key_id != record.metadata.key_id:
+            raise CorruptRecord("the sealed text and its metadata name different keys")
+        info = key_info(self._project, record.name)
+        key = self._keyring.derive(envelope.key_id, envelope.salt, info)
+        aad = associated_data(self._project, record.name, record.metadata)
+        plaintext = await self._cipher.open(key, envelope.nonce, envelope.sealed, aad)
+        return _value(plaintext)
+
+
+def _value(plaintext: bytes) -> Value:
+    try:
+        return parse_value(plaintext.decode())
+    except (UnicodeDecodeError, InvalidValue):
+        # `from None`: a decoding error carries the plaintext.
+        raise CorruptRecord("the sealed text holds something that is not a value") from None
