@@ -5,10 +5,12 @@ from __future__ import annotations
 from contracts import (
     audit_log,
     cipher,
+    commands,
     kv_audit_faults,
     kv_faults,
     kv_state,
     kv_tokens,
+    ledger,
     namespace,
     projects,
     records,
@@ -18,7 +20,7 @@ from contracts import (
     unreadable,
 )
 
-# For any implementation, and for those on a KV namespace.
+# For any implementation, for those on a KV namespace, and for ledgers and what is done to them.
 PORT_SUITES = (
     cipher.SUITE,
     records.SUITE,
@@ -36,3 +38,4 @@ KV_SUITES = (
     kv_state.SUITE,
     kv_tokens.SUITE,
 )
+LEDGER_SUITES = (ledger.SUITE, commands.SUITE)

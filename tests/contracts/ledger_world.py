@@ -1,25 +1,23 @@
-"""What a check of a ledger gets: an empty one, its database, and a database that fails."""
+"""What a check of a ledger gets: an empty one, its database, and ways to let it fail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
-from positronic.ledger.rows import Key, Kind, Row
+from positronic.ledger.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 from positronic.ledger.sqlite import Database, SqliteLedger
-from positronic.ports import Ledger
-
-PLAIN = Kind("plain")
-FOUND = Kind("found", ("due", "word", "other"))
+from positronic.ports import Cipher, Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerWorld:
     """`open` gives another handle on the same rows; a ledger in memory has no database."""
 
+    cipher: Cipher
     open: Callable[[], Ledger]
     database: Database | None = None
 
@@ -29,6 +27,12 @@ class LedgerWorld:
             return []
         names = self.database.run("SELECT name FROM sqlite_master WHERE type = 'table'")
         return [name for (name,) in names if not name.startswith("_cf_")]
+
+    def failing(self, spare: int) -> Ledger:
+        """The same rows; the statement, or else the call, after `spare` of them fails."""
+        if self.database is None:
+            return FailingLedger(self.open(), spare)
+        return SqliteLedger(FailingDatabase(self.database, spare))
 
 
 @dataclass(slots=True)
@@ -48,16 +52,44 @@ class FailingDatabase:
         self.inner.transaction(work)
 
 
-def memory_ledger() -> LedgerWorld:
+@dataclass(slots=True)
+class FailingLedger:
+    """Passes on; the call after `spare` of them fails, before it does anything."""
+
+    inner: Ledger
+    spare: int
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        self._count()
+        return self.inner.get(kind, ids)
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        self._count()
+        return self.inner.list(kind, index, after, limit, low=low, high=high)
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        self._count()
+        self.inner.commit(changes, expect)
+
+    def _count(self) -> None:
+        self.spare -= 1
+        if self.spare < 0:
+            raise StoreFailed("as the check wanted")
+
+
+def memory_ledger(cipher: Cipher) -> LedgerWorld:
     ledger = MemoryLedger()
-    return LedgerWorld(lambda: ledger)
+    return LedgerWorld(cipher, lambda: ledger)
 
 
-def sqlite_ledger(database: Database) -> LedgerWorld:
-    return LedgerWorld(lambda: SqliteLedger(database), database)
-
-
-def everything(ledger: Ledger) -> dict[str, Sequence[Row]]:
-    """Every row, and every index as it lists."""
-    found = {"plain": ledger.list(PLAIN), "found": ledger.list(FOUND)}
-    return found | {index: ledger.list(FOUND, index) for index in FOUND.indexes}
+def sqlite_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
+    return LedgerWorld(cipher, lambda: SqliteLedger(database), database)

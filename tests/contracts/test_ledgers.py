@@ -1,4 +1,4 @@
-"""The ledger's suite on every ledger that runs on CPython."""
+"""What is promised of ledgers, and of commands on them, on every ledger that runs on CPython."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from contracts.ledger import SUITE
+from contracts import LEDGER_SUITES
 from contracts.ledger_world import LedgerWorld, memory_ledger, sqlite_ledger
 from contracts.suite import Check
+from positronic.ciphers.native import NativeCipher
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
 
 
 @contextmanager
 def memory(_: Path) -> Iterator[LedgerWorld]:
-    yield memory_ledger()
+    yield memory_ledger(NativeCipher())
 
 
 @contextmanager
 def sqlite(_: Path) -> Iterator[LedgerWorld]:
     database = SqliteFile()
-    yield sqlite_ledger(database)
+    yield sqlite_ledger(NativeCipher(), database)
     database.close()
 
 
@@ -37,13 +38,20 @@ def shared_file(folder: Path) -> Iterator[LedgerWorld]:
         opened.append(SqliteFile(str(folder / "ledger.db")))
         return SqliteLedger(opened[-1])
 
-    yield LedgerWorld(another, opened[0])
+    yield LedgerWorld(NativeCipher(), another, opened[0])
     for database in opened:
         database.close()
 
 
 @pytest.mark.parametrize("make", [memory, sqlite, shared_file])
-@pytest.mark.parametrize("check", list(SUITE.checks.values()), ids=list(SUITE.checks))
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(check, id=f"{suite.name}-{name}")
+        for suite in LEDGER_SUITES
+        for name, check in suite.checks.items()
+    ],
+)
 def test_ledger(
     check: Check[LedgerWorld], make: Callable[[Path], Iterator[LedgerWorld]], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import js
 from workers import DurableObject, Response, WorkerEntrypoint
 
-from contracts import KV_SUITES, PORT_SUITES, ledger
+from contracts import KV_SUITES, LEDGER_SUITES, PORT_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import kv_world, memory_world
 from positronic.ciphers.webcrypto import WebCryptoCipher
@@ -22,8 +22,9 @@ from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.ports import InvalidTag
 
 SUITES: dict[str, dict[str, Any]] = {
-    suite.name: suite.checks for suite in (*PORT_SUITES, *KV_SUITES, ledger.SUITE)
+    suite.name: suite.checks for suite in (*PORT_SUITES, *KV_SUITES, *LEDGER_SUITES)
 }
+LEDGERS = {suite.name for suite in LEDGER_SUITES}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
@@ -36,11 +37,12 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer: object = {"ready": True}
             case ["suites"]:
                 answer = {name: list(checks) for name, checks in SUITES.items()}
-            case ["run", "object", "ledger", check]:
+            case ["run", "object", suite, check]:
                 # Its own object, with nothing in it yet.
-                answer = json.loads(await self.env.TEST_LEDGER.getByName(check).run(check))
-            case ["run", "memory", "ledger", check]:
-                answer = await _tried(ledger.SUITE.checks[check], memory_ledger())
+                place = self.env.TEST_LEDGER.getByName(f"{suite}/{check}")
+                answer = json.loads(await place.run(suite, check))
+            case ["run", "memory", suite, check] if suite in LEDGERS:
+                answer = await _tried(SUITES[suite][check], memory_ledger(WebCryptoCipher()))
             case ["run", kind, suite, check]:
                 answer = await _run(self.env, kind, suite, check)
             case ["cipher", operation]:
@@ -58,8 +60,9 @@ class TestLedger(DurableObject):  # type: ignore[misc]
         made.database = ObjectDatabase(ctx.storage)
         return made
 
-    async def run(self, check: str) -> str:
-        return json.dumps(await _tried(ledger.SUITE.checks[check], sqlite_ledger(self.database)))
+    async def run(self, suite: str, check: str) -> str:
+        world = sqlite_ledger(WebCryptoCipher(), self.database)
+        return json.dumps(await _tried(SUITES[suite][check], world))
 
 
 async def _run(env: Any, kind: str, suite: str, check: str) -> dict[str, object]:  # noqa: ANN401

@@ -170,3 +170,15 @@ class AuditUnavailable(PositronicError):
     """The event could not be recorded, so nothing was done."""
 
     code, status = "audit_unavailable", 503
+
+
+class Busy(PositronicError):
+    """Other changes of the same project came in between again and again. Nothing was done."""
+
+    code, status = "busy", 503
+
+
+class OutcomeUnknown(PositronicError):
+    """The answer was lost on the way: the change was made, or it was not."""
+
+    code, status = "outcome_unknown", 502

@@ -65,7 +65,8 @@ class Access:
         token = tokens.parse(match[1])
         if token is None:
             raise Unauthenticated(INVALID, headers=CHALLENGE)
-        return self._check(token, await self._find(token))
+        record = await self._find(token)
+        return check_record(self._signer, self._clock(), token.project, token.hash, record)
 
     def project(self, principal: Principal, requested: str | None) -> Project:
         """The project to act on. Raises InvalidName, Forbidden."""
@@ -81,19 +82,23 @@ class Access:
         except CorruptRecord:
             return None  # to the caller, a token that cannot be read is one that is not there
 
-    def _check(self, token: tokens.Token, record: TokenRecord | None) -> Principal:
-        # The same work for an unknown id as for a wrong secret.
-        found = record or _nobody(self._signer)
-        is_right = hmac.compare_digest(token.hash, found.hash)
-        is_intact = verify(self._signer, token.project, found) is Verdict.INTACT
-        if record is None:
-            raise Unauthenticated(INVALID, headers=CHALLENGE)
-        principal = Principal(record.id, record.name, record.role, token.project)
-        if not (is_right and is_intact):
-            raise TokenRefused(INVALID, principal)
-        if record.expires_at is not None and record.expires_at <= self._clock():
-            raise TokenRefused("the token has expired", principal)
-        return principal
+
+def check_record(
+    signer: Signer, now: int, project: Project, token_hash: str, record: TokenRecord | None
+) -> Principal:
+    """Who a token's record says is there. Raises Unauthenticated, TokenRefused."""
+    # The same work for an unknown id as for a wrong secret.
+    found = record or _nobody(signer)
+    is_right = hmac.compare_digest(token_hash, found.hash)
+    is_intact = verify(signer, project, found) is Verdict.INTACT
+    if record is None:
+        raise Unauthenticated(INVALID, headers=CHALLENGE)
+    principal = Principal(record.id, record.name, record.role, project)
+    if not (is_right and is_intact):
+        raise TokenRefused(INVALID, principal)
+    if record.expires_at is not None and record.expires_at <= now:
+        raise TokenRefused("the token has expired", principal)
+    return principal
 
 
 def require(principal: Principal, role: Role) -> None:

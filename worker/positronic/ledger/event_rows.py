@@ -30,6 +30,11 @@ def event_row_id(sequence: int) -> str:
     return f"{MAX_NUMBER - sequence:016d}"
 
 
+def sequence_of(row_id: str) -> int:
+    """The number in an `event_row_id`. Raises ValueError."""
+    return MAX_NUMBER - int(row_id)
+
+
 def _encode(chained: ChainedEvent) -> Mapping[str, object]:
     event = chained.event
     signature = event.signature
@@ -64,7 +69,7 @@ def _decode(id_: str, fields: Fields) -> ChainedEvent:
         signature=Signature(fields.text("keyId"), fields.text("mac")),
     )
     previous = fields.matched("previous", DIGEST)
-    return ChainedEvent(event, MAX_NUMBER - int(id_), previous, fields.anything("result"))
+    return ChainedEvent(event, sequence_of(id_), previous, fields.anything("result"))
 
 
 EVENTS: Final[Codec[ChainedEvent]] = Codec(

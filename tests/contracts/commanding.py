@@ -1,0 +1,132 @@
+"""One project's place over a ledger, and commands to it, for checks of what is committed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from contracts.ledger_world import LedgerWorld
+from contracts.worlds import KEYS, PROJECT, Clock
+from positronic.audit.events import Origin
+from positronic.commands.command import Command, TokenShown
+from positronic.commands.place import Place
+from positronic.commands.work import Tools
+from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.rows import Row
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.token_rows import TOKENS
+from positronic.names import Value
+from positronic.ports import Ledger, Unreadable
+from positronic.roles import Principal, Role
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import Sealer
+
+ROOT = Principal("root", "root", Role.ROOT, None)
+TOKEN_ID = "0123456789abcdef"
+SECRET = "the secret half"
+KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX)]
+
+_numbers = count()
+
+
+def token_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def command(
+    action: str,
+    caller: Principal | TokenShown = ROOT,
+    *,
+    needs: Role = Role.READER,
+    newest: str = "k1",
+    **arguments: object,
+) -> Command:
+    """One to PROJECT, under a request id of its own."""
+    origin = Origin(f"request-{next(_numbers)}", None)
+    return Command(PROJECT, action, arguments, caller, needs, origin, newest)
+
+
+def put(
+    name: str,
+    value: str = "value",
+    caller: Principal | TokenShown = ROOT,
+    *,
+    newest: str = "k1",
+) -> Command:
+    entry = [name, value]
+    return command("secret.put", caller, needs=Role.WRITER, newest=newest, entry=entry)
+
+
+def bulk(names: Sequence[str], value: str = "value") -> Command:
+    return command("secret.bulk", entries=[[name, value] for name in names])
+
+
+def issue(
+    id_: str = TOKEN_ID, caller: Principal | TokenShown = ROOT, expires_in: int | None = None
+) -> Command:
+    """A writer's token, whose secret half is SECRET."""
+    given: dict[str, Any] = {"id": id_, "hash": token_hash(SECRET), "name": "ci", "role": "writer"}
+    return command("token.create", caller, needs=Role.ADMIN, expiresIn=expires_in, **given)
+
+
+def shown(text: str = SECRET, id_: str = TOKEN_ID) -> TokenShown:
+    return TokenShown(id_, token_hash(text))
+
+
+@dataclass(slots=True)
+class Commanding:
+    """A place on the world's ledger. `wakes`: when copies were said to be due."""
+
+    world: LedgerWorld
+    clock: Clock = field(default_factory=Clock)
+    keys: str = KEYS
+    wakes: list[int] = field(default_factory=list)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.world.open()
+
+    def place(self, ledger: Ledger | None = None) -> Place:
+        return Place(PROJECT, ledger or self.ledger, self.tools, self.wakes.append)
+
+    @property
+    def tools(self) -> Tools:
+        return Tools(self.world.cipher, Keyring(self.keys), self.clock, os.urandom)
+
+    async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers
+        result = None
+        for one in commands:
+            result = await self.place().run(one)
+        return result
+
+    def rows(self) -> dict[str, Sequence[Row]]:
+        """Everything that is kept."""
+        return {kind.name: self.ledger.list(kind) for kind in KINDS}
+
+    def events(self) -> list[ChainedEvent | Unreadable]:
+        return [EVENTS.item(row) for row in self.ledger.list(EVENTS.kind)]
+
+    def actions(self) -> list[str]:
+        """Of the events, the oldest first."""
+        found = [one for one in self.events() if isinstance(one, ChainedEvent)]
+        return [one.event.action for one in reversed(found)]
+
+    async def values(self) -> dict[str, str]:
+        """Every secret that there is, opened."""
+        sealer = Sealer(PROJECT, self.world.cipher, Keyring(self.keys), os.urandom)
+        states = [STATES.item(row) for row in self.ledger.list(STATES.kind, "live")]
+        versions = {
+            record.name: record for record in map(VERSIONS.read, self.ledger.list(VERSIONS.kind))
+        }
+        found: dict[str, str] = {}
+        for state in states:
+            assert isinstance(state, SecretState), "a state that cannot be read"
+            assert versions[state.name].metadata == state.metadata, "a state without its version"
+            value: Value = await sealer.open(versions[state.name])
+            found[state.name] = value.reveal()
+        return found

@@ -1,0 +1,394 @@
+"""What is promised of commands: each is made whole or not at all, with its event, once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from contracts.commanding import (
+    TOKEN_ID,
+    Commanding,
+    bulk,
+    command,
+    issue,
+    put,
+    shown,
+)
+from contracts.ledger_world import LedgerWorld
+from contracts.suite import Suite, raises, settled
+from contracts.worlds import KEYS, PROJECT
+from positronic.access.authentication import TokenRefused
+from positronic.audit import chain
+from positronic.audit.events import PURPOSE
+from positronic.commands.command import Command
+from positronic.errors import (
+    Busy,
+    CorruptRecord,
+    Forbidden,
+    NotFound,
+    StoreFailed,
+    Unauthenticated,
+)
+from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.rows import Delete, Put
+from positronic.ledger.secret_rows import STATES, VERSIONS
+from positronic.ledger.token_rows import TOKENS
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer, Verdict
+
+SUITE: Suite[LedgerWorld] = Suite("commands")
+
+NAMES = [f"N{number:02}" for number in range(30)]
+
+
+def _changes() -> dict[str, Command]:
+    """One of each, on a place where A, NAMES and a token are."""
+    return {
+        "create": put("NEW"),
+        "update": put("A", "newer"),
+        "bulk": bulk([*NAMES, "X", "Y"], "newer"),
+        "delete": command("secret.delete", name="A"),
+        "issue": issue("f" * 16),
+        "revoke": command("token.revoke", id=TOKEN_ID),
+    }
+
+
+async def _filled(world: LedgerWorld) -> Commanding:
+    place = Commanding(world)
+    await place.run(put("A"), bulk(NAMES), issue())
+    return place
+
+
+def _is_chain(place: Commanding) -> bool:
+    """Every event is as it was written, from the newest back to the first."""
+    signer = Signer(Keyring(KEYS), PURPOSE)
+    events = [one for one in place.events() if isinstance(one, ChainedEvent)]
+    rows = place.rows()["event"]
+    digests = [chain.digest(row) for row in rows[1:]] + [chain.START]
+    return [one.sequence for one in events] == list(range(len(rows), 0, -1)) and all(
+        chain.verify(signer, PROJECT, one) is Verdict.INTACT and one.previous == digest
+        for one, digest in zip(events, digests, strict=True)
+    )
+
+
+@SUITE.check
+async def check_put(world: LedgerWorld) -> None:
+    """A secret is there with its event and its due copy; an update replaces it and counts on."""
+    place = Commanding(world)
+    first = await place.run(put("A", "one"))
+    place.clock.now += 1000
+    second = await place.run(put("A", "two"))
+
+    assert (first[0], second[0]) == (1, 2), "the versions"
+    assert (second[1], second[2]) == (first[1], first[1] + 1000), "the dates"
+    assert await place.values() == {"A": "two"}
+    assert len(place.rows()["version"]) == 1, "the replaced text stayed"
+    assert place.actions() == ["secret.put", "secret.put"]
+    assert [row.id for row in place.ledger.list(OUTBOX.kind, "due")] == ["A"]
+    assert place.wakes == [first[1], first[1] + 1000], "nobody is woken for the copy"
+
+
+@SUITE.check
+async def check_delete(world: LedgerWorld) -> None:
+    """A deleted secret is nowhere, its number goes on, and a second deletion is not found."""
+    place = Commanding(world)
+    await place.run(put("A"), put("A"), command("secret.delete", name="A"))
+
+    assert await place.values() == {}
+    assert place.rows()["version"] == [], "its text stayed"
+    assert await place.run(command("secret.exists", name="A")) is False
+    assert await place.run(command("secret.list", limit=9)) == [[], None]
+    await raises(NotFound, place.run(command("secret.delete", name="A")))
+    place.clock.now += 1
+    version, created, updated = await place.run(put("A", "again"))
+    assert (version, created == updated == place.clock.now) == (3, True), "a new one"
+    assert place.actions() == ["secret.put", "secret.put", "secret.delete", "secret.put"]
+
+
+@SUITE.check
+async def check_bulk(world: LedgerWorld) -> None:
+    """A bulk of 500 counts what is new and what is not, in one event."""
+    place = Commanding(world)
+    names = [f"N{number:03}" for number in range(500)]
+    await place.run(put("N000"), put("N001"), command("secret.delete", name="N001"))
+
+    assert await place.run(bulk(names, "all")) == [499, 1]
+    assert await place.values() == dict.fromkeys(names, "all")
+    assert place.actions()[3:] == ["secret.bulk"]
+    assert len(place.ledger.list(OUTBOX.kind)) == 500, "the copies"
+
+
+@SUITE.check
+async def check_list(world: LedgerWorld) -> None:
+    """Pages in name order with versions and dates; one that cannot be read stops nothing."""
+    place = Commanding(world)
+    await place.run(bulk(["B", "A", "C"]), put("A"))
+    state = STATES.read(place.ledger.get(STATES.kind, ["B"])["B"])
+    broken = STATES.put(state)
+    place.ledger.commit([Put(broken.kind, "B", "{}", broken.keys)], {})
+    now = place.clock.now
+
+    first, cursor = await place.run(command("secret.list", limit=2))
+    second, end = await place.run(command("secret.list", cursor=cursor, limit=2))
+    assert first == [["A", 2, now, now], ["B"]]
+    assert (second, end) == ([["C", 1, now, now]], None)
+    error = await raises(CorruptRecord, place.run(command("secret.exists", name="B")))
+    assert "B" in error.message, "which one"
+    await raises(CorruptRecord, place.run(put("B")))
+    await place.run(command("secret.delete", name="B"))
+    assert (await place.run(put("B")))[0] == 2, "its number was used again"
+
+
+@SUITE.check
+async def check_broken_index(world: LedgerWorld) -> None:
+    """A row that stands elsewhere in an index than it says is not read."""
+    place = Commanding(world)
+    await place.run(put("A"), put("B"))
+    good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
+    place.ledger.commit([Put(good.kind, "A", good.text, ("Z", good.keys[1]))], {})
+
+    assert (await place.run(command("secret.list", limit=9)))[0][1] == ["A"], "shown as read"
+    await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
+
+
+@SUITE.check
+async def check_exists_opens(world: LedgerWorld) -> None:
+    """A text of an older version, of another name, or none, is not what the state speaks of."""
+    place = Commanding(world)
+    await place.run(put("A", "old"), put("B"))
+    old = VERSIONS.read(place.ledger.list(VERSIONS.kind)[0])
+    await place.run(put("A", "new"))
+    new = VERSIONS.read(place.ledger.list(VERSIONS.kind)[0])
+    other = VERSIONS.read(place.ledger.list(VERSIONS.kind)[1])
+    assert await place.run(command("secret.exists", name="A")) is True
+    id_ = VERSIONS.id_of(new)
+    for text in (VERSIONS.put(old).text, VERSIONS.put(other).text, "", "{}"):
+        place.ledger.commit([Put(VERSIONS.kind, id_, text, ("k1",))], {})
+        await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
+    place.ledger.commit([Delete(VERSIONS.kind, id_)], {})
+    await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
+
+
+@SUITE.check
+async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
+    """Whichever statement of a change fails, all is as before; then the change can be made."""
+    place = await _filled(world)
+    for label, change in _changes().items():
+        before, spare = place.rows(), 0
+        while True:
+            try:
+                await place.place(world.failing(spare)).run(change)
+                break
+            except StoreFailed:
+                spare += 1
+            assert place.rows() == before, f"{label}: statement {spare} left something"
+            assert spare < 200, f"{label} never ends"
+        assert spare >= 3, f"{label} has fewer statements than were to fail"
+        assert len(place.rows()["event"]) == len(before["event"]) + 1, f"{label}: its event"
+        await _filled_again(place)
+    assert _is_chain(place)
+
+
+async def _filled_again(place: Commanding) -> None:
+    """What the changes need, whatever they did."""
+    await place.run(put("A"))
+    await settled(place.run(issue()))
+
+
+@SUITE.check
+async def check_sent_again(world: LedgerWorld) -> None:
+    """A command that is sent again gets its first result, and is made once."""
+    place = await _filled(world)
+    for label, change in _changes().items():
+        first = await place.run(change)
+        before = place.rows()
+        place.clock.now += 1000
+
+        assert await place.run(change) == first, label
+        assert place.rows() == before, f"{label} was made twice"
+
+
+@SUITE.check
+async def check_sent_twice_at_once(world: LedgerWorld) -> None:
+    """Two of one command side by side are one, with one answer."""
+    place = await _filled(world)
+    for label, change in _changes().items():
+        count = len(place.events())
+        one, other = await asyncio.gather(place.run(change), place.run(change))
+
+        assert one == other, label
+        assert len(place.events()) == count + 1, f"{label} was made twice"
+        await _filled_again(place)
+
+
+@SUITE.check
+async def check_side_by_side(world: LedgerWorld) -> None:
+    """Changes of one name at once are all made, one after the other, and none is lost."""
+    place = Commanding(world)
+    results = await asyncio.gather(*(place.run(put("A", f"v{number}")) for number in range(4)))
+
+    assert sorted(result[0] for result in results) == [1, 2, 3, 4], "the versions"
+    last = next(number for number, result in enumerate(results) if result[0] == 4)
+    assert await place.values() == {"A": f"v{last}"}
+    assert _is_chain(place)
+
+
+@SUITE.check
+async def check_busy(world: LedgerWorld) -> None:
+    """A change that others come before again and again is refused, and changed nothing."""
+    place = Commanding(world)
+    await place.run(put("A"))
+    tries = 0
+    seal = place.world.cipher.seal
+
+    class Interrupting:
+        """Seals, while somebody else writes the same name."""
+
+        open = place.world.cipher.open
+
+        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+            nonlocal tries
+            tries += 1
+            await place.run(put("A", f"other {tries}"))
+            return await seal(key, nonce, plaintext, aad)
+
+    slow = Commanding(LedgerWorld(Interrupting(), world.open))
+    error = await raises(Busy, slow.run(put("A", "late")))
+
+    assert error.headers["Retry-After"] == "1"
+    assert tries == 5, "how often it was tried"
+    assert await place.values() == {"A": "other 5"}
+
+
+@SUITE.check
+async def check_token(world: LedgerWorld) -> None:
+    """A token may do what its role may; another secret, an unknown id and none may nothing."""
+    place = await _filled(world)
+    await place.run(put("T", caller=shown()))
+    before = place.rows()
+
+    await raises(Forbidden, place.run(issue("e" * 16, shown())))
+    await raises(TokenRefused, place.run(put("T", caller=shown("wrong"))))
+    await raises(Unauthenticated, place.run(put("T", caller=shown(id_="a" * 16))))
+    await raises(TokenRefused, place.run(command("secret.list", shown("wrong"), limit=9)))
+    assert place.rows() == before, "a refused call left something"
+    events = [one for one in place.events() if isinstance(one, ChainedEvent)]
+    assert events[0].event.actor == {"type": "token", "id": TOKEN_ID, "name": "ci"}
+
+
+@SUITE.check
+async def check_revoked_meanwhile(world: LedgerWorld) -> None:
+    """A token that is revoked while its change is being sealed changes nothing."""
+    place = await _filled(world)
+    seal = place.world.cipher.seal
+
+    class Revoking:
+        """Seals, and the token is revoked meanwhile."""
+
+        open = place.world.cipher.open
+
+        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+            await settled(place.run(command("token.revoke", id=TOKEN_ID)))
+            return await seal(key, nonce, plaintext, aad)
+
+    slow = Commanding(LedgerWorld(Revoking(), world.open))
+    await raises(Unauthenticated, slow.run(put("A", "late", caller=shown())))
+
+    assert (await place.values())["A"] == "value"
+    assert place.actions()[-1] == "token.revoke"
+
+
+@SUITE.check
+async def check_expired_meanwhile(world: LedgerWorld) -> None:
+    """A token that expires while its change is being sealed changes nothing."""
+    place = Commanding(world)
+    await place.run(issue(expires_in=10))
+    seal = place.world.cipher.seal
+
+    class Late:
+        """Seals, which takes an hour."""
+
+        open = place.world.cipher.open
+
+        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+            place.clock.now += 3_600_000
+            return await seal(key, nonce, plaintext, aad)
+
+    slow = Commanding(LedgerWorld(Late(), world.open), place.clock)
+    await raises(TokenRefused, slow.run(put("A", caller=shown())))
+
+    assert await place.values() == {}
+
+
+@SUITE.check
+async def check_changed_token(world: LedgerWorld) -> None:
+    """A token's row that was changed opens nothing, and can be revoked."""
+    place = await _filled(world)
+    row = place.ledger.get(TOKENS.kind, [TOKEN_ID])[TOKEN_ID]
+    for text in (row.text.replace('"writer"', '"admin"'), "{}", "garbage"):
+        place.ledger.commit([Put(TOKENS.kind, TOKEN_ID, text, row.keys)], {})
+        await raises(Unauthenticated, place.run(command("secret.list", shown(), limit=9)))
+    assert (await place.run(command("token.list", limit=9)))[0] == [[TOKEN_ID]]
+    await place.run(command("token.revoke", id=TOKEN_ID))
+    assert await place.run(command("token.list", limit=9)) == [[], None]
+
+
+@SUITE.check
+async def check_other_newest_key(world: LedgerWorld) -> None:
+    """A command of an entry with another newest key is not carried out: it may be sent again."""
+    place = await _filled(world)
+    before = place.rows()
+    for wrong in (put("A", newest="k2"), command("secret.list", newest="k2", limit=9)):
+        await raises(Busy, place.run(wrong))
+
+    assert place.rows() == before
+
+
+@SUITE.check
+async def check_strangers(world: LedgerWorld) -> None:
+    """Tokens of a project that nobody wrote to leave no table behind."""
+    place = Commanding(world)
+    for number in range(20):
+        token = shown(id_=f"{number:016x}")
+        await raises(Unauthenticated, place.run(command("secret.list", token, limit=9)))
+        await raises(Unauthenticated, place.run(put("A", caller=token)))
+    assert await place.run(command("secret.list", limit=9)) == [[], None]
+    await raises(NotFound, place.run(command("secret.delete", name="A")))
+
+    assert world.left_behind() == []
+
+
+@SUITE.check
+async def check_chain(world: LedgerWorld) -> None:
+    """An event that is changed, removed from the middle, moved or planted breaks the chain."""
+    place = Commanding(world)
+    await place.run(put("A"), put("B"), put("C"))
+    assert _is_chain(place)
+    kind = EVENTS.kind
+    _, middle, oldest = place.ledger.list(kind)
+    tampered = (
+        [Put(kind, middle.id, middle.text.replace('"B"', '"X"'), middle.keys)],
+        [Delete(kind, middle.id)],
+        [Put(kind, middle.id, oldest.text, oldest.keys)],
+        [Delete(kind, oldest.id)],
+    )
+    for changes in tampered:
+        place.ledger.commit(changes, {})
+        assert not _is_chain(place), f"not noticed: {changes}"
+        place.ledger.commit([Put(kind, row.id, row.text, row.keys) for row in (middle, oldest)], {})
+        assert _is_chain(place), "put back"
+
+
+@SUITE.check
+async def check_refused_token_is_noted(world: LedgerWorld) -> None:
+    """A known token that did not open is in the log, under its name, and in the chain."""
+    place = await _filled(world)
+    change = put("A", caller=shown("wrong"))
+    refused = await raises(TokenRefused, place.run(change))
+    place.place().note_refusal(refused, change.origin)
+
+    noted = place.events()[0]
+    assert isinstance(noted, ChainedEvent), "it cannot be read"
+    assert (noted.event.action, noted.event.outcome) == ("token.use", "refused")
+    assert noted.event.actor["id"] == TOKEN_ID
+    assert _is_chain(place)

@@ -1,0 +1,52 @@
+"""The events of a ledger are a chain: each is signed with its number and the digest of the last.
+
+So an event that was changed, removed from the middle, put elsewhere or planted shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+from positronic.audit.events import signed_parts
+from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
+from positronic.ledger.rows import Kind, Put, Row
+from positronic.names import Project
+from positronic.ports import Event, Ledger
+from positronic.sealing.signing import Signer, Verdict
+
+START: Final = "0" * 64  # what the first event has for the digest of the one before
+
+
+def digest(row: Row) -> str:
+    """SHA-256 of an event's row as it is kept, so that one that cannot be read has one too."""
+    return hashlib.sha256(row.text.encode()).hexdigest()
+
+
+def newest(ledger: Ledger) -> Row | None:
+    """The last event's row."""
+    return next(iter(ledger.list(EVENTS.kind, limit=1)), None)
+
+
+def append(
+    ledger: Ledger, signer: Signer, project: Project, event: Event, result: object
+) -> tuple[Put, tuple[Kind, str]]:
+    """The row of the next event, and the row that must be absent when it is put."""
+    last = newest(ledger)
+    sequence = sequence_of(last.id) + 1 if last else 1
+    chained = ChainedEvent(event, sequence, digest(last) if last else START, result)
+    signed = replace(event, signature=signer.sign(*_parts(project, chained)))
+    return EVENTS.put(replace(chained, event=signed)), (EVENTS.kind, event_row_id(sequence))
+
+
+def verify(signer: Signer, project: Project, chained: ChainedEvent) -> Verdict:
+    """Whether the event is as it was written, in its place."""
+    if chained.event.signature is None:
+        return Verdict.CHANGED
+    return signer.verify(chained.event.signature, *_parts(project, chained))
+
+
+def _parts(project: Project, chained: ChainedEvent) -> list[str]:
+    parts = signed_parts(project, chained.event)
+    return [*parts, str(chained.sequence), chained.previous]

@@ -1,0 +1,1 @@
+"""What is done to one project's ledger: commands, each checked and made in one place."""

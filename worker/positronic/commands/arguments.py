@@ -1,0 +1,82 @@
+"""A command's arguments, each taken as what it must be: our own entry sent them, and checked them.
+
+They are checked again all the same: what is committed is right whoever sent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from positronic.errors import InvalidRequest, PositronicError
+from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
+from positronic.roles import TOKEN_ROLES, Role
+
+MAX_PAGE: Final = 1000
+
+
+class Arguments:
+    """Raises InvalidRequest, naming the argument and never what was sent."""
+
+    def __init__(self, given: Mapping[str, object]) -> None:
+        self._given = given
+
+    def text(self, key: str) -> str:
+        return _text(key, self._given.get(key))
+
+    def name(self, key: str) -> Name:
+        return parse_name(self.text(key))
+
+    def token_name(self, key: str) -> TokenName:
+        return parse_token_name(self.text(key))
+
+    def role(self, key: str) -> Role:
+        if self.text(key) not in TOKEN_ROLES:
+            raise _wrong(key)
+        return TOKEN_ROLES[self.text(key)]
+
+    def optional_number(self, key: str) -> int | None:
+        found = self._given.get(key)
+        return None if found is None else _number(key, found)
+
+    def entry(self, key: str) -> tuple[Name, Value]:
+        return _entry(key, self._given.get(key))
+
+    def entries(self, key: str) -> list[tuple[Name, Value]]:
+        """With distinct names."""
+        found = self._given.get(key)
+        if not isinstance(found, list):
+            raise _wrong(key)
+        entries = [_entry(key, one) for one in found]
+        if len({name for name, _ in entries}) < len(entries):
+            raise _wrong(key)
+        return entries
+
+    def page(self) -> tuple[str | None, int]:
+        """Where it begins, and how many items it has at most."""
+        cursor, limit = self._given.get("cursor"), _number("limit", self._given.get("limit"))
+        if limit > MAX_PAGE:
+            raise _wrong("limit")
+        return (None if cursor is None else _text("cursor", cursor)), limit
+
+
+def _entry(key: str, found: object) -> tuple[Name, Value]:
+    if not isinstance(found, list) or len(found) != 2:
+        raise _wrong(key)
+    return parse_name(_text(key, found[0])), parse_value(_text(key, found[1]))
+
+
+def _text(key: str, found: object) -> str:
+    if not isinstance(found, str):
+        raise _wrong(key)
+    return found
+
+
+def _number(key: str, found: object) -> int:
+    if type(found) is not int or found < 1:
+        raise _wrong(key)
+    return found
+
+
+def _wrong(key: str) -> PositronicError:
+    return InvalidRequest(f"`{key}` of the command is not what it must be")

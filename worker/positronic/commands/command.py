@@ -1,0 +1,37 @@
+"""What an entry asks of a project's ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from positronic.audit.events import Origin
+from positronic.names import Project
+from positronic.roles import Principal, Role
+
+FORM: Final = 1  # of a command: an object that runs other code refuses it
+
+
+@dataclass(frozen=True, slots=True)
+class TokenShown:
+    """A token that somebody sent, for the ledger to check: its id, and its secret's SHA-256."""
+
+    id: str
+    hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`caller`: whom the entry vouches for, or a token; `newest`: the entry's newest key id.
+
+    `arguments` may hold a value in clear.
+    """
+
+    project: Project
+    action: str
+    arguments: Mapping[str, object] = field(repr=False)
+    caller: Principal | TokenShown
+    role: Role
+    origin: Origin
+    newest: str

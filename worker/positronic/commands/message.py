@@ -1,0 +1,119 @@
+"""A command and its answer as text, between the entry and the object that holds the ledger.
+
+Another Worker of the account may bind our objects and call them: a command carries a MAC under a
+key from the master keys, which only our own entry can make.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from positronic.audit.events import Origin
+from positronic.commands.command import FORM, Command, TokenShown
+from positronic.errors import Busy, Detail, Forbidden, PositronicError
+from positronic.names import Project
+from positronic.ports import Signature
+from positronic.roles import Principal, Role
+from positronic.sealing.keyring import Keyring
+from positronic.sealing.signing import Signer, Verdict
+
+PURPOSE: Final = "command"
+
+_SEPARATOR: Final = "\n"  # in no key id and no MAC
+_FOREIGN: Final = "this is not a command of the Worker's own entry"
+
+
+def pack(command: Command, keyring: Keyring) -> str:
+    """What `unpack` takes, for the same project."""
+    text = json.dumps(_document(command), separators=(",", ":"))
+    signature = Signer(keyring, PURPOSE).sign(*_signed(command.project, text))
+    return _SEPARATOR.join((signature.key_id, signature.mac, text))
+
+
+def unpack(message: str, project: Project, keyring: Keyring) -> Command:
+    """Raises Forbidden for what no entry of ours sent here, and Busy for another version's."""
+    key_id, _, rest = message.partition(_SEPARATOR)
+    mac, _, text = rest.partition(_SEPARATOR)
+    verdict = Signer(keyring, PURPOSE).verify(Signature(key_id, mac), *_signed(project, text))
+    if verdict is Verdict.UNKNOWN_KEY:  # an entry with newer keys, or somebody else
+        raise Busy("the command is under a key that is not held here; nothing was done")
+    if verdict is not Verdict.INTACT:
+        raise Forbidden(_FOREIGN)
+    found = json.loads(text)
+    if found["form"] != FORM:
+        raise Busy("the command is of another version than this object; nothing was done")
+    return _command(project, found)
+
+
+def answered(result: object) -> str:
+    """What `read_answer` returns."""
+    return json.dumps({"result": result}, separators=(",", ":"))
+
+
+def refused(error: PositronicError) -> str:
+    """What `read_answer` raises."""
+    details = [asdict(detail) for detail in error.details]
+    fields = {"code": error.code, "message": error.message, "headers": error.headers}
+    return json.dumps({"error": {**fields, "details": details}}, separators=(",", ":"))
+
+
+def read_answer(text: str) -> Any:  # noqa: ANN401 - whatever the command answers
+    """The result. Raises the error that the other side raised."""
+    answer = json.loads(text)
+    if "error" not in answer:
+        return answer["result"]
+    error = answer["error"]
+    kinds = {kind.code: kind for kind in PositronicError.__subclasses__()}
+    details = [Detail(**detail) for detail in error["details"]]
+    kind = kinds.get(error["code"], PositronicError)
+    raise kind(error["message"], details=details, headers=error["headers"])
+
+
+def _signed(project: Project, text: str) -> tuple[str, str]:
+    # The digest, for a signed part has at most 65,535 bytes. JSON is ASCII, whatever it carries.
+    return project, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _document(command: Command) -> Mapping[str, object]:
+    caller, origin = command.caller, command.origin
+    return {
+        "form": FORM,
+        "action": command.action,
+        "arguments": command.arguments,
+        "caller": _shown(caller) if isinstance(caller, TokenShown) else _vouched(caller),
+        "role": command.role.label,
+        "requestId": origin.request_id,
+        "address": origin.address,
+        "newest": command.newest,
+    }
+
+
+def _shown(token: TokenShown) -> list[str]:
+    return [token.id, token.hash]
+
+
+def _vouched(caller: Principal) -> list[str | None]:
+    return [caller.id, caller.name, caller.role.label, caller.project, caller.kind]
+
+
+def _command(project: Project, found: Mapping[str, Any]) -> Command:
+    return Command(
+        project,
+        found["action"],
+        found["arguments"],
+        _caller(found["caller"]),
+        Role[found["role"].upper()],
+        Origin(found["requestId"], found["address"]),
+        found["newest"],
+    )
+
+
+def _caller(found: list[Any]) -> Principal | TokenShown:
+    if len(found) == 2:
+        return TokenShown(*found)
+    id_, name, role, project, kind = found
+    return Principal(id_, name, Role[role.upper()], project, kind)

@@ -1,0 +1,138 @@
+"""The place of one project's changes and reads: its ledger, and what is done to it.
+
+Nothing is locked. Sealing takes time, so a change reads, seals, then looks whether what it read is
+still so and commits it with its event in one synchronous block; else it starts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from positronic.access.authentication import PURPOSE as TOKEN
+from positronic.access.authentication import TokenRefused, check_record, require
+from positronic.audit import chain
+from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, Origin, event_id
+from positronic.commands.arguments import Arguments
+from positronic.commands.command import Command
+from positronic.commands.table import CHANGES, READS
+from positronic.commands.work import Plan, Tools, Work
+from positronic.errors import Busy, CorruptRecord, InvalidRequest
+from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.look import Look
+from positronic.ledger.rows import ABSENT, Change, CommitConflict
+from positronic.ledger.token_rows import TOKENS
+from positronic.names import Project
+from positronic.ports import Event, Ledger
+from positronic.roles import Principal
+from positronic.sealing.signing import Signer
+
+TRIES: Final = 5
+RETRY_AFTER: Final = {"Retry-After": "1"}
+
+
+class Place:
+    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit."""
+
+    def __init__(
+        self, project: Project, ledger: Ledger, tools: Tools, wake: Callable[[int], None]
+    ) -> None:
+        self._project = project
+        self._ledger = ledger
+        self._tools = tools
+        self._wake = wake
+
+    async def run(self, command: Command) -> object:
+        """What the command answers. One that was sent before gets its first answer."""
+        if command.newest != self._tools.keyring.newest:
+            raise Busy(
+                "the project's keys are just changing; nothing was done", headers=RETRY_AFTER
+            )
+        arguments = Arguments(command.arguments)
+        if read := READS.get(command.action):
+            return await read(self._admitted(command), arguments)
+        change = CHANGES.get(command.action)
+        if change is None:
+            raise InvalidRequest("there is no such command")
+        for _ in range(TRIES):
+            work = self._admitted(command)
+            if (first := self._first(command)) is not None:
+                return first.result
+            plan = await change(work, arguments)
+            try:
+                return self._commit(command, work.look, plan)
+            except CommitConflict:
+                continue
+        raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
+
+    def note_refusal(self, refused: TokenRefused, origin: Origin) -> None:
+        """Record a token that is known and did not open."""
+        event = self._event(refused.principal, "token.use", (), REFUSED, origin, refused.code)
+        row, absent = chain.append(self._ledger, self._signer, self._project, event, None)
+        self._ledger.commit([row], {absent: ABSENT})
+
+    def _admitted(self, command: Command) -> Work:
+        look = Look(self._ledger)
+        self._admit(command, look)
+        return Work(self._project, look, self._tools)
+
+    def _admit(self, command: Command, look: Look) -> Principal:
+        """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""
+        caller = command.caller
+        if not isinstance(caller, Principal):
+            try:
+                record = look.one(TOKENS, caller.id)
+            except CorruptRecord:
+                record = None  # to the caller, a token that cannot be read is one that is not there
+            now, signer = self._tools.clock(), Signer(self._tools.keyring, TOKEN)
+            caller = check_record(signer, now, self._project, caller.hash, record)
+        require(caller, command.role)
+        return caller
+
+    def _first(self, command: Command) -> ChainedEvent | None:
+        """The event of this very command, if it was made before. Raises CorruptRecord."""
+        request = command.origin.request_id
+        rows = self._ledger.list(EVENTS.kind, "request", low=request, high=f"{request}\0")
+        events = [EVENTS.read(row) for row in rows]
+        return next((one for one in events if one.event.action == command.action), None)
+
+    def _commit(self, command: Command, look: Look, plan: Plan) -> object:
+        # No await from here: nothing comes between these looks and the commit.
+        principal = self._admit(command, look)
+        if (first := self._first(command)) is not None:
+            return first.result
+        now, names = self._tools.clock(), tuple(plan.names)
+        event = self._event(principal, command.action, names, ACCEPTED, command.origin)
+        row, absent = chain.append(self._ledger, self._signer, self._project, event, plan.result)
+        copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+        self._ledger.commit([*plan.changes, *copies, row], look.expect | {absent: ABSENT})
+        if copies:
+            self._wake(now)
+        return plan.result
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(self._tools.keyring, PURPOSE)
+
+    def _event(
+        self,
+        principal: Principal,
+        action: str,
+        names: tuple[str, ...],
+        outcome: str,
+        origin: Origin,
+        code: str | None = None,
+    ) -> Event:
+        now = self._tools.clock()
+        return Event(
+            id=event_id(now, self._tools.random),
+            time=now,
+            actor={"type": principal.kind, "id": principal.id, "name": principal.name},
+            action=action,
+            names=names,
+            outcome=outcome,
+            request_id=origin.request_id,
+            code=code,
+            address=origin.address,
+        )

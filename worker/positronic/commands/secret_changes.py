@@ -1,0 +1,82 @@
+"""Changes of a project's secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from positronic.commands.work import Plan, Work
+from positronic.errors import CorruptRecord, NotFound
+from positronic.ledger.rows import Change, Delete
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
+from positronic.names import Name, Value, parse_name
+from positronic.ports import Metadata, Record
+
+Entry = tuple[Name, Value]
+
+
+async def put(work: Work, name: Name, value: Value) -> Plan:
+    """Write one secret; an update keeps its created_at."""
+    states = work.look.get(STATES, [name])
+    record = await _sealed(work, name, value, states.get(name))
+    metadata = record.metadata
+    result = [metadata.version, metadata.created_at, metadata.updated_at]
+    return Plan(_written(record, states.get(name)), [name], result, [name])
+
+
+async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
+    """Write all of these, which have distinct names, or none."""
+    names = [name for name, _ in entries]
+    states = work.look.get(STATES, names)
+    changes: list[Change] = []
+    for name, value in entries:
+        record = await _sealed(work, name, value, states.get(name))
+        changes += _written(record, states.get(name))
+    updated = sum(state.deleted_at is None for state in states.values())
+    return Plan(changes, names, [len(names) - updated, updated], names)
+
+
+async def delete(work: Work, text: str) -> Plan:
+    """Its number stays. Also what cannot be read. Raises NotFound, InvalidName, ReservedName."""
+    name = Name(text)
+    state = _last_state(work, name)
+    if state is None or state.deleted_at is not None:
+        raise NotFound(f"there is no secret {parse_name(text)}")
+    versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
+    gone = replace(state, deleted_at=work.tools.clock())
+    changes: list[Change] = [STATES.put(gone)]
+    changes += (Delete(VERSIONS.kind, row.id) for row in versions)
+    return Plan(changes, [name], None, [name])
+
+
+def _last_state(work: Work, name: Name) -> SecretState | None:
+    try:
+        return work.look.one(STATES, name)
+    except CorruptRecord:
+        versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0", limit=1)
+        version = version_of(versions[0].id) if versions else 1
+        now = work.tools.clock()
+        return SecretState(name, Metadata(version, now, now, work.sealer.newest))
+
+
+async def _sealed(work: Work, name: Name, value: Value, state: SecretState | None) -> Record:
+    now = work.tools.clock()
+    last = state.metadata if state else None
+    live = None if state is None or state.deleted_at is not None else state.metadata
+    metadata = Metadata(
+        version=last.version + 1 if last else 1,
+        created_at=live.created_at if live else now,
+        # A clock that went back must not date an update before what it replaces.
+        updated_at=max(now, live.updated_at) if live else now,
+        key_id=work.sealer.newest,
+    )
+    return await work.sealer.seal(name, value, metadata)
+
+
+def _written(record: Record, state: SecretState | None) -> list[Change]:
+    """The rows of a new version; the one that it replaces goes."""
+    changes: list[Change] = [STATES.put(SecretState(record.name, record.metadata))]
+    changes.append(VERSIONS.put(record))
+    if state is not None and state.deleted_at is None:
+        changes.append(Delete(VERSIONS.kind, version_id(record.name, state.metadata.version)))
+    return changes

@@ -1,0 +1,42 @@
+"""Every command by its name: the arguments that it takes, and what carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from positronic.commands import audit_reads, secret_changes, secret_reads, token_commands
+from positronic.commands.arguments import Arguments
+from positronic.commands.work import Plan, Work
+
+Change = Callable[[Work, Arguments], Awaitable[Plan]]
+Read = Callable[[Work, Arguments], Awaitable[object]]
+
+
+async def _nothing(_: Work, __: Arguments) -> object:
+    """Whether the caller may do what it is about to send."""
+    return None
+
+
+# An event has the name of the change that it records.
+CHANGES: Final[Mapping[str, Change]] = {
+    "secret.put": lambda work, given: secret_changes.put(work, *given.entry("entry")),
+    "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
+    "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "token.create": lambda work, given: token_commands.create(
+        work,
+        given.text("id"),
+        given.text("hash"),
+        given.token_name("name"),
+        given.role("role"),
+        given.optional_number("expiresIn"),
+    ),
+    "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+}
+READS: Final[Mapping[str, Read]] = {
+    "caller.check": _nothing,
+    "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
+    "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
+    "token.list": lambda work, given: token_commands.listed(work, *given.page()),
+    "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
+}

@@ -1,0 +1,49 @@
+"""What a command is carried out with, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from positronic.ledger.look import Look
+from positronic.ledger.rows import Change
+from positronic.names import Name, Project
+from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a host gives besides the ledger."""
+
+    cipher: Cipher
+    keyring: Keyring
+    clock: Clock
+    random: RandomBytes
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One try of one command: `look` reads what the commit then expects to be unchanged."""
+
+    project: Project
+    look: Look
+    tools: Tools
+
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer(self.project, self.tools.cipher, self.tools.keyring, self.tools.random)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be committed: rows, the names that the event says, and what is answered.
+
+    `copies`: the secrets whose copies elsewhere are due.
+    """
+
+    changes: Sequence[Change]
+    names: Sequence[str]
+    result: object
+    copies: Sequence[Name] = ()
