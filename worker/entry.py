@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from workers import DurableObject, Response, WorkerEntrypoint
 
-import brain_files
-import js_streams
 from positronic.access.audit_throttle import Refusals
 from positronic.api.admission import handle
 from positronic.api.changes import Change, Writer
@@ -22,6 +20,7 @@ from positronic.brains.found import Brains, find_brains
 from positronic.brains.log_guard import LogGuard
 from positronic.brains.read_here import ReadHere
 from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare import brain_files, js_streams
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import PassedOn, RunHere, RunsElsewhere, pack
 from positronic.cloudflare.sql_journal import SqlJournal
