@@ -48,7 +48,13 @@ def _that_import(name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("module", "only"),
     [
-        ("workers", ["worker/entry.py"]),
+        (
+            "workers",
+            [
+                f"worker/positronic/cloudflare/{name}.py"
+                for name in ("brain_run", "entrypoint", "project_writer", "serving")
+            ],
+        ),
         (
             "js",
             [
