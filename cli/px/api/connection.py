@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # Answers that leave nothing in doubt: nothing was written, or what was not is named.
 _CERTAIN: Final = frozenset(
-    {"audit_unavailable", "not_configured", "rate_limited", "partial_write"}
+    {"audit_unavailable", "busy", "not_configured", "rate_limited", "partial_write"}
 )
 
 
