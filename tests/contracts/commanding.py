@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
+from positronic.access.audit_throttle import Refusals
 from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
@@ -46,9 +47,11 @@ def command(
     newest: str = "k1",
     **arguments: object,
 ) -> Command:
-    """One to PROJECT, under a request id of its own."""
-    origin = Origin(f"request-{next(_numbers)}", None)
-    return Command(PROJECT, action, arguments, caller, needs, origin, newest)
+    """One to PROJECT, under an id of its own."""
+    origin = Origin("request-1", None)
+    return Command(
+        PROJECT, f"command-{next(_numbers)}", action, arguments, caller, needs, origin, newest
+    )
 
 
 def put(
@@ -86,6 +89,11 @@ class Commanding:
     clock: Clock = field(default_factory=Clock)
     keys: str = KEYS
     wakes: list[int] = field(default_factory=list)
+    background: list[Coroutine[None, None, None]] = field(default_factory=list)
+    refusals: Refusals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refusals = Refusals(self.clock)
 
     @property
     def ledger(self) -> Ledger:
@@ -96,12 +104,20 @@ class Commanding:
 
     @property
     def tools(self) -> Tools:
-        return Tools(self.world.cipher, Keyring(self.keys), self.clock, os.urandom)
+        background, refusals = self.background.append, self.refusals
+        return Tools(
+            self.world.cipher, Keyring(self.keys), self.clock, os.urandom, background, refusals
+        )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers
+        """The last one's result; what runs in the background has ended."""
         result = None
-        for one in commands:
-            result = await self.place().run(one)
+        try:
+            for one in commands:
+                result = await self.place().run(one)
+        finally:
+            while self.background:
+                await self.background.pop(0)
         return result
 
     def rows(self) -> dict[str, Sequence[Row]]:

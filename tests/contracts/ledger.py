@@ -165,6 +165,20 @@ async def check_range(world: LedgerWorld) -> None:
     assert ids(ledger.list(FOUND, "due", low=3, high=3)) == [], "an empty range"
 
 
+@SUITE.check
+async def check_count(world: LedgerWorld) -> None:
+    """A count is of what a list of the same range has, and 0 where nothing was ever written."""
+    ledger = world.open()
+    assert ledger.count(FOUND, "due", low=1) == 0, "something was there"
+    ledger.commit([put(word, number, word) for number, word in enumerate("abcd")], {})
+    ledger.commit([put("e")], {})
+
+    assert ledger.count(FOUND) == 5, "all"
+    assert ledger.count(FOUND, "due") == 4, "without the one that has no key"
+    assert ledger.count(FOUND, "due", low=1, high=3) == 2, "a range of numbers"
+    assert ledger.count(FOUND, "word", low="b") == 3, "a range of words"
+
+
 def _pages(ledger: Ledger, index: str, position: Callable[[Row], Position], size: int) -> list[str]:
     found: list[str] = []
     after: Position | None = None

@@ -76,6 +76,12 @@ class FailingLedger:
         self._count()
         return self.inner.list(kind, index, after, limit, low=low, high=high)
 
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        self._count()
+        return self.inner.count(kind, index, low=low, high=high)
+
     def commit(self, changes: Changes, expect: Expect) -> None:
         self._count()
         self.inner.commit(changes, expect)

@@ -266,6 +266,12 @@ class Ledger(Protocol):
         """By key and id, both ascending, text in code-point order; `low` <= key < `high`."""
         ...
 
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        """How many rows `list` would give."""
+        ...
+
     def commit(self, changes: Changes, expect: Expect) -> None:
         """All or nothing, durable when it returns. Raises CommitConflict, TooLarge."""
         ...

@@ -30,12 +30,17 @@ def newest(ledger: Ledger) -> Row | None:
 
 
 def append(
-    ledger: Ledger, signer: Signer, project: Project, event: Event, result: object
+    ledger: Ledger,
+    signer: Signer,
+    project: Project,
+    event: Event,
+    command: str = "",
+    result: object = None,
 ) -> tuple[Put, tuple[Kind, str]]:
     """The row of the next event, and the row that must be absent when it is put."""
     last = newest(ledger)
     sequence = sequence_of(last.id) + 1 if last else 1
-    chained = ChainedEvent(event, sequence, digest(last) if last else START, result)
+    chained = ChainedEvent(event, sequence, digest(last) if last else START, command, result)
     signed = replace(event, signature=signer.sign(*_parts(project, chained)))
     return EVENTS.put(replace(chained, event=signed)), (EVENTS.kind, event_row_id(sequence))
 

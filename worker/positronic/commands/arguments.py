@@ -27,6 +27,15 @@ class Arguments:
     def name(self, key: str) -> Name:
         return parse_name(self.text(key))
 
+    def texts(self, key: str) -> list[str]:
+        found = self._given.get(key)
+        if not isinstance(found, list):
+            raise _wrong(key)
+        return [_text(key, one) for one in found]
+
+    def names(self, key: str) -> list[Name]:
+        return [parse_name(one) for one in self.texts(key)]
+
     def token_name(self, key: str) -> TokenName:
         return parse_token_name(self.text(key))
 

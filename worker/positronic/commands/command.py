@@ -23,12 +23,13 @@ class TokenShown:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`caller`: whom the entry vouches for, or a token; `newest`: the entry's newest key id.
+    """`id`: sent again under the same, it is made once. `newest`: the entry's newest key id.
 
-    `arguments` may hold a value in clear.
+    `caller`: whom the entry vouches for, or a token. `arguments` may hold a value in clear.
     """
 
     project: Project
+    id: str
     action: str
     arguments: Mapping[str, object] = field(repr=False)
     caller: Principal | TokenShown

@@ -82,6 +82,7 @@ def _document(command: Command) -> Mapping[str, object]:
     caller, origin = command.caller, command.origin
     return {
         "form": FORM,
+        "id": command.id,
         "action": command.action,
         "arguments": command.arguments,
         "caller": _shown(caller) if isinstance(caller, TokenShown) else _vouched(caller),
@@ -103,6 +104,7 @@ def _vouched(caller: Principal) -> list[str | None]:
 def _command(project: Project, found: Mapping[str, Any]) -> Command:
     return Command(
         project,
+        found["id"],
         found["action"],
         found["arguments"],
         _caller(found["caller"]),

@@ -7,17 +7,18 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain
-from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, Origin, event_id
+from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, event_id
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
@@ -45,10 +46,17 @@ class Place:
 
     async def run(self, command: Command) -> object:
         """What the command answers. One that was sent before gets its first answer."""
+        try:
+            return await self._run(command)
+        except TokenRefused as refused:
+            if self._tools.refusals.is_news(refused.principal.id):
+                # Later: the answer's time must not tell a known id from an unknown one.
+                self._tools.in_background(self._note(command, refused))
+            raise
+
+    async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
-            raise Busy(
-                "the project's keys are just changing; nothing was done", headers=RETRY_AFTER
-            )
+            raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
             return await read(self._admitted(command), arguments)
@@ -66,11 +74,12 @@ class Place:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
 
-    def note_refusal(self, refused: TokenRefused, origin: Origin) -> None:
+    async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
-        event = self._event(refused.principal, "token.use", (), REFUSED, origin, refused.code)
-        row, absent = chain.append(self._ledger, self._signer, self._project, event, None)
-        self._ledger.commit([row], {absent: ABSENT})
+        event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
+        row, absent = chain.append(self._ledger, self._signer, self._project, event)
+        with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
+            self._ledger.commit([row], {absent: ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
@@ -92,21 +101,24 @@ class Place:
 
     def _first(self, command: Command) -> ChainedEvent | None:
         """The event of this very command, if it was made before. Raises CorruptRecord."""
-        request = command.origin.request_id
-        rows = self._ledger.list(EVENTS.kind, "request", low=request, high=f"{request}\0")
-        events = [EVENTS.read(row) for row in rows]
-        return next((one for one in events if one.event.action == command.action), None)
+        rows = self._ledger.list(EVENTS.kind, "command", low=command.id, high=f"{command.id}\0")
+        return next((EVENTS.read(row) for row in rows), None)
 
     def _commit(self, command: Command, look: Look, plan: Plan) -> object:
         # No await from here: nothing comes between these looks and the commit.
         principal = self._admit(command, look)
         if (first := self._first(command)) is not None:
             return first.result
-        now, names = self._tools.clock(), tuple(plan.names)
-        event = self._event(principal, command.action, names, ACCEPTED, command.origin)
-        row, absent = chain.append(self._ledger, self._signer, self._project, event, plan.result)
+        now = self._tools.clock()
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        self._ledger.commit([*plan.changes, *copies, row], look.expect | {absent: ABSENT})
+        changes, expect = [*plan.changes, *copies], look.expect
+        if plan.names:
+            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
+            row, absent = chain.append(
+                self._ledger, self._signer, self._project, event, command.id, plan.result
+            )
+            changes, expect = [*changes, row], expect | {absent: ABSENT}
+        self._ledger.commit(changes, expect)
         if copies:
             self._wake(now)
         return plan.result
@@ -117,11 +129,11 @@ class Place:
 
     def _event(
         self,
+        command: Command,
         principal: Principal,
         action: str,
         names: tuple[str, ...],
         outcome: str,
-        origin: Origin,
         code: str | None = None,
     ) -> Event:
         now = self._tools.clock()
@@ -132,7 +144,7 @@ class Place:
             action=action,
             names=names,
             outcome=outcome,
-            request_id=origin.request_id,
+            request_id=command.origin.request_id,
             code=code,
-            address=origin.address,
+            address=command.origin.address,
         )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from positronic.commands import audit_reads, secret_changes, secret_reads, token_commands
+from positronic.commands import (
+    audit_reads,
+    directory_commands,
+    key_commands,
+    run_commands,
+    secret_changes,
+    secret_reads,
+    token_commands,
+)
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
 
@@ -31,6 +39,11 @@ CHANGES: Final[Mapping[str, Change]] = {
         given.role("role"),
         given.optional_number("expiresIn"),
     ),
+    "keys.rotate": lambda work, _: key_commands.rotate(work),
+    "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
+    "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
+    "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
 READS: Final[Mapping[str, Read]] = {
@@ -38,5 +51,8 @@ READS: Final[Mapping[str, Read]] = {
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
+    "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
+    "keys.census": lambda work, _: key_commands.census(work),
+    "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
 }

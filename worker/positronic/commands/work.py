@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
+from positronic.access.audit_throttle import Refusals
 from positronic.ledger.look import Look
 from positronic.ledger.rows import Change
 from positronic.names import Name, Project
@@ -15,12 +16,14 @@ from positronic.secrets.sealer import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger."""
+    """What a host gives besides the ledger. `refusals` outlives a command."""
 
     cipher: Cipher
     keyring: Keyring
     clock: Clock
     random: RandomBytes
+    in_background: Callable[[Coroutine[None, None, None]], None]
+    refusals: Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Work:
 class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
-    `copies`: the secrets whose copies elsewhere are due.
+    `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
     """
 
     changes: Sequence[Change]

@@ -16,12 +16,14 @@ from positronic.ports import Event, Signature
 class ChainedEvent:
     """`sequence` counts from 1 without a gap; `previous`: the digest of the event before.
 
-    `result`: what the command was answered, for when it is sent again; no part of the chain.
+    `command`: the id of the command that it records, and `result`: what that was answered, for when
+    it is sent again.
     """
 
     event: Event
     sequence: int
     previous: str
+    command: str = ""
     result: object = None
 
 
@@ -51,6 +53,7 @@ def _encode(chained: ChainedEvent) -> Mapping[str, object]:
         "keyId": signature and signature.key_id,
         "mac": signature and signature.mac,
         "previous": chained.previous,
+        "command": chained.command,
         "result": chained.result,
     }
 
@@ -69,13 +72,14 @@ def _decode(id_: str, fields: Fields) -> ChainedEvent:
         signature=Signature(fields.text("keyId"), fields.text("mac")),
     )
     previous = fields.matched("previous", DIGEST)
-    return ChainedEvent(event, sequence_of(id_), previous, fields.anything("result"))
+    result = fields.anything("result")
+    return ChainedEvent(event, sequence_of(id_), previous, fields.text("command"), result)
 
 
 EVENTS: Final[Codec[ChainedEvent]] = Codec(
-    Kind("event", ("request", "time")),
+    Kind("event", ("command", "time")),
     lambda chained: event_row_id(chained.sequence),
     _encode,
     _decode,
-    lambda chained: (chained.event.request_id, chained.event.time),
+    lambda chained: (chained.command or None, chained.event.time),
 )

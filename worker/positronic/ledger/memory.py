@@ -54,6 +54,12 @@ class MemoryLedger:
         found = sorted(place for place in places if is_asked_for(place))
         return [places[place] for place in found[:limit]]
 
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        everything = len(self._rows.get(kind.name, {}))
+        return len(self.list(kind, index, None, everything, low=low, high=high))
+
     def commit(self, changes: Changes, expect: Expect) -> None:
         check(changes)
         for (kind, id_), revision in expect.items():

@@ -88,6 +88,15 @@ class SqliteLedger:
         )
         return [_row(found) for found in self._database.run(query, *values, limit)]
 
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        if not self._is_made(kind):
+            return 0
+        terms, values = _range(index, None, low, high)
+        query = f"SELECT COUNT(*) FROM {kind.name} WHERE {' AND '.join(terms)}"  # noqa: S608
+        return int(self._database.run(query, *values)[0][0])
+
     def commit(self, changes: Changes, expect: Expect) -> None:
         check(changes)
         if not changes:
