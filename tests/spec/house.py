@@ -7,7 +7,7 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -16,8 +16,11 @@ from positronic.access.audit_throttle import Refusals
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
+from positronic.commands.in_process import InProcessLedgers
+from positronic.commands.work import Tools
 from positronic.http.request import Request, Response
-from positronic.ports import Storage
+from positronic.names import Project
+from positronic.ports import Ledger, Storage
 from positronic.runs.places import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
@@ -34,6 +37,7 @@ class House:
 
     token: str = field(default_factory=lambda: tokens.mint_root(os.urandom))
     storage: Storage = field(default_factory=MemoryStorage)
+    open_ledger: Callable[[Project], Ledger] | None = None  # instead of the storage
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -50,6 +54,17 @@ class House:
             runs=InProcessRuns(_now, os.urandom),
         )
         self.service = Service(settings, self.storage, runtime, Refusals(_now))
+        if self.open_ledger:
+            send = InProcessLedgers(self.open_ledger, self._tools)
+            self.service = replace(self.service, runtime=replace(runtime, send=send))
+
+    def _tools(self) -> Tools:
+        service = self.service
+        return Tools(
+            *(NativeCipher(), service.keyring(), _now, os.urandom),
+            self._in_background,
+            service.refusals,
+        )
 
     async def serve(self, request: Request) -> Response:
         return await handle(request, self.service)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from positronic.ledger.memory import MemoryLedger
+from positronic.ledger.sqlite import SqliteLedger
+from positronic.ledger.sqlite_file import SqliteFile
+from positronic.names import Project
 from px.http.address import parse_address
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
@@ -28,6 +33,26 @@ def test_in_process() -> None:
 
     assert broken(outcomes) == []
     assert len(outcomes) == len(PROMISES)
+
+
+def test_ledgers_in_memory() -> None:
+    """A host whose projects have ledgers in memory keeps every promise."""
+    assert broken(tried(House(open_ledger=lambda _: MemoryLedger()).target())) == []
+
+
+def test_ledgers_on_sqlite(tmp_path: Path) -> None:
+    """A host whose projects have ledgers in SQLite files keeps every promise."""
+    files: list[SqliteFile] = []
+
+    def opened(project: Project) -> SqliteLedger:
+        files.append(SqliteFile(str(tmp_path / f"{project}.db")))
+        return SqliteLedger(files[-1])
+
+    outcomes = tried(House(open_ledger=opened).target())
+    for file in files:
+        file.close()
+
+    assert broken(outcomes) == []
 
 
 def test_dev_server_in_process(dev_server: TestDevServer) -> None:

@@ -13,6 +13,7 @@ from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.patches import apply
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict
+from positronic.names import Name
 from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.cleaning import Cleaning
@@ -20,6 +21,7 @@ from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import Plan, retold
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Run
+from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryAudit
 from support.memory_service import SHOP, START, House
 from support.running import run
@@ -61,8 +63,9 @@ class Going:
         caller = Principal("id", "name", Role.WRITER, SHOP)
         session = service.session(SHOP, caller, Origin("request", None))
         means = session.means()
-        await means.store.put("KEY", _value(KEY), None)  # type: ignore[arg-type]
-        await means.store.put("OTHER", _value(OTHER), None)  # type: ignore[arg-type]
+        assert isinstance(means.store, SealedStore)
+        await means.store.put(Name("KEY"), _value(KEY), None)
+        await means.store.put(Name("OTHER"), _value(OTHER), None)
         object.__setattr__(means, "in_background", self._background)
         plan = Plan(self._brain, options or {}, state)
         await self.run.start(RECORD, plan, means, _announced)

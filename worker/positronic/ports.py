@@ -126,12 +126,20 @@ class Secret(Protocol):
         ...
 
 
-class SecretStore(Protocol):
-    """One project's values, whoever encrypts them."""
+class ReadableSecrets(Protocol):
+    """One project's values, for who may read them."""
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
         """The secrets there are, unopened; a missing name is missing from the answer."""
         ...
+
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
+        """By name, in code-point order; opens nothing."""
+        ...
+
+
+class SecretStore(ReadableSecrets, Protocol):
+    """One project's values, whoever encrypts them."""
 
     async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
         """Write; `previous` is what `get` gave for the name, and its created_at stays."""
@@ -139,10 +147,6 @@ class SecretStore(Protocol):
 
     async def delete(self, name: Name) -> None:
         """Idempotent."""
-        ...
-
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        """By name, in code-point order; opens nothing."""
         ...
 
 

@@ -57,6 +57,14 @@ class Access:
 
     async def authenticate(self, authorization: str | None) -> Principal:
         """Raises Unauthenticated, with the same words for every token that does not open."""
+        shown = self.shown(authorization)
+        if isinstance(shown, Principal):
+            return shown
+        record = await self._find(shown)
+        return check_record(self._signer, self._clock(), shown.project, shown.hash, record)
+
+    def shown(self, authorization: str | None) -> Principal | tokens.Token:
+        """Root, or a project's token, which is still to be checked. Raises Unauthenticated."""
         match = _BEARER.fullmatch(authorization or "")
         if match is None:
             raise Unauthenticated("send `Authorization: Bearer <token>`", headers=CHALLENGE)
@@ -65,8 +73,7 @@ class Access:
         token = tokens.parse(match[1])
         if token is None:
             raise Unauthenticated(INVALID, headers=CHALLENGE)
-        record = await self._find(token)
-        return check_record(self._signer, self._clock(), token.project, token.hash, record)
+        return token
 
     def project(self, principal: Principal, requested: str | None) -> Project:
         """The project to act on. Raises InvalidName, Forbidden."""

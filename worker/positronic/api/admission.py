@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -9,11 +10,11 @@ from typing import Final
 
 from positronic.access import proof
 from positronic.access.authentication import CHALLENGE, INVALID, Access, TokenRefused, require
-from positronic.api import models
+from positronic.api import ledger_admission, models
 from positronic.api.changes import Change, Work
 from positronic.api.routes import find
-from positronic.api.routing import Call, Endpoint, Executor, Route, json_response
-from positronic.api.service import Service
+from positronic.api.routing import Call, Executor, Route, json_response
+from positronic.api.service import Service, Session
 from positronic.audit.events import Auditor, Origin
 from positronic.errors import (
     AuditUnavailable,
@@ -29,12 +30,13 @@ from positronic.http.request import (
     split_url,
 )
 from positronic.journal import GONE, token_key
-from positronic.names import Project
 from positronic.ports import Journal
 from positronic.roles import Principal
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
 from positronic.traceback_summary import whereabouts
+
+Again = Callable[[], Awaitable[Principal]]
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -65,41 +67,49 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     if route.role is None:
         return route.respond(await route.endpoint(service))
     query = read_query(url.query, frozenset(one.name for one in route.query))
+    if service.runtime.send:
+        return await ledger_admission.answer(request, service, route, segment, query, origin)
     access = service.access()
     principal = await _authenticate(request, service, access, origin)
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
     again = partial(_authenticate, request, service, access, origin)
-    call = Call(request, service.session(project, principal, origin), segment, query, again)
-    return await _execute(route, call, project)
+    session = service.session(project, principal, origin)
+    call = Call(request, session, segment, query, again)
+    return await _execute(route, call, session, again)
 
 
-async def _execute(route: Route, call: Call, project: Project) -> Response:
-    runtime = call.session.service.runtime
+async def _execute(route: Route, call: Call, session: Session, again: Again) -> Response:
+    runtime, project = session.service.runtime, session.project
     match route.executor:
         case Executor.RECEIVER:
             return route.respond(await route.endpoint(call))
         case Executor.PROJECT_WRITER:
             is_large_body = route.read is not None and is_large(call.request)
-            change = Change(partial(_prepare, route, call), is_large_body)
+            change = Change(partial(_prepare, route, call, session, again), is_large_body)
             return await runtime.one_at_a_time(project, change)
         case executor:
             run_id = None if executor is Executor.NEW_RUN else parse_run_id(call.segment)
             return await runtime.runs.at(project, run_id, partial(_at_run, route, call))
 
 
-async def _prepare(route: Route, call: Call) -> Work:
-    return partial(_change, route, await route.prepare(call), call)
+async def _prepare(route: Route, call: Call, session: Session, again: Again) -> Work:
+    endpoint = await route.prepare(call)
+
+    async def change(journal: Journal) -> Response:
+        await _still_valid(again, journal)
+        await session.projects().add(session.project)
+        journaled = replace(call, session=replace(session, journal=journal))
+        return route.respond(await endpoint(journaled))
+
+    return change
 
 
-async def _change(route: Route, endpoint: Endpoint, call: Call, journal: Journal) -> Response:
+async def _still_valid(again: Again, journal: Journal) -> None:
     # The body and the changes before this one took time: the token may be revoked by now.
-    principal = await call.again()
+    principal = await again()
     if journal.last(token_key(principal.id)) == GONE:  # which a store may still show
         raise Unauthenticated(INVALID, headers=CHALLENGE)
-    await call.session.service.storage.projects().add(call.session.project)
-    journaled = replace(call, session=replace(call.session, journal=journal))
-    return route.respond(await endpoint(journaled))
 
 
 async def _at_run(route: Route, call: Call, run: Run) -> Response:

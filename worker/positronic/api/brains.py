@@ -61,7 +61,7 @@ async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut
         starts_at=plan.starts_at,
         rerun_of=plan.rerun_of,
     )
-    await session.service.storage.projects().add(session.project)
+    await session.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
     await run.start(record, plan, session.means(), announce)
     return brain_models.StartedOut(brain_run_id=run.id)

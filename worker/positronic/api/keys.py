@@ -22,8 +22,7 @@ async def _rotate(call: Call) -> models.StepOut:
 
 async def _list_projects(call: Call) -> models.ProjectsOut:
     """Every project that was ever written to."""
-    registry = call.session.service.storage.projects()
-    page = await registry.list(call.query.get("cursor"), page_size(call))
+    page = await call.session.projects().list(call.query.get("cursor"), page_size(call))
     return models.projects_out(page)
 
 

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from positronic.api import models
+from positronic.api.ledger_session import LedgerSession
 from positronic.api.service import Session
 from positronic.errors import InvalidRequest
 from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
-from positronic.roles import Principal, Role
+from positronic.roles import Role
 from positronic.runs.run import Run
 from positronic.runs.sse import MEDIA_TYPE
 
@@ -52,10 +53,10 @@ class Call:
     """
 
     request: Request
-    session: Session
+    session: Session | LedgerSession
     segment: str
     query: Mapping[str, str]
-    again: Callable[[], Awaitable[Principal]]
+    again: Callable[[], Awaitable[object]]
     run: Run | None = field(default=None)
 
 

@@ -11,19 +11,32 @@ from positronic.access.audit_throttle import Refusals
 from positronic.access.authentication import Access
 from positronic.access.issuer import Issuer
 from positronic.api.changes import Change, Writer
+from positronic.api.large_bodies import LargeBodies
 from positronic.audit import events
 from positronic.audit.events import Auditor, Origin
 from positronic.brains.found import NO_BRAINS, Brains
 from positronic.brains.read_here import ReadHere
+from positronic.commands.asked_events import LedgerAuditor
+from positronic.commands.asking import Asking, Send
+from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS, Response
 from positronic.journal import MemoryJournal
 from positronic.names import Project, parse_project
-from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
+from positronic.ports import (
+    AuditLog,
+    Cipher,
+    Clock,
+    Event,
+    Journal,
+    ProjectRegistry,
+    RandomBytes,
+    Storage,
+)
 from positronic.roles import Principal, Role
 from positronic.runs.places import RunPlaces
 from positronic.runs.record import RunRecord
-from positronic.runs.run import Means
+from positronic.runs.run import Means, Recorder
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Signer, Verdict
 from positronic.secrets.rotation import Rotation
@@ -61,7 +74,8 @@ class Runtime:
     `one_at_a_time` makes a project's changes one after the other, each prepared before its turn;
     `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
     takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive;
-    all runs of a process share `read_here`.
+    all runs of a process share `read_here`. `send` leads to projects' ledgers; a host without
+    keeps everything in its storage.
     """
 
     cipher: Cipher
@@ -72,6 +86,7 @@ class Runtime:
     in_background: Callable[[Coroutine[None, None, None]], None]
     runs: RunPlaces
     body_seconds: float = BODY_SECONDS
+    send: Send | None = None
     read_here: ReadHere = field(default_factory=ReadHere)
 
 
@@ -90,13 +105,18 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host, with the brains of whoever deployed it. `refusals` outlives a request."""
+    """One host, with the brains of whoever deployed it.
+
+    `refusals`, `large_bodies` and `known_projects` outlive a request.
+    """
 
     settings: Settings
     storage: Storage
     runtime: Runtime
     refusals: Refusals
     brains: Brains = NO_BRAINS
+    large_bodies: LargeBodies = field(default_factory=LargeBodies)
+    known_projects: set[Project] = field(default_factory=set)
 
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
@@ -133,10 +153,21 @@ class Service:
         journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing
         return Session(self, project, principal, origin, self.keyring(), journal)
 
-    def run_auditor(self, record: RunRecord) -> Auditor:
+    def asking(
+        self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
+    ) -> Asking:
+        """Commands to a project's ledger. Raises NotConfigured on a host without ledgers."""
+        if self.runtime.send is None:
+            raise NotConfigured("this host has no ledgers")
+        newest, random = self.keyring().newest, self.runtime.random
+        return Asking(project, caller, role, origin, newest, random, self.runtime.send)
+
+    def run_auditor(self, record: RunRecord) -> Recorder:
         """For what a run reads: the run acts, under the id of the request that started it."""
         reader = Principal(record.id, record.title, Role.READER, record.project, kind="brain")
         origin = Origin(record.request_id, record.address)
+        if self.runtime.send:
+            return LedgerAuditor(self.asking(record.project, reader, Role.READER, origin))
         return self.session(record.project, reader, origin).auditor()
 
 
@@ -175,6 +206,9 @@ class Session:
             self.auditor(),
             self.journal,
         )
+
+    def projects(self) -> ProjectRegistry:
+        return self.service.storage.projects()
 
     def audit_log(self) -> AuditLog:
         return self.service.storage.audit_log(self.project, self.service.audit_retention())

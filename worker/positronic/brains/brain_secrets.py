@@ -9,7 +9,7 @@ from typing import Final, NoReturn, TypeVar, overload
 from positronic.brains.refusals import SecretNotFound
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import Name, parse_name
-from positronic.ports import SecretInfo, SecretStore, everything
+from positronic.ports import ReadableSecrets, SecretInfo, everything
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class BrainSecrets:
 
     __slots__ = ("__exists", "__names", "__seen", "__values")
 
-    def __init__(self, store: SecretStore, note: Note, redactor: RunRedactor) -> None:
+    def __init__(self, store: ReadableSecrets, note: Note, redactor: RunRedactor) -> None:
         self.__values = _reader(store, note, redactor)
 
         async def exists(name: Name) -> bool:
@@ -96,7 +96,7 @@ class BrainSecrets:
 
 
 def _reader(
-    store: SecretStore, note: Note, redactor: RunRedactor
+    store: ReadableSecrets, note: Note, redactor: RunRedactor
 ) -> Callable[[Collection[Name]], Awaitable[Mapping[str, str]]]:
     reading: dict[Name, asyncio.Task[Mapping[str, str]]] = {}
 

@@ -13,7 +13,7 @@ from positronic.brains.patches import apply, difference
 from positronic.brains.places import NotRestorable, Place, needed, restored
 from positronic.brains.run_redactor import RunRedactor, version
 from positronic.names import Name
-from positronic.ports import Secret, SecretStore
+from positronic.ports import ReadableSecrets, Secret
 from positronic.runs.plan import Plan
 
 MAX_SHOWN: Final = 200  # characters of a place in a sentence
@@ -53,7 +53,7 @@ class _Part:
 
 
 async def with_values(
-    plan: Plan, store: SecretStore, redactor: RunRedactor, note: NoteReads
+    plan: Plan, store: ReadableSecrets, redactor: RunRedactor, note: NoteReads
 ) -> Plan:
     """The plan as it was before it was redacted. `note` records what is read before it is.
 

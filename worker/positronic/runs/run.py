@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
-from positronic.audit.events import Auditor
 from positronic.brains import BrainSecrets, StepFailed
 from positronic.brains.read_here import ReadHere
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest, PositronicError
 from positronic.names import Name
-from positronic.ports import Clock, SecretStore
+from positronic.ports import Clock, ReadableSecrets
 from positronic.runs import ending, sse
 from positronic.runs.cleaning import Cleaning
 from positronic.runs.event_log import Event, Keeper
@@ -31,14 +30,23 @@ _FOREIGN: Final = (
     "a brain must keep nothing that was made from a secret"
 )
 
-AuditorOf = Callable[[RunRecord], Auditor]
+
+class Recorder(Protocol):
+    """Where what a run does is recorded, before it does it."""
+
+    async def accepted(self, action: str, names: Iterable[str]) -> None:
+        """Raises AuditUnavailable."""
+        ...
+
+
+AuditorOf = Callable[[RunRecord], Recorder]
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a run works with. `report` takes a line for the operator's log, never a value."""
 
-    store: SecretStore
+    store: ReadableSecrets
     auditor: AuditorOf
     in_background: Callable[[Coroutine[None, None, None]], None]
     report: Callable[[str], None]

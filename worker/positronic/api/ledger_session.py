@@ -1,0 +1,81 @@
+"""What one caller may work with, in one project with a ledger, for one request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from positronic.api.service import Service
+from positronic.audit.events import Origin
+from positronic.commands.asked_events import LedgerAuditor, LedgerLog
+from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
+from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
+from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asking import Asking
+from positronic.commands.command import TokenShown
+from positronic.ledger.project_rows import DIRECTORY
+from positronic.names import Project
+from positronic.ports import Event
+from positronic.roles import Principal, Role
+from positronic.runs.run import Means
+from positronic.sealing.signing import Verdict
+from positronic.secrets.sealer import Sealer
+
+# The entry asks the directory by itself, whoever the request is from.
+_ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
+
+
+class LedgerSession:
+    """Each of these sends commands by `ask`, whose answers say whether the caller may."""
+
+    def __init__(
+        self,
+        service: Service,
+        project: Project,
+        caller: Principal | TokenShown,
+        role: Role,
+        origin: Origin,
+    ) -> None:
+        self.service = service
+        self.project = project
+        self.origin = origin
+        self.keyring = service.keyring()
+        self.ask = service.asking(project, caller, role, origin)
+        self._log = LedgerLog(self.ask)
+
+    def vault(self) -> LedgerVault:
+        return LedgerVault(self.ask)
+
+    def issuer(self) -> LedgerIssuer:
+        return LedgerIssuer(self.ask, self.service.runtime.random)
+
+    def rotation(self) -> LedgerRotation:
+        return LedgerRotation(self.ask)
+
+    def projects(self) -> LedgerDirectory:
+        ask: Asking = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+        return LedgerDirectory(ask)
+
+    def audit_log(self) -> LedgerLog:
+        return self._log
+
+    def verify(self, event: Event) -> Verdict:
+        """What the ledger said of an event that `audit_log` listed."""
+        return self._log.verdict(event)
+
+    def auditor(self) -> LedgerAuditor:
+        return LedgerAuditor(self.ask)
+
+    def means(self) -> Means:
+        """What a run in this project works with: its own secrets, and nothing else of the host."""
+        runtime = self.service.runtime
+        # The run reads on after its caller's token may be gone: the entry vouches for it.
+        reader = Principal("run", "run", Role.READER, self.project, kind="brain")
+        ask = self.service.asking(self.project, reader, Role.READER, self.origin)
+        sealer = Sealer(self.project, runtime.cipher, self.keyring, runtime.random)
+        return Means(
+            LedgerSecrets(ask, sealer),
+            self.service.run_auditor,
+            runtime.in_background,
+            runtime.report,
+            runtime.read_here,
+        )

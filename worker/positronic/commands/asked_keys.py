@@ -1,0 +1,46 @@
+"""A project's master keys and rotation, and which projects there are, as ledgers answer."""
+
+from __future__ import annotations
+
+from positronic.commands.asking import Asking
+from positronic.errors import Detail
+from positronic.names import Project
+from positronic.ports import Page
+from positronic.secrets.rotation import Census, KeyUse, Step
+
+
+class LedgerRotation:
+    """For one project."""
+
+    def __init__(self, ask: Asking) -> None:
+        self._ask = ask
+
+    async def census(self) -> Census:
+        """Every key that seals or signs something here, and the newest, which may not yet."""
+        uses, unreadable = await self._ask("keys.census")
+        return Census([KeyUse(*use) for use in uses], unreadable)
+
+    async def step(self) -> Step:
+        """Bring some records under the newest key. Audited by name."""
+        resealed, remaining, failed = await self._ask("keys.rotate")
+        return Step(
+            resealed,
+            remaining,
+            tuple(Detail(code, error, name=name) for code, error, name in failed),
+        )
+
+
+class LedgerDirectory:
+    """The projects that were ever written to."""
+
+    def __init__(self, ask: Asking) -> None:
+        self._ask = ask
+
+    async def add(self, project: Project) -> None:
+        """Idempotent."""
+        await self._ask("project.add", project=project)
+
+    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
+        """By name."""
+        found, following = await self._ask("project.list", cursor=cursor, limit=limit)
+        return Page([Project(name) for name in found], following)
