@@ -34,12 +34,12 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
 from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
 from px.project.env_deploy import DeployFile
 from px.project.manifest import Manifest, read_manifest
+from px.project.master_key import MasterKey
 from px.project.unfinished_deploy import StartedDeploy
 from px.project.workspace import Project
 from px.settings import DEPLOY_FILE, Target, make_target

@@ -21,8 +21,8 @@ from dotenv.parser import Binding, parse_stream
 
 from positronic.access.tokens import mint_root, root_hash
 from px.errors import Usage
-from px.local.errors import LocalError
 from px.project import git, owner_only, private_files
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 MASTER_KEYS: Final = "MASTER_KEYS"

@@ -28,7 +28,7 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
     The file that stands there by itself may be empty; one that was named is not, or whatever was to
     fill it has failed. After `-` nothing is left of stdin, and the command gets an empty one.
     """
-    from px.files.source import STDIN
+    from px.secrets.import_source import STDIN
 
     remarks: list[Detail] = []
     try:
