@@ -9,9 +9,9 @@ from typing import Final
 
 from px.api.secrets import Entry
 from px.errors import Detail, Usage
-from px.settings import PROJECT_MARK, find_upwards
+from px.project.private_files import SECRETS_FILE
+from px.project.upwards import PROJECT_MARK, find_upwards
 
-SECRETS_FILE: Final = ".env.secrets"
 _WORDS: Final = (
     ("nothing was sent", "nothing was run"),
     ("px secret import -", "px run --file - -- CMD"),
