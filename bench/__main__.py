@@ -11,12 +11,12 @@ from bench.upload import print_upload
 
 
 def main() -> None:
-    project = checkout()
-    print_answers(project)
-    print_cold_starts(project)
-    print_many_runs(project)
-    print_commands(project)
-    print_upload(project)
+    with checkout() as project:
+        print_answers(project)
+        print_cold_starts(project)
+        print_many_runs(project)
+        print_commands(project)
+        print_upload(project)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench.rounds import in_turn
+from bench.rounds import Measure, in_turn
 from bench.table import milliseconds, print_head, print_row, times
 from bench.worker_secrets import worker_secrets
 from bench.workers import bare_config
@@ -37,13 +36,13 @@ def print_cold_starts(project: Project) -> None:
         print_row(way, milliseconds(ours), milliseconds(least), times(ours.over(least)))
 
 
-def from_snapshot(project: Project, config: Path, folder: Path) -> Callable[[], float]:
+def from_snapshot(project: Project, config: Path, folder: Path) -> Measure:
     """Takes a snapshot into a new folder; milliseconds of a start from it."""
     folder.mkdir()
     return partial(_start, project, config, snapshot.take(project, folder, config))
 
 
-def _both_ways(project: Project, config: Path, folder: Path) -> tuple[Callable[[], float], ...]:
+def _both_ways(project: Project, config: Path, folder: Path) -> tuple[Measure, ...]:
     return partial(_start, project, config, None), from_snapshot(project, config, folder)
 
 

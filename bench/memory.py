@@ -18,9 +18,12 @@ MIB: Final = 1024 * 1024
 
 
 def main() -> None:
-    project = checkout()
     print_head("requests", "mixed: WASM", "mixed: objects", "least: WASM", "least: objects")
-    with heap_worker(project) as real, heap_worker(project) as least:
+    with (
+        checkout() as project,
+        heap_worker(project) as real,
+        heap_worker(project) as least,
+    ):
         _both(0, real, least)
         for number in range(1, STEPS + 1):
             real.mixed(STEP)

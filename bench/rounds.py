@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 K = TypeVar("K")
+Measure = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,7 @@ class Figure:
         return Figure(tuple(own - part for own, part in pairs))
 
 
-def in_turn(
-    measures: Mapping[K, Callable[[], float]], *, rounds: int, samples: int = 1
-) -> dict[K, Figure]:
+def in_turn(measures: Mapping[K, Measure], *, rounds: int, samples: int = 1) -> dict[K, Figure]:
     """The figure of each: `samples` times A B C, A B C, ... in each round.
 
     A whole round before the first warms all alike.
@@ -62,7 +61,7 @@ def in_turn(
     return {label: Figure(tuple(values)) for label, values in medians.items()}
 
 
-def timed(do: Callable[[], object]) -> Callable[[], float]:
+def timed(do: Callable[[], object]) -> Measure:
     """Milliseconds that it takes."""
 
     def measure() -> float:
@@ -73,7 +72,7 @@ def timed(do: Callable[[], object]) -> Callable[[], float]:
     return measure
 
 
-def timed_warm(do: Callable[[], object]) -> Callable[[], float]:
+def timed_warm(do: Callable[[], object]) -> Measure:
     """The same, done once untimed before: a process that stood idle is cold."""
     second = timed(do)
 
