@@ -18,7 +18,7 @@ from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refus
 from px.invocation import repeat
 
 if TYPE_CHECKING:
-    from px.api.decode import Secret
+    from px.api.secrets import Secret
     from px.secrets.import_secrets import Progress
 
 VALUE_WARNING = (

@@ -122,12 +122,12 @@ def _run(
     voice: _Voice,
     keeper: Keeper | None,
 ) -> Rotated:
-    from px.api.admin import Admin
+    from px.api.client import Client
     from px.keys.rotate import Rotation
     from px.project.unfinished_rotation import StartedFile
 
-    with Admin(target) as admin:
-        return Rotation(admin, place, StartedFile(project), voice, settle, keeper).run()
+    with Client(target) as client:
+        return Rotation(client, place, StartedFile(project), voice, settle, keeper).run()
 
 
 def _keeper(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect, secrets_of
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
@@ -69,9 +69,9 @@ def create(
         warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
         if not as_json:
             terminal.warn(warnings)
-        secret = client.create(checked, text)
+        secret = secrets_of(client).create(checked, text)
     if as_json:
-        terminal.document(secret.document() | client.where)
+        terminal.document(secret.document() | client.location_fields)
     else:
         terminal.created(secret)
-        terminal.say(f"It is stored at {client.place}")
+        terminal.say(f"It is stored at {client.location}")
