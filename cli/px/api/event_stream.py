@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
+from px.api.brain_events import RunEvent, parse_event
 from px.api.errors import stranger
-from px.brains.events import RunEvent, parse_event
 from px.http.result import Answer, Lost
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final, Protocol
 
 from px import terminal
-from px.brains.events import RunEvent
+from px.api.brain_events import RunEvent
 from px.brains.progress import Place, Progress
 from px.terminal import printable
 

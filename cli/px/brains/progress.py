@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from px.api.brain_events import RunEvent
 from px.api.runs import error_line, error_sentence
-from px.brains.events import RunEvent
 
 COMPLETE: Final = "complete"
 FAILED: Final = "error"

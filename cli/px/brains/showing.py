@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from px import terminal
+from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
-from px.brains.events import RunEvent
 from px.brains.progress import COMPLETE, FAILED, Progress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused

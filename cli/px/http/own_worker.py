@@ -14,7 +14,8 @@ from typing import Final
 from positronic.access import proof
 from positronic.access.tokens import root_hash
 from px.http.result import NotOwn
-from px.settings import LOCAL_FILE, Target
+from px.project.private_files import LOCAL_FILE
+from px.settings import Target
 
 PATH: Final = "/status"
 TRIES: Final = 100  # connections that others may take, or the server may close, before it is used

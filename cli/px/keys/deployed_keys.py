@@ -12,7 +12,7 @@ from typing import Final
 
 from px.cloudflare.wrangler import Wrangler
 from px.errors import PxError, Refused
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
 NEXT: Final = "MASTER_KEYS_NEXT"

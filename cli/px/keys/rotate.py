@@ -19,9 +19,9 @@ from px.api.keys import Keys, KeyUses
 from px.errors import Detail, NotAllowed, PxError, Refused
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyPlace
-from px.keys.master_key import MasterKey, make
 from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
+from px.project.master_key import MasterKey, make
 from px.project.unfinished_rotation import Started, StartedFile
 
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on

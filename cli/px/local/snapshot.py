@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from px.local import start_failure, worker_log
-from px.local.errors import LocalError
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
+from px.project.errors import LocalError
 from px.project.workspace import Project
 from px.terminal import printable
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from px.local import start_failure
-from px.local.errors import LocalError
 from px.project import owner_only
+from px.project.errors import LocalError
 from px.terminal import printable
 
 TAKEN: Final = "Address already in use"

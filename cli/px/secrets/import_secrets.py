@@ -63,7 +63,7 @@ def read_file(
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
@@ -72,7 +72,7 @@ def read_files(
     files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
 ) -> list[Entry]:
     """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
-    from px.files.source import STDIN, read_all
+    from px.secrets.import_source import STDIN, read_all
 
     found = check(read_all(files, form), remarks)
     if not found:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from px.local.errors import LocalError
 from px.local.manifest import read_manifest
 from px.local.runtime_config import write_config
+from px.project.errors import LocalError
 from px.project.owner_only import make_folder
 from px.project.workspace import Project
 

@@ -9,8 +9,8 @@ import pytest
 from dotenv import dotenv_values
 
 from positronic.access.tokens import is_mistyped
-from px.local.errors import LocalError
 from px.project import dev_vars
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 URL = "http://127.0.0.1:8787"

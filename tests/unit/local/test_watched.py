@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from px.local.errors import LocalError
 from px.local.watched import Watched
+from px.project.errors import LocalError
 
 Make = Callable[[Path], object]
 

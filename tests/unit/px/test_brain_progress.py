@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from px.brains.events import RunEvent
+from px.api.brain_events import RunEvent
 from px.brains.progress import Progress
 from support.event_streams import Document, begin, complete, done, event, failed, start
 

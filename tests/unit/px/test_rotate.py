@@ -15,12 +15,12 @@ from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.errors import NotAllowed, Refused
 from px.keys import recovery
-from px.keys.master_key import MasterKey, parse
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
 from px.keys.rotate import Progress, Rotated, Rotation
 from px.project import owner_only
+from px.project.master_key import MasterKey, parse
 from px.project.unfinished_rotation import StartedFile
 from px.project.workspace import Project
 from px.settings import make_target

@@ -175,7 +175,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     """Where that Worker's keys are."""
     import os
 
-    from px.settings import deploy_settings
+    from px.project.env_deploy import deploy_settings
 
     if _is_local(target, project):
         from px.keys.local_keys import DevVars

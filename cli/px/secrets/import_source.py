@@ -17,7 +17,8 @@ from px.files.assignments import Item, Reading
 from px.files.file_text import decode
 from px.files.regular import open_regular
 from px.project import private_files
-from px.settings import DEPLOY_FILE, find_upwards
+from px.project.private_files import DEPLOY_FILE
+from px.project.upwards import find_upwards
 
 STDIN: Final = "-"
 FORMATS: Final = ("dotenv", "json")
