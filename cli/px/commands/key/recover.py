@@ -75,7 +75,7 @@ def _home(project: Project, worker: str, *, local: bool) -> Home:
     from px.project.env_deploy import deploy_settings
     from px.project.manifest import read_manifest
 
-    if read_manifest(project).worker != worker:
+    if read_manifest(project.config).worker != worker:
         raise Refused(
             "the recovery file is of another Worker than the one in wrangler.toml; "
             "nothing was changed",

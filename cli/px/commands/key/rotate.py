@@ -141,7 +141,7 @@ def _keeper(
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    worker = read_manifest(project).worker
+    worker = read_manifest(project.config).worker
     file = RecoveryFile(path or default_path(project, worker))
     passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
     keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
@@ -160,7 +160,7 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    old = RecoveryFile(default_path(project, read_manifest(project).worker))
+    old = RecoveryFile(default_path(project, read_manifest(project.config).worker))
     if old.exists():
         terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
 
