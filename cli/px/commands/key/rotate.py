@@ -175,7 +175,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     """Where that Worker's keys are."""
     import os
 
-    from px.project.env_deploy import deploy_settings
+    from px.project.env_deploy import DeployFile
 
     if _is_local(target, project):
         from px.keys.local_keys import DevVars
@@ -185,7 +185,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     from px.keys.deployed_keys import CloudflareSecrets
 
     return CloudflareSecrets(
-        Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
+        Wrangler(project, credentials(os.environ, DeployFile(Path.cwd(), project.root).read()))
     )
 
 
