@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -40,6 +40,15 @@ UNREADABLE: Final = "unreadable"
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
+
+
+def talk(*, quiet: bool) -> Callable[[str], None]:
+    """`say`, or with --json nothing."""
+    return _unsaid if quiet else say
+
+
+def _unsaid(_: str) -> None:
+    return
 
 
 def advise(text: str) -> None:

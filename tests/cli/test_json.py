@@ -17,7 +17,7 @@ from positronic.names import parse_token_name
 from px import app
 from px.api.client import Client
 from px.api.tokens import Tokens
-from px.commands.dev import _Voice
+from px.commands.dev import _Output
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
@@ -153,7 +153,7 @@ def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -
 
 def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
     """The ready line; tests/worker runs the rest."""
-    _Voice(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
 
     conforms("dev", json.loads(capsys.readouterr().out))
 

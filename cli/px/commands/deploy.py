@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -89,23 +90,14 @@ def deploy(
     options = Options(
         url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
     )
-    deployment = _deployment(options, passphrase_stdin, _Voice(as_json=as_json))
+    deployment = _deployment(options, passphrase_stdin, terminal.talk(quiet=as_json))
     if dry_run:
         _show_plan(deployment.plan(), as_json=as_json)
     else:
         _show(deployment.run(), as_json=as_json)
 
 
-class _Voice:
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-
-    def say(self, line: str) -> None:
-        if not self._as_json:
-            terminal.say(line)
-
-
-def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Deployment:
+def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], None]) -> Deployment:
     import os
 
     from px.errors import Usage
@@ -121,7 +113,7 @@ def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Depl
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
-    return Deployment(project, folder, os.environ, options, passphrase, voice)
+    return Deployment(project, folder, os.environ, options, passphrase, say)
 
 
 def _show_plan(plan: Plan, *, as_json: bool) -> None:

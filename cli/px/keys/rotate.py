@@ -18,7 +18,7 @@ from px.api.client import Client
 from px.api.keys import Keys, KeyUses
 from px.errors import Detail, NotAllowed, PxError, Refused
 from px.keys.deployed_keys import begun_elsewhere
-from px.keys.key_store import KeyPlace
+from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
 from px.project.master_key import MasterKey, make
@@ -33,7 +33,7 @@ SHOWN: Final = 20  # records that are named to a person
 Progress = Callable[[int, int], None]
 
 
-class Voice(Protocol):
+class RotationOutput(Protocol):
     """What a person sees of it."""
 
     def say(self, line: str) -> None: ...
@@ -80,16 +80,16 @@ class Rotation:
     def __init__(
         self,
         client: Client,
-        place: KeyPlace,
+        store: KeyStore,
         file: StartedFile,
-        voice: Voice,
+        output: RotationOutput,
         settle: float,
         keeper: Keeper | None = None,
     ) -> None:
         self._client = client
-        self._place = place
+        self._store = store
         self._file = file
-        self._voice = voice
+        self._output = output
         self._settle = settle
         self._keeper = keeper or NoKeeper()
         self._resealed = 0
@@ -109,7 +109,7 @@ class Rotation:
         key = self._begin()
         self._clean(key)
         while self._settle:
-            self._voice.say(f"Waiting {self._settle:g} s until every location knows")
+            self._output.say(f"Waiting {self._settle:g} s until every location knows")
             time.sleep(self._settle)
             if not self._clean(key):
                 break
@@ -122,17 +122,17 @@ class Rotation:
         """The key, when the Worker uses it and the file knows."""
         found = self._look()
         started = self._resumable(found)
-        self._place.check(resuming=started is not None)
+        self._store.check_rotation(resuming=started is not None)
         self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
             started = Started(self._client.origin, make(datetime.now(UTC).date(), os.urandom))
             self._file.write(started)
-            self._voice.say(f"Rotating to the new master key {started.key.id}")
+            self._output.say(f"Rotating to the new master key {started.key.id}")
         else:
-            self._voice.say(f"Going on with the rotation to {started.key.id}")
+            self._output.say(f"Going on with the rotation to {started.key.id}")
         self._keeper.keep(started.key)
         if found.newest != started.key.id:
-            self._place.put_in_front(started.key)
+            self._store.put_in_front(started.key)
             self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")
         self._file.write(replace(started, placed=True))
         return started.key
@@ -153,7 +153,7 @@ class Rotation:
             return started
         if any(use.id == started.key.id for use in found.uses()):
             return started  # the key was lost in between, and something needs it
-        self._voice.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
+        self._output.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
         self._file.remove()
         return None
 
@@ -176,7 +176,7 @@ class Rotation:
     def _reseal(self, outdated: dict[str, int], total: int) -> None:
         failed: list[Detail] = []
         start = self._resealed
-        with self._voice.progress(total) as progress:
+        with self._output.progress(total) as progress:
 
             def note(count: int) -> None:
                 self._resealed += count
@@ -197,7 +197,7 @@ class Rotation:
                     return [replace(one, name=f"{project}/{one.name}") for one in step.failed]
 
     def _drop_others(self, key: MasterKey) -> None:
-        self._place.keep_only(key)
+        self._store.keep_only(key)
         self._wait(
             lambda now: now.newest == key.id and not now.pending, "did not let the old keys go"
         )

@@ -6,15 +6,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
-import json
-import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -25,27 +20,16 @@ from px.errors import Usage
 from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
+from px.project.local_state import LocalState, read_local
+from px.project.master_key import make, parse
 from px.project.workspace import Project
 
 MASTER_KEYS: Final = "MASTER_KEYS"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 
-_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_KEY_BYTES: Final = 32
 _RESTORE_HINT: Final = (
     "repair it or restore a backup: without its keys, what lies in local KV cannot be opened"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LocalState:
-    """Where the local Worker answers, and the root token that opens it."""
-
-    url: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"LocalState(url={self.url!r}, token=hidden)"
 
 
 def prepare(project: Project, url: str) -> LocalState:
@@ -54,32 +38,17 @@ def prepare(project: Project, url: str) -> LocalState:
     Master keys that exist are never made anew. Raises LocalError for a file that does not parse.
     """
     owner_only.make_folder(project.private)
-    known = read_local(project)
+    known = read_local(project.local_json)
     token = known.token if known else mint_root(secrets.token_bytes)
     _write_dev_vars(project, root_hash(token))
     state = LocalState(url, token)
-    text = json.dumps({"url": state.url, "token": state.token}, indent=2) + "\n"
-    owner_only.replace(project.local_json, text.encode())
+    owner_only.replace(project.local_json, state.encode())
     return state
-
-
-def read_local(project: Project) -> LocalState | None:
-    """The recorded address and token, or None; raises LocalError for a malformed file."""
-    try:
-        fields = json.loads(private_files.read(project.local_json))
-        url, token = fields["url"], fields["token"]
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        raise _malformed_local() from None
-    if not (isinstance(url, str) and isinstance(token, str) and token):
-        raise _malformed_local()
-    return LocalState(url, token)
 
 
 def check(project: Project) -> None:
     """Raises PxError for a file of these that others may have made, or that does not parse."""
-    read_local(project)
+    read_local(project.local_json)
     with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
@@ -159,32 +128,17 @@ def _check(bindings: list[Binding]) -> None:
 
 def _check_keys(text: str) -> None:
     """Raises LocalError unless each entry is `id:base64 of 32 bytes` and the ids are distinct."""
-    ids = []
-    for entry in text.split(","):
-        key_id, colon, encoded = entry.strip().partition(":")
-        if not colon or not _KEY_ID.fullmatch(key_id) or not _is_key(encoded):
-            raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT)
-        ids.append(key_id)
+    try:
+        ids = [parse(entry.strip()).id for entry in text.split(",")]
+    except ValueError:
+        raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT) from None
     if len(set(ids)) != len(ids):
         raise LocalError(f".dev.vars: {MASTER_KEYS} names one key id twice", _RESTORE_HINT)
 
 
-def _is_key(encoded: str) -> bool:
-    try:
-        return len(base64.b64decode(encoded, validate=True)) == _KEY_BYTES
-    except (binascii.Error, ValueError):
-        return False
-
-
 def _fresh_key() -> str:
-    """With an id that no other key ever has: records and audit events name it."""
-    key_id = f"{datetime.now(UTC):k%Y%m%d}-{secrets.token_hex(3)}"
-    return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
+    return make(datetime.now(UTC).date(), secrets.token_bytes).entry
 
 
 def _quoted(text: str) -> str:
     return f'"{text}"'
-
-
-def _malformed_local() -> LocalError:
-    return LocalError(".px/local.json is malformed", "delete it; px dev makes a new one")

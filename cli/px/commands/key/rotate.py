@@ -10,10 +10,11 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
+from px.commands.key.store import key_store
 from px.commands.options import TIMEOUT, Json, Timeout, Url, find
 
 if TYPE_CHECKING:
-    from px.keys.key_store import KeyPlace
+    from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
     from px.project.workspace import Project
@@ -82,10 +83,10 @@ def rotate(
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
     project = _project()
-    voice, place = _Voice(as_json=as_json), _place(target, project)
+    store = key_store(project, local=_is_local(target, project))
     keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, project, place, seconds, voice, keeper)
+        done = _run(target, project, store, seconds, _Output(as_json=as_json), keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
@@ -99,7 +100,7 @@ def rotate(
     _tell_of_files(project, keeper, target)
 
 
-class _Voice:
+class _Output:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
 
@@ -117,9 +118,9 @@ class _Voice:
 def _run(
     target: Target,
     project: Project,
-    place: KeyPlace,
+    store: KeyStore,
     settle: float,
-    voice: _Voice,
+    output: _Output,
     keeper: Keeper | None,
 ) -> Rotated:
     from px.api.client import Client
@@ -127,7 +128,7 @@ def _run(
     from px.project.unfinished_rotation import StartedFile
 
     with Client(target) as client:
-        return Rotation(client, place, StartedFile(project), voice, settle, keeper).run()
+        return Rotation(client, store, StartedFile(project), output, settle, keeper).run()
 
 
 def _keeper(
@@ -171,30 +172,12 @@ def _project() -> Project:
     return find_project()
 
 
-def _place(target: Target, project: Project) -> KeyPlace:
-    """Where that Worker's keys are."""
-    import os
-
-    from px.project.env_deploy import DeployFile
-
-    if _is_local(target, project):
-        from px.keys.local_keys import DevVars
-
-        return DevVars(project)
-    from px.cloudflare.wrangler import Wrangler, credentials
-    from px.keys.deployed_keys import CloudflareSecrets
-
-    return CloudflareSecrets(
-        Wrangler(project, credentials(os.environ, DeployFile(Path.cwd(), project.root).read()))
-    )
-
-
 def _is_local(target: Target, project: Project) -> bool:
     """Whether `px dev` serves it here, however px was told of its address."""
     from px.http.address import parse_address
-    from px.project.dev_vars import read_local
+    from px.project.local_state import read_local
 
-    known = read_local(project)
+    known = read_local(project.local_json)
     return known is not None and parse_address(known.url) == target.address
 
 
