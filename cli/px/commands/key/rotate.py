@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
     from px.project.workspace import Project
-    from px.secrets.import_secrets import Progress
     from px.settings import Target
+    from px.terminal import Progress
 
 app = new_app()
 Settle = Annotated[

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from px.cloudflare.printed_failure import reason
 from px.local import worker_log
 
 PATH = Path("/p/.px/worker.log")
@@ -52,7 +53,7 @@ def test_a_missing_python_module_is_named() -> None:
 
 def test_a_python_traceback_ends_with_its_exception() -> None:
     """The reason is the traceback, without the runtime's own frames."""
-    lines = worker_log.reason(RANDOM).splitlines()
+    lines = reason(RANDOM).splitlines()
 
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-1].startswith("OSError: [Errno 29]")
@@ -60,7 +61,7 @@ def test_a_python_traceback_ends_with_its_exception() -> None:
 
 def test_a_log_without_a_failure_has_no_reason() -> None:
     """Tables and request lines are none; the hint then names the log."""
-    assert worker_log.reason(QUIET) == ""
+    assert reason(QUIET) == ""
     assert worker_log.explain(QUIET.encode(), PATH).hint == f"its log is {PATH}"
 
 

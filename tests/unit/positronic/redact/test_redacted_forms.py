@@ -9,7 +9,7 @@ import pytest
 from positronic import BrainSecrets, brain
 from positronic.redact import Redactor
 from positronic.testing import run_brain_sync
-from unit.redacted_forms import FORMS, VALUES, left
+from support.redacted_forms import FORMS, VALUES, left
 
 State = dict[str, object]
 

@@ -18,7 +18,7 @@ from positronic.runs.event_log import Keeper
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord
 from support.memory_service import SHOP, START
-from unit.redacted_forms import FORMS, VALUES
+from support.redacted_forms import FORMS, VALUES
 
 RECORD = RunRecord(SHOP, "0" * 32, "a brain", START, "request", None)
 NAMES = 40

@@ -18,12 +18,13 @@ from px.keys import recovery
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
-from px.keys.rotate import Progress, Rotated, Rotation
+from px.keys.rotate import Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
 from px.project.unfinished_rotation import StartedFile
 from px.project.workspace import Project
 from px.settings import make_target
+from px.terminal import Progress
 from px.testing.dev_server import TestDevServer
 from support.key_place import ServerKeys
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.setup_checkout import Checkout, base_python, checkout, program_folder
+from support.source import ROOT
 
 BIN = "/usr/bin:/bin"
 
@@ -161,6 +162,6 @@ def test_a_checkout_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None
         said.append(sentence)
         return 2
 
-    target = os.path.relpath(tmp_path / "file" / ".venv", Path(__file__).parents[2])
+    target = os.path.relpath(tmp_path / "file" / ".venv", ROOT)
     assert run(base_python(), ["venv", target, "requirements/dev.txt"], fail) == 2
     assert "Not a directory" in said[0]

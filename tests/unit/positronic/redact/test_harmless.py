@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from positronic.redact import Redactor
-from unit.redacted_forms import FIELDS, LOGIN, VALUES
+from support.redacted_forms import FIELDS, LOGIN, VALUES
+from support.source import ROOT
 
-ROOT = Path(__file__).parents[2]
 HARMLESS = [
     *("https://oauth2.googleapis.com/token", "googleapis.com", "true", "service_account"),
     *("shop-analytics", FIELDS["client_email"], "db.example.com", "-----BEGIN ", "app", "5432"),

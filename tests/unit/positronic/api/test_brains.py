@@ -198,7 +198,7 @@ def test_error(house: House) -> None:
 
     where = found["error"].pop("where")
     assert found["error"] == {"name": "ValueError", "message": "not 1"}
-    assert re.fullmatch(r"test_api_brains\.py, line \d+", where)
+    assert re.fullmatch(r"test_brains\.py, line \d+", where)
     assert house.reported == [f"run {run_id} of 'failing' failed at {where}: ValueError"]
     assert [step["status"] for step in found["steps"]] == ["complete", "error", "pending"]
 

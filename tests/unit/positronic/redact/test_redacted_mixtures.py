@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from positronic.redact import Redactor
-from unit.redacted_forms import VALUES
+from support.redacted_forms import VALUES
 
 CASES: Final = 10_000
 DEPTH: Final = 4
