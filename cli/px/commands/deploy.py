@@ -10,7 +10,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.invocation import note_url
+from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
     from px.deploy.options import Options
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 app = new_app()
 WAIT: Final = 180.0
 
-Url = Annotated[
-    str | None,
-    typer.Option(
-        "--url", metavar="URL", help="Where the Worker answers.  [PX_URL]", callback=note_url
-    ),
-]
+Url = Annotated[str | None, url_option("Where the Worker answers.  [PX_URL]")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would happen; reads from Cloudflare.")
 ]
@@ -54,7 +49,6 @@ Wait = Annotated[
     float,
     typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="For the Worker to answer."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
 
 @app.command()

@@ -9,6 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
+from px.commands.options import json_option
 from px.errors import Detail, PxError, Usage
 
 app = new_app()
@@ -18,7 +19,7 @@ Port = Annotated[
     int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
-Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as JSON.")]
+Json = Annotated[bool, json_option("The ready line and errors as JSON.")]
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 
 from px.commands.brain.options import Run, Watch, started
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import Server, with_server
 
 app = new_app()
 From = Annotated[
@@ -21,15 +21,9 @@ StopAfter = Annotated[
 
 
 @app.command()
+@with_server()
 def rerun(
-    run: Run,
-    start: From,
-    stop_after: StopAfter = None,
-    watch: Watch = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
+    server: Server, run: Run, start: From, stop_after: StopAfter = None, watch: Watch = False
 ) -> None:
     """Run a brain again from a step on; steps before are kept.
 
@@ -45,6 +39,6 @@ def rerun(
     run_id = parse_run_id(run)
     if stop_after is not None and stop_after < start:
         raise Usage("--stop-after is before --from")
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         runs = Runs(client)
-        started(runs, runs.rerun(run_id, start, stop_after), watch=watch, as_json=as_json)
+        started(runs, runs.rerun(run_id, start, stop_after), watch=watch, as_json=server.as_json)

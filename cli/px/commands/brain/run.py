@@ -8,7 +8,7 @@ import typer
 
 from px.commands.brain.options import Title, Watch, started
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import Server, with_server
 
 app = new_app()
 Option = Annotated[
@@ -27,16 +27,14 @@ EndAfter = Annotated[
 
 
 @app.command()
+@with_server()
 def run(
+    server: Server,
     name: Title,
     option: Option = [],  # noqa: B006 - typer never changes it
     state_json: State = None,
     end_after: EndAfter = None,
     watch: Watch = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Start a brain. The run's id is the only thing on stdout, unless --watch shows its events.
 
@@ -56,6 +54,6 @@ def run(
     from px.brains.order import parse_options, parse_title, read_state
 
     order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         runs = Runs(client)
-        started(runs, runs.start(order), watch=watch, as_json=as_json)
+        started(runs, runs.start(order), watch=watch, as_json=server.as_json)

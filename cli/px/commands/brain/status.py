@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from px.commands.brain.options import Run
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def status(
-    run: Run,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def status(server: Server, run: Run) -> None:
     """Show how far a run has come, and its state. The exit code does not tell how it ended.
 
     A line for each: run, brain, status, created, completed, error, where (the line of the brain's
@@ -30,9 +25,9 @@ def status(
     from px.brains import listing
 
     run_id = parse_run_id(run)
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         found = Runs(client).status(run_id)
-    if as_json:
+    if server.as_json:
         terminal.document(found.document)
     else:
         listing.run(found)

@@ -11,7 +11,7 @@ import typer
 from px import terminal
 from px.commands.groups import new_app
 from px.commands.key.store import key_store
-from px.commands.options import TIMEOUT, Json, Timeout, Url, find
+from px.commands.options import Server, with_server
 
 if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
@@ -48,14 +48,13 @@ Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase 
 
 
 @app.command()
+@with_server(projects=False)
 def rotate(
+    server: Server,
     settle: Settle = None,
     recovery_file: Recovery = None,
     no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
-    url: Url = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Replace the Worker's master key while it is in use.
 
@@ -72,12 +71,16 @@ def rotate(
     Example: px key rotate
              px key rotate --passphrase-stdin < passphrase.txt
     """
+    from dataclasses import replace
+
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file exclude each other")
-    target = _whole_worker(url, timeout)
-    if not as_json:
+    target = replace(
+        server.target(), project=None
+    )  # PX_PROJECT means one; a key is every project's
+    if not server.as_json:
         terminal.say(f"The server is {target.address.origin}, all projects")
     seconds = settle
     if seconds is None:
@@ -86,11 +89,11 @@ def rotate(
     store = key_store(project, local=_is_local(target, project))
     keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, project, store, seconds, _Output(as_json=as_json), keeper)
+        done = _run(target, project, store, seconds, _Output(as_json=server.as_json), keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
-    if as_json:
+    if server.as_json:
         where = {"server": target.address.origin}
         terminal.document({**done.document(), "recoveryFile": written, **where})
         return
@@ -179,13 +182,6 @@ def _is_local(target: Target, project: Project) -> bool:
 
     known = read_local(project.local_json)
     return known is not None and parse_address(known.url) == target.address
-
-
-def _whole_worker(url: str | None, timeout: float) -> Target:
-    """PX_PROJECT means one project; a key is every project's."""
-    from dataclasses import replace
-
-    return replace(find(url, None, timeout), project=None)
 
 
 def _settle_seconds() -> float:

@@ -5,18 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
-from px.commands.options import (
-    TIMEOUT,
-    Json,
-    Name,
-    Project,
-    Timeout,
-    Url,
-    Yes,
-    ask,
-    connect,
-    secrets_of,
-)
+from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
 
 if TYPE_CHECKING:
     from px.api.secrets import Secrets
@@ -25,14 +14,8 @@ app = new_app()
 
 
 @app.command()
-def delete(
-    name: Name,
-    yes: Yes = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def delete(server: Server, name: Name, yes: Yes = False) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
     An entry that `px secret list` shows as unreadable is deleted by the name it is listed under.
@@ -43,7 +26,7 @@ def delete(
     from positronic.names import is_name
     from px import terminal
 
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)
@@ -51,7 +34,7 @@ def delete(
             question = f"Delete the secret {terminal.printable(name)} at {client.location}?"
             ask(question, "nothing was deleted")
         secrets.delete(name)
-    if as_json:
+    if server.as_json:
         terminal.document({"name": name, "deleted": True} | client.location_fields)
     else:
         terminal.say("Secret deleted successfully!")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect, secrets_of
+from px.commands.options import Server, Yes, ask, secrets_of, with_server
 
 if TYPE_CHECKING:
     from positronic.names import Name
@@ -30,16 +30,14 @@ DryRun = Annotated[
 
 
 @app.command()
+@with_server()
 def import_file(
+    server: Server,
     file: Files,
     form: Format = None,
     prune: Prune = False,
     dry_run: DryRun = False,
     yes: Yes = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Put every secret of one or more files in. One bad line, and nothing is sent.
 
@@ -65,15 +63,15 @@ def import_file(
     _check(form, must_ask=prune and not yes and not dry_run)
     remarks: list[Detail] = []
     entries = read_files(file, form, remarks)
-    if not as_json:
+    if not server.as_json:
         _warn(remarks, entries)
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         secrets = secrets_of(client)
         if dry_run:
-            _plan(secrets, entries, prune=prune, as_json=as_json)
+            _plan(secrets, entries, prune=prune, as_json=server.as_json)
         else:
             extra = _extra(secrets, entries, yes=yes) if prune else None
-            _write(secrets, entries, extra, as_json=as_json)
+            _write(secrets, entries, extra, as_json=server.as_json)
 
 
 def _plan(secrets: Secrets, entries: list[Entry], *, prune: bool, as_json: bool) -> None:

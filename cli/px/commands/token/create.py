@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect, one_of
+from px.commands.options import Server, one_of, with_server
 
 if TYPE_CHECKING:
     from px.api.tokens import IssuedToken
@@ -30,15 +30,8 @@ Expires = Annotated[
 
 
 @app.command()
-def create(
-    name: TokenName,
-    role: Role,
-    expires: Expires = None,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def create(server: Server, name: TokenName, role: Role, expires: Expires = None) -> None:
     """Make a token for one project. It is shown once: the server keeps a hash of it.
 
     The token alone goes to stdout, so that it can go on without being seen.
@@ -54,9 +47,9 @@ def create(
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         issued = Tokens(client).issue(checked, role, seconds)
-    if as_json:
+    if server.as_json:
         terminal.document(issued.document() | client.location_fields)
     else:
         _show(issued, client.location)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect
+from px.commands.options import Server, Yes, ask, with_server
 
 if TYPE_CHECKING:
     from px.api.tokens import Tokens
@@ -17,14 +17,8 @@ TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as l
 
 
 @app.command()
-def revoke(
-    token_id: TokenId,
-    yes: Yes = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     """Revoke a token. Asks first; without a terminal it needs --yes.
 
     It opens nothing here from now on; in other locations a minute may pass. An entry that
@@ -36,14 +30,14 @@ def revoke(
     from px import terminal
     from px.api.tokens import Tokens
 
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         tokens = Tokens(client)
         _check_id(tokens, token_id)
         if not yes:
             question = f"Revoke the token {terminal.printable(token_id)} at {client.location}?"
             ask(question, "nothing was revoked")
         tokens.revoke(token_id)
-    if as_json:
+    if server.as_json:
         terminal.document({"id": token_id, "revoked": True} | client.location_fields)
     else:
         terminal.say("Token revoked.")
