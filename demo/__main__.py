@@ -55,9 +55,9 @@ class _Demo:
 
     def run(self) -> int:
         with self._worker():
-            self._say("a secret from stdin: not in the shell's history, not in the process list")
+            self._say("a secret from stdin: neither in the shell's history nor in the process list")
             self._px("secret create ANTHROPIC_API_KEY --stdin", stdin=f"{KEY}\n")
-            self._say("a whole file of them, checked before the first one is sent")
+            self._say("a whole file of secrets, checked before the first one is sent")
             Path(self._project.root, "keys.env").write_text(ENV_SECRETS)
             self._px("secret import keys.env --dry-run")
             self._px("secret import keys.env")
@@ -66,11 +66,11 @@ class _Demo:
             self._px("secret exists OPENAI_API_KEY")
             self._px("secret delete OPENAI_API_KEY --yes")
             self._px("secret exists OPENAI_API_KEY", expect=1)
-            self._say("a bad file is refused whole, with line numbers")
+            self._say("a bad file is refused as a whole, with line numbers")
             Path(self._project.root, "bad.env").write_text("GOOD=1\n2BAD=2\nGOOD=3\n")
             self._px("secret import bad.env", expect=2)
             self._brain()
-        self._say("what lies in KV: sealed text only")
+        self._say("what is in KV: sealed text only")
         self._show_kv()
         return 0
 
@@ -129,7 +129,7 @@ class _Demo:
             service.is_careless = True
             run = self._px(f"brain run example -o url={service.url}", keep=True)
             self._px(f"brain watch {run}", expect=1)
-            self._say("once the service is mended, a new run takes over what was done")
+            self._say("once the service is fixed, a new run keeps the steps that were done")
             service.is_careless = False
             self._px(f"brain rerun {run} --from 2 --watch")
 
@@ -155,7 +155,7 @@ class _Demo:
 
 def _told(service: Service) -> str:
     [request] = service.received
-    return f"{request.body}, {'rightly' if request.is_signed else 'wrongly'} signed"
+    return f"{request.body}, {'with a good' if request.is_signed else 'with a bad'} signature"
 
 
 if __name__ == "__main__":
