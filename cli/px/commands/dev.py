@@ -58,8 +58,8 @@ class _Voice:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file; what is odd about a value is said."""
+        from px.project.private_files import LOCAL_FILE
         from px.secrets.import_secrets import push
-        from px.settings import LOCAL_FILE
 
         remarks: list[Detail] = []
         push(path, url, token, source=LOCAL_FILE, remarks=remarks)

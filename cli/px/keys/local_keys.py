@@ -7,8 +7,8 @@ unlike on Cloudflare, the old keys can be read.
 from __future__ import annotations
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey
 from px.project import dev_vars
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,11 @@ from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
 from px.settings import DEFAULT_TIMEOUT, make_target
+from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
 _EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
-
-Progress = Callable[[int, int], None]  # written so far, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def read_file(
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
@@ -72,7 +71,7 @@ def read_files(
     files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
 ) -> list[Entry]:
     """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
-    from px.files.source import STDIN, read_all
+    from px.secrets.import_source import STDIN, read_all
 
     found = check(read_all(files, form), remarks)
     if not found:

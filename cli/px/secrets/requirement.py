@@ -29,7 +29,7 @@ def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
 
 def _of_file(path: Path) -> list[Name]:
     """Names alone: an example file has no values."""
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     names: list[Name] = []
     problems: list[Detail] = []
