@@ -114,13 +114,13 @@ def parts(demo: Done) -> tuple[str, str]:
     """What it prints of secrets, without the listing of KV's keys, and of the example brain."""
     out = OTHER_BRAINS.sub(r"\1\2", demo.out)
     before, brain, rest = out.partition("\n# a brain signs")
-    brain_part, kv, after = rest.partition("\n# what is in KV")
+    brain_part, kv, after = rest.partition("\n# what KV contains")
     shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
     return before + shown, brain + brain_part
 
 
 def in_kv(demo: Done) -> str:
-    return demo.out.partition("\n# what is in KV")[2]
+    return demo.out.partition("\n# what KV contains")[2]
 
 
 def test_it_ends_well(demo: Done) -> None:
@@ -149,7 +149,7 @@ def test_the_service_got_what_was_signed(demo: Done) -> None:
     """It says itself that the signature was right; and what it repeated was taken out."""
     _, brain = parts(demo)
 
-    assert "with a good signature)" in brain
+    assert "correctly signed)" in brain
     assert "no answer under key [secret:ANTHROPIC_API_KEY]" in brain
 
 
