@@ -15,7 +15,7 @@ from positronic.access.audit_throttle import Refusals
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.http.request import Request
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.kv import KvStorage
 
 TOKEN = "root-token-of-the-checks"

@@ -14,7 +14,7 @@ from collections.abc import Coroutine
 from positronic.access.audit_throttle import Refusals
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.testing.asgi import application
 

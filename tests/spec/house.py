@@ -18,7 +18,7 @@ from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request, Response
 from positronic.ports import Storage
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
 from px.spec.target import Target

@@ -12,12 +12,12 @@ from positronic.access.audit_throttle import Refusals
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
-from positronic.brains.found import Brains
+from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request
 from positronic.names import Project
 from positronic.ports import AuditLog, RecordStore, TokenStore
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
 from support.faults import PartlyReplaced
 from support.running import run

@@ -12,7 +12,7 @@ from positronic.api.routing import Call, Endpoint, Executor, Result, Route
 from positronic.errors import NotFound
 from positronic.roles import Role
 from positronic.runs import sse
-from positronic.runs.earlier import earlier
+from positronic.runs.earlier_run import earlier
 from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
 from positronic.errors import Detail, PositronicError
-from positronic.http.sent import check_name, check_role, check_token_name, check_value
+from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.names import (
     MAX_BULK,

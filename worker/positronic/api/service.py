@@ -13,15 +13,15 @@ from positronic.access.issuer import Issuer
 from positronic.api.changes import Change, Writer
 from positronic.audit import events
 from positronic.audit.events import Auditor, Origin
-from positronic.brains.found import NO_BRAINS, Brains
-from positronic.brains.read_here import ReadHere
+from positronic.brains.discovery import NO_BRAINS, Brains
+from positronic.brains.known_values import ReadHere
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS, Response
 from positronic.journal import MemoryJournal
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
 from positronic.roles import Principal, Role
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunPlaces
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Means
 from positronic.sealing.keyring import Keyring

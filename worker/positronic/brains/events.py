@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from positronic.brains.brain_errors import StepFailed
 from positronic.brains.builder import Brain
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch
-from positronic.brains.places import LOST, Place, places
-from positronic.brains.refusals import StepFailed
+from positronic.brains.redactions import LOST, Place, places
 from positronic.brains.run_redactor import RunRedactor
 from positronic.redact import WHOLE_ONLY_BELOW
 

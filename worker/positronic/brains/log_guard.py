@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from positronic.brains.current import responsible
-from positronic.brains.read_here import ReadHere
+from positronic.brains.known_values import ReadHere
+from positronic.brains.live_redactors import responsible
 from positronic.redact import Redactor
 
 MAX_LINE: Final = 256 * 1024  # characters that are held while a line is not ended

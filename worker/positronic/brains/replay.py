@@ -10,7 +10,7 @@ from positronic.brains import events
 from positronic.brains.completed import CompletedStep
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
-from positronic.brains.places import Place
+from positronic.brains.redactions import Place
 
 _ENDS = {
     events.COMPLETE: "complete",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from positronic.brains.read_here import Read, ReadHere
+from positronic.brains.known_values import Read, ReadHere
 from positronic.ports import SecretInfo
 from positronic.redact import Redactor
 from positronic.redact.documents import strings

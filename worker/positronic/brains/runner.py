@@ -14,18 +14,18 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from positronic.brains.brain_errors import InvalidRun, StepFailed
 from positronic.brains.brain_secrets import BrainSecrets
 from positronic.brains.builder import Brain, Inner, Step
 from positronic.brains.completed import CompletedStep
-from positronic.brains.current import alive, within
 from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
+from positronic.brains.live_redactors import alive, within
 from positronic.brains.options import Options, inner_options, plain_options
 from positronic.brains.patches import apply, difference, whole
-from positronic.brains.places import LOST, Place, places
-from positronic.brains.refusals import InvalidRun, StepFailed
+from positronic.brains.redactions import LOST, Place, places
 from positronic.brains.run_redactor import RunRedactor
 
 

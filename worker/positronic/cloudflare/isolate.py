@@ -6,9 +6,9 @@ import sys
 import time
 
 from positronic.access.audit_throttle import Refusals
-from positronic.brains.found import find_brains
+from positronic.brains.discovery import find_brains
+from positronic.brains.known_values import ReadHere
 from positronic.brains.log_guard import LogGuard
-from positronic.brains.read_here import ReadHere
 from positronic.cloudflare import brain_files
 
 

@@ -12,7 +12,7 @@ from positronic.http.request import Response
 from positronic.names import Project
 from positronic.ports import Clock, RandomBytes
 from positronic.runs import record
-from positronic.runs.places import Kept, RunWork
+from positronic.runs.directory import Kept, RunWork
 from positronic.runs.record import KeptEvent, RunLog, new_id
 from positronic.runs.run import Run
 

@@ -18,7 +18,7 @@ from positronic.cloudflare.run_objects import PassedOn
 from positronic.errors import StoreFailed
 from positronic.http import request
 from positronic.names import MAX_BODY, Project
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunPlaces
 from positronic.stores.kv import KvStorage
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time

@@ -11,7 +11,7 @@ from typing import Any, Final
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
 from positronic.redact.skimming import Skimmed, skimmed
-from positronic.runs.cleaning import Cleaning
+from positronic.runs.event_redactor import Cleaning
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from positronic import brains
 from positronic.brains import Brain, BrainSecrets, CompletedStep, Replay, replay
 from positronic.brains.jsonable import JsonObject
-from positronic.brains.places import Place
+from positronic.brains.redactions import Place
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest
 from positronic.runs.record import RUNNING, KeptEvent, RunRecord

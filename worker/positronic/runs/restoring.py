@@ -10,7 +10,7 @@ from typing import Final
 from positronic.brains import CompletedStep, InvalidRun
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply, difference
-from positronic.brains.places import NotRestorable, Place, needed, restored
+from positronic.brains.redactions import NotRestorable, Place, needed, restored
 from positronic.brains.run_redactor import RunRedactor, version
 from positronic.names import Name
 from positronic.ports import Secret, SecretStore

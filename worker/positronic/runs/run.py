@@ -10,14 +10,14 @@ from typing import Final
 
 from positronic.audit.events import Auditor
 from positronic.brains import BrainSecrets, StepFailed
-from positronic.brains.read_here import ReadHere
+from positronic.brains.known_values import ReadHere
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest, PositronicError
 from positronic.names import Name
 from positronic.ports import Clock, SecretStore
 from positronic.runs import ending, sse
-from positronic.runs.cleaning import Cleaning
 from positronic.runs.event_log import Event, Keeper
+from positronic.runs.event_redactor import Cleaning
 from positronic.runs.plan import Events, Plan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.restoring import with_values

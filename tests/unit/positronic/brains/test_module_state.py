@@ -14,11 +14,11 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from positronic.brains import BrainSecrets, brain
-from positronic.brains import read_here as limits
-from positronic.brains.current import within
+from positronic.brains import known_values as limits
 from positronic.brains.failure import without_values
+from positronic.brains.known_values import Read, ReadHere
+from positronic.brains.live_redactors import within
 from positronic.brains.log_guard import LogGuard
-from positronic.brains.read_here import Read, ReadHere
 from positronic.brains.run_redactor import RunRedactor
 from positronic.brains.strength import is_strong
 from support.memory_service import House

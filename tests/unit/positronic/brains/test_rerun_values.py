@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positronic.brains import Brain, BrainSecrets, brain
-from positronic.brains.places import LOST, MAX_PLACES, NotRestorable, places, restored
-from positronic.brains.read_here import Read
+from positronic.brains.known_values import Read
+from positronic.brains.redactions import LOST, MAX_PLACES, NotRestorable, places, restored
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import parse_name
 from positronic.ports import SecretInfo

@@ -10,7 +10,7 @@ from positronic.cloudflare.run_objects import RunHere, RunsElsewhere, pack
 from positronic.errors import NotFound, StoreFailed
 from positronic.http.request import Response
 from positronic.names import Project
-from positronic.runs.earlier import earlier
+from positronic.runs.earlier_run import earlier
 from positronic.runs.event_log import PAGE, Keeper
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord

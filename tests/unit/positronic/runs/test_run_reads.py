@@ -15,7 +15,7 @@ from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict
 from positronic.ports import Event
 from positronic.roles import Principal, Role
-from positronic.runs.cleaning import Cleaning
+from positronic.runs.event_redactor import Cleaning
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import Plan, retold
 from positronic.runs.record import RunRecord

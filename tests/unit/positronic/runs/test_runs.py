@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
-from positronic.brains.current import alive, within
-from positronic.brains.found import find_brains
+from positronic.brains.discovery import find_brains
+from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.errors import AuditUnavailable

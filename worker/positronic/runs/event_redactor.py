@@ -10,7 +10,7 @@ from positronic.brains.events import AT, redacted_at
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch, apply, difference
-from positronic.brains.places import LOST, NotRestorable, Place, places, restored
+from positronic.brains.redactions import LOST, NotRestorable, Place, places, restored
 from positronic.brains.run_redactor import RunRedactor
 
 # What may be redacted in an event, and is needed again.

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from positronic.brains.jsonable import Json, JsonObject, json_size
-from positronic.brains.read_here import Read
+from positronic.brains.known_values import Read
 
 Place = JsonObject
 

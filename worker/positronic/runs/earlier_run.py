@@ -7,7 +7,7 @@ import json
 from positronic.brains import Replay
 from positronic.errors import NotFound
 from positronic.names import Project
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunPlaces
 from positronic.runs.record import RunRecord
 
 
