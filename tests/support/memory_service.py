@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
@@ -95,7 +95,7 @@ class House:
             runs=InProcessRuns(self.clock, Counting()),
         )
         seen = PartlyReplaced(self.storage, records, audit_log, tokens)
-        self.service = Service(settings, seen, runtime, Refusals(self.clock), Brains(brains))
+        self.service = Service(settings, seen, runtime, AuditThrottle(self.clock), Brains(brains))
 
     def records(self, project: Project = SHOP) -> MemoryRecords:
         return self.storage.records(project)

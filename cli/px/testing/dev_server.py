@@ -18,7 +18,7 @@ import httpx
 import uvicorn
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
@@ -192,7 +192,7 @@ class TestDevServer:
 
     def _restart(self) -> None:
         """As after a start of the process: what it remembered beside its storage is gone."""
-        self._refusals = Refusals(self._clock)
+        self._refusals = AuditThrottle(self._clock)
         self._runtime = Runtime(
             cipher=NativeCipher(),
             clock=self._clock,

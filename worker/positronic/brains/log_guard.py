@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from positronic.brains.known_values import ReadHere
+from positronic.brains.known_values import KnownValues
 from positronic.brains.live_redactors import responsible
 from positronic.redact import Redactor
 
@@ -30,10 +30,10 @@ class LogGuard:
     """
 
     def __init__(
-        self, stream: TextStream, here: ReadHere | None = None, limit: int = MAX_LINE
+        self, stream: TextStream, here: KnownValues | None = None, limit: int = MAX_LINE
     ) -> None:
         self._stream = stream
-        self._here = here or ReadHere()
+        self._here = here or KnownValues()
         self._limit = limit
         self._held: list[str] = []
         self._size = 0

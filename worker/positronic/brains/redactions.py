@@ -1,8 +1,8 @@
 """Where a document was redacted, noted beside it, so that a rerun can put true values back.
 
-A place is `{"path", "kind", "spans"}`: a JSON pointer into the redacted document; whether it is a
-text, a key or a number; and for each marker where it starts and ends, with the secret's name and
-version. Without spans it cannot be put back. A marker that stood there before is in no span.
+A redaction is `{"path", "kind", "spans"}`: a JSON pointer into the redacted document; whether it
+is a text, a key or a number; and for each marker its start and end, with the secret's name and
+version. Without spans it cannot be undone. A marker that was there before is in no span.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Final, NamedTuple
 from positronic.brains.jsonable import Json, JsonObject, json_size
 from positronic.brains.known_values import Read
 
-Place = JsonObject
+Redaction = JsonObject
 
-MAX_PLACES: Final = 1_000
+MAX_REDACTIONS: Final = 1_000
 MAX_SIZE: Final = 64 * 1024  # characters of JSON
-LOST: Final[Place] = {"path": ""}  # of a whole document
+LOST: Final[Redaction] = {"path": ""}  # of a whole document
 
 _MARKER: Final = re.compile(r"\[secret:([A-Za-z_][A-Za-z0-9_]{0,127})\]")
 
 
 class NotRestorable(Exception):
-    """A place in which something else stood than a value as it is; says which."""
+    """A redaction in which something else stood than a value as it is; says which."""
 
 
 class _Span(NamedTuple):
@@ -36,50 +36,52 @@ class _Span(NamedTuple):
     version: str
 
 
-def places(before: Json, after: Json, read: Mapping[Read, str]) -> list[Place]:
+def redactions(before: Json, after: Json, read: Mapping[Read, str]) -> list[Redaction]:
     """Where `after` says less than `before`; [LOST] when there are too many to note."""
-    found = list(islice(_places(before, after, "", read), MAX_PLACES + 1))
-    return [LOST] if len(found) > MAX_PLACES or json_size(found) > MAX_SIZE else found
+    found = list(islice(_redactions(before, after, "", read), MAX_REDACTIONS + 1))
+    return [LOST] if len(found) > MAX_REDACTIONS or json_size(found) > MAX_SIZE else found
 
 
-def needed(found: Iterable[Place]) -> set[Read]:
+def needed(found: Iterable[Redaction]) -> set[Read]:
     """The secrets whose values stood there. Raises NotRestorable."""
-    return {Read(span.name, span.version) for place in found for span in _spans(place)}
+    return {Read(span.name, span.version) for redaction in found for span in _spans(redaction)}
 
 
-def restored(after: Json, found: Sequence[Place], read: Mapping[Read, str]) -> Json:
-    """The document with values in these places, and nowhere else. Raises NotRestorable."""
+def restored(after: Json, found: Sequence[Redaction], read: Mapping[Read, str]) -> Json:
+    """The document with the values of these redactions, and nothing else. Raises NotRestorable."""
     if not found:
         return after
-    left = {(place["path"], place["kind"] if "spans" in place else ""): place for place in found}
+    left = {(one["path"], one["kind"] if "spans" in one else ""): one for one in found}
     document = _restored(after, "", left, read)
     if left:
         raise NotRestorable(next(iter(left))[0])
     return document
 
 
-def _places(before: Json, after: Json, path: str, read: Mapping[Read, str]) -> Iterator[Place]:
+def _redactions(
+    before: Json, after: Json, path: str, read: Mapping[Read, str]
+) -> Iterator[Redaction]:
     if before is after:
         return
     if isinstance(before, dict) and isinstance(after, dict) and len(before) == len(after):
         for (key, item), (shown, shown_item) in zip(before.items(), after.items(), strict=True):
             here = _below(path, shown)
             if key != shown:
-                yield _place(here, "key", _aligned(key, shown, read))
-            yield from _places(item, shown_item, here, read)
+                yield _redaction(here, "key", _aligned(key, shown, read))
+            yield from _redactions(item, shown_item, here, read)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, (item, shown_item) in enumerate(zip(before, after, strict=True)):
-            yield from _places(item, shown_item, _below(path, f"{number}"), read)
+            yield from _redactions(item, shown_item, _below(path, f"{number}"), read)
     elif isinstance(before, str) and isinstance(after, str):
         if before != after:
-            yield _place(path, "text", _aligned(before, after, read))
+            yield _redaction(path, "text", _aligned(before, after, read))
     elif isinstance(after, str) and isinstance(before, int | float):
-        yield _place(path, "number", _aligned(repr(before), after, read))
+        yield _redaction(path, "number", _aligned(repr(before), after, read))
     elif repr(before) != repr(after):
         yield {"path": path}
 
 
-def _place(path: str, kind: str, spans: list[_Span] | None) -> Place:
+def _redaction(path: str, kind: str, spans: list[_Span] | None) -> Redaction:
     if spans is None:
         return {"path": path}
     return {"path": path, "kind": kind, "spans": [span._asdict() for span in spans]}
@@ -88,36 +90,36 @@ def _place(path: str, kind: str, spans: list[_Span] | None) -> Place:
 def _aligned(before: str, after: str, read: Mapping[Read, str]) -> list[_Span] | None:
     """The markers that stand for a value as it is; None when other things were taken out too."""
     spans: list[_Span] = []
-    place = shown = 0
+    position = shown = 0
     for match in _MARKER.finditer(after):
         kept = after[shown : match.start()]
-        if not before.startswith(kept, place):
+        if not before.startswith(kept, position):
             return None
-        place, shown = place + len(kept), match.end()
-        if one := _value_at(before, place, match[1], read):
+        position, shown = position + len(kept), match.end()
+        if one := _value_at(before, position, match[1], read):
             spans.append(_Span(*match.span(), *one))
-            place += len(read[one])
-        elif before.startswith(match[0], place):
-            place += len(match[0])
+            position += len(read[one])
+        elif before.startswith(match[0], position):
+            position += len(match[0])
         else:
             return None
-    return spans if before[place:] == after[shown:] else None
+    return spans if before[position:] == after[shown:] else None
 
 
-def _value_at(text: str, place: int, name: str, read: Mapping[Read, str]) -> Read | None:
-    ours = (one for one in read if one.name == name and text.startswith(read[one], place))
+def _value_at(text: str, position: int, name: str, read: Mapping[Read, str]) -> Read | None:
+    ours = (one for one in read if one.name == name and text.startswith(read[one], position))
     return next(ours, None)
 
 
 def _restored(
-    after: Json, path: str, left: dict[tuple[str, str], Place], read: Mapping[Read, str]
+    after: Json, path: str, left: dict[tuple[str, str], Redaction], read: Mapping[Read, str]
 ) -> Json:
     if isinstance(after, dict):
         found = {}
         for shown, item in after.items():
             here = _below(path, shown)
-            place = left.pop((here, "key"), None)
-            key = _filled(shown, place, read) if place else shown
+            redaction = left.pop((here, "key"), None)
+            key = _filled(shown, redaction, read) if redaction else shown
             if key in found:
                 raise NotRestorable(here)
             found[key] = _restored(item, here, left, read)
@@ -127,25 +129,25 @@ def _restored(
             _restored(item, _below(path, f"{number}"), left, read)
             for number, item in enumerate(after)
         ]
-    if place := left.pop((path, "text"), None):
-        return _filled(after, place, read)
-    if place := left.pop((path, "number"), None):
-        return json.loads(_filled(after, place, read))
+    if redaction := left.pop((path, "text"), None):
+        return _filled(after, redaction, read)
+    if redaction := left.pop((path, "number"), None):
+        return json.loads(_filled(after, redaction, read))
     return after
 
 
-def _filled(text: str, place: Place, read: Mapping[Read, str]) -> str:
+def _filled(text: str, redaction: Redaction, read: Mapping[Read, str]) -> str:
     parts, position = [], 0
-    for span in _spans(place):
+    for span in _spans(redaction):
         parts += [text[position : span.start], read[Read(span.name, span.version)]]
         position = span.end
     return "".join([*parts, text[position:]])
 
 
-def _spans(place: Place) -> list[_Span]:
-    if "spans" not in place:
-        raise NotRestorable(place["path"])
-    return [_Span(**span) for span in place["spans"]]
+def _spans(redaction: Redaction) -> list[_Span]:
+    if "spans" not in redaction:
+        raise NotRestorable(redaction["path"])
+    return [_Span(**span) for span in redaction["spans"]]
 
 
 def _below(path: str, key: str) -> str:
