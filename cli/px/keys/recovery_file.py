@@ -10,10 +10,10 @@ from pathlib import Path
 
 from px.errors import Refused, Usage
 from px.keys import recovery
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery import Recovery
 from px.project import owner_only, private_files
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 
@@ -39,7 +39,7 @@ class RecoveryFile:
     def read(self) -> bytes:
         """Raises Usage when it cannot be read."""
         try:
-            return private_files.read(self.path, recovery.MAX_FILE + 1)
+            return private_files.read_typed(self.path, recovery.MAX_FILE + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
             raise Usage(f"the recovery file cannot be read: {reason.lower()}") from None

@@ -15,7 +15,7 @@ import pytest
 from scripts.setup.npm_failures import why
 from scripts.setup.npm_folder import environment, make_node_modules
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 from support.source import ROOT
 
 NPM = ROOT / ".venv" / "bin" / "npm"

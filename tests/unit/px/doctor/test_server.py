@@ -15,8 +15,8 @@ from positronic.names import Project
 from px.doctor.finding import Finding
 from px.doctor.place import Place
 from px.doctor.server import check_server
-from px.keys.master_key import MasterKey
 from px.keys.recovery_file import RecoveryFile
+from px.project.master_key import MasterKey
 from px.settings import make_target
 from px.testing import faults
 from px.testing.dev_server import TestDevServer

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from positronic.names import Name, Value
 from px.errors import Usage
 from px.files.assignments import Reading, check
-from px.files.source import parse
+from px.secrets.import_source import parse
 from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
 from support.source import ROOT
 

@@ -10,7 +10,7 @@ import pytest
 from positronic.sealing.keyring import Keyring
 from px.cloudflare.wrangler import credentials
 from px.errors import Usage
-from px.keys.master_key import make, parse
+from px.project.master_key import make, parse
 
 DAY = date(2026, 11, 24)
 

@@ -11,7 +11,7 @@ import pytest
 
 from px.errors import Refused
 from px.keys import recovery
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 
 KEY = MasterKey("k20261124-a1b2c3", b64encode(bytes(range(32))).decode())
 PASSPHRASE = "correct horse battery staple"

@@ -9,8 +9,8 @@ import capnp
 import pytest
 
 from px.local.bundle import FILE_NAME, SCHEMA, ensure_bundle
-from px.local.errors import LocalError
 from px.local.glue import CHANGES, adapt
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 capnp.remove_import_hook()

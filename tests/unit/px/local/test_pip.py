@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from px.local import pip
-from px.local.errors import LocalError
 from px.local.pip_failures import why
+from px.project.errors import LocalError
 
 PIP = (sys.executable, "-m", "pip")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from px.local.errors import LocalError
 from px.local.vendor import ensure_modules
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from px.cloudflare.printed_failure import reason
 from px.local import worker_log
 
 PATH = Path("/p/.px/worker.log")
@@ -52,7 +53,7 @@ def test_a_missing_python_module_is_named() -> None:
 
 def test_a_python_traceback_ends_with_its_exception() -> None:
     """The reason is the traceback, without the runtime's own frames."""
-    lines = worker_log.reason(RANDOM).splitlines()
+    lines = reason(RANDOM).splitlines()
 
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-1].startswith("OSError: [Errno 29]")
@@ -60,7 +61,7 @@ def test_a_python_traceback_ends_with_its_exception() -> None:
 
 def test_a_log_without_a_failure_has_no_reason() -> None:
     """Tables and request lines are none; the hint then names the log."""
-    assert worker_log.reason(QUIET) == ""
+    assert reason(QUIET) == ""
     assert worker_log.explain(QUIET.encode(), PATH).hint == f"its log is {PATH}"
 
 
@@ -105,11 +106,11 @@ UNKNOWN_PARAMETER = """\
   Traceback (most recent call last):
     File "/session/metadata/entry.py", line 136, in _find_brains
       return find_brains(brain_files.import_all())
-  brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
+  positronic.cloudflare.brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
 
     at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
 [WARNING] A DurableObjectNamespace in the config referenced the class "ProjectWriter"
-"""
+"""  # noqa: E501
 
 NOT_CLOSED = """\
 service worker: Uncaught Error: PythonError: Traceback (most recent call last):

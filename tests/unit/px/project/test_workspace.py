@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from px.local.errors import LocalError, NoProject
+from px.project.errors import LocalError, NoProject
 from px.project.workspace import Project, find_project, node
 
 

@@ -17,7 +17,8 @@ from px.files.assignments import Item, Reading
 from px.files.file_text import decode
 from px.files.regular import open_regular
 from px.project import private_files
-from px.settings import DEPLOY_FILE, find_upwards
+from px.project.private_files import DEPLOY_FILE
+from px.project.upwards import find_upwards
 
 STDIN: Final = "-"
 FORMATS: Final = ("dotenv", "json")
@@ -41,7 +42,7 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
         if _is_deploy_file(path):
             raise _deploy_refusal()
         if private_files.is_private(path):
-            data = private_files.read(path, MAX_FILE + 1)
+            data = private_files.read_typed(path, MAX_FILE + 1)
         else:
             with open(path, "rb", opener=open_regular if regular else None) as file:
                 data = file.read(MAX_FILE + 1)

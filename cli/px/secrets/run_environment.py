@@ -9,9 +9,9 @@ from typing import Final
 
 from px.api.secrets import Entry
 from px.errors import Detail, Usage
-from px.settings import PROJECT_MARK, find_upwards
+from px.project.private_files import SECRETS_FILE
+from px.project.upwards import PROJECT_MARK, find_upwards
 
-SECRETS_FILE: Final = ".env.secrets"
 _WORDS: Final = (
     ("nothing was sent", "nothing was run"),
     ("px secret import -", "px run --file - -- CMD"),
@@ -28,7 +28,7 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
     The file that stands there by itself may be empty; one that was named is not, or whatever was to
     fill it has failed. After `-` nothing is left of stdin, and the command gets an empty one.
     """
-    from px.files.source import STDIN
+    from px.secrets.import_source import STDIN
 
     remarks: list[Detail] = []
     try:
