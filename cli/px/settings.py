@@ -21,7 +21,7 @@ from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
-from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, read_named
+from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, read
 from px.project.upwards import PROJECT_MARK, find_upwards
 
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
@@ -178,7 +178,7 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
 
 def _local_pair(path: Path) -> _Pair:
     try:
-        found = json.loads(read_named(path, LOCAL_FILE))
+        found = json.loads(read(path))
         url, token = found["url"], found["token"]
     except (ValueError, KeyError, TypeError):
         url = token = None

@@ -15,7 +15,8 @@ import pytest
 
 from positronic.names import parse_token_name
 from px import app
-from px.api.admin import Admin
+from px.api.client import Client
+from px.api.tokens import Tokens
 from px.commands.dev import _Voice
 from px.schemas import known, text
 from px.settings import make_target
@@ -88,8 +89,8 @@ def told(
 
 
 def _filled(server: TestDevServer, arguments: str) -> str:
-    with Admin(make_target(server.url, server.token)) as admin:
-        issued = admin.issue(parse_token_name("deploy"), "writer", 3600)
+    with Client(make_target(server.url, server.token)) as client:
+        issued = Tokens(client).issue(parse_token_name("deploy"), "writer", 3600)
     if "{tampered}" in arguments:
         server.tamper_with_audit()
     return arguments.format(token=issued.token.id, tampered="", url=server.url)

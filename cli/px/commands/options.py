@@ -10,8 +10,8 @@ import typer
 from px.invocation import note_project, note_url
 
 if TYPE_CHECKING:
-    from px.api.admin import Admin
-    from px.api.secrets import Client
+    from px.api.client import Client
+    from px.api.secrets import Secrets
     from px.settings import Target
 
 TIMEOUT: Final = 30.0
@@ -59,20 +59,19 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 def connect(url: str | None, project: str | None, timeout: float) -> Client:
     """A client for the server that flags, environment and files name. Raises Usage."""
+    from px.api.client import Client
+
+    return Client(find(url, project, timeout))
+
+
+def secrets_of(client: Client) -> Secrets:
+    """The secrets there; what is learnt of their names is kept for completion."""
     import os
 
-    from px.api.secrets import Client
+    from px.api.secrets import Secrets
     from px.completion.names import known_names
 
-    target = find(url, project, timeout)
-    return Client(target, names=known_names(target, os.environ))
-
-
-def administer(url: str | None, project: str | None, timeout: float) -> Admin:
-    """The same for tokens, audit and keys."""
-    from px.api.admin import Admin
-
-    return Admin(find(url, project, timeout))
+    return Secrets(client, known_names(client.target, os.environ))
 
 
 def find(url: str | None, project: str | None, timeout: float) -> Target:

@@ -113,7 +113,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
-    from px.api.connection import own_worker
+    from px.api.client import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 

@@ -103,7 +103,7 @@ class Deployment:
         self._passphrase = passphrase
         self._voice = voice
         self._file = DeployFile(folder, project.root)
-        self._manifest: Manifest = read_manifest(project)
+        self._manifest: Manifest = read_manifest(project.config)
         self._started = StartedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}

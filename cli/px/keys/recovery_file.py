@@ -39,7 +39,7 @@ class RecoveryFile:
     def read(self) -> bytes:
         """Raises Usage when it cannot be read."""
         try:
-            return private_files.read(self.path, recovery.MAX_FILE + 1)
+            return private_files.read_typed(self.path, recovery.MAX_FILE + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
             raise Usage(f"the recovery file cannot be read: {reason.lower()}") from None

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from px.api.admin import Admin
-from px.api.admin_answers import Keys
+from px.api.client import Client
+from px.api.keys import Keys, KeyUses
 from px.errors import Detail, NotAllowed, PxError, Refused
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyPlace
@@ -78,14 +78,14 @@ class Rotation:
 
     def __init__(
         self,
-        admin: Admin,
+        client: Client,
         place: KeyPlace,
         file: StartedFile,
         voice: Voice,
         settle: float,
         keeper: Keeper | None = None,
     ) -> None:
-        self._admin = admin
+        self._client = client
         self._place = place
         self._file = file
         self._voice = voice
@@ -124,7 +124,7 @@ class Rotation:
         self._place.check(resuming=started is not None)
         self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
-            started = Started(self._admin.origin, make(datetime.now(UTC).date(), os.urandom))
+            started = Started(self._client.origin, make(datetime.now(UTC).date(), os.urandom))
             self._file.write(started)
             self._voice.say(f"Rotating to the new master key {started.key.id}")
         else:
@@ -139,7 +139,7 @@ class Rotation:
     def _resumable(self, found: Survey) -> Started | None:
         """What was begun here and not ended. Raises Refused when another rotation stands in it."""
         started = self._file.read()
-        if started is not None and started.origin != self._admin.origin:
+        if started is not None and started.origin != self._client.origin:
             raise Refused(
                 f"a rotation of {started.origin} was begun here and has not ended",
                 code="rotation_pending",
@@ -188,9 +188,9 @@ class Rotation:
 
     def _reseal_project(self, project: str, note: Callable[[int], None]) -> list[Detail]:
         """What does not open, which is all that is left."""
-        with self._admin.in_project(project) as there:
+        with self._client.in_project(project) as there:
             while True:
-                step = there.rotate()
+                step = Keys(there).rotate()
                 note(step.resealed)
                 if not step.resealed or not step.remaining:
                     return [replace(one, name=f"{project}/{one.name}") for one in step.failed]
@@ -204,7 +204,7 @@ class Rotation:
 
     def _look(self) -> Survey:
         try:
-            found = survey(self._admin)
+            found = survey(self._client)
         except NotAllowed as error:
             if error.code == "forbidden":
                 raise NotAllowed(
@@ -215,12 +215,12 @@ class Rotation:
         self._seen |= {use.id for use in found.uses()}
         return found
 
-    def _wait(self, happened: Callable[[Keys], bool], what: str) -> None:
+    def _wait(self, happened: Callable[[KeyUses], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not happened(self._admin.keys()):
+        while not happened(Keys(self._client).uses()):
             if time.monotonic() > deadline:
                 raise PxError(
-                    f"the Worker at {self._admin.origin} {what}",
+                    f"the Worker at {self._client.origin} {what}",
                     code="keys_not_taken_up",
                     hint="is it the Worker of this project's wrangler.toml, run by `px dev`?",
                 )

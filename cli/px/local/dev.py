@@ -58,8 +58,6 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
     """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
-        if keys.is_there:
-            keys.check()
         dev_vars.check(project)
         set_up(project, voice.say)
         for name in dev_vars.not_ignored(project):
@@ -105,7 +103,7 @@ def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
     try:
         keys.check()
         worker.start()
-    except LocalError as problem:
+    except PxError as problem:
         voice.refused("the Worker is stopped; correct it, and px starts it again", problem)
     else:
         voice.say("Started the Worker anew: its code changed")
@@ -116,7 +114,7 @@ def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
     try:
         keys.check()
         worker.reload()
-    except LocalError as problem:
+    except PxError as problem:
         voice.refused("the Worker keeps the keys that it has; correct it", problem)
     else:
         voice.say(f"Reloaded {keys.path.name}")

@@ -13,6 +13,7 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +22,7 @@ from dotenv.parser import Binding, parse_stream
 
 from positronic.access.tokens import mint_root, root_hash
 from px.errors import Usage
+from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
 from px.project.workspace import Project
@@ -78,7 +80,7 @@ def read_local(project: Project) -> LocalState | None:
 def check(project: Project) -> None:
     """Raises PxError for a file of these that others may have made, or that does not parse."""
     read_local(project)
-    if project.dev_vars.exists():
+    with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
 
@@ -92,19 +94,15 @@ def read_keys(project: Project) -> list[str]:
 
 def write_keys(project: Project, entries: Sequence[str]) -> None:
     """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
-    parts = [
-        _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
-        for one in _bindings(_decode(private_files.read(project.dev_vars)))
-    ]
-    owner_only.replace(project.dev_vars, "".join(parts).encode())
+    text = _decode(private_files.read(project.dev_vars))
+    _bindings(text)
+    new = assign(text, {MASTER_KEYS: _quoted(",".join(entries))})
+    owner_only.replace(project.dev_vars, new.encode())
 
 
 def not_ignored(project: Project) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
-    names = [
-        *(private_files.DEV_VARS, private_files.LOCAL_FILE),
-        *(private_files.SECRETS_FILE, private_files.DEPLOY_FILE),
-    ]
+    names = private_files.names_in(project.root)
     try:
         ignored = git.ignored(project.root, names)
     except Usage:  # `px doctor` says why
@@ -116,32 +114,21 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
     try:
         old = private_files.read(project.dev_vars)
     except FileNotFoundError:
-        fresh = _line(MASTER_KEYS, _fresh_key()) + _line(ROOT_TOKEN, token_hash)
-        owner_only.create(project.dev_vars, fresh.encode())
+        fresh = {MASTER_KEYS: _quoted(_fresh_key()), ROOT_TOKEN: _quoted(token_hash)}
+        owner_only.create(project.dev_vars, assign("", fresh).encode())
         return
-    new = _merged(old, token_hash)
-    if new != old or project.dev_vars.stat().st_mode & 0o077:
+    new = _merged(_decode(old), token_hash).encode()
+    if new != old or private_files.is_exposed(project.dev_vars):
         owner_only.replace(project.dev_vars, new)
 
 
-def _merged(old: bytes, token_hash: str) -> bytes:
+def _merged(text: str, token_hash: str) -> str:
     """The same file with this token hash; every other byte stays, the master keys above all."""
-    text = _decode(old)
-    bindings = _bindings(text)
-    parts = [
-        _line(ROOT_TOKEN, token_hash) if one.key == ROOT_TOKEN else one.original.string
-        for one in bindings
-    ]
-    present = {one.key: one.value for one in bindings}
-    if present.get(ROOT_TOKEN) == token_hash and MASTER_KEYS in present:
-        return old
-    end = "" if text.endswith("\n") or not text else "\n"
-    if ROOT_TOKEN not in present:
-        parts.append(end + _line(ROOT_TOKEN, token_hash))
-        end = ""
+    present = {one.key: one.value for one in _bindings(text)}
+    wanted = {} if present.get(ROOT_TOKEN) == token_hash else {ROOT_TOKEN: _quoted(token_hash)}
     if MASTER_KEYS not in present:
-        parts.append(end + _line(MASTER_KEYS, _fresh_key()))
-    return "".join(parts).encode()
+        wanted[MASTER_KEYS] = _quoted(_fresh_key())
+    return assign(text, wanted)
 
 
 def _decode(content: bytes) -> str:
@@ -195,8 +182,8 @@ def _fresh_key() -> str:
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 
 
-def _line(name: str, text: str) -> str:
-    return f'{name}="{text}"\n'
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 def _malformed_local() -> LocalError:

@@ -42,7 +42,7 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
         if _is_deploy_file(path):
             raise _deploy_refusal()
         if private_files.is_private(path):
-            data = private_files.read(path, MAX_FILE + 1)
+            data = private_files.read_typed(path, MAX_FILE + 1)
         else:
             with open(path, "rb", opener=open_regular if regular else None) as file:
                 data = file.read(MAX_FILE + 1)

@@ -9,7 +9,7 @@ import typer
 
 from px.commands.audit import Since
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 Dropped = Annotated[
@@ -40,13 +40,14 @@ def verify(
              px audit verify --dropped k20260101-3fa9c1
     """
     from px import terminal
+    from px.api.audit import AuditLog
     from px.audit.walk import check, dropped_ids
     from px.commands.durations import parse_since
 
     known = dropped_ids(dropped or ())
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
-    with administer(url, project, timeout) as admin:
-        result = check(admin, start, known)
+    with connect(url, project, timeout) as client:
+        result = check(AuditLog(client), start, known)
     if as_json:
         terminal.document(result.document())
     else:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import connect
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -21,10 +20,11 @@ def list_brains(
     Example: px brain list
     """
     from px import terminal
+    from px.api.brains import Brains
     from px.brains import listing
 
     with connect(url, project, timeout) as client:
-        found = client.list()
+        found = Brains(client).list()
     if as_json:
         documents = [one.document for one in found]
         terminal.document({"brains": documents, "count": len(documents)})

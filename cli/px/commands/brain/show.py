@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Title, connect
+from px.commands.brain.options import Title
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -25,12 +25,13 @@ def show(
     Example: px brain show example
     """
     from px import terminal
+    from px.api.brains import Brains
     from px.brains import listing
     from px.brains.order import parse_title
 
     title = parse_title(name)
     with connect(url, project, timeout) as client:
-        found = client.show(title)
+        found = Brains(client).show(title)
     if as_json:
         terminal.document(found.document)
     else:

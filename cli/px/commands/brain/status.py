@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Run, connect
+from px.commands.brain.options import Run
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -26,12 +26,12 @@ def status(
     Example: px brain status "$RUN" --json
     """
     from px import terminal
-    from px.api.brains import parse_run_id
+    from px.api.runs import Runs, parse_run_id
     from px.brains import listing
 
     run_id = parse_run_id(run)
     with connect(url, project, timeout) as client:
-        found = client.status(run_id)
+        found = Runs(client).status(run_id)
     if as_json:
         terminal.document(found.document)
     else:

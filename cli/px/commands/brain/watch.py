@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Run, connect
+from px.commands.brain.options import Run
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -27,9 +27,9 @@ def watch(
     \b
     Example: px brain watch "$RUN" --json
     """
-    from px.api.brains import parse_run_id
+    from px.api.runs import Runs, parse_run_id
     from px.brains.showing import show_run
 
     run_id = parse_run_id(run)
     with connect(url, project, timeout) as client:
-        show_run(client, run_id, as_json=as_json)
+        show_run(Runs(client), run_id, as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -24,8 +24,8 @@ def list_keys(
     from px import tables, terminal
     from px.keys.survey import survey_what_is_open
 
-    with administer(url, project, timeout) as admin:
-        found = survey_what_is_open(admin)
+    with connect(url, project, timeout) as client:
+        found = survey_what_is_open(client)
     if as_json:
         terminal.document(found.document())
         return

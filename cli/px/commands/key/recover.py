@@ -72,15 +72,15 @@ def _home(project: Project, worker: str, *, local: bool) -> Home:
     from px.cloudflare.wrangler import Wrangler, credentials
     from px.errors import Refused
     from px.keys.recover import DeployedHome
-    from px.project.env_deploy import deploy_settings
+    from px.project.env_deploy import DeployFile
     from px.project.manifest import read_manifest
 
-    if read_manifest(project).worker != worker:
+    if read_manifest(project.config).worker != worker:
         raise Refused(
             "the recovery file is of another Worker than the one in wrangler.toml; "
             "nothing was changed",
             code="another_worker",
             hint="run px in that Worker's project",
         )
-    found = credentials(os.environ, deploy_settings(Path.cwd()))
+    found = credentials(os.environ, DeployFile(Path.cwd(), project.root).read())
     return DeployedHome(Wrangler(project, found))

@@ -122,12 +122,12 @@ def _run(
     voice: _Voice,
     keeper: Keeper | None,
 ) -> Rotated:
-    from px.api.admin import Admin
+    from px.api.client import Client
     from px.keys.rotate import Rotation
     from px.project.unfinished_rotation import StartedFile
 
-    with Admin(target) as admin:
-        return Rotation(admin, place, StartedFile(project), voice, settle, keeper).run()
+    with Client(target) as client:
+        return Rotation(client, place, StartedFile(project), voice, settle, keeper).run()
 
 
 def _keeper(
@@ -141,7 +141,7 @@ def _keeper(
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    worker = read_manifest(project).worker
+    worker = read_manifest(project.config).worker
     file = RecoveryFile(path or default_path(project, worker))
     passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
     keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
@@ -160,7 +160,7 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    old = RecoveryFile(default_path(project, read_manifest(project).worker))
+    old = RecoveryFile(default_path(project, read_manifest(project.config).worker))
     if old.exists():
         terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
 
@@ -175,7 +175,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     """Where that Worker's keys are."""
     import os
 
-    from px.project.env_deploy import deploy_settings
+    from px.project.env_deploy import DeployFile
 
     if _is_local(target, project):
         from px.keys.local_keys import DevVars
@@ -185,7 +185,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     from px.keys.deployed_keys import CloudflareSecrets
 
     return CloudflareSecrets(
-        Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
+        Wrangler(project, credentials(os.environ, DeployFile(Path.cwd(), project.root).read()))
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect, secrets_of
 
 if TYPE_CHECKING:
-    from px.api.decode import Secret
+    from px.api.secrets import Secret
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
@@ -72,12 +72,12 @@ def create(
         warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
         if not as_json:
             terminal.warn(warnings)
-        secret = client.create(checked, text)
+        secret = secrets_of(client).create(checked, text)
     if as_json:
-        terminal.document(secret.document() | client.where)
+        terminal.document(secret.document() | client.location_fields)
     else:
         terminal.say(_done(secret))
-        terminal.say(f"It is stored at {client.place}")
+        terminal.say(f"It is stored at {client.location}")
 
 
 def _done(secret: Secret) -> str:

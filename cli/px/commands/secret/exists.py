@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect, secrets_of
 
 app = new_app()
 
@@ -30,7 +30,7 @@ def exists(
 
     checked = parse_name(name)
     with connect(url, project, timeout) as client:
-        found = client.exists(checked)
+        found = secrets_of(client).exists(checked)
     if as_json:
         terminal.document({"name": checked, "exists": found})
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect, secrets_of
 
 app = new_app()
 
@@ -22,7 +22,7 @@ def list_secrets(
     from px import tables, terminal
 
     with connect(url, project, timeout) as client:
-        found = list(client.list())
+        found = list(secrets_of(client).list())
     if as_json:
         secrets = [secret.document() for secret in found]
         terminal.document({"secrets": secrets, "count": len(secrets)})

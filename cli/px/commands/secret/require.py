@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect, known_secret
+from px.commands.options import (
+    TIMEOUT,
+    Json,
+    Project,
+    Timeout,
+    Url,
+    connect,
+    known_secret,
+    secrets_of,
+)
 
 app = new_app()
 Names = Annotated[
@@ -44,7 +53,7 @@ def require(
 
     wanted = required_names(names or [], from_file)
     with connect(url, project, timeout) as client:
-        lacking = missing(client, wanted)
+        lacking = missing(secrets_of(client), wanted)
     present = [name for name in wanted if name not in lacking]
     if as_json:
         terminal.document({"present": present, "missing": lacking})

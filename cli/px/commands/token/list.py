@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
 
 app = new_app()
 
@@ -20,9 +20,10 @@ def list_tokens(
     Example: px token list
     """
     from px import tables, terminal
+    from px.api.tokens import Tokens
 
-    with administer(url, project, timeout) as admin:
-        found = list(admin.tokens())
+    with connect(url, project, timeout) as client:
+        found = list(Tokens(client).list())
     if as_json:
         terminal.document({"tokens": [one.document() for one in found], "count": len(found)})
     else:

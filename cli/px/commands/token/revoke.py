@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, administer, ask
+from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect
 
 if TYPE_CHECKING:
-    from px.api.admin import Admin
+    from px.api.tokens import Tokens
 
 app = new_app()
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
@@ -34,21 +34,23 @@ def revoke(
     Example: px token revoke 0123456789abcdef --yes
     """
     from px import terminal
+    from px.api.tokens import Tokens
 
-    with administer(url, project, timeout) as admin:
-        _check_id(admin, token_id)
+    with connect(url, project, timeout) as client:
+        tokens = Tokens(client)
+        _check_id(tokens, token_id)
         if not yes:
-            question = f"Revoke the token {terminal.printable(token_id)} at {admin.place}?"
+            question = f"Revoke the token {terminal.printable(token_id)} at {client.location}?"
             ask(question, "nothing was revoked")
-        admin.revoke(token_id)
+        tokens.revoke(token_id)
     if as_json:
-        terminal.document({"id": token_id, "revoked": True} | admin.where)
+        terminal.document({"id": token_id, "revoked": True} | client.location_fields)
     else:
         terminal.say("Token revoked.")
-        terminal.say(f"It opened {admin.place}")
+        terminal.say(f"It opened {client.location}")
 
 
-def _check_id(admin: Admin, text: str) -> None:
+def _check_id(tokens: Tokens, text: str) -> None:
     """Only an unreadable entry has an id that no token has. Raises Usage."""
     from positronic.access.tokens import ID, is_mistyped, parse
     from px.errors import Usage
@@ -56,7 +58,7 @@ def _check_id(admin: Admin, text: str) -> None:
     if ID.fullmatch(text):
         return
     is_token = parse(text) is not None or is_mistyped(text)
-    if is_token or not any(one.is_unreadable and one.id == text for one in admin.tokens()):
+    if is_token or not any(one.is_unreadable and one.id == text for one in tokens.list()):
         raise Usage(
             "a token's id has 16 hexadecimal digits", hint="see `px token list`; not the token"
         )

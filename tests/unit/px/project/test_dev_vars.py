@@ -167,7 +167,7 @@ def test_files_that_git_would_add_are_named(project: Project) -> None:
     subprocess.run(["git", "init", "-q", project.root], check=True)
     (project.root / ".gitignore").write_text(".px/\n.env.secrets\n")
 
-    assert dev_vars.not_ignored(project) == [".dev.vars", ".env.deploy"]
+    assert dev_vars.not_ignored(project) == [".env.deploy", ".dev.vars"]
 
 
 def test_outside_of_a_repository_nothing_needs_ignoring(
