@@ -16,35 +16,33 @@ LATER = "2026-11-24T05:36:46.123Z"
 
 def test_each_call_needs_its_role() -> None:
     """Reading names and dates is a reader's, changing a writer's: the contract's table."""
-    roles = {
-        f"{method} {path}": route.role
-        for path, methods in ROUTES.items()
-        for method, route in methods.items()
-    }
+    roles = {f"{route.method} {route.path}": route.role for route in ROUTES}
 
     assert roles == {
+        "GET /status": None,
+        "GET /openapi.json": None,
         "GET /secrets": Role.READER,
         "POST /secrets": Role.WRITER,
         "DELETE /secrets": Role.WRITER,
         "POST /secrets/bulk": Role.WRITER,
         "DELETE /secrets/bulk": Role.WRITER,
-        "DELETE /secrets/*": Role.WRITER,
-        "GET /secrets/*/exists": Role.READER,
+        "DELETE /secrets/{name}": Role.WRITER,
+        "GET /secrets/{name}/exists": Role.READER,
         "GET /audit": Role.READER,
         "GET /tokens": Role.ADMIN,
         "POST /tokens": Role.ADMIN,
         "DELETE /tokens": Role.ADMIN,
-        "DELETE /tokens/*": Role.ADMIN,
+        "DELETE /tokens/{id}": Role.ADMIN,
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,
         "GET /projects": Role.ROOT,
         "GET /brains": Role.WRITER,
-        "GET /brains/*": Role.WRITER,
+        "GET /brains/{identifier}": Role.WRITER,
         "GET /brains/runs": Role.WRITER,
         "POST /brains/runs": Role.WRITER,
         "POST /brains/runs/rerun": Role.WRITER,
-        "GET /brains/runs/*": Role.WRITER,
-        "GET /brains/runs/*/watch": Role.WRITER,
+        "GET /brains/runs/{runId}": Role.WRITER,
+        "GET /brains/runs/{runId}/watch": Role.WRITER,
     }
 
 

@@ -106,11 +106,11 @@ UNKNOWN_PARAMETER = """\
   Traceback (most recent call last):
     File "/session/metadata/entry.py", line 136, in _find_brains
       return find_brains(brain_files.import_all())
-  brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
+  positronic.cloudflare.brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
 
     at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
 [WARNING] A DurableObjectNamespace in the config referenced the class "ProjectWriter"
-"""
+"""  # noqa: E501
 
 NOT_CLOSED = """\
 service worker: Uncaught Error: PythonError: Traceback (most recent call last):

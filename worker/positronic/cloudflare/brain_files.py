@@ -14,7 +14,6 @@ from typing import Final
 from positronic.brains.refusals import InvalidBrain
 
 FOLDER: Final = "brains"
-_HERE: Final = PurePosixPath(__file__).parent
 _LONGEST: Final = 500  # characters of a message
 
 
@@ -31,10 +30,13 @@ def import_all() -> dict[str, ModuleType]:
 
     A file whose name starts with `_` is imported only when another one imports it.
     """
-    spec = importlib.util.find_spec(FOLDER)
-    paths = list(spec.submodule_search_locations or ()) if spec else []
-    names = sorted(module.name for module in pkgutil.iter_modules(paths))
+    names = sorted(module.name for module in pkgutil.iter_modules(_folders()))
     return {f"{FOLDER}/{name}.py": _import(name) for name in names if not name.startswith("_")}
+
+
+def _folders() -> list[str]:
+    spec = importlib.util.find_spec(FOLDER)
+    return list(spec.submodule_search_locations or ()) if spec else []
 
 
 def _import(name: str) -> ModuleType:
@@ -53,7 +55,7 @@ def _where(error: BaseException) -> str:
     if not places:
         return ""
     file, line = places[-1]
-    where = f"worker/{PurePosixPath(file).relative_to(_HERE)}"
+    where = f"worker/{PurePosixPath(file).relative_to(_root())}"
     return f"{where}, line {line}" if line else where
 
 
@@ -67,11 +69,15 @@ def _places(error: BaseException) -> Iterator[tuple[str, int | None]]:
 
 
 def _is_the_authors(file: str) -> bool:
-    path = PurePosixPath(file)
-    if not path.is_relative_to(_HERE):
+    path, root = PurePosixPath(file), _root()
+    if not path.is_relative_to(root):
         return False
-    first = path.relative_to(_HERE).parts[0]
-    return first not in ("positronic", "python_modules", "entry.py", "brain_files.py")
+    return path.relative_to(root).parts[0] not in ("positronic", "python_modules", "entry.py")
+
+
+def _root() -> PurePosixPath:
+    """The folder of `brains/` and of the author's other files."""
+    return PurePosixPath(_folders()[0]).parent
 
 
 def _missing(name: str) -> str:
@@ -115,5 +121,5 @@ def _message(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # noqa: BLE001 - an author's own __str__
         return ""
-    line = " ".join(text.split()).replace(f"{_HERE}/", "worker/")
+    line = " ".join(text.split()).replace(f"{_root()}/", "worker/")
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
