@@ -37,7 +37,6 @@ lint: setup
 
 bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench
-	$(BIN)/python -m bench.brains
 
 # What px is measured against is heavy, and nothing else needs it: it lives apart.
 $(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.json

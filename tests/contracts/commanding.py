@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
@@ -90,10 +90,10 @@ class Commanding:
     keys: str = KEYS
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
-    refusals: Refusals = field(init=False)
+    audit_throttle: AuditThrottle = field(init=False)
 
     def __post_init__(self) -> None:
-        self.refusals = Refusals(self.clock)
+        self.audit_throttle = AuditThrottle(self.clock)
 
     @property
     def ledger(self) -> Ledger:
@@ -104,9 +104,14 @@ class Commanding:
 
     @property
     def tools(self) -> Tools:
-        background, refusals = self.background.append, self.refusals
+        background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
-            self.world.cipher, Keyring(self.keys), self.clock, os.urandom, background, refusals
+            self.world.cipher,
+            Keyring(self.keys),
+            self.clock,
+            os.urandom,
+            background,
+            audit_throttle,
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

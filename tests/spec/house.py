@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import httpx
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
@@ -21,7 +21,7 @@ from positronic.commands.work import Tools
 from positronic.http.request import Request, Response
 from positronic.names import Project
 from positronic.ports import Ledger, Storage
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
 from px.spec.target import Target
@@ -53,7 +53,7 @@ class House:
             in_background=self._in_background,
             runs=InProcessRuns(_now, os.urandom),
         )
-        self.service = Service(settings, self.storage, runtime, Refusals(_now))
+        self.service = Service(settings, self.storage, runtime, AuditThrottle(_now))
         if self.open_ledger:
             send = InProcessLedgers(self.open_ledger, self._tools)
             self.service = replace(self.service, runtime=replace(runtime, send=send))
@@ -63,7 +63,7 @@ class House:
         return Tools(
             *(NativeCipher(), service.keyring(), _now, os.urandom),
             self._in_background,
-            service.refusals,
+            service.audit_throttle,
         )
 
     async def serve(self, request: Request) -> Response:

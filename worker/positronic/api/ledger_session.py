@@ -16,7 +16,7 @@ from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
 from positronic.ports import Event
 from positronic.roles import Principal, Role
-from positronic.runs.run import Means
+from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
 from positronic.secrets.sealer import Sealer
 
@@ -65,17 +65,17 @@ class LedgerSession:
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
 
-    def means(self) -> Means:
+    def run_resources(self) -> RunResources:
         """What a run in this project works with: its own secrets, and nothing else of the host."""
         runtime = self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
         reader = Principal("run", "run", Role.READER, self.project, kind="brain")
         ask = self.service.asking(self.project, reader, Role.READER, self.origin)
         sealer = Sealer(self.project, runtime.cipher, self.keyring, runtime.random)
-        return Means(
+        return RunResources(
             LedgerSecrets(ask, sealer),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,
-            runtime.read_here,
+            runtime.known_values,
         )

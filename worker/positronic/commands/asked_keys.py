@@ -6,7 +6,7 @@ from positronic.commands.asking import Asking
 from positronic.errors import Detail
 from positronic.names import Project
 from positronic.ports import Page
-from positronic.secrets.rotation import Census, KeyUse, Step
+from positronic.secrets.rotation import Census, KeyUse, RotationStep
 
 
 class LedgerRotation:
@@ -20,10 +20,10 @@ class LedgerRotation:
         uses, unreadable = await self._ask("keys.census")
         return Census([KeyUse(*use) for use in uses], unreadable)
 
-    async def step(self) -> Step:
+    async def step(self) -> RotationStep:
         """Bring some records under the newest key. Audited by name."""
         resealed, remaining, failed = await self._ask("keys.rotate")
-        return Step(
+        return RotationStep(
             resealed,
             remaining,
             tuple(Detail(code, error, name=name) for code, error, name in failed),

@@ -49,7 +49,7 @@ class Place:
         try:
             return await self._run(command)
         except TokenRefused as refused:
-            if self._tools.refusals.is_news(refused.principal.id):
+            if self._tools.audit_throttle.allows(refused.principal.id):
                 # Later: the answer's time must not tell a known id from an unknown one.
                 self._tools.in_background(self._note(command, refused))
             raise

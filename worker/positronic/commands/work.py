@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.ledger.look import Look
 from positronic.ledger.rows import Change
 from positronic.names import Name, Project
@@ -16,14 +16,14 @@ from positronic.secrets.sealer import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `refusals` outlives a command."""
+    """What a host gives besides the ledger. `audit_throttle` outlives a command."""
 
     cipher: Cipher
     keyring: Keyring
     clock: Clock
     random: RandomBytes
     in_background: Callable[[Coroutine[None, None, None]], None]
-    refusals: Refusals
+    audit_throttle: AuditThrottle
 
 
 @dataclass(frozen=True, slots=True)
