@@ -18,12 +18,12 @@ from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
-from positronic.ledger.rows import Row
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Value
 from positronic.ports import Ledger, Unreadable
 from positronic.roles import Principal, Role
+from positronic.rows import Row
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 

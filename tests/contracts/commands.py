@@ -30,9 +30,9 @@ from positronic.errors import (
 )
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
-from positronic.ledger.rows import Delete, Put
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.token_rows import TOKENS
+from positronic.rows import Delete, Put
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Signer, Verdict
 

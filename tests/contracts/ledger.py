@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite
 from positronic.errors import StoreFailed, TooLarge
-from positronic.ledger.rows import (
+from positronic.ports import Ledger
+from positronic.rows import (
     ABSENT,
     MAX_NUMBER,
     MAX_ROW,
@@ -20,7 +21,6 @@ from positronic.ledger.rows import (
     Put,
     Row,
 )
-from positronic.ports import Ledger
 
 SUITE: Suite[LedgerWorld] = Suite("ledger")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
-from positronic.ledger.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 from positronic.ledger.sqlite import Database, SqliteLedger
 from positronic.ports import Cipher, Ledger
+from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 
 
 @dataclass(frozen=True, slots=True)

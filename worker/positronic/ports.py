@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from positronic.ledger.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 from positronic.names import Name, Project, TokenName, Value
 from positronic.roles import Role
+from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

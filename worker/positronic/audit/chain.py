@@ -11,9 +11,9 @@ from typing import Final
 
 from positronic.audit.events import signed_parts
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
-from positronic.ledger.rows import Kind, Put, Row
 from positronic.names import Project
 from positronic.ports import Event, Ledger
+from positronic.rows import Kind, Put, Row
 from positronic.sealing.signing import Signer, Verdict
 
 START: Final = "0" * 64  # what the first event has for the digest of the one before

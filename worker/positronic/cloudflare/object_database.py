@@ -9,7 +9,7 @@ from pyodide.ffi import jsnull
 
 from positronic.cloudflare.sql_journal import Sql
 from positronic.errors import StoreFailed
-from positronic.ledger.rows import Key
+from positronic.rows import Key
 
 
 class ObjectStorage(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from positronic.commands.paging import by_id
 from positronic.commands.work import Plan, Work
 from positronic.ledger.project_rows import PROJECTS
-from positronic.ledger.rows import Change, Put
 from positronic.names import parse_project
+from positronic.rows import Change, Put
 
 
 async def add(work: Work, text: str) -> Plan:

@@ -12,11 +12,11 @@ from typing import Final
 from positronic.access.authentication import PURPOSE, sign, verify
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, Detail, UnknownKey
-from positronic.ledger.rows import Change, Kind, Position, Row
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name
 from positronic.ports import Unreadable
+from positronic.rows import Change, Kind, Position, Row
 from positronic.sealing.signing import Signer, Verdict
 
 AT_ONCE: Final = 50  # records written in one step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from positronic.commands.work import Work
-from positronic.ledger.rows import BY_ID, Kind, Row
+from positronic.rows import BY_ID, Kind, Row
 
 
 def page(

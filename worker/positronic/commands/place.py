@@ -22,11 +22,11 @@ from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicErr
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
-from positronic.ledger.rows import ABSENT, Change, CommitConflict
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import Principal
+from positronic.rows import ABSENT, Change, CommitConflict
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, NotFound
-from positronic.ledger.rows import Change, Delete
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
 from positronic.names import Name, Value, parse_name
 from positronic.ports import Metadata, Record
+from positronic.rows import Change, Delete
 
 Entry = tuple[Name, Value]
 

@@ -6,11 +6,11 @@ from positronic.access.authentication import PURPOSE, readable, sign
 from positronic.commands.paging import by_id
 from positronic.commands.work import Plan, Work
 from positronic.errors import Conflict, NotFound
-from positronic.ledger.rows import Delete
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import TokenName
 from positronic.ports import Signature, TokenRecord, Unreadable
 from positronic.roles import Role
+from positronic.rows import Delete
 from positronic.sealing.signing import Signer
 
 

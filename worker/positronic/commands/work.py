@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.ledger.look import Look
-from positronic.ledger.rows import Change
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 

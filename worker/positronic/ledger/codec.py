@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
-from positronic.ledger.rows import Key, Kind, Put, Row
 from positronic.ports import Unreadable
+from positronic.rows import Key, Kind, Put, Row
 
 T = TypeVar("T")
 Keys = tuple[Key | None, ...]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from positronic.ledger.codec import Codec
-from positronic.ledger.rows import Kind
 from positronic.names import Name
+from positronic.rows import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 from positronic.ledger.codec import Codec
 from positronic.ledger.fields import DIGEST, Fields
-from positronic.ledger.rows import MAX_NUMBER, Kind
 from positronic.ports import Event, Signature
+from positronic.rows import MAX_NUMBER, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from positronic.ledger.codec import Codec
-from positronic.ledger.rows import ABSENT, Kind, Row
 from positronic.ports import Ledger
+from positronic.rows import ABSENT, Kind, Row
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from positronic.ledger.rows import (
+from positronic.rows import (
     ABSENT,
     BY_ID,
     Changes,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from positronic.ledger.rows import Kind
 from positronic.names import Project
+from positronic.rows import Kind
 
 DIRECTORY: Final = Project(".projects")  # no project's name starts with a dot
 PROJECTS: Final = Kind("project")

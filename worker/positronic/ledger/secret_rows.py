@@ -8,9 +8,9 @@ from typing import Final
 
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
-from positronic.ledger.rows import MAX_NUMBER, Kind
 from positronic.names import Name
 from positronic.ports import Metadata, Record
+from positronic.rows import MAX_NUMBER, Kind
 from positronic.sealing.envelope import KEY_ID
 
 

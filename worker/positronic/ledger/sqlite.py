@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
-from positronic.ledger.rows import (
+from positronic.rows import (
     ABSENT,
     BY_ID,
     Changes,

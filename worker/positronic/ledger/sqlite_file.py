@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from positronic.errors import StoreFailed
-from positronic.ledger.rows import Key
+from positronic.rows import Key
 
 BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from positronic.ledger.codec import Codec
 from positronic.ledger.fields import DIGEST, Fields
-from positronic.ledger.rows import Kind
 from positronic.names import parse_token_name
 from positronic.ports import Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES
+from positronic.rows import Kind
 from positronic.sealing.envelope import KEY_ID
 
 
