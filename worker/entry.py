@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.entrypoint import Default
-from positronic.cloudflare.project_writer import ProjectWriter
+from positronic.cloudflare.project_ledger import ProjectLedger
 
-__all__ = ["BrainRun", "Default", "ProjectWriter"]
+__all__ = ["BrainRun", "Default", "ProjectLedger"]

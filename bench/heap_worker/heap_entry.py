@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pyodide_js  # type: ignore[import-not-found]
 from workers import Response
 
-from entry import BrainRun, ProjectWriter
+from entry import BrainRun, ProjectLedger
 from entry import Default as Served
 
-__all__ = ["BrainRun", "Default", "ProjectWriter"]
+__all__ = ["BrainRun", "Default", "ProjectLedger"]
 
 
 class Default(Served):

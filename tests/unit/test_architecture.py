@@ -75,7 +75,7 @@ def _that_import(name: str) -> list[str]:
             "workers",
             [
                 f"worker/positronic/cloudflare/{name}.py"
-                for name in ("brain_run", "entrypoint", "project_writer", "serving")
+                for name in ("brain_run", "entrypoint", "project_ledger", "serving")
             ],
         ),
         (

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from workers import DurableObject, Response
 
-from positronic.api.changes import Change
 from positronic.api.service import Service
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
-from positronic.cloudflare.serving import forward, serve, service_of
-from positronic.errors import NotConfigured, PositronicError, StoreFailed
-from positronic.http import request as http
-from positronic.names import Project
+from positronic.cloudflare.serving import serve, service_of
+from positronic.errors import NotConfigured, PositronicError
 from positronic.runs.run import LOOK_EVERY, Run
 
 
@@ -33,7 +29,7 @@ class BrainRun(DurableObject):
 
     async def fetch(self, request: Any) -> Response:
         sent = request.js_object
-        service = service_of(self.env, self.ctx, partial(forward, self.env, sent), self.runs)
+        service = service_of(self.env, self.ctx, self.runs)
         answer = await serve(sent, service, self.ctx)
         if self.runs.run.event_log.is_there:
             await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
@@ -45,7 +41,7 @@ class BrainRun(DurableObject):
 
     async def alarm(self, _: Any = None) -> None:
         run = self.runs.run
-        service = service_of(self.env, self.ctx, _no_changes, self.runs)
+        service = service_of(self.env, self.ctx, self.runs)
         with suppress(PositronicError):  # tried again at the next alarm
             await run.settle(service.run_auditor)
         if run.event_log.is_there and (at := _next_look(run, service)) > now():
@@ -65,7 +61,3 @@ def _next_look(run: Run, service: Service) -> int:
 def _run_here(ctx: Any, env: Any) -> OwnRun:
     # The platform need not know an object's name when an alarm wakes it.
     return OwnRun(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, now)
-
-
-async def _no_changes(_: Project, __: Change) -> http.Response:
-    raise StoreFailed("no change is made here")

@@ -6,10 +6,12 @@ import sys
 import time
 
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.api.large_bodies import LargeBodies
 from positronic.brains.discovery import find_brains
 from positronic.brains.known_values import KnownValues
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare import brain_files
+from positronic.names import Project
 
 
 def now() -> int:
@@ -18,6 +20,8 @@ def now() -> int:
 
 known_values = KnownValues()
 audit_throttle = AuditThrottle(now)
+large_bodies = LargeBodies()
+known_projects: set[Project] = set()
 
 # Before any brain is imported, because it may keep a stream.
 sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, known_values)  # type: ignore[misc, assignment]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
@@ -11,10 +10,13 @@ from workers import Response
 
 from positronic.api.admission import handle
 from positronic.api.changes import Change
-from positronic.api.service import Runtime, Service, Settings
+from positronic.api.service import Runtime, Service
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import PassedOn
+from positronic.cloudflare.settings import keyring_of, settings_of
+from positronic.commands.command import Command
 from positronic.errors import StoreFailed
 from positronic.http import request
 from positronic.names import MAX_BODY, Project
@@ -35,45 +37,31 @@ async def serve(js_request: Any, service: Service, ctx: Any) -> Response:
     return Response(body, status=answer.status, headers=answer.headers)
 
 
-async def forward(env: Any, js_request: Any, project: Project, _: Change) -> request.Response:
-    """The whole request, unread, to the object that makes this project's changes."""
-    try:
-        answer = await env.PROJECT_WRITER.getByName(project).fetch(js_request)
-        body = await answer.bytes()
-    except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
-        raise StoreFailed("the project's writer did not answer") from None
-    headers = {name.title(): text for name, text in answer.headers.items()}
-    return request.Response(answer.status, body, headers)
-
-
-def service_of(
-    env: Any,
-    ctx: Any,
-    one_at_a_time: Callable[[Project, Change], Awaitable[request.Response]],
-    runs: RunDirectory,
-) -> Service:
-    settings = Settings(
-        master_keys=getattr(env, "MASTER_KEYS", ""),
-        root_token_sha256=getattr(env, "ROOT_TOKEN_SHA256", ""),
-        project=getattr(env, "PROJECT", "default"),
-        next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
-        audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
-        run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
-        local_origin=getattr(env, "LOCAL_ORIGIN", ""),
-    )
+def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
+    settings = settings_of(env)
     runtime = Runtime(
         cipher=WebCryptoCipher(),
         clock=isolate.now,
         random=os.urandom,
         report=print,
-        one_at_a_time=one_at_a_time,
+        one_at_a_time=_no_writer,
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
+        send=partial(_send, env),
         known_values=isolate.known_values,
     )
     return Service(
-        settings, KvStorage(env.SECRETS_KV), runtime, isolate.audit_throttle, isolate.brains
+        *(settings, KvStorage(env.SECRETS_KV), runtime, isolate.audit_throttle, isolate.brains),
+        *(isolate.large_bodies, isolate.known_projects),
     )
+
+
+async def _send(env: Any, command: Command) -> Any:
+    return await LedgerCalls(env.PROJECT_LEDGER, keyring_of(env))(command)
+
+
+async def _no_writer(_: Project, __: Change) -> request.Response:
+    raise StoreFailed("no change is made here")
 
 
 def _request(js_request: Any) -> request.Request:

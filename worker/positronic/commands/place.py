@@ -6,7 +6,7 @@ still so and commits it with its event in one synchronous block; else it starts 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -22,6 +22,7 @@ from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicErr
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
+from positronic.ledger.setting_rows import OWNER, SETTINGS
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
@@ -111,7 +112,7 @@ class Place:
             return first.result
         now = self._tools.clock()
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies], look.expect
+        changes, expect = [*plan.changes, *copies, *self._owner(copies)], look.expect
         if plan.names:
             event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
             row, absent = chain.append(
@@ -122,6 +123,12 @@ class Place:
         if copies:
             self._wake(now)
         return plan.result
+
+    def _owner(self, copies: Sequence[Change]) -> Sequence[Change]:
+        """Before the first copy: whose they are."""
+        if not copies or self._ledger.get(SETTINGS.kind, [OWNER]):
+            return []
+        return [SETTINGS.put(self._project)]
 
     @property
     def _signer(self) -> Signer:

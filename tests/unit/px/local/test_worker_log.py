@@ -109,7 +109,7 @@ UNKNOWN_PARAMETER = """\
   positronic.cloudflare.brain_files.NotImported: worker/brains/mine.py, line 2: step 'A': there is nothing to give
 
     at null.<anonymous> (pyodideRuntime-internal:pyodide.asm:2:568550) in new_error
-[WARNING] A DurableObjectNamespace in the config referenced the class "ProjectWriter"
+[WARNING] A DurableObjectNamespace in the config referenced the class "ProjectLedger"
 """  # noqa: E501
 
 NOT_CLOSED = """\

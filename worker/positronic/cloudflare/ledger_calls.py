@@ -1,0 +1,55 @@
+"""`Send` on Cloudflare: a command goes to the Durable Object that has the project's ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+from positronic.cloudflare.run_objects import ObjectNamespace
+from positronic.commands.command import Command
+from positronic.commands.message import pack, read_answer
+from positronic.commands.table import READS
+from positronic.errors import OutcomeUnknown, PositronicError, StoreFailed
+from positronic.sealing.keyring import Keyring
+
+TRIES: Final = 3
+LONGEST_WAIT: Final = 0.2  # seconds before another try, times a random part
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCalls:
+    """Raises what the command raises; OutcomeUnknown for a change whose answer was lost."""
+
+    namespace: ObjectNamespace
+    keyring: Keyring
+
+    async def __call__(self, command: Command) -> Any:
+        message = pack(command, self.keyring)
+        for _ in range(TRIES - 1):
+            try:
+                return read_answer(await self._call(command, message))
+            except PositronicError:
+                raise
+            except Exception as error:  # noqa: BLE001 - JsException, whose text may hold anything
+                if not getattr(error, "retryable", False) or getattr(error, "overloaded", False):
+                    raise _lost(command) from None
+            # The same command under the same id: made once, whether or not it arrived before.
+            await asyncio.sleep(LONGEST_WAIT * os.urandom(1)[0] / 255)
+        try:
+            return read_answer(await self._call(command, message))
+        except PositronicError:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            raise _lost(command) from None
+
+    async def _call(self, command: Command, message: str) -> str:
+        place = self.namespace.getByName(command.project)
+        return str(await place.carry_out(message))
+
+
+def _lost(command: Command) -> PositronicError:
+    if command.action in READS:
+        return StoreFailed("the project's ledger did not answer")
+    return OutcomeUnknown("the project's ledger did not answer; the change may have been made")

@@ -1,0 +1,109 @@
+"""The Durable Object that has one project's ledger: the record of truth.
+
+Nothing of it hangs on the object: over a binding, another Worker of the account reads what hangs
+there, and writes it. Its methods are the platform's and `carry_out`, which takes a command with a
+MAC and answers with text.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from workers import DurableObject
+
+from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.object_database import ObjectDatabase
+from positronic.cloudflare.settings import keyring_of
+from positronic.commands.message import answered, refused, unpack
+from positronic.commands.place import Place
+from positronic.commands.work import Tools
+from positronic.copies.drain import Drain
+from positronic.errors import PositronicError
+from positronic.ledger.setting_rows import OWNER, SETTINGS
+from positronic.ledger.sqlite import SqliteLedger
+from positronic.names import Project
+from positronic.stores.kv import KvRecords
+from positronic.traceback_summary import summary_of
+
+AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
+
+
+@dataclass(slots=True)
+class _Held:
+    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts."""
+
+    storage: Any
+    name: str | None
+    ledger: SqliteLedger
+    env: Any = None
+    ctx: Any = None
+
+
+_held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
+
+
+class ProjectLedger(DurableObject):
+    """One project's secrets, tokens and events, and the copies in KV that are due."""
+
+    def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
+        # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
+        made: ProjectLedger = super().__new__(cls)
+        ledger = SqliteLedger(ObjectDatabase(ctx.storage))
+        _held[made] = _Held(ctx.storage, ctx.id.name, ledger)
+        return made
+
+    def __init__(self, ctx: Any, env: Any) -> None:
+        held = _held[self]
+        if held.env is None:
+            held.env, held.ctx = env, ctx
+
+    async def carry_out(self, message: str) -> str:
+        """A command as `commands.message` packs it. Raises nothing: an error has its trace."""
+        return await _carry_out(_held[self], message)
+
+    async def alarm(self, _: Any = None) -> None:
+        """Publishes copies that are due. Never raises: the platform gives up after six times."""
+        await _drain(_held[self])
+
+
+async def _carry_out(held: _Held, message: object) -> str:
+    try:
+        keyring, project = keyring_of(held.env), Project(str(held.name))
+        command = unpack(str(message), project, keyring)
+        tools = Tools(
+            *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
+            partial(js_streams.keep_on, held.ctx),
+            isolate.audit_throttle,
+        )
+        place = Place(project, held.ledger, tools, held.storage.setAlarm)
+        return answered(await place.run(command))
+    except PositronicError as error:
+        return refused(error)
+    except Exception as error:  # noqa: BLE001 - over RPC it would carry its traceback
+        print(f"ledger: {summary_of(error)}")  # noqa: T201 - the operator's log
+        return refused(PositronicError("internal error in the project's ledger"))
+
+
+async def _drain(held: _Held) -> None:
+    try:
+        if (project := _owner(held)) is None:
+            return
+        drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
+        await drain.step()
+        following = drain.next()
+    except Exception as error:  # noqa: BLE001 - see `alarm`
+        print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
+        following = isolate.now() + AFTER_A_FAILURE
+    if following is not None:
+        held.storage.setAlarm(max(following, isolate.now()))
+
+
+def _owner(held: _Held) -> Project | None:
+    """Whose ledger it is; None: nothing was ever committed."""
+    row = held.ledger.get(SETTINGS.kind, [OWNER]).get(OWNER)
+    return None if row is None else SETTINGS.read(row)

@@ -1,0 +1,1 @@
+"""Copies of a ledger's secrets elsewhere, sealed: what is published, and when."""

@@ -1,0 +1,85 @@
+"""Publishes what the outbox says is due: the newest state of each name, a few at a time.
+
+One drain runs at a time. A row goes only when what was published is still the newest: a change that
+came meanwhile has put it again, and so it stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from positronic.errors import CorruptRecord, PositronicError
+from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
+from positronic.names import Name
+from positronic.ports import Clock, Ledger, Record
+from positronic.rows import Change, CommitConflict, Delete, Row
+
+AT_ONCE: Final = 40  # names in one step
+SIDE_BY_SIDE: Final = 6  # simultaneous connections that a Worker may hold
+FIRST_RETRY: Final = 2_000  # milliseconds
+LAST_RETRY: Final = 3_600_000
+
+
+class Copies(Protocol):
+    """Where one project's sealed text is copied to. Raises StoreFailed, RateLimited."""
+
+    async def put(self, record: Record) -> None: ...
+
+    async def delete(self, name: Name) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """One project's outbox, and where it leads."""
+
+    ledger: Ledger
+    copies: Copies
+    clock: Clock
+
+    async def step(self) -> None:
+        """Publish at most AT_ONCE names; one that fails is due again later."""
+        due = self.ledger.list(OUTBOX.kind, "due", limit=AT_ONCE, high=self.clock() + 1)
+        for start in range(0, len(due), SIDE_BY_SIDE):
+            await asyncio.gather(*map(self._publish, due[start : start + SIDE_BY_SIDE]))
+
+    def next(self) -> int | None:
+        """When the next name is due, in milliseconds; None: none is."""
+        rows: Sequence[Row] = self.ledger.list(OUTBOX.kind, "due", limit=1)
+        return int(rows[0].keys[0] or 0) if rows else None
+
+    async def _publish(self, row: Row) -> None:
+        name = Name(row.id)
+        change: Change = Delete(OUTBOX.kind, row.id)
+        try:
+            record = self._newest(name)
+            if record is None:
+                await self.copies.delete(name)
+            else:
+                await self.copies.put(record)
+        except PositronicError:
+            change = OUTBOX.put(self._later(row))
+        with suppress(CommitConflict):  # changed meanwhile, and due again by that
+            self.ledger.commit([change], {(OUTBOX.kind, row.id): row.revision})
+
+    def _later(self, row: Row) -> DueCopy:
+        found = OUTBOX.item(row)
+        tries = found.tries if isinstance(found, DueCopy) else 1
+        wait = min(FIRST_RETRY * 2 ** min(tries - 1, 20), LAST_RETRY)
+        return DueCopy(Name(row.id), self.clock() + wait, tries + 1)
+
+    def _newest(self, name: Name) -> Record | None:
+        """None: it is deleted. Raises CorruptRecord."""
+        states = {row.id: STATES.read(row) for row in self.ledger.get(STATES.kind, [name]).values()}
+        state = states.get(name)
+        if state is None or state.deleted_at is not None:
+            return None
+        id_ = version_id(name, state.metadata.version)
+        rows = self.ledger.get(VERSIONS.kind, [id_])
+        if id_ not in rows:
+            raise CorruptRecord(f"the record of {name} has no text")
+        return VERSIONS.read(rows[id_])
