@@ -6,6 +6,7 @@ from contracts import (
     audit_log,
     cipher,
     commands,
+    copies,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -14,6 +15,7 @@ from contracts import (
     namespace,
     projects,
     records,
+    rotation_commands,
     secrets_store,
     storage,
     token_store,
@@ -38,4 +40,4 @@ KV_SUITES = (
     kv_state.SUITE,
     kv_tokens.SUITE,
 )
-LEDGER_SUITES = (ledger.SUITE, commands.SUITE)
+LEDGER_SUITES = (ledger.SUITE, commands.SUITE, rotation_commands.SUITE, copies.SUITE)

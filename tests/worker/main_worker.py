@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -15,12 +16,14 @@ from typing import Any
 import httpx
 
 from positronic.ciphers.native import NativeCipher
+from positronic.ledger.secret_rows import version_id
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Metadata, Record
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from worker.kv_files import Entry, KvFiles
+from worker.ledger_files import LedgerFiles
 
 KEY_ID = "k1"
 DATE = 1_795_500_000_000
@@ -55,6 +58,10 @@ class MainWorker:
     @property
     def kv(self) -> KvFiles:
         return KvFiles(self.state)
+
+    @property
+    def ledgers(self) -> LedgerFiles:
+        return LedgerFiles(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +120,28 @@ class ProjectApi:
         return f"{self.project}/secret/{name}"
 
     def names(self) -> set[str]:
-        """The secrets that have a record in KV."""
+        """The secrets that have a record in KV, once all copies are there."""
+        self.worker.ledgers.wait_for_copies(self.project)
         return {key.rpartition("/")[2] for key in self.worker.kv.keys(self.key(""))}
 
     def stored(self, name: str) -> Entry:
+        """The record in KV, once all copies are there."""
+        self.worker.ledgers.wait_for_copies(self.project)
         return self.worker.kv.read(self.key(name))[self.key(name)]
 
     def plant(self, name: str, entry: Entry) -> None:
+        """Put a secret into the ledger's storage, whatever it says of itself."""
+        fields = entry.metadata if isinstance(entry.metadata, dict) else {}
+        version, key_id = fields.get("version"), str(fields.get("keyId"))
+        number = version if isinstance(version, int) and 0 < version < 2**53 else 1
+        write = self.worker.ledgers.write
+        write(self.project, "secret", name, _text(entry.metadata), name, key_id)
+        self.worker.ledgers.forget(self.project, "version", f"{name}/")
+        text = json.dumps({**fields, "sealed": entry.value})
+        write(self.project, "version", version_id(name, number), text, key_id)
+
+    def plant_in_kv(self, name: str, entry: Entry) -> None:
+        """Put a record into KV, as somebody with access to it could."""
         self.worker.kv.write(self.key(name), entry.value, entry.metadata)
 
     def open_on_cpython(self, name: str) -> bytes:
@@ -135,6 +157,11 @@ class ProjectApi:
     def seal_on_cpython(self, name: str, value: str, keys: str) -> Entry:
         """What the Worker would have stored, had it had these master keys."""
         return asyncio.run(_seal(Project(self.project), Name(name), value, keys))
+
+
+def _text(fields: object) -> str:
+    """A number that JSON has no form for is one as Python spells it."""
+    return json.dumps({**fields, "deletedAt": None} if isinstance(fields, dict) else fields)
 
 
 def _store(project: Project, records: MemoryRecords, keys: str) -> SealedStore:

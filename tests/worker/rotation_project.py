@@ -17,6 +17,7 @@ from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from px.project import dev_vars
 from px.project.local_state import read_local
+from worker.ledger_files import LedgerFiles
 from worker.local_project import LocalProject
 
 PROJECTS = ("default", "shop")
@@ -70,6 +71,7 @@ class Rotating:
     async def _open(self, project: Project, keyring: Keyring) -> dict[str, str]:
         records = MemoryRecords()
         prefix = f"{project}/secret/"
+        LedgerFiles(self.local.project.state).wait_for_copies(project)
         for key, entry in self.local.kv.read(prefix).items():
             found = entry.metadata
             dates = (found["version"], found["createdAt"], found["updatedAt"], found["keyId"])

@@ -1,4 +1,4 @@
-"""The same KV under a Worker with other master keys."""
+"""The same storage under a Worker with other master keys."""
 
 from __future__ import annotations
 

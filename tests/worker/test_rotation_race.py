@@ -1,4 +1,4 @@
-"""A change and a rotation step at the same moment: the project's writer lets none be lost."""
+"""A change and a rotation step at the same moment: none is lost."""
 
 from __future__ import annotations
 

@@ -135,22 +135,23 @@ def test_two_rotations_under_load_one_of_them_killed(running: Running) -> None:
 
 
 def test_nothing_is_under_an_old_key_in_the_files(running: Running) -> None:
-    """After a rotation without load, no entry for a secret or token in KV names the old key, and
-    the events before it are still intact."""
+    """After a rotation without load, no secret or token names the old key, in the ledger or in KV,
+    and the events before it are still intact."""
     token = tokens.parse(issue(running.api))
     running.rotate("k2")
     steps = running.finish()
+    ledgers = running.api.worker.ledgers
+    ledgers.wait_for_copies("loaded")
     entries = running.api.worker.kv.read("loaded/")
-    kept = {
-        key: entry.metadata["keyId"] if "/secret/" in key else json.loads(entry.value)["keyId"]
-        for key, entry in entries.items()
-        if "/audit/" not in key
-    }
+    kept = {key: entry.metadata["keyId"] for key, entry in entries.items()}
+    for kind in ("secret", "version", "token"):
+        rows = ledgers.rows("loaded", kind).items()
+        kept |= {f"{kind} {id_}": json.loads(text)["keyId"] for id_, text in rows}
 
     assert token
     assert steps == 9
     assert set(kept.values()) == {"k2"}
-    assert len(kept) == len(SECRETS) + 1
+    assert len(kept) == 3 * len(SECRETS) + 1
     assert [key for key, entry in entries.items() if ".k1." in entry.value] == []
     events = running.api.call("GET", "/audit?limit=1000").json()["events"]
     assert {event["integrity"] for event in events} == {"intact"}

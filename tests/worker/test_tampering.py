@@ -1,4 +1,7 @@
-"""Somebody with access to KV changes it: the Worker says so, with a code, and never crashes."""
+"""Somebody with access to a ledger's storage, or to KV, changes it.
+
+In the ledger, the Worker says so, with a code, and never crashes. In KV, it means nothing.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ def test_copied_to_another_name(api: ProjectApi) -> None:
 def test_copied_to_another_project(api: ProjectApi, other_api: ProjectApi) -> None:
     """A record copied to another project answers `corrupt_record`."""
     api.put("A", "value")
+    other_api.put("OTHER", "so that the ledger exists")
     other_api.plant("A", api.stored("A"))
 
     assert told(other_api.exists("A")) == CORRUPT
@@ -95,7 +99,9 @@ def test_garbage_text(api: ProjectApi, what: str) -> None:
     """Garbage in place of the sealed text answers `corrupt_record`, and the list goes on."""
     api.put("A", "value")
     entry = api.stored("A")
-    api.worker.kv.write(api.key("A"), TEXTS[what](entry.value), entry.metadata)
+    text = TEXTS[what](entry.value)
+    planted = text.decode(errors="replace") if isinstance(text, bytes) else text
+    api.plant("A", Entry(planted, entry.metadata))
 
     assert told(api.exists("A")) == CORRUPT
     assert api.call("GET", "/secrets").json()["count"] == 1
@@ -137,7 +143,39 @@ def test_garbage_metadata(api: ProjectApi, what: str) -> None:
 def test_broken_event(api: ProjectApi) -> None:
     """An event that was overwritten is listed as unreadable; the others are there."""
     api.put("A", "value")
-    api.worker.kv.write(f"{api.project}/audit/{'0' * 32}", b"\xff[[[")
+    api.worker.ledgers.write(api.project, "event", "0" * 16, "[[[", None, None)
     answer = api.call("GET", "/audit")
 
     assert [event["outcome"] for event in answer.json()["events"]] == ["unreadable", "accepted"]
+
+
+def _in_kv(api: ProjectApi) -> dict[str, Entry]:
+    """What somebody with access to KV could put under A."""
+    old = api.stored("A")
+    api.put("A", "two")
+    new = api.stored("A")
+    return {
+        "rolled back": old,
+        "other dates": Entry(new.value, new.metadata | {"updatedAt": 1}),
+        "without metadata": Entry(new.value, None),
+        "another key's": api.seal_on_cpython("A", "value", fresh_keys("lost-2026")),
+        "garbage": Entry("garbage", 7),
+    }
+
+
+def test_nothing_in_kv_is_believed(api: ProjectApi) -> None:
+    """Whatever stands in KV, also under other names, nothing of it is shown or read."""
+    api.put("A", "one")
+    listed = api.call("GET", "/secrets").json()["secrets"][0]
+    for what, entry in _in_kv(api).items():
+        api.plant_in_kv("A", entry)
+        api.plant_in_kv("PLANTED", entry)
+        answer = api.call("GET", "/secrets").json()
+
+        assert [one["name"] for one in answer["secrets"]] == ["A"], what
+        assert answer["secrets"][0]["createdAt"] == listed["createdAt"], what
+        assert api.exists("A").json() == {"exists": True}, what
+        assert api.exists("PLANTED").json() == {"exists": False}, what
+        assert told(api.call("DELETE", "/secrets/PLANTED")) == (404, "not_found"), what
+    api.put("A", "three")
+    assert api.open_on_cpython("A") == b"three"

@@ -90,7 +90,7 @@ def test_revocation_is_honoured_at_once(api: ProjectApi) -> None:
 
 
 def test_revocation_is_honoured_for_changes_at_once(api: ProjectApi) -> None:
-    """A revoked writer changes nothing: the project's writer object knows of it too."""
+    """A revoked writer changes nothing."""
     token = issue(api, "writer")
     headers = {"Authorization": f"Bearer {token.text}"}
     entry = {"name": "A", "value": "v"}
@@ -103,7 +103,7 @@ def test_revocation_is_honoured_for_changes_at_once(api: ProjectApi) -> None:
 
 def test_expiry_is_honoured_at_once(api: ProjectApi) -> None:
     """A token opens before its expiry and never after it, by the Worker's own clock."""
-    api.put("A", "so that the store exists")
+    issue(api)  # so that there is a ledger with tokens
     token = tokens.mint(Project(api.project), os.urandom)
     now = time.time_ns() // 1_000_000
     record = TokenRecord(
@@ -140,18 +140,20 @@ def _plant(api: ProjectApi, record: TokenRecord) -> None:
         "keyId": signed.signature.key_id,
         "mac": signed.signature.mac,
     }
-    api.worker.kv.write(f"{api.project}/token/{record.id}", json.dumps(fields))
+    text, key_id = json.dumps(fields), signed.signature.key_id
+    api.worker.ledgers.write(api.project, "token", record.id, text, key_id)
 
 
 @pytest.mark.parametrize("change", [{"role": "admin"}, {"expiresAt": None}, {"hash": "0" * 64}])
 def test_a_record_changed_in_the_files_opens_nothing(
     api: ProjectApi, change: dict[str, object]
 ) -> None:
-    """Whoever can write to KV cannot raise a token's role or lengthen its life."""
+    """Not even somebody who can write to the ledger's storage raises a token's role, or lengthens
+    its life."""
     token = issue(api, expiresIn=3600)
-    key = f"{api.project}/token/{token.id}"
-    fields = json.loads(api.worker.kv.read(key)[key].value)
-    api.worker.kv.write(key, json.dumps(fields | change))
+    fields = json.loads(api.worker.ledgers.rows(api.project, "token")[token.id])
+    text = json.dumps(fields | change)
+    api.worker.ledgers.write(api.project, "token", token.id, text, fields["keyId"])
 
     assert use(api, token).status_code == 401
 

@@ -1,4 +1,4 @@
-"""Entries that somebody with access to KV put there, in the real Worker."""
+"""Entries that somebody with access to a ledger's storage put there, in the real Worker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from support.px_process import Px
 from worker.kv_files import Entry
 from worker.main_worker import ProjectApi
 
-# The longest: with the project's prefix it makes a key of 512 bytes, which is KV's limit.
 BAD = ["a b", "x/y", "..", ".", "", "\n\x1b[31m", "POSITRONIC_X", "\u00e9", "%2e%2e", "LONG"]
 
 
@@ -21,8 +20,8 @@ def path(name: str) -> str:
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_listed_is_deleted(api: ProjectApi, name: str) -> None:
-    """Under any name that KV can hold, and nothing else goes."""
-    name = name.replace("LONG", "N" * (512 - len(api.key(""))))
+    """Under any name that a row can have, and nothing else goes."""
+    name = name.replace("LONG", "N" * 512)
     api.put("A", "value")
     api.plant(name, Entry("text", {"version": 1}))
     listed = api.call("GET", "/secrets").json()["secrets"]
@@ -48,12 +47,13 @@ def test_a_deletion_never_leaves_its_project(api: ProjectApi, other_api: Project
 def test_px_goes_on_beside_them(api: ProjectApi, px: Px) -> None:
     """list, require, key list and audit verify, with entries that say nothing in each folder."""
     api.put("A", "value")
-    kv, project = api.worker.kv, api.project
-    kv.write(f"{project}/secret/B", "text")
-    kv.write(f"{project}/secret/bad name", "text")
-    kv.write(f"{project}/token/bad id", "text")
-    kv.write(f"{project}/audit/bad id", "text")
-    kv.write(".projects/No Project", "1")
+    px.run("token", "create", "ci", "--role", "reader")
+    write, project = api.worker.ledgers.write, api.project
+    write(project, "secret", "B", "text", "B", "k1")
+    write(project, "secret", "bad name", "text", "bad name", "k1")
+    write(project, "token", "bad id", "text", "k1")
+    write(project, "event", "0" * 16, "text", None, None)
+    write(".projects", "project", "No Project", "1")
     codes = {
         words: px.run(*words.split()).returncode
         for words in ("secret list", "secret require A", "token list", "key list", "audit")
@@ -66,7 +66,7 @@ def test_px_goes_on_beside_them(api: ProjectApi, px: Px) -> None:
         px.run("token", "revoke", "bad id", "--yes").returncode,
     ]
     assert set(codes.values()) == {0}, codes
-    assert (verified.returncode, verified.stdout[:15]) == (1, "changed\tbad id\t")
+    assert (verified.returncode, verified.stdout[:15]) == (1, f"changed\t{'0' * 7}")
     assert {"name": "No Project", "unreadable": True} in projects
     assert removed == [0, 0, 0]
     assert api.names() == {"A"}

@@ -112,7 +112,7 @@ class Place:
             return first.result
         now = self._tools.clock()
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *self._owner(copies)], look.expect
+        changes, expect = [*plan.changes, *copies, *self._owner(plan)], look.expect
         if plan.names:
             event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
             row, absent = chain.append(
@@ -124,9 +124,9 @@ class Place:
             self._wake(now)
         return plan.result
 
-    def _owner(self, copies: Sequence[Change]) -> Sequence[Change]:
-        """Before the first copy: whose they are."""
-        if not copies or self._ledger.get(SETTINGS.kind, [OWNER]):
+    def _owner(self, plan: Plan) -> Sequence[Change]:
+        """With the first event: whose ledger it is."""
+        if not plan.names or self._ledger.get(SETTINGS.kind, [OWNER]):
             return []
         return [SETTINGS.put(self._project)]
 

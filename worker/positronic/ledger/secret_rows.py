@@ -8,7 +8,7 @@ from typing import Final
 
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
-from positronic.names import Name
+from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import MAX_NUMBER, Kind
 from positronic.sealing.envelope import KEY_ID
@@ -56,7 +56,7 @@ def _encode_state(state: SecretState) -> Mapping[str, object]:
 
 
 def _decode_state(id_: str, fields: Fields) -> SecretState:
-    return SecretState(Name(id_), _read_metadata(fields), fields.optional_time("deletedAt"))
+    return SecretState(parse_name(id_), _read_metadata(fields), fields.optional_time("deletedAt"))
 
 
 def _state_keys(state: SecretState) -> Keys:

@@ -1,0 +1,83 @@
+"""Reads and writes a project's ledger where it lies on disk, beside a running Worker.
+
+`v3/do/positronic-secrets-ProjectLedger/<hash>.sqlite` is one object's SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.waiting import wait_until
+from worker.kv_files import WAIT
+
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+_OWNER = "SELECT text FROM setting WHERE id = 'owner'"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFiles:
+    """The ledgers under a wrangler state folder."""
+
+    state: Path
+
+    def wait_for_copies(self, project: str) -> None:
+        """Until KV has everything that the project's ledger has."""
+        wait_until(lambda: not self.rows(project, "outbox"), f"the copies of {project}")
+
+    def rows(self, project: str, kind: str) -> dict[str, str]:
+        """The texts of one kind of row, by id."""
+        if (path := self._path(project)) is None:
+            return {}
+        with _database(path) as database:
+            if kind not in _tables(database):
+                return {}
+            return dict(database.execute(f"SELECT id, text FROM {kind}").fetchall())  # noqa: S608
+
+    def write(self, project: str, kind: str, id_: str, text: str, *keys: object) -> None:
+        """Put a row there, as somebody with access to the object's storage could."""
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        marks = ", ".join("?" * (3 + len(keys)))
+        with _database(path) as database:
+            values = (id_, 1_000_000, *keys, text)
+            database.execute(f"INSERT OR REPLACE INTO {kind} VALUES ({marks})", values)  # noqa: S608
+
+    def forget(self, project: str, kind: str, beginning: str) -> None:
+        """Remove the rows whose ids begin so."""
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        query = f"DELETE FROM {kind} WHERE substr(id, 1, ?) = ?"  # noqa: S608
+        with _database(path) as database:
+            database.execute(query, (len(beginning), beginning))
+
+    def _path(self, project: str) -> Path | None:
+        folder = self.state / "v3" / "do" / "positronic-secrets-ProjectLedger"
+        for path in folder.glob("*.sqlite"):
+            if path.stem != "metadata" and _owner(path) == project:
+                return path
+        return None
+
+
+def _owner(path: Path) -> str:
+    """Whose ledger it is; the directory's has no owner."""
+    with _database(path) as database:
+        tables = _tables(database)
+        if "setting" not in tables:
+            return ".projects" if "project" in tables else ""
+        row = database.execute(_OWNER).fetchone()
+    return str(json.loads(row[0])["project"]) if row else ""
+
+
+def _tables(database: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in database.execute(_TABLES).fetchall()}
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=WAIT)) as database, database:
+        yield database
