@@ -140,6 +140,22 @@ async def check_list(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_no_name(world: LedgerWorld) -> None:
+    """What stands under a text that no secret has is listed as unreadable, and can be deleted."""
+    place = Commanding(world)
+    await place.run(put("A"))
+    good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
+    for name in ("", "..", "a b", "x/y", "POSITRONIC_X", "\n", "N" * 500):
+        place.ledger.commit([Put(good.kind, name, good.text, (name, "k1"))], {})
+        before = place.rows()["outbox"]
+
+        assert [name] in (await place.run(command("secret.list", limit=9)))[0], repr(name)
+        await place.run(command("secret.delete", name=name))
+        assert len(place.rows()["secret"]) == 1, f"{name!r} stayed"
+        assert place.rows()["outbox"] == before, "a copy of it that can never be"
+
+
+@SUITE.check
 async def check_broken_index(world: LedgerWorld) -> None:
     """A row that stands elsewhere in an index than it says is not read."""
     place = Commanding(world)

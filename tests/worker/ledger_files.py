@@ -39,7 +39,11 @@ class LedgerFiles:
             return dict(database.execute(f"SELECT id, text FROM {kind}").fetchall())  # noqa: S608
 
     def write(self, project: str, kind: str, id_: str, text: str, *keys: object) -> None:
-        """Put a row there, as somebody with access to the object's storage could."""
+        """Put a row there, as somebody with access to the object's storage could.
+
+        When the object is done with its own writing, for one of two writers would fail.
+        """
+        self.wait_for_copies(project)
         path = self._path(project)
         assert path is not None, f"{project} has no ledger yet"
         marks = ", ".join("?" * (3 + len(keys)))

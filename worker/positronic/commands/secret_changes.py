@@ -8,7 +8,7 @@ from dataclasses import replace
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
-from positronic.names import Name, Value, parse_name
+from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
 
@@ -43,10 +43,11 @@ async def delete(work: Work, text: str) -> Plan:
     if state is None or state.deleted_at is not None:
         raise NotFound(f"there is no secret {parse_name(text)}")
     versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
-    gone = replace(state, deleted_at=work.tools.clock())
-    changes: list[Change] = [STATES.put(gone)]
-    changes += (Delete(VERSIONS.kind, row.id) for row in versions)
-    return Plan(changes, [name], None, [name])
+    changes: list[Change] = [Delete(VERSIONS.kind, row.id) for row in versions]
+    if not is_name(name):  # nobody of ours wrote it, so it has no copy and no number to keep
+        return Plan([*changes, Delete(STATES.kind, name)], [name], None)
+    gone = STATES.put(replace(state, deleted_at=work.tools.clock()))
+    return Plan([*changes, gone], [name], None, [name])
 
 
 def _last_state(work: Work, name: Name) -> SecretState | None:
