@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from contracts.worlds import KEYS
 from px.project.workspace import Project
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -22,13 +23,21 @@ compatibility_flags = ["python_workers"]
 binding = "TEST_KV"
 id = "TEST_KV"
 
+[[kv_namespaces]]
+binding = "SECRETS_KV"
+id = "SECRETS_KV"
+
 [[durable_objects.bindings]]
 name = "TEST_LEDGER"
 class_name = "TestLedger"
 
+[[durable_objects.bindings]]
+name = "PROJECT_LEDGER"
+class_name = "ProjectLedger"
+
 [[migrations]]
 tag = "v1"
-new_sqlite_classes = ["TestLedger"]
+new_sqlite_classes = ["TestLedger", "ProjectLedger"]
 """
 
 
@@ -38,6 +47,8 @@ def assemble_harness(folder: Path) -> Path:
     shutil.copytree(PROJECT.worker / "positronic", worker / "positronic", ignore=_NO_CACHES)
     shutil.copytree(CHECKOUT / "tests" / "contracts", worker / "contracts", ignore=_NO_CACHES)
     shutil.copy(Path(__file__).with_name("harness_entry.py"), worker / "entry.py")
+    shutil.copy(Path(__file__).with_name("foreign_calls.py"), worker / "foreign_calls.py")
+    write_variables(folder, {"MASTER_KEYS": KEYS})
     return _finish(folder, _HARNESS_CONFIG)
 
 

@@ -22,6 +22,11 @@ class Harness:
         answer = self.client.post(f"/run/{kind}/{suite}/{check}").raise_for_status().json()
         assert answer["ok"], answer["reason"]
 
+    def foreign(self) -> dict[str, object]:
+        """What another Worker of the account makes of a project's ledger: see foreign_calls.py."""
+        found: dict[str, object] = self.client.post("/foreign").raise_for_status().json()
+        return found
+
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes
     ) -> bytes | None:

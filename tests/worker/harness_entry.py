@@ -11,6 +11,7 @@ import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
+import foreign_calls  # type: ignore[import-not-found]  # beside this file in the Worker
 import js
 from workers import DurableObject, Response, WorkerEntrypoint
 
@@ -19,7 +20,10 @@ from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import kv_world, memory_world
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare.object_database import ObjectDatabase
+from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.ports import InvalidTag
+
+__all__ = ["Default", "ProjectLedger", "TestLedger"]
 
 SUITES: dict[str, dict[str, Any]] = {
     suite.name: suite.checks for suite in (*PORT_SUITES, *KV_SUITES, *LEDGER_SUITES)
@@ -28,7 +32,7 @@ LEDGERS = {suite.name for suite in LEDGER_SUITES}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
-    """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>; POST /cipher/<seal|open>."""
+    """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign."""
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
         path = urlsplit(request.url).path.strip("/").split("/")
@@ -45,6 +49,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer = await _tried(SUITES[suite][check], memory_ledger(WebCryptoCipher()))
             case ["run", kind, suite, check]:
                 answer = await _run(self.env, kind, suite, check)
+            case ["foreign"]:
+                answer = await foreign_calls.tried(self.env)
             case ["cipher", operation]:
                 answer = await _cipher(operation, json.loads(await request.text()))
             case _:

@@ -119,6 +119,11 @@ class ProjectApi:
     def key(self, name: str) -> str:
         return f"{self.project}/secret/{name}"
 
+    def kept(self) -> set[str]:
+        """The secrets that have a text in the ledger, whether or not it is copied yet."""
+        rows = self.worker.ledgers.rows(self.project, "version")
+        return {id_.partition("/")[0] for id_ in rows}
+
     def names(self) -> set[str]:
         """The secrets that have a record in KV, once all copies are there."""
         self.worker.ledgers.wait_for_copies(self.project)

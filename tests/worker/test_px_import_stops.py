@@ -27,7 +27,7 @@ from worker.main_worker import MainWorker, ProjectApi, Secrets
 # 20,000 bytes each: three chunks of a hundred, and each takes the Worker a while.
 NEW = {f"N{number:03}": f"{number:03}" + "x" * 20_000 for number in range(300)}
 OLD = dict.fromkeys(["N000", "N150", "N299"], "old")  # stored before; the import updates them
-MIDDLE = 130  # records in KV: the second chunk is under way
+MIDDLE = 130  # secrets in the ledger: the second chunk is under way
 
 
 class Told(NamedTuple):
@@ -61,7 +61,7 @@ def importing(folder: Path, api: ProjectApi, *flags: str) -> Iterator[Popen[str]
     px = Px(folder, api.px_environment)
     with px.start("secret", "import", "x.env", *flags) as running:
         try:
-            wait_until(lambda: len(api.names()) > MIDDLE, "the middle of the import")
+            wait_until(lambda: len(api.kept()) > MIDDLE, "the middle of the import")
             yield running
         finally:
             running.kill()  # does nothing to one that has ended

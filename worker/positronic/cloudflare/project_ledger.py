@@ -62,6 +62,12 @@ class ProjectLedger(DurableObject):
         if held.env is None:
             held.env, held.ctx = env, ctx
 
+    def __setattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
+
+    def __delattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
+
     async def carry_out(self, message: str) -> str:
         """A command as `commands.message` packs it. Raises nothing: an error has its trace."""
         return await _carry_out(_held[self], message)
