@@ -397,6 +397,22 @@ async def check_chain(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_foreign_events(world: LedgerWorld) -> None:
+    """A row among the events that has no place in the chain, or cannot be read, stops no change."""
+    place = Commanding(world)
+    await place.run(put("A"))
+    newest = place.ledger.list(EVENTS.kind)[0]
+    planted = [Put(EVENTS.kind, id_, "text", (None, None)) for id_ in ("", "0" * 16, "bad id")]
+    broken = Put(EVENTS.kind, newest.id, "text", newest.keys)
+    place.ledger.commit([*planted, broken], {})
+    await place.run(put("A"), put("A"))
+
+    readable = [one for one in place.events() if isinstance(one, ChainedEvent)]
+    assert [one.sequence for one in readable] == [3, 2]
+    assert len((await place.run(command("audit.list", limit=9)))[0]) == 6, "not all are listed"
+
+
+@SUITE.check
 async def check_refused_token_is_noted(world: LedgerWorld) -> None:
     """A known token that did not open is in the log, under its name, and in the chain."""
     place = await _filled(world)

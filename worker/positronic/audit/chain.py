@@ -16,6 +16,7 @@ from positronic.ports import Event, Ledger
 from positronic.rows import Kind, Put, Row
 from positronic.sealing.signing import Signer, Verdict
 
+MAX_EVENTS: Final = 10**12
 START: Final = "0" * 64  # what the first event has for the digest of the one before
 
 
@@ -25,8 +26,9 @@ def digest(row: Row) -> str:
 
 
 def newest(ledger: Ledger) -> Row | None:
-    """The last event's row."""
-    return next(iter(ledger.list(EVENTS.kind, limit=1)), None)
+    """The last event's row, whatever else stands among the events."""
+    first, end = event_row_id(MAX_EVENTS), event_row_id(0)
+    return next(iter(ledger.list(EVENTS.kind, limit=1, low=first, high=end)), None)
 
 
 def append(

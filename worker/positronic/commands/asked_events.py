@@ -16,7 +16,7 @@ class LedgerLog:
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
-        self._verdicts: dict[str, Verdict] = {}
+        self._told: dict[int, tuple[Event, Verdict]] = {}  # by identity: two may have one id
 
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
         """Newest first."""
@@ -24,12 +24,13 @@ class LedgerLog:
         return Page([self._event(*one) for one in found], following)
 
     def verdict(self, event: Event) -> Verdict:
-        """Of an event that `list` gave."""
-        return self._verdicts[event.id]
+        """Of this very event, which `list` gave."""
+        return self._told[id(event)][1]
 
     def _event(self, id_: str, text: str = "", verdict: str = Verdict.CHANGED) -> Event:
-        self._verdicts[id_] = Verdict(verdict)
-        return events.decode(id_, text)
+        event = events.decode(id_, text)
+        self._told[id(event)] = event, Verdict(verdict)
+        return event
 
 
 class LedgerAuditor:
