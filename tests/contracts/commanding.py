@@ -29,6 +29,7 @@ from positronic.secrets.sealer import Sealer
 
 ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
+AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX)]
 
@@ -106,12 +107,8 @@ class Commanding:
     def tools(self) -> Tools:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
-            self.world.cipher,
-            Keyring(self.keys),
-            self.clock,
-            os.urandom,
-            background,
-            audit_throttle,
+            *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
+            *(background, audit_throttle),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

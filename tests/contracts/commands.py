@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from contracts.commanding import (
+    AUDIT_RETENTION,
     TOKEN_ID,
     Commanding,
     bulk,
@@ -394,6 +395,50 @@ async def check_chain(world: LedgerWorld) -> None:
         assert not _is_chain(place), f"not noticed: {changes}"
         place.ledger.commit([Put(kind, row.id, row.text, row.keys) for row in (middle, oldest)], {})
         assert _is_chain(place), "put back"
+
+
+def _verdicts(listed: list[list[object]]) -> list[object]:
+    """Of the readable events of a page, newest first."""
+    return [one[2] for one in listed if len(one) == 3]
+
+
+@SUITE.check
+async def check_missing_events(world: LedgerWorld) -> None:
+    """The event after one that was removed says so, on whichever page they are; no other does."""
+    place = Commanding(world)
+    await place.run(*(put("A") for _ in range(6)))
+    rows = place.ledger.list(EVENTS.kind)
+    place.ledger.commit([Delete(EVENTS.kind, rows[2].id), Delete(EVENTS.kind, rows[5].id)], {})
+    for limit in (1, 2, 3, 9):
+        found: list[object] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = await place.run(command("audit.list", cursor=cursor, limit=limit))
+            found += _verdicts(page)
+            if cursor is None:
+                break
+        assert found == ["intact", "changed", "intact", "changed"], f"pages of {limit}"
+
+
+@SUITE.check
+async def check_retention(world: LedgerWorld) -> None:
+    """Events go when their time is over, oldest first, and what is left is intact all the same."""
+    place = Commanding(world)
+    await place.run(*(put("A") for _ in range(10)))
+    place.clock.now += AUDIT_RETENTION // 2
+    await place.run(*(put("A") for _ in range(3)))
+    assert len(place.events()) == 13, "too early"
+    place.clock.now += AUDIT_RETENTION // 2 + 1
+    await place.run(*(put("A") for _ in range(4)))
+
+    page, _ = await place.run(command("audit.list", limit=99))
+    assert _verdicts(page) == ["intact"] * 7, "three of the middle, and four new ones"
+    await place.run(put("A"))
+    assert len(place.events()) == 8, "one went too early"
+    oldest = place.ledger.list(EVENTS.kind)[-1]
+    place.ledger.commit([Delete(EVENTS.kind, oldest.id)], {})
+    page, _ = await place.run(command("audit.list", limit=99))
+    assert _verdicts(page) == ["intact"] * 6 + ["changed"], "removed by somebody else"
 
 
 @SUITE.check

@@ -62,6 +62,7 @@ class House:
         service = self.service
         return Tools(
             *(NativeCipher(), service.keyring(), _now, os.urandom),
+            service.audit_retention() * 1000,
             self._in_background,
             service.audit_throttle,
         )

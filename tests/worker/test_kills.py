@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from px.local.server import LocalWorker
 from px.project.workspace import Project
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
-KILLS = 10
+KILLS = 2  # in each of RUNS, which are ten together
+RUNS = 5
 NAMES = 20  # of one bulk
 PROJECT = "killed"
 AT_LEAST = 3  # bulks that are answered before each kill
@@ -94,9 +96,11 @@ def _check(api: ProjectApi, loads: list[Load]) -> None:
         assert len(load.answered) <= count_of_events <= len(load.sent), "events and changes differ"
 
 
-def test_each_bulk_is_whole(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", range(RUNS))
+def test_each_bulk_is_whole(project: Project, tmp_path: Path, run: int) -> None:
     """After each kill and restart: whole bulks, the answered ones among them, each with its event,
     and KV equal to the ledger by the alarm alone."""
+    random.seed(run)
     secrets = Secrets()
     worker = LocalWorker(
         project,

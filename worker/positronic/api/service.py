@@ -140,7 +140,7 @@ class Service:
 
     def audit_retention(self) -> int:
         """Seconds that an event is kept."""
-        return _seconds("AUDIT_RETENTION_DAYS", self.settings.audit_retention_days)
+        return audit_retention(self.settings)
 
     def run_retention(self) -> int:
         """Seconds that a run is kept after its end."""
@@ -252,6 +252,11 @@ class Session:
             clock=runtime.clock,
             random=runtime.random,
         )
+
+
+def audit_retention(settings: Settings) -> int:
+    """Seconds that an event is kept. Raises NotConfigured."""
+    return _seconds("AUDIT_RETENTION_DAYS", settings.audit_retention_days)
 
 
 def _seconds(setting: str, days: str) -> int:

@@ -18,13 +18,13 @@ from workers import DurableObject
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import keyring_of
+from positronic.cloudflare.settings import audit_retention_of, keyring_of
 from positronic.commands.message import answered, refused, unpack
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
 from positronic.errors import PositronicError
-from positronic.ledger.setting_rows import OWNER, SETTINGS
+from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv import KvRecords
@@ -83,6 +83,7 @@ async def _carry_out(held: _Held, message: object) -> str:
         command = unpack(str(message), project, keyring)
         tools = Tools(
             *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
+            audit_retention_of(held.env) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,
         )
@@ -111,5 +112,5 @@ async def _drain(held: _Held) -> None:
 
 def _owner(held: _Held) -> Project | None:
     """Whose ledger it is; None: nothing was ever committed."""
-    row = held.ledger.get(SETTINGS.kind, [OWNER]).get(OWNER)
-    return None if row is None else SETTINGS.read(row)
+    row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
+    return None if row is None else OWNER.read(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from positronic.api.service import Settings
+from positronic.api.service import Settings, audit_retention
 from positronic.sealing.keyring import Keyring
 
 
@@ -25,3 +25,8 @@ def keyring_of(env: Any) -> Keyring:
     """Raises NotConfigured."""
     settings = settings_of(env)
     return Keyring(settings.master_keys, settings.next_master_key)
+
+
+def audit_retention_of(env: Any) -> int:
+    """Seconds that an event is kept at least. Raises NotConfigured."""
+    return audit_retention(settings_of(env))

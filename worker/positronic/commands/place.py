@@ -12,7 +12,7 @@ from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
-from positronic.audit import chain
+from positronic.audit import chain, retention
 from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, event_id
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
@@ -22,7 +22,7 @@ from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicErr
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER, SETTINGS
+from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
@@ -118,7 +118,10 @@ class Place:
             row, absent = chain.append(
                 self._ledger, self._signer, self._project, event, command.id, plan.result
             )
-            changes, expect = [*changes, row], expect | {absent: ABSENT}
+            gone = retention.trim(
+                self._ledger, self._signer, self._project, now - self._tools.audit_retention
+            )
+            changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
         self._ledger.commit(changes, expect)
         if copies:
             self._wake(now)
@@ -126,9 +129,9 @@ class Place:
 
     def _owner(self, plan: Plan) -> Sequence[Change]:
         """With the first event: whose ledger it is."""
-        if not plan.names or self._ledger.get(SETTINGS.kind, [OWNER]):
+        if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [SETTINGS.put(self._project)]
+        return [OWNER.put(self._project)]
 
     @property
     def _signer(self) -> Signer:

@@ -16,12 +16,16 @@ from positronic.secrets.sealer import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `audit_throttle` outlives a command."""
+    """What a host gives besides the ledger. `audit_throttle` outlives a command.
+
+    `audit_retention`: milliseconds that an event is kept at least.
+    """
 
     cipher: Cipher
     keyring: Keyring
     clock: Clock
     random: RandomBytes
+    audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
 

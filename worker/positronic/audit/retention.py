@@ -1,0 +1,65 @@
+"""What is no longer kept of a ledger's events goes a few at a time, and is signed for.
+
+So an event whose predecessor is missing has lost it to retention, or somebody removed it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from positronic.audit import chain
+from positronic.ledger.event_rows import EVENTS, event_row_id
+from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID, Trimmed
+from positronic.names import Project
+from positronic.ports import Ledger, Signature, Unreadable
+from positronic.rows import Change, Delete
+from positronic.sealing.signing import Signer, Verdict
+
+_NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
+
+AT_ONCE: Final = 4  # with each new event: faster than they come
+
+
+def trim(ledger: Ledger, signer: Signer, project: Project, before: int) -> list[Change]:
+    """Removes the oldest events, of a time before that, in their order. Part of a commit."""
+    start = _trimmed(ledger)
+    if start is None:
+        return []
+    ids = [event_row_id(start.sequence + number) for number in range(1, AT_ONCE + 1)]
+    rows = ledger.get(EVENTS.kind, ids)
+    changes: list[Change] = []
+    sequence, digest = start.sequence, start.digest
+    for id_ in ids:
+        time = rows[id_].keys[1] if id_ in rows else None
+        if not isinstance(time, int) or time >= before:
+            break
+        changes.append(Delete(EVENTS.kind, id_))
+        sequence, digest = sequence + 1, chain.digest(rows[id_])
+    if not changes:
+        return []
+    signature = signer.sign(*_signed(project, sequence, digest))
+    return [*changes, TRIMMED.put(Trimmed(sequence, digest, signature))]
+
+
+def was_trimmed(ledger: Ledger, signer: Signer, project: Project, sequence: int) -> bool:
+    """Whether retention removed the event of this number, which is the last that it removed."""
+    found = _trimmed(ledger)
+    return (
+        found is not None
+        and found.sequence == sequence
+        and signer.verify(found.signature, *_signed(project, found.sequence, found.digest))
+        is Verdict.INTACT
+    )
+
+
+def _trimmed(ledger: Ledger) -> Trimmed | None:
+    """None: it cannot be read, and nothing more is removed."""
+    row = ledger.get(SETTING, [TRIMMED_ID]).get(TRIMMED_ID)
+    if row is None:
+        return _NOTHING
+    found = TRIMMED.item(row)
+    return None if isinstance(found, Unreadable) else found
+
+
+def _signed(project: Project, sequence: int, digest: str) -> tuple[str, ...]:
+    return project, "trimmed", str(sequence), digest
