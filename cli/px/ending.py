@@ -39,7 +39,7 @@ def _failure(error: BaseException) -> PxError:
     if isinstance(error, PositronicError):  # found before anything was sent
         return Usage(error.message, code=error.code)
     if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd()
-        return Usage("the folder that px was called in is gone", hint="go to one that is there")
+        return Usage("the current folder no longer exists", hint="change to an existing folder")
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error, "a file of px, or the output,")
     if isinstance(error, OSError):
@@ -60,11 +60,11 @@ def _of_typer(error: BaseException) -> PxError | None:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path if context else 'px'} --help`"
     if isinstance(error, typer.BadParameter) and error.param is not None:
-        what = "not usable" if error.message else "missing"
+        what = "not valid" if error.message else "missing"
         return Usage(f"{_label(error.param)} is {what}", hint=hint)
     if type(error).__name__ == "BadOptionUsage":
-        return Usage("an option lacks its value, or has one that it cannot have", hint=hint)
-    return Usage("there is an argument, an option or a command that px does not know", hint=hint)
+        return Usage("an option has no value, or one that is not allowed", hint=hint)
+    return Usage("unknown argument, option or command", hint=hint)
 
 
 def _label(param: _Parameter) -> str:

@@ -67,7 +67,7 @@ def find_target(
 ) -> Target:
     """The server that flags, environment and files name. Raises Usage, showing no token."""
     if not 0 < timeout < float("inf"):
-        raise Usage("--timeout is a number of seconds above 0")
+        raise Usage("--timeout must be a number of seconds above 0")
     wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL", "").strip(), "PX_URL"))
     address = None if wanted is None else parse_address(wanted, wanted_by)
     pair = _choose(address, url, environ, folder)
@@ -99,9 +99,9 @@ def make_target(
     token = _sendable(token, of)
     if is_mistyped(token) and not _FIRST_LOCAL.fullmatch(token):
         raise Usage(
-            f"the token of {of} is mistyped or cut: its checksum is wrong",
+            f"the token in {of} is mistyped or cut off: its checksum is wrong",
             code="mistyped_token",
-            hint="copy it whole; nothing was sent",
+            hint="copy all of it; nothing was sent",
         )
     address = parse_address(url, f"the address beside {source}" if source else "the address")
     return Target(address, token, project, timeout, source)
@@ -111,18 +111,20 @@ def _sendable(token: str, of: str) -> str:
     """The token without the line end that a file or a pipe put behind it. Raises Usage."""
     token = token.rstrip("\r\n")
     if token.startswith(f"{of}="):
-        raise Usage(f"{of} holds its own name", hint=f"give the token alone, without `{of}=`")
+        raise Usage(f"{of} contains its own name", hint=f"enter only the token, without `{of}=`")
     if _TOKEN.fullmatch(token) and token[0] not in "'\"":
         return token
     if token[:1] in ("'", '"'):
-        cause = "take the quotes away"
+        cause = "remove the quotes"
     elif token[:7].lower() == "bearer ":
-        cause = "give the token alone, without `Bearer`"
+        cause = "enter only the token, without `Bearer`"
     elif token != token.strip() or " " in token:
-        cause = "it holds a space"
+        cause = "it contains a space"
     else:
-        cause = "copy it once more; nothing was sent"
-    raise Usage(f"the token of {of} has characters that no token has", hint=cause)
+        cause = "copy it again; nothing was sent"
+    raise Usage(
+        f"the token in {of} contains characters that are not allowed in a token", hint=cause
+    )
 
 
 def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
@@ -171,11 +173,11 @@ def _choose(
             return pair
     if wanted is not None:
         raise Usage(
-            f"there is no token for {wanted.origin}",
-            hint="set PX_TOKEN for it; px sends a stored token only to the address stored with it",
+            f"px has no token for {wanted.origin}",
+            hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
     raise Usage(
-        "px does not know which server to use",
+        "no server is set",
         hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
     )
 
@@ -187,8 +189,8 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
         url = environ.get("PX_URL", "").strip() or flag
         if not url:
             raise Usage(
-                "PX_TOKEN is set and PX_URL is not",
-                hint="set both: px sends a token only to the address that stands beside it",
+                "PX_TOKEN is set, but PX_URL is not",
+                hint="set both: px sends a token only to the address set with it",
             )
         yield _Pair("PX_TOKEN", url, token)
     deploy = find_deploy_file(folder)
@@ -222,7 +224,7 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
-        raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
+        raise Usage(f"{DEPLOY_FILE} sets only one of PX_URL and PX_TOKEN; set both")
 
 
 def _local_pair(path: Path) -> _Pair:
@@ -232,7 +234,7 @@ def _local_pair(path: Path) -> _Pair:
     except (ValueError, KeyError, TypeError):
         url = token = None
     if not isinstance(url, str) or not isinstance(token, str):
-        raise Usage(f"{LOCAL_FILE} does not hold an address and a token", hint="start `px dev`")
+        raise Usage(f"{LOCAL_FILE} does not contain an address and a token", hint="start `px dev`")
     return _Pair(LOCAL_FILE, url, token)
 
 

@@ -21,7 +21,7 @@ def tokens(found: Sequence[Token]) -> None:
     """id, name, role, created, expires."""
     if not found:
         terminal.say("No tokens found.")
-        terminal.advise("Tip: make the first one with `px token create NAME --role reader`.")
+        terminal.advise("Tip: create the first one with `px token create NAME --role reader`.")
     elif terminal.is_terminal(sys.stdout):
         head = ("ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)")
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from px.secrets.import_secrets import Progress
 
 VALUE_WARNING = (
-    "--value leaves the value in the shell's history and in the process list; "
+    "--value leaves the value in the shell's history and the process list; "
     "the prompt, --stdin and --from-file do not"
 )
 
@@ -117,7 +117,7 @@ def error_document(error: PxError) -> dict[str, object]:
 
 def created(secret: Secret) -> None:
     if secret.retried:
-        say("Secret written successfully! (an answer was lost: created or updated is not known)")
+        say("Secret written successfully! (created or updated: unknown, as an answer was lost)")
         return
     is_new = secret.created_at == secret.updated_at
     say(f"Secret {'created' if is_new else 'updated'} successfully!")
@@ -127,7 +127,7 @@ def secrets(found: Sequence[Secret]) -> None:
     """A table for a person; for a script a line for each: name, created, updated, with tabs."""
     if not found:
         say("No secrets found.")
-        advise("Tip: put the first one in with `px secret create NAME`.")
+        advise("Tip: create the first one with `px secret create NAME`.")
     elif not is_terminal(sys.stdout):
         data("\n".join("\t".join(_cells(one)) for one in found))
     else:
@@ -285,8 +285,8 @@ def _hint(error: PxError) -> str:
 _HINTS: Final = (
     (
         NotRunning,
-        "`px doctor` says where this address comes from; `px dev` starts a local Worker",
+        "`px doctor` shows where this address comes from; `px dev` starts a local Worker",
     ),
-    (NotReached, "`px doctor` says where this address comes from"),
-    (NotAllowed, "`px doctor` says which token px uses, where it comes from, and its role"),
+    (NotReached, "`px doctor` shows where this address comes from"),
+    (NotAllowed, "`px doctor` shows which token px uses, where it comes from and its role"),
 )

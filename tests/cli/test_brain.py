@@ -216,7 +216,7 @@ def test_an_unknown_brain_is_1(here: PxInProcess, words: list[str]) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
-        "error: there is no brain with this title\nhint: `px brain list` shows the brains\n",
+        "error: there is no brain with this title\nhint: `px brain list` lists the brains\n",
     )
 
 
@@ -228,7 +228,7 @@ def test_an_unknown_run_is_1(here: PxInProcess, words: list[str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
         "error: there is no run with this id\n"
-        "hint: a run is known by the id that `px brain run` gave\n",
+        "hint: use the run id that `px brain run` printed\n",
     )
 
 
@@ -270,7 +270,7 @@ def test_a_run_that_goes_on_is_not_run_again(here: PxInProcess, server: TestDevS
     done = here.run("brain", "rerun", run, "--from", "1")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert "hint: `px brain watch RUN` waits for its end" in done.stderr
+    assert "hint: `px brain watch RUN` waits until it ends" in done.stderr
 
 
 def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> None:

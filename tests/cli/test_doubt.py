@@ -97,7 +97,7 @@ def test_new_secrets_are_not_counted_as_updated(px: Px, server: TestDevServer) -
 
     assert (
         "Imported 2 secrets: 0 created, 0 updated, "
-        "2 created or updated (an answer was lost, and they were sent again)\n"
+        "2 created or updated (an answer was lost, so px sent them again)\n"
     ) in talk.stderr
     assert json.loads(document.stdout).items() >= {
         ("imported", 2),

@@ -19,7 +19,7 @@ def test_a_byte_order_mark_from_a_pipe_is_dropped(
     done = px.run("secret", "create", "A", "--stdin", stdin=BOM + CANARY.encode() + end)
 
     assert (done.returncode, server.values()) == (0, {"A": CANARY})
-    assert "warning: the byte-order mark (U+FEFF) before the value was dropped\n" in done.stderr
+    assert "warning: the byte-order mark (U+FEFF) before the value was removed\n" in done.stderr
 
 
 def test_a_byte_order_mark_of_a_file_is_dropped(here: PxInProcess, server: TestDevServer) -> None:

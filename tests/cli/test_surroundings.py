@@ -140,4 +140,4 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     done = Px(tmp_path).run("dev")
 
     assert done.returncode == 5
-    assert "something that is no folder has its name: move it away" in done.stderr
+    assert "a file that is not a folder has that name: move it away" in done.stderr

@@ -63,9 +63,9 @@ def test_a_mended_gap_is_exit_code_1(tmp_path: Path, dev_server: TestDevServer) 
     ("arguments", "said"),
     [
         (("--only", "nothing"), "--only matches no promise"),
-        (("--known-gaps", "missing"), "the file of known gaps cannot be read"),
-        (("--known-gaps", "gaps"), "line 2: is no promise's id"),
-        (("--timeout", "0"), "--timeout is a number of seconds above 0"),
+        (("--known-gaps", "missing"), "the file of known gaps (--known-gaps) cannot be read"),
+        (("--known-gaps", "gaps"), "line 2: is not the id of a promise"),
+        (("--timeout", "0"), "--timeout must be a number of seconds above 0"),
     ],
 )
 def test_usage(

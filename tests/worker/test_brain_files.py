@@ -24,7 +24,7 @@ def test_a_brain_that_cannot_be_imported_names_its_authors_line(
     with pytest.raises(snapshot.SnapshotRefused) as caught:
         snapshot.check(project, scratch.config)
 
-    start = "the Worker's top level cannot be stored: "
+    start = "the state of the Worker's top level cannot be stored: "
     assert caught.value.message.startswith(start + broken.sentence), caught.value.message
 
 

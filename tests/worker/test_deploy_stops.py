@@ -162,7 +162,7 @@ def test_a_stop_in_the_upload_ends_wrangler_and_tells(
             go_on.set()
 
         assert running.returncode == code
-        assert "interrupted; the upload did not end; no key and no token is lost" in err
+        assert "interrupted; the upload did not finish; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers
 
@@ -178,7 +178,7 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
 
         assert done.returncode == 3
         assert f"https://{WORKER}.acme.workers.dev cannot be reached" in done.stderr
-        assert "the Worker is deployed, and was not seen to be ready" in done.stderr
+        assert "the Worker is deployed, but did not become ready" in done.stderr
         assert "run `px deploy` again" in done.stderr
         assert world.worker.on_workers_dev
 

@@ -221,7 +221,7 @@ def test_a_worker_that_ends_by_itself_ends_px(project: Project, start: Start) ->
             os.kill(process, signal.SIGKILL)
 
     assert dev.end() == 5
-    assert "error: the Worker ended by itself" in dev.talk
+    assert "error: the Worker exited by itself" in dev.talk
     assert not processes(project)
 
 

@@ -253,7 +253,7 @@ def test_without_a_recovery_file_an_old_one_is_told_of(deployed: Deployed) -> No
     done = deployed.px.run(*ROTATE)
 
     assert done.returncode == 0
-    assert f"{path.name} holds a key that is gone, not the new one" in done.stderr
+    assert f"{path.name} holds a key that was dropped, not the new one" in done.stderr
 
 
 def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from px.http.result import Answer, Lost
 
 SILENCE: Final = 60.0  # seconds without a sign of life; then px asks anew, from the last event on
-_RUN_HINT: Final = "a run is known by the id that `px brain run` gave"
+_RUN_HINT: Final = "use the run id that `px brain run` printed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ def _explain(error: PxError, hint: str) -> None:
         error.hint = _NOT_OVER
 
 
-_NOT_OVER: Final = "`px brain watch RUN` waits for its end"
-_BRAIN_HINT: Final = "`px brain list` shows the brains"
+_NOT_OVER: Final = "`px brain watch RUN` waits until it ends"
+_BRAIN_HINT: Final = "`px brain list` lists the brains"
 
 
 def parse_run_id(text: str) -> str:
     """Raises Usage; it stands in addresses."""
     if not RUN_ID.fullmatch(text):
-        raise Usage("RUN is no run id", hint=_RUN_HINT)
+        raise Usage("RUN is not a run id", hint=_RUN_HINT)
     return text

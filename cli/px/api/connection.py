@@ -152,7 +152,7 @@ class Connection:
 def not_own(result: NotOwn) -> NotReached:
     """The error for a stranger at the address of `px dev`."""
     return NotReached(
-        f"what listens at {result.origin} is not the Worker that `px dev` started here; "
+        f"the server at {result.origin} is not the Worker that `px dev` started here; "
         "nothing was sent to it",
         code="not_own_worker",
         hint="stop it, or choose another port with --port; then start `px dev` again",

@@ -109,13 +109,13 @@ def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
 def stranger(answer: Answer) -> ServerFailed:
     """The error for an answer that is none of ours; shows nothing of it but the status."""
     if 300 <= answer.status < 400:
-        what = f": it redirects ({answer.status}), and px follows no redirect"
+        what = f": it redirects ({answer.status}), and px does not follow redirects"
     else:
         what = f" ({_form(answer)}, status {answer.status}): a proxy or firewall in between?"
     error = ServerFailed(
-        f"what answered at {answer.origin} is not the Positronic API{what}",
+        f"the server at {answer.origin} is not the Positronic API{what}",
         code="unexpected_answer",
-        hint="check the address; nothing but a Positronic server should get a token",
+        hint="check the address: only a Positronic server should be sent a token",
     )
     # A success that is cut or garbled; a page is somebody's who stands in between.
     error.uncertain = 200 <= answer.status < 300 and _form(answer) != "HTML"
@@ -128,7 +128,7 @@ def _form(answer: Answer) -> str:
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
         return "HTML"
     if start.startswith((b"{", b"[")):
-        return "JSON of another form"
+        return "unexpected JSON"
     return "text" if start else "empty"
 
 
@@ -145,10 +145,10 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 
 
 _HINTS: Final = {
-    "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
-    "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
+    "corrupt_record": "delete the unreadable record, then create the secret again",
+    "unknown_key": "restore the master key with this id, or create the secret again",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
-    "not_configured": "`px deploy` puts in what a deployed Worker lacks, `px dev` a local one",
+    "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",
 }
 
 

@@ -73,7 +73,7 @@ def dropped_ids(given: Iterable[str]) -> frozenset[str]:
     if not all(KEY_ID.fullmatch(one) for one in ids):
         raise Usage(
             "--dropped expects a key id: 1 to 32 letters, digits, - and _",
-            hint="`px key rotate` prints the ids that it dropped",
+            hint="`px key rotate` printed the ids of the keys that it dropped",
         )
     return ids
 

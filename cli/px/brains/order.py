@@ -20,10 +20,10 @@ def parse_options(given: Sequence[str]) -> dict[str, str]:
     for place, text in enumerate(given, start=1):
         key, mark, value = text.partition("=")
         if not mark or not key:
-            raise Usage(f"-o number {place} is no KEY=VALUE")
+            raise Usage(f"-o number {place} expects KEY=VALUE")
         _check_text(text, f"-o number {place}")
         if key in options:
-            raise Usage(f"-o number {place} has the key of another one")
+            raise Usage(f"-o number {place} repeats the key of an earlier one")
         options[key] = value
     return options
 
@@ -31,7 +31,7 @@ def parse_options(given: Sequence[str]) -> dict[str, str]:
 def parse_title(text: str) -> str:
     """A brain's title, as a request can hold it. Raises Usage."""
     if not text:
-        raise Usage("NAME is empty", hint="`px brain list` shows the brains")
+        raise Usage("NAME is empty", hint="`px brain list` lists the brains")
     _check_text(text, "NAME")
     return text
 
@@ -63,13 +63,15 @@ def parse_state(data: bytes) -> dict[str, object]:
         raise Usage("the state is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"the state is no JSON: see {place}") from None
+        raise Usage(f"the state is not valid JSON: see {place}") from None
     except RecursionError:
-        raise Usage("the state is nested too deep") from None
+        raise Usage("the state is nested too deeply") from None
     except ValueError:
         raise Usage(_NUMBER) from None
     if not isinstance(found, dict):
-        raise Usage("the state is no JSON object", hint='an object looks like {"question": "why?"}')
+        raise Usage(
+            "the state is not a JSON object", hint='use an object like {"question": "why?"}'
+        )
     return found
 
 
@@ -83,7 +85,7 @@ def _check_text(text: str, what: str) -> None:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Usage("the state has a key twice in one object")
+        raise Usage("the state repeats a key in one object")
     return found
 
 
@@ -109,5 +111,5 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_STATE + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
+        reason = getattr(error, "strerror", None) or "it is not a path"
         raise Usage(f"the file with the state cannot be read: {reason.lower()}") from None

@@ -28,7 +28,7 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
             drawing.show(event, watch.progress)
             short |= _whole_only(event)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; the run goes on", hint=again) from None
+        raise Interrupted("interrupted; the run continues", hint=again) from None
     except PxError as error:
         error.hint = error.hint or again
         raise
@@ -43,7 +43,7 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
         terminal.say(told)
 
 
-_SHORT: Final = "warning: too short to be taken out of a run's events everywhere"
+_SHORT: Final = "warning: values too short to be redacted everywhere in a run's events"
 
 
 def _whole_only(event: Event) -> set[str]:
@@ -55,10 +55,10 @@ def _whole_only(event: Event) -> set[str]:
 def _conclude(progress: Progress, run_id: str) -> None:
     if progress.outcome == COMPLETE:
         return
-    hint = f"go on from there with `px brain rerun {run_id} --from {progress.step}`"
+    hint = f"continue from there with `px brain rerun {run_id} --from {progress.step}`"
     hint = hint if progress.step else ""
     if hint and (missing := _MISSING.fullmatch(progress.error)):
-        hint = f"`px secret create {missing[1]}` puts it in; then {hint}"
+        hint = f"create it with `px secret create {missing[1]}`; then {hint}"
     if progress.outcome == FAILED:
         why = printable(progress.error[:MAX_SENTENCE])
         where = f" at {printable(progress.where)}" if progress.where else ""

@@ -60,7 +60,7 @@ class Watch:
         self._count(before)
         if self._fruitless > FRUITLESS:
             raise ServerFailed(
-                "the server ends the stream of events before the run has ended",
+                "the server ended the stream of events before the run ended",
                 code="unexpected_answer",
             )
 

@@ -68,7 +68,8 @@ class Remote:
             return [dict(one) for one in json.loads(self._wrangler.run(words))]
         except (ValueError, TypeError):
             raise PxError(
-                f"what `wrangler {' '.join(words[:3])}` says cannot be read", code="wrangler_failed"
+                f"what `wrangler {' '.join(words[:3])}` printed cannot be read",
+                code="wrangler_failed",
             ) from None
 
 

@@ -107,10 +107,10 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
     if TOKEN not in found:
         raise Usage(
             f"px needs {TOKEN} to change a deployed Worker",
-            hint="put it into .env.deploy; .env.deploy.example shows how",
+            hint="set it in .env.deploy; .env.deploy.example shows how",
         )
     if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
-        raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
+        raise Usage(f"{odd[0]} contains a character that cannot be sent", hint="copy it again")
     _check_form(found)
     return found
 
@@ -120,11 +120,11 @@ def _check_form(found: Mapping[str, str]) -> None:
     token, account = found[TOKEN], found.get(ACCOUNT)
     if token[0] in "'\"" or " " in token:
         what = "starts with `Bearer`" if token.startswith("Bearer ") else "has quotes or spaces"
-        raise Usage(f"{TOKEN} {what}", hint="give the token alone")
+        raise Usage(f"{TOKEN} {what}", hint="enter only the token")
     if account is not None and not _ACCOUNT.fullmatch(account):
         raise Usage(
-            f"{ACCOUNT} is not an account's id",
-            hint="it has 32 digits and letters a to f, without quotes; "
+            f"{ACCOUNT} is not an account id",
+            hint="it is 32 digits and letters a to f, without quotes; "
             "Cloudflare's dashboard shows it on Workers & Pages",
         )
 

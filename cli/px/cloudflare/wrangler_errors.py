@@ -28,8 +28,8 @@ _NOT_REACHED: Final = Meaning(
 _NOT_CLOUDFLARE: Final = Meaning(
     ServerFailed,
     "unexpected_answer",
-    "what answered in Cloudflare's place is not its API",
-    "a proxy or a captive portal may stand between; else try again",
+    "the answer did not come from Cloudflare's API",
+    "a proxy or a captive portal may have answered; otherwise try again",
 )
 _CERTIFICATE: Final = Meaning(
     NotReached,
@@ -41,8 +41,8 @@ _FULL: Final = Meaning(PxError, "file_failed", "no space left on device", "free 
 _OLD_NODE: Final = Meaning(
     PxError,
     "old_node",
-    "wrangler needs a newer Node.js than the one it was run with",
-    "`px doctor` says which one that is; `make setup` installs the pinned one",
+    "wrangler needs a newer Node.js",
+    "`px doctor` shows the version in use; `make setup` installs the pinned one",
 )
 # Before the codes, which say less.
 _FINER: Final[tuple[tuple[str, Meaning], ...]] = (
@@ -122,12 +122,12 @@ def _with_permission(meaning: Meaning, output: str) -> Meaning:
     lacking = next((permission for part, permission in _PERMISSIONS if part in place), "")
     if not lacking:
         return meaning
-    return meaning._replace(hint=f"this call needs the permission `{lacking}`; {meaning.hint}")
+    return meaning._replace(hint=f"this request needs the permission `{lacking}`; {meaning.hint}")
 
 
 def too_late(words: Sequence[str], seconds: float) -> PxError:
     return NotReached(
-        f"{_named(words)} did not end within {seconds:.0f} s",
+        f"{_named(words)} did not finish within {seconds:.0f} s",
         code="not_reached",
         hint="check the network, and try again",
     )

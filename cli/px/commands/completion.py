@@ -39,7 +39,7 @@ def completion(shell: Shell, as_json: Json = False) -> None:
     from px.errors import Usage
 
     if shell not in SHELLS:
-        raise Usage("SHELL is bash, zsh or fish")
+        raise Usage("SHELL must be bash, zsh or fish")
     if as_json:
         terminal.document({"shell": shell, "script": script(shell)})
     else:

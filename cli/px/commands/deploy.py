@@ -21,37 +21,37 @@ WAIT: Final = 180.0
 
 Url = Annotated[
     str | None,
-    typer.Option(
-        "--url", metavar="URL", help="Where the Worker answers.  [PX_URL]", callback=note_url
-    ),
+    typer.Option("--url", metavar="URL", help="The Worker's address.  [PX_URL]", callback=note_url),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say what would happen; reads from Cloudflare.")
+    bool, typer.Option("--dry-run", help="Show what would change; only reads at Cloudflare.")
 ]
 Recovery = Annotated[
     Path | None,
     typer.Option(
         "--recovery-file",
         metavar="FILE",
-        help="Where the recovery file goes.  [default: .px/recovery-WORKER.json]",
+        help="Where to write the recovery file.  [default: .px/recovery-WORKER.json]",
     ),
 ]
 NoRecovery = Annotated[
-    bool, typer.Option("--no-recovery-file", help="Write none: a lost master key is lost.")
+    bool, typer.Option("--no-recovery-file", help="Write no recovery file: a lost key stays lost.")
 ]
 Stdin = Annotated[
-    bool, typer.Option("--passphrase-stdin", help="The recovery file's passphrase from stdin.")
+    bool, typer.Option("--passphrase-stdin", help="Read the recovery passphrase from stdin.")
 ]
 NewToken = Annotated[
-    bool, typer.Option("--new-root-token", help="Replace the root token, and nothing else.")
+    bool, typer.Option("--new-root-token", help="Replace the root token; keep everything else.")
 ]
 Adopt = Annotated[
-    bool, typer.Option("--adopt", help="Replace a Worker of this name that px did not make.")
+    bool, typer.Option("--adopt", help="Replace an existing Worker px did not create.")
 ]
-NoChecks = Annotated[bool, typer.Option("--no-checks", help="Do not try the API afterwards.")]
+NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
 Wait = Annotated[
     float,
-    typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="For the Worker to answer."),
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, max=3600, help="Time for the Worker to answer."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
@@ -85,7 +85,7 @@ def deploy(
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
-        raise Usage("--recovery-file and --no-recovery-file exclude each other")
+        raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     options = Options(
         url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
     )
@@ -117,7 +117,7 @@ def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Depl
     except ModuleNotFoundError:
         raise Usage(
             "px deploy needs packages that are not installed",
-            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
+            hint="run `make setup` in a checkout and use its .venv/bin/px",
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
@@ -139,4 +139,6 @@ def _show(done: Deployed, *, as_json: bool) -> None:
         return
     terminal.data(f"Deployed {done.plan.worker} at {done.url}")
     if done.recovery_file:
-        terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, and its passphrase apart.")
+        terminal.say(
+            f"Keep a copy of {done.recovery_file} elsewhere, and its passphrase somewhere else."
+        )

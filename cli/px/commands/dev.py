@@ -17,8 +17,8 @@ DEFAULT_PORT: Final = 8787
 Port = Annotated[
     int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
-Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as JSON.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Print the Worker's log to stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the ready line and errors as JSON.")]
 
 
 @app.command()
@@ -81,7 +81,7 @@ def _serve(port: int, voice: _Voice) -> None:
     except ModuleNotFoundError:
         raise Usage(
             "px dev needs packages that are not installed",
-            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
+            hint="run `make setup` in a checkout and use its .venv/bin/px",
         ) from None
     from px.local.stop_signals import exit_code, first_signal
     from px.project.workspace import find_project

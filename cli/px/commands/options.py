@@ -49,12 +49,12 @@ Project = Annotated[
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="For each request, retries included."),
+    typer.Option("--timeout", metavar="SECONDS", help="Limit for each request, with retries."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; errors as JSON on stderr.")]
 
 
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask for confirmation.")]
 
 
 def connect(url: str | None, project: str | None, timeout: float) -> Client:
@@ -93,7 +93,9 @@ def ask(question: str, otherwise: str) -> None:
 
     if not terminal.is_terminal(sys.stdin):
         raise Refused(
-            f"there is no terminal to ask on; {otherwise}", code="not_confirmed", hint="use --yes"
+            f"there is no terminal to confirm on; {otherwise}",
+            code="not_confirmed",
+            hint="use --yes",
         )
     try:
         agreed = terminal.confirm(question)

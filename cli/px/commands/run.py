@@ -16,16 +16,14 @@ Command = Annotated[
 File = Annotated[
     str | None,
     typer.Option(
-        "--file", metavar="FILE", help="dotenv or JSON; - is stdin.  [default: .env.secrets]"
+        "--file", metavar="FILE", help="A dotenv or JSON file; - is stdin.  [default: .env.secrets]"
     ),
 ]
 
 
 Allow = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow", metavar="NAME", help="Take this name from the file though it steers programs."
-    ),
+    typer.Option("--allow", metavar="NAME", help="Accept this name although it controls programs."),
 ]
 
 
@@ -59,7 +57,7 @@ def run(
     from px.process.run_environment import environment, given, read_secrets
 
     if not command:
-        raise Usage("there is no command to run", hint="`px run -- CMD...`")
+        raise Usage("no command to run was given", hint="`px run -- CMD...`")
     entries, remarks = read_secrets(file)
     steering_names.refuse([name for name, _ in entries], allow or [])
     if not as_json:

@@ -36,7 +36,7 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     if not command:
         _list(known(), as_json=as_json)
     elif command not in known():
-        raise Usage("there is no schema of that name", hint="`px schema` lists them")
+        raise Usage("there is no schema with that name", hint="`px schema` lists them")
     elif as_json:
         terminal.document(json.loads(text(command)))
     else:

@@ -24,33 +24,36 @@ TIMEOUT: Final = 300.0
 Url = Annotated[str, typer.Argument(metavar="URL", help="The server.")]
 Level = Annotated[
     Literal["seed", "full"],
-    typer.Option("--level", help="seed: what any Positronic backend promises. full: all of it."),
+    typer.Option("--level", help="seed: any Positronic backend; full: everything."),
 ]
 Project = Annotated[
     str | None,
     typer.Option(
         "--project",
         metavar="NAME",
-        help="Try this one instead of a new project.",
+        help="Use this project instead of a new one.",
         callback=note_project,
     ),
 ]
 Only = Annotated[
-    str, typer.Option("--only", metavar="PATTERN", help="Promises like secrets.list, or *.paging.")
+    str,
+    typer.Option("--only", metavar="PATTERN", help="Only promises like secrets.list or *.paging."),
 ]
 Gaps = Annotated[
     Path | None,
-    typer.Option("--known-gaps", metavar="FILE", help="Ids of promises not kept yet, one a line."),
+    typer.Option("--known-gaps", metavar="FILE", help="Promises not kept yet, one id per line."),
 ]
 Junit = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
 ]
 Settle = Annotated[
     float,
-    typer.Option("--settle", metavar="SECONDS", help="How long a write may take to be seen."),
+    typer.Option("--settle", metavar="SECONDS", help="Time for a write to become visible."),
 ]
-Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For the whole run.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document; errors as JSON on stderr.")]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", help="Limit for the whole run.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -106,7 +109,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 
     promises = select(PROMISES, Level[level.upper()], only)
     if not promises:
-        raise Usage("--only matches no promise of this level")
+        raise Usage("no promise of this level matches --only")
     return promises
 
 
@@ -175,4 +178,4 @@ def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError:
-        raise Usage("the JUnit report cannot be written") from None
+        raise Usage("the JUnit report of --junit cannot be written") from None

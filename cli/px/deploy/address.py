@@ -16,7 +16,7 @@ def choose_address(flag: str | None, known: str | None, *, makes_token: bool) ->
     """
     if flag and known and not makes_token and parse_address(flag) != parse_address(known):
         raise Usage(
-            f"--url is not the PX_URL of {DEPLOY_FILE}, and its token only goes there",
+            f"--url is not the PX_URL in {DEPLOY_FILE}, and its token is only sent there",
             hint=f"change PX_URL in {DEPLOY_FILE}",
         )
     chosen = flag or known
@@ -30,9 +30,9 @@ def address_of(targets: Sequence[str]) -> str:
     found = sorted((one for one in targets if one.startswith("https://")), key=_is_custom)
     if not found:
         raise Refused(
-            "wrangler does not say where the Worker answers",
+            "wrangler did not print the Worker's address",
             code="no_address",
-            hint="name its address with --url",
+            hint="give the address with --url",
         )
     return found[0]
 

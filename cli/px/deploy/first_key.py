@@ -63,13 +63,13 @@ class FirstKey:
     def _of_file(self) -> MasterKey:
         """Of a deploy that did not end, or of this Worker's earlier life."""
         self._check_worker()
-        self._voice.say(f"Using the master key of {self._file.shown}")
+        self._voice.say(f"Using the master key from {self._file.shown}")
         return self._file.open(self._passphrase)
 
     def _check_worker(self) -> None:
         if self._file.header().worker != self._worker:
             raise Refused(
-                f"{self._file.shown} is another Worker's; nothing was changed",
+                f"{self._file.shown} belongs to another Worker; nothing was changed",
                 code="another_worker",
                 hint="name another file with --recovery-file",
             )
@@ -80,7 +80,7 @@ class FirstKey:
         if self._passphrase.was_typed:
             still_wanted()
         self._file.write(key, self._worker, passphrase)
-        self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
+        self._voice.say(f"Wrote {shown}: with your passphrase, it restores the master key")
         if git.leaves_out(self._file.path) is False:
             self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
         return key

@@ -22,10 +22,10 @@ def keep_replaced(
         return []
     path = keep(project, settings, names)
     shown = path.relative_to(project.root)
-    told = [f"Kept the replaced root token in {shown}"]
+    lines = [f"Saved the replaced root token in {shown}"]
     if git.leaves_out(path) is False:
-        told.append(f"Warning: git does not ignore {shown}; keep it elsewhere")
-    return told
+        lines.append(f"Warning: git does not ignore {shown}; keep it elsewhere")
+    return lines
 
 
 def keep(project: Project, settings: Mapping[str, str], names: tuple[str, ...]) -> Path:

@@ -32,8 +32,8 @@ class Plan:
     def lines(self) -> list[str]:
         """For a person, in the order in which it happens."""
         found = [f"{'create' if self.is_new else 'update'} the Worker {self.worker}"]
-        found.append("make a master key" if self.makes_key else "leave the master keys as they are")
-        token = "make a root token" if self.makes_token else "leave the root token as it is"
+        found.append("create a master key" if self.makes_key else "keep the master keys")
+        token = "create a root token" if self.makes_token else "keep the root token"
         return [*found, token, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
 
     def document(self) -> dict[str, object]:
@@ -70,17 +70,17 @@ def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) ->
     for binding, id_ in ids.items():
         if not remote.is_empty(id_):
             raise Refused(
-                f"the KV namespace of {binding} holds records of an earlier Worker, which do not "
-                "open under a new master key; nothing was changed",
+                f"the KV namespace of {binding} holds records of an earlier Worker, which a new "
+                "master key cannot open; nothing was changed",
                 code="records_without_key",
-                hint="bring their key back with `px key recover FILE`; or delete the namespace: "
+                hint="restore their key with `px key recover FILE`; or delete the namespace: "
                 f"wrangler kv namespace delete --namespace-id {id_}",
             )
 
 
 def _name_taken(worker: str) -> Refused:
     return Refused(
-        f"the account has a Worker {worker} that px did not make; nothing was changed",
+        f"the account has a Worker {worker} that px did not create; nothing was changed",
         code="name_taken",
         hint="choose another name in wrangler.toml; or replace that Worker with --adopt",
     )

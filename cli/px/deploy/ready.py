@@ -69,7 +69,7 @@ def _status_problem(target: Target, transport: Transport) -> PxError | None:
         return NotReached(
             f"{origin} cannot be reached: {lost.reason}",
             code="not_reached",
-            hint="a new address may need some minutes; then run `px deploy` again",
+            hint="a new address may need a few minutes; then run `px deploy` again",
         )
     return None if _says_ready(answer) else _not_ready(origin, answer)
 
@@ -83,23 +83,23 @@ def _says_ready(answer: Answer) -> bool:
 
 def _not_ready(origin: str, answer: Answer) -> PxError:
     return ServerFailed(
-        f"the Worker at {origin} does not say that it is ready (status {answer.status})",
+        f"the Worker at {origin} is not ready (status {answer.status})",
         code="not_ready",
-        hint="is PX_URL its address? `wrangler tail` shows what it logs",
+        hint="check that PX_URL is its address; `wrangler tail` shows what it logs",
     )
 
 
 def _token_refused(target: Target) -> PxError:
     return NotAllowed(
-        f"the Worker at {target.address.origin} does not take the root token of {target.source}",
+        f"the Worker at {target.address.origin} refuses the root token from {target.source}",
         code="unauthenticated",
-        hint="is PX_URL its address? if so: `px deploy --new-root-token` makes a new one",
+        hint="if PX_URL is its address, `px deploy --new-root-token` makes a new token",
     )
 
 
 def _another(target: Target) -> PxError:
     return ServerFailed(
-        f"the Worker at {target.address.origin} is not the one that was just deployed",
+        f"the Worker at {target.address.origin} is not the one just deployed",
         code="another_worker",
-        hint="take PX_URL and PX_TOKEN out of .env.deploy, or correct PX_URL",
+        hint="remove PX_URL and PX_TOKEN from .env.deploy, or fix PX_URL",
     )

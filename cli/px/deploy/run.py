@@ -46,10 +46,10 @@ from px.settings import DEPLOY_FILE, Target, make_target
 
 KNOWN: Final = 10.0  # seconds
 NOTHING: Final = "nothing was changed at Cloudflare"
-UPLOADING: Final = "the upload did not end; no key and no token is lost"
-UPLOADED: Final = "the Worker is deployed, and was not seen to be ready"
+UPLOADING: Final = "the upload did not finish; no key and no token is lost"
+UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
-AGAIN: Final = "run `px deploy` again: it goes on where it stopped"
+AGAIN: Final = "run `px deploy` again: it continues where it stopped"
 
 
 class Voice(Protocol):
@@ -163,7 +163,7 @@ class Deployment:
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._voice.say(
-                f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out"
+                f"Not in a git repository: px cannot check that git ignores {DEPLOY_FILE}"
             )
         self._settings = found
         self._started.read()
@@ -191,10 +191,9 @@ class Deployment:
             check_no_token(self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token, and {DEPLOY_FILE} does not hold it; "
-                "nothing was changed",
+                f"the Worker has a root token that is not in {DEPLOY_FILE}; nothing was changed",
                 code="no_root_token",
-                hint="put it in as PX_TOKEN beside PX_URL; or make a new one, which replaces it: "
+                hint="set PX_URL and PX_TOKEN there; or replace the root token: "
                 "`px deploy --new-root-token`",
             )
         return plan
@@ -288,5 +287,5 @@ class Deployment:
         if not self._options.checks:
             return 0
         outcomes = try_promises(target)
-        self._voice.say(f"Tried {len(outcomes)} promises of the API: all kept")
+        self._voice.say(f"{len(outcomes)} API checks passed")
         return len(outcomes)

@@ -35,8 +35,8 @@ def try_promises(target: Target) -> Sequence[Outcome]:
 def _broken(outcomes: Sequence[Outcome]) -> Refused:
     broken = [one for one in outcomes if not one.passed]
     return Refused(
-        f"the Worker is deployed, and breaks {len(broken)} of {len(outcomes)} promises",
+        f"the Worker is deployed, but {len(broken)} of {len(outcomes)} API checks failed",
         code="checks_failed",
-        hint="`px spec URL` tries them all",
+        hint="`px spec URL` runs them all",
         details=[Detail("broken_promise", f"{one.promise.id}: {one.reason}") for one in broken],
     )

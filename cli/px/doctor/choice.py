@@ -21,7 +21,7 @@ def kind(token: str) -> str:
     if token.startswith(f"px_{tokens.ROOT}_"):
         return "root's"
     parsed = tokens.parse(token)
-    return "one of a form that px does not know" if parsed is None else f"id {parsed.id}"
+    return "in a format that px does not know" if parsed is None else f"id {parsed.id}"
 
 
 def _project(target: Target) -> Finding:
@@ -34,7 +34,7 @@ def _project(target: Target) -> Finding:
         return Finding(
             "project",
             FAIL,
-            f"{target.project}, from {source}, but the token opens {own}",
-            "unset the project, or use a token for it",
+            f"{target.project}, from {source}, but the token is for {own}",
+            "unset the project, or use a token for that project",
         )
     return Finding("project", OK, f"{target.project}, from {source}")

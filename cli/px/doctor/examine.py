@@ -43,11 +43,11 @@ def examine(
         target = choose()
     except (PxError, PositronicError) as error:
         yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
     except OSError:  # a folder above that cannot be searched
-        yield Finding("address", FAIL, "the files that name a server cannot be looked for")
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+        yield Finding("address", FAIL, "px cannot look for the files that name a server")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
     yield from _guarded("server", lambda: check_server(target, place=place))
@@ -59,6 +59,6 @@ def _guarded(name: str, check: Check) -> Iterator[Finding]:
     except (PxError, PositronicError) as error:
         yield Finding(name, FAIL, error.message, getattr(error, "hint", ""))
     except OSError as error:
-        yield Finding(name, FAIL, f"this could not be checked: {file_failed(error).message}")
+        yield Finding(name, FAIL, f"check failed: {file_failed(error).message}")
     except Exception as error:  # noqa: BLE001 - its text may hold a value
-        yield Finding(name, FAIL, f"this could not be checked: {type(error).__name__}")
+        yield Finding(name, FAIL, f"check failed: {type(error).__name__}")

@@ -17,7 +17,7 @@ NAME = "mode"
 def check_modes(place: Place) -> Iterator[Finding]:
     """One finding for each file that is there."""
     found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
-    yield from found or [Finding(NAME, SKIP, "no private file is here yet")]
+    yield from found or [Finding(NAME, SKIP, "there are no private files yet")]
 
 
 def _look(file: PrivateFile, shown: str) -> Finding | None:
@@ -27,7 +27,7 @@ def _look(file: PrivateFile, shown: str) -> Finding | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Finding(NAME, FAIL, f"{shown} cannot be looked at: {_reason(error)}")
+        return Finding(NAME, FAIL, f"{shown} cannot be checked: {_reason(error)}")
     except Usage as error:
         return Finding(NAME, FAIL, error.message, error.hint)
     if mode & 0o077:

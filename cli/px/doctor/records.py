@@ -34,15 +34,15 @@ def check_records(probe: Probe) -> Iterator[Finding]:
     if closed:
         more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
         message = (
-            f"{_count(tried, known)} tried, and {len(closed)} do not open with the Worker's keys: "
+            f"{_count(tried, known)} tried, but the Worker's keys do not open {len(closed)}: "
             f"{', '.join(closed[:SHOWN])}{more}"
         )
-        hint = "give the Worker back the master key they were sealed with, or put them in again"
+        hint = "restore the master key that sealed them, or create them again"
         yield Finding(NAME, FAIL, message, hint)
     elif not known:
         yield Finding(NAME, SKIP, "this project has no secret to try")
     elif tried == len(chosen):
-        yield Finding(NAME, OK, f"{_count(tried, known)} tried, and each opens")
+        yield Finding(NAME, OK, f"{_count(tried, known)} tried, all open")
 
 
 def _choose(known: Sequence[Secret]) -> list[str]:

@@ -24,7 +24,7 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     try:
         file = RecoveryFile(default_path(project, read_manifest(project).worker))
         if not file.exists():
-            yield Finding(NAME, SKIP, f"not known: there is no {place.display(file.path)}")
+            yield Finding(NAME, SKIP, f"unknown: there is no {place.display(file.path)}")
             return
         found = file.header()
     except PxError as error:
@@ -34,6 +34,6 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     if found.key_id == newest:
         yield Finding(NAME, OK, f"{shown} is for the newest key, {newest}")
         return
-    message = f"{shown} is for the key {found.key_id}, and the Worker seals with {newest}"
-    hint = "if you have no file for that key, `px key rotate` makes a new key and its file"
+    message = f"{shown} is for the key {found.key_id}, but the Worker seals with {newest}"
+    hint = "if you have no file for that key, `px key rotate` creates a new key with a file"
     yield Finding(NAME, FAIL, message, hint)

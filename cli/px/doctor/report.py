@@ -24,9 +24,9 @@ def conclude(findings: Sequence[Finding]) -> None:
     fails, warns = count(findings, FAIL), count(findings, WARN)
     if fails or warns:
         warnings = "1 warning" if warns == 1 else f"{warns} warnings"
-        terminal.say(f"{fails} to mend, {warnings}")
+        terminal.say(f"{fails} to fix, {warnings}")
     else:
-        terminal.say("Nothing to mend.")
+        terminal.say("Nothing to fix.")
 
 
 def count(findings: Sequence[Finding], status: str) -> int:

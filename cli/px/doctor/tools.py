@@ -36,7 +36,7 @@ def check_node(place: Place) -> Iterator[Finding]:
         yield Finding("node", WARN, f"{error.message}; px dev needs it", error.hint)
         return
     if version is None:
-        yield Finding("node", FAIL, "it does not start", SETUP_HINT)
+        yield Finding("node", FAIL, "node does not start", SETUP_HINT)
         return
     yield _compare("node", version, _node_pin(place.project))
 
@@ -46,7 +46,7 @@ def check_packages(place: Place) -> Iterator[Finding]:
     project = place.project
     for name in ("wrangler", "pyodide"):
         if project is None:
-            yield Finding(name, SKIP, "there is no project here (no wrangler.toml)")
+            yield Finding(name, SKIP, "no project: there is no wrangler.toml here or above")
             continue
         try:
             installed = _version(project.package(name) / "package.json")
@@ -59,7 +59,7 @@ def check_packages(place: Place) -> Iterator[Finding]:
 
 def _compare(name: str, version: str | None, pin: str | None) -> Finding:
     if version is None:
-        return Finding(name, FAIL, "its version cannot be read", SETUP_HINT)
+        return Finding(name, FAIL, "the version cannot be read", SETUP_HINT)
     if pin is None:
         return Finding(name, OK, f"{version}, not pinned here")
     if version != pin:

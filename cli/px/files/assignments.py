@@ -65,7 +65,7 @@ def check(
 def refuse(problems: Sequence[Detail], what: str = "the file") -> None:
     """Raises Usage when there are any."""
     if problems:
-        count = "one place" if len(problems) == 1 else f"{len(problems)} places"
+        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         if all(problem.index is None for problem in problems):
             count = "a line" if len(problems) == 1 else f"{len(problems)} lines"
         raise Usage(

@@ -40,7 +40,7 @@ def items(text: str) -> Iterator[Item]:
     for binding in parse_stream(io.StringIO(text, newline="")):
         line = _line(binding)
         if binding.error:
-            yield _problem(line, binding, "is not NAME=value, or has a quote that is not closed")
+            yield _problem(line, binding, "is not NAME=value, or has an unclosed quote")
         elif binding.key is not None and binding.value is None:
             yield _problem(line, binding, "has no `=`")
         elif binding.key is not None and (words := _not_a_name(binding)):

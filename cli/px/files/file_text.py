@@ -15,7 +15,7 @@ def decode(data: bytes, what: str = "the file") -> str:
     """Raises Usage, calling the file `what`, with the line that is not UTF-8."""
     if is_wide(data):
         raise Usage(
-            f"{what} is text in UTF-16 or UTF-32, and px reads UTF-8",
+            f"{what} is UTF-16 or UTF-32 text, and px reads UTF-8",
             code="invalid_file",
             hint=HINT,
         )

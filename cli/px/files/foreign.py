@@ -14,7 +14,7 @@ from px.errors import Detail, Usage
 
 _TO_PX: Final = "| px secret import -"
 _ONE: Final = "px secret create NAME --from-file FILE"
-_NO_TEXT: Final = "give px the dotenv or JSON file that it was made from, or unpack it first"
+_NO_TEXT: Final = "import the dotenv or JSON file it was made from, or unpack it first"
 
 
 class Kind(NamedTuple):
@@ -33,7 +33,7 @@ _KUBERNETES: Final = Kind(
     f"kubectl get secret NAME -o json | jq '.data | map_values(@base64d)' {_TO_PX}",
 )
 _WEB_PAGE: Final = Kind(
-    "a web page", "what was downloaded is no file of secrets: perhaps it asks to log in"
+    "a web page", "the download is not a file of secrets; it may be a login page"
 )
 
 # How the bytes begin.
@@ -84,7 +84,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         (r"-----BEGIN PGP MESSAGE-----", _GPG),
         (
             r"(-----BEGIN |---- BEGIN |Bag Attributes$|PuTTY-User-Key-File)",
-            Kind("one key or certificate, no list of secrets", f"store it as one value: {_ONE}"),
+            Kind("one key or certificate, not a list of secrets", f"store it as one value: {_ONE}"),
         ),
         (
             r"(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+) AAAA",
@@ -92,7 +92,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         ),
         (
             r"version https://git-lfs\.github\.com/spec/",
-            Kind("a pointer of Git LFS, not the file itself", "run `git lfs pull` first"),
+            Kind("a Git LFS pointer, not the file itself", "run `git lfs pull` first"),
         ),
         (r"<!doctype html|<html|<head|<body|<script", _WEB_PAGE),
         (r"<\?xml|<[a-z][\w:.-]*[ />]", Kind("XML", "px reads NAME=value or one JSON object")),
@@ -134,14 +134,14 @@ _YAML_KINDS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = (
     (
         re.compile(r"^kind:\s*[\"']?SealedSecret", re.MULTILINE),
         Kind(
-            "a sealed secret of Kubernetes, which only its cluster opens",
+            "a Kubernetes SealedSecret, which only its cluster can open",
             f"kubectl get secret NAME -o json | jq '.data | map_values(@base64d)' {_TO_PX}",
         ),
     ),
     (re.compile(r"^kind:\s*[\"']?Secret\b", re.MULTILINE), _KUBERNETES),
     (
         re.compile(r"^services:", re.MULTILINE),
-        Kind("a compose file (YAML)", "import the env_file that it names"),
+        Kind("a compose file (YAML)", "import the env_file that it refers to"),
     ),
     (
         re.compile(r"!vault\b|\$ANSIBLE_VAULT;"),
@@ -166,7 +166,7 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         (
             "ARN SecretString",
             Kind(
-                "an answer of AWS Secrets Manager",
+                "output of AWS Secrets Manager",
                 "aws secretsmanager get-secret-value --secret-id ID --query SecretString "
                 f"--output text {_TO_PX}",
             ),
@@ -174,26 +174,26 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         (
             "Parameters",
             Kind(
-                "an answer of AWS Systems Manager",
+                "output of AWS Systems Manager",
                 f"jq '.Parameters | map({{(.Name): .Value}}) | add' FILE {_TO_PX}",
             ),
         ),
         (
             "lease_id data",
-            Kind("an answer of Vault", f"vault kv get -format=json PATH | jq .data.data {_TO_PX}"),
+            Kind("output of Vault", f"vault kv get -format=json PATH | jq .data.data {_TO_PX}"),
         ),
         (
             "encrypted items",
             Kind(
-                "an export of Bitwarden",
-                "jq '.items | map({(.name): .login.password}) | add' FILE, once it is not "
+                "a Bitwarden export",
+                "jq '.items | map({(.name): .login.password}) | add' FILE, if it is not "
                 f"encrypted {_TO_PX}",
             ),
         ),
-        ("fields vault", Kind("an item of 1Password", f"op inject -i TEMPLATE {_TO_PX}")),
+        ("fields vault", Kind("a 1Password item", f"op inject -i TEMPLATE {_TO_PX}")),
         (
             "attributes id value",
-            Kind("an answer of Azure Key Vault", "its value alone: jq -r .value FILE"),
+            Kind("output of Azure Key Vault", "its value alone: jq -r .value FILE"),
         ),
         (
             "type private_key client_email",
@@ -202,12 +202,15 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         ("kty", Kind("a key (JWK), one secret", f"store it as one value: {_ONE}")),
         (
             "terraform_version serial",
-            Kind("Terraform's state", f"terraform output -json | jq 'map_values(.value)' {_TO_PX}"),
+            Kind(
+                "a Terraform state file",
+                f"terraform output -json | jq 'map_values(.value)' {_TO_PX}",
+            ),
         ),
         (
             "values _postman_variable_scope",
             Kind(
-                "an environment of Postman",
+                "a Postman environment",
                 f"jq '.values | map({{(.key): .value}}) | add' FILE {_TO_PX}",
             ),
         ),
@@ -266,13 +269,13 @@ def _is_text(found: Mapping[str, object], keys: frozenset[str]) -> bool:
 
 
 def _array(found: Sequence[object]) -> Kind:
-    what = "a JSON array, and px reads one object"
+    what = "a JSON array, but px reads one object"
     for key, value in _PAIRS:
         if found and all(isinstance(one, dict) and {key, value} <= one.keys() for one in found):
             return Kind(what, f"jq 'map({{(.{key}): .{value}}}) | add' FILE {_TO_PX}")
     if found and all(isinstance(one, dict) for one in found):
         return Kind(what, f"if each holds secrets: jq add FILE {_TO_PX}")
-    return Kind(what, 'px reads {"NAME": "value"}, strings alone')
+    return Kind(what, 'px reads {"NAME": "value"} with string values only')
 
 
 def _which_yaml(text: str) -> Kind:

@@ -19,8 +19,8 @@ _BLANK: Final = " \t\r\n"
 _NEWLINE: Final = "\n"
 _SPACE: Final = re.compile(f"[{_BLANK}]*")
 _ARRAY: Final = re.compile(r"\[\s*([{\"\]\d]|\Z)")  # not the [section] of an INI file
-_HINT: Final = 'px reads {"NAME": "value"}, strings alone; nothing was sent'
-_MORE: Final = "holds more than one JSON document, as JSON lines do"
+_HINT: Final = 'px reads {"NAME": "value"} with string values only; nothing was sent'
+_MORE: Final = "contains more than one JSON document, like JSON Lines"
 _LINES_HINT: Final = "join them: jq -s add FILE | px secret import -"
 # A number is refused whatever it is; int() would refuse a long one with another error.
 _DECODER: Final = JSONDecoder(parse_int=float, parse_constant=float)
@@ -48,14 +48,14 @@ def _read(text: str) -> tuple[object, str]:
     try:
         found, end = _DECODER.raw_decode(text, _behind_space(text, 0))
     except JSONDecodeError as error:
-        return None, f"is no JSON (line {error.lineno}, column {error.colno})"
+        return None, f"is not valid JSON (line {error.lineno}, column {error.colno})"
     except (ValueError, RecursionError):
-        return None, "is no JSON that px can read"
+        return None, "is not JSON that px can read"
     rest = _behind_space(text, end)
     if rest < len(text):
         words = f"(line {text.count(_NEWLINE, 0, rest) + 1})"
-        return None, f"{_MORE if text[rest] in '{[' else 'goes on behind its JSON'} {words}"
-    return found, "" if isinstance(found, dict) else "holds JSON, but no object"
+        return None, f"{_MORE if text[rest] in '{[' else 'has more text after its JSON'} {words}"
+    return found, "" if isinstance(found, dict) else "is JSON, but not an object"
 
 
 def _entries(text: str) -> Iterator[Item]:
@@ -76,7 +76,7 @@ def _no_string(value: object) -> str:
     if value is None:
         return "the value is null, not a string: fill it in, or remove the entry"
     if isinstance(value, dict | list):
-        return "the value is an object or array, not a string: px reads one flat object"
+        return "the value is an object or array, not a string: px reads a flat object"
     return "the value is not a string: put it in quotes"
 
 

@@ -28,7 +28,7 @@ _STDIN_PATH: Final = Path("/dev/fd/0")
 def read_all(files: Sequence[str], form: str | None = None) -> list[Reading]:
     """Every file's items, as they are spelt. Raises Usage."""
     if len([file for file in files if file == STDIN]) > 1:
-        raise Usage("stdin can be read once")
+        raise Usage("stdin can only be given once")
     return [_reading(file, number, len(files), form) for number, file in enumerate(files, 1)]
 
 
@@ -46,7 +46,7 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
             with open(path, "rb", opener=open_regular if regular else None) as file:
                 data = file.read(MAX_FILE + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
+        reason = getattr(error, "strerror", None) or "it is not a path"
         raise Usage(f"{what} cannot be read: {reason.lower()}", code="invalid_file") from None
     return _bounded(data, what)
 
@@ -101,7 +101,7 @@ def _bounded(data: bytes, what: str) -> bytes:
 
 def _deploy_refusal() -> Usage:
     return Usage(
-        f"{DEPLOY_FILE} holds deployment credentials and is never imported", code="invalid_file"
+        f"{DEPLOY_FILE} contains deployment credentials and is never imported", code="invalid_file"
     )
 
 

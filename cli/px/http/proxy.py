@@ -56,8 +56,8 @@ def _parse(text: str, variable: str) -> Proxy:
     scheme, rest = (scheme.lower(), rest) if mark else ("http", text)
     if scheme.startswith("socks"):
         raise Usage(
-            f"px has no support for SOCKS proxies ({variable})",
-            hint="set HTTPS_PROXY to an http proxy, or name the server in NO_PROXY",
+            f"px does not support SOCKS proxies ({variable})",
+            hint="set HTTPS_PROXY to an http proxy, or add the server to NO_PROXY",
         )
     user, has_user, place = rest.rpartition("@")
     try:
@@ -67,8 +67,8 @@ def _parse(text: str, variable: str) -> Proxy:
         host, port = "", 0
     if scheme not in ("http", "https") or not _PRINTABLE.fullmatch(host):
         raise Usage(
-            f"px cannot use the proxy of {variable}: it is not like http://proxy.example:3128",
-            hint=f"correct {variable}, or name the server in NO_PROXY",
+            f"px cannot use the proxy in {variable}: expected http://proxy.example:3128",
+            hint=f"fix {variable}, or add the server to NO_PROXY",
         )
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return Proxy(f"{scheme}://{_escaped(user)}{has_user}{where}", where, variable)

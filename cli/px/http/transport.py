@@ -170,7 +170,7 @@ def _url(address: Address) -> httpx.URL:
     try:
         return httpx.URL(address.origin)
     except httpx.InvalidURL:
-        raise Usage("the address names no host that can be") from None
+        raise Usage("the address has an impossible host name") from None
 
 
 def _read(response: httpx.Response, left: _TimeLeft) -> bytes:

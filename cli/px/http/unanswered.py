@@ -16,7 +16,7 @@ from px.http.proxy import Proxy
 from px.http.result import Lost
 
 LATE: Final = "no answer in time"
-_UNKNOWN_HOST: Final = "the host name is not known"
+_UNKNOWN_HOST: Final = "unknown host name"
 _NOT_SENT: Final = (
     *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
     *(httpx.LocalProtocolError, httpx.UnsupportedProtocol),
@@ -70,7 +70,7 @@ def _reason(error: httpx.HTTPError, proxy: Proxy | None) -> tuple[str, str]:
         return _refused_by_proxy(str(error), proxy)
     if proxy is not None:
         reason, hint = _cause(error)
-        hint = hint or f"check {proxy.variable}; NO_PROXY names servers that need no proxy"
+        hint = hint or f"check {proxy.variable}; list servers that need no proxy in NO_PROXY"
         return f"no connection to {proxy.shown}: {reason}", hint
     return _cause(error)
 
@@ -81,7 +81,7 @@ def _refused_by_proxy(text: str, proxy: Proxy | None) -> tuple[str, str]:
     status = found[0] if (found := re.match(r"\d{3}\b", text)) else ""
     if status == "407":
         variable = proxy.variable if proxy else "HTTPS_PROXY"
-        hint = f"{variable}=http://USER:PASSWORD@HOST:PORT is how it is told them"
+        hint = f"set them with {variable}=http://USER:PASSWORD@HOST:PORT"
         return f"{who} asks for a user name and password (407)", hint
     return f"{who} does not let px through" + (f" (status {status})" if status else ""), ""
 
@@ -90,7 +90,7 @@ def _cause(error: httpx.HTTPError) -> tuple[str, str]:
     if isinstance(error, httpx.TimeoutException):
         return LATE, ""
     if isinstance(error, httpx.ProtocolError):
-        return "what answered does not speak HTTP, or its answer is cut", ""
+        return "the server does not speak HTTP, or its answer was cut off", ""
     found = [cause for cause in _causes(error) if isinstance(cause, OSError)]
     # anyio tries each address of a host, and sums up in an error that has no number.
     return _socket_cause(next((one for one in found if one.errno), OSError()))

@@ -29,7 +29,7 @@ class CloudflareSecrets:
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:
             raise Refused(
-                f"the Worker that wrangler.toml names has no {KEYS}",
+                f"the Worker in wrangler.toml has no {KEYS}",
                 code="no_keys",
                 hint="run px in the project that was deployed",
             )
@@ -63,7 +63,7 @@ def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
 def begun_elsewhere() -> Refused:
     """Another machine holds the key in front; one more would push it out."""
     return Refused(
-        "a rotation that was begun elsewhere is under way; nothing was changed",
+        "a rotation that was started elsewhere is under way; nothing was changed",
         code="rotation_pending",
-        hint="end it where it was begun: there lies the new key, in .px/rotation.json",
+        hint="finish it where it was started: the new key is there, in .px/rotation.json",
     )

@@ -25,7 +25,7 @@ class Passphrase:
         """Raises Usage when there is nobody to ask, before anything was done."""
         if not self._stdin and not terminal.is_terminal(sys.stdin):
             raise Usage(
-                "there is no terminal to ask for the recovery file's passphrase",
+                "there is no terminal to type the recovery file's passphrase on",
                 code="no_passphrase",
                 hint=self._hint,
             )
@@ -49,10 +49,10 @@ class Passphrase:
         first = self._one(f"New passphrase for {name} (hidden): ")
         if len(first) < SHORTEST:
             raise Usage(
-                f"a passphrase has at least {SHORTEST} characters; nothing was changed",
+                f"a passphrase must have at least {SHORTEST} characters; nothing was changed",
                 code="short_passphrase",
             )
-        if not self._stdin and self._one("The same again (hidden): ") != first:
+        if not self._stdin and self._one("Repeat the passphrase (hidden): ") != first:
             raise Refused(
                 "the two passphrases differ; nothing was changed", code="passphrases_differ"
             )
@@ -78,7 +78,7 @@ class Passphrase:
         data = sys.stdin.buffer.read(LONGEST + 3)
         data = data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
         if len(data) > LONGEST:
-            raise Usage(f"a passphrase has at most {LONGEST:,} bytes", code="long_passphrase")
+            raise Usage(f"a passphrase can have at most {LONGEST:,} bytes", code="long_passphrase")
         return data
 
 

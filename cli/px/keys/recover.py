@@ -39,14 +39,14 @@ class LocalHome:
     def put(self, key: MasterKey) -> str:
         entries = dev_vars.read_keys(self._project)
         if key.entry in entries:
-            return f"The local Worker has the master key {key.id} already"
+            return f"The local Worker already has the master key {key.id}"
         if any(entry.partition(":")[0] == key.id for entry in entries):
             raise Refused(
-                f".dev.vars has another key with the id {key.id}; nothing was changed",
+                f".dev.vars has a different key with the id {key.id}; nothing was changed",
                 code="key_id_taken",
             )
         dev_vars.write_keys(self._project, [*entries, key.entry])
-        return f"The local Worker has the master key {key.id} back, behind those it had"
+        return f"Restored the local Worker's master key {key.id}, after the keys it already had"
 
 
 class DeployedHome:
@@ -58,13 +58,13 @@ class DeployedHome:
     def check(self, *, replace: bool) -> None:
         if KEYS in (secret_names(self._wrangler) or ()) and not replace:
             raise Refused(
-                "the Worker has a master key, and Cloudflare does not give it back; "
+                "the Worker already has a master key, which Cloudflare never shows; "
                 "nothing was changed",
                 code="keys_exist",
-                hint="see `px key list`; if that key is of no use to anything: --replace",
+                hint="see `px key list`; if nothing needs that key, use --replace",
             )
 
     def put(self, key: MasterKey) -> str:
         sent = json.dumps({KEYS: key.entry})
         self._wrangler.run(["secret", "bulk"], sent, hidden=[key.encoded])
-        return f"The Worker has the master key {key.id} back; now run `px deploy`"
+        return f"Restored the Worker's master key {key.id}; now run `px deploy`"

@@ -94,7 +94,7 @@ def unseal(data: bytes, passphrase: str) -> MasterKey:
         key = AESGCM(under).decrypt(nonce, sealed, _associated(header))
     except InvalidTag:
         raise Refused(
-            "the recovery file does not open: the passphrase is wrong, or the file was changed",
+            "the recovery file cannot be opened: the passphrase is wrong, or the file was changed",
             code="recovery_does_not_open",
         ) from None
     return MasterKey(str(header["keyId"]), b64encode(key).decode())
@@ -125,7 +125,7 @@ def _parse(data: bytes) -> tuple[dict[str, object], bytes, bytes]:
         return header, _bytes(found["nonce"], NONCE_SIZE), sealed
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Refused(
-            "this is no recovery file of px, or it is damaged", code="recovery_unreadable"
+            "this is not a px recovery file, or it is damaged", code="recovery_unreadable"
         ) from None
 
 

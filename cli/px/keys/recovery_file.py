@@ -41,7 +41,7 @@ class RecoveryFile:
         try:
             return private_files.read(self.path, recovery.MAX_FILE + 1)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no path"
+            reason = getattr(error, "strerror", None) or "it is not a path"
             raise Usage(f"the recovery file cannot be read: {reason.lower()}") from None
 
     def header(self) -> Recovery:
@@ -62,7 +62,7 @@ class RecoveryFile:
         except FileExistsError:
             raise self.taken() from None
         except OSError as error:
-            raise _not_written(error) from None
+            raise self._not_written(error) from None
 
     def replace(self, key: MasterKey, worker: str, passphrase: str) -> RecoveryFile | None:
         """Writes it, and gives the older file, which has another name now: it opens old copies.
@@ -75,7 +75,7 @@ class RecoveryFile:
             older = self._set_aside() if self.exists() else None
             owner_only.replace(self.path, data)
         except OSError as error:
-            raise _not_written(error) from None
+            raise self._not_written(error) from None
         return older
 
     def _set_aside(self) -> RecoveryFile:
@@ -100,14 +100,13 @@ class RecoveryFile:
 
     def taken(self) -> Refused:
         return Refused(
-            f"{self.shown} is there already, and px overwrites no recovery file",
+            f"{self.shown} already exists, and px never overwrites a recovery file",
             code="recovery_exists",
-            hint="name another one with --recovery-file, or move it away",
+            hint="choose another file with --recovery-file, or move this one away",
         )
 
-
-def _not_written(error: OSError) -> Refused:
-    return Refused(
-        f"the recovery file cannot be written: {(error.strerror or '').lower()}",
-        code="recovery_not_written",
-    )
+    def _not_written(self, error: OSError) -> Refused:
+        return Refused(
+            f"the recovery file {self.shown} cannot be written: {(error.strerror or '').lower()}",
+            code="recovery_not_written",
+        )

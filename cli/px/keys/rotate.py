@@ -27,7 +27,7 @@ from px.project.unfinished_rotation import Started, StartedFile
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
 PAUSE: Final = 0.5  # seconds between two looks
 SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
-RESUME: Final = "run `px key rotate` again: it goes on where it stopped"
+RESUME: Final = "run `px key rotate` again: it continues where it stopped"
 SHOWN: Final = 20  # records that are named to a person
 
 Progress = Callable[[int, int], None]
@@ -63,7 +63,7 @@ class Rotated:
         options = " ".join(f"--dropped {key_id}" for key_id in self.dropped)
         if not options:
             return ""
-        return f"events signed before are not verifiable any more: `px audit verify {options}`"
+        return f"to verify events signed before, use `px audit verify {options}`"
 
     def sentence(self) -> str:
         dropped = f"; dropped: {', '.join(self.dropped)}" if self.dropped else ""
@@ -109,7 +109,7 @@ class Rotation:
         key = self._begin()
         self._clean(key)
         while self._settle:
-            self._voice.say(f"Waiting {self._settle:g} s until every location knows")
+            self._voice.say(f"Waiting {self._settle:g} s until every location has the change")
             time.sleep(self._settle)
             if not self._clean(key):
                 break
@@ -129,11 +129,11 @@ class Rotation:
             self._file.write(started)
             self._voice.say(f"Rotating to the new master key {started.key.id}")
         else:
-            self._voice.say(f"Going on with the rotation to {started.key.id}")
+            self._voice.say(f"Continuing the rotation to {started.key.id}")
         self._keeper.keep(started.key)
         if found.newest != started.key.id:
             self._place.put_in_front(started.key)
-            self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")
+            self._wait(lambda now: now.newest == started.key.id, "did not start to use the new key")
         self._file.write(replace(started, placed=True))
         return started.key
 
@@ -142,9 +142,9 @@ class Rotation:
         started = self._file.read()
         if started is not None and started.origin != self._admin.origin:
             raise Refused(
-                f"a rotation of {started.origin} was begun here and has not ended",
+                f"a rotation of {started.origin} was started here and has not finished",
                 code="rotation_pending",
-                hint="end that one first, with its address in --url",
+                hint="finish that one first, with its address in --url",
             )
         is_ours = started is not None and found.newest == started.key.id
         if found.pending and not is_ours:
@@ -153,7 +153,7 @@ class Rotation:
             return started
         if any(use.id == started.key.id for use in found.uses()):
             return started  # the key was lost in between, and something needs it
-        self._voice.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
+        self._voice.say(f"{started.key.id} was replaced in the meantime, and seals nothing")
         self._file.remove()
         return None
 
@@ -167,7 +167,8 @@ class Rotation:
                 deadline = time.monotonic() + PATIENCE
             elif time.monotonic() > deadline:
                 raise Refused(
-                    f"{left:,} records stay under other keys, which stay too", code="keys_in_use"
+                    f"{left:,} records are still under other keys, which were kept",
+                    code="keys_in_use",
                 )
             else:
                 time.sleep(PAUSE)
@@ -199,7 +200,7 @@ class Rotation:
     def _drop_others(self, key: MasterKey) -> None:
         self._place.keep_only(key)
         self._wait(
-            lambda now: now.newest == key.id and not now.pending, "did not let the old keys go"
+            lambda now: now.newest == key.id and not now.pending, "did not drop the old keys"
         )
         self._file.remove()
 
@@ -209,7 +210,7 @@ class Rotation:
         except NotAllowed as error:
             if error.code == "forbidden":
                 raise NotAllowed(
-                    "the master key covers every project: changing it needs the root token",
+                    "the master key covers every project: only the root token can change it",
                     code="forbidden",
                 ) from None
             raise
@@ -223,17 +224,17 @@ class Rotation:
                 raise PxError(
                     f"the Worker at {self._admin.origin} {what}",
                     code="keys_not_taken_up",
-                    hint="is it the Worker of this project's wrangler.toml, run by `px dev`?",
+                    hint="check that it is the Worker that `px dev` runs in this project",
                 )
             time.sleep(PAUSE)
 
 
 def _stuck(failed: list[Detail]) -> Refused:
     details = [replace(one, listed=place < SHOWN) for place, one in enumerate(failed)]
-    count = "a record does" if len(failed) == 1 else f"{len(failed):,} records do"
+    count = "one record does" if len(failed) == 1 else f"{len(failed):,} records do"
     return Refused(
         f"{count} not open, and would be lost with its key; no key was dropped",
         code="records_do_not_open",
-        hint="delete them or put them in anew (tokens: revoke them), and run this again",
+        hint="delete or create them again (tokens: revoke them), then run `px key rotate` again",
         details=details,
     )

@@ -23,8 +23,8 @@ from px.project.workspace import Project
 TICK: Final = 0.2  # seconds between two looks at what may change
 
 _NEW_KEYS: Final = (
-    "Warning: .dev.vars was missing, so there are new master keys; "
-    "what lies in local KV under the old ones does not open"
+    "Warning: .dev.vars was missing, so px created new master keys; "
+    "they cannot open what the old ones sealed in local KV"
 )
 
 # push(path, url, token) imports a dotenv file into the Worker there; raises PxError.
@@ -106,9 +106,9 @@ def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
         keys.check()
         worker.start()
     except LocalError as problem:
-        voice.refused("the Worker is stopped; correct it, and px starts it again", problem)
+        voice.refused("the Worker is stopped; fix it, and px restarts the Worker", problem)
     else:
-        voice.say("Started the Worker anew: its code changed")
+        voice.say("Restarted the Worker: its code changed")
 
 
 def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
@@ -117,7 +117,7 @@ def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
         keys.check()
         worker.reload()
     except LocalError as problem:
-        voice.refused("the Worker keeps the keys that it has; correct it", problem)
+        voice.refused("the Worker keeps its current keys; fix it", problem)
     else:
         voice.say(f"Reloaded {keys.path.name}")
 
@@ -131,7 +131,7 @@ def _push(push: Callable[[Path], object], secrets: Watched, voice: Voice) -> Non
     except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
         raise KeyboardInterrupt from None
     except PxError as problem:
-        voice.refused(f"{name} was not pushed; correct it, and px pushes it again", problem)
+        voice.refused(f"{name} was not pushed; fix it, and px pushes it again", problem)
     else:
         voice.say(f"Pushed {name}")
 
@@ -162,6 +162,6 @@ def _already_running(project: Project, lock: Path) -> AlreadyRunning:
         known = dev_vars.read_local(project)
         where = f" at {known.url}" if known else ""
     return AlreadyRunning(
-        f"px dev runs already in this project{where}",
+        f"px dev is already running in this project{where}",
         f"stop it first: process {lock.read_text() or 'unknown'}",
     )

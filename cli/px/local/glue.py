@@ -73,8 +73,8 @@ def adapt(script: str, version: str) -> str:
             wrong.append(f"{change.name} ({found} times, not {change.count})")
     if wrong:
         raise LocalError(
-            f"pyodide {version} does not look as expected: found {', '.join(wrong)}",
-            "pin the version in package-lock.json, or teach cli/px/local/glue.py the new one",
+            f"pyodide {version} is not as expected: found {', '.join(wrong)}",
+            "pin the version in package-lock.json, or update cli/px/local/glue.py for the new one",
         )
     return IMPORTS + script
 

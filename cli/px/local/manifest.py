@@ -47,7 +47,7 @@ def read_manifest(config: Path) -> Manifest:
     except FileNotFoundError:
         raise LocalError(f"{config} is missing") from None
     except tomllib.TOMLDecodeError as problem:
-        raise LocalError(f"{config} does not parse", str(problem)) from None
+        raise LocalError(f"{config} is not valid TOML", str(problem)) from None
     except KeyError as missing:
         raise LocalError(f"{config} lacks {missing}") from None
 

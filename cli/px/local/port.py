@@ -27,7 +27,7 @@ def is_taken(port: int) -> bool:
         try:
             probe.bind((HOST, port))
         except PermissionError:
-            raise LocalError(f"port {port} may not be used", "choose one above 1023") from None
+            raise LocalError(f"you may not use port {port}", "choose a port above 1023") from None
         except OSError as problem:
             return problem.errno == errno.EADDRINUSE
     return False

@@ -50,7 +50,7 @@ class ProcessGroup:
         """SIGKILL to all of it; returns when nothing is left."""
         self._signal(signal.SIGKILL)
         if not self._gone_within(GRACE):
-            raise LocalError(f"process group {self.id} did not end")
+            raise LocalError(f"process group {self.id} did not exit")
         self._close()
 
     def _signal(self, number: signal.Signals) -> None:

@@ -76,7 +76,7 @@ class LocalWorker:
     def start(self) -> None:
         """Starts it and waits until GET /status answers 200; raises LocalError when it will not."""
         if self._group:
-            raise LocalError("the Worker runs already")
+            raise LocalError("the Worker is already running")
         for left in reversed(range(_PORT_TRIES)):
             self._port = self._wanted or free_port()
             try:
@@ -113,7 +113,7 @@ class LocalWorker:
 
     def why_it_ended(self) -> LocalError:
         """The log's account of a Worker that ended by itself."""
-        return worker_log.explain(self._output(), self.log_path, "the Worker ended by itself")
+        return worker_log.explain(self._output(), self.log_path, "the Worker exited by itself")
 
     def __enter__(self) -> Self:
         self.start()

@@ -42,7 +42,7 @@ def take(project: Project, folder: Path, config: Path | None = None) -> Path:
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     snapshot = folder / SNAPSHOT
     save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _run(project, target, save, "the Worker's top level cannot be stored")
+    _run(project, target, save, "the state of the Worker's top level cannot be stored")
     if not snapshot.is_file():
         raise SnapshotRefused("workerd stored no snapshot of the Worker")
     load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]

@@ -39,7 +39,7 @@ class Watched(Changes[Look]):
         if found:
             raise LocalError(
                 f"{self.path.name} is {found}, not a regular file",
-                f"move it away: px dev reads {self.path.name}, as a file, whenever it changes",
+                f"move it away: px dev reads {self.path.name} as a file whenever it changes",
             )
 
 

@@ -53,7 +53,7 @@ def shown(written: bytes) -> list[str]:
 def failed_runs(written: bytes) -> list[str]:
     """The lines in which the Worker says which run failed, and where in its brain's code."""
     found = (_FAILED_RUN.fullmatch(line) for line in shown(written))
-    return [f"Run {match[1]}; px brain status {match[2]} tells why" for match in found if match]
+    return [f"Run {match[1]}; px brain status {match[2]} shows why" for match in found if match]
 
 
 def _harmless(line: str) -> str:

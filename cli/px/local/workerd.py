@@ -65,5 +65,5 @@ def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise LocalError(f"workerd did not end within {seconds:.0f} seconds") from None
+        raise LocalError(f"workerd did not finish within {seconds:.0f} seconds") from None
     return done.returncode, done.stdout.decode(errors="replace")

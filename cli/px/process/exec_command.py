@@ -18,7 +18,7 @@ _IGNORED_BY_PYTHON: Final = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
 _SHELL: Final = "/bin/sh"
 _LOOK: Final = 256  # bytes of a script's first line
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-_ONE_WORD: Final = "px runs no shell: px run -- sh -c 'COMMAND LINE'"
+_ONE_WORD: Final = "px does not run a shell: px run -- sh -c 'COMMAND LINE'"
 _CR: Final = ": its first line ends in CRLF"
 _NOT_FOUND: Final = "the command was not found"
 

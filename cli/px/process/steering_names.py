@@ -65,7 +65,7 @@ def refuse(names: Iterable[str], allowed: Collection[str]) -> None:
     if found := [name for name in names if steers(name) and name not in allowed]:
         options = " ".join(f"--allow {name}" for name in found)
         raise Usage(
-            f"the file sets {', '.join(found)}, which decides what programs load or run; "
+            f"the file sets {', '.join(found)}, which controls what programs load or run; "
             "nothing was run",
             code="steering_name",
             hint=f"remove it from the file, or, if that is what you want: px run {options} -- CMD",

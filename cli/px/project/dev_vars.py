@@ -30,9 +30,7 @@ ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _KEY_BYTES: Final = 32
-_RESTORE_HINT: Final = (
-    "repair it or restore a backup: without its keys, what lies in local KV cannot be opened"
-)
+_RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,9 @@ def _check(bindings: list[Binding]) -> None:
     seen: set[str] = set()
     for one in bindings:
         if one.error:
-            raise LocalError(f".dev.vars: line {one.original.line} does not parse", _RESTORE_HINT)
+            raise LocalError(
+                f".dev.vars: line {one.original.line} is not NAME=value", _RESTORE_HINT
+            )
         if one.key is not None and one.key in seen:
             raise LocalError(f".dev.vars: line {one.original.line} repeats a name", _RESTORE_HINT)
         if one.key == MASTER_KEYS:
@@ -179,7 +179,7 @@ def _check_keys(text: str) -> None:
             raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT)
         ids.append(key_id)
     if len(set(ids)) != len(ids):
-        raise LocalError(f".dev.vars: {MASTER_KEYS} names one key id twice", _RESTORE_HINT)
+        raise LocalError(f".dev.vars: {MASTER_KEYS} repeats a key id", _RESTORE_HINT)
 
 
 def _is_key(encoded: str) -> bool:
@@ -200,4 +200,4 @@ def _line(name: str, text: str) -> str:
 
 
 def _malformed_local() -> LocalError:
-    return LocalError(".px/local.json is malformed", "delete it; px dev makes a new one")
+    return LocalError(".px/local.json is malformed", "delete it; px dev creates a new one")

@@ -38,8 +38,8 @@ class DeployFile:
             raise Refused(
                 f"git does not ignore {DEPLOY_FILE}",
                 code="deploy_file_not_ignored",
-                hint=f"add it to .gitignore; if it is committed already: git rm --cached "
-                f"{DEPLOY_FILE}, and replace what was in it",
+                hint=f"add it to .gitignore; if it is already committed: git rm --cached "
+                f"{DEPLOY_FILE}, and replace every credential in it",
             )
         return left_out is not None
 

@@ -11,20 +11,20 @@ from typing import Final
 
 from px.errors import PxError
 
-_FULL: Final = "make room there, and run it again; what was there before is still whole"
-_RIGHTS: Final = "run px as the user whose folder this is, and not in a checkout of somebody else's"
+_FULL: Final = "free some space and run it again; existing files are intact"
+_RIGHTS: Final = "run px as the owner of this folder, not in somebody else's checkout"
 _HINTS: Final = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
-    errno.EFBIG: "raise the limit on the size of files: ulimit -f",
-    errno.EROFS: "px keeps its own files in the project's folder: use a checkout that is writable",
+    errno.EFBIG: "raise the file size limit: ulimit -f",
+    errno.EROFS: "px keeps its own files in the project's folder: use a writable checkout",
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
     errno.EMFILE: "raise the limit on open files: ulimit -n",
-    errno.ENFILE: "the whole system has too many files open",
-    errno.EEXIST: "something that is no folder has its name: move it away",
-    errno.ENOTDIR: "something in its path is no folder: move it away",
-    errno.ELOOP: "it is a link that leads to itself: remove it",
+    errno.ENFILE: "close files: the whole system has too many open",
+    errno.EEXIST: "a file that is not a folder has that name: move it away",
+    errno.ENOTDIR: "part of its path is not a folder: move that away",
+    errno.ELOOP: "it is a link to itself: remove it",
     errno.ENAMETOOLONG: "use a folder with a shorter path",
 }
 

@@ -82,7 +82,7 @@ def _ask(
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        raise _unknown(folder, "git does not answer", "see what `git status` says there") from None
+        raise _unknown(folder, "git did not answer in time", "run `git status` there") from None
     if done.returncode not in codes:
         if b"not a git repository (or any" in done.stderr:  # an empty `.git` is none
             return None
@@ -118,14 +118,16 @@ def _binary() -> str | None:
 def _refused(folder: Path, said: bytes) -> Usage:
     if b"dubious ownership" in said:
         top = next(one for one in _upwards(folder) if os.path.lexists(one / ".git"))
-        trust = f"if you trust it: git config --global --add safe.directory {shown(top)}"
+        trust = (
+            f"if you trust the repository: git config --global --add safe.directory {shown(top)}"
+        )
         return _unknown(folder, "the repository belongs to another user", trust)
-    return _unknown(folder, "git cannot read the repository", "see what `git status` says there")
+    return _unknown(folder, "git cannot read the repository", "run `git status` there")
 
 
 def _unknown(folder: Path, reason: str, hint: str) -> Usage:
     return Usage(
-        f"px cannot tell which files git has in {shown(folder)}: {reason}",
+        f"px cannot tell which files git tracks in {shown(folder)}: {reason}",
         code="git_unknown",
         hint=hint,
     )

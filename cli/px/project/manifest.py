@@ -36,7 +36,7 @@ def read_manifest(project: Project) -> Manifest:
         return Manifest(fields["name"], found, fields)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Usage(
-            "wrangler.toml does not parse, or has no name", hint="`wrangler check` may say more"
+            "wrangler.toml is not valid TOML, or has no name", hint="`wrangler check` may show more"
         ) from None
 
 

@@ -126,8 +126,8 @@ def _check_git(path: Path) -> None:
         if git.tracked(base, [name]):
             raise _untrusted(
                 path,
-                "git has it, so it may have come with a checkout",
-                f"git rm --cached {_shown(base / name)}, and replace what was in it",
+                "git tracks it, so it may have come with a checkout",
+                f"git rm --cached {_shown(base / name)}, and replace its contents",
             )
 
 

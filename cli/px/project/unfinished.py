@@ -44,5 +44,6 @@ class UnderWay:
                 yield
         except BlockingIOError:
             raise Refused(
-                f"another `{self._command}` runs in this project", code=f"{self._what}_running"
+                f"another `{self._command}` is running in this project",
+                code=f"{self._what}_running",
             ) from None

@@ -42,7 +42,7 @@ class StartedDeploy(UnderWay):
             raise Refused(
                 ".px/deploy.json is malformed; nothing was changed",
                 code="deploy_unreadable",
-                hint="delete it, and run `px deploy --new-root-token`",
+                hint="delete the file, then run `px deploy --new-root-token`",
             ) from None
         if worker != self._worker and started.sent:
             raise _anothers(worker)
@@ -56,9 +56,9 @@ def _anothers(worker: str) -> Refused:
     """The file is the only place that has that token."""
     name = printable(worker)
     return Refused(
-        f"a deploy of {name} was begun here and has not ended; nothing was changed",
+        f"a deploy of {name} was started here and has not finished; nothing was changed",
         code="deploy_pending",
-        hint=f"end it first, with {name} as the name in wrangler.toml",
+        hint=f"finish it first, with {name} as the name in wrangler.toml",
     )
 
 

@@ -40,7 +40,7 @@ class StartedFile(UnderWay):
             raise Refused(
                 ".px/rotation.json is malformed; nothing was changed",
                 code="rotation_unreadable",
-                hint="repair it: it may hold the only copy of a master key",
+                hint="repair the file: it may hold the only copy of a master key",
             ) from None
         return Started(str(origin), key, placed is True)
 

@@ -63,11 +63,11 @@ else:
         rest = _collect(fd, limit, ends, line)
         if len(line.content) > limit:
             _drain(fd)
-            raise Usage(f"{what} has at most {limit:,} bytes", code="invalid_value")
+            raise Usage(f"{what} can have at most {limit:,} bytes", code="invalid_value")
         if _LINE_END in ends and (rest or _waits(fd)):
             _drain(fd)
             raise Usage(
-                "more than one line was pasted, and the prompt reads one; nothing was sent",
+                "you pasted more than one line, and the prompt reads one; nothing was sent",
                 code="invalid_value",
                 hint="use --stdin or --from-file",
             )
@@ -75,8 +75,8 @@ else:
             raise Usage(
                 f"{what} contains a control character ({key}); nothing was sent",
                 code="invalid_value",
-                hint="Backspace, Ctrl-W and Ctrl-U edit, arrows and other keys do not; "
-                "--stdin and --from-file take any character",
+                hint="edit with Backspace, Ctrl-W and Ctrl-U only; "
+                "--stdin and --from-file accept any character",
             )
         return bytes(line.content)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from px.errors import Detail, Interrupted, PxError
 
-SAFE: Final = "run the same command again: it is safe, and it ends with the file's content"
+SAFE: Final = "run the same command again: it is safe, and writes what is missing"
 
 
 def account(
@@ -36,7 +36,7 @@ def account(
         *_details(set(unsent), "not_sent", _UNSENT, failure),
     ]
     # The server counts within one request, which would contradict the count of all.
-    what = "the server stopped midway" if failure.code == "partial_write" else failure.message
+    what = "the server stopped halfway" if failure.code == "partial_write" else failure.message
     found = type(failure)(
         f"{what}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
     )

@@ -18,7 +18,9 @@ from px.settings import DEFAULT_TIMEOUT, make_target
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
-_EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
+_EMPTY: Final = (
+    "it is empty or contains only comments: check that the program that writes it succeeded"
+)
 
 Progress = Callable[[int, int], None]  # written so far, of how many
 

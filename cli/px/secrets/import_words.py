@@ -28,7 +28,7 @@ def imported(written: Written, deleted: int | None) -> None:
     """`deleted` None: nobody asked for it."""
     total = terminal.counted(sum(written))
     parts = [f"{written.created:,} created", f"{written.updated:,} updated"]
-    lost = "created or updated (an answer was lost, and they were sent again)"
+    lost = "created or updated (an answer was lost, so px sent them again)"
     parts += [f"{written.unknown:,} {lost}"] if written.unknown else []
     parts += [] if deleted is None else [f"{deleted:,} deleted"]
     terminal.say(f"Imported {total}: {', '.join(parts)}")
@@ -36,7 +36,7 @@ def imported(written: Written, deleted: int | None) -> None:
 
 def to_delete(names: Sequence[str], place: str) -> None:
     """What a person is about to be asked about, and where it is stored."""
-    terminal.say(f"Stored at {place}, and in none of the files:")
+    terminal.say(f"Stored at {place}, but in none of the files:")
     for name in names:
         terminal.say(f"  {name}")
 
@@ -60,7 +60,7 @@ def required(present: Sequence[str], missing: Sequence[str]) -> None:
     if missing:
         terminal.data("\n".join(missing))
         terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
-        terminal.advise("hint: put them in with `px secret create NAME` or `px secret import FILE`")
+        terminal.advise("hint: add them with `px secret create NAME` or `px secret import FILE`")
     else:
         terminal.say(f"{total} required, none missing")
 

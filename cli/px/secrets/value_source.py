@@ -30,12 +30,12 @@ class Source:
     def check(self) -> None:
         """Raises Usage for more than one source, or when there is nobody to ask."""
         if self.stdin + (self.file is not None) + (self.value is not None) > 1:
-            raise Usage("--stdin, --from-file and --value exclude each other")
+            raise Usage("--stdin, --from-file and --value cannot be used together")
         if self.strip_line_end is not None and self.file is None:
-            raise Usage("--strip-newline and --keep-newline go with --from-file")
+            raise Usage("--strip-newline and --keep-newline need --from-file")
         if self.is_prompt and not terminal.is_terminal(sys.stdin):
             raise Usage(
-                "there is no terminal to ask for the value", hint="use --stdin or --from-file"
+                "there is no terminal to type the value on", hint="use --stdin or --from-file"
             )
 
     @property
@@ -59,7 +59,7 @@ def read_value(name: Name, source: Source, warnings: list[str]) -> Value:
         return _decode(_line_end(data, name, source.strip_line_end, warnings))
     data = _read_stdin(name) if source.stdin else _ask(name)
     if data.endswith((b"\n", b"\r")):
-        warnings.append(f"the value of {name} ends with one more line end, which is kept")
+        warnings.append(f"the value of {name} ends with a second line end, which is kept")
     return _decode(_without_mark(data, warnings))
 
 
@@ -89,7 +89,7 @@ def _stdin(name: Name) -> bytes:
         raise Usage(
             "stdin is empty; nothing was sent",
             code="invalid_value",
-            hint="the program before the pipe printed nothing, or a variable is not set",
+            hint="the command before the pipe printed nothing, or a variable is not set",
         )
     return data
 
@@ -100,13 +100,13 @@ def _read_file(path: Path) -> bytes:
             return file.read(_MOST + 1)
     except (OSError, ValueError) as error:
         # Not the path: it may be the value, in the wrong place.
-        reason = getattr(error, "strerror", None) or "it is no path"
+        reason = getattr(error, "strerror", None) or "it is not a path"
         raise Usage(f"the file cannot be read: {reason.lower()}") from None
 
 
 def _without_mark(data: bytes, warnings: list[str]) -> bytes:
     if data.startswith(_MARK):
-        warnings.append("the byte-order mark (U+FEFF) before the value was dropped")
+        warnings.append("the byte-order mark (U+FEFF) before the value was removed")
     return data.removeprefix(_MARK)
 
 
@@ -117,7 +117,7 @@ def _line_end(data: bytes, name: Name, strip: bool | None, warnings: list[str]) 
             if strip is None:
                 warnings.append(
                     f"the value of {name} ends with a line end ({called}), which is kept; "
-                    "--strip-newline drops it, --keep-newline keeps it without this warning"
+                    "--strip-newline removes it, --keep-newline keeps it without this warning"
                 )
             return data.removesuffix(end) if strip else data
     return data
@@ -128,9 +128,9 @@ def _decode(data: bytes) -> Value:
 
     # The length first: reading stopped above it, perhaps inside a character.
     if len(data) > MAX_VALUE:
-        raise Usage(f"a value has at most {MAX_VALUE:,} bytes", code="invalid_value")
+        raise Usage(f"a value can have at most {MAX_VALUE:,} bytes", code="invalid_value")
     if is_wide(data):
-        sentence = "the value is text in UTF-16 or UTF-32, and px takes UTF-8"
+        sentence = "the value is UTF-16 or UTF-32 text, and px accepts UTF-8"
         raise Usage(sentence, code="invalid_value", hint=HINT)
     try:
         return parse_value(data.decode())

@@ -32,8 +32,8 @@ def weak(entries: Iterable[Entry]) -> list[str]:
         return []
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return [
-        f"{', '.join(names[:_SHOWN])}{more}: so short or common a value may also be ordinary text "
-        "in a run's state, where redaction would replace it"
+        f"{', '.join(names[:_SHOWN])}{more}: a value this short or common may also be plain text "
+        "in a run's state, and would be redacted there"
     ]
 
 
@@ -52,7 +52,7 @@ def _kept(name: str, value: str) -> str:
     """What another program perhaps put around the value, or into it; line ends are told apart."""
     inner = value.strip("\r\n")
     if _UNSEEN.search(value):
-        return "has a control character, or one that nobody sees, which is kept"
+        return "contains a control or invisible character, which is kept"
     if inner != inner.strip():
         return "begins or ends with white space, which is kept"
     if _QUOTED.fullmatch(inner):

@@ -41,7 +41,7 @@ class Answer:
     def expect(self, status: int) -> Answer:
         """The same answer. Raises Broken for another status."""
         if self.status != status:
-            raise Broken(f"answered {self.described()} where {status} is promised")
+            raise Broken(f"answered {self.described()} instead of {status}")
         return self
 
     def succeeded(self, what: str) -> Answer:
@@ -55,7 +55,7 @@ class Answer:
         status = contract.STATUS[code]
         if (self.status, self.code) != (status, code):
             wanted = f"{status} {code}"
-            raise Broken(f"{what} was answered {self.described()} where {wanted} is promised")
+            raise Broken(f"{what} was answered {self.described()} instead of {wanted}")
         return self
 
     def described(self) -> str:
@@ -103,14 +103,14 @@ class Answer:
 def text(found: Mapping[str, Any], key: str) -> str:
     value = found.get(key)
     if not isinstance(value, str) or not value:
-        raise Broken(f"the answer's `{key}` is missing or no text")
+        raise Broken(f"the answer's `{key}` is missing or not text")
     return value
 
 
 def number(found: Mapping[str, Any], key: str) -> int:
     value = found.get(key)
     if type(value) is not int or value < 0:
-        raise Broken(f"the answer's `{key}` is missing or no count")
+        raise Broken(f"the answer's `{key}` is missing or not a count")
     return value
 
 

@@ -19,7 +19,7 @@ from px.spec.target import Target, reach
 from px.spec.world import World
 
 CLEANING_SECONDS: Final = 10.0  # at most, and at most what the run has
-OVER: Final = "the time was over before it could be tried to its end"
+OVER: Final = "the time ran out before this check ended"
 
 
 class Result(StrEnum):
@@ -103,7 +103,7 @@ async def _try(promise: Promise, world: World, gaps: Collection[str], deadline: 
     broken = bool(reason)
     if promise.id in gaps:
         result = Result.GAP if broken else Result.MENDED
-        reason = reason or "it is kept now: remove its line from the known gaps"
+        reason = reason or "this promise is kept now: remove its line from the known gaps"
     else:
         result = Result.FAILED if broken else Result.OK
     return Outcome(promise, result, reason, time.monotonic() - start)
@@ -122,7 +122,7 @@ async def _check(promise: Promise, world: World, deadline: float) -> str:
         return OVER
     except (KeyError, TypeError, AttributeError, ValueError, LookupError, RecursionError):
         # An answer in a shape that the check did not foresee.
-        return "an answer has another shape than the contract's"
+        return "an answer does not have the contract's format"
     return ""
 
 

@@ -51,7 +51,7 @@ async def reach(target: Target, caller: Caller, level: Level) -> None:
 
 def _check_status(answer: Answer, origin: str) -> None:
     if answer.code == "not_configured":
-        raise ServerFailed("the server is not configured: see its GET /status", code=answer.code)
+        raise ServerFailed("the server is not configured: see GET /status", code=answer.code)
     try:
         found = answer.object()
     except Broken:
@@ -65,7 +65,7 @@ def _check_token(answer: Answer, level: Level) -> None:
         raise NotAllowed("the token is not valid", code=answer.code)
     if answer.code == "forbidden" and level is Level.FULL:
         raise NotAllowed(
-            "level full needs the root token", code=answer.code, hint="try --level seed"
+            "--level full needs the root token", code=answer.code, hint="try --level seed"
         )
 
 

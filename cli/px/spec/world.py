@@ -165,7 +165,7 @@ class World:
 
         async def works() -> None:
             answer = await self.call("GET", "/secrets?limit=1", who=Who(issued.token))
-            demand(answer.status != 401, "a new token does not open its project")
+            demand(answer.status != 401, "a new token does not work in its project")
 
         await self.eventually(works)
         return issued

@@ -85,7 +85,7 @@ class FragileRecords:
     async def put(self, record: Record) -> None:
         if self.writes_left is not None:
             if self.writes_left == 0:
-                raise StoreFailed("the store is told to fail")
+                raise StoreFailed("the store was set to fail")
             self.writes_left -= 1
         await self._inner.put(record)
 

@@ -212,7 +212,7 @@ def test_a_bounded_number_of_records_is_tried(server: TestDevServer) -> None:
 
     tried = [call.path for call in server.calls if call.path.endswith("/exists")]
     assert (found["records"].status, len(set(tried))) == ("ok", 20)
-    assert found["records"].message == "20 of 60 secrets tried, and each opens"
+    assert found["records"].message == "20 of 60 secrets tried, all open"
 
 
 def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> None:

@@ -59,7 +59,7 @@ def test_space_and_a_mark_around_it_are_passed_over(data: bytes) -> None:
             r"more than one JSON document, as JSON lines do \(line 2\)",
         ),
         (b'[{"A": "canary"}]', "is a JSON array"),
-        (b'"canary"', "holds JSON, but no object"),
+        (b'"canary"', "is JSON, but not an object"),
         (b'{"A":' * 100_000 + b"}" * 100_000, "is no JSON"),
     ],
 )

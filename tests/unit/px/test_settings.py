@@ -256,7 +256,7 @@ def test_a_line_end_behind_a_setting_is_dropped(tmp_path: Path, end: str) -> Non
         ("Bearer canary", "without `Bearer`"),
         (" canary", "a space"),
         ("canary canary", "a space"),
-        ("canary\ncanary", "copy it once more"),
+        ("canary\ncanary", "copy it again"),
     ],
 )
 def test_a_token_that_cannot_be_sent_names_the_cause(

@@ -303,9 +303,9 @@ def test_a_certificate_for_another_host_is_called_that(
     ("content", "said"),
     [
         (None, "SSL_CERT_FILE cannot be read: {path}: no such file or directory"),
-        (b"junk", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER form, not PEM: {path}"),
+        (b"junk", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER format, not PEM: {path}"),
         (
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             "SSL_CERT_FILE holds no certificate that can be read: {path}",

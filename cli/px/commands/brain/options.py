@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from px.api.brains import Brains
 
 Title = Annotated[str, typer.Argument(metavar="NAME", help="The brain's title.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, as `px brain run` says it.")]
-Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events to its end.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, from `px brain run`.")]
+Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events until it ends.")]
 
 
 def connect(url: str | None, project: str | None, timeout: float) -> Brains:

@@ -18,11 +18,11 @@ Option = Annotated[
 State = Annotated[
     str | None,
     typer.Option(
-        "--state-json", metavar="JSON", help="The first state: an object, @FILE, or - for stdin."
+        "--state-json", metavar="JSON", help="The initial state: JSON, @FILE, or - for stdin."
     ),
 ]
 EndAfter = Annotated[
-    int | None, typer.Option("--end-after", metavar="N", min=1, help="Run so many steps only.")
+    int | None, typer.Option("--end-after", metavar="N", min=1, help="Stop after N steps.")
 ]
 
 

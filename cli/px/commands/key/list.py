@@ -31,4 +31,4 @@ def list_keys(
         return
     tables.keys(found.uses(), found.newest)
     if found.pending:
-        terminal.advise("A rotation is under way: `px key rotate` ends it.")
+        terminal.advise("A rotation is under way: `px key rotate` finishes it.")

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The recovery file.")]
-Local = Annotated[bool, typer.Option("--local", help="Into .dev.vars, for the local Worker.")]
-Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+Local = Annotated[bool, typer.Option("--local", help="Write to .dev.vars, for the local Worker.")]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passphrase from stdin.")]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Drop the deployed Worker's present master keys for good.")
+    bool, typer.Option("--replace", help="Delete the deployed Worker's current master keys.")
 ]
 
 
@@ -55,7 +55,9 @@ def recover(
         key = found.open(passphrase)
         done = home.put(key)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; run it again to be sure that the key is back") from None
+        raise Interrupted(
+            "interrupted; the key may have been restored: run it again to be sure"
+        ) from None
     if as_json:
         terminal.document({"key": key.id, "worker": header.worker, "local": local})
     else:
@@ -77,10 +79,10 @@ def _home(project: Project, worker: str, *, local: bool) -> Home:
 
     if read_manifest(project).worker != worker:
         raise Refused(
-            "the recovery file is of another Worker than the one in wrangler.toml; "
+            "the recovery file belongs to another Worker than the one in wrangler.toml; "
             "nothing was changed",
             code="another_worker",
-            hint="run px in that Worker's project",
+            hint="run px in the project of that Worker",
         )
     found = credentials(os.environ, deploy_settings(Path.cwd()))
     return DeployedHome(Wrangler(project, found))

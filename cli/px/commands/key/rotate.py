@@ -28,7 +28,7 @@ Settle = Annotated[
         metavar="SECONDS",
         min=0,
         max=3600,
-        help="Wait before an old key goes.  [default: 65; on loopback 0]",
+        help="Wait before dropping old keys.  [default: 65; on loopback 0]",
     ),
 ]
 
@@ -37,13 +37,13 @@ Recovery = Annotated[
     typer.Option(
         "--recovery-file",
         metavar="FILE",
-        help="Where the new key's recovery file goes.  [default: .px/recovery-WORKER.json]",
+        help="Where to write the new recovery file.  [default: .px/recovery-WORKER.json]",
     ),
 ]
 NoRecovery = Annotated[
-    bool, typer.Option("--no-recovery-file", help="Write none: a lost master key is lost.")
+    bool, typer.Option("--no-recovery-file", help="Write no recovery file: a lost key stays lost.")
 ]
-Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passphrase from stdin.")]
 
 
 @app.command()
@@ -74,7 +74,7 @@ def rotate(
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
-        raise Usage("--recovery-file and --no-recovery-file exclude each other")
+        raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     target = _whole_worker(url, timeout)
     if not as_json:
         terminal.say(f"The server is {target.address.origin}, all projects")
@@ -152,9 +152,9 @@ def _keeper(
 def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
     """What opens the new key, and what is left of the old one."""
     if keeper is not None:
-        terminal.say(f"{keeper.file.shown} and its passphrase bring the new master key back")
+        terminal.say(f"{keeper.file.shown} and its passphrase restore the new master key")
         if keeper.moved is not None:
-            terminal.say(f"{keeper.moved.shown} has the old one, for older copies of KV")
+            terminal.say(f"{keeper.moved.shown} holds the old key, for older copies of KV")
     if (keeper is not None and keeper.replaces) or _is_local(target, project):
         return
     from px.keys.recovery_file import RecoveryFile, default_path
@@ -162,7 +162,7 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
 
     old = RecoveryFile(default_path(project, read_manifest(project).worker))
     if old.exists():
-        terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
+        terminal.say(f"Warning: {old.shown} holds a key that was dropped, not the new one")
 
 
 def _project() -> Project:

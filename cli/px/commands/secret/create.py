@@ -10,14 +10,14 @@ from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
 
 app = new_app()
-Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin, without its final newline.")]
 FromFile = Annotated[
     str | None,
-    typer.Option("--from-file", metavar="FILE", help="Read a file, every byte of it; - is stdin."),
+    typer.Option("--from-file", metavar="FILE", help="Read a file, byte for byte; - is stdin."),
 ]
 Text = Annotated[
     str | None,
-    typer.Option("--value", metavar="TEXT", help="Unsafe: shell history, process list."),
+    typer.Option("--value", metavar="TEXT", help="Unsafe: visible in history and process list."),
 ]
 
 

@@ -20,12 +20,12 @@ _NOTHING: Final = "nothing was written or deleted"
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="dotenv or JSON; - is stdin.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: as it looks]"),
+    typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: detected]"),
 ]
-Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file holds. Asks.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file has; asks first.")]
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="Say what would be created, updated, deleted; change nothing."),
+    typer.Option("--dry-run", help="Show what would change; change nothing."),
 ]
 
 
@@ -135,10 +135,10 @@ def _check(form: str | None, *, must_ask: bool) -> None:
     from px.files.source import FORMATS
 
     if form is not None and form not in FORMATS:
-        raise Usage(f"--format is {' or '.join(FORMATS)}")
+        raise Usage(f"--format must be {' or '.join(FORMATS)}")
     if must_ask and not terminal.is_terminal(sys.stdin):
         raise Refused(
-            f"there is no terminal to ask on before --prune deletes; {_NOTHING}",
+            f"there is no terminal to confirm on before --prune deletes; {_NOTHING}",
             code="not_confirmed",
             hint="use --yes; --dry-run shows what would be deleted",
         )

@@ -16,7 +16,7 @@ Names = Annotated[
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE", help="The names in a dotenv or JSON file; no values."),
+    typer.Option("--from", metavar="FILE", help="Take the names from a dotenv or JSON file."),
 ]
 
 

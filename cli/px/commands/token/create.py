@@ -65,7 +65,7 @@ def _check_role(role: str) -> None:
     from px.errors import Usage
 
     if role not in ("reader", "writer", "admin"):
-        raise Usage("--role is reader, writer or admin")
+        raise Usage("--role must be reader, writer or admin")
 
 
 def _show(issued: Issued, place: str) -> None:
@@ -76,6 +76,6 @@ def _show(issued: Issued, place: str) -> None:
     if token.expires_at is not None:
         until = f"expires {terminal.short_time(token.expires_at)} UTC"
     terminal.say(f"Token {token.id} created for {token.name}: {token.role}, {until}")
-    terminal.say(f"It opens {place}")
-    terminal.say("It is shown once: keep it now.")
+    terminal.say(f"It gives access to {place}")
+    terminal.say("It is shown only once: store it now.")
     terminal.data(issued.text)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from px.api.admin import Admin
 
 app = new_app()
-TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
+TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, from `px token list`.")]
 
 
 @app.command()
@@ -45,7 +45,7 @@ def revoke(
         terminal.document({"id": token_id, "revoked": True} | admin.where)
     else:
         terminal.say("Token revoked.")
-        terminal.say(f"It opened {admin.place}")
+        terminal.say(f"It gave access to {admin.place}")
 
 
 def _check_id(admin: Admin, text: str) -> None:
@@ -58,5 +58,6 @@ def _check_id(admin: Admin, text: str) -> None:
     is_token = parse(text) is not None or is_mistyped(text)
     if is_token or not any(one.is_unreadable and one.id == text for one in admin.tokens()):
         raise Usage(
-            "a token's id has 16 hexadecimal digits", hint="see `px token list`; not the token"
+            "ID is not a token id, which has 16 hexadecimal digits",
+            hint="see `px token list`; never give the token itself",
         )

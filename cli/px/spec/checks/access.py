@@ -39,7 +39,7 @@ async def wrong(world: World) -> None:
     other = "0" if right[-1] != "0" else "1"
     for token in (right[:-1], right + "0", right[:-1] + other, other + right[1:], right.swapcase()):
         found = await world.call("GET", "/secrets", who=Who(token, world.root.project))
-        found.refused("unauthenticated", "a token that is nearly right")
+        found.refused("unauthenticated", "an almost correct token")
 
 
 @AUTH.full
@@ -48,7 +48,7 @@ async def scheme(world: World) -> None:
     token = world.root.token
     for text in (f"Basic {token}", f"Token {token}", f"{token}", f"Bearer {token}, Bearer {token}"):
         found = await _with(world, text)
-        found.refused("unauthenticated", "another Authorization than one Bearer token")
+        found.refused("unauthenticated", "an Authorization other than one Bearer token")
     for name in ("bearer", "BEARER"):
         (await _with(world, f"{name} {token}")).succeeded(f"a token after `{name}`")
 
@@ -58,10 +58,10 @@ async def first(world: World) -> None:
     """Who has no token learns nothing of what else is wrong: 401 comes before the body is read."""
     kind = {"Content-Type": "text/plain"}
     found = await world.call("POST", "/secrets", body=b"{", headers=kind, who=world.nobody)
-    found.refused("unauthenticated", "a faulty body without a token")
+    found.refused("unauthenticated", "an invalid body without a token")
     sent = json.dumps({"name": "1-bad", "value": ""}).encode()
     found = await world.call("POST", "/secrets", body=sent, who=Who("wrong"))
-    found.refused("unauthenticated", "a faulty body with a wrong token")
+    found.refused("unauthenticated", "an invalid body with a wrong token")
 
 
 @AUTH.full

@@ -33,7 +33,7 @@ async def answer(world: World) -> None:
     for key in ("id", "action", "outcome", "requestId"):
         text(event, key)
     closed(event, FIELDS, "an event")
-    demand(bool(contract.TIME.fullmatch(text(event, "time"))), "`time` has another form")
+    demand(bool(contract.TIME.fullmatch(text(event, "time"))), "`time` has another format")
 
 
 @AUDIT.full
@@ -49,7 +49,7 @@ async def changes(world: World) -> None:
     for names, deed in deeds:
         done = (await deed()).succeeded("a change").headers.get("x-request-id", "")
         event = await _event(world, partial(_bears, done))
-        demand(set(event["names"]) == names, "an event has other names than its change")
+        demand(set(event["names"]) == names, "an event does not name what changed")
         demand(event.get("outcome") == "accepted", "a change is not recorded as `accepted`")
 
 
@@ -60,7 +60,7 @@ async def refused(world: World) -> None:
     await world.put(name, "a\0b")
     events = await world.pages("/audit", "events", 1000)
     named = [event for page in events for event in page if name in event.get("names", ())]
-    demand(not named, "a refused change is recorded as if it had been made")
+    demand(not named, "a refused change is recorded as accepted")
 
 
 @AUDIT.full
@@ -81,7 +81,7 @@ async def order(world: World) -> None:
             times = [text(event, "time") for event in found]
             demand(times == sorted(times, reverse=True), "an event comes before a newer one")
         names = [name for event in events for name in event["names"]]
-        demand(all(names.count(name) == 1 for name in mine), "an event is lost or comes twice")
+        demand(all(names.count(name) == 1 for name in mine), "an event is missing or repeated")
 
     await world.eventually(is_newest_first)
 
@@ -135,10 +135,10 @@ async def _event(world: World, matches: Callable[[Event], bool], at_least: float
             wellformed = isinstance(event.get("names"), list) and isinstance(
                 event.get("actor"), dict
             )
-            demand(wellformed, "an event lacks its names or its actor")
+            demand(wellformed, "an event has no names or no actor")
             if matches(event):
                 return event
-        demand(False, "what was done is not in the audit log")
+        demand(False, "the action is not in the audit log")
         raise AssertionError
 
     return await world.eventually(find, at_least)

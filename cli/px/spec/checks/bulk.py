@@ -35,7 +35,7 @@ async def counts(world: World) -> None:
     await _stored(world, old)
     found = (await world.bulk(old + new)).succeeded("POST /secrets/bulk")
     split = (found.number("created"), found.number("updated"))
-    demand(split == (2, 1), "two new names and one that was there are counted otherwise")
+    demand(split == (2, 1), "two new names and an existing one are counted wrong")
 
 
 @BULK.seed
@@ -54,7 +54,7 @@ async def update(world: World) -> None:
 
     async def is_kept() -> None:
         dates = [item.get("createdAt") for item in await world.listed() if item["name"] == name]
-        demand(dates == [before], "a bulk changed a `createdAt`")
+        demand(dates == [before], "a bulk request changed a `createdAt`")
 
     await world.eventually(is_kept)
 
@@ -66,9 +66,12 @@ async def whole(world: World) -> None:
     wrong = {"a bad name": ("1-bad", "x"), "an empty value": (world.name(), "")}
     for what, bad in wrong.items():
         found = await world.bulk([good[0], bad, good[1]])
-        demand(400 <= found.status < 500, f"a bulk with {what} was answered {found.described()}")
+        demand(
+            400 <= found.status < 500,
+            f"a bulk request with {what} was answered {found.described()}",
+        )
     for name, _ in good:
-        demand(not await world.exists(name), "a refused bulk wrote an entry")
+        demand(not await world.exists(name), "a refused bulk request wrote an entry")
 
 
 @BULK.full
@@ -77,7 +80,7 @@ async def details(world: World) -> None:
     good, name = _new(world, 1)[0], world.name()
     bad = [("1-bad", world.value()), (name, ""), ("POSITRONIC_SPEC", world.value())]
     found = await world.bulk([bad[0], good, *bad[1:]])
-    found.refused("invalid_request", "a bulk with three kinds of bad entries")
+    found.refused("invalid_request", "a bulk request with three kinds of bad entries")
     wanted = {(0, "invalid_name", None), (2, "invalid_value", name), (3, "reserved_name", None)}
     demand(_faults(found) == wanted, "`details` do not name exactly the bad entries")
 
@@ -87,7 +90,7 @@ async def code(world: World) -> None:
     """Where all bad entries are of one kind, the error has that kind's code."""
     value = world.value()
     found = await world.bulk([("1-bad", value), ("2-bad", value)])
-    found.refused("invalid_name", "a bulk with bad names alone")
+    found.refused("invalid_name", "a bulk request with only bad names")
 
 
 @BULK.full
@@ -95,13 +98,13 @@ async def duplicates(world: World) -> None:
     """A name that stands twice is refused as duplicate_name."""
     name = world.name()
     found = await world.bulk([(name, world.value()), (name, world.value())])
-    found.refused("duplicate_name", "a bulk that names a secret twice")
+    found.refused("duplicate_name", "a bulk request that names a secret twice")
 
 
 @BULK.full
 async def empty(world: World) -> None:
     """A bulk without entries is refused as invalid_request."""
-    (await world.bulk([])).refused("invalid_request", "an empty bulk")
+    (await world.bulk([])).refused("invalid_request", "an empty bulk request")
 
 
 def _new(world: World, count: int) -> list[Entry]:
@@ -113,7 +116,7 @@ async def _stored(world: World, entries: list[Entry]) -> None:
 
     async def all_exist() -> None:
         for name, _ in entries:
-            demand(await world.exists(name), "an entry of a bulk does not exist after it")
+            demand(await world.exists(name), "an entry of a bulk request does not exist afterwards")
 
     await world.eventually(all_exist)
 

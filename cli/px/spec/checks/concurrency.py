@@ -20,7 +20,7 @@ async def names(world: World) -> None:
     await asyncio.gather(*(world.store(name) for name in mine))
 
     async def all_listed() -> None:
-        demand(set(mine) <= set(await world.names()), "one of several secrets got lost")
+        demand(set(mine) <= set(await world.names()), "one of several secrets was lost")
 
     await world.eventually(all_listed)
 

@@ -31,7 +31,8 @@ async def form(world: World) -> None:
         found.text("error")
         closed(found.object(), "error code details", "an error")
         demand(
-            contract.STATUS.get(found.code) == found.status, "an error's code has another status"
+            contract.STATUS.get(found.code) == found.status,
+            "an error has the wrong status for its code",
         )
         kind = found.headers.get("content-type", "")
         demand(kind.startswith("application/json"), "an error is not application/json")
@@ -103,11 +104,13 @@ async def invalid_request(world: World) -> None:
         {"name": name, "value": value, "note": "x"},
     )
     for sent in wrong:
-        (await world.call("POST", "/secrets", sent)).refused("invalid_request", "a wrong document")
+        (await world.call("POST", "/secrets", sent)).refused(
+            "invalid_request", "an invalid document"
+        )
     wrong = ({}, {"secrets": {}}, {"secrets": [[]]}, {"secrets": [{"name": name}]})
     for sent in wrong:
         found = await world.call("POST", "/secrets/bulk", sent)
-        found.refused("invalid_request", "a wrong document")
+        found.refused("invalid_request", "an invalid document")
 
 
 @ERRORS.full
@@ -116,7 +119,7 @@ async def media_type(world: World) -> None:
     body = json.dumps({"name": world.name(), "value": world.value()}).encode()
     for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
         found = await world.call("POST", "/secrets", body=body, headers={"Content-Type": kind})
-        found.refused("unsupported_media_type", "a body of another kind")
+        found.refused("unsupported_media_type", "a body of another type")
     charset = {"Content-Type": "application/json; charset=utf-8"}
     found = await world.call("POST", "/secrets", body=body, headers=charset)
     found.succeeded("application/json with a charset")
@@ -126,7 +129,7 @@ async def media_type(world: World) -> None:
 async def not_found(world: World) -> None:
     """An address that the contract does not know is not_found."""
     for path in ("/", "/secret", "/secrets/A/value", "/v1/secrets", "/spec-no-such-address"):
-        (await world.call("GET", path)).refused("not_found", "an unknown address")
+        (await world.call("GET", path)).refused("not_found", "an unknown path")
 
 
 @ERRORS.full
@@ -140,9 +143,9 @@ async def method(world: World) -> None:
         ("DELETE", "/status", {"GET"}),
     ):
         found = await world.call(wrong, path)
-        found.refused("method_not_allowed", "a method that the address does not have")
+        found.refused("method_not_allowed", "a method that the path does not have")
         listed = {one.strip() for one in found.headers.get("allow", "").split(",")}
-        demand(listed == allowed, "Allow does not list the methods of the address")
+        demand(listed == allowed, "Allow does not list the methods of the path")
 
 
 @ERRORS.full
@@ -155,4 +158,4 @@ async def query(world: World) -> None:
         "/secrets?token=x",
         "/audit?name=x",
     ):
-        (await world.call("GET", path)).refused("invalid_request", "a wrong query")
+        (await world.call("GET", path)).refused("invalid_request", "an invalid query")

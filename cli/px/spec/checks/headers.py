@@ -32,7 +32,7 @@ async def request_id(world: World) -> None:
     """Every answer carries an X-Request-Id of its own."""
     ids = [found.headers.get("x-request-id", "") for found in await _answers(world)]
     demand(all(ids), "an answer came without X-Request-Id")
-    demand(len(set(ids)) == len(ids), "two answers carry the same X-Request-Id")
+    demand(len(set(ids)) == len(ids), "two answers have the same X-Request-Id")
 
 
 @HEADERS.full
@@ -41,7 +41,7 @@ async def content_type(world: World) -> None:
     for found in await _answers(world):
         kind = found.headers.get("content-type", "").partition(";")[0].strip()
         right = kind == ("application/json" if found.body else "")
-        demand(right, f"{found.status} came with another Content-Type")
+        demand(right, f"{found.status} came with the wrong Content-Type")
 
 
 async def _answers(world: World) -> list[Answer]:

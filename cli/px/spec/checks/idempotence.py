@@ -23,12 +23,12 @@ async def create(world: World) -> None:
 async def bulk(world: World) -> None:
     """The same bulk again succeeds, and finds everything there."""
     entries = [(world.name(), world.value()) for _ in range(3)]
-    (await world.bulk(entries)).succeeded("a bulk")
+    (await world.bulk(entries)).succeeded("a bulk request")
 
     async def finds_all() -> None:
-        found = (await world.bulk(entries)).succeeded("the same bulk again")
+        found = (await world.bulk(entries)).succeeded("the same bulk request again")
         split = (found.number("created"), found.number("updated"))
-        demand(split == (0, 3), "the same bulk again did not find all its names")
+        demand(split == (0, 3), "the same bulk request again did not find all its names")
 
     await world.eventually(finds_all)
 

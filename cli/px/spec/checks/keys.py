@@ -21,7 +21,7 @@ async def used(world: World) -> None:
     async def counts() -> None:
         found = await _newest(world)
         demand(found["secrets"] > before, "a new secret is not counted under the newest key")
-        demand(found["held"] is True, "the newest key is not held")
+        demand(found["held"] is True, "the server does not hold the newest key")
 
     await world.eventually(counts)
 

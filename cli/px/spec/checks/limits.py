@@ -26,7 +26,7 @@ async def value(world: World) -> None:
         await world.store(name, text)
 
         async def opens(name: str = name) -> None:
-            demand(await world.exists(name), "a value that was taken in does not open")
+            demand(await world.exists(name), "an accepted value does not open")
 
         await world.eventually(opens)
 
@@ -36,7 +36,7 @@ async def no_value(world: World) -> None:
     """An empty value, a larger one and one with NUL are refused as invalid_value."""
     too_long = EURO * (contract.MAX_VALUE // 3) + "xx"
     for text in ("", "x" * (contract.MAX_VALUE + 1), too_long, "a\0b"):
-        (await world.put(world.name(), text)).refused("invalid_value", "a value out of bounds")
+        (await world.put(world.name(), text)).refused("invalid_value", "a value outside the limits")
 
 
 @LIMITS.full
@@ -44,10 +44,10 @@ async def entries(world: World) -> None:
     """A bulk has at most 500 entries; one more is too_large."""
     start = world.name()
     many = [(f"{start}_{number:03}", "x") for number in range(contract.MAX_BULK)]
-    found = (await world.bulk(many)).succeeded("a bulk of 500 entries")
+    found = (await world.bulk(many)).succeeded("a bulk request of 500 entries")
     demand(found.number("created") == len(many), "not all of 500 entries were created")
     found = await world.bulk([*many, (world.name(), "x")])
-    found.refused("too_large", "a bulk of 501 entries")
+    found.refused("too_large", "a bulk request of 501 entries")
 
 
 @LIMITS.full

@@ -72,7 +72,7 @@ async def order(world: World) -> None:
 
     async def is_sorted() -> None:
         found = [name for name in await world.names() if name in mine]
-        demand(found == sorted(mine), "the names come in another order")
+        demand(found == sorted(mine), "the names are in the wrong order")
 
     await world.eventually(is_sorted)
 
@@ -89,7 +89,7 @@ async def paging(world: World) -> None:
         pages = await world.pages("/secrets", "secrets", limit)
         demand(all(len(page) <= limit for page in pages), "a page is larger than `limit`")
         found = [text(item, "name") for page in pages for item in page]
-        demand([name for name in found if name in mine] == mine, "a name is lost or comes twice")
+        demand([name for name in found if name in mine] == mine, "a name is missing or repeated")
 
     await world.eventually(are_whole)
 
@@ -99,7 +99,7 @@ async def limit(world: World) -> None:
     """A `limit` that is no number from 1 to 1,000 is refused as invalid_request."""
     for wrong in ("0", "-1", str(contract.MAX_LIST + 1), "1.5", "ten", "", "\u0663"):
         found = await world.call("GET", f"/secrets?limit={quote(wrong)}")
-        found.refused("invalid_request", "a wrong `limit`")
+        found.refused("invalid_request", "an invalid `limit`")
 
 
 @LIST.full

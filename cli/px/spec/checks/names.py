@@ -51,7 +51,7 @@ async def case(world: World) -> None:
     """Names that differ in capitals are different secrets."""
     name = world.name("_a")
     await world.store(name)
-    demand(not await world.exists(name.upper()), "another spelling of a name exists too")
+    demand(not await world.exists(name.upper()), "a different spelling of the name also exists")
 
 
 @NAMES.full
@@ -63,7 +63,10 @@ async def encoded(world: World) -> None:
 
     async def exists() -> None:
         found = await world.call("GET", f"/secrets/{spelling}/exists")
-        demand(found.expect(200).object().get("exists") is True, "it is not found")
+        demand(
+            found.expect(200).object().get("exists") is True,
+            "the percent-encoded name is not found",
+        )
 
     await world.eventually(exists)
 

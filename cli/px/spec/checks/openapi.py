@@ -24,7 +24,7 @@ async def ready(world: World) -> None:
 async def document(world: World) -> None:
     """GET /openapi.json is OpenAPI 3.1 and holds every call of the contract, without a token."""
     found = (await world.call("GET", "/openapi.json", who=world.nobody)).expect(200).object()
-    demand(str(found.get("openapi", "")).startswith("3.1"), "it is not OpenAPI 3.1")
+    demand(str(found.get("openapi", "")).startswith("3.1"), "the document is not OpenAPI 3.1")
     paths = found.get("paths")
     described = {
         (method.upper(), _shape(path))
@@ -33,7 +33,7 @@ async def document(world: World) -> None:
     }
     calls = [call for calls in contract.CALLS.values() for call in calls]
     for method, path in (*contract.OPEN, *calls):
-        demand((method, _shape(path)) in described, f"{method} {path} is not in it")
+        demand((method, _shape(path)) in described, f"{method} {path} is not in the document")
 
 
 def _shape(path: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ async def audit(world: World) -> None:
     await world.store(name)
     events = await world.listed("/audit", "events", world.neighbour)
     told = any(name in event.get("names", ()) for event in events)
-    demand(not told, "another project's audit log tells of a change")
+    demand(not told, "another project's audit log shows a change")
 
 
 @PROJECTS.full
@@ -67,7 +67,7 @@ async def cursor(world: World) -> None:
     opened = await world.eventually(lambda: _cursor(world))
     found = await world.call("GET", f"/secrets?cursor={opened}", who=world.neighbour)
     names = [text(item, "name") for item in found.items("secrets")] if found.status == 200 else []
-    demand(not set(names) & set(mine), "a cursor opens another project")
+    demand(not set(names) & set(mine), "a cursor works in another project")
 
 
 async def _cursor(world: World) -> str:
@@ -91,6 +91,6 @@ async def listed(world: World) -> None:
     async def is_listed() -> None:
         found = await world.listed("/projects", "projects")
         count = [item.get("name") for item in found].count(world.neighbour.project)
-        demand(count == 1, f"a project that was written to is listed {count} times")
+        demand(count == 1, f"a project in use is listed {count} times")
 
     await world.eventually(is_listed)

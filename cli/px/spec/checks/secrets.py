@@ -36,8 +36,8 @@ async def dates(world: World) -> None:
     """Dates are ISO 8601 in UTC with milliseconds, and a new secret's are equal."""
     found = await world.store(world.name())
     for key in ("createdAt", "updatedAt"):
-        demand(bool(contract.TIME.fullmatch(found.text(key))), f"`{key}` has another form")
-    demand(found.text("createdAt") == found.text("updatedAt"), "a new secret's dates differ")
+        demand(bool(contract.TIME.fullmatch(found.text(key))), f"`{key}` has another format")
+    demand(found.text("createdAt") == found.text("updatedAt"), "the dates of a new secret differ")
 
 
 @CREATE.seed
@@ -50,7 +50,7 @@ async def update(world: World) -> None:
     async def updated() -> None:
         second = await world.store(name)
         demand(second.text("createdAt") == first.text("createdAt"), "`createdAt` changed")
-        demand(second.text("updatedAt") > first.text("updatedAt"), "`updatedAt` stood still")
+        demand(second.text("updatedAt") > first.text("updatedAt"), "`updatedAt` did not change")
 
     await world.eventually(updated)
 
@@ -99,6 +99,6 @@ async def forgotten(world: World) -> None:
     async def is_new() -> None:
         (await world.delete(name)).succeeded("DELETE /secrets/NAME")
         again = (await world.store(name)).text("createdAt")
-        demand(again > first, "`createdAt` is from before the deletion")
+        demand(again > first, "`createdAt` is older than the deletion")
 
     await world.eventually(is_new)

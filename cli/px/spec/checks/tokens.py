@@ -24,7 +24,7 @@ async def answer(world: World) -> None:
     demand(found.text("role") == "reader", "the answer has another role")
     demand(found.text("name") == f"spec {world.run}", "the answer has another name")
     demand(found.text("token").startswith("px_"), "the token does not start with px_")
-    demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another form")
+    demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another format")
     closed(found.object(), "id name role createdAt expiresAt token", "the answer")
 
 
@@ -39,7 +39,7 @@ async def listed(world: World) -> None:
         demand(not found.shows([issued.token, secret, secret[:32]]), "the list shows a token")
         mine = [item for item in found.items("tokens") if item.get("id") == issued.id]
         demand(len(mine) == 1, f"a new token is listed {len(mine)} times")
-        demand(text(mine[0], "role") == "writer", "the list gives a token another role")
+        demand(text(mine[0], "role") == "writer", "the list shows another role for a token")
         closed(mine[0], "id name role createdAt expiresAt", "a listed token")
         demand(found.number("count") == len(found.items("tokens")), "`count` is wrong")
 
@@ -93,7 +93,7 @@ async def faulty(world: World) -> None:
         {"role": "reader", "expiresIn": 10**12},
     ):
         found = await world.call("POST", "/tokens", {"name": name, **more})
-        found.refused("invalid_request", "a wrong token request")
+        found.refused("invalid_request", "an invalid token request")
 
 
 @TOKENS.full
@@ -110,7 +110,7 @@ async def alike(world: World) -> None:
     issued = await world.issue("reader")
     wrong = await _try(world, forged(issued.token))
     unknown = await _try(world, forged(issued.token.replace(issued.id, "0" * 16)))
-    demand(wrong.text("error") == unknown.text("error"), "the words tell which ids exist")
+    demand(wrong.text("error") == unknown.text("error"), "the message reveals which ids exist")
 
 
 @TOKENS.full
