@@ -53,7 +53,7 @@ def test_another_encoding_is_called_by_its_name(
     done = px.run("secret", "create", "A", "--stdin", stdin=data)
 
     assert (done.returncode, server.calls) == (2, [])
-    assert "error: the value is text in UTF-16 or UTF-32" in done.stderr
+    assert "error: the value is UTF-16 or UTF-32 text" in done.stderr
     assert "iconv" in done.stderr
 
 
@@ -223,7 +223,7 @@ def test_a_line_end_that_is_left_of_stdin_is_told(px: Px, server: TestDevServer)
     done = px.run("secret", "create", "A", "--stdin", stdin=f"{CANARY}\n\n".encode())
 
     assert (done.returncode, server.values()) == (0, {"A": f"{CANARY}\n"})
-    assert "ends with one more line end, which is kept" in done.stderr
+    assert "ends with a second line end, which is kept" in done.stderr
 
 
 def test_the_file_of_one_value_can_be_stdin(px: Px, server: TestDevServer) -> None:

@@ -96,9 +96,7 @@ def test_the_time_is_for_the_whole_run() -> None:
 
     outcomes = tried(house.target(serve), only="secrets", timeout=0.3)
 
-    assert {one.reason for one in outcomes} == {
-        "the time ran out before this check ended"
-    }
+    assert {one.reason for one in outcomes} == {"the time ran out before this check ended"}
 
 
 def test_a_wrong_token_is_told_first() -> None:

@@ -34,7 +34,7 @@ WHOLE: Final[list[tuple[bytes, str]]] = [
     (b"\x30\x82\x04\xbdcanary4711", "DER"),
     (b"apiVersion: v1\nkind: Secret\ndata:\n  A: canary4711\n", "Kubernetes Secret"),
     (b'{"apiVersion": "v1", "kind": "Secret", "data": {"A": "canary4711"}}', "Kubernetes Secret"),
-    (b"---\napiVersion: x\nkind: SealedSecret\nspec: canary4711\n", "sealed secret"),
+    (b"---\napiVersion: x\nkind: SealedSecret\nspec: canary4711\n", "SealedSecret"),
     (b"services:\n  web:\n    environment:\n      A: canary4711\n", "compose file"),
     (b"# settings\nA: canary4711\nB: x\n", "YAML"),
     (b"---\n- canary4711\n", "YAML"),
@@ -57,7 +57,7 @@ WHOLE: Final[list[tuple[bytes, str]]] = [
 # The file, its line, and what is said of that line.
 LINES: Final[list[tuple[bytes, int, str]]] = [
     (b"A=1\nB=\nC=canary4711\n", 2, "fill it in, or remove the line"),
-    (b"A=$'canary4711\\nb'\n", 1, "of the shell"),
+    (b"A=$'canary4711\\nb'\n", 1, "shell syntax"),
     (b"A=$(cat canary4711)\n", 1, "is a command"),
     (b"A=`cat canary4711`\n", 1, "is a command"),
     (b"A=canary4711 B=2\n", 1, "a second NAME="),
@@ -80,8 +80,8 @@ LINES: Final[list[tuple[bytes, int, str]]] = [
     (b'setx A "canary4711"\n', 1, "Windows"),
     (b'$env:A = "canary4711"\n', 1, "PowerShell"),
     (b"set -gx A canary4711\n", 1, "fish"),
-    (b"set -e\nexport A=canary4711\n", 1, "command of a shell"),
-    (b"set -euo pipefail\n", 1, "command of a shell"),
+    (b"set -e\nexport A=canary4711\n", 1, "shell command"),
+    (b"set -euo pipefail\n", 1, "shell command"),
     (b"source_env canary4711\n", 1, "direnv"),
     (b"dotenv\nA=canary4711\n", 1, "direnv"),
     (b"PATH_add canary4711\n", 1, "direnv"),
@@ -90,7 +90,7 @@ LINES: Final[list[tuple[bytes, int, str]]] = [
     (b"A=canary4711 && B=2\n", 1, "a second command"),
     (b"A=canary4711;B=2\n", 1, "a second command"),
     (b'{"A": null}', 1, "is null, not a string: fill it in"),
-    (b'{"A": {"B": "canary4711"}}', 1, "one flat object"),
+    (b'{"A": {"B": "canary4711"}}', 1, "a flat object"),
     (b'{"A": 4711}', 1, "put it in quotes"),
     (b"setenv A canary4711\n", 1, "csh"),
     (b"declare -x A=canary4711\n", 1, "shell"),
@@ -104,8 +104,8 @@ LINES: Final[list[tuple[bytes, int, str]]] = [
     (b"// canary4711\nA=1\n", 1, "begin comments with #"),
     (b"<<<<<<< HEAD\nA=canary4711\n", 1, "merge conflict"),
     (b"A=1\n=======\n", 2, "merge conflict"),
-    (b'A="""canary4711\nb"""\n', 1, "three quotes"),
-    (b"A=-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0canary4711\n", 2, "into quotes"),
+    (b'A="""canary4711\nb"""\n', 1, "triple quotes"),
+    (b"A=-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0canary4711\n", 2, "in quotes"),
 ]
 
 # Taken, with a warning that has these words.

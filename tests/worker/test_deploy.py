@@ -69,7 +69,7 @@ def test_a_first_deploy_ends_with_a_worker_that_keeps_its_promises(story: Story)
     """From a checkout and an API token to an address, a token and eleven kept promises."""
     assert story.codes[0] == 0, story.world.said
     assert f"Deployed {WORKER} at {story.world.edge.url}" in story.world.said[0]
-    assert "Tried 11 promises of the API: all kept" in story.world.said[0]
+    assert "11 API checks passed" in story.world.said[0]
 
 
 def test_the_secrets_go_up_with_the_code(story: Story) -> None:

@@ -98,7 +98,7 @@ def test_somebody_elses_worker_is_not_overwritten(world: Deploying) -> None:
     adopted = world.deploy("--adopt", "--dry-run")
 
     assert done.returncode == 1
-    assert f"the account has a Worker {WORKER} that px did not make" in done.stderr
+    assert f"the account has a Worker {WORKER} that px did not create" in done.stderr
     assert made(world) == []
     assert adopted.returncode == 0
     assert f"would update the Worker {WORKER}\nwould create a master key\n" in adopted.stdout
@@ -112,7 +112,7 @@ def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying)
     asked = world.deploy("--new-root-token", "--dry-run", "--json")
 
     assert done.returncode == 1
-    assert "the Worker has a root token, and .env.deploy does not hold it" in done.stderr
+    assert "the Worker has a root token that is not in .env.deploy" in done.stderr
     assert "px deploy --new-root-token" in done.stderr
     assert json.loads(asked.stdout) == {
         "worker": WORKER,
@@ -190,8 +190,8 @@ def test_a_recovery_file_in_the_way_is_never_overwritten(world: Deploying) -> No
     none = world.deploy("--no-recovery-file")
 
     assert (done.returncode, none.returncode) == (1, 1)
-    assert "no recovery file of px, or it is damaged" in done.stderr
-    assert "is there already" in none.stderr
+    assert "not a px recovery file, or it is damaged" in done.stderr
+    assert "already exists" in none.stderr
     assert world.recovery_file.read_text() == "{}"
 
 
@@ -353,5 +353,5 @@ def test_an_account_id_in_quotes_is_refused_by_px(world: Deploying) -> None:
     done = world.deploy("--dry-run")
 
     assert done.returncode == 2
-    assert "CLOUDFLARE_ACCOUNT_ID is not an account's id" in done.stderr
+    assert "CLOUDFLARE_ACCOUNT_ID is not an account id" in done.stderr
     assert world.cloudflare.asked == []

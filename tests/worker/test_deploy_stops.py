@@ -193,7 +193,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         done = world.deploy("--wait", "20")
 
         assert done.returncode == 4
-        assert "does not take the root token of this deploy" in done.stderr
+        assert "refuses the root token from this deploy" in done.stderr
         assert "--new-root-token" in done.stderr
         assert world.worker.secrets == theirs
 
@@ -212,7 +212,7 @@ def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path)
         [kept] = world.project.private.glob("old-root-token-*.json")
         assert json.loads(kept.read_text())["PX_TOKEN"] == old
         assert kept.stat().st_mode & 0o777 == 0o600
-        assert f"Kept the replaced root token in .px/{kept.name}" in done.stderr
+        assert f"Saved the replaced root token in .px/{kept.name}" in done.stderr
         assert leaves_out(kept) is True
         assert old not in done.stderr
         assert world.settings()["PX_TOKEN"] not in ("", old)

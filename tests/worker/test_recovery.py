@@ -104,7 +104,7 @@ def test_a_key_that_is_there_is_not_dropped_unasked(story: Story) -> None:
     done = story.said["while it lives"]
 
     assert done.returncode == 1
-    assert "the Worker has a master key, and Cloudflare does not give it back" in done.stderr
+    assert "the Worker already has a master key, which Cloudflare never shows" in done.stderr
     assert "--replace" in done.stderr
 
 
@@ -131,4 +131,4 @@ def test_another_workers_key_is_not_taken(story: Story, tmp_path: Path) -> None:
 
     done = story.world.px.run("key", "recover", path, "--passphrase-stdin")
 
-    assert (done.returncode, "of another Worker" in done.stderr) == (1, True)
+    assert (done.returncode, "belongs to another Worker" in done.stderr) == (1, True)

@@ -139,6 +139,4 @@ def _show(done: Deployed, *, as_json: bool) -> None:
         return
     terminal.data(f"Deployed {done.plan.worker} at {done.url}")
     if done.recovery_file:
-        terminal.say(
-            f"Keep a copy of {done.recovery_file} elsewhere, and its passphrase somewhere else."
-        )
+        terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, apart from its passphrase.")

@@ -123,7 +123,7 @@ zipfile.BadZipFileError: https://user:hunter2@index.example/x is no zip file
         (HASHES, "one==1.0 is not the package that was pinned: its hash differs"),
         (NO_HASH, "one==1.0 is not pinned with a hash"),
         (DENIED, "permission denied: /a/b"),
-        (NO_BUILD, "the package index has no fitting build of pydantic-core==9"),
+        (NO_BUILD, "the package index has no suitable build of pydantic-core==9"),
         (TLS, "the package index's certificate is not trusted"),
         (CRASH, "zipfile.BadZipFileError: https://index.example/x is no zip file"),
         ("ERROR: HTTP error 503 while getting https://i.test/1", "the package index answered 503"),

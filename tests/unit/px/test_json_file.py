@@ -56,7 +56,7 @@ def test_space_and_a_mark_around_it_are_passed_over(data: bytes) -> None:
         (b'{"A": "1",}', r"is no JSON \(line 1"),
         (
             b'{"A": "1"}\n{"B": "canary"}',
-            r"more than one JSON document, as JSON lines do \(line 2\)",
+            r"more than one JSON document, like JSON Lines \(line 2\)",
         ),
         (b'[{"A": "canary"}]', "is a JSON array"),
         (b'"canary"', "is JSON, but not an object"),

@@ -170,7 +170,7 @@ def test_what_the_format_does_not_allow_is_refused_before_scrypt(
     """A hostile file costs no memory and no time: no key is derived from it."""
     monkeypatch.setattr(recovery, "_derive", lambda *_: pytest.fail("a key was derived"))
 
-    with pytest.raises(Refused, match="no recovery file of px, or it is damaged") as caught:
+    with pytest.raises(Refused, match="not a px recovery file, or it is damaged") as caught:
         recovery.unseal(data, PASSPHRASE)
 
     assert caught.value.code == "recovery_unreadable"

@@ -289,7 +289,7 @@ def test_a_record_that_does_not_open_keeps_its_key(world: World) -> None:
     world.server.seed({"LOST": "x"}, "shop")
     world.server.configure(master_keys=lost.master_keys)
 
-    with pytest.raises(Refused, match="a record does not open") as caught:
+    with pytest.raises(Refused, match="one record does not open") as caught:
         world.rotate()
 
     assert [detail.name for detail in caught.value.details] == ["shop/LOST"]
