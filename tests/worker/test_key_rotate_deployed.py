@@ -192,7 +192,7 @@ def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
 
     done = deployed.px.run(*ROTATE)
 
-    assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
+    assert (done.returncode, "started elsewhere" in done.stderr) == (1, True)
     assert deployed.secrets["MASTER_KEYS_NEXT"] == other
 
 

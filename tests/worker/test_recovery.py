@@ -95,7 +95,8 @@ def test_a_wrong_passphrase_changes_nothing(story: Story) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        "error: the recovery file cannot be opened: the passphrase is wrong, or the file was changed\n"
+        "error: the recovery file cannot be opened: "
+        "the passphrase is wrong, or the file was changed\n"
     )
 
 

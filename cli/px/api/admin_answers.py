@@ -1,4 +1,4 @@
-"""What a server says of tokens, audit events, keys and projects."""
+"""A server's answers about tokens, audit events, keys and projects."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _CODE = re.compile(r"[a-z][a-z_]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """All that a server says of a token after it was made.
+    """All that a server tells about a token after its creation.
 
-    `is_unreadable`: an entry that no token can be read from, under any text; nothing else is known.
+    `is_unreadable`: a corrupt entry, whose id may be any text; nothing else is known about it.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Token:
         return self.expires_at is not None and moment(self.expires_at) <= now
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         if self.is_unreadable:
             return {"id": self.id, "unreadable": True}
         found: dict[str, object] = {
@@ -57,7 +57,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new token; its text is shown this once."""
+    """A new token; its text is shown only this once."""
 
     token: Token
     text: str = field(repr=False)
@@ -68,7 +68,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Who did what. A changed entry may hold any text: none of it goes to a terminal as it is."""
+    """Who did what. A changed entry may hold any text: never print it to a terminal unescaped."""
 
     id: str
     time: str
@@ -84,15 +84,15 @@ class Event:
 
     @property
     def at(self) -> int:
-        """Milliseconds since 1970, by its id: the log's order, which a changed `time` may belie.
+        """Milliseconds since 1970, from its id: the log's order, even if `time` was changed.
 
-        An id that is none of ours was planted; it counts as the newest, so that it ends no walk.
+        An invalid id was planted; it counts as the newest, so that it cannot end a walk.
         """
         is_ours = _EVENT_ID.fullmatch(self.id)
         return _LAST_MILLISECOND - int(self.id[:12], 16) if is_ours else _LAST_MILLISECOND
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         found: dict[str, object] = {
             "id": self.id,
             "time": self.time,
@@ -109,7 +109,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """How much one master key covers; `held`: the Worker has it and can open what it covers."""
+    """How much one master key seals; `held`: the Worker has the key and can open all that."""
 
     id: str
     secrets: int
@@ -119,7 +119,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One project's. `pending`: a rotation put a key in front and has not ended."""
+    """One project's keys. `pending`: a rotation added a key and has not finished."""
 
     uses: tuple[KeyUse, ...]
     newest: str
@@ -127,14 +127,14 @@ class Keys:
     unreadable: int = 0
 
     def not_under(self, key_id: str) -> int:
-        """How many secrets and tokens are under another key, or cannot be read to tell."""
+        """How many secrets and tokens are under another key, or are unreadable."""
         others = sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
         return others + self.unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one call of POST /keys/rotate did; `remaining` counts `failed` too."""
+    """What one call of POST /keys/rotate did; `remaining` includes `failed`."""
 
     resealed: int
     remaining: int
@@ -220,9 +220,9 @@ def _key_use(found: Fields) -> KeyUse:
 
 
 def _failed(found: Fields) -> Detail:
-    """Its code says why; the server's sentence is left out: it may steer a terminal.
+    """The code says why; the server's sentence is left out: it may control a terminal.
 
-    The name may be any text that somebody put into the store: it is shown escaped.
+    The name may be any text that somebody wrote to the store: it is shown escaped.
     """
     code = matching(_CODE, found["code"])
     return Detail(code, code.replace("_", " "), name=_text(found["name"]))
@@ -230,7 +230,7 @@ def _failed(found: Fields) -> Detail:
 
 def _time(found: object) -> str:
     text = matching(decode.TIME, found)
-    moment(text)  # raises ValueError for a day that no calendar has
+    moment(text)  # raises ValueError for an impossible date
     return text
 
 

@@ -1,4 +1,4 @@
-"""What a server says of brains and of their runs."""
+"""A server's answers about brains and their runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_DEPTH: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """One brain of a project; `document` as the contract spells it."""
+    """One brain of a project; `document` is as in the contract."""
 
     title: str
     description: str
@@ -28,7 +28,7 @@ class Brain:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One step of a brain's structure: its number, such as 2 or 2.1, and what it is."""
+    """One step of a brain: its number, such as 2 or 2.1, and what it is."""
 
     number: str
     kind: str
@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a brain is made of, inner brains spread out under their step."""
+    """The steps of a brain, with those of an inner brain below its step."""
 
     title: str
     description: str
@@ -47,7 +47,7 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, as far as it has come; `document` as the contract spells it."""
+    """The current state of one run; `document` is as in the contract."""
 
     id: str
     brain: str
@@ -98,7 +98,7 @@ def text(found: object) -> str:
 
 
 def error_sentence(found: object) -> str:
-    """`<name>: <message>` of an error as events and runs hold it; empty when there is none."""
+    """An event's or run's error as `<name>: <message>`; empty if there is none."""
     if found is None:
         return ""
     error = fields(found)
@@ -106,7 +106,7 @@ def error_sentence(found: object) -> str:
 
 
 def error_place(found: object) -> str:
-    """The line of the brain's own code that failed; empty when the server does not say."""
+    """The line of the brain's own code that failed; empty if the server does not tell."""
     where = None if found is None else fields(found).get("where")
     return "" if where is None else text(where)
 

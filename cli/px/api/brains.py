@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from px.brains.events import Event
     from px.http.result import Answer, Lost
 
-SILENCE: Final = 60.0  # seconds without a sign of life; then px asks anew, from the last event on
+SILENCE: Final = 60.0  # seconds without a sign of life; then px reconnects, after the last event
 _RUN_HINT: Final = "use the run id that `px brain run` printed"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be run, and how."""
+    """Which brain to run, and with what."""
 
     brain: str
     options: Fields
@@ -43,10 +43,10 @@ class Order:
 
 
 class Brains(Connection):
-    """One project's brains. What only reads is retried; what starts a run is asked for once."""
+    """One project's brains. Reads are retried; starting a run is not."""
 
     def list(self) -> list[Brain]:
-        """By title."""
+        """The brains, by title."""
         answer = self._answer(self._call("GET", "/brains"), 200)
         return decode.read(answer, 200, brains)
 
@@ -59,7 +59,7 @@ class Brains(Connection):
         return self._start("/brains/runs", order.body(), _BRAIN_HINT)
 
     def rerun(self, run: str, start: int, stop_after: int | None) -> str:
-        """The id of a new run that takes over the steps before number `start`, from 1."""
+        """The id of a new run that keeps the steps before number `start` (from 1)."""
         body: dict[str, object] = {"runId": run, "startsAt": start}
         if stop_after is not None:
             body["stopsAfter"] = stop_after
@@ -78,7 +78,7 @@ class Brains(Connection):
             opened: list[tuple[Answer, Response]] = []
 
             def send(timeout: float) -> Answer:
-                stack.close()  # what an attempt before left
+                stack.close()  # left over from an earlier attempt
                 path = f"/brains/runs/{run_id}/watch"
                 entered = self._transport.open(path, headers, timeout, SILENCE)
                 opened.append(stack.enter_context(entered))
@@ -92,11 +92,11 @@ class Brains(Connection):
         return self._retry
 
     def unreached(self, lost: Lost) -> PxError:
-        """The error for a connection that was lost while it was read."""
+        """The error for a connection that was lost while reading."""
         return self._failure(lost, ())
 
     def _start(self, path: str, body: Fields, hint: str) -> str:
-        """Asked for once: a second attempt would start a second run."""
+        """Never retried: a second attempt would start a second run."""
         try:
             return self._write(path, body, run_id, doubt.RUN, once=True)[0]
         except PxError as error:
@@ -104,7 +104,7 @@ class Brains(Connection):
             raise
 
     def _known(self, outcome: Outcome, hint: str, status: int = 200) -> Answer:
-        """The answer, if it is a success; what the server does not know gets a hint."""
+        """The answer if it is a success; a `not_found` error gets a hint."""
         try:
             return self._answer(outcome, status)
         except PxError as error:
@@ -124,7 +124,7 @@ _BRAIN_HINT: Final = "`px brain list` lists the brains"
 
 
 def parse_run_id(text: str) -> str:
-    """Raises Usage; it stands in addresses."""
+    """Raises Usage: a run id becomes part of a URL."""
     if not RUN_ID.fullmatch(text):
         raise Usage("RUN is not a run id", hint=_RUN_HINT)
     return text

@@ -1,4 +1,4 @@
-"""Cloudflare's own error pages: what its network says in a Worker's place.
+"""Cloudflare's own error pages, which it sends instead of a Worker's answer.
 
 The codes: https://developers.cloudflare.com/workers/observability/errors/ and
 https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
@@ -15,7 +15,7 @@ from px.http.result import Answer
 _CODE: Final = re.compile(
     rb"(?i)^\s*error code: (\d{3,4})\b|cf-error-code\W*>\s*(\d{3,4})|>\s*error\s+(1\d{3})\b"
 )
-_ORIGIN: Final = range(520, 531)  # statuses that nobody but Cloudflare uses
+_ORIGIN: Final = range(520, 531)  # statuses that only Cloudflare uses
 
 _BLOCKED: Final = ("its owner's firewall rules block px", "change the rules for this address")
 _LIMIT: Final = ("too many requests", "try again in a few minutes")
@@ -39,7 +39,7 @@ _NO_ORIGIN: Final = (
 
 
 def cloudflares(answer: Answer) -> ServerFailed | None:
-    """The error for a page of Cloudflare's; None for any other answer."""
+    """The error for a Cloudflare error page; None for any other answer."""
     found = _CODE.search(answer.body[:20_000])
     code = int(next(filter(None, found.groups()))) if found else 0
     if not found and answer.status in _ORIGIN:

@@ -1,4 +1,4 @@
-"""One server over HTTP: calls that are retried where that is safe. Every failure is a PxError."""
+"""One server over HTTP: calls are retried where that is safe. Every failure is a PxError."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Answers that leave nothing in doubt: nothing was written, or what was not is named.
+# Answers that leave no doubt: nothing was written, or they name what was not.
 _CERTAIN: Final = frozenset(
     {"audit_unavailable", "not_configured", "rate_limited", "partial_write"}
 )
 
 
 class Connection:
-    """One project on one server, or what its token opens."""
+    """One project on one server, or whatever its token gives access to."""
 
     def __init__(self, target: Target, retry: Retry | None = None) -> None:
         self._target = target
@@ -44,19 +44,19 @@ class Connection:
 
     @property
     def place(self) -> str:
-        """The server, and the project if one is named: what a person may be shown."""
+        """The server, and the project if one is named, as shown to the user."""
         project = self._target.project
         return self._target.address.origin + (f", project {project}" if project else "")
 
     @property
     def where(self) -> dict[str, object]:
-        """The same for programs; the project is null where the token alone decides it."""
+        """The same for programs; the project is null if the token decides it."""
         return {"server": self._target.address.origin, "project": self._target.project}
 
     @cached_property
     def _transport(self) -> Transport:
         from px.http.own_worker import own_worker
-        from px.http.transport import Transport  # it imports httpx: only for a request
+        from px.http.transport import Transport  # imports httpx, so only for a request
 
         target = self._target
         headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
@@ -66,11 +66,11 @@ class Connection:
         return Transport(target.address, headers, own_worker(target))
 
     def _call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
-        """For a call that may be made twice: it is retried."""
+        """For a call that is safe to repeat: it is retried."""
         return self._retry.run(self._sender(method, path, body))
 
     def _call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
-        """For a call that must not be made twice."""
+        """For a call that must not be repeated."""
         return self._retry.once(self._sender(method, path, body))
 
     def _sender(self, method: str, path: str, body: Fields | None) -> Callable[[float], Answer]:
@@ -80,7 +80,7 @@ class Connection:
     def _pages(
         self, path: str, limit: int, parse: Callable[[Fields], tuple[list[T], str | None]]
     ) -> Iterator[T]:
-        """Every item of a list, however many pages that takes."""
+        """Every item of a list, over all its pages."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
@@ -94,7 +94,7 @@ class Connection:
             seen.add(cursor)
 
     def _remove(self, path: str, doubt: Doubt) -> None:
-        """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
+        """Raises Refused `not_found`, unless an earlier attempt of this call removed it."""
         with _doubting(doubt):
             outcome = self._call("DELETE", path)
             try:
@@ -114,14 +114,14 @@ class Connection:
         values: Sequence[Value] = (),
         once: bool = False,
     ) -> tuple[T, bool]:
-        """What a POST's answer says, and whether an attempt before may have been carried out."""
+        """A POST's parsed answer, and whether an earlier attempt may have been carried out."""
         with _doubting(doubt):
             outcome = (self._call_once if once else self._call)("POST", path, body)
             answer = self._answer(outcome, status, values)
             return decode.read(answer, status, parse), outcome.uncertain
 
     def _answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
-        """The answer, if it has the status of success; else raises what it says."""
+        """The answer if it has the expected status; otherwise raises its error."""
         if isinstance(outcome.result, Answer) and outcome.result.status == status:
             return outcome.result
         error = self._failure(outcome.result, values)
@@ -150,7 +150,7 @@ class Connection:
 
 
 def not_own(result: NotOwn) -> NotReached:
-    """The error for a stranger at the address of `px dev`."""
+    """The error for another program at the address of `px dev`."""
     return NotReached(
         f"the server at {result.origin} is not the Worker that `px dev` started here; "
         "nothing was sent to it",
@@ -161,7 +161,7 @@ def not_own(result: NotOwn) -> NotReached:
 
 @contextmanager
 def _doubting(doubt: Doubt) -> Iterator[None]:
-    """An error says what may have been done; so does Ctrl-C, which comes as Interrupted."""
+    """Makes errors, and Interrupted on Ctrl-C, say what may have been done."""
     try:
         yield
     except KeyboardInterrupt:
@@ -175,7 +175,7 @@ def _doubting(doubt: Doubt) -> Iterator[None]:
 
 
 def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
-    """What any attempt wrote is written: leaves in `error` what none of them did."""
+    """Leaves in `error` only what no attempt wrote."""
     left = {detail.name for detail in error.details}
     for other in before:
         left &= {detail.name for detail in other.details}
@@ -185,12 +185,12 @@ def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
 
 
 def encode(body: object) -> bytes:
-    """JSON in UTF-8, as it is sent."""
+    """JSON in UTF-8, as px sends it."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def entry_path(path: str, parameter: str, name: str) -> str:
-    """The address of one entry, whatever its name: what no path can carry is in the query."""
+    """The path of one entry; a name that does not fit into a path goes into the query."""
     from urllib.parse import quote
 
     if name in ("", ".", ".."):

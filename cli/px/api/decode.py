@@ -1,4 +1,4 @@
-"""Reads what a server answers. What has another shape than the contract's is none of ours."""
+"""Reads a server's answers. One that does not match the contract is not from our server."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ Fields = Mapping[str, object]
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _CODE = re.compile(r"[a-z][a-z_]{0,40}")
 _MAX_SENTENCE: Final = 400
-_SHORT: Final = 4  # a value of fewer characters is only looked for as a whole word
+_SHORT: Final = 4  # a shorter value is only looked for as a whole word
 
 
 class Secret(NamedTuple):
-    """A name and its dates: all that a server ever says of a secret.
+    """A name and its dates: all that a server ever tells about a secret.
 
-    `is_unreadable`: an entry that no secret can be read from, under any text, without dates.
+    `is_unreadable`: a corrupt entry, whose name may be any text; it has no dates.
     """
 
     name: str
     created_at: str
     updated_at: str
     is_unreadable: bool = False
-    retried: bool = False  # an attempt before, whose answer was lost, may have written it
+    retried: bool = False  # an earlier attempt, whose answer was lost, may have written it
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         if self.is_unreadable:
             return {"name": self.name, "unreadable": True}
         return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
@@ -71,7 +71,7 @@ def items(found: Fields, key: str, parse: Callable[[Fields], T]) -> list[T]:
 
 
 def cursor(found: Fields) -> str | None:
-    """What opens the next page; None on the last one."""
+    """The cursor of the next page; None on the last one."""
     opened = found.get("cursor")
     if opened is not None and not (isinstance(opened, str) and opened):
         raise ValueError
@@ -97,7 +97,7 @@ def truth(found: object) -> bool:
 
 
 def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
-    """What an answer with the expected status says. Raises ServerFailed when it makes no sense."""
+    """The parsed answer. Raises ServerFailed for a wrong status or malformed body."""
     if answer.status != status:
         raise stranger(answer)
     try:
@@ -107,7 +107,7 @@ def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
 
 
 def stranger(answer: Answer) -> ServerFailed:
-    """The error for an answer that is none of ours; shows nothing of it but the status."""
+    """The error for an answer that is not our server's; shows only its status."""
     if 300 <= answer.status < 400:
         what = f": it redirects ({answer.status}), and px does not follow redirects"
     else:
@@ -117,13 +117,13 @@ def stranger(answer: Answer) -> ServerFailed:
         code="unexpected_answer",
         hint="check the address: only a Positronic server should be sent a token",
     )
-    # A success that is cut or garbled; a page is somebody's who stands in between.
+    # A success that was cut off or garbled; an HTML page comes from a proxy in between.
     error.uncertain = 200 <= answer.status < 300 and _form(answer) != "HTML"
     return error
 
 
 def _form(answer: Answer) -> str:
-    """What a body looks like."""
+    """What the body looks like."""
     start = answer.body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
         return "HTML"
@@ -159,7 +159,7 @@ def _nameless(answer: Answer) -> PxError:
 
 
 def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail]]:
-    """Code, sentence and details, each empty when it is not there or may not be shown."""
+    """Code, sentence and details, each empty if missing or not safe to show."""
     try:
         found = fields(json.loads(answer.body))
         code = matching(_CODE, found["code"])
@@ -181,7 +181,7 @@ def _detail(found: Fields, hidden: Sequence[str]) -> Detail:
 
 
 def _sentence(text: object, hidden: Iterable[str]) -> str:
-    """A server's sentence, unless it could steer the terminal or repeats what was sent."""
+    """The server's sentence, unless it could control the terminal or repeats what was sent."""
     if not isinstance(text, str) or len(text) > _MAX_SENTENCE or not text.isprintable():
         return ""
     words = text.split()

@@ -17,7 +17,7 @@ Entry = tuple[Name, Value]
 
 
 class Written(NamedTuple):
-    """`unknown`: written, and created by this call or updated; an answer was lost."""
+    """`unknown`: written, but created or updated is unknown, as an answer was lost."""
 
     created: int
     updated: int
@@ -25,9 +25,9 @@ class Written(NamedTuple):
 
 
 class Client(Connection):
-    """One project on one server. Calls are idempotent and are retried.
+    """One project's secrets on one server. Calls are idempotent and are retried.
 
-    `names` is told which names there are, as far as the answers say.
+    `names` is updated with the names that the answers show.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Client(Connection):
         self._names = names or KnownNames(None)
 
     def create(self, name: Name, value: Value) -> Secret:
-        """Write one secret."""
+        """Creates or updates one secret."""
         created, retried = self._write(
             "/secrets", _fields(name, value), decode.secret, doubt.CREATE, values=[value]
         )
@@ -45,11 +45,11 @@ class Client(Connection):
         return created._replace(retried=retried)
 
     def check(self) -> None:
-        """Raises PxError unless the server is there, knows the token and the project."""
+        """Raises PxError unless the server answers and accepts the token and the project."""
         self._answer(self._call("GET", "/secrets?limit=1"), 200)
 
     def list(self) -> Iterator[Secret]:
-        """Every secret, in name order, however many pages that takes."""
+        """Every secret, in name order, over all pages."""
         found = []
         for secret in self._pages("/secrets", 1000, decode.page):
             if not secret.is_unreadable:
@@ -62,20 +62,20 @@ class Client(Connection):
         return decode.read(answer, 200, lambda found: decode.truth(found["exists"]))
 
     def delete(self, name: str, unknown: doubt.Doubt = doubt.DELETE) -> None:
-        """Whatever is listed, also what is unreadable and has no secret's name.
+        """Deletes any listed entry, even an unreadable one without a valid name.
 
-        Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it.
+        Raises Refused `not_found`, unless an earlier attempt of this call deleted it.
         """
         self._remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
     def bulk(self, entries: Sequence[Entry]) -> Written:
-        """Write several secrets; `uncertain` on the error says whether some may be written."""
+        """Writes several secrets; `uncertain` on the error: some may be written."""
         body = {"secrets": [_fields(name, value) for name, value in entries]}
         values = [value for _, value in entries]
         written, retried = self._write("/secrets/bulk", body, _written, doubt.BULK, values=values)
         self._names.add(name for name, _ in entries)
-        # What the lost attempt created, this one found and updated.
+        # This attempt updated what the lost one had created.
         return Written(written.created, 0, written.updated) if retried else written
 
 

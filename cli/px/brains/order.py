@@ -1,4 +1,4 @@
-"""What a run is started with, as it stands on the command line. Nothing of it is ever repeated."""
+"""A run's options and state from the command line, which no message ever repeats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from px.errors import Usage
 
-MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
+MAX_STATE: Final = 8 * 1024 * 1024  # bytes: the limit of a request
 
 
 def parse_options(given: Sequence[str]) -> dict[str, str]:
@@ -29,7 +29,7 @@ def parse_options(given: Sequence[str]) -> dict[str, str]:
 
 
 def parse_title(text: str) -> str:
-    """A brain's title, as a request can hold it. Raises Usage."""
+    """A brain's title that can be sent. Raises Usage."""
     if not text:
         raise Usage("NAME is empty", hint="`px brain list` lists the brains")
     _check_text(text, "NAME")
@@ -37,7 +37,7 @@ def parse_title(text: str) -> str:
 
 
 def read_state(given: str | None) -> dict[str, object] | None:
-    """The JSON object: `-` on stdin, `@FILE` in a file, else as it stands there. Raises Usage."""
+    """The JSON object: from stdin for `-`, a file for `@FILE`, else the text. Raises Usage."""
     if given is None:
         return None
     if given == "-":
@@ -48,7 +48,7 @@ def read_state(given: str | None) -> dict[str, object] | None:
 
 
 def parse_state(data: bytes) -> dict[str, object]:
-    """Strict JSON (RFC 8259) in UTF-8: no NaN, no key twice. Raises Usage, with the place."""
+    """Strict JSON (RFC 8259) in UTF-8: no NaN, no repeated keys. Raises Usage with the place."""
     if len(data) > MAX_STATE:
         raise Usage(f"the state has more than {MAX_STATE:,} bytes")
     try:

@@ -1,4 +1,4 @@
-"""Shows a run to its end, and says how it ended."""
+"""Shows a run until it ends, then how it ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_SENTENCE: Final = 1000  # characters of a brain's own error
 
 
 def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
-    """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
+    """Raises Refused unless the run completed; Interrupted on Ctrl-C, while the run continues."""
     again = f"watch it again with `px brain watch {run_id}`"
     watch, drawing = Watch(brains, run_id), choose(as_json=as_json)
     short: set[str] = set()
@@ -47,7 +47,7 @@ _SHORT: Final = "warning: values too short to be redacted everywhere in a run's 
 
 
 def _whole_only(event: Event) -> set[str]:
-    """The secrets whose values are so short that only whole texts of them are taken out."""
+    """The secrets with values so short that only texts equal to them are redacted."""
     names = event.document.get("wholeOnly")
     return set(map(printable, map(str, names))) if isinstance(names, list) else set()
 

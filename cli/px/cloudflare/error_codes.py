@@ -1,10 +1,10 @@
-"""Cloudflare's refusals: what each code of its API means here, and what to do about it.
+"""Cloudflare's errors: what each code of its API means here, and what to do about it.
 
-Where each is from, checked in November 2026:
+The source of each, checked in November 2026:
 (w) the source of wrangler 4.164.0 in node_modules, which acts on the code;
 (d) developers.cloudflare.com/workers/observability/errors, "Errors on Worker upload";
-(i) issues of github.com/cloudflare/workers-sdk, whose numbers stand beside;
-(u) seen by users or in other tools, not found in any document: wording decides first where it can.
+(i) issues of github.com/cloudflare/workers-sdk, with their numbers;
+(u) seen by users or in other tools, not documented: where possible the wording decides first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from px.errors import NotAllowed, PxError, Refused, ServerFailed, Usage
 
 
 class Meaning(NamedTuple):
-    """One refusal: its class (and so its exit code), px's code, a sentence, what to do."""
+    """One refusal: its class (which sets the exit code), px's code, a sentence and a hint."""
 
     kind: type[PxError]
     code: str
@@ -189,7 +189,7 @@ BY_CODE: Final[Mapping[int, Meaning]] = {
         "list each class under new_sqlite_classes, not new_classes, in wrangler.toml",
     ),
     **dict.fromkeys((10074, 10079, 10061, 10064, 10070, 100402, 100405), MIGRATION),
-    # Versions and secrets. 10214, 10215: (w), which says them in words of its own.
+    # Versions and secrets. 10214, 10215: (w), which words them itself.
     **dict.fromkeys((10214, 10215), NOT_DEPLOYED),
     # Names. 10014: (w).
     10014: Meaning(

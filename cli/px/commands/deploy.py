@@ -1,4 +1,4 @@
-"""`px deploy`: from this checkout to a Worker at Cloudflare that answers."""
+"""`px deploy`: from this checkout to a running Worker at Cloudflare."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Url = Annotated[
     typer.Option("--url", metavar="URL", help="The Worker's address.  [PX_URL]", callback=note_url),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would change; only reads at Cloudflare.")
+    bool, typer.Option("--dry-run", help="Show what would change, without changing it.")
 ]
 Recovery = Annotated[
     Path | None,
@@ -53,7 +53,7 @@ Wait = Annotated[
         "--wait", metavar="SECONDS", min=0, max=3600, help="Time for the Worker to answer."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -69,13 +69,13 @@ def deploy(
     wait: Wait = WAIT,
     as_json: Json = False,
 ) -> None:
-    """Put the Worker up at Cloudflare, and wait until it answers.
+    """Deploy the Worker to Cloudflare and wait until it answers.
 
-    The first time: makes the KV namespace, a master key (with a recovery file, sealed with your
-    passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later: changes
-    code and settings, no key. Stopped at any point, it goes on when it is run again.
+    The first deploy creates the KV namespace, a master key (with a recovery file, sealed with your
+    passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later ones change
+    code and settings, but no key. If it stops at any point, run it again and it continues.
 
-    Needs CLOUDFLARE_API_TOKEN in .env.deploy. Ends by trying the API in the project deploy-check.
+    Needs CLOUDFLARE_API_TOKEN in .env.deploy. At the end it checks the API in project deploy-check.
 
     \b
     Example: px deploy

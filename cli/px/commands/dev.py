@@ -25,9 +25,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the ready line and err
 def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
     """Run the real Worker on this machine, with local KV.
 
-    .env.secrets goes into it at the start and whenever the file changes. When code in worker/
-    changes, brains too, the Worker is started anew, and runs that go on are interrupted. Ctrl-C
-    ends it.
+    px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
+    changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
 
     Example: px dev --port 8787
     """
@@ -35,7 +34,7 @@ def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = Fal
 
 
 class _Voice:
-    """stdout is data: the one ready line. stderr is talk."""
+    """Only the ready line goes to stdout; everything else goes to stderr."""
 
     def __init__(self, *, verbose: bool, as_json: bool) -> None:
         self._verbose = verbose
@@ -57,7 +56,7 @@ class _Voice:
             terminal.data(f"Ready at {url}")
 
     def push(self, path: Path, url: str, token: str) -> None:
-        """Imports the file; what is odd about a value is said."""
+        """Imports the file, with a warning for each value that looks wrong."""
         from px.secrets.import_secrets import push
         from px.settings import LOCAL_FILE
 
@@ -67,7 +66,7 @@ class _Voice:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
 
     def log(self, written: bytes) -> None:
-        """With --verbose all of it, else which runs failed: in whole lines."""
+        """With --verbose the whole log, otherwise only which runs failed: in whole lines."""
         from px.local.worker_log import failed_runs, shown
 
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")

@@ -1,4 +1,4 @@
-"""Spans and moments as people write them: 30m, 12h, 90d, 52w; 2026-11-01."""
+"""Durations and times as people write them: 30m, 12h, 90d, 52w; 2026-11-01."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LIFE: Final = 5 * 366 * 24 * 3600
 
 
 def parse_life(text: str) -> int:
-    """A token's life in seconds. Raises Usage."""
+    """A token's lifetime in seconds. Raises Usage."""
     seconds = _span(text)
     if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
         raise Usage("--expires must be a duration like 30m, 12h, 90d or 52w, from 1m to 5 years")
@@ -23,7 +23,7 @@ def parse_life(text: str) -> int:
 
 
 def parse_since(text: str, now: int) -> int:
-    """A moment in ms: so long before now, a day, or ISO 8601; UTC unless it says otherwise."""
+    """A time in ms: a duration before now, a date, or ISO 8601; UTC unless it says otherwise."""
     seconds = _span(text)
     if seconds is not None:
         return now - seconds * 1000

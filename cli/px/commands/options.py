@@ -1,4 +1,4 @@
-"""The options that commands share, and the client they make."""
+"""The options that commands share, and the client that they create."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask for confirmat
 
 
 def connect(url: str | None, project: str | None, timeout: float) -> Client:
-    """A client for the server that flags, environment and files name. Raises Usage."""
+    """A client for the server that flags, environment or files name. Raises Usage."""
     import os
 
     from px.api.secrets import Client

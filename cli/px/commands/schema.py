@@ -20,8 +20,8 @@ Words = Annotated[
 def schema(words: Words = None, as_json: Json = False) -> None:
     """Print the JSON Schema of what a command prints with --json.
 
-    Fields may be added later; none goes away or changes its meaning. `error` is what every command
-    prints on stderr with --json when it fails.
+    Later versions may add fields, but never remove one or change its meaning. `error` is what every
+    command prints to stderr with --json when it fails.
 
     \b
     Example: px schema secret list

@@ -1,4 +1,4 @@
-"""`px spec URL`: is it a Positronic server, and does it keep every promise?"""
+"""`px spec URL`: checks that a server is a Positronic server and keeps every promise."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def spec(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Try every promise of the HTTP contract on a server.
+    """Check every promise of the HTTP contract on a server.
 
-    A line for each, and exit code 0 or 1. Works in projects of its own and deletes the secrets
-    and tokens it made; their audit events and two project names stay. The token comes from
+    Prints one line per promise; exit code 0 or 1. Works in its own projects and deletes the secrets
+    and tokens it created; their audit events and two project names remain. The token comes from
     PX_TOKEN, .env.deploy or px dev.
 
     \b
@@ -120,7 +120,7 @@ def _target(url: str, project: str | None, timeout: float) -> Target:
     from px.settings import find_target
     from px.spec.target import Target
 
-    # A project that is set is for one's own secrets; a run makes a project of its own.
+    # PX_PROJECT is for the user's own secrets; a run creates its own project.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
     found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
     own = own_worker(found)
@@ -145,7 +145,7 @@ def _run(
 
 
 async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
-    """A signal stops the check under way, and lets the run clean up. Raises Interrupted."""
+    """A signal stops the current check and lets the run clean up. Raises Interrupted."""
     import asyncio
 
     from px.errors import Interrupted

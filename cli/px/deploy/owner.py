@@ -58,7 +58,7 @@ def _named_other(url: str, worker: str) -> str:
 def _anothers(other: str, worker: str) -> Refused:
     return Refused(
         f"the PX_TOKEN or PX_URL in {DEPLOY_FILE} belongs to {other}, and wrangler.toml names "
-        f"the Worker {worker}; nothing was changed",
+        f"{worker}; nothing was changed",
         code="another_workers_file",
         hint=f"deploy {worker} from a folder with an {DEPLOY_FILE} of its own; or, if the other "
         f"Worker is gone, remove {URL}, {TOKEN} and {WORKER} from the file",

@@ -122,7 +122,7 @@ def test_keys_that_are_lost_fail(server: TestDevServer) -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
-    [(0, "ok", "as"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
+    [(0, "ok", "matches"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
 )
 def test_the_clocks_are_compared(
     server: TestDevServer, ahead: int, status: str, words: str

@@ -261,7 +261,7 @@ def test_a_rotation_of_somebody_else_is_left_alone(world: World) -> None:
     other = "other:" + "A" * 43 + "="
     world.server.configure(next_master_key=other)
 
-    with pytest.raises(Refused, match="begun elsewhere"):
+    with pytest.raises(Refused, match="started elsewhere"):
         world.rotate()
 
     assert world.server.service.settings.next_master_key == other
@@ -276,7 +276,7 @@ def test_a_rotation_of_somebody_else_is_left_alone_by_a_resumed_one_too(world: W
     other = "other:" + "A" * 43 + "="
     world.server.configure(next_master_key=other)
 
-    with pytest.raises(Refused, match="begun elsewhere"):
+    with pytest.raises(Refused, match="started elsewhere"):
         world.rotate()
 
     assert world.server.service.settings.next_master_key == other

@@ -43,11 +43,11 @@ def audit(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Show who did what: time, actor, action, names, outcome. Newest first; never a value.
+    """Show who did what, newest first. Never shows a value.
 
-    In a pipe: a line for each event, with tabs between time, actor, action, names, outcome and
-    integrity. With --follow: oldest first, from now on, or from --since or the newest --limit on;
-    with --json one document a line.
+    In a pipe: one line per event, with tabs between time, actor, action, names, outcome and
+    integrity. With --follow: oldest first, starting now, at --since, or with the newest --limit
+    events; with --json, one document per line.
 
     \b
     Example: px audit --since 24h

@@ -15,7 +15,7 @@ def list_brains(
 ) -> None:
     """List the project's brains.
 
-    In a pipe: a line for each brain, with tabs between title, number of steps and description.
+    In a pipe: one line per brain, with tabs between title, number of steps and description.
 
     \b
     Example: px brain list

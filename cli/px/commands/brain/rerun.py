@@ -31,10 +31,10 @@ def rerun(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Run a brain again from a step on; steps before are kept.
+    """Run a brain again from a given step; earlier steps are kept.
 
-    The completed steps before --from are not run again; `px brain status RUN` numbers the steps.
-    Its id, --watch and the exit codes are those of `px brain run`.
+    The completed steps before --from are not run again; `px brain status RUN` shows their numbers.
+    The new run's id, --watch and the exit codes work as in `px brain run`.
 
     \b
     Example: px brain rerun "$RUN" --from 2 --watch

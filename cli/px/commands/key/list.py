@@ -12,11 +12,11 @@ app = new_app()
 def list_keys(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """List the master keys by id, with how much each covers.
+    """List the master keys by id, with how much each one seals.
 
-    Over all projects with the root token, else over one. In a pipe: a line for each key, with
-    tabs between id, secrets, tokens, and newest, held or missing. That goes by the ids that records
-    name; `px doctor` tries whether they open.
+    Covers all projects with the root token, otherwise one. In a pipe: one line per key, with tabs
+    between id, secrets, tokens, and newest, held or missing. The counts go by the key ids that
+    records name; `px doctor` tests whether records can be opened.
 
     \b
     Example: px key list

@@ -32,10 +32,10 @@ def recover(
     replace: Replace = False,
     as_json: Json = False,
 ) -> None:
-    """Bring a recovery file's master key back to the Worker, unseen.
+    """Restore a master key from a recovery file, without showing it.
 
-    For a Worker that was deleted, or lost its MASTER_KEYS: its records in KV open again. Asks for
-    the file's passphrase. Run `px deploy` afterwards: it finds the KV namespace of before.
+    For a Worker that was deleted or lost its MASTER_KEYS: its records in KV can be opened again.
+    Asks for the file's passphrase. Then run `px deploy`, which finds the earlier KV namespace.
 
     \b
     Example: px key recover .px/recovery-positronic-secrets.json

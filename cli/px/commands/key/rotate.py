@@ -56,15 +56,15 @@ def rotate(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Replace the Worker's master key while it is in use.
+    """Replace the Worker's master key while the Worker is in use.
 
-    A new key goes in front, everything in all projects is re-sealed under it, and then the old keys
-    go. A key that covers anything is never dropped. Stopped at any point, it goes on when it is run
-    again.
+    It adds a new key, re-seals everything in all projects under it, and then drops the old keys. A
+    key that still seals anything is never dropped. If it stops at any point, run it again and it
+    continues.
 
-    Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
-    deployed one's are set by wrangler with the credentials in .env.deploy. A deployed Worker's new
-    key gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
+    Needs the root token and the project's folder: a local Worker's keys are in .dev.vars; wrangler
+    sets a deployed Worker's keys with the credentials in .env.deploy. A deployed Worker's new key
+    gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
     kept under another name, because it opens older copies of KV.
 
     \b
@@ -133,7 +133,7 @@ def _run(
 def _keeper(
     target: Target, project: Project, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
-    """None where no recovery file is to be written. Raises Usage when there is nobody to ask."""
+    """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
     if not wanted or (path is None and _is_local(target, project)):
         return None
     from px.keys.next_recovery import NextRecovery
@@ -150,7 +150,7 @@ def _keeper(
 
 
 def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
-    """What opens the new key, and what is left of the old one."""
+    """Which file holds the new key, and which the old one."""
     if keeper is not None:
         terminal.say(f"{keeper.file.shown} and its passphrase restore the new master key")
         if keeper.moved is not None:
@@ -172,7 +172,7 @@ def _project() -> Project:
 
 
 def _place(target: Target, project: Project) -> KeyPlace:
-    """Where that Worker's keys are."""
+    """Where the keys of that Worker are stored."""
     import os
 
     from px.settings import deploy_settings
@@ -190,7 +190,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
 
 
 def _is_local(target: Target, project: Project) -> bool:
-    """Whether `px dev` serves it here, however px was told of its address."""
+    """Whether the address is that of `px dev` here, wherever px got it from."""
     from px.http.address import parse_address
     from px.project.dev_vars import read_local
 
@@ -199,7 +199,7 @@ def _is_local(target: Target, project: Project) -> bool:
 
 
 def _whole_worker(url: str | None, timeout: float) -> Target:
-    """PX_PROJECT means one project; a key is every project's."""
+    """PX_PROJECT selects one project, but a master key covers all of them."""
     from dataclasses import replace
 
     return replace(find(url, None, timeout), project=None)

@@ -42,10 +42,10 @@ def create(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Create or update a secret. Asks for the value, hidden, unless told where to read it.
+    """Create or update a secret. Asks for the value, hidden, unless an option gives it.
 
-    A value has 1 to 65,536 bytes of UTF-8 and no NUL; a byte-order mark before it is dropped. The
-    server is asked first whether it takes this token, then you for the value.
+    A value is 1 to 65,536 bytes of UTF-8 without NUL; px removes a byte-order mark before it. px
+    first checks that the server accepts the token, then asks for the value.
 
     \b
     Example: px secret create OPENAI_API_KEY

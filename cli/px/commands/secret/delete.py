@@ -24,7 +24,7 @@ def delete(
 ) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
-    An entry that `px secret list` shows as unreadable is deleted by the name it is listed under.
+    Delete an entry that `px secret list` shows as unreadable by the name shown there.
 
     \b
     Example: px secret delete OLD_API_KEY --yes
@@ -47,7 +47,7 @@ def delete(
 
 
 def _check_listed(client: Client, name: str) -> None:
-    """Only an unreadable entry has such a name. Raises InvalidName, ReservedName."""
+    """Only an unreadable entry can have such a name. Raises InvalidName, ReservedName."""
     from positronic.names import parse_name
 
     if not any(one.is_unreadable and one.name == name for one in client.list()):

@@ -41,19 +41,19 @@ def import_file(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Put every secret of one or more files in. One bad line, and nothing is sent.
+    """Import all secrets of one or more files. One bad line, and nothing is sent.
 
-    dotenv: NAME=value or export NAME=value. Nothing is replaced ($X stays $X) and no command is
-    run. Without quotes a value ends before " #", and white space around it is dropped. Quotes keep
-    everything, over several lines too; double ones read \\n \\t \\" and the like.
+    dotenv: NAME=value or export NAME=value. px expands nothing ($X stays $X) and runs no command.
+    Without quotes a value ends before " #", without the white space around it. Quotes keep
+    everything, even over several lines; in double quotes \\n, \\t, \\" and the like are escapes.
 
-    JSON: {"NAME": "value"}, strings alone. A file is JSON when its name ends in .json or its
+    JSON: {"NAME": "value"} with string values only. A file is JSON if its name ends in .json or its
     content begins with {.
 
-    Refused with their line number: a line without =, a bad or repeated name, an empty value, shell
-    syntax and unseen characters outside quotes. Refused with what they are: files of other tools
-    (SOPS, YAML, an archive, ...), and a file without any secret.
-    .env.deploy is never imported. Running it again after a failure is safe.
+    px refuses, with the line number: a line without =, a bad or repeated name, an empty value, and
+    shell syntax or invisible characters outside quotes. It also refuses files of other tools (SOPS,
+    YAML, an archive, ...) and a file without any secrets. It never imports .env.deploy. It is safe
+    to run this again after a failure.
 
     \b
     Example: px secret import .env.secrets --dry-run
@@ -91,7 +91,7 @@ def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -
 def _write(
     client: Client, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
 ) -> None:
-    """`extra` None: nothing is to be pruned; else what somebody agreed to."""
+    """`extra`: the names that the user agreed to delete; None without --prune."""
     from px import terminal
     from px.secrets import import_words
     from px.secrets.import_secrets import write
@@ -113,7 +113,7 @@ def _write(
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
-    """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
+    """The stored names that no file has, once the user agreed to delete them. Raises Refused."""
     from px import terminal
     from px.errors import Interrupted
     from px.secrets import import_words

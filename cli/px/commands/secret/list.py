@@ -12,9 +12,9 @@ app = new_app()
 def list_secrets(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """List the names of the secrets and their dates. Values never come back.
+    """List the names and dates of the secrets. Values are never shown.
 
-    In a pipe: a line for each secret, with tabs between name, created and updated.
+    In a pipe: one line per secret, with tabs between name, created and updated.
 
     \b
     Example: px secret list | cut -f1

@@ -29,10 +29,10 @@ def require(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Say which of these secrets are missing; exit code 0 or 1.
+    """Tell which of these secrets are missing; exit code 0 or 1.
 
-    For CI: 0 when none is missing. The missing names go to stdout, one a line. It looks at
-    names alone; `px secret exists` also tries whether the stored record opens.
+    For CI: exit code 0 if none is missing. The missing names go to stdout, one per line. It only
+    looks at names; `px secret exists` also checks that the stored record can be opened.
 
     \b
     Example: px secret require OPENAI_API_KEY DATABASE_URL && px deploy

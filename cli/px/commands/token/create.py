@@ -39,9 +39,9 @@ def create(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Make a token for one project. It is shown once: the server keeps a hash of it.
+    """Create a token for one project. It is shown only once: the server keeps a hash.
 
-    The token alone goes to stdout, so that it can go on without being seen.
+    Only the token goes to stdout, so that you can pipe it on without seeing it.
 
     \b
     Example: px token create ci --role writer --expires 90d

@@ -12,9 +12,9 @@ app = new_app()
 def list_tokens(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """List a project's tokens: id, name, role and dates. Never the token itself.
+    """List a project's tokens: id, name, role and dates, never the token itself.
 
-    In a pipe: a line for each token, with tabs between id, name, role, created and expires.
+    In a pipe: one line per token, with tabs between id, name, role, created and expires.
 
     \b
     Example: px token list

@@ -27,8 +27,8 @@ def revoke(
 ) -> None:
     """Revoke a token. Asks first; without a terminal it needs --yes.
 
-    It opens nothing here from now on; in other locations a minute may pass. An entry that
-    `px token list` shows as unreadable is removed by the id it is listed under.
+    It stops working here at once, in other locations within a minute. Revoke an entry that
+    `px token list` shows as unreadable by the id shown there.
 
     \b
     Example: px token revoke 0123456789abcdef --yes
@@ -49,7 +49,7 @@ def revoke(
 
 
 def _check_id(admin: Admin, text: str) -> None:
-    """Only an unreadable entry has an id that no token has. Raises Usage."""
+    """Only an unreadable entry can have an id that is not a token's. Raises Usage."""
     from positronic.access.tokens import ID, is_mistyped, parse
     from px.errors import Usage
 
