@@ -1,4 +1,4 @@
-"""Turns whatever stopped a command into a sentence and an exit code."""
+"""Turns whatever stopped a command into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.process import stopping
 
 
 def end(error: BaseException, *, as_json: bool) -> int:
-    """Say what is wrong; the exit code."""
+    """Reports the error and returns the exit code."""
     if isinstance(error, terminal.ReaderGone):
         return 0
     if _wants_help(error):
@@ -27,7 +27,7 @@ def end(error: BaseException, *, as_json: bool) -> int:
 
 
 def _wants_help(error: BaseException) -> bool:
-    """A group without a command: typer wants its help shown, as a usage error."""
+    """A group without a command, whose help typer shows as a usage error."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
@@ -50,7 +50,7 @@ def _failure(error: BaseException) -> PxError:
 
 
 def _of_typer(error: BaseException) -> PxError | None:
-    """typer repeats the words that it does not know; px does not: they may be a value."""
+    """typer repeats unknown words; px does not, as they may be a value."""
     import typer
 
     if isinstance(error, typer.Abort):
@@ -68,14 +68,14 @@ def _of_typer(error: BaseException) -> PxError | None:
 
 
 def _label(param: _Parameter) -> str:
-    """As the user writes it: --timeout, NAME."""
+    """The parameter as the user types it: --timeout, NAME."""
     if param.param_type_name == "option":
         return param.opts[-1]
     return (param.name or "an argument").upper()
 
 
 class _Parameter(Protocol):
-    """typer's, which has no public name."""
+    """typer's parameter, which has no public name."""
 
     opts: list[str]
     param_type_name: str
@@ -83,7 +83,7 @@ class _Parameter(Protocol):
 
 
 def _unexpected(error: BaseException) -> PxError:
-    """Where it happened; not what it says, nor any local variable: they may hold a value."""
+    """Shows where it happened, but no message or local variable: they may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
     return PxError(f"px failed: {type(error).__name__}{place}", code="px_failed")

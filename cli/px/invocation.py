@@ -1,7 +1,7 @@
-"""What the user typed for --url and --project: each px command that px suggests repeats it.
+"""The user's --url and --project, which px repeats in every px command that it suggests.
 
-Followed to the letter, a hint must lead to the same server and project. Settings of the environment
-and of files stay as they are for the next command, so only flags are repeated.
+A suggested command must lead to the same server and project. Settings from the environment and
+from files still hold for the next command, so px repeats only flags.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _given: dict[str, str] = {}
 
 
 def begin() -> None:
-    """A new command line."""
+    """Forgets the flags of an earlier command line."""
     _given.clear()
 
 
 def note_url(value: str | None) -> str | None:
-    """Callback of --url: what makes no sense is refused later, and is never repeated."""
+    """Callback of --url; an invalid one is refused later and never repeated."""
     from px.http.address import parse_address
 
     try:
@@ -52,7 +52,7 @@ def note_project(value: str | None) -> str | None:
 
 
 def repeat(text: str) -> str:
-    """The text, whose px commands in backticks have the flags that were given."""
+    """The text, with the given flags added to each px command in backticks."""
     return _COMMAND.sub(lambda found: f"`px {found[1]}{_options(found[1])}`", text)
 
 

@@ -1,4 +1,4 @@
-"""Waits for the deployed Worker: first that it answers, then that it takes the token."""
+"""Waits until the deployed Worker answers, then until it accepts the token."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ONE_ANSWER: Final = 10.0  # seconds for a single answer
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """`seconds` in all; a new name in DNS and a new secret take some to be known everywhere."""
+    """`seconds` in total: new DNS names and secrets take a while to reach every location."""
 
     seconds: float
     pause: Callable[[float], None] = time.sleep
 
     def until(self, attempt: Callable[[], PxError | None]) -> None:
-        """Returns when an attempt gives None; raises its last error when the time is over."""
+        """Returns when an attempt returns None; raises the last error when the time is up."""
         deadline, pause = time.monotonic() + self.seconds, FIRST_PAUSE
         while (problem := attempt()) is not None:
             if time.monotonic() + pause > deadline:
@@ -46,7 +46,7 @@ def wait_for_status(target: Target, patience: Patience) -> None:
 
 
 def wait_for_token(target: Target, key_id: str | None, patience: Patience) -> None:
-    """Returns when the token opens the Worker, and its newest key is the one that was made."""
+    """Returns when the Worker accepts the token and its newest key is the new one."""
 
     def attempt() -> PxError | None:
         with Admin(target) as admin:

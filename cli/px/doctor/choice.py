@@ -1,4 +1,4 @@
-"""Which server px would ask, as whom, for which project, and where it found each."""
+"""Which server, token and project px would use, and where each setting comes from."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from px.settings import Target
 
 
 def check_choice(target: Target) -> Iterator[Finding]:
-    """Never the token: what kind it is, and the id that `px token list` shows."""
+    """Shows the token's kind and the id from `px token list`, never the token."""
     yield Finding("address", OK, f"{target.address.origin}, from {target.address_source}")
     yield Finding("token", OK, f"{kind(target.token)}, from {target.source}")
     yield _project(target)
 
 
 def kind(token: str) -> str:
-    """What may be told of a token."""
+    """What is safe to show of a token."""
     if token.startswith(f"px_{tokens.ROOT}_"):
         return "root's"
     parsed = tokens.parse(token)

@@ -1,4 +1,4 @@
-"""What the project's own files say: .env.secrets, and what has begun and not ended."""
+"""The state of the project's own files: .env.secrets, and unfinished work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from px.errors import PxError
 
 
 def check_secrets(place: Place) -> Iterator[Finding]:
-    """Whether px dev, px run and px secret import would take .env.secrets."""
+    """Whether px dev, px run and px secret import would accept .env.secrets."""
     from px.secrets.import_secrets import read_file
 
     file = place.private_files[0]

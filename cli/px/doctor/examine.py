@@ -1,4 +1,4 @@
-"""Every check in order. None of them can end the others, whatever it meets."""
+"""Runs every check in order. A check that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HERE: Final[Mapping[str, CheckHere]] = {
 def examine(
     place: Place, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
 ) -> Iterator[Finding]:
-    """`choose` finds the server; it raises Usage when there is none to ask."""
+    """`choose` finds the server; it raises Usage if none is set."""
     for name, check in here.items():
         yield from _guarded(name, partial(check, place))
     try:
@@ -45,7 +45,7 @@ def examine(
         yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
         yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
-    except OSError:  # a folder above that cannot be searched
+    except OSError:  # a parent folder is not searchable
         yield Finding("address", FAIL, "px cannot look for the files that name a server")
         yield Finding("server", SKIP, "unknown: there is no server to ask")
         return

@@ -1,4 +1,4 @@
-"""Whether git could carry the private files away."""
+"""Whether git could publish the private files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME: Final = "git"
 
 
 def check_ignored(place: Place) -> Iterator[Finding]:
-    """One finding for each file that git has or would take, or one that it takes none."""
+    """One finding for each file that git tracks or would add, or a single one if none."""
     if not git.is_installed():
         yield Finding(NAME, SKIP, "git is not installed, so px cannot see what it ignores")
         return

@@ -1,4 +1,4 @@
-"""Where px was called: the folder, the project around it, and their private files."""
+"""The current folder, the project around it, and their private files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.settings import DEPLOY_FILE, PROJECT_MARK, find_deploy_file, find_upward
 
 @dataclass(frozen=True, slots=True)
 class PrivateFile:
-    """A file that only its owner may read and git must not have; `base` exists, `name` may not."""
+    """A file that only its owner may read and git must not track; `base` exists, `name` may not."""
 
     base: Path
     name: str
@@ -25,19 +25,19 @@ class PrivateFile:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder that px was called in."""
+    """The current folder."""
 
     folder: Path
 
     @property
     def project(self) -> Project | None:
-        """None outside one."""
+        """The project; None outside one."""
         mark = find_upwards(PROJECT_MARK, self.folder)
         return None if mark is None else Project(mark.parent)
 
     @property
     def private_files(self) -> list[PrivateFile]:
-        """`.env.deploy` is the one that px reads, which may lie above the project."""
+        """With the `.env.deploy` that px reads, which may be above the project."""
         project = self.project
         base = self.folder if project is None else project.root
         deploy = find_deploy_file(self.folder)
@@ -55,7 +55,7 @@ class Place:
         return found
 
     def shown(self, file: PrivateFile) -> str:
-        """As it can be typed here."""
+        """The path as the user can type it here."""
         return self.display(file.path)
 
     def display(self, path: Path) -> str:

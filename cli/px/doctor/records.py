@@ -1,4 +1,4 @@
-"""Whether records open: a key id says which key a record names, not that it is the same key."""
+"""Whether records can be opened: the same key id need not mean the same key."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from px.errors import PxError
 
 NAME: Final = "records"
 TRIED: Final = 20
-OLDEST: Final = 5  # of those: the oldest are under the oldest keys
+OLDEST: Final = 5  # of those, as the oldest ones are under the oldest keys
 SHOWN: Final = 5
 _CLOSED: Final = ("corrupt_record", "unknown_key")
 
 
 def check_records(probe: Probe) -> Iterator[Finding]:
-    """Has the server open some of the project's secrets; none is shown."""
+    """Has the server open some of the project's secrets, without showing any."""
     known = probe.secrets()
     chosen, closed, tried = _choose(known), [], 0
     try:
@@ -46,7 +46,7 @@ def check_records(probe: Probe) -> Iterator[Finding]:
 
 
 def _choose(known: Sequence[Secret]) -> list[str]:
-    """The oldest, and others at random."""
+    """Names of the oldest secrets, and of others at random."""
     by_age = [one.name for one in sorted(known, key=lambda one: one.updated_at)]
     rest = by_age[OLDEST:]
     return by_age[:OLDEST] + random.sample(rest, min(TRIED - OLDEST, len(rest)))

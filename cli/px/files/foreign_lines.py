@@ -1,4 +1,4 @@
-"""Lines that are no NAME=value, and what they are instead: the first row that fits counts."""
+"""Lines that are not NAME=value, and what they are instead: the first match counts."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ _ROWS: Final = tuple(
 
 
 def explain(line: str, otherwise: str) -> str:
-    """What the line is, as a sentence without a subject; shows nothing of it."""
+    """What the line is, as a sentence without a subject that shows none of the line."""
     line = line.lstrip()
     return next((words for mark, words in _ROWS if mark.match(line)), otherwise)

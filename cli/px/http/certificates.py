@@ -1,6 +1,6 @@
-"""Which certificates px trusts: the system's, and those of SSL_CERT_FILE and SSL_CERT_DIR.
+"""The certificates px trusts: the system's, and those of SSL_CERT_FILE and SSL_CERT_DIR.
 
-OpenSSL passes over a file that is not there or makes no sense without a word; px names it.
+OpenSSL silently ignores a missing or malformed file; px reports it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from px.errors import Usage
 
 FILE: Final = "SSL_CERT_FILE"
 FOLDER: Final = "SSL_CERT_DIR"
-_OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")  # of other tools
+_OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")  # variables of other tools
 
 # OpenSSL's X509_V_ERR_*: https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
 _NOT_YET, _EXPIRED, _SELF_SIGNED, _OTHER_HOST = 9, 10, (18, 19), (62, 64)
 
 
 def trusted(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """Raises Usage for a setting that names nothing usable."""
+    """Raises Usage for a setting without a usable file or folder."""
     file, folder = environ.get(FILE, ""), environ.get(FOLDER, "")
     if file:
         _check_file(Path(file))
@@ -36,7 +36,7 @@ def trusted(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def problem(error: ssl.SSLError) -> str:
-    """What is wrong with a server's certificate, or that it has none."""
+    """What is wrong with a server's certificate, or that it does not speak TLS."""
     code = getattr(error, "verify_code", None)
     if code is None:
         return "the server there does not speak a TLS version that px supports; check the port"
@@ -50,7 +50,7 @@ def problem(error: ssl.SSLError) -> str:
 
 
 def advice(error: ssl.SSLError, environ: Mapping[str, str]) -> str:
-    """What to do about it; empty where only the server's owner can do anything."""
+    """What to do about it; empty if only the server's owner can fix it."""
     code = getattr(error, "verify_code", None)
     if code in (_EXPIRED, _NOT_YET):
         return "check this machine's clock; if it is right, the certificate must be renewed"

@@ -1,7 +1,7 @@
-"""A deployed Worker's keys: secrets of Cloudflare's, which wrangler sets and nobody reads back.
+"""A deployed Worker's keys: secrets at Cloudflare that wrangler can set but nobody can read.
 
-The new key stands in MASTER_KEYS_NEXT, which the Worker puts in front of MASTER_KEYS, and in the
-end takes its place: both in one request.
+The new key is in MASTER_KEYS_NEXT, which the Worker uses before MASTER_KEYS; at the end of a
+rotation it replaces MASTER_KEYS, in one request.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ NEXT: Final = "MASTER_KEYS_NEXT"
 
 
 class CloudflareSecrets:
-    """The secrets of the Worker that wrangler.toml names."""
+    """The secrets of the Worker in wrangler.toml."""
 
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler
 
     def check(self, *, resuming: bool) -> None:
-        """`wrangler secret put` would make a Worker that is missing, and say nothing."""
+        """Checks that the Worker exists: `wrangler secret put` would silently create it."""
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:
             raise Refused(
@@ -47,7 +47,7 @@ class CloudflareSecrets:
 
 
 def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
-    """The names of the Worker's secrets; None when there is no such Worker."""
+    """The names of the Worker's secrets; None if there is no such Worker."""
     try:
         answer = wrangler.run(["secret", "list", "--format", "json"])
     except PxError as error:
@@ -61,7 +61,7 @@ def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
 
 
 def begun_elsewhere() -> Refused:
-    """Another machine holds the key in front; one more would push it out."""
+    """Another machine holds the newest key, which one more key would replace."""
     return Refused(
         "a rotation that was started elsewhere is under way; nothing was changed",
         code="rotation_pending",

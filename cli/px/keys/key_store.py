@@ -1,4 +1,4 @@
-"""The port: where the Worker's master keys are kept."""
+"""The port: where the Worker's master keys are stored."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from px.keys.master_key import MasterKey
 
 
 class KeyPlace(Protocol):
-    """Raises PxError for what it cannot do. Both changes may be made twice."""
+    """Every method raises PxError if it fails. Both changes may be repeated."""
 
     def check(self, *, resuming: bool) -> None:
-        """Whether keys can be changed here; raises Refused for a rotation begun elsewhere."""
+        """Checks that keys can be changed here; raises Refused for a rotation started elsewhere."""
         ...
 
     def put_in_front(self, key: MasterKey) -> None:
-        """The Worker seals under this key, and still opens what is under the others."""
+        """Makes the Worker seal under this key and still open what the others sealed."""
         ...
 
     def keep_only(self, key: MasterKey) -> None:
-        """Every other key is gone for good."""
+        """Drops every other key for good."""
         ...

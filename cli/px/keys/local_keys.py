@@ -1,7 +1,7 @@
-"""The local Worker's keys: MASTER_KEYS in `.dev.vars`, which `px dev` hands to it.
+"""The local Worker's keys: MASTER_KEYS in `.dev.vars`, which `px dev` passes to the Worker.
 
-Not MASTER_KEYS_NEXT: wrangler takes from `.dev.vars` only what wrangler.toml requires, and here,
-unlike on Cloudflare, the old keys can be read.
+Not MASTER_KEYS_NEXT: wrangler only reads from `.dev.vars` what wrangler.toml requires, and unlike
+at Cloudflare, the old keys can be read here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Brings a master key back: into `.dev.vars`, or to Cloudflare, and never over another key."""
+"""Restores a master key to `.dev.vars` or Cloudflare, without overwriting another key."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Home(Protocol):
     """Where a recovered key goes."""
 
     def check(self, *, replace: bool) -> None:
-        """Whether it can go there; before anybody is asked for a passphrase. Raises PxError."""
+        """Checks that the key can be stored, before asking for a passphrase. Raises PxError."""
         ...
 
     def put(self, key: MasterKey) -> str:
-        """Puts it there; a sentence that says what is true now."""
+        """Stores it; returns a sentence about the result."""
         ...
 
 
 class LocalHome:
-    """`.dev.vars`: beside the keys that are there, as the last one, so that nothing is lost."""
+    """`.dev.vars`: adds the key after the existing ones, so that none is lost."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -50,7 +50,7 @@ class LocalHome:
 
 
 class DeployedHome:
-    """MASTER_KEYS at Cloudflare, which can be written and never read."""
+    """MASTER_KEYS at Cloudflare, which can be written but never read."""
 
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler

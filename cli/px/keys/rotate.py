@@ -1,7 +1,7 @@
-"""Puts a new master key in front, re-seals everything, and drops the old keys.
+"""Adds a new master key, re-seals everything under it, and drops the old keys.
 
-Each step may be interrupted and made again. An old key is dropped only after every project was
-seen to have nothing under it, and seen once more when every location must know.
+Each step may be interrupted and repeated. An old key is dropped only after no project has anything
+under it, checked once more when every location must have the change.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
 from px.project.unfinished_rotation import Started, StartedFile
 
-PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
-PAUSE: Final = 0.5  # seconds between two looks
-SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
+PATIENCE: Final = 120.0  # seconds for the Worker to pick up a change, or to make progress
+PAUSE: Final = 0.5  # seconds between two checks
+SETTLE: Final = 65.0  # seconds until KV is the same everywhere
 RESUME: Final = "run `px key rotate` again: it continues where it stopped"
-SHOWN: Final = 20  # records that are named to a person
+SHOWN: Final = 20  # records that the message lists
 
 Progress = Callable[[int, int], None]
 
 
 class Voice(Protocol):
-    """What a person sees of it."""
+    """The output for the user."""
 
     def say(self, line: str) -> None: ...
 
@@ -43,7 +43,7 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """The new key's id, the ids that are gone, and how many records were re-sealed by this run."""
+    """The new key's id, the dropped ids, and how many records this run re-sealed."""
 
     key_id: str
     dropped: tuple[str, ...]
@@ -59,7 +59,7 @@ class Rotated:
         }
 
     def later(self) -> str:
-        """What to add from now on when events are verified; empty when no key was dropped."""
+        """How to verify events from now on; empty if no key was dropped."""
         options = " ".join(f"--dropped {key_id}" for key_id in self.dropped)
         if not options:
             return ""
@@ -72,9 +72,9 @@ class Rotated:
 
 
 class Rotation:
-    """One Worker's. `settle`: seconds until every location must know what was written.
+    """The rotation of one Worker. `settle`: seconds until every location must have a change.
 
-    `keeper` is given the new key before the Worker is, each time the rotation is run.
+    `keeper` gets the new key before the Worker does, each time the rotation is run.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Rotation:
         self._seen: set[str] = set()
 
     def run(self) -> Rotated:
-        """Raises PxError; running it again goes on where it stopped."""
+        """Raises PxError; running it again continues where it stopped."""
         with self._file.alone():
             try:
                 return self._run()
@@ -119,7 +119,7 @@ class Rotation:
         return Rotated(key.id, dropped, self._resealed, len(found.projects))
 
     def _begin(self) -> MasterKey:
-        """The key, when the Worker uses it and the file knows."""
+        """The key, once the Worker uses it and the file records that."""
         found = self._look()
         started = self._resumable(found)
         self._place.check(resuming=started is not None)
@@ -138,7 +138,7 @@ class Rotation:
         return started.key
 
     def _resumable(self, found: Survey) -> Started | None:
-        """What was begun here and not ended. Raises Refused when another rotation stands in it."""
+        """The unfinished rotation here. Raises Refused if another rotation is under way."""
         started = self._file.read()
         if started is not None and started.origin != self._admin.origin:
             raise Refused(
@@ -152,13 +152,13 @@ class Rotation:
         if started is None or is_ours or not started.placed:
             return started
         if any(use.id == started.key.id for use in found.uses()):
-            return started  # the key was lost in between, and something needs it
+            return started  # the key was lost in the meantime, and something needs it
         self._voice.say(f"{started.key.id} was replaced in the meantime, and seals nothing")
         self._file.remove()
         return None
 
     def _clean(self, key: MasterKey) -> int:
-        """Bring everything under the key; how many records were not."""
+        """Re-seals everything under the key; returns how many records that was."""
         before, deadline = self._resealed, time.monotonic() + PATIENCE
         while left := sum((outdated := self._look().outdated(key.id)).values()):
             done = self._resealed
@@ -189,7 +189,7 @@ class Rotation:
             raise _stuck(failed)
 
     def _reseal_project(self, project: str, note: Callable[[int], None]) -> list[Detail]:
-        """What does not open, which is all that is left."""
+        """The records that do not open, if only those are left."""
         with self._admin.in_project(project) as there:
             while True:
                 step = there.rotate()
