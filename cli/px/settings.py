@@ -1,9 +1,9 @@
-"""Which server, with which token: flags, then the environment, then `.env.deploy`, then `px dev`.
+"""Which server and token px uses: flags, then the environment, `.env.deploy`, `px dev`.
 
-A token only goes to the address that it stands beside: PX_TOKEN to PX_URL (or to `--url` where
-PX_URL is not set), a file's token to the same file's address. An address from elsewhere picks the
-token that stands beside it, and is refused when there is none. A project's name that stands in
-`.env.deploy` belongs to the pair there, and to no other.
+A token is only sent to the address set with it: PX_TOKEN to PX_URL (or to `--url` if PX_URL is not
+set), a file's token to the same file's address. An address from elsewhere selects the token set
+with it, and is refused if there is none. A project name in `.env.deploy` only applies to the
+address and token there.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
 # RFC 6750 allows less, HTTP no more.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
-_FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # of `px dev` before tokens had checksums
+_FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # from `px dev` before tokens had checksums
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server, the token for it, and where px found them.
+    """A server, its token, and where px found them.
 
-    `source`: where the token stands. `address_source`: what named the server; the same, unless a
-    flag or the environment picked that pair. `project_source`: empty when nothing names a project.
+    `source`: where the token comes from. `address_source`: what set the server; the same, unless a
+    flag or the environment selected it. `project_source`: empty if no project is set.
     """
 
     address: Address
@@ -65,7 +65,7 @@ def find_target(
     environ: Mapping[str, str],
     folder: Path,
 ) -> Target:
-    """The server that flags, environment and files name. Raises Usage, showing no token."""
+    """The server that flags, environment or files name. Raises Usage, showing no token."""
     if not 0 < timeout < float("inf"):
         raise Usage("--timeout must be a number of seconds above 0")
     wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL", "").strip(), "PX_URL"))
@@ -108,7 +108,7 @@ def make_target(
 
 
 def _sendable(token: str, of: str) -> str:
-    """The token without the line end that a file or a pipe put behind it. Raises Usage."""
+    """The token without a line end from a file or pipe. Raises Usage."""
     token = token.rstrip("\r\n")
     if token.startswith(f"{of}="):
         raise Usage(f"{of} contains its own name", hint=f"enter only the token, without `{of}=`")
@@ -128,14 +128,14 @@ def _sendable(token: str, of: str) -> str:
 
 
 def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
-    """The nearest file of this name in the folder or above it, of `owners` alone.
+    """The nearest file of this name in the folder or above it, owned by `owners`.
 
-    Theirs, unless it is said: this user's, the system's, and whose folder this is. Whoever else
-    may write to a folder above, such as /tmp, could draw values to a server of his own.
+    By default: this user, the system, and the folder's owner. Anyone else who may write to a
+    folder above, such as /tmp, could otherwise redirect values to their own server.
     """
     here = folder.absolute()
     if owners is None:
-        # Windows tells no owners: there all are 0.
+        # Windows reports no owners: all are 0.
         own = os.geteuid() if hasattr(os, "geteuid") else 0
         owners = {own, 0, here.stat().st_uid}
     found = (parent / name for parent in (here, *here.parents))
@@ -143,9 +143,9 @@ def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Pat
 
 
 def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`. In the project, and in the folder itself, whosever it is.
+    """The nearest `.env.deploy`; in the project and the folder itself, whoever owns it.
 
-    Reading it refuses another user's: it must not be passed over there, for another server's.
+    Reading refuses another user's file: skipping it there would select another server.
     """
     here = folder.absolute()
     mark = find_upwards(PROJECT_MARK, here)
@@ -156,12 +156,12 @@ def find_deploy_file(folder: Path) -> Path | None:
 
 
 def _owners(path: Path) -> Set[int]:
-    """Of the file, and of the link that leads to it."""
+    """The owners of the file and of a link to it."""
     return {path.lstat().st_uid, path.stat().st_uid}
 
 
 def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
-    """The first that is set, and where; (None, "") when none is."""
+    """The first one that is set, and where; (None, "") if none is."""
     return next(((text, place) for text, place in candidates if text), (None, ""))
 
 
@@ -183,7 +183,7 @@ def _choose(
 
 
 def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
-    """Every address with its token, best first; a file is read only when it is its turn."""
+    """Every address with its token, in order; a file is read only when it is its turn."""
     token = environ.get("PX_TOKEN")
     if token:
         url = environ.get("PX_URL", "").strip() or flag
@@ -203,7 +203,7 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
 
 
 def deploy_settings(folder: Path) -> dict[str, str]:
-    """What the nearest `.env.deploy` holds; empty without one. Raises Usage."""
+    """The settings in the nearest `.env.deploy`; empty without one. Raises Usage."""
     path = find_deploy_file(folder)
     return {} if path is None else _assignments(path)
 
@@ -218,7 +218,7 @@ def _assignments(path: Path) -> dict[str, str]:
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
-    """Nothing before the first deploy: the file then holds other services' credentials only."""
+    """None before the first deploy, when the file only has other services' credentials."""
     values = _assignments(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:

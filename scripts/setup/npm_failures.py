@@ -39,7 +39,7 @@ _URL_USER: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def why(output: str) -> tuple[str, str]:
-    """The cause and a hint. Neither shows the user or password of an address."""
+    """The cause and a hint, neither with the user name or password of a URL."""
     text = _URL_USER.sub("", output)
     code = found[1] if (found := _CODE.search(text)) else ""
     said = [printable(line.strip()) for line in _ERROR.findall(text)]

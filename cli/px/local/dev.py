@@ -1,4 +1,4 @@
-"""`px dev` without its words: set up, start, hand over what changes, stop."""
+"""`px dev` without its output: set up, start, pass on changes, stop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from px.local.watched import Watched
 from px.project import dev_vars, owner_only
 from px.project.workspace import Project
 
-TICK: Final = 0.2  # seconds between two looks at what may change
+TICK: Final = 0.2  # seconds between two checks for changes
 
 _NEW_KEYS: Final = (
     "Warning: .dev.vars was missing, so px created new master keys; "
@@ -39,23 +39,23 @@ class Started(NamedTuple):
 
 
 class Voice(Protocol):
-    """The words of `px dev`, said by whoever owns the terminal."""
+    """The output of `px dev`, printed by whoever owns the terminal."""
 
     def say(self, line: str) -> None:
-        """Something was done, or is worth a warning."""
+        """Something was done, or needs a warning."""
 
     def refused(self, what: str, problem: PxError) -> None:
-        """Something that changed was not taken; px waits for its next version."""
+        """A change was not accepted; px waits for the next version."""
 
     def ready(self, url: str) -> None:
-        """The Worker answers, and .env.secrets is in it."""
+        """The Worker answers and has imported .env.secrets."""
 
     def log(self, written: bytes) -> None:
         """The Worker wrote this to its log."""
 
 
 def run(project: Project, port: int, push: Push, voice: Voice) -> None:
-    """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
+    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
         if keys.is_there:
@@ -76,7 +76,7 @@ def run(project: Project, port: int, push: Push, voice: Voice) -> None:
 def _serve(
     worker: LocalWorker, push: Callable[[Path], object], voice: Voice, started: Started
 ) -> None:
-    """Returns never."""
+    """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
     code, keys = started
     if secrets.is_there:
@@ -87,7 +87,7 @@ def _serve(
         read = _pass_on(worker.log_path, read, voice)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
-        is_stopped = worker.group_id is None  # it did not start; the next version may
+        is_stopped = worker.group_id is None  # it did not start, but the next version may
         if code.changed() or (is_stopped and keys.changed()):
             keys.take()
             _restart(worker, keys, voice)
@@ -100,7 +100,7 @@ def _serve(
 
 
 def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
-    """Not worker.reload(): wrangler never comes back from code that does not start."""
+    """Not worker.reload(), as wrangler does not recover from code that does not start."""
     worker.stop()
     try:
         keys.check()
@@ -112,7 +112,7 @@ def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
 
 
 def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
-    """What is no regular file is not handed over: wrangler would wait for it without an end."""
+    """Passes on only a regular file: wrangler would wait forever for any other."""
     try:
         keys.check()
         worker.reload()
@@ -123,12 +123,12 @@ def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
 
 
 def _push(push: Callable[[Path], object], secrets: Watched, voice: Voice) -> None:
-    """A file that is refused does not end the Worker: the next version may be right."""
+    """A refused file does not stop the Worker: the next version may be right."""
     name = secrets.path.name
     try:
         secrets.check()
         push(secrets.path)
-    except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
+    except Interrupted:  # what an import raises on Ctrl-C, to say how far it got
         raise KeyboardInterrupt from None
     except PxError as problem:
         voice.refused(f"{name} was not pushed; fix it, and px pushes it again", problem)
@@ -145,7 +145,7 @@ def _pass_on(log: Path, start: int, voice: Voice) -> int:
 
 @contextmanager
 def _only_one(project: Project) -> Iterator[None]:
-    """Raises LocalError while another `px dev` runs in the project."""
+    """Raises LocalError while another `px dev` is running in the project."""
     path = project.private / "dev.lock"
     try:
         with owner_only.locked(path, wait=False) as lock:

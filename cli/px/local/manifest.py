@@ -1,4 +1,4 @@
-"""What wrangler.toml says about a Worker, as far as workerd itself must know it."""
+"""The parts of wrangler.toml that workerd itself needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from px.local.errors import LocalError
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The main module, the compatibility settings, and the bindings that workerd is given."""
+    """The main module, the compatibility settings, and the bindings for workerd."""
 
     main: Path
     date: str
@@ -24,12 +24,12 @@ class Manifest:
 
     @property
     def modules(self) -> Path:
-        """The folder whose .py files are the Worker's modules."""
+        """The folder with the .py files that are the Worker's modules."""
         return self.main.parent
 
 
 def read_manifest(config: Path) -> Manifest:
-    """Raises LocalError when the file lacks what every Worker has, or does not parse."""
+    """Raises LocalError if the file is invalid or lacks what every Worker needs."""
     try:
         fields = tomllib.loads(config.read_text())
         return Manifest(
@@ -53,5 +53,5 @@ def read_manifest(config: Path) -> Manifest:
 
 
 def _namespace(entry: Mapping[str, str]) -> str:
-    # As wrangler names it locally, so that both find the same data.
+    # wrangler's local name, so that both find the same data.
     return entry.get("preview_id") or entry.get("id") or entry["binding"]

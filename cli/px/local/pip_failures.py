@@ -1,4 +1,4 @@
-"""What pip's words mean when it failed: the cause in one sentence, and what to do."""
+"""Why pip failed, from its output: the cause in one sentence, and what to do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_ANSWER: Final = (
     r"|Failed to establish|connection broken|NetworkConnectionError"
 )
 _CERTIFICATE_HINT: Final = "set PIP_CERT to the certificate file of its authority"
-# In this order: a full disk or a dead network also leads to the words further down.
+# In this order: a full disk or a broken network also causes the messages further down.
 _CAUSES: Final = (
     (
         r"^Configuration file (?:could not be loaded|contains invalid)",
@@ -60,7 +60,7 @@ _URL_USER: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def why(output: str) -> tuple[str, str]:
-    """The cause and a hint. Neither shows the user or password of an address."""
+    """The cause and a hint, neither with the user name or password of a URL."""
     text = _URL_USER.sub("", output)
     for pattern, cause, hint in _CAUSES:
         if re.search(pattern, text, re.MULTILINE):
@@ -72,7 +72,7 @@ def why(output: str) -> tuple[str, str]:
 
 
 def _address(text: str, pattern: str) -> str:
-    """Which one did not answer, where pip says it."""
+    """The host that did not answer, if pip names it."""
     found = _PEER.search(text) if pattern == _NO_ANSWER else None
     return f": {printable(found[1])}, port {found[2]}" if found else ""
 
@@ -116,6 +116,6 @@ def _about_the_machine(text: str) -> tuple[str, str] | None:
 
 
 def _last(text: str) -> str:
-    """The last error line; of a traceback, the exception rather than pip's `ERROR: Exception:`."""
+    """The last error line; for a traceback, the exception, not pip's `ERROR: Exception:`."""
     found = _ERROR.findall(text) or _EXCEPTION.findall(text) or text.strip().splitlines()
     return printable(found[-1].strip())[:500] if found else ""

@@ -1,7 +1,7 @@
-"""What `px dev` keeps on this machine: the Worker's secrets, and px's address and token for it.
+"""The files of `px dev` on this machine: the Worker's secrets, and px's address and token for it.
 
-`.dev.vars` holds the master keys and the root token's hash; wrangler hands them to the Worker.
-`.px/local.json` holds the address and the root token itself, for px alone. Both: mode 600.
+`.dev.vars` holds the master keys and the root token's hash; wrangler passes them to the Worker.
+`.px/local.json` holds the address and the root token itself, only for px. Both have mode 600.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local K
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """Where the local Worker answers, and the root token that opens it."""
+    """The local Worker's address, and its root token."""
 
     url: str
     token: str
@@ -45,9 +45,9 @@ class LocalState:
 
 
 def prepare(project: Project, url: str) -> LocalState:
-    """Makes what is missing, keeps what is there, and records the address.
+    """Creates what is missing, keeps what exists, and records the address.
 
-    Master keys that exist are never made anew. Raises LocalError for a file that does not parse.
+    Never replaces existing master keys. Raises LocalError for a malformed file.
     """
     owner_only.make_folder(project.private)
     known = read_local(project)
@@ -74,7 +74,7 @@ def read_local(project: Project) -> LocalState | None:
 
 
 def check(project: Project) -> None:
-    """Raises PxError for a file of these that others may have made, or that does not parse."""
+    """Raises PxError if one of these files is malformed, or others may have written it."""
     read_local(project)
     if project.dev_vars.exists():
         _bindings(_decode(private_files.read(project.dev_vars)))
@@ -89,7 +89,7 @@ def read_keys(project: Project) -> list[str]:
 
 
 def write_keys(project: Project, entries: Sequence[str]) -> None:
-    """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
+    """Sets MASTER_KEYS to these entries; every other byte stays. Raises LocalError."""
     parts = [
         _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
         for one in _bindings(_decode(private_files.read(project.dev_vars)))
@@ -98,14 +98,14 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
 
 
 def not_ignored(project: Project) -> list[str]:
-    """Those of px's private files that git would add; empty without git or outside a repository."""
+    """The private files that git would add; empty without git or outside a repository."""
     names = [
         *(private_files.DEV_VARS, private_files.LOCAL),
         *(private_files.SECRETS, private_files.DEPLOY),
     ]
     try:
         ignored = git.ignored(project.root, names)
-    except Usage:  # `px doctor` says why
+    except Usage:  # `px doctor` reports the cause
         return []
     return [] if ignored is None else [name for name in names if name not in ignored]
 
@@ -123,7 +123,7 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
 
 
 def _merged(old: bytes, token_hash: str) -> bytes:
-    """The same file with this token hash; every other byte stays, the master keys above all."""
+    """The file with this token hash; every other byte, the master keys above all, stays."""
     text = _decode(old)
     bindings = _bindings(text)
     parts = [
@@ -150,7 +150,7 @@ def _decode(content: bytes) -> str:
 
 
 def _bindings(text: str) -> list[Binding]:
-    # newline="": a carriage return inside a quoted value stays what it is.
+    # newline="": keeps a carriage return inside a quoted value.
     bindings = list(parse_stream(io.StringIO(text, newline="")))
     _check(bindings)
     return bindings
@@ -190,7 +190,7 @@ def _is_key(encoded: str) -> bool:
 
 
 def _fresh_key() -> str:
-    """With an id that no other key ever has: records and audit events name it."""
+    """A new entry with a unique id, as records and audit events name it."""
     key_id = f"{datetime.now(UTC):k%Y%m%d}-{secrets.token_hex(3)}"
     return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 

@@ -1,4 +1,4 @@
-"""`.env.deploy`: the owner's alone, unknown to git, and where the Worker's address is kept."""
+"""`.env.deploy`: only for its owner, ignored by git, and with the Worker's address and token."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from px.settings import DEPLOY_FILE, deploy_settings, find_deploy_file
 
 
 class DeployFile:
-    """The nearest one upwards; where there is none, the one that px would make in `root`."""
+    """The nearest one upwards, or else the one that px would create in `root`."""
 
     def __init__(self, folder: Path, root: Path) -> None:
         found = find_deploy_file(folder)
         self.path = found or root / DEPLOY_FILE
 
     def read(self) -> Mapping[str, str]:
-        """Its settings, {} without a file. Raises Usage, Refused for one that others can read."""
+        """Its settings, {} without a file. Raises Usage, and Refused if others can read it."""
         if not self.path.exists():
             return {}
         if self.path.stat().st_mode & 0o077:
@@ -32,7 +32,7 @@ class DeployFile:
         return deploy_settings(self.path.parent)
 
     def check_git(self) -> bool:
-        """False outside a repository. Raises Refused when git would take the file, or has it."""
+        """False outside a repository. Raises Refused if git would add the file, or tracks it."""
         left_out = git.leaves_out(self.path)
         if left_out is False:
             raise Refused(
@@ -44,11 +44,11 @@ class DeployFile:
         return left_out is not None
 
     def remember(self, url: str, token: str, worker: str) -> bool:
-        """Puts these into the file, whose other bytes stay; false when they stood there."""
+        """Writes these settings, keeping all other bytes; false if nothing changed."""
         return self._put({URL: url, TOKEN: token, WORKER: worker})
 
     def remember_worker(self, worker: str) -> bool:
-        """Whose the file is, where it did not say."""
+        """PX_WORKER, if the file does not have it yet."""
         return self._put({WORKER: worker})
 
     def _put(self, settings: Mapping[str, str]) -> bool:
@@ -56,13 +56,13 @@ class DeployFile:
         if all(now.get(name) == text for name, text in settings.items()):
             return False
         old = private_files.read(self.path).decode() if self.path.exists() else ""
-        # Where a link leads: the link itself stays.
+        # Writes to the target of a link: the link itself stays.
         owner_only.replace(self.path.resolve(), _with(old, settings).encode())
         return True
 
 
 def _with(text: str, settings: Mapping[str, str]) -> str:
-    """The text with these assignments in the place of the old ones, or at the end."""
+    """The text with these assignments instead of the old ones, or at the end."""
     from dotenv.parser import parse_stream
 
     parts, seen = [], set()
@@ -79,7 +79,7 @@ def _with(text: str, settings: Mapping[str, str]) -> str:
 
 
 def _replaced(original: str, line: str) -> str:
-    """The empty lines before it and the line end stay."""
+    """Keeps the empty lines before it and the line end."""
     before = original[: len(original) - len(original.lstrip())]
     end = original[len(original.rstrip("\r\n")) :]
     return before + line + end

@@ -1,4 +1,4 @@
-"""What the system refused to do with a file, in a sentence that names the file."""
+"""Why the system refused an operation on a file, in a sentence that names the file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HINTS: Final = {
 
 
 def file_failed(error: OSError) -> PxError:
-    """`error` has a file's name, which is px's own choice: an argument may be a value."""
+    """`error` must name a file that px chose, as an argument may be a value."""
     return PxError(
         f"px cannot use {_name(error)}: {reason(error)}",
         code="file_failed",
@@ -39,13 +39,13 @@ def file_failed(error: OSError) -> PxError:
 
 
 def reason(error: OSError) -> str:
-    """The system's words: `no space left on device`."""
+    """The system's words, such as `no space left on device`."""
     return (error.strerror or "it failed").lower()
 
 
 @contextmanager
 def about(path: Path) -> Iterator[None]:
-    """A failure inside is the file's, also one of a step that names none or a temporary one."""
+    """Attributes any failure inside to the file, even one with no name or a temporary one."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What wrangler.toml says that a deploy must know, and a copy of it with ids filled in."""
+"""The parts of wrangler.toml that a deploy needs, and a copy of it with ids filled in."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from px.project.workspace import Project
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The Worker's name, and its KV bindings with the ids that stand there, if any."""
+    """The Worker's name, and its KV bindings with their ids, if any."""
 
     worker: str
     namespaces: Mapping[str, str | None]
     fields: Mapping[str, Any]
 
     def title(self, binding: str) -> str:
-        """The name that wrangler gives a namespace which it makes for the binding."""
+        """The name that wrangler gives to a namespace that it creates for the binding."""
         return f"{self.worker}-{binding.lower().replace('_', '-')}"
 
 
@@ -44,10 +44,10 @@ def read_manifest(project: Project) -> Manifest:
 def connected(
     project: Project, manifest: Manifest, ids: Mapping[str, str]
 ) -> Iterator[Path | None]:
-    """A config for wrangler that has these namespaces' ids; None when there are none to add.
+    """A config for wrangler with these namespaces' ids; None if there are none to add.
 
-    Beside wrangler.toml, as its paths are relative; wrangler.toml itself stays as it is: an id
-    there would give the local Worker another KV.
+    It is next to wrangler.toml, as its paths are relative. wrangler.toml itself is not changed: an
+    id there would give the local Worker a different KV.
     """
     if not ids:
         yield None

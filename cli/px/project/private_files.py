@@ -1,8 +1,8 @@
-"""px's private files: the list of them, and the one way to read them.
+"""px's private files: which they are, and the only way to read them.
 
-Whoever can write such a file decides where a value is sent, under which key and by whose token it
-is kept. So px believes one only when nobody but this user or root can have put it there, and git
-cannot have brought it with a checkout.
+Anyone who can write such a file decides where a value is sent, and under which key and token it is
+stored. So px only trusts a file that only this user or root can have put there, and that cannot
+have come with a checkout.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
-# git must never have these: px takes addresses, keys and tokens from them. Their copies hold the
-# same: `.env.deploy.bak`.
+# git must never track these: px reads addresses, keys and tokens from them. This also holds for
+# copies: `.env.deploy.bak`.
 UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY, OLD_TOKENS)
-# git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase.
+# git may track these, with a warning from `px doctor`: values that px passes on, sealed keys.
 TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json")
 
 _EXAMPLE: Final = ".example"
@@ -37,7 +37,7 @@ _LINKS: Final = 40  # as many as Linux follows
 
 
 def is_private(path: Path) -> bool:
-    """Whether the list has a file of this name; an example never is one."""
+    """Whether a file of this name is private; an example never is."""
     return not path.name.endswith(_EXAMPLE) and any(
         fnmatch(name, pattern) for name in _names(path) for pattern in (*UNTRACKED, *TRACKABLE)
     )
@@ -46,7 +46,7 @@ def is_private(path: Path) -> bool:
 def read(path: Path, limit: int | None = None) -> bytes:
     """The file's bytes, at most `limit`.
 
-    Raises FileNotFoundError, and Usage (`untrusted_file`) for a file that others may have made.
+    Raises FileNotFoundError, and Usage (`untrusted_file`) for a file that others may have written.
     """
     handle = _open(path)
     with os.fdopen(handle, "rb") as file:
@@ -55,16 +55,16 @@ def read(path: Path, limit: int | None = None) -> bytes:
 
 
 def check(path: Path) -> None:
-    """The same refusals, but for git's."""
+    """The same checks, except those of git."""
     os.close(_open(path))
 
 
 def _open(path: Path) -> int:
-    """What was opened is looked at, not what the name leads to a moment later."""
+    """Checks the opened file, not whatever has the name a moment later."""
     check_folder(path.parent)
     for link in _links(path):
         _check_owner(link, link.lstat())
-    # NONBLOCK: a named pipe must not hold px up before it is refused.
+    # NONBLOCK: a named pipe must not block px before it is refused.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         _check_file(path, os.fstat(handle))
@@ -75,7 +75,7 @@ def _open(path: Path) -> int:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises Usage for a `.px` that others may have filled."""
+    """Raises Usage for a `.px` that others may have written to."""
     if folder.name != FOLDER or not folder.exists():
         return
     check_owner(folder)
@@ -84,14 +84,14 @@ def check_folder(folder: Path) -> None:
 
 
 def check_owner(path: Path) -> None:
-    """Raises Usage for another user's file or folder, and for a link of his that leads there."""
+    """Raises Usage for another user's file, folder or link."""
     for link in _links(path):
         _check_owner(link, link.lstat())
     _check_owner(path, path.stat())
 
 
 def owners() -> frozenset[int]:
-    """This user, root and, for root under sudo, who called it: git trusts the same."""
+    """This user, root and, for root under sudo, the caller: the same that git trusts."""
     own = os.geteuid() if hasattr(os, "geteuid") else 0
     caller = os.environ.get("SUDO_UID", "") if own == 0 else ""
     return frozenset({own, 0, *([int(caller)] if caller.isdecimal() else [])})
@@ -116,7 +116,7 @@ def _check_owner(path: Path, status: os.stat_result) -> None:
 
 
 def _check_git(path: Path) -> None:
-    """By each name that leads to the file: a checkout may bring the link, or what it leads to."""
+    """Checks every name of the file: a checkout may contain a link or its target."""
     from px.project import git
 
     if not any(fnmatch(name, pattern) for name in _names(path) for pattern in UNTRACKED):
@@ -132,13 +132,13 @@ def _check_git(path: Path) -> None:
 
 
 def _git_names(path: Path) -> Iterator[tuple[Path, str]]:
-    """Folder and name; a name in a folder that is a link is none to git."""
+    """Folder and name; git does not know names below a folder that is a link."""
     for one in (*_links(path), *_links(path.parent), path.resolve()):
         yield one.parent, one.name
 
 
 def _links(path: Path) -> list[Path]:
-    """The symbolic links that the name leads over, itself first."""
+    """The chain of symbolic links from the name, itself first."""
     found: list[Path] = []
     while path.is_symlink() and len(found) < _LINKS:
         found.append(path)

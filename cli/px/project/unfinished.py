@@ -1,4 +1,4 @@
-"""A file in `.px/` that keeps what has begun and not ended: mode 600, gone at the end."""
+"""A file in `.px/` with the state of unfinished work: mode 600, deleted at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from px.project.workspace import Project
 
 
 class UnderWay:
-    """`what`: deploy, rotation; the file's name. `command`: whose work it is."""
+    """`what`: deploy or rotation, the file's name. `command`: the command that does the work."""
 
     def __init__(self, project: Project, what: str, command: str) -> None:
         self._folder = project.private
@@ -26,7 +26,7 @@ class UnderWay:
         return self._folder / f"{self._what}.json"
 
     def _load(self) -> Any:  # noqa: ANN401 - any JSON
-        """Raises FileNotFoundError, ValueError, and Usage for a file that others may have made."""
+        """Raises FileNotFoundError, ValueError, and Usage for a file others may have written."""
         return json.loads(private_files.read(self.path))
 
     def _keep(self, found: Mapping[str, object]) -> None:
@@ -38,7 +38,7 @@ class UnderWay:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Raises Refused while another process does the same in the project."""
+        """Raises Refused while another process does the same work in the project."""
         try:
             with owner_only.locked(self._folder / f"{self._what}.lock", wait=False):
                 yield

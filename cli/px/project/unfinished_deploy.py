@@ -1,7 +1,7 @@
-"""`.px/deploy.json`: the root token of a deploy that has begun and not ended. Mode 600.
+"""`.px/deploy.json`: the root token of an unfinished deploy. Mode 600.
 
-It is written before Cloudflare learns the token's hash, and goes when `.env.deploy` has the token.
-`sent` says whether Cloudflare may know: if not, a root token that the Worker has is another's.
+It is written before Cloudflare gets the token's hash, and deleted once `.env.deploy` has the token.
+`sent` says whether Cloudflare may have the hash: if not, the Worker's root token is another one.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from px.terminal import printable
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The token, and whether its hash may be at Cloudflare."""
+    """The token, and whether Cloudflare may have its hash."""
 
     token: str = field(repr=False)
     sent: bool
 
 
 class StartedDeploy(UnderWay):
-    """The one deploy that a project may have under way."""
+    """The only deploy that a project can have under way."""
 
     def __init__(self, project: Project, worker: str) -> None:
         super().__init__(project, "deploy", "px deploy")
         self._worker = worker
 
     def read(self) -> Started | None:
-        """What was begun for this Worker here. Raises Refused."""
+        """The unfinished deploy of this Worker here. Raises Refused."""
         try:
             found = self._load()
             worker = str(found["worker"])
@@ -53,7 +53,7 @@ class StartedDeploy(UnderWay):
 
 
 def _anothers(worker: str) -> Refused:
-    """The file is the only place that has that token."""
+    """No other place has that token."""
     name = printable(worker)
     return Refused(
         f"a deploy of {name} was started here and has not finished; nothing was changed",

@@ -1,6 +1,6 @@
-"""`.px/rotation.json`: a rotation that has begun and not ended, so that no interruption loses it.
+"""`.px/rotation.json`: an unfinished rotation, so that no interruption loses it.
 
-It holds the new master key. Mode 600; removed when the rotation has ended.
+It holds the new master key. Mode 600; deleted when the rotation finishes.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class Started:
 
 
 class StartedFile(UnderWay):
-    """The one rotation that a project may have under way."""
+    """The only rotation that a project can have under way."""
 
     def __init__(self, project: Project) -> None:
         super().__init__(project, "rotation", "px key rotate")
 
     def read(self) -> Started | None:
-        """Raises Refused for a file that makes no sense: it may hold the only copy of a key."""
+        """Raises Refused for a malformed file, which may hold the only copy of a key."""
         try:
             found = self._load()
             origin, placed = found["origin"], found["placed"]
