@@ -1,4 +1,4 @@
-"""Tokens, events and keys: a table for a person, a line with tabs for a script."""
+"""Tokens, events and keys: a table for people, a line with tabs for scripts."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def events(found: Sequence[Event]) -> None:
 
 
 def event_line(one: Event) -> str:
-    """Everything of one event, for a script."""
+    """All fields of one event, for a script."""
     cells = (one.time, _actor(one), one.action, ",".join(one.names), one.outcome, one.integrity)
     return "\t".join(map(printable, cells))
 
 
 def event_row(one: Event) -> tuple[str, ...]:
-    """One event for a person: many names are counted, and what is not intact says so."""
+    """One event for people: many names are counted, and a changed event is marked."""
     time = one.time[:19].replace("T", " ")
     outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
     mark = "" if one.integrity == "intact" else f"  [{one.integrity.upper()}]"

@@ -28,8 +28,8 @@ _SET: Final = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
-# What a repository's configuration could have git run while it reads the index and the rules; and
-# a folder of a checkout that looks like a repository is none (safe.bareRepository).
+# Programs from a repository's configuration that git could run here; and a folder of a checkout
+# that looks like a repository does not count as one (safe.bareRepository).
 _RUN_NOTHING: Final = (
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
     *("-c", "core.sshCommand=false", "-c", "safe.bareRepository=explicit"),

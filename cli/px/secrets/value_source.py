@@ -14,7 +14,7 @@ from px.errors import Usage
 from px.files.source import STDIN
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows programs write before a text
-_MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes to read: the limit, a byte-order mark and a line end
+_MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes to read: the limit, a mark and a line end
 _LINE_ENDS: Final = ((b"\r\n", "CRLF"), (b"\n", "LF"), (b"\r", "CR"))
 
 

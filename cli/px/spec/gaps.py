@@ -1,6 +1,6 @@
-"""Known gaps: a promise's id on each line, and after # why it is not kept yet.
+"""Known gaps: the id of one promise per line, and after # why it is not kept yet.
 
-Strict: a gap that is none any more fails the run until its line is gone.
+Strict: once a promise is kept, its line makes the run fail until it is removed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from px.errors import Detail, Usage
 
 
 def read_gaps(path: Path, known: Collection[str]) -> frozenset[str]:
-    """The ids in the file. Raises Usage for one that is no promise's, with its line."""
+    """The ids in the file. Raises Usage, with the line, for an unknown id."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

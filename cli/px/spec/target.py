@@ -1,4 +1,4 @@
-"""Where a run goes, and whether what is there is a server to be tried at all."""
+"""The server for a run, and whether it can be checked at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from px.spec.promises import Level
 class Target:
     """`project` None: a new one at level full, the server's default at level seed.
 
-    `own`: px's own Worker is there, or the token is not sent.
+    `own`: only send the token to px's own Worker.
     """
 
     address: Address
@@ -35,7 +35,7 @@ class Target:
 
 
 async def reach(target: Target, caller: Caller, level: Level) -> None:
-    """Raises NotReached, ServerFailed or NotAllowed. The token goes only to what answers right."""
+    """Raises NotReached, ServerFailed or NotAllowed. Only a Positronic server gets the token."""
     origin = target.address.origin
     try:
         status = await caller.call("GET", "/status", {}, None)

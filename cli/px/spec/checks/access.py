@@ -1,4 +1,4 @@
-"""Who is let in."""
+"""Who has access."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def needed(world: World) -> None:
 
 @AUTH.full
 async def challenge(world: World) -> None:
-    """401 says how to do it: WWW-Authenticate: Bearer."""
+    """A 401 answer has WWW-Authenticate: Bearer."""
     for who in (world.nobody, Who("wrong")):
         found = await world.call("GET", "/secrets", who=who)
         scheme = found.headers.get("www-authenticate", "")
@@ -34,7 +34,7 @@ async def challenge(world: World) -> None:
 
 @AUTH.full
 async def wrong(world: World) -> None:
-    """A token that is nearly right opens nothing."""
+    """An almost correct token is refused."""
     right = world.root.token or ""
     other = "0" if right[-1] != "0" else "1"
     for token in (right[:-1], right + "0", right[:-1] + other, other + right[1:], right.swapcase()):
@@ -44,7 +44,7 @@ async def wrong(world: World) -> None:
 
 @AUTH.full
 async def scheme(world: World) -> None:
-    """Only the scheme Bearer opens, in capitals or not, with one token."""
+    """Only the scheme Bearer is accepted, in any case, with a single token."""
     token = world.root.token
     for text in (f"Basic {token}", f"Token {token}", f"{token}", f"Bearer {token}, Bearer {token}"):
         found = await _with(world, text)
@@ -55,7 +55,7 @@ async def scheme(world: World) -> None:
 
 @AUTH.full
 async def first(world: World) -> None:
-    """Who has no token learns nothing of what else is wrong: 401 comes before the body is read."""
+    """A caller without a token learns nothing else: 401 comes before the body is read."""
     kind = {"Content-Type": "text/plain"}
     found = await world.call("POST", "/secrets", body=b"{", headers=kind, who=world.nobody)
     found.refused("unauthenticated", "an invalid body without a token")
@@ -66,9 +66,9 @@ async def first(world: World) -> None:
 
 @AUTH.full
 async def https(world: World) -> None:
-    """Plain http to another host than loopback is https_required, token or not."""
+    """Plain http to any host but loopback is https_required, with or without a token."""
     if not world.plain:
-        return  # over https there is nothing to try
+        return  # there is nothing to check over https
     for who in (world.nobody, world.root):
         for path in ("/status", "/secrets"):
             found = await world.call("GET", path, who=who, headers={"Host": "secrets.example"})

@@ -1,4 +1,4 @@
-"""Brains: listed, asked for by title, run by writers. A server without any keeps all of this."""
+"""Brains: listed, shown by title, run by writers. A server without brains keeps all promises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_RUN: Final = "0" * 32
 
 @BRAINS.full
 async def listed(world: World) -> None:
-    """GET /brains answers 200 with title, description and steps of each brain, by title."""
+    """GET /brains answers 200 with title, description and steps of each brain, ordered by title."""
     found = (await world.call("GET", "/brains")).expect(200)
     brains = found.items("brains")
     demand(found.number("count") == len(brains), "`count` is wrong")
@@ -49,7 +49,7 @@ async def no_run(world: World) -> None:
 
 @BRAINS.full
 async def faulty(world: World) -> None:
-    """A run that is asked for in another shape than the contract's is invalid_request."""
+    """A malformed request for a run is invalid_request."""
     for sent in (
         {},
         {"identifier": 1},

@@ -1,4 +1,4 @@
-"""What is wrong is said in one form, with a stable code, and without what was sent."""
+"""Errors have one form and a stable code, and never repeat what was sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON: Final = {"Content-Type": "application/json"}
 
 @ERRORS.full
 async def form(world: World) -> None:
-    """An error is JSON: a sentence in `error`, a code of the contract, its status, `details`."""
+    """An error is JSON with a sentence in `error`, a known code with its status, and `details`."""
     answers = [
         await world.call("POST", "/secrets", body=b"{", headers=JSON),
         await world.call("GET", "/secrets", who=world.nobody),
@@ -40,14 +40,14 @@ async def form(world: World) -> None:
 
 @ERRORS.full
 async def no_value(world: World) -> None:
-    """No error repeats a value, a token, or other text that was sent, wherever it stood."""
+    """No error repeats a value, a token or other text that was sent, wherever it was."""
     value = world.value()
     async for found in _faulty(world, value):
         demand(not found.shows([value]), f"an answer ({found.described()}) repeats what was sent")
 
 
 async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:
-    """Requests that are wrong in many ways, and hold the value; what each is answered."""
+    """The answers to requests that contain the value and are wrong in various ways."""
     name = world.name()
     cut = json.dumps({"name": name, "value": value})[:-1].encode()
     for body in (cut, value.encode(), b"\xff" + value.encode(), cut + b', "value": "x"}'):
@@ -74,7 +74,7 @@ async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:
 
 @ERRORS.full
 async def invalid_json(world: World) -> None:
-    """A body that is not one JSON document in UTF-8, or has a key twice, is invalid_json."""
+    """A body that is not one JSON document in UTF-8, or repeats a key, is invalid_json."""
     name = world.name().encode()
     for body in (
         b"",
@@ -92,7 +92,7 @@ async def invalid_json(world: World) -> None:
 
 @ERRORS.full
 async def invalid_request(world: World) -> None:
-    """A document of another shape is invalid_request: a type, a missing or unknown field."""
+    """A wrong type, or a missing or unknown field, is invalid_request."""
     name, value = world.name(), world.value()
     wrong: tuple[object, ...] = (
         [],
@@ -127,14 +127,14 @@ async def media_type(world: World) -> None:
 
 @ERRORS.full
 async def not_found(world: World) -> None:
-    """An address that the contract does not know is not_found."""
+    """An unknown path is not_found."""
     for path in ("/", "/secret", "/secrets/A/value", "/v1/secrets", "/spec-no-such-address"):
         (await world.call("GET", path)).refused("not_found", "an unknown path")
 
 
 @ERRORS.full
 async def method(world: World) -> None:
-    """Another method is method_not_allowed, and Allow lists those that the address has."""
+    """A wrong method is method_not_allowed, and Allow lists the path's methods."""
     for wrong, path, allowed in (
         ("PUT", "/secrets", {"GET", "POST", "DELETE"}),
         ("PATCH", "/secrets/SPEC", {"DELETE"}),
@@ -150,7 +150,7 @@ async def method(world: World) -> None:
 
 @ERRORS.full
 async def query(world: World) -> None:
-    """A query parameter that is unknown, stands twice or is a token is invalid_request."""
+    """A query parameter that is unknown, repeated or a token is invalid_request."""
     for path in (
         "/secrets?page=2",
         "/secrets?limit=1&limit=2",

@@ -1,4 +1,4 @@
-"""What may be sent again, since an answer can get lost."""
+"""Requests that are safe to repeat, since an answer can get lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IDEMPOTENCE: Final = Group("idempotence")
 
 @IDEMPOTENCE.full
 async def create(world: World) -> None:
-    """The same POST /secrets again succeeds."""
+    """Repeating a POST /secrets succeeds."""
     name, value = world.name(), world.value()
     for _ in range(3):
         await world.store(name, value)
@@ -21,7 +21,7 @@ async def create(world: World) -> None:
 
 @IDEMPOTENCE.full
 async def bulk(world: World) -> None:
-    """The same bulk again succeeds, and finds everything there."""
+    """Repeating a bulk request succeeds, and counts every entry as updated."""
     entries = [(world.name(), world.value()) for _ in range(3)]
     (await world.bulk(entries)).succeeded("a bulk request")
 
@@ -35,7 +35,7 @@ async def bulk(world: World) -> None:
 
 @IDEMPOTENCE.full
 async def reading(world: World) -> None:
-    """Reading changes nothing: the same list and the same audit log come again."""
+    """Reading changes nothing: the list and the audit log stay the same."""
     name = world.name()
     await world.store(name)
 

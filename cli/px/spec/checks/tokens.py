@@ -1,4 +1,4 @@
-"""Project tokens: issued once, listed without their secret, revoked; and what a role may do."""
+"""Project tokens: creating, listing without the secret part, revoking; and roles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def answer(world: World) -> None:
 
 @TOKENS.full
 async def listed(world: World) -> None:
-    """GET /tokens lists id, name, role and dates, and never a token nor its secret half."""
+    """GET /tokens lists id, name, role and dates, but never a token or its secret half."""
     issued = await world.issue("writer")
     secret = issued.token.rpartition("_")[2]
 
@@ -48,7 +48,7 @@ async def listed(world: World) -> None:
 
 @TOKENS.full
 async def revoked(world: World) -> None:
-    """DELETE /tokens/ID answers 204, and the token opens nothing any more."""
+    """DELETE /tokens/ID answers 204, and the token no longer works."""
     issued = await world.issue("reader")
     (await world.call("DELETE", f"/tokens/{issued.id}")).expect(204)
 
@@ -61,7 +61,7 @@ async def revoked(world: World) -> None:
 
 @TOKENS.full
 async def missing(world: World) -> None:
-    """Revoking a token that is not there answers 404 not_found."""
+    """Revoking a missing token answers 404 not_found."""
     for id_ in ("0" * 16, "x"):
         found = await world.call("DELETE", f"/tokens/{id_}")
         found.refused("not_found", "revoking a missing token")
@@ -69,7 +69,7 @@ async def missing(world: World) -> None:
 
 @TOKENS.full
 async def expiry(world: World) -> None:
-    """`expiresIn` seconds after createdAt is expiresAt; without it there is none."""
+    """expiresAt is `expiresIn` seconds after createdAt; without `expiresIn` it is null."""
     found = (await world.issue("reader", expiresIn=DAY)).answer
     dates = [datetime.fromisoformat(found.text(key)) for key in ("createdAt", "expiresAt")]
     demand((dates[1] - dates[0]).total_seconds() == DAY, "`expiresAt` is not after `expiresIn`")
@@ -79,7 +79,7 @@ async def expiry(world: World) -> None:
 
 @TOKENS.full
 async def faulty(world: World) -> None:
-    """Another role than reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
+    """Any role but reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
     name = f"spec {world.run}"
     for more in (
         {"role": "root"},
@@ -98,7 +98,7 @@ async def faulty(world: World) -> None:
 
 @TOKENS.full
 async def named(world: World) -> None:
-    """A token's name out of its alphabet is invalid_name."""
+    """A token name with other characters than allowed is invalid_name."""
     for name in BAD_NAMES:
         found = await world.call("POST", "/tokens", {"name": name, "role": "reader"})
         found.refused("invalid_name", "a bad name for a token")
@@ -106,7 +106,7 @@ async def named(world: World) -> None:
 
 @TOKENS.full
 async def alike(world: World) -> None:
-    """An unknown id and a wrong secret are answered with the same words."""
+    """An unknown id and a wrong secret get the same message."""
     issued = await world.issue("reader")
     wrong = await _try(world, forged(issued.token))
     unknown = await _try(world, forged(issued.token.replace(issued.id, "0" * 16)))
@@ -115,19 +115,19 @@ async def alike(world: World) -> None:
 
 @TOKENS.full
 async def reader(world: World) -> None:
-    """A reader may read secrets and the audit log, and nothing more."""
+    """A reader may only read secrets and the audit log."""
     await _may(world, "reader", ("reader",), ("writer", "admin", "root"))
 
 
 @TOKENS.full
 async def writer(world: World) -> None:
-    """A writer may also change secrets, and nothing more."""
+    """A writer may also change secrets, but nothing else."""
     await _may(world, "writer", ("reader", "writer"), ("admin", "root"))
 
 
 @TOKENS.full
 async def admin(world: World) -> None:
-    """An admin may also handle tokens and keys of the project, and nothing more."""
+    """An admin may also manage the project's tokens and keys, but nothing else."""
     await _may(world, "admin", ("reader", "writer", "admin"), ("root",))
 
 
@@ -151,7 +151,7 @@ async def _try(world: World, token: str) -> Answer:
 
 
 def forged(token: str) -> str:
-    """A token with the same id and another secret, and with the checksum right: CRC-32."""
+    """A token with the same id, another secret, and a correct checksum (CRC-32)."""
     body = token[:-8]
     body = body[:-1] + ("0" if body[-1] != "0" else "1")
     return f"{body}{zlib.crc32(body.encode()):08x}"
