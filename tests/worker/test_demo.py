@@ -103,13 +103,13 @@ def parts(demo: Done) -> tuple[str, str]:
     """What it prints of secrets, without the listing of KV's keys, and of the example brain."""
     out = OTHER_BRAINS.sub(r"\1\2", demo.out)
     before, brain, rest = out.partition("\n# a brain signs")
-    brain_part, kv, after = rest.partition("\n# what lies in KV")
+    brain_part, kv, after = rest.partition("\n# what KV contains")
     shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
     return before + shown, brain + brain_part
 
 
 def in_kv(demo: Done) -> str:
-    return demo.out.partition("\n# what lies in KV")[2]
+    return demo.out.partition("\n# what KV contains")[2]
 
 
 def test_it_ends_well(demo: Done) -> None:
