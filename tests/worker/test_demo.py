@@ -129,7 +129,7 @@ def test_the_service_got_what_was_signed(demo: Done) -> None:
     """It says itself that the signature was right; and what it repeated was taken out."""
     _, brain = parts(demo)
 
-    assert "rightly signed)" in brain
+    assert "correctly signed)" in brain
     assert "no answer under key [secret:ANTHROPIC_API_KEY]" in brain
 
 
