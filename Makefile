@@ -37,7 +37,6 @@ lint: setup
 
 bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench
-	$(BIN)/python -m bench.brains
 
 # The programs that px is measured against are large and only needed here, so they are separate.
 $(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.json

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +12,8 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from bench.assembly import assemble
+from bench.worker_secrets import TOKEN, worker_secrets
 from px.local.bare import BareWorker
 from px.project.workspace import Project
 
@@ -85,31 +83,10 @@ class HeapWorker:
 @contextmanager
 def heap_worker(project: Project, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
     """workerd alone with the project's Worker, on an empty KV, with more brains in it."""
-    token = secrets.token_hex(32)
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
-    hidden = {
-        "MASTER_KEYS": f"bench:{key}",
-        "ROOT_TOKEN_SHA256": hashlib.sha256(token.encode()).hexdigest(),
-    }
     with tempfile.TemporaryDirectory() as name:
-        config = _assemble(project, Path(name), brains)
+        config = assemble(project, Path(name), brains, HERE / "heap_worker" / "heap_entry.py")
         with (
-            BareWorker(project, secrets=hidden, config=config) as worker,
+            BareWorker(project, secrets=worker_secrets(), config=config) as worker,
             httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client,
         ):
-            yield HeapWorker(client, token)
-
-
-def _assemble(project: Project, folder: Path, brains: Sequence[Path]) -> Path:
-    """The Worker and the entry that shows its memory; the path of its wrangler.toml."""
-    no_caches = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(project.worker, folder / "worker", ignore=no_caches)
-    shutil.copy(HERE / "heap_worker" / "heap_entry.py", folder / "worker")
-    (folder / "worker" / "brains").mkdir(exist_ok=True)
-    for brain in brains:
-        shutil.copy(brain, folder / "worker" / "brains")
-    (folder / "python_modules").symlink_to(project.python_modules)
-    config = folder / "wrangler.toml"
-    text = project.config.read_text()
-    config.write_text(text.replace('main = "worker/entry.py"', 'main = "worker/heap_entry.py"'))
-    return config
+            yield HeapWorker(client, TOKEN)

@@ -6,13 +6,11 @@ runtime's. It keeps an entrypoint for each request until V8 collects, so objects
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Final
 
+from bench.checkout import checkout
 from bench.heap import HeapWorker, Memory, heap_worker
-from px.local.setup import set_up
-from px.project.workspace import find_project
+from bench.table import print_head, print_row
 
 STEP: Final = 1000
 STEPS: Final = 5
@@ -20,11 +18,12 @@ MIB: Final = 1024 * 1024
 
 
 def main() -> None:
-    project = find_project(Path(__file__).parent)
-    set_up(project, lambda line: print(line, file=sys.stderr))
-    _row("requests", "mixed: WASM", "mixed: objects", "least: WASM", "least: objects")
-    _row("---", "---", "---", "---", "---")
-    with heap_worker(project) as real, heap_worker(project) as least:
+    print_head("requests", "mixed: WASM", "mixed: objects", "least: WASM", "least: objects")
+    with (
+        checkout() as project,
+        heap_worker(project) as real,
+        heap_worker(project) as least,
+    ):
         _both(0, real, least)
         for number in range(1, STEPS + 1):
             real.mixed(STEP)
@@ -33,15 +32,11 @@ def main() -> None:
 
 
 def _both(count: int, real: HeapWorker, least: HeapWorker) -> None:
-    _row(f"{count:,}", *_shown(real.memory()), *_shown(least.memory()))
+    print_row(f"{count:,}", *_shown(real.memory()), *_shown(least.memory()))
 
 
 def _shown(memory: Memory) -> tuple[str, str]:
     return f"{memory.wasm / MIB:.1f} MiB", f"{memory.objects:,}"
-
-
-def _row(*cells: str) -> None:
-    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from bench.command import Command
 from px.local.port import free_port
 from px.local.process_group import ProcessGroup
 from px.project.workspace import Project, node
@@ -28,30 +27,6 @@ _AWS: Final = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command line, where and in which environment it runs."""
-
-    words: Sequence[str | Path]
-    folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    def run(self) -> None:
-        """Raises SystemExit with what it said when it fails: a fast failure is no figure."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "NO_COLOR": "1"}
-        done = subprocess.run(
-            self.words,
-            cwd=self.folder,
-            env=environment | dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"{self.words} failed: {done.stderr or done.stdout}")
 
 
 def dotenvx(names: Sequence[str], folder: Path) -> Command:

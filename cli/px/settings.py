@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,11 +20,10 @@ from positronic.access.tokens import is_mistyped
 from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
-from px.project import private_files
+from px.project.env_deploy import find_deploy_file, read_settings
+from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, read_named
+from px.project.upwards import PROJECT_MARK, find_upwards
 
-DEPLOY_FILE: Final = private_files.DEPLOY
-LOCAL_FILE: Final = private_files.LOCAL
-PROJECT_MARK: Final = "wrangler.toml"
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
 # RFC 6750 allows less, HTTP no more.
@@ -127,39 +126,6 @@ def _sendable(token: str, of: str) -> str:
     )
 
 
-def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
-    """The nearest file of this name in the folder or above it, owned by `owners`.
-
-    By default: this user, the system, and the folder's owner. Anyone else who may write to a
-    folder above, such as /tmp, could otherwise redirect values to their own server.
-    """
-    here = folder.absolute()
-    if owners is None:
-        # Windows reports no owners: all are 0.
-        own = os.geteuid() if hasattr(os, "geteuid") else 0
-        owners = {own, 0, here.stat().st_uid}
-    found = (parent / name for parent in (here, *here.parents))
-    return next((path for path in found if path.is_file() and _owners(path) <= owners), None)
-
-
-def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`; in the project and the folder itself, whoever owns it.
-
-    Reading refuses another user's file: skipping it there would select another server.
-    """
-    here = folder.absolute()
-    mark = find_upwards(PROJECT_MARK, here)
-    root = here if mark is None else mark.parent
-    inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
-    near = next((path for one in inside if os.path.lexists(path := one / DEPLOY_FILE)), None)
-    return near or find_upwards(DEPLOY_FILE, here)
-
-
-def _owners(path: Path) -> Set[int]:
-    """The owners of the file and of a link to it."""
-    return {path.lstat().st_uid, path.stat().st_uid}
-
-
 def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
     """The first one that is set, and where; (None, "") if none is."""
     return next(((text, place) for text, place in candidates if text), (None, ""))
@@ -202,24 +168,9 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
         yield _local_pair(local)
 
 
-def deploy_settings(folder: Path) -> dict[str, str]:
-    """The settings in the nearest `.env.deploy`; empty without one. Raises Usage."""
-    path = find_deploy_file(folder)
-    return {} if path is None else _assignments(path)
-
-
-def _assignments(path: Path) -> dict[str, str]:
-    from px.files.dotenv_file import read_assignments
-
-    return {
-        item.name: item.value or ""
-        for item in read_assignments(_read(path, DEPLOY_FILE), DEPLOY_FILE)
-    }
-
-
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
     """None before the first deploy, when the file only has other services' credentials."""
-    values = _assignments(path)
+    values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
@@ -229,17 +180,10 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
 
 def _local_pair(path: Path) -> _Pair:
     try:
-        found = json.loads(_read(path, LOCAL_FILE))
+        found = json.loads(read_named(path, LOCAL_FILE))
         url, token = found["url"], found["token"]
     except (ValueError, KeyError, TypeError):
         url = token = None
     if not isinstance(url, str) or not isinstance(token, str):
         raise Usage(f"{LOCAL_FILE} does not contain an address and a token", hint="start `px dev`")
     return _Pair(LOCAL_FILE, url, token)
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        return private_files.read(path)
-    except OSError as error:
-        raise Usage(f"{name} cannot be read: {(error.strerror or '').lower()}") from None

@@ -1,4 +1,4 @@
-"""Tokens, events and keys: a table for people, a line with tabs for scripts."""
+"""Secrets, tokens, events and keys: a table for a person, a line with tabs for a script."""
 
 from __future__ import annotations
 
@@ -8,13 +8,40 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from px import terminal
-from px.terminal import UNREADABLE, printable, short_time
+from px.terminal import printable, short_time
 
 if TYPE_CHECKING:
     from px.api.admin_answers import Event, KeyUse, Token
+    from px.api.decode import Secret
 
 NEVER: Final = "never"
+UNREADABLE: Final = "unreadable"
 _SHOWN_NAMES: Final = 3
+
+
+def secrets(found: Sequence[Secret]) -> None:
+    """A table for people; for a script one line each: name, created, updated, with tabs."""
+    if not found:
+        terminal.say("No secrets found.")
+        terminal.advise("Tip: create the first one with `px secret create NAME`.")
+    elif not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join("\t".join(_secret_cells(one)) for one in found))
+    else:
+        terminal.say(f"Found {terminal.counted(len(found))}:")
+        terminal.data(_secret_table(found))
+    _unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
+
+
+def _secret_cells(one: Secret) -> tuple[str, str, str]:
+    if one.is_unreadable:
+        return printable(one.name), UNREADABLE, UNREADABLE
+    return one.name, one.created_at, one.updated_at
+
+
+def _secret_table(found: Sequence[Secret]) -> str:
+    cells = map(_secret_cells, found)
+    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
+    return terminal.columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
 def tokens(found: Sequence[Token]) -> None:
@@ -27,7 +54,16 @@ def tokens(found: Sequence[Token]) -> None:
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_token_cells(one)) for one in found))
-    terminal.unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
+    _unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
+
+
+def _unreadable_hint(count: int, command: str) -> None:
+    """What to do about unreadable entries of a list, if there are any."""
+    if count:
+        entries = "1 entry" if count == 1 else f"{count:,} entries"
+        terminal.say(
+            f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names"
+        )
 
 
 def _token_cells(one: Token) -> tuple[str, ...]:

@@ -10,16 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
 from px.invocation import repeat
-
-if TYPE_CHECKING:
-    from px.api.decode import Secret
-    from px.secrets.import_secrets import Progress
 
 VALUE_WARNING = (
     "--value leaves the value in the shell's history and the process list; "
@@ -27,14 +23,13 @@ VALUE_WARNING = (
 )
 
 
+Progress = Callable[[int, int], None]  # done so far, of how many
+
 _LAST_COLUMN: Final = 16  # characters of the last column that must fit
 
 
 class ReaderGone(Exception):
     """The reader of stdout has closed it; nothing is wrong."""
-
-
-UNREADABLE: Final = "unreadable"
 
 
 def say(text: str) -> None:
@@ -115,27 +110,6 @@ def error_document(error: PxError) -> dict[str, object]:
     return found
 
 
-def created(secret: Secret) -> None:
-    if secret.retried:
-        say("Secret written successfully! (created or updated: unknown, as an answer was lost)")
-        return
-    is_new = secret.created_at == secret.updated_at
-    say(f"Secret {'created' if is_new else 'updated'} successfully!")
-
-
-def secrets(found: Sequence[Secret]) -> None:
-    """A table for people; for a script one line each: name, created, updated, with tabs."""
-    if not found:
-        say("No secrets found.")
-        advise("Tip: create the first one with `px secret create NAME`.")
-    elif not is_terminal(sys.stdout):
-        data("\n".join("\t".join(_cells(one)) for one in found))
-    else:
-        say(f"Found {counted(len(found))}:")
-        data(_table(found))
-    unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
-
-
 @contextmanager
 def progress(
     total: int, *, quiet: bool, label: str = "importing", line: Progress | None = None
@@ -209,25 +183,6 @@ def _terminal_width() -> int:
 def printable(text: str) -> str:
     """Text from elsewhere, which then cannot control the terminal or break a line."""
     return text if text.isprintable() else text.encode("unicode_escape").decode()
-
-
-def _cells(one: Secret) -> tuple[str, str, str]:
-    if one.is_unreadable:
-        return printable(one.name), UNREADABLE, UNREADABLE
-    return one.name, one.created_at, one.updated_at
-
-
-def unreadable_hint(count: int, command: str) -> None:
-    """What to do about unreadable entries of a list, if there are any."""
-    if count:
-        entries = "1 entry" if count == 1 else f"{count:,} entries"
-        say(f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names")
-
-
-def _table(found: Sequence[Secret]) -> str:
-    cells = map(_cells, found)
-    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
-    return columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
 def short_time(time: str) -> str:

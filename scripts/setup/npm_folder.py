@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 from scripts.setup.npm_failures import why
 from scripts.setup.swap import beside
 

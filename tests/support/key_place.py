@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from px.keys.deployed_keys import begun_elsewhere
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 from px.testing.dev_server import TestDevServer
 
 

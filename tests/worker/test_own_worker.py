@@ -17,8 +17,9 @@ from px.errors import NotReached
 from px.http.retry import Retry
 from px.local.bare import BareWorker
 from px.local.server import LocalWorker
+from px.project.private_files import LOCAL_FILE
 from px.project.workspace import Project
-from px.settings import LOCAL_FILE, Target, make_target
+from px.settings import Target, make_target
 from support.px_process import CANARY, Px
 from support.stranger import obliging, relay, stranger
 from worker.assembly import assemble_project

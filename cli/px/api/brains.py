@@ -19,7 +19,7 @@ from px.http.retry import Outcome, Retry
 if TYPE_CHECKING:
     from httpx import Response
 
-    from px.brains.events import Event
+    from px.api.brain_events import Event
     from px.http.result import Answer, Lost
 
 SILENCE: Final = 60.0  # seconds without a sign of life; then px reconnects, after the last event

@@ -15,9 +15,11 @@ from px.api.doubt import Doubt
 from px.errors import Interrupted, NotReached, NotRunning, PxError
 from px.http.result import Answer, Lost, NotOwn, may_have_acted
 from px.http.retry import Outcome, Retry
+from px.project.private_files import LOCAL_FILE
 from px.settings import Target
 
 if TYPE_CHECKING:
+    from px.http.own_worker import OwnWorker
     from px.http.transport import Transport
 
 T = TypeVar("T")
@@ -55,7 +57,6 @@ class Connection:
 
     @cached_property
     def _transport(self) -> Transport:
-        from px.http.own_worker import own_worker
         from px.http.transport import Transport  # imports httpx, so only for a request
 
         target = self._target
@@ -147,6 +148,15 @@ class Connection:
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return decode.refusal(result, hidden)
+
+
+def own_worker(target: Target) -> OwnWorker | None:
+    """Only for a token from `.px/local.json`; the user chose the address of all others."""
+    from px.http.own_worker import OwnWorker
+
+    if target.source != LOCAL_FILE:
+        return None
+    return OwnWorker(target.address.origin, target.token)
 
 
 def not_own(result: NotOwn) -> NotReached:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
+from px.api.brain_events import Event, parse_event
 from px.api.decode import stranger
-from px.brains.events import Event, parse_event
 from px.http.result import Answer, Lost
 
 if TYPE_CHECKING:

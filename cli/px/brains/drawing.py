@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final, Protocol
 
 from px import terminal
-from px.brains.events import Event
+from px.api.brain_events import Event
 from px.brains.progress import Place, Progress
 from px.terminal import printable
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from px.api.brain_answers import error_place, error_sentence
-from px.brains.events import Event
+from px.api.brain_events import Event
 
 COMPLETE: Final = "complete"
 FAILED: Final = "error"

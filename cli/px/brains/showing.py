@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from px import terminal
+from px.api.brain_events import Event
 from px.api.brains import Brains
 from px.brains.drawing import choose
-from px.brains.events import Event
 from px.brains.progress import COMPLETE, FAILED, Progress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused

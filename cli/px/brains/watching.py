@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from px.api.brain_events import Event
 from px.api.brains import Brains
-from px.brains.events import Event
 from px.brains.progress import Progress
 from px.errors import ServerFailed
 from px.http.result import Lost, Silence

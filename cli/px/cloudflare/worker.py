@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from px.cloudflare.wrangler import Wrangler
 from px.errors import PxError
-from px.keys.deployed_keys import secret_names
 from px.project import owner_only
 from px.project.manifest import Manifest, connected
 from px.project.workspace import Project
@@ -71,6 +70,20 @@ class Remote:
                 f"what `wrangler {' '.join(words[:3])}` printed cannot be read",
                 code="wrangler_failed",
             ) from None
+
+
+def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
+    """The names of the Worker's secrets; None if there is no such Worker."""
+    try:
+        answer = wrangler.run(["secret", "list", "--format", "json"])
+    except PxError as error:
+        if error.code == "no_worker":
+            return None
+        raise
+    try:
+        return frozenset(str(one["name"]) for one in json.loads(answer))
+    except (ValueError, KeyError, TypeError):
+        raise PxError("wrangler's list of secrets cannot be read", code="wrangler_failed") from None
 
 
 def _targets(output: str) -> list[str]:

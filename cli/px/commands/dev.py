@@ -57,8 +57,8 @@ class _Voice:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file, with a warning for each value that looks wrong."""
+        from px.project.private_files import LOCAL_FILE
         from px.secrets.import_secrets import push
-        from px.settings import LOCAL_FILE
 
         remarks: list[Detail] = []
         push(path, url, token, source=LOCAL_FILE, remarks=remarks)

@@ -54,7 +54,7 @@ def run(
     from px.errors import Usage
     from px.process import steering_names
     from px.process.exec_command import replace_px
-    from px.process.run_environment import environment, given, read_secrets
+    from px.secrets.run_environment import environment, given, read_secrets
 
     if not command:
         raise Usage("no command to run was given", hint="`px run -- CMD...`")

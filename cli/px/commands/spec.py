@@ -116,7 +116,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
-    from px.http.own_worker import own_worker
+    from px.api.connection import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 

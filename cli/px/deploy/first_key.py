@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey, make
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
 from px.project import git
+from px.project.master_key import MasterKey, make
 
 
 class Voice(Protocol):

@@ -14,17 +14,13 @@ from typing import Final, Protocol
 
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
-from px.cloudflare.wrangler import Wrangler, credentials
+from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.deploy.address import address_of, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
 from px.deploy.options import Options
 from px.deploy.owner import (
-    ACCOUNT,
-    TOKEN,
-    URL,
-    WORKER,
     check_no_token,
     check_owner,
     recorded,
@@ -34,15 +30,16 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
 from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
-from px.project.env_deploy import DeployFile
+from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
 from px.project.manifest import Manifest, read_manifest
+from px.project.master_key import MasterKey
+from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import StartedDeploy
 from px.project.workspace import Project
-from px.settings import DEPLOY_FILE, Target, make_target
+from px.settings import Target, make_target
 
 KNOWN: Final = 10.0  # seconds
 NOTHING: Final = "nothing was changed at Cloudflare"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from px.project import private_files
+from px.project.env_deploy import find_deploy_file
+from px.project.private_files import DEPLOY_FILE
+from px.project.upwards import PROJECT_MARK, find_upwards
 from px.project.workspace import Project
-from px.settings import DEPLOY_FILE, PROJECT_MARK, find_deploy_file, find_upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,14 @@ class Place:
         base = self.folder if project is None else project.root
         deploy = find_deploy_file(self.folder)
         found = [
-            PrivateFile(base, private_files.SECRETS),
+            PrivateFile(base, private_files.SECRETS_FILE),
             PrivateFile(base if deploy is None else deploy.parent, DEPLOY_FILE),
         ]
         if project is not None:
             kept = {f".px/{path.name}" for path in project.private.glob("*.json")}
             names = [
                 private_files.DEV_VARS,
-                *sorted(kept | {private_files.LOCAL, private_files.ROTATION}),
+                *sorted(kept | {private_files.LOCAL_FILE, private_files.ROTATION}),
             ]
             found += [PrivateFile(base, name) for name in names]
         return found

@@ -8,7 +8,8 @@ from typing import Final
 from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.place import Place
 from px.errors import PxError
-from px.settings import DEPLOY_FILE, Target
+from px.project.private_files import DEPLOY_FILE
+from px.settings import Target
 
 NAME: Final = "recovery"
 

@@ -16,7 +16,8 @@ from px.doctor.records import check_records
 from px.doctor.recovery import check_recovery
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
-from px.settings import LOCAL_FILE, Target
+from px.project.private_files import LOCAL_FILE
+from px.settings import Target
 
 MAX_SKEW: Final = 60  # seconds
 SOON: Final = timedelta(days=7)

@@ -10,9 +10,10 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import PxError, Refused
-from px.keys.master_key import MasterKey
+from px.errors import Refused
+from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
 NEXT: Final = "MASTER_KEYS_NEXT"
@@ -44,20 +45,6 @@ class CloudflareSecrets:
 
     def _run(self, words: Sequence[str], sent: str, key: MasterKey) -> None:
         self._wrangler.run(words, sent, hidden=[key.encoded])
-
-
-def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
-    """The names of the Worker's secrets; None if there is no such Worker."""
-    try:
-        answer = wrangler.run(["secret", "list", "--format", "json"])
-    except PxError as error:
-        if error.code == "no_worker":
-            return None
-        raise
-    try:
-        return frozenset(str(one["name"]) for one in json.loads(answer))
-    except (ValueError, KeyError, TypeError):
-        raise PxError("wrangler's list of secrets cannot be read", code="wrangler_failed") from None
 
 
 def begun_elsewhere() -> Refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 
 
 class KeyPlace(Protocol):

@@ -7,8 +7,8 @@ at Cloudflare, the old keys can be read here.
 from __future__ import annotations
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey
 from px.project import dev_vars
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
+from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
 from px.errors import Refused
-from px.keys.deployed_keys import KEYS, secret_names
-from px.keys.master_key import MasterKey
+from px.keys.deployed_keys import KEYS
 from px.project import dev_vars
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 

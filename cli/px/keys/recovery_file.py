@@ -10,10 +10,10 @@ from pathlib import Path
 
 from px.errors import Refused, Usage
 from px.keys import recovery
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery import Recovery
 from px.project import owner_only, private_files
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 

@@ -19,18 +19,17 @@ from px.api.admin_answers import Keys
 from px.errors import Detail, NotAllowed, PxError, Refused
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyPlace
-from px.keys.master_key import MasterKey, make
 from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
+from px.project.master_key import MasterKey, make
 from px.project.unfinished_rotation import Started, StartedFile
+from px.terminal import Progress
 
 PATIENCE: Final = 120.0  # seconds for the Worker to pick up a change, or to make progress
 PAUSE: Final = 0.5  # seconds between two checks
 SETTLE: Final = 65.0  # seconds until KV is the same everywhere
 RESUME: Final = "run `px key rotate` again: it continues where it stopped"
 SHOWN: Final = 20  # records that the message lists
-
-Progress = Callable[[int, int], None]
 
 
 class Voice(Protocol):

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple, Protocol
 from px.errors import Interrupted, PxError
 from px.local import worker_log
 from px.local.code import Code
-from px.local.errors import AlreadyRunning, LocalError
 from px.local.port import HOST
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
 from px.project import dev_vars, owner_only
+from px.project.errors import AlreadyRunning, LocalError
 from px.project.workspace import Project
 
 TICK: Final = 0.2  # seconds between two checks for changes

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 
 @dataclass(frozen=True, slots=True)

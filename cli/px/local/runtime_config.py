@@ -168,10 +168,12 @@ def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
-    """Main first, then the other .py files, then the packages, as wrangler uploads them."""
-    sources = set(manifest.modules.rglob("*.py")) - {manifest.main}
+    """Main first, then the others of its language, then the packages: as wrangler uploads them."""
+    suffix = manifest.main.suffix
+    kind = "esModule" if suffix in _JAVASCRIPT else "pythonModule"
+    sources = set(manifest.modules.rglob(f"*{suffix}")) - {manifest.main}
     for path in (manifest.main, *sorted(sources)):
-        yield _module(str(path.relative_to(manifest.modules)), "pythonModule", path)
+        yield _module(str(path.relative_to(manifest.modules)), kind, path)
     for path in sorted(python_modules.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             name = path.relative_to(python_modules)

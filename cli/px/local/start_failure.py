@@ -9,9 +9,9 @@ from typing import Final
 from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
-# The errors of worker/brain_files.py: a complete sentence on one line.
+# What positronic/cloudflare/brain_files.py raises: a whole sentence, in one line.
 _TOLD: Final = re.compile(
-    r"^\s*(?:brain_files\.(NotImported|NoSuchModule)"
+    r"^\s*(?:positronic\.cloudflare\.brain_files\.(NotImported|NoSuchModule)"
     r"|positronic\.brains\.refusals\.(InvalidBrain)): (.*)$",
     re.MULTILINE,
 )

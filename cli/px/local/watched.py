@@ -12,7 +12,7 @@ from pathlib import Path
 
 from px.files.regular import kind
 from px.local.changes import Changes
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 Look = tuple[int, ...]
 

@@ -21,8 +21,8 @@ from dotenv.parser import Binding, parse_stream
 
 from positronic.access.tokens import mint_root, root_hash
 from px.errors import Usage
-from px.local.errors import LocalError
 from px.project import git, owner_only, private_files
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 MASTER_KEYS: Final = "MASTER_KEYS"
@@ -100,8 +100,8 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
 def not_ignored(project: Project) -> list[str]:
     """The private files that git would add; empty without git or outside a repository."""
     names = [
-        *(private_files.DEV_VARS, private_files.LOCAL),
-        *(private_files.SECRETS, private_files.DEPLOY),
+        *(private_files.DEV_VARS, private_files.LOCAL_FILE),
+        *(private_files.SECRETS_FILE, private_files.DEPLOY_FILE),
     ]
     try:
         ignored = git.ignored(project.root, names)

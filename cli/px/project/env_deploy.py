@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from px.deploy.owner import TOKEN, URL, WORKER
 from px.errors import Refused
-from px.project import git, owner_only, private_files
-from px.settings import DEPLOY_FILE, deploy_settings, find_deploy_file
+from px.project import private_files
+from px.project.private_files import DEPLOY_FILE, read_named
+from px.project.upwards import PROJECT_MARK, find_upwards
+
+URL: Final = "PX_URL"
+TOKEN: Final = "PX_TOKEN"  # noqa: S105 - a variable's name
+WORKER: Final = "PX_WORKER"
+
+
+def find_deploy_file(folder: Path) -> Path | None:
+    """The nearest `.env.deploy`; in the project and the folder itself, whoever owns it.
+
+    Reading refuses another user's file: skipping it there would select another server.
+    """
+    here = folder.absolute()
+    mark = find_upwards(PROJECT_MARK, here)
+    root = here if mark is None else mark.parent
+    inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
+    near = next((path for one in inside if os.path.lexists(path := one / DEPLOY_FILE)), None)
+    return near or find_upwards(DEPLOY_FILE, here)
+
+
+def deploy_settings(folder: Path) -> dict[str, str]:
+    """The settings in the nearest `.env.deploy`; empty without one. Raises Usage."""
+    path = find_deploy_file(folder)
+    return {} if path is None else read_settings(path)
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    """What this `.env.deploy` holds. Raises Usage."""
+    from px.files.dotenv_file import read_assignments
+
+    return {
+        item.name: item.value or ""
+        for item in read_assignments(read_named(path, DEPLOY_FILE), DEPLOY_FILE)
+    }
 
 
 class DeployFile:
@@ -33,6 +68,8 @@ class DeployFile:
 
     def check_git(self) -> bool:
         """False outside a repository. Raises Refused if git would add the file, or tracks it."""
+        from px.project import git
+
         left_out = git.leaves_out(self.path)
         if left_out is False:
             raise Refused(
@@ -52,6 +89,8 @@ class DeployFile:
         return self._put({WORKER: worker})
 
     def _put(self, settings: Mapping[str, str]) -> bool:
+        from px.project import owner_only
+
         now = self.read()
         if all(now.get(name) == text for name, text in settings.items()):
             return False

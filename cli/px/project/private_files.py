@@ -17,19 +17,27 @@ from typing import Final
 from px.errors import Usage
 
 FOLDER: Final = ".px"
-DEPLOY: Final = ".env.deploy"
-SECRETS: Final = ".env.secrets"
+DEPLOY_FILE: Final = ".env.deploy"
+SECRETS_FILE: Final = ".env.secrets"
 DEV_VARS: Final = ".dev.vars"
-LOCAL: Final = ".px/local.json"
+LOCAL_FILE: Final = ".px/local.json"
 ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
 # git must never track these: px reads addresses, keys and tokens from them. This also holds for
 # copies: `.env.deploy.bak`.
-UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY, OLD_TOKENS)
+UNTRACKED: Final = (
+    DEPLOY_FILE,
+    f"{DEPLOY_FILE}.*",
+    DEV_VARS,
+    LOCAL_FILE,
+    ROTATION,
+    UNDER_WAY,
+    OLD_TOKENS,
+)
 # git may track these, with a warning from `px doctor`: values that px passes on, sealed keys.
-TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json")
+TRACKABLE: Final = (SECRETS_FILE, f"{SECRETS_FILE}.*", ".px/recovery-*.json")
 
 _EXAMPLE: Final = ".example"
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -52,6 +60,14 @@ def read(path: Path, limit: int | None = None) -> bytes:
     with os.fdopen(handle, "rb") as file:
         _check_git(path)
         return file.read() if limit is None else file.read(limit)
+
+
+def read_named(path: Path, name: str) -> bytes:
+    """The same; raises Usage with this name for whatever keeps it from being read."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise Usage(f"{name} cannot be read: {(error.strerror or '').lower()}") from None
 
 
 def check(path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey, parse
+from px.project.master_key import MasterKey, parse
 from px.project.unfinished import UnderWay
 from px.project.workspace import Project
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,14 +15,13 @@ from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
 from px.settings import DEFAULT_TIMEOUT, make_target
+from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
 _EMPTY: Final = (
     "it is empty or contains only comments: check that the program that writes it succeeded"
 )
-
-Progress = Callable[[int, int], None]  # written so far, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read_file(
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
@@ -74,7 +73,7 @@ def read_files(
     files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
 ) -> list[Entry]:
     """The secrets of several files and stdin: at least one, no duplicates. Raises Usage."""
-    from px.files.source import STDIN, read_all
+    from px.secrets.import_source import STDIN, read_all
 
     found = check(read_all(files, form), remarks)
     if not found:

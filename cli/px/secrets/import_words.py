@@ -9,7 +9,8 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
-    from px.secrets.import_secrets import Plan, Progress
+    from px.secrets.import_secrets import Plan
+    from px.terminal import Progress
 
 
 def planned(plan: Plan, *, prune: bool) -> None:

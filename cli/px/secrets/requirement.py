@@ -31,7 +31,7 @@ def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
 
 def _of_file(path: Path) -> list[Name]:
     """Only the names: an example file has no values."""
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     names: list[Name] = []
     problems: list[Detail] = []

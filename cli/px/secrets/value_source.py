@@ -11,7 +11,7 @@ from typing import Final
 from positronic.names import MAX_VALUE, Name, Value, parse_value
 from px import terminal
 from px.errors import Usage
-from px.files.source import STDIN
+from px.secrets.import_source import STDIN
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows programs write before a text
 _MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes to read: the limit, a mark and a line end

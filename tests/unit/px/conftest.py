@@ -1,4 +1,4 @@
-"""The real API on loopback, for px's client."""
+"""The real API on loopback for px's client, and projects on this machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 from px.api.secrets import Client
 from px.doctor.place import Place
 from px.http.retry import Retry
+from px.project.workspace import Project
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
+from support.source import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,18 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "wrangler.toml").touch()
     (tmp_path / ".px").mkdir()
     return Place(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project in a folder whose name a shell would trip over."""
+    root = tmp_path / 'it\'s a $HOME "project"'
+    root.mkdir()
+    (root / "wrangler.toml").write_text("")
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Project:
+    """This repository, for its installed npm packages; nothing is written into it."""
+    return Project(ROOT)

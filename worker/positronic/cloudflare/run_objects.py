@@ -20,7 +20,7 @@ from positronic.runs.run import Run
 class Namespace(Protocol):
     """The part of a Durable Object binding that is used."""
 
-    def getByName(self, name: str) -> Any: ...  # noqa: ANN401, N802
+    def getByName(self, name: str) -> Any: ...  # noqa: N802
 
 
 @dataclass(frozen=True, slots=True)

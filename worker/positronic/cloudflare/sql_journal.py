@@ -12,7 +12,7 @@ from positronic.ports import Clock
 class Sql(Protocol):
     """The part of a Durable Object's `storage.sql` that is used."""
 
-    def exec(self, query: str, *parameters: object) -> Any: ...  # noqa: ANN401
+    def exec(self, query: str, *parameters: object) -> Any: ...
 
 
 class SqlJournal:

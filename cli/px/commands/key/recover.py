@@ -74,8 +74,8 @@ def _home(project: Project, worker: str, *, local: bool) -> Home:
     from px.cloudflare.wrangler import Wrangler, credentials
     from px.errors import Refused
     from px.keys.recover import DeployedHome
+    from px.project.env_deploy import deploy_settings
     from px.project.manifest import read_manifest
-    from px.settings import deploy_settings
 
     if read_manifest(project).worker != worker:
         raise Refused(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
     from px.project.workspace import Project
-    from px.secrets.import_secrets import Progress
     from px.settings import Target
+    from px.terminal import Progress
 
 app = new_app()
 Settle = Annotated[
@@ -175,7 +175,7 @@ def _place(target: Target, project: Project) -> KeyPlace:
     """Where the keys of that Worker are stored."""
     import os
 
-    from px.settings import deploy_settings
+    from px.project.env_deploy import deploy_settings
 
     if _is_local(target, project):
         from px.keys.local_keys import DevVars

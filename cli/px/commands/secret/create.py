@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
 from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+
+if TYPE_CHECKING:
+    from px.api.decode import Secret
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin, without its final newline.")]
@@ -73,5 +76,12 @@ def create(
     if as_json:
         terminal.document(secret.document() | client.where)
     else:
-        terminal.created(secret)
+        terminal.say(_done(secret))
         terminal.say(f"It is stored at {client.place}")
+
+
+def _done(secret: Secret) -> str:
+    if secret.retried:
+        return "Secret written successfully! (created or updated: unknown, as an answer was lost)"
+    is_new = secret.created_at == secret.updated_at
+    return f"Secret {'created' if is_new else 'updated'} successfully!"

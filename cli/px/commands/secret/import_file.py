@@ -132,7 +132,7 @@ def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
 def _check(form: str | None, *, must_ask: bool) -> None:
     from px import terminal
     from px.errors import Refused, Usage
-    from px.files.source import FORMATS
+    from px.secrets.import_source import FORMATS
 
     if form is not None and form not in FORMATS:
         raise Usage(f"--format must be {' or '.join(FORMATS)}")

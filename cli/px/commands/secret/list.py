@@ -19,7 +19,7 @@ def list_secrets(
     \b
     Example: px secret list | cut -f1
     """
-    from px import terminal
+    from px import tables, terminal
 
     with connect(url, project, timeout) as client:
         found = list(client.list())
@@ -27,4 +27,4 @@ def list_secrets(
         secrets = [secret.document() for secret in found]
         terminal.document({"secrets": secrets, "count": len(secrets)})
     else:
-        terminal.secrets(found)
+        tables.secrets(found)

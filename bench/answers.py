@@ -1,0 +1,69 @@
+"""The Worker's answers beside the least Python Worker and the two peers, all in one run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from bench import jobs, reads
+from bench.assembly import assemble
+from bench.connection import Connection
+from bench.rounds import Figure, in_turn, timed_warm
+from bench.table import milliseconds, print_head, print_row, times
+from bench.workers import ON_KV, ON_SQLITE, bare_config, running
+from px.project.workspace import Project
+
+ROUNDS: Final = 5
+OURS: Final = "Positronic Secrets"
+BARE: Final = "bare SDK Response"
+PEERS: Final = {"JavaScript on KV": ON_KV, "JavaScript on a SQLite object": ON_SQLITE}
+JOBS: Final = (
+    *(jobs.STATUS, jobs.LIST, jobs.EXISTS, jobs.UPDATE, jobs.BULK_UPDATE, jobs.AUDIT, jobs.REFUSED),
+)
+
+
+def print_answers(project: Project) -> None:
+    """A row for each job: each one's median, and how many times the comparison's ours takes."""
+    print_head(f"median of {ROUNDS} rounds", OURS, *(f"{one}: ours / it" for one in (BARE, *PEERS)))
+    with _running(project) as (workers, bare):
+        for job in JOBS:
+            work = {label: job.of(one) for label, one in workers.items()}
+            work[BARE] = bare.prepare("GET", "/")
+            measures = {label: timed_warm(do) for label, do in work.items()}
+            took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
+            _print(job.label, took[OURS], [took[one] for one in (BARE, *PEERS)])
+        _print("secrets.get (beside a bare KV.get)", *_reads(workers))
+
+
+@contextmanager
+def _running(project: Project) -> Iterator[tuple[Mapping[str, Connection], Connection]]:
+    """Ours and the peers, with the same secrets in them; the least one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        configs = {OURS: assemble(project, folder, [reads.BRAIN]), **PEERS}
+        workers = {
+            label: stack.enter_context(running(project, config))
+            for label, config in configs.items()
+        }
+        for connection in workers.values():
+            jobs.prepare(connection)
+        config = stack.enter_context(bare_config(project))
+        yield workers, stack.enter_context(running(project, config))
+
+
+def _reads(workers: Mapping[str, Connection]) -> tuple[Figure, list[Figure]]:
+    """Ours, and what it is compared with; a round before the first warms all."""
+    rounds = [
+        (*reads.by_brain(workers[OURS]), *(reads.by_peer(workers[label]) for label in PEERS))
+        for _ in range(ROUNDS + 1)
+    ]
+    ours, *others = (Figure(times) for times in zip(*rounds[1:], strict=True))
+    return ours, others
+
+
+def _print(label: str, ours: Figure, others: Sequence[Figure]) -> None:
+    cells = (f"{milliseconds(other)}: {times(ours.over(other))}" for other in others)
+    print_row(label, milliseconds(ours), *cells)

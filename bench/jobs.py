@@ -1,0 +1,50 @@
+"""What each Worker is asked to do, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bench.connection import Connection
+
+WRONG: Final = "x" * 32
+NAMES: Final = [f"NAME_{number:03}" for number in range(100)]
+BULK: Final = {"secrets": [{"name": name, "value": "x" * 40} for name in NAMES]}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request, and how many of it are timed in a round."""
+
+    label: str
+    method: str
+    path: str
+    body: object = None
+    expected: int = 200
+    samples: int = 20
+    token: str = ""  # the connection's own, unless it says another
+
+    def of(self, connection: Connection) -> Callable[[], bytes]:
+        """Asks this Worker each time it is called."""
+        return connection.prepare(
+            self.method, self.path, self.body, expected=self.expected, token=self.token
+        )
+
+
+STATUS: Final = Job("GET /status", "GET", "/status")
+LIST: Final = Job("GET /secrets, 100 names", "GET", "/secrets")
+EXISTS: Final = Job("GET /secrets/NAME/exists", "GET", f"/secrets/{NAMES[0]}/exists")
+UPDATE: Final = Job("POST /secrets, update", "POST", "/secrets", BULK["secrets"][0], 201)
+BULK_UPDATE: Final = Job(
+    "POST /secrets/bulk, 100 updates", "POST", "/secrets/bulk", BULK, 201, samples=3
+)
+AUDIT: Final = Job("GET /audit?limit=10", "GET", "/audit?limit=10")
+REFUSED: Final = Job("GET /secrets, wrong token: 401", "GET", "/secrets", expected=401, token=WRONG)
+
+
+def prepare(connection: Connection) -> None:
+    """Issues the token that the jobs are done with, and writes the 100 secrets."""
+    issued = connection.call("POST", "/tokens", {"name": "bench", "role": "admin"}, expected=201)
+    connection.token = issued["token"]
+    BULK_UPDATE.of(connection)()
