@@ -1,4 +1,4 @@
-"""Secrets, tokens, events and keys: a table for a person, a line with tabs for a script."""
+"""Secrets, tokens, events and keys: a table for people, a line with tabs for scripts."""
 
 from __future__ import annotations
 

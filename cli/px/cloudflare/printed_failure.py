@@ -1,4 +1,4 @@
-"""What wrangler or workerd printed about a failure, told from the noise around it."""
+"""What wrangler or workerd printed about a failure, without the noise around it."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
-    """Main first, then the others of its language, then the packages: as wrangler uploads them."""
+    """Main first, then the other files of its language, then the packages, like wrangler."""
     suffix = manifest.main.suffix
     kind = "esModule" if suffix in _JAVASCRIPT else "pythonModule"
     sources = set(manifest.modules.rglob(f"*{suffix}")) - {manifest.main}

@@ -9,7 +9,7 @@ from typing import Final
 from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
-# What positronic/cloudflare/brain_files.py raises: a whole sentence, in one line.
+# The errors of positronic/cloudflare/brain_files.py: a complete sentence on one line.
 _TOLD: Final = re.compile(
     r"^\s*(?:positronic\.cloudflare\.brain_files\.(NotImported|NoSuchModule)"
     r"|positronic\.brains\.refusals\.(InvalidBrain)): (.*)$",

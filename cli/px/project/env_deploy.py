@@ -38,7 +38,7 @@ def deploy_settings(folder: Path) -> dict[str, str]:
 
 
 def read_settings(path: Path) -> dict[str, str]:
-    """What this `.env.deploy` holds. Raises Usage."""
+    """The settings in this `.env.deploy`. Raises Usage."""
     from px.files.dotenv_file import read_assignments
 
     return {

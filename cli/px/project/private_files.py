@@ -63,7 +63,7 @@ def read(path: Path, limit: int | None = None) -> bytes:
 
 
 def read_named(path: Path, name: str) -> bytes:
-    """The same; raises Usage with this name for whatever keeps it from being read."""
+    """The same; raises Usage with this name if the file cannot be read."""
     try:
         return read(path)
     except OSError as error:

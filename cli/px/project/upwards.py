@@ -1,4 +1,4 @@
-"""The nearest file of a name, from a folder upwards, that nobody else can have put there."""
+"""Finds the nearest file of a name, upwards from a folder, that no other user put there."""
 
 from __future__ import annotations
 
