@@ -102,7 +102,7 @@ def make_target(
             code="mistyped_token",
             hint="copy all of it; nothing was sent",
         )
-    address = parse_address(url, f"the address beside {source}" if source else "the address")
+    address = parse_address(url, f"the address for {source}" if source else "the address")
     return Target(address, token, project, timeout, source)
 
 

@@ -35,7 +35,7 @@ _CERTIFICATE: Final = Meaning(
     NotReached,
     "not_reached",
     "Cloudflare cannot be reached: its certificate is not trusted",
-    "if your network has a CA of its own, name its PEM file in NODE_EXTRA_CA_CERTS, for wrangler",
+    "if your network has its own CA, set NODE_EXTRA_CA_CERTS to its PEM file, for wrangler",
 )
 _FULL: Final = Meaning(PxError, "file_failed", "no space left on device", "free some space")
 _OLD_NODE: Final = Meaning(

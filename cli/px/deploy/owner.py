@@ -57,6 +57,6 @@ def _anothers(other: str, worker: str) -> Refused:
         f"the PX_TOKEN or PX_URL in {DEPLOY_FILE} belongs to {other}, and wrangler.toml names "
         f"{worker}; nothing was changed",
         code="another_workers_file",
-        hint=f"deploy {worker} from a folder with an {DEPLOY_FILE} of its own; or, if the other "
+        hint=f"deploy {worker} from a folder with its own {DEPLOY_FILE}; or, if the other "
         f"Worker is gone, remove {URL}, {TOKEN} and {WORKER} from the file",
     )

@@ -193,7 +193,7 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         ("fields vault", Kind("a 1Password item", f"op inject -i TEMPLATE {_TO_PX}")),
         (
             "attributes id value",
-            Kind("output of Azure Key Vault", "its value alone: jq -r .value FILE"),
+            Kind("output of Azure Key Vault", "only its value: jq -r .value FILE"),
         ),
         (
             "type private_key client_email",

@@ -39,7 +39,7 @@ class Started(NamedTuple):
 
 
 class Voice(Protocol):
-    """The output of `px dev`, printed by whoever owns the terminal."""
+    """The output of `px dev`, printed by the caller, who owns the terminal."""
 
     def say(self, line: str) -> None:
         """Something was done, or needs a warning."""

@@ -197,5 +197,5 @@ def _fill(template: str, **parts: str) -> str:
 
 
 def _quote(text: str | Path) -> str:
-    """A Cap'n Proto string: C escapes, and UTF-8 as it is."""
+    """A Cap'n Proto string: C escapes, and UTF-8 unchanged."""
     return json.dumps(str(text), ensure_ascii=False)

@@ -19,7 +19,7 @@ WORKER: Final = "PX_WORKER"
 
 
 def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`; in the project and the folder itself, whoever owns it.
+    """The nearest `.env.deploy`; in the project and the folder itself, any user's.
 
     Reading refuses another user's file: skipping it there would select another server.
     """

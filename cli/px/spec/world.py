@@ -175,7 +175,7 @@ class World:
         for _ in range(50):
             if (await self.store(self.name())).text("createdAt") > date:
                 return
-        raise Broken("the server's clock stands still")
+        raise Broken("the server's clock does not advance")
 
     async def eventually(self, probe: Callable[[], Awaitable[T]], at_least: float = 0) -> T:
         """The probe's result once it succeeds; its error when the time to settle is up.

@@ -24,7 +24,7 @@ def connect(url: str | None, project: str | None, timeout: float) -> Brains:
 
 
 def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
-    """Says the new run's id: alone on stdout, or before the events."""
+    """Prints the new run's id: only that to stdout, or before the events."""
     from px import terminal
     from px.errors import PxError
 

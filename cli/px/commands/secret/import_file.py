@@ -22,7 +22,7 @@ Format = Annotated[
     str | None,
     typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: detected]"),
 ]
-Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file has; asks first.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Then delete secrets missing from all files.")]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Show what would change; change nothing."),
@@ -113,7 +113,7 @@ def _write(
 
 
 def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
-    """The stored names that no file has, once the user agreed to delete them. Raises Refused."""
+    """The stored names missing from all files, if the user agrees. Raises Refused."""
     from px import terminal
     from px.errors import Interrupted
     from px.secrets import import_words
