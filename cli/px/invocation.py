@@ -11,7 +11,7 @@ from typing import Final
 
 from px.errors import Usage
 
-_COMMAND: Final = re.compile(r"`px ([a-z][^`]*)`")
+_COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
 _BOTH: Final = ("url", "project")
 _TAKES: Final = {
     **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _BOTH),
@@ -52,8 +52,8 @@ def note_project(value: str | None) -> str | None:
 
 
 def repeat(text: str) -> str:
-    """The text, with the given flags added to each px command in backticks."""
-    return _COMMAND.sub(lambda found: f"`px {found[1]}{_options(found[1])}`", text)
+    """The text, with the given flags added to each px command in backticks or after a pipe."""
+    return _COMMAND.sub(lambda found: found[0] + _options(found[0]), text)
 
 
 def _options(command: str) -> str:
@@ -62,6 +62,8 @@ def _options(command: str) -> str:
     import shlex
 
     words = command.split()
+    if "--help" in words:
+        return ""
     takes = _TAKES.get(words[0]) or _TAKES.get(" ".join(words[:2]), ())
     missing = [name for name in takes if name in _given and f"--{name}" not in words]
     return "".join(f" --{name} {shlex.quote(_given[name])}" for name in missing)

@@ -61,7 +61,7 @@ def _unreadable_hint(count: int, command: str) -> None:
     """What to do about unreadable entries of a list, if there are any."""
     if count:
         entries = "1 entry" if count == 1 else f"{count:,} entries"
-        terminal.say(
+        terminal.advise(
             f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names"
         )
 

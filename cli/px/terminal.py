@@ -192,7 +192,7 @@ def short_time(time: str) -> str:
 
 def placed(detail: Detail) -> str:
     """The problem, after its place."""
-    return f"{_where(detail)}{detail.error}"
+    return f"{_where(detail)}{repeat(detail.error)}"
 
 
 def _where(detail: Detail) -> str:

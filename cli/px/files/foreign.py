@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from px.errors import Detail, Usage
 
 _TO_PX: Final = "| px secret import -"
-_ONE: Final = "px secret create NAME --from-file FILE"
+_ONE: Final = "`px secret create NAME --from-file FILE`"
 _NO_TEXT: Final = "import the dotenv or JSON file it was made from, or unpack it first"
 
 

@@ -56,5 +56,5 @@ def verify(
             terminal.data(f"unknown_key\t{key}\t{count}")
         terminal.say(result.sentence())
         if hint := result.hint():
-            terminal.say(f"hint: {hint}")
+            terminal.advise(f"hint: {hint}")
     raise typer.Exit(0 if result.is_clean else 1)

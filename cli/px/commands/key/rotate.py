@@ -95,7 +95,7 @@ def rotate(
         return
     terminal.say(done.sentence())
     if later := done.later():
-        terminal.say(f"note: {later}")
+        terminal.advise(f"note: {later}")
     _tell_of_files(project, keeper, target)
 
 
