@@ -38,7 +38,7 @@ def run(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Start a brain and print the run's id, or with --watch the run's events.
+    """Start a brain. Prints the run's id, or with --watch its events.
 
     With --watch the exit code is 0 if the run completed, and 1 if it failed or was interrupted.
     Ctrl-C stops watching; the run continues. In a pipe: one line per event, with tabs between

@@ -12,7 +12,7 @@ app = new_app()
 def list_tokens(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """List a project's tokens: id, name, role and dates, never the token itself.
+    """List a project's tokens. Shows id, name, role and dates, never the token.
 
     In a pipe: one line per token, with tabs between id, name, role, created and expires.
 
