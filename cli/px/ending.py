@@ -63,7 +63,8 @@ def _of_typer(error: BaseException) -> PxError | None:
         what = "not valid" if error.message else "missing"
         return Usage(f"{_label(error.param)} is {what}", hint=hint)
     if type(error).__name__ == "BadOptionUsage":
-        return Usage("an option has no value, or one that is not allowed", hint=hint)
+        option = getattr(error, "option_name", "an option")  # a declared one, not the user's word
+        return Usage(f"{option} has no value, or one that is not allowed", hint=hint)
     return Usage("unknown argument, option or command", hint=hint)
 
 

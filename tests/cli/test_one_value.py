@@ -169,7 +169,7 @@ def test_json_has_no_warnings(here: PxInProcess) -> None:
         ("your-token-here", "placeholder"),
         ("\u200bcanary-4711", "invisible"),
         ("canary\u200b-4711", "invisible"),
-        ("\x1b[32mcanary-4711\x1b[0m", "control character"),
+        ("\x1b[32mcanary-4711\x1b[0m", "control or invisible character"),
         (" canary-4711", "white space"),
         ("canary-4711\t\n", "white space"),
         ('"canary-4711"', "in quotes"),

@@ -50,7 +50,7 @@ def read_state(given: str | None) -> dict[str, object] | None:
 def parse_state(data: bytes) -> dict[str, object]:
     """Strict JSON (RFC 8259) in UTF-8: no NaN, no repeated keys. Raises Usage with the place."""
     if len(data) > MAX_STATE:
-        raise Usage(f"the state has more than {MAX_STATE:,} bytes")
+        raise Usage(f"--state-json has more than {MAX_STATE:,} bytes")
     try:
         found = json.loads(
             data.decode("utf-8-sig"),
@@ -60,17 +60,17 @@ def parse_state(data: bytes) -> dict[str, object]:
         )
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
-        raise Usage("the state is not UTF-8 text") from None
+        raise Usage("--state-json is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"the state is not valid JSON: see {place}") from None
+        raise Usage(f"--state-json is not valid JSON: see {place}") from None
     except RecursionError:
-        raise Usage("the state is nested too deeply") from None
+        raise Usage("--state-json is nested too deeply") from None
     except ValueError:
         raise Usage(_NUMBER) from None
     if not isinstance(found, dict):
         raise Usage(
-            "the state is not a JSON object", hint='use an object like {"question": "why?"}'
+            "--state-json is not a JSON object", hint='use an object like {"question": "why?"}'
         )
     return found
 
@@ -85,7 +85,7 @@ def _check_text(text: str, what: str) -> None:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Usage("the state repeats a key in one object")
+        raise Usage("--state-json repeats a key in one object")
     return found
 
 
@@ -97,7 +97,7 @@ def _number(text: str) -> float:
     return found if isfinite(found := float(text)) else _refuse(text)
 
 
-_NUMBER: Final = "the state has a number that cannot be sent"
+_NUMBER: Final = "--state-json contains a number that cannot be sent"
 
 
 def _read_stdin() -> bytes:
@@ -112,4 +112,4 @@ def _read_file(path: Path) -> bytes:
             return file.read(MAX_STATE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a path"
-        raise Usage(f"the file with the state cannot be read: {reason.lower()}") from None
+        raise Usage(f"the file of --state-json cannot be read: {reason.lower()}") from None

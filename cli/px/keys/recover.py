@@ -7,7 +7,7 @@ from typing import Protocol
 
 from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import Refused
+from px.errors import NotReached, Refused, ServerFailed
 from px.keys.deployed_keys import KEYS
 from px.project import dev_vars
 from px.project.master_key import MasterKey
@@ -67,5 +67,9 @@ class DeployedHome:
 
     def put(self, key: MasterKey) -> str:
         sent = json.dumps({KEYS: key.entry})
-        self._wrangler.run(["secret", "bulk"], sent, hidden=[key.encoded])
+        try:
+            self._wrangler.run(["secret", "bulk"], sent, hidden=[key.encoded])
+        except (NotReached, ServerFailed) as error:
+            error.message = f"{error.message}; the key may have been restored"
+            raise
         return f"Restored the Worker's master key {key.id}; now run `px deploy`"

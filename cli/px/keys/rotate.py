@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from px.api.admin import Admin
 from px.api.admin_answers import Keys
-from px.errors import Detail, NotAllowed, PxError, Refused
+from px.errors import Detail, NotAllowed, NotReached, PxError, Refused, ServerFailed
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyPlace
 from px.keys.next_recovery import Keeper, NoKeeper
@@ -100,8 +100,10 @@ class Rotation:
             try:
                 return self._run()
             except PxError as error:
-                if not error.hint and self._file.path.exists():
-                    error.hint = RESUME
+                if self._file.path.exists() and isinstance(error, (NotReached, ServerFailed)):
+                    error.hint = f"{error.hint}\n{RESUME}".strip()
+                elif self._file.path.exists():
+                    error.hint = error.hint or RESUME
                 raise
 
     def _run(self) -> Rotated:

@@ -18,6 +18,7 @@ _WORDS: Final = (
     ("in what is imported", "in the file"),
     ("is never imported", "is never read by px run"),
 )
+_UNNAMED: Final = "the file"
 _LOCALE: Final = b"LC_CTYPE"
 _COERCED: Final = (b"C.UTF-8", b"C.utf8", b"UTF-8")
 
@@ -35,6 +36,8 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
         entries = _read(file, remarks)
     except Usage as error:
         error.message, error.hint = _for_run(error.message), _for_run(error.hint)
+        if file is None and error.message.startswith(_UNNAMED):
+            error.message = SECRETS_FILE + error.message.removeprefix(_UNNAMED)
         raise
     if file == STDIN:
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - not a file system path

@@ -101,7 +101,7 @@ def _read_file(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         # Does not show the path: it may be the value in the wrong place.
         reason = getattr(error, "strerror", None) or "it is not a path"
-        raise Usage(f"the file cannot be read: {reason.lower()}") from None
+        raise Usage(f"the file of --from-file cannot be read: {reason.lower()}") from None
 
 
 def _without_mark(data: bytes, warnings: list[str]) -> bytes:

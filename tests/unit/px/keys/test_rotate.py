@@ -11,12 +11,12 @@ import pytest
 
 from positronic.names import parse_token_name
 from px.api.admin import Admin
-from px.errors import NotAllowed, Refused
+from px.errors import NotAllowed, PxError, Refused
 from px.keys import recovery
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
-from px.keys.rotate import Rotated, Rotation
+from px.keys.rotate import RESUME, Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
 from px.project.unfinished_rotation import StartedFile
@@ -353,6 +353,17 @@ def test_a_file_that_makes_no_sense_is_kept(world: World, text: str) -> None:
 
     assert world.file.path.read_text() == text
     assert "canary" not in str(caught.value) + caught.value.hint
+
+
+def test_a_failure_on_the_way_says_how_to_continue(world: World) -> None:
+    """The new key is in use by then, and the file holds it."""
+    world.server.fail_writes_after(0)
+
+    with pytest.raises(PxError) as caught:
+        world.rotate()
+
+    assert caught.value.hint.splitlines()[-1] == RESUME
+    assert world.file.path.exists()
 
 
 def test_a_rotation_that_was_overtaken_is_given_up(world: World) -> None:
