@@ -37,6 +37,15 @@ def say(text: str) -> None:
     _write_quietly(text + "\n")
 
 
+def talk(*, quiet: bool) -> Callable[[str], None]:
+    """Like `say`, but nothing with --json."""
+    return _unsaid if quiet else say
+
+
+def _unsaid(_: str) -> None:
+    return
+
+
 def advise(text: str) -> None:
     """Like `say`, for px commands: they repeat --url and --project."""
     say(repeat(text))

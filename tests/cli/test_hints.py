@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from px import invocation, tables
-from px.api.decode import Secret
+from px.api.secrets import Secret
 from px.testing import faults
 from px.testing.dev_server import TestDevServer
 from support.command_tree import COMMANDS, LEAVES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from px.commands.groups import new_app
-from px.invocation import note_project
+from px.commands.options import json_option, project_option, timeout_option
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,15 +26,7 @@ Level = Annotated[
     Literal["seed", "full"],
     typer.Option("--level", help="seed: any Positronic backend; full: everything."),
 ]
-Project = Annotated[
-    str | None,
-    typer.Option(
-        "--project",
-        metavar="NAME",
-        help="Use this project instead of a new one.",
-        callback=note_project,
-    ),
-]
+Project = Annotated[str | None, project_option("Use this project instead of a new one.")]
 Only = Annotated[
     str,
     typer.Option("--only", metavar="PATTERN", help="Only promises like secrets.list or *.paging."),
@@ -50,10 +42,8 @@ Settle = Annotated[
     float,
     typer.Option("--settle", metavar="SECONDS", help="Time for a write to become visible."),
 ]
-Timeout = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", help="Limit for the whole run.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON; errors as JSON on stderr.")]
+Timeout = Annotated[float, timeout_option("Limit for the whole run.")]
+Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -116,7 +106,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
-    from px.api.connection import own_worker
+    from px.api.client import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 

@@ -12,20 +12,20 @@ from typing import Final
 
 from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import Refused
+from px.errors import NotReached, Refused, ServerFailed
 from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
 NEXT: Final = "MASTER_KEYS_NEXT"
 
 
-class CloudflareSecrets:
+class DeployedKeys:
     """The secrets of the Worker in wrangler.toml."""
 
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         """Checks that the Worker exists: `wrangler secret put` would silently create it."""
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:
@@ -42,6 +42,23 @@ class CloudflareSecrets:
 
     def keep_only(self, key: MasterKey) -> None:
         self._run(["secret", "bulk"], json.dumps({KEYS: key.entry, NEXT: None}), key)
+
+    def check_recovery(self, *, replace: bool) -> None:
+        if KEYS in (secret_names(self._wrangler) or ()) and not replace:
+            raise Refused(
+                "the Worker already has a master key, which Cloudflare never shows; "
+                "nothing was changed",
+                code="keys_exist",
+                hint="see `px key list`; if nothing needs that key, use --replace",
+            )
+
+    def bring_back(self, key: MasterKey) -> str:
+        try:
+            self._run(["secret", "bulk"], json.dumps({KEYS: key.entry}), key)
+        except (NotReached, ServerFailed) as error:
+            error.message = f"{error.message}; the key may have been restored"
+            raise
+        return f"Restored the Worker's master key {key.id}; now run `px deploy`"
 
     def _run(self, words: Sequence[str], sent: str, key: MasterKey) -> None:
         self._wrangler.run(words, sent, hidden=[key.encoded])

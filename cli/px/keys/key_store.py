@@ -1,4 +1,4 @@
-"""The port: where the Worker's master keys are stored."""
+"""The port: where a Worker's master keys are stored, for rotation and recovery."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Protocol
 from px.project.master_key import MasterKey
 
 
-class KeyPlace(Protocol):
-    """Every method raises PxError if it fails. Both changes may be repeated."""
+class KeyStore(Protocol):
+    """Every method raises PxError if it fails. Each change may be repeated."""
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         """Checks that keys can be changed here; raises Refused for a rotation started elsewhere."""
         ...
 
@@ -20,4 +20,12 @@ class KeyPlace(Protocol):
 
     def keep_only(self, key: MasterKey) -> None:
         """Drops every other key for good."""
+        ...
+
+    def check_recovery(self, *, replace: bool) -> None:
+        """Checks that a key can be restored, before asking for a passphrase."""
+        ...
+
+    def bring_back(self, key: MasterKey) -> str:
+        """Restores the key; returns a sentence about the result."""
         ...

@@ -35,9 +35,9 @@ def imported(written: Written, deleted: int | None) -> None:
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 
 
-def to_delete(names: Sequence[str], place: str) -> None:
+def to_delete(names: Sequence[str], location: str) -> None:
     """The names that the user is about to be asked about, and where they are stored."""
-    terminal.say(f"Stored at {place}, but in none of the files:")
+    terminal.say(f"Stored at {location}, but in none of the files:")
     for name in names:
         terminal.say(f"  {name}")
 
