@@ -47,9 +47,7 @@ Adopt = Annotated[
 NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
 Wait = Annotated[
     float,
-    typer.Option(
-        "--wait", metavar="SECONDS", min=0, max=3600, help="Time for the Worker to answer."
-    ),
+    typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="Time for the first answer."),
 ]
 
 

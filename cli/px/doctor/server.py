@@ -97,9 +97,7 @@ def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
         hint = "restore these master keys, or create the secrets again"
-        yield Finding(
-            "keys", FAIL, f"the Worker lacks the master keys of records: {', '.join(lost)}", hint
-        )
+        yield Finding("keys", FAIL, f"records need missing master keys: {', '.join(lost)}", hint)
     if found.pending:
         message = f"a rotation to {found.newest} has not finished"
         yield Finding("keys", WARN, message, "run `px key rotate` where it was started")
