@@ -8,8 +8,6 @@ token that stands beside it, and is refused when there is none. A project's name
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,8 @@ from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
-from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, read_named
+from px.project.local_state import read_local
+from px.project.private_files import DEPLOY_FILE, LOCAL_FILE
 from px.project.upwards import PROJECT_MARK, find_upwards
 
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
@@ -161,9 +160,9 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
     if deploy is not None:
         yield from _deploy_pair(deploy)
     root = find_upwards(PROJECT_MARK, folder)
-    local = None if root is None else root.parent / LOCAL_FILE
-    if local is not None and os.path.lexists(local):  # a broken link is refused
-        yield _local_pair(local)
+    local = None if root is None else read_local(root.parent / LOCAL_FILE)
+    if local is not None:
+        yield _Pair(LOCAL_FILE, local.url, local.token)
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
@@ -174,14 +173,3 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
         yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
         raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
-
-
-def _local_pair(path: Path) -> _Pair:
-    try:
-        found = json.loads(read_named(path, LOCAL_FILE))
-        url, token = found["url"], found["token"]
-    except (ValueError, KeyError, TypeError):
-        url = token = None
-    if not isinstance(url, str) or not isinstance(token, str):
-        raise Usage(f"{LOCAL_FILE} does not hold an address and a token", hint="start `px dev`")
-    return _Pair(LOCAL_FILE, url, token)

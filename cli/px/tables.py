@@ -11,8 +11,10 @@ from px import terminal
 from px.terminal import printable, short_time
 
 if TYPE_CHECKING:
-    from px.api.admin_answers import Event, KeyUse, Token
-    from px.api.decode import Secret
+    from px.api.audit import AuditEvent
+    from px.api.keys import KeyUse
+    from px.api.secrets import Secret
+    from px.api.tokens import Token
 
 NEVER: Final = "never"
 UNREADABLE: Final = "unreadable"
@@ -80,7 +82,7 @@ def _token_row(one: Token) -> tuple[str, ...]:
     return one.id, one.name, one.role, short_time(one.created_at), expires + mark
 
 
-def events(found: Sequence[Event]) -> None:
+def events(found: Sequence[AuditEvent]) -> None:
     """time, actor, action, names, outcome, integrity."""
     if not found:
         terminal.say("No events found.")
@@ -91,13 +93,13 @@ def events(found: Sequence[Event]) -> None:
         terminal.data("\n".join(event_line(one) for one in found))
 
 
-def event_line(one: Event) -> str:
+def event_line(one: AuditEvent) -> str:
     """Everything of one event, for a script."""
     cells = (one.time, _actor(one), one.action, ",".join(one.names), one.outcome, one.integrity)
     return "\t".join(map(printable, cells))
 
 
-def event_row(one: Event) -> tuple[str, ...]:
+def event_row(one: AuditEvent) -> tuple[str, ...]:
     """One event for a person: many names are counted, and what is not intact says so."""
     time = one.time[:19].replace("T", " ")
     outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
@@ -121,7 +123,7 @@ def _mark(use: KeyUse, newest: str) -> str:
     return "held" if use.held else "missing"
 
 
-def _actor(one: Event) -> str:
+def _actor(one: AuditEvent) -> str:
     return one.actor.get("name") or one.actor.get("id") or "?"
 
 

@@ -37,6 +37,15 @@ def say(text: str) -> None:
     _write_quietly(text + "\n")
 
 
+def talk(*, quiet: bool) -> Callable[[str], None]:
+    """`say`, or with --json nothing."""
+    return _unsaid if quiet else say
+
+
+def _unsaid(_: str) -> None:
+    return
+
+
 def advise(text: str) -> None:
     """Talk that names px commands: they lead to the same server and project."""
     say(repeat(text))

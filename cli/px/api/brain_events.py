@@ -14,7 +14,7 @@ _ID: Final = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RunEvent:
     """One event; `document` is the whole of it, as the contract spells it."""
 
     id: int
@@ -27,9 +27,9 @@ class Event:
         return found if isinstance(found, str) else ""
 
 
-def parse_event(event_id: str, data: str, run_id: str) -> Event:
+def parse_event(event_id: str, data: str, run_id: str) -> RunEvent:
     """Raises ValueError, TypeError or KeyError for what is no event of this run."""
     document = fields(json.loads(data))
     if document["brainRunId"] != run_id:
         raise ValueError
-    return Event(int(matching(_ID, event_id)), matching(_TYPE, document["type"]), document)
+    return RunEvent(int(matching(_ID, event_id)), matching(_TYPE, document["type"]), document)

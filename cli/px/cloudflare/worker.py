@@ -54,7 +54,7 @@ class Remote:
         owner_only.make_folder(self._project.private)
         with (
             tempfile.TemporaryDirectory(prefix="deploy.", dir=self._project.private) as folder,
-            connected(self._project, self._manifest, namespaces) as config,
+            connected(self._manifest, namespaces) as config,
         ):
             output = Path(folder) / "wrangler.ndjson"
             self._wrangler.run(

@@ -23,7 +23,7 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     from px.project.manifest import read_manifest
 
     try:
-        file = RecoveryFile(default_path(project, read_manifest(project).worker))
+        file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
         if not file.exists():
             yield Finding(NAME, SKIP, f"not known: there is no {place.display(file.path)}")
             return

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from positronic.access import tokens
+from px.api.keys import Keys
+from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
 from px.doctor.probe import Probe
@@ -81,7 +83,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     parsed = tokens.parse(token)
     if parsed is None:  # root's has none
         return
-    own = next((one for one in probe.tokens() if one.id == parsed.id), None)
+    own = next((one for one in Tokens(probe).list() if one.id == parsed.id), None)
     if own is None or own.expires_at is None:
         yield Finding("expiry", OK, "the token does not expire")
         return
@@ -91,7 +93,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
 
 
 def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
-    found = probe.keys()
+    found = Keys(probe).uses()
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
         hint = "give the Worker these master keys back, or put the secrets in again"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from positronic.names import MAX_BODY, Name, parse_name, parse_project
-from px.api.connection import encode
-from px.api.secrets import Client, Entry, Written
+from px.api.client import Client, encode
+from px.api.secrets import Entry, Secrets, Written
 from px.errors import Detail, PxError, Usage
 from px.files.assignments import Reading, check
 from px.secrets.import_account import account
@@ -52,7 +52,7 @@ def push(
     chosen = None if project is None else parse_project(project)
     target = make_target(url, token, project=chosen, timeout=timeout, source=source)
     with Client(target) as client:
-        return write(client, entries, progress)
+        return write(Secrets(client), entries, progress)
 
 
 def read_file(
@@ -83,7 +83,7 @@ def read_files(
 
 
 def write(
-    client: Client, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
+    secrets: Secrets, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
 ) -> Written:
     """Write entries with distinct names, in order, then prune. A failure says what was done."""
     created = updated = unknown = done = 0
@@ -91,21 +91,21 @@ def write(
     pruning = pruning or Pruning()
     try:
         for current in chunks(entries):
-            written = client.bulk(current)
+            written = secrets.bulk(current)
             created, updated = created + written.created, updated + written.updated
             unknown += written.unknown
             done, current = done + len(current), []
             progress(done, len(entries))
-        pruning.run(client)
+        pruning.run(secrets)
     except (PxError, KeyboardInterrupt) as error:
         names = [str(name) for name, _ in entries]
         raise pruning.account(account(error, names, done, len(current))) from None
     return Written(created, updated, unknown)
 
 
-def plan(client: Client, entries: Sequence[Entry]) -> Plan:
+def plan(secrets: Secrets, entries: Sequence[Entry]) -> Plan:
     """By the names that the server lists: nothing is sent."""
-    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
+    stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     names = [str(name) for name, _ in entries]
     return Plan(
         [name for name in names if name not in stored],

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
 from px.doctor.place import Place
 from px.http.retry import Retry
 from px.project.workspace import Project
@@ -16,25 +17,12 @@ from px.testing.dev_server import TestDevServer
 from support.source import ROOT
 
 
-@pytest.fixture(scope="session")
-def _running() -> Iterator[TestDevServer]:
-    with TestDevServer() as running:
-        yield running
-
-
 @pytest.fixture
-def server(_running: TestDevServer) -> TestDevServer:
-    """As new for each test."""
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def client(server: TestDevServer) -> Iterator[Client]:
-    """A client that does not wait between attempts."""
+def secrets(server: TestDevServer) -> Iterator[Secrets]:
+    """Whose client does not wait between attempts."""
     target = make_target(server.url, server.token)
     with Client(target, Retry(10, pause=lambda _: None)) as made:
-        yield made
+        yield Secrets(made)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from px.api.brains import Brains, Order
+from px.api.brains import Brains
+from px.api.client import Client
+from px.api.runs import Order, Runs
 from px.errors import NotReached, ServerFailed
 from px.http.retry import Retry
 from px.settings import make_target
@@ -27,13 +29,13 @@ RUNNING: Document = {
     "state": {},
 }
 ORDER = Order("b", {})
-Call = Callable[[Brains], object]
+Call = Callable[[Client], object]
 
 
 @pytest.fixture
-def brains(server: TestDevServer) -> Iterator[Brains]:
+def client(server: TestDevServer) -> Iterator[Client]:
     target = make_target(server.url, server.token)
-    with Brains(target, Retry(5, pause=lambda _: None)) as made:
+    with Client(target, Retry(5, pause=lambda _: None)) as made:
         yield made
 
 
@@ -47,59 +49,67 @@ def deep(levels: int) -> Document:
 @pytest.mark.parametrize(
     ("call", "status", "document"),
     [
-        (Brains.list, 200, {}),
-        (Brains.list, 200, []),
-        (Brains.list, 200, {"brains": [{"title": "b"}]}),
-        (Brains.list, 200, {"brains": [{"title": 1, "steps": 1}]}),
-        (Brains.list, 200, {"brains": [{"title": "b", "steps": -1}]}),
-        (Brains.list, 200, {"brains": [{"title": "b", "steps": 1, "description": 1}]}),
-        (lambda brains: brains.show("b"), 200, {"title": "b"}),
-        (lambda brains: brains.show("b"), 200, {"title": "b", "steps": [{"type": "step"}]}),
-        (lambda brains: brains.show("b"), 200, {"title": "b", "steps": [{**STEP, "type": "x"}]}),
+        (lambda client: Brains(client).list(), 200, {}),
+        (lambda client: Brains(client).list(), 200, []),
+        (lambda client: Brains(client).list(), 200, {"brains": [{"title": "b"}]}),
+        (lambda client: Brains(client).list(), 200, {"brains": [{"title": 1, "steps": 1}]}),
+        (lambda client: Brains(client).list(), 200, {"brains": [{"title": "b", "steps": -1}]}),
         (
-            lambda brains: brains.show("b"),
+            lambda client: Brains(client).list(),
+            200,
+            {"brains": [{"title": "b", "steps": 1, "description": 1}]},
+        ),
+        (lambda client: Brains(client).show("b"), 200, {"title": "b"}),
+        (lambda client: Brains(client).show("b"), 200, {"title": "b", "steps": [{"type": "step"}]}),
+        (
+            lambda client: Brains(client).show("b"),
+            200,
+            {"title": "b", "steps": [{**STEP, "type": "x"}]},
+        ),
+        (
+            lambda client: Brains(client).show("b"),
             200,
             {"title": "b", "steps": [{**STEP, "type": "brain"}]},
         ),
-        (lambda brains: brains.show("b"), 200, deep(60)),
-        (lambda brains: brains.start(ORDER), 201, {}),
-        (lambda brains: brains.start(ORDER), 201, {"brainRunId": "a b\n"}),
-        (lambda brains: brains.start(ORDER), 200, {"brainRunId": RUN}),
-        (lambda brains: brains.rerun(RUN, 1, None), 201, {"brainRunId": 1}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"status": "odd"}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"createdAt": "today"}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"completedAt": 1}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"state": []}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"steps": [{"title": "One"}]}),
-        (lambda brains: brains.status(RUN), 200, RUNNING | {"error": {"name": "E"}}),
+        (lambda client: Brains(client).show("b"), 200, deep(60)),
+        (lambda client: Runs(client).start(ORDER), 201, {}),
+        (lambda client: Runs(client).start(ORDER), 201, {"brainRunId": "a b\n"}),
+        (lambda client: Runs(client).start(ORDER), 200, {"brainRunId": RUN}),
+        (lambda client: Runs(client).rerun(RUN, 1, None), 201, {"brainRunId": 1}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"status": "odd"}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"createdAt": "today"}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"completedAt": 1}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"state": []}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"steps": [{"title": "One"}]}),
+        (lambda client: Runs(client).status(RUN), 200, RUNNING | {"error": {"name": "E"}}),
     ],
 )
 def test_what_has_another_shape_is_none_of_ours(
-    server: TestDevServer, brains: Brains, call: Call, status: int, document: object
+    server: TestDevServer, client: Client, call: Call, status: int, document: object
 ) -> None:
     """px shows nothing of it."""
     server.fail_next(answer(status, json.dumps(document).encode()))
 
     with pytest.raises(ServerFailed, match="is not the Positronic API"):
-        call(brains)
+        call(client)
 
 
-def test_a_web_page_is_none_of_ours(server: TestDevServer, brains: Brains) -> None:
+def test_a_web_page_is_none_of_ours(server: TestDevServer, client: Client) -> None:
     """For a start too: it is not asked for again."""
     server.fail_next(web_page())
 
     with pytest.raises(ServerFailed):
-        brains.start(ORDER)
+        Runs(client).start(ORDER)
 
     assert len(server.calls) == 1
 
 
-def test_the_contracts_shapes_are_read(server: TestDevServer, brains: Brains) -> None:
+def test_the_contracts_shapes_are_read(server: TestDevServer, client: Client) -> None:
     """The same documents as above, whole."""
     server.fail_next(*(answer(200, json.dumps(one).encode()) for one in (deep(40), RUNNING)))
 
-    parts = brains.show("b").parts
-    run = brains.status(RUN)
+    parts = Brains(client).show("b").parts
+    run = Runs(client).status(RUN)
 
     assert (len(parts), parts[-1].number) == (41, ".".join(["1"] * 41))
     assert (run.id, run.steps, run.completed_at) == (RUN, (("One", "pending"),), None)
@@ -111,10 +121,10 @@ def test_a_start_that_may_have_happened_is_uncertain(fault: object) -> None:
     with TestDevServer(BRAINS) as server:
         server.fail_next(fault)  # type: ignore[arg-type]
         with (
-            Brains(make_target(server.url, server.token), Retry(5)) as brains,
+            Client(make_target(server.url, server.token), Retry(5)) as client,
             pytest.raises((ServerFailed, NotReached)) as caught,
         ):
-            brains.start(Order("using", {}))
+            Runs(client).start(Order("using", {}))
 
     assert "may have started" in caught.value.message
     assert len(server.calls) == 1
@@ -125,7 +135,7 @@ def test_a_start_that_was_not_sent_is_certain() -> None:
     with TestDevServer() as server:
         target = make_target(server.url, server.token)
 
-    with Brains(target, Retry(5)) as brains, pytest.raises(NotReached) as caught:
-        brains.start(ORDER)
+    with Client(target, Retry(5)) as client, pytest.raises(NotReached) as caught:
+        Runs(client).start(ORDER)
 
     assert caught.value.hint == ""

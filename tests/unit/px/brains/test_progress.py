@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from px.api.brain_events import Event
+from px.api.brain_events import RunEvent
 from px.brains.progress import Progress
 from support.event_streams import Document, begin, complete, done, event, failed, start
 
@@ -20,7 +20,7 @@ NESTED = [
 def followed(events: Sequence[Document]) -> Progress:
     progress = Progress()
     for number, document in enumerate(events, 1):
-        progress.follow(Event(number, document["type"], document))
+        progress.follow(RunEvent(number, document["type"], document))
     return progress
 
 

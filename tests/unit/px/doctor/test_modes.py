@@ -24,7 +24,7 @@ def test_a_file_that_others_can_open_fails(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_private_file_is_looked_at(place: Place, name: str) -> None:
-    """Each of the five, by its name."""
+    """Each one, by its name."""
     write(place, name, mode=0o600)
 
     [found] = check_modes(place)

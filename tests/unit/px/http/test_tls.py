@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from positronic.names import parse_name, parse_value
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
 from px.errors import NotReached, Usage
 from px.http.retry import Retry
 from px.settings import make_target
@@ -163,7 +164,7 @@ def client(url: str) -> Client:
 def test_an_unknown_certificate_is_refused(port: int) -> None:
     """No token goes to a server that cannot prove its name."""
     with client(f"https://127.0.0.1:{port}") as px, pytest.raises(NotReached, match="secure"):
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
 
 @pytest.mark.usefixtures("proxy")
@@ -174,7 +175,7 @@ def test_a_certificate_for_another_host_is_refused(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     with client("https://other.example.dev") as px, pytest.raises(NotReached, match="secure"):
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
 
 def test_a_proxy_carries_a_tunnel(
@@ -184,7 +185,7 @@ def test_a_proxy_carries_a_tunnel(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     with client(f"https://{HOST}") as px:
-        assert px.exists(NAME) is True
+        assert Secrets(px).exists(NAME) is True
 
     asked = b"".join(proxy)
     assert asked.startswith(f"CONNECT {HOST}:443 ".encode())
@@ -197,7 +198,7 @@ def test_no_proxy_is_honoured(proxy: list[bytes], monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NO_PROXY", ".invalid")
 
     with client("https://secrets.invalid") as px, pytest.raises(NotReached):
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
     assert proxy == []
 
@@ -212,7 +213,7 @@ def test_a_certificate_that_nobody_vouches_for_is_asked_once(certificate: Path) 
         Client(target, Retry(10, pause=pauses.append)) as px,
         pytest.raises(NotReached, match=r"secure connection .*self-signed"),
     ):
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
     assert pauses == []
 
@@ -229,7 +230,7 @@ def through(monkeypatch: pytest.MonkeyPatch, port: int) -> str:
 
 def failure(url: str = f"https://{HOST}") -> NotReached:
     with client(url) as px, pytest.raises(NotReached) as caught:
-        px.create(NAME, parse_value("canary-value"))
+        Secrets(px).create(NAME, parse_value("canary-value"))
     assert "canary" not in caught.value.message + caught.value.hint
     return caught.value
 
@@ -322,7 +323,7 @@ def test_a_broken_certificate_file_is_named(
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
 
     with client(f"https://{HOST}") as px, pytest.raises(Usage) as caught:
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
     assert caught.value.message == said.format(path=path)
 
@@ -335,7 +336,7 @@ def test_a_certificate_setting_of_the_wrong_kind_is_named(
     monkeypatch.setenv(variable, f"{tmp_path}{'' if variable == 'SSL_CERT_FILE' else '/none'}")
 
     with client(f"https://{HOST}") as px, pytest.raises(Usage, match=f"^{variable} does not name"):
-        px.exists(NAME)
+        Secrets(px).exists(NAME)
 
 
 def test_plain_http_behind_an_https_address_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:

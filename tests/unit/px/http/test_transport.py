@@ -9,7 +9,8 @@ import pytest
 import respx
 
 from positronic.names import parse_name, parse_value
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
 from px.errors import NotReached, ServerFailed, Usage
 from px.http.address import parse_address
 from px.http.result import Lost
@@ -37,9 +38,9 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def client(pauses: list[float]) -> Iterator[Client]:
+def secrets(pauses: list[float]) -> Iterator[Secrets]:
     with Client(make_target(URL, TOKEN), Retry(10, pause=pauses.append)) as made:
-        yield made
+        yield Secrets(made)
 
 
 def lost(seconds: float = 10) -> Lost:
@@ -54,7 +55,7 @@ def lost(seconds: float = 10) -> Lost:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("place", ["https://elsewhere.example.dev/secrets", f"{URL}/elsewhere"])
 def test_no_redirect_is_followed(
-    respx_mock: respx.MockRouter, client: Client, status: int, place: str
+    respx_mock: respx.MockRouter, secrets: Secrets, status: int, place: str
 ) -> None:
     """Neither token nor value goes where an answer points."""
     other = respx_mock.route(url=place, name="other").respond(201)
@@ -62,17 +63,17 @@ def test_no_redirect_is_followed(
     respx_mock.post(f"{URL}/secrets").respond(status, headers={"Location": place})
 
     with pytest.raises(ServerFailed, match=rf"redirects \({status}\)"):
-        client.create(NAME, parse_value("canary-value"))
+        secrets.create(NAME, parse_value("canary-value"))
 
     assert not other.called
 
 
-def test_what_a_request_holds(respx_mock: respx.MockRouter, client: Client) -> None:
+def test_what_a_request_holds(respx_mock: respx.MockRouter, secrets: Secrets) -> None:
     """The token in its header, the value in the body, and neither in the address."""
     route = respx_mock.post(f"{URL}/secrets").respond(400)
 
     with pytest.raises(ServerFailed):
-        client.create(NAME, parse_value("canary-\u00fc"))
+        secrets.create(NAME, parse_value("canary-\u00fc"))
 
     request = route.calls.last.request
     assert (str(request.url), request.headers["Authorization"]) == (
@@ -85,35 +86,35 @@ def test_what_a_request_holds(respx_mock: respx.MockRouter, client: Client) -> N
 
 @pytest.mark.parametrize("status", [429, 502, 503])
 def test_retry_after_is_honoured(
-    respx_mock: respx.MockRouter, client: Client, pauses: list[float], status: int
+    respx_mock: respx.MockRouter, secrets: Secrets, pauses: list[float], status: int
 ) -> None:
     """The server's own wish for the time of the next attempt comes first."""
     busy = httpx.Response(status, headers={"Retry-After": "7"})
     good = httpx.Response(200, json={"exists": True})
     respx_mock.get(f"{URL}/secrets/A/exists").mock(side_effect=[busy, good])
 
-    assert (client.exists(NAME), pauses) == (True, [7])
+    assert (secrets.exists(NAME), pauses) == (True, [7])
 
 
 def test_a_passing_error_is_asked_again(
-    respx_mock: respx.MockRouter, client: Client, pauses: list[float]
+    respx_mock: respx.MockRouter, secrets: Secrets, pauses: list[float]
 ) -> None:
     """A connection that fails once is not the user's business."""
     good = httpx.Response(200, json={"exists": False})
     route = respx_mock.get(f"{URL}/secrets/A/exists")
     route.mock(side_effect=[httpx.ConnectError("x"), httpx.ReadError("x"), good])
 
-    assert (client.exists(NAME), len(pauses)) == (False, 2)
+    assert (secrets.exists(NAME), len(pauses)) == (False, 2)
 
 
 def test_a_delete_that_was_done_by_a_lost_attempt_counts(
-    respx_mock: respx.MockRouter, client: Client
+    respx_mock: respx.MockRouter, secrets: Secrets
 ) -> None:
     """A 404 after an attempt of px's own whose answer was lost is what was asked for."""
     gone = httpx.Response(404, json={"error": "none", "code": "not_found"})
     respx_mock.delete(f"{URL}/secrets/A").mock(side_effect=[httpx.ReadError("x"), gone])
 
-    client.delete(NAME)
+    secrets.delete(NAME)
 
 
 @pytest.mark.parametrize("seconds", ["3", "Wed, 01 Jan 2098 00:00:00 GMT"])
@@ -128,7 +129,7 @@ def test_px_does_not_wait_beyond_its_time(
         Client(make_target(URL, TOKEN), Retry(2, pause=pauses.append)) as client,
         pytest.raises(ServerFailed),
     ):
-        client.exists(NAME)
+        Secrets(client).exists(NAME)
 
     assert (route.call_count, pauses) == (1, [])
 
@@ -177,13 +178,13 @@ def test_an_answer_has_a_time(respx_mock: respx.MockRouter) -> None:
     assert (found.reason, found.sent, found.final) == ("no answer in time", True, True)
 
 
-def test_a_packed_answer_is_not_unpacked(respx_mock: respx.MockRouter, client: Client) -> None:
+def test_a_packed_answer_is_not_unpacked(respx_mock: respx.MockRouter, secrets: Secrets) -> None:
     """px asks for none, so that a small answer cannot become a huge one."""
     route = respx_mock.get(f"{URL}/secrets/A/exists")
     route.respond(200, headers={"Content-Encoding": "gzip"}, content=b"\x1f\x8b")
 
     with pytest.raises(ServerFailed):
-        client.exists(NAME)
+        secrets.exists(NAME)
 
     assert route.calls.last.request.headers["Accept-Encoding"] == "identity"
 
@@ -195,24 +196,24 @@ def test_a_host_that_cannot_be_is_not_reached(host: str) -> None:
         Client(make_target(f"https://{host}", TOKEN), Retry(5, pause=lambda _: None)) as client,
         pytest.raises(NotReached, match="the host name is not known"),
     ):
-        client.exists(NAME)
+        Secrets(client).exists(NAME)
 
 
 def test_an_address_that_cannot_be_is_usage() -> None:
     """What looks like an address of four numbers and is none."""
     with Client(make_target("https://1.2.3.999", TOKEN)) as client, pytest.raises(Usage):
-        client.exists(NAME)
+        Secrets(client).exists(NAME)
 
 
 @pytest.mark.parametrize("url", ["socks5://canary:1", "ftp://canary", "http://canary:port"])
 def test_a_proxy_that_px_cannot_use_is_refused(
-    client: Client, monkeypatch: pytest.MonkeyPatch, url: str
+    secrets: Secrets, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     """px does not go round a proxy that it cannot speak to, and does not show its address."""
     monkeypatch.setenv("HTTPS_PROXY", url)
 
     with pytest.raises(Usage, match=r"(?i)prox(y|ies)") as caught:
-        client.exists(NAME)
+        secrets.exists(NAME)
 
     assert "canary" not in str(caught.value)
 

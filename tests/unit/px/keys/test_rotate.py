@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_token_name
-from px.api.admin import Admin
+from px.api.client import Client
+from px.api.keys import Keys
+from px.api.tokens import Tokens
 from px.errors import NotAllowed, Refused
 from px.keys import recovery
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
@@ -19,7 +21,7 @@ from px.keys.recovery_file import RecoveryFile
 from px.keys.rotate import Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
-from px.project.unfinished_rotation import StartedFile
+from px.project.unfinished_rotation import UnfinishedRotation
 from px.project.workspace import Project
 from px.settings import make_target
 from px.terminal import Progress
@@ -58,21 +60,21 @@ class World:
         self.server = server
         self.place = ServerKeys(server)
         self.ear = Ear()
-        self.file = StartedFile(Project(folder))
+        self.file = UnfinishedRotation(Project(folder))
         self.keeper: Keeper = NoKeeper()
         for project in PROJECTS:
             server.seed(SECRETS, project)
-            with self.admin(project) as admin:
-                admin.issue(parse_token_name("ci"), "reader", None)
+            with self.client(project) as client:
+                Tokens(client).issue(parse_token_name("ci"), "reader", None)
 
-    def admin(self, project: str | None = None, token: str | None = None) -> Admin:
+    def client(self, project: str | None = None, token: str | None = None) -> Client:
         target = make_target(self.server.url, token or self.server.token)
-        admin = Admin(target)
-        return admin if project is None else admin.in_project(project)
+        client = Client(target)
+        return client if project is None else client.in_project(project)
 
     def rotate(self, settle: float = 0, token: str | None = None) -> Rotated:
-        with self.admin(token=token) as admin:
-            return Rotation(admin, self.place, self.file, self.ear, settle, self.keeper).run()
+        with self.client(token=token) as client:
+            return Rotation(client, self.place, self.file, self.ear, settle, self.keeper).run()
 
     @property
     def keys(self) -> str:
@@ -296,8 +298,10 @@ def test_a_record_that_does_not_open_keeps_its_key(world: World) -> None:
     assert [detail.name for detail in caught.value.details] == ["shop/LOST"]
     assert lost.master_keys in world.keys
     assert world.file.path.exists()
-    with world.admin("default") as admin:
-        assert {use.id: use.secrets for use in admin.keys().uses}[world.keys.partition(":")[0]]
+    with world.client("default") as client:
+        assert {use.id: use.secrets for use in Keys(client).uses().uses}[
+            world.keys.partition(":")[0]
+        ]
 
 
 def test_a_late_write_under_the_old_key_is_not_lost(world: World) -> None:
@@ -318,8 +322,8 @@ def test_a_late_write_under_the_old_key_is_not_lost(world: World) -> None:
 
 def test_a_projects_admin_is_told_that_root_is_needed(world: World) -> None:
     """The key covers other projects too; nothing is changed."""
-    with world.admin() as admin:
-        token = admin.issue(parse_token_name("boss"), "admin", None).text
+    with world.client() as client:
+        token = Tokens(client).issue(parse_token_name("boss"), "admin", None).text
 
     with pytest.raises(NotAllowed, match="root token"):
         world.rotate(token=token)

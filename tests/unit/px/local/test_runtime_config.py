@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from px.local.manifest import read_manifest
+from px.errors import Usage
 from px.local.runtime_config import write_config
-from px.project.errors import LocalError
+from px.project.manifest import read_manifest
 from px.project.owner_only import make_folder
 from px.project.workspace import Project
 
@@ -74,5 +74,5 @@ def test_a_wrangler_toml_that_names_no_worker_is_refused(
     """With the file and what is wrong with it."""
     project.config.write_text(text)
 
-    with pytest.raises(LocalError, match=sentence):
-        read_manifest(project.config)
+    with pytest.raises(Usage, match=sentence):
+        _ = read_manifest(project.config).main

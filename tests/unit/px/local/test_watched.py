@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from px.errors import Usage
 from px.local.watched import Watched
-from px.project.errors import LocalError
 
 Make = Callable[[Path], object]
 
@@ -45,7 +45,7 @@ def test_what_is_no_regular_file_is_named_and_never_opened(
     make(path)
 
     assert file.is_there
-    with pytest.raises(LocalError, match=rf"^\.env\.secrets {said}"):
+    with pytest.raises(Usage, match=rf"^\.env\.secrets {said}"):
         file.check()
 
 

@@ -9,8 +9,10 @@ import pytest
 from dotenv import dotenv_values
 
 from positronic.access.tokens import is_mistyped
+from px.errors import Usage
 from px.project import dev_vars
 from px.project.errors import LocalError
+from px.project.local_state import read_local
 from px.project.workspace import Project
 
 URL = "http://127.0.0.1:8787"
@@ -87,7 +89,7 @@ def test_a_second_start_changes_nothing_but_the_address(project: Project) -> Non
 
     assert second.token == first.token
     assert project.dev_vars.read_bytes() == before
-    assert dev_vars.read_local(project) == second
+    assert read_local(project.local_json) == second
 
 
 def test_a_lost_token_is_replaced_and_the_keys_stay(project: Project) -> None:
@@ -156,8 +158,8 @@ def test_a_malformed_local_json_is_refused(project: Project, text: str) -> None:
     project.private.mkdir()
     project.local_json.write_text(text)
 
-    with pytest.raises(LocalError, match=r"local\.json is malformed") as caught:
-        dev_vars.read_local(project)
+    with pytest.raises(Usage, match=r"local\.json is malformed") as caught:
+        read_local(project.local_json)
 
     assert "px dev" in caught.value.hint
 
@@ -167,7 +169,7 @@ def test_files_that_git_would_add_are_named(project: Project) -> None:
     subprocess.run(["git", "init", "-q", project.root], check=True)
     (project.root / ".gitignore").write_text(".px/\n.env.secrets\n")
 
-    assert dev_vars.not_ignored(project) == [".dev.vars", ".env.deploy"]
+    assert dev_vars.not_ignored(project) == [".env.deploy", ".dev.vars"]
 
 
 def test_outside_of_a_repository_nothing_needs_ignoring(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px.api.connection import encode
-from px.api.secrets import Client, Entry
+from px.api.client import encode
+from px.api.secrets import Entry, Secrets
 from px.errors import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
 from px.secrets import import_secrets as importing
 from px.testing import faults
@@ -20,8 +20,8 @@ def entries(count: int, value: str = "v") -> list[Entry]:
     return [(parse_name(f"N{number:03}"), parse_value(value)) for number in range(count)]
 
 
-def write(client: Client, count: int) -> None:
-    importing.write(client, entries(count), lambda done, total: None)
+def write(secrets: Secrets, count: int) -> None:
+    importing.write(secrets, entries(count), lambda done, total: None)
 
 
 def codes(error: PxError) -> dict[str, int]:
@@ -115,12 +115,12 @@ def test_chunks_stay_below_the_size_of_a_body() -> None:
     assert max(sizes) < importing.CHUNK_BYTES + 100
 
 
-def test_a_failure_in_the_middle_is_accounted_for(server: TestDevServer, client: Client) -> None:
+def test_a_failure_in_the_middle_is_accounted_for(server: TestDevServer, secrets: Secrets) -> None:
     """What is written, what may be and what was not sent are told apart."""
     server.fail_next(None, faults.web_page(500))
 
     with pytest.raises(ServerFailed) as caught:
-        write(client, 250)
+        write(secrets, 250)
 
     assert caught.value.message.endswith(
         "100 of 250 secrets were written, 100 may or may not be written (N100 to N199), "
@@ -129,22 +129,22 @@ def test_a_failure_in_the_middle_is_accounted_for(server: TestDevServer, client:
     assert codes(caught.value) == {"not_sent": 50, "unknown": 100}
 
 
-def test_a_refused_chunk_is_not_written(server: TestDevServer, client: Client) -> None:
+def test_a_refused_chunk_is_not_written(server: TestDevServer, secrets: Secrets) -> None:
     """The server checks a chunk before it writes, so a refusal leaves no doubt."""
     server.fail_next(None, faults.refusal(413, "too_large"))
 
     with pytest.raises(Refused) as caught:
-        write(client, 200)
+        write(secrets, 200)
 
     assert codes(caught.value) == {"not_written": 100}
 
 
-def test_a_partial_write_is_told_by_name(server: TestDevServer, client: Client) -> None:
+def test_a_partial_write_is_told_by_name(server: TestDevServer, secrets: Secrets) -> None:
     """What any of several attempts wrote is written, and the rest is named."""
     server.fail_writes_after(107)
 
     with pytest.raises(ServerFailed) as caught:
-        write(client, 250)
+        write(secrets, 250)
 
     assert (caught.value.code, len(server.values())) == ("partial_write", 107)
     assert caught.value.message.endswith(
@@ -154,17 +154,17 @@ def test_a_partial_write_is_told_by_name(server: TestDevServer, client: Client) 
 
 
 def test_a_partial_write_after_a_lost_answer_leaves_doubt(
-    server: TestDevServer, client: Client
+    server: TestDevServer, secrets: Secrets
 ) -> None:
     """An attempt whose answer never came may have written what a later one could not."""
     server.fail_next(faults.cut)
     server.fail_writes_after(50)
 
     with pytest.raises(ServerFailed, match="100 may or may not be written"):
-        write(client, 100)
+        write(secrets, 100)
 
 
-def test_a_single_partial_write_is_exact(server: TestDevServer, client: Client) -> None:
+def test_a_single_partial_write_is_exact(server: TestDevServer, secrets: Secrets) -> None:
     """Named names are not written, the chunk's others are."""
     details = '[{"index": 1, "name": "N001", "code": "store_failed", "error": "the store failed"}]'
     body = f'{{"error": "1 of 2", "code": "partial_write", "details": {details}}}'
@@ -174,44 +174,44 @@ def test_a_single_partial_write_is_exact(server: TestDevServer, client: Client) 
     with pytest.raises(
         ServerFailed, match=r"1 of 2 secrets were written, 1 not confirmed as written \(N001\)"
     ):
-        write(client, 2)
+        write(secrets, 2)
 
 
-def test_a_server_that_vanishes_leaves_doubt(server: TestDevServer, client: Client) -> None:
+def test_a_server_that_vanishes_leaves_doubt(server: TestDevServer, secrets: Secrets) -> None:
     """A chunk whose answer never came may be written."""
     server.fail_next(None, *[faults.cut] * 4)
 
     with pytest.raises(NotReached, match="100 may or may not be written") as caught:
-        write(client, 200)
+        write(secrets, 200)
 
     assert "safe" in caught.value.hint
     assert len(server.values()) == 200
 
 
-def test_running_again_ends_with_the_files_content(server: TestDevServer, client: Client) -> None:
+def test_running_again_ends_with_the_files_content(server: TestDevServer, secrets: Secrets) -> None:
     """An import that failed midway is mended by the same import."""
     server.fail_next(None, *[faults.cut] * 4)
     with pytest.raises(NotReached):
-        write(client, 300)
+        write(secrets, 300)
 
-    written = importing.write(client, entries(300), lambda done, total: None)
+    written = importing.write(secrets, entries(300), lambda done, total: None)
 
     assert (len(server.values()), written.created, written.updated) == (300, 100, 200)
 
 
-def test_an_interruption_is_accounted_for(client: Client) -> None:
+def test_an_interruption_is_accounted_for(secrets: Secrets) -> None:
     """Ctrl-C between two chunks says what is written and what is not sent."""
 
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match="100 of 200 secrets were written, 100 not sent"):
-        importing.write(client, entries(200), interrupt)
+        importing.write(secrets, entries(200), interrupt)
 
 
-def test_a_plan_sends_nothing(server: TestDevServer, client: Client) -> None:
+def test_a_plan_sends_nothing(server: TestDevServer, secrets: Secrets) -> None:
     """Names that are stored would be updated, the others created."""
     server.seed({"N000": "x"})
 
-    assert importing.plan(client, entries(2)) == importing.Plan(["N001"], ["N000"], [])
+    assert importing.plan(secrets, entries(2)) == importing.Plan(["N001"], ["N000"], [])
     assert [call.method for call in server.calls] == ["GET"]

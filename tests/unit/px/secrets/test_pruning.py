@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px.api.secrets import Client, Entry, Written
+from px.api.secrets import Entry, Secrets, Written
 from px.errors import Interrupted, NotAllowed, PxError, ServerFailed
 from px.secrets import import_secrets as importing
 from px.secrets.pruning import Pruning
@@ -21,49 +21,49 @@ def stored(server: TestDevServer) -> None:
     server.seed(dict.fromkeys(EXTRA, "x"))
 
 
-def write(client: Client, pruning: Pruning) -> Written:
-    return importing.write(client, ENTRIES, lambda done, total: None, pruning)
+def write(secrets: Secrets, pruning: Pruning) -> Written:
+    return importing.write(secrets, ENTRIES, lambda done, total: None, pruning)
 
 
 def codes(error: PxError) -> dict[str, str]:
     return {str(detail.name): detail.code for detail in error.details}
 
 
-def test_what_is_extra_goes_after_the_writes(server: TestDevServer, client: Client) -> None:
+def test_what_is_extra_goes_after_the_writes(server: TestDevServer, secrets: Secrets) -> None:
     """First everything is written, then each name is deleted."""
     done: list[int] = []
 
-    write(client, Pruning(EXTRA, lambda deleted, total: done.append(deleted)))
+    write(secrets, Pruning(EXTRA, lambda deleted, total: done.append(deleted)))
 
     assert server.values() == {"NEW": "1"}
     assert [call.method for call in server.calls] == ["POST", *["DELETE"] * 5]
     assert done == [1, 2, 3, 4, 5]
 
 
-def test_a_name_that_somebody_else_deleted_is_gone(server: TestDevServer, client: Client) -> None:
+def test_a_name_that_somebody_else_deleted_is_gone(server: TestDevServer, secrets: Secrets) -> None:
     """What was asked for is so: no failure."""
-    write(client, Pruning([*EXTRA, parse_name("NEVER_THERE")]))
+    write(secrets, Pruning([*EXTRA, parse_name("NEVER_THERE")]))
 
     assert server.values() == {"NEW": "1"}
 
 
-def test_a_failed_write_deletes_nothing(server: TestDevServer, client: Client) -> None:
+def test_a_failed_write_deletes_nothing(server: TestDevServer, secrets: Secrets) -> None:
     """The account says so, name by name."""
     server.fail_next(faults.web_page(500))
 
     with pytest.raises(ServerFailed, match="0 of 5 were deleted, 5 not deleted") as caught:
-        write(client, Pruning(EXTRA))
+        write(secrets, Pruning(EXTRA))
 
     assert set(server.values()) == set(EXTRA)
     assert codes(caught.value) == {"NEW": "unknown"} | dict.fromkeys(EXTRA, "not_deleted")
 
 
-def test_a_failure_midway_is_accounted_for(server: TestDevServer, client: Client) -> None:
+def test_a_failure_midway_is_accounted_for(server: TestDevServer, secrets: Secrets) -> None:
     """Deleted, in doubt, and still there are told apart; the writes stay written."""
     server.fail_next(None, None, None, faults.web_page(500))
 
     with pytest.raises(ServerFailed) as caught:
-        write(client, Pruning(EXTRA))
+        write(secrets, Pruning(EXTRA))
 
     assert caught.value.message.endswith(
         "1 of 1 secrets were written; 2 of 5 were deleted, OLD_C may or may not be deleted, "
@@ -77,38 +77,38 @@ def test_a_failure_midway_is_accounted_for(server: TestDevServer, client: Client
     }
 
 
-def test_a_refusal_midway_leaves_no_doubt(server: TestDevServer, client: Client) -> None:
+def test_a_refusal_midway_leaves_no_doubt(server: TestDevServer, secrets: Secrets) -> None:
     """A token that was revoked meanwhile has not deleted anything more."""
     server.fail_next(None, None, faults.refusal(403, "forbidden"))
 
     with pytest.raises(NotAllowed, match=r"1 of 5 were deleted, 4 not deleted \(OLD_B to OLD_E\)"):
-        write(client, Pruning(EXTRA))
+        write(secrets, Pruning(EXTRA))
 
     assert set(server.values()) == {"NEW", *EXTRA[1:]}
 
 
-def test_a_lost_answer_is_asked_again(server: TestDevServer, client: Client) -> None:
+def test_a_lost_answer_is_asked_again(server: TestDevServer, secrets: Secrets) -> None:
     """A deletion whose answer broke off is made sure of, not reported as missing."""
     server.fail_next(None, faults.cut)
 
-    write(client, Pruning(EXTRA))
+    write(secrets, Pruning(EXTRA))
 
     assert server.values() == {"NEW": "1"}
 
 
-def test_an_interruption_between_two_is_exact(server: TestDevServer, client: Client) -> None:
+def test_an_interruption_between_two_is_exact(server: TestDevServer, secrets: Secrets) -> None:
     """Ctrl-C when nothing is under way leaves nothing in doubt."""
 
     def interrupt(deleted: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match=r"1 of 5 were deleted, 4 not deleted"):
-        write(client, Pruning(EXTRA, interrupt))
+        write(secrets, Pruning(EXTRA, interrupt))
 
     assert set(server.values()) == {"NEW", *EXTRA[1:]}
 
 
-def test_a_plan_names_what_is_extra(server: TestDevServer, client: Client) -> None:
+def test_a_plan_names_what_is_extra(server: TestDevServer, secrets: Secrets) -> None:
     """By what the server lists, sorted; nothing is sent but the question."""
-    assert importing.plan(client, ENTRIES) == importing.Plan(["NEW"], [], EXTRA)
+    assert importing.plan(secrets, ENTRIES) == importing.Plan(["NEW"], [], EXTRA)
     assert [call.method for call in server.calls] == ["GET"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from positronic.names import Value
-from px.api import decode
-from px.api.decode import Fields
+from positronic.names import Value, parse_project
+from px.api.decode import Fields, items, next_cursor
 from px.api.doubt import Doubt
+from px.api.errors import read, refusal, stranger
 from px.errors import Interrupted, NotReached, NotRunning, PxError
 from px.http.result import Answer, Lost, NotOwn, may_have_acted
 from px.http.retry import Outcome, Retry
@@ -30,81 +31,99 @@ _CERTAIN: Final = frozenset(
 )
 
 
-class Connection:
-    """One project on one server, or what its token opens."""
+class Client:
+    """One project on one server, or what its token opens: each resource's calls go through it."""
 
     def __init__(self, target: Target, retry: Retry | None = None) -> None:
-        self._target = target
-        self._retry = retry or Retry(target.timeout)
+        self.target = target
+        self.retry = retry or Retry(target.timeout)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if "_transport" in self.__dict__:
-            self._transport.close()
+        if "transport" in self.__dict__:
+            self.transport.close()
 
     @property
-    def place(self) -> str:
+    def origin(self) -> str:
+        return self.target.address.origin
+
+    @property
+    def location(self) -> str:
         """The server, and the project if one is named: what a person may be shown."""
-        project = self._target.project
-        return self._target.address.origin + (f", project {project}" if project else "")
+        project = self.target.project
+        return self.origin + (f", project {project}" if project else "")
 
     @property
-    def where(self) -> dict[str, object]:
+    def location_fields(self) -> dict[str, object]:
         """The same for programs; the project is null where the token alone decides it."""
-        return {"server": self._target.address.origin, "project": self._target.project}
+        return {"server": self.origin, "project": self.target.project}
+
+    def in_project(self, name: str) -> Client:
+        """The same server and token for another project: root's alone."""
+        return Client(replace(self.target, project=parse_project(name)), self.retry)
 
     @cached_property
-    def _transport(self) -> Transport:
+    def transport(self) -> Transport:
         from px.http.transport import Transport  # it imports httpx: only for a request
 
-        target = self._target
+        target = self.target
         headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
         headers["Accept"] = "application/json"
         if target.project is not None:
             headers["X-Positronic-Project"] = target.project
         return Transport(target.address, headers, own_worker(target))
 
-    def _call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
+    def call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
         """For a call that may be made twice: it is retried."""
-        return self._retry.run(self._sender(method, path, body))
+        return self.retry.run(self._sender(method, path, body))
 
-    def _call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
+    def call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
         """For a call that must not be made twice."""
-        return self._retry.once(self._sender(method, path, body))
+        return self.retry.once(self._sender(method, path, body))
 
     def _sender(self, method: str, path: str, body: Fields | None) -> Callable[[float], Answer]:
         data = None if body is None else encode(body)
-        return lambda timeout: self._transport.send(method, path, data, timeout)
+        return lambda timeout: self.transport.send(method, path, data, timeout)
 
-    def _pages(
-        self, path: str, limit: int, parse: Callable[[Fields], tuple[list[T], str | None]]
+    def get(self, path: str, parse: Callable[[Fields], T]) -> T:
+        """What a GET's answer says."""
+        return read(self.answer(self.call("GET", path), 200), 200, parse)
+
+    def check(self) -> None:
+        """Raises PxError unless the server is there, knows the token and the project."""
+        self.answer(self.call("GET", "/secrets?limit=1"), 200)
+
+    def pages(
+        self, path: str, key: str, parse: Callable[[Fields], T], limit: int = 1000
     ) -> Iterator[T]:
-        """Every item of a list, however many pages that takes."""
+        """Every item of the list under this key, however many pages that takes."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            answer = self._answer(self._call("GET", _page_path(path, limit, cursor)), 200)
-            page, cursor = decode.read(answer, 200, parse)
+            answer = self.answer(self.call("GET", _page_path(path, limit, cursor)), 200)
+            page, cursor = read(
+                answer, 200, lambda found: (items(found, key, parse), next_cursor(found))
+            )
             yield from page
             if cursor is None:
                 return
             if cursor in seen:
-                raise decode.stranger(answer)
+                raise stranger(answer)
             seen.add(cursor)
 
-    def _remove(self, path: str, doubt: Doubt) -> None:
+    def remove(self, path: str, doubt: Doubt) -> None:
         """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
         with _doubting(doubt):
-            outcome = self._call("DELETE", path)
+            outcome = self.call("DELETE", path)
             try:
-                self._answer(outcome, 204)
+                self.answer(outcome, 204)
             except PxError as error:
                 if not (outcome.uncertain and error.code == "not_found"):
                     raise
 
-    def _write(
+    def write(
         self,
         path: str,
         body: Fields | None,
@@ -117,37 +136,37 @@ class Connection:
     ) -> tuple[T, bool]:
         """What a POST's answer says, and whether an attempt before may have been carried out."""
         with _doubting(doubt):
-            outcome = (self._call_once if once else self._call)("POST", path, body)
-            answer = self._answer(outcome, status, values)
-            return decode.read(answer, status, parse), outcome.uncertain
+            outcome = (self.call_once if once else self.call)("POST", path, body)
+            answer = self.answer(outcome, status, values)
+            return read(answer, status, parse), outcome.uncertain
 
-    def _answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
+    def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
         """The answer, if it has the status of success; else raises what it says."""
         if isinstance(outcome.result, Answer) and outcome.result.status == status:
             return outcome.result
-        error = self._failure(outcome.result, values)
+        error = self.failure(outcome.result, values)
         acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
         error.uncertain = outcome.uncertain or acted
         if error.code == "partial_write":
-            before = [self._failure(one, values) for one in outcome.earlier if may_have_acted(one)]
+            before = [self.failure(one, values) for one in outcome.earlier if may_have_acted(one)]
             _join_partial(error, before)
         raise error
 
-    def _failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
+    def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
         if isinstance(result, NotOwn):
             return not_own(result)
         if isinstance(result, Lost):
-            address = self._target.address
+            address = self.target.address
             kind = NotRunning if address.is_loopback else NotReached
             return kind(
                 f"{address.origin} cannot be reached: {result.reason}",
                 code="not_reached",
                 hint=result.hint,
             )
-        hidden = [self._target.token]
+        hidden = [self.target.token]
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
-        return decode.refusal(result, hidden)
+        return refusal(result, hidden)
 
 
 def own_worker(target: Target) -> OwnWorker | None:
