@@ -14,15 +14,15 @@ import pytest
 
 from contracts.fake_kv import FakeKv
 from positronic import BrainSecrets, brain
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.changes import Change
 from positronic.api.service import InProcess, Runtime, Service
-from positronic.brains.found import Brains
+from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request, Response
 from positronic.names import Project
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.kv import KvStorage
 from support.memory_service import SETTINGS, TOKEN, Clock
 from support.running import run
@@ -121,7 +121,7 @@ class Worker:
             runs=self._runs,
         )
         return Service(
-            SETTINGS, KvStorage(self.kv), runtime, Refusals(self.clock), Brains([reader])
+            SETTINGS, KvStorage(self.kv), runtime, AuditThrottle(self.clock), Brains([reader])
         )
 
 
