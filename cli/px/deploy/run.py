@@ -37,7 +37,7 @@ from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
 from px.project.private_files import DEPLOY_FILE
-from px.project.unfinished_deploy import StartedDeploy
+from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Project
 from px.settings import Target, make_target
 
@@ -98,7 +98,7 @@ class Deployment:
         self._say = say
         self._file = DeployFile(folder, project.root)
         self._manifest: Manifest = read_manifest(project.config)
-        self._started = StartedDeploy(project, self._manifest.worker)
+        self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""

@@ -33,14 +33,14 @@ def check_secrets(place: Place) -> Iterator[Finding]:
 
 def check_rotation(place: Place) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
-    from px.project.unfinished_rotation import StartedFile
+    from px.project.unfinished_rotation import UnfinishedRotation
     from px.terminal import printable
 
     project = place.project
     started = None
     if project is not None:
         try:
-            started = StartedFile(project).read()
+            started = UnfinishedRotation(project).read()
         except PxError as error:
             yield Finding("rotation", FAIL, error.message.partition(";")[0], error.hint)
             return

@@ -22,7 +22,7 @@ from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
 from px.project.master_key import MasterKey, make
-from px.project.unfinished_rotation import Started, StartedFile
+from px.project.unfinished_rotation import BegunRotation, UnfinishedRotation
 from px.terminal import Progress
 
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
@@ -80,7 +80,7 @@ class Rotation:
         self,
         client: Client,
         store: KeyStore,
-        file: StartedFile,
+        file: UnfinishedRotation,
         output: RotationOutput,
         settle: float,
         keeper: Keeper | None = None,
@@ -124,7 +124,7 @@ class Rotation:
         self._store.check_rotation(resuming=started is not None)
         self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
-            started = Started(self._client.origin, make(datetime.now(UTC).date(), os.urandom))
+            started = BegunRotation(self._client.origin, make(datetime.now(UTC).date(), os.urandom))
             self._file.write(started)
             self._output.say(f"Rotating to the new master key {started.key.id}")
         else:
@@ -136,7 +136,7 @@ class Rotation:
         self._file.write(replace(started, placed=True))
         return started.key
 
-    def _resumable(self, found: Survey) -> Started | None:
+    def _resumable(self, found: Survey) -> BegunRotation | None:
         """What was begun here and not ended. Raises Refused when another rotation stands in it."""
         started = self._file.read()
         if started is not None and started.origin != self._client.origin:

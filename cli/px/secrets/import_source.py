@@ -16,6 +16,7 @@ from px.errors import Usage
 from px.files.assignments import Item, Reading
 from px.files.file_text import decode
 from px.files.regular import open_regular
+from px.files.typed_path import unnamed
 from px.project import private_files
 from px.project.private_files import DEPLOY_FILE
 from px.project.upwards import find_upwards
@@ -38,7 +39,7 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    try:
+    with unnamed(what, "invalid_file"):
         if _is_deploy_file(path):
             raise _deploy_refusal()
         if private_files.is_private(path):
@@ -46,9 +47,6 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
         else:
             with open(path, "rb", opener=open_regular if regular else None) as file:
                 data = file.read(MAX_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise Usage(f"{what} cannot be read: {reason.lower()}", code="invalid_file") from None
     return _bounded(data, what)
 
 

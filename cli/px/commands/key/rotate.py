@@ -128,10 +128,10 @@ def _run(
 ) -> Rotated:
     from px.api.client import Client
     from px.keys.rotate import Rotation
-    from px.project.unfinished_rotation import StartedFile
+    from px.project.unfinished_rotation import UnfinishedRotation
 
     with Client(target) as client:
-        return Rotation(client, store, StartedFile(project), output, settle, keeper).run()
+        return Rotation(client, store, UnfinishedRotation(project), output, settle, keeper).run()
 
 
 def _keeper(

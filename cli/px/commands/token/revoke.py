@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, with_server
+from px.commands.options import Server, Yes, with_server
+from px.commands.removal import Removal, remove
 
 if TYPE_CHECKING:
     from px.api.tokens import Tokens
 
 app = new_app()
+_WORDS: Final = Removal("Revoke the token", "revoked", "id", "Token revoked.", "It opened")
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
 
 
@@ -27,21 +29,12 @@ def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     \b
     Example: px token revoke 0123456789abcdef --yes
     """
-    from px import terminal
     from px.api.tokens import Tokens
 
     with server.connect() as client:
         tokens = Tokens(client)
         _check_id(tokens, token_id)
-        if not yes:
-            question = f"Revoke the token {terminal.printable(token_id)} at {client.location}?"
-            ask(question, "nothing was revoked")
-        tokens.revoke(token_id)
-    if server.as_json:
-        terminal.document({"id": token_id, "revoked": True} | client.location_fields)
-    else:
-        terminal.say("Token revoked.")
-        terminal.say(f"It opened {client.location}")
+        remove(server, client, token_id, tokens.revoke, _WORDS, yes=yes)
 
 
 def _check_id(tokens: Tokens, text: str) -> None:

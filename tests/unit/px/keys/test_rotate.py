@@ -21,7 +21,7 @@ from px.keys.recovery_file import RecoveryFile
 from px.keys.rotate import Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
-from px.project.unfinished_rotation import StartedFile
+from px.project.unfinished_rotation import UnfinishedRotation
 from px.project.workspace import Project
 from px.settings import make_target
 from px.terminal import Progress
@@ -60,7 +60,7 @@ class World:
         self.server = server
         self.place = ServerKeys(server)
         self.ear = Ear()
-        self.file = StartedFile(Project(folder))
+        self.file = UnfinishedRotation(Project(folder))
         self.keeper: Keeper = NoKeeper()
         for project in PROJECTS:
             server.seed(SECRETS, project)
