@@ -14,8 +14,9 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from positronic.api import brain_models, models
+from positronic.api.routes import ROUTES
 from scripts.openapi_answers import HEADERS, RESPONSES
-from scripts.openapi_calls import CALLS, operation
+from scripts.openapi_calls import operation
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "worker" / "positronic" / "api" / "openapi.py"
@@ -60,8 +61,8 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    for call in CALLS:
-        paths.setdefault(call.path, {})[call.method.lower()] = operation(call)
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
     return paths
 
 

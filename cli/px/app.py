@@ -51,10 +51,12 @@ def run(arguments: list[str]) -> int:
 def _complete(instruction: str) -> int:
     """A shell asks what may follow on the command line."""
     from px import terminal
+    from px.commands.groups import as_command
+    from px.commands.root import app
     from px.completion.shells import answer
 
     try:
-        return answer(instruction)
+        return answer(as_command(app), instruction)
     finally:
         terminal.settle()
 

@@ -8,10 +8,8 @@ token that stands beside it, and is refused when there is none. A project's name
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,11 +18,11 @@ from positronic.access.tokens import is_mistyped
 from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
-from px.project import private_files
+from px.project.env_deploy import find_deploy_file, read_settings
+from px.project.local_state import read_local
+from px.project.private_files import DEPLOY_FILE, LOCAL_FILE
+from px.project.upwards import PROJECT_MARK, find_upwards
 
-DEPLOY_FILE: Final = private_files.DEPLOY
-LOCAL_FILE: Final = private_files.LOCAL
-PROJECT_MARK: Final = "wrangler.toml"
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
 # RFC 6750 allows less, HTTP no more.
@@ -125,39 +123,6 @@ def _sendable(token: str, of: str) -> str:
     raise Usage(f"the token of {of} has characters that no token has", hint=cause)
 
 
-def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
-    """The nearest file of this name in the folder or above it, of `owners` alone.
-
-    Theirs, unless it is said: this user's, the system's, and whose folder this is. Whoever else
-    may write to a folder above, such as /tmp, could draw values to a server of his own.
-    """
-    here = folder.absolute()
-    if owners is None:
-        # Windows tells no owners: there all are 0.
-        own = os.geteuid() if hasattr(os, "geteuid") else 0
-        owners = {own, 0, here.stat().st_uid}
-    found = (parent / name for parent in (here, *here.parents))
-    return next((path for path in found if path.is_file() and _owners(path) <= owners), None)
-
-
-def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`. In the project, and in the folder itself, whosever it is.
-
-    Reading it refuses another user's: it must not be passed over there, for another server's.
-    """
-    here = folder.absolute()
-    mark = find_upwards(PROJECT_MARK, here)
-    root = here if mark is None else mark.parent
-    inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
-    near = next((path for one in inside if os.path.lexists(path := one / DEPLOY_FILE)), None)
-    return near or find_upwards(DEPLOY_FILE, here)
-
-
-def _owners(path: Path) -> Set[int]:
-    """Of the file, and of the link that leads to it."""
-    return {path.lstat().st_uid, path.stat().st_uid}
-
-
 def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
     """The first that is set, and where; (None, "") when none is."""
     return next(((text, place) for text, place in candidates if text), (None, ""))
@@ -195,49 +160,16 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
     if deploy is not None:
         yield from _deploy_pair(deploy)
     root = find_upwards(PROJECT_MARK, folder)
-    local = None if root is None else root.parent / LOCAL_FILE
-    if local is not None and os.path.lexists(local):  # a broken link is refused
-        yield _local_pair(local)
-
-
-def deploy_settings(folder: Path) -> dict[str, str]:
-    """What the nearest `.env.deploy` holds; empty without one. Raises Usage."""
-    path = find_deploy_file(folder)
-    return {} if path is None else _assignments(path)
-
-
-def _assignments(path: Path) -> dict[str, str]:
-    from px.files.dotenv_file import read_assignments
-
-    return {
-        item.name: item.value or ""
-        for item in read_assignments(_read(path, DEPLOY_FILE), DEPLOY_FILE)
-    }
+    local = None if root is None else read_local(root.parent / LOCAL_FILE)
+    if local is not None:
+        yield _Pair(LOCAL_FILE, local.url, local.token)
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
     """Nothing before the first deploy: the file then holds other services' credentials only."""
-    values = _assignments(path)
+    values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
         raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
-
-
-def _local_pair(path: Path) -> _Pair:
-    try:
-        found = json.loads(_read(path, LOCAL_FILE))
-        url, token = found["url"], found["token"]
-    except (ValueError, KeyError, TypeError):
-        url = token = None
-    if not isinstance(url, str) or not isinstance(token, str):
-        raise Usage(f"{LOCAL_FILE} does not hold an address and a token", hint="start `px dev`")
-    return _Pair(LOCAL_FILE, url, token)
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        return private_files.read(path)
-    except OSError as error:
-        raise Usage(f"{name} cannot be read: {(error.strerror or '').lower()}") from None

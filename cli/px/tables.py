@@ -1,4 +1,4 @@
-"""Tokens, events and keys: a table for a person, a line with tabs for a script."""
+"""Secrets, tokens, events and keys: a table for a person, a line with tabs for a script."""
 
 from __future__ import annotations
 
@@ -8,13 +8,42 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from px import terminal
-from px.terminal import UNREADABLE, printable, short_time
+from px.terminal import printable, short_time
 
 if TYPE_CHECKING:
-    from px.api.admin_answers import Event, KeyUse, Token
+    from px.api.audit import AuditEvent
+    from px.api.keys import KeyUse
+    from px.api.secrets import Secret
+    from px.api.tokens import Token
 
 NEVER: Final = "never"
+UNREADABLE: Final = "unreadable"
 _SHOWN_NAMES: Final = 3
+
+
+def secrets(found: Sequence[Secret]) -> None:
+    """A table for a person; for a script a line for each: name, created, updated, with tabs."""
+    if not found:
+        terminal.say("No secrets found.")
+        terminal.advise("Tip: put the first one in with `px secret create NAME`.")
+    elif not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join("\t".join(_secret_cells(one)) for one in found))
+    else:
+        terminal.say(f"Found {terminal.counted(len(found))}:")
+        terminal.data(_secret_table(found))
+    _unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
+
+
+def _secret_cells(one: Secret) -> tuple[str, str, str]:
+    if one.is_unreadable:
+        return printable(one.name), UNREADABLE, UNREADABLE
+    return one.name, one.created_at, one.updated_at
+
+
+def _secret_table(found: Sequence[Secret]) -> str:
+    cells = map(_secret_cells, found)
+    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
+    return terminal.columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
 def tokens(found: Sequence[Token]) -> None:
@@ -27,7 +56,16 @@ def tokens(found: Sequence[Token]) -> None:
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_token_cells(one)) for one in found))
-    terminal.unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
+    _unreadable_hint(sum(one.is_unreadable for one in found), "px token revoke ID")
+
+
+def _unreadable_hint(count: int, command: str) -> None:
+    """What to do about the entries of a list that cannot be read, when there are any."""
+    if count:
+        entries = "1 entry" if count == 1 else f"{count:,} entries"
+        terminal.say(
+            f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names"
+        )
 
 
 def _token_cells(one: Token) -> tuple[str, ...]:
@@ -44,7 +82,7 @@ def _token_row(one: Token) -> tuple[str, ...]:
     return one.id, one.name, one.role, short_time(one.created_at), expires + mark
 
 
-def events(found: Sequence[Event]) -> None:
+def events(found: Sequence[AuditEvent]) -> None:
     """time, actor, action, names, outcome, integrity."""
     if not found:
         terminal.say("No events found.")
@@ -55,13 +93,13 @@ def events(found: Sequence[Event]) -> None:
         terminal.data("\n".join(event_line(one) for one in found))
 
 
-def event_line(one: Event) -> str:
+def event_line(one: AuditEvent) -> str:
     """Everything of one event, for a script."""
     cells = (one.time, _actor(one), one.action, ",".join(one.names), one.outcome, one.integrity)
     return "\t".join(map(printable, cells))
 
 
-def event_row(one: Event) -> tuple[str, ...]:
+def event_row(one: AuditEvent) -> tuple[str, ...]:
     """One event for a person: many names are counted, and what is not intact says so."""
     time = one.time[:19].replace("T", " ")
     outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
@@ -85,7 +123,7 @@ def _mark(use: KeyUse, newest: str) -> str:
     return "held" if use.held else "missing"
 
 
-def _actor(one: Event) -> str:
+def _actor(one: AuditEvent) -> str:
     return one.actor.get("name") or one.actor.get("id") or "?"
 
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
 from px.invocation import repeat
-
-if TYPE_CHECKING:
-    from px.api.decode import Secret
-    from px.secrets.import_secrets import Progress
 
 VALUE_WARNING = (
     "--value leaves the value in the shell's history and in the process list; "
     "the prompt, --stdin and --from-file do not"
 )
 
+
+Progress = Callable[[int, int], None]  # done so far, of how many
 
 _LAST_COLUMN: Final = 16  # characters of it that must fit
 
@@ -34,12 +32,18 @@ class ReaderGone(Exception):
     """Whoever read stdout has had enough; nothing is wrong."""
 
 
-UNREADABLE: Final = "unreadable"
-
-
 def say(text: str) -> None:
     """Talk, one line. A stderr that cannot be written to stops nothing."""
     _write_quietly(text + "\n")
+
+
+def talk(*, quiet: bool) -> Callable[[str], None]:
+    """`say`, or with --json nothing."""
+    return _unsaid if quiet else say
+
+
+def _unsaid(_: str) -> None:
+    return
 
 
 def advise(text: str) -> None:
@@ -115,27 +119,6 @@ def error_document(error: PxError) -> dict[str, object]:
     return found
 
 
-def created(secret: Secret) -> None:
-    if secret.retried:
-        say("Secret written successfully! (an answer was lost: created or updated is not known)")
-        return
-    is_new = secret.created_at == secret.updated_at
-    say(f"Secret {'created' if is_new else 'updated'} successfully!")
-
-
-def secrets(found: Sequence[Secret]) -> None:
-    """A table for a person; for a script a line for each: name, created, updated, with tabs."""
-    if not found:
-        say("No secrets found.")
-        advise("Tip: put the first one in with `px secret create NAME`.")
-    elif not is_terminal(sys.stdout):
-        data("\n".join("\t".join(_cells(one)) for one in found))
-    else:
-        say(f"Found {counted(len(found))}:")
-        data(_table(found))
-    unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
-
-
 @contextmanager
 def progress(
     total: int, *, quiet: bool, label: str = "importing", line: Progress | None = None
@@ -209,25 +192,6 @@ def _terminal_width() -> int:
 def printable(text: str) -> str:
     """Text from elsewhere, unable to steer a terminal or to break a line."""
     return text if text.isprintable() else text.encode("unicode_escape").decode()
-
-
-def _cells(one: Secret) -> tuple[str, str, str]:
-    if one.is_unreadable:
-        return printable(one.name), UNREADABLE, UNREADABLE
-    return one.name, one.created_at, one.updated_at
-
-
-def unreadable_hint(count: int, command: str) -> None:
-    """What to do about the entries of a list that cannot be read, when there are any."""
-    if count:
-        entries = "1 entry" if count == 1 else f"{count:,} entries"
-        say(f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names")
-
-
-def _table(found: Sequence[Secret]) -> str:
-    cells = map(_cells, found)
-    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
-    return columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
 
 
 def short_time(time: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from px.local.errors import LocalError
+from px.local.pip import cleaned
+from px.project.errors import LocalError
 from scripts.setup.npm_failures import why
 from scripts.setup.swap import beside
 
@@ -71,15 +72,15 @@ def _install(npm: Path, place: Path) -> None:
 
 
 def environment(outer: Mapping[str, str]) -> dict[str, str]:
-    """The outer one, without NODE_ENV, and of npm's settings only how the registry is reached."""
-    return {name: text for name, text in outer.items() if not _changes_packages(name)}
+    """As pip's: no credential, and of npm's settings only how the registry is reached."""
+    return {name: text for name, text in cleaned(outer).items() if not _changes_packages(name)}
 
 
 def _changes_packages(name: str) -> bool:
     key = name.lower().replace("-", "_")
     if key.startswith("npm_config_"):
         return not key.removeprefix("npm_config_").startswith(_REACHES)
-    return name == "NODE_ENV" or key.startswith("npm_") or name.startswith("PYTHON")
+    return name == "NODE_ENV" or key.startswith("npm_")
 
 
 def _check_root(package: Mapping[str, Any], lock: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "cli"))
 
-from px.local.errors import LocalError  # noqa: E402 - px is not installed yet
+from px.project.errors import LocalError  # noqa: E402 - px is not installed yet
 from scripts.setup.npm_folder import make_node_modules  # noqa: E402
 from scripts.setup.venv_folder import make_venv  # noqa: E402
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from px.local import pip
-from px.local.errors import LocalError
 from px.local.pip_failures import why
+from px.project.errors import LocalError
 from scripts.setup.swap import beside
 
 _PIP_FOR_OTHERS: Final = (22, 3)  # the first with --python

@@ -74,7 +74,7 @@ def test_a_bug_shows_no_value(px: Px) -> None:
         "import px.api.secrets\n"
         "def broken(self, name, value):\n"
         "    raise RuntimeError(value.reveal())\n"
-        "px.api.secrets.Client.create = broken\n"
+        "px.api.secrets.Secrets.create = broken\n"
     )
 
     done = px.run(

@@ -15,8 +15,9 @@ import pytest
 
 from positronic.names import parse_token_name
 from px import app
-from px.api.admin import Admin
-from px.commands.dev import _Voice
+from px.api.client import Client
+from px.api.tokens import Tokens
+from px.commands.dev import _Output
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
@@ -88,8 +89,8 @@ def told(
 
 
 def _filled(server: TestDevServer, arguments: str) -> str:
-    with Admin(make_target(server.url, server.token)) as admin:
-        issued = admin.issue(parse_token_name("deploy"), "writer", 3600)
+    with Client(make_target(server.url, server.token)) as client:
+        issued = Tokens(client).issue(parse_token_name("deploy"), "writer", 3600)
     if "{tampered}" in arguments:
         server.tamper_with_audit()
     return arguments.format(token=issued.token.id, tampered="", url=server.url)
@@ -152,7 +153,7 @@ def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -
 
 def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
     """The ready line; tests/worker runs the rest."""
-    _Voice(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
 
     conforms("dev", json.loads(capsys.readouterr().out))
 

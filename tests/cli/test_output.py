@@ -8,8 +8,9 @@ import pytest
 from pexpect import EOF
 
 from positronic.names import parse_name, parse_token_name, parse_value
-from px.api.admin import Admin
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
+from px.api.tokens import Tokens
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
@@ -35,10 +36,10 @@ ARGUMENTS = {
 def filled(px: Px, server: TestDevServer) -> Px:
     """Secrets with a long name, tokens and events."""
     target = make_target(server.url, server.token)
-    with Client(target) as client, Admin(target) as admin:
+    with Client(target) as client:
         for name in ("A_LONG_NAME_OF_SOME_SECRET", "A"):
-            client.create(parse_name(name), parse_value("x"))
-        admin.issue(parse_token_name("a rather long name"), "reader", 7_776_000)
+            Secrets(client).create(parse_name(name), parse_value("x"))
+        Tokens(client).issue(parse_token_name("a rather long name"), "reader", 7_776_000)
     (px.folder / "x.env").write_text("A=1\n")
     return px
 

@@ -14,8 +14,8 @@ import pytest
 
 from px.errors import Usage
 from px.keys import recovery
-from px.keys.master_key import MasterKey
 from px.project import git, private_files
+from px.project.master_key import MasterKey
 from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 

@@ -11,7 +11,7 @@ import pytest
 from pexpect import EOF
 
 from px.keys import recovery
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 from support.px_process import Px
 
 KEY = MasterKey("k20260101-aaaaaa", b64encode(os.urandom(32)).decode())

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from scripts.openapi import is_stale
-from scripts.openapi_calls import CALLS
 
 from positronic import errors
 from positronic.api.openapi import DOCUMENT
 from positronic.api.routes import ROUTES
+from positronic.api.routing import Route
 from positronic.errors import PositronicError
 from positronic.http.request import Request
 from px.spec import contract
 from spec.house import House
+from support.role_matrix import call_of
 
 CONTRACT: dict[str, Any] = json.loads(DOCUMENT)
-OPEN = {("GET", "/status"), ("GET", "/openapi.json")}
 
 
 def _operations() -> dict[tuple[str, str], Any]:
@@ -50,19 +49,13 @@ def test_it_is_openapi() -> None:
 
 def test_every_route_is_in_it() -> None:
     """Each method of each route is there, with its role, and nothing else is."""
-    routes = {
-        (method, path): route.role.label
-        for path, methods in ROUTES.items()
-        for method, route in methods.items()
-    }
-    found = {
-        (method, re.sub(r"\{\w+\}", "*", path)): operation
-        for (method, path), operation in _operations().items()
-    }
+    roles = {(route.method, route.path): route.role for route in ROUTES}
+    found = _operations()
 
-    assert found.keys() == routes.keys() | OPEN
-    assert {key: found[key]["x-positronic-role"] for key in routes} == routes
-    assert all(found[key]["security"] == [] for key in OPEN)
+    assert found.keys() == roles.keys()
+    for key, role in roles.items():
+        assert found[key].get("x-positronic-role") == (role and role.label)
+        assert found[key].get("security") == (None if role else [])
 
 
 def test_every_code_is_in_it() -> None:
@@ -81,17 +74,26 @@ def test_every_code_is_in_it() -> None:
     assert found == {(s, c) for c, s in contract.STATUS.items()}
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
-def test_every_answer_is_described(call: Any) -> None:  # noqa: ANN401 - a row of the table
+@pytest.mark.parametrize("route", ROUTES, ids=call_of)
+def test_every_answer_is_described(route: Route) -> None:
     """Each call has one success, and what anyone, a caller and a sender of bodies can do wrong."""
-    responses = _operations()[call.method, call.path]["responses"]
+    responses = _operations()[route.method, route.path]["responses"]
     statuses = {int(status) for status in responses}
     wanted = {400, 405, 500, 503}
-    wanted |= {401, 403, 429, 502} if call.route else set()
-    wanted |= {413, 415} if call.takes else set()
+    wanted |= {401, 403, 429, 502} if route.role else set()
+    wanted |= {413, 415} if route.read else set()
 
-    assert [status for status in statuses if status < 300] == [call.status]
+    assert [status for status in statuses if status < 300] == [route.status]
     assert wanted <= statuses
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.read], ids=call_of)
+def test_a_body_is_read_as_its_endpoint_takes_it(route: Route) -> None:
+    """The model that `read` returns is the endpoint's first argument."""
+    assert route.read is not None
+    first = next(iter(get_type_hints(route.endpoint).values()))
+
+    assert get_type_hints(route.read)["return"] is first
 
 
 def test_it_is_open() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -35,10 +36,14 @@ _BODIES: Final[Mapping[str, object]] = {
     "POST /brains/runs": {"identifier": "A", "options": {"key": CANARY}, "initialState": {}},
     "POST /brains/runs/rerun": {"runId": "0" * 32, "startsAt": 1, "stopsAfter": 2},
 }
+# With `*` for each segment that has a name.
+_CALLS: Final = [
+    (route.method, re.sub(r"\{\w+\}", "*", route.path)) for route in ROUTES if route.role
+]
+_PATHS: Final = list(dict.fromkeys(path for _, path in _CALLS))
 _SOUND: Final = [
     Sent(method, path.replace("*", "A"), body=json.dumps(_BODIES.get(f"{method} {path}")).encode())
-    for path, methods in ROUTES.items()
-    for method in methods
+    for method, path in _CALLS
     for _ in range(4 if method == "POST" else 1)
 ]
 
@@ -77,12 +82,12 @@ NASTY = st.sampled_from(
     ]
 )
 PIECES = st.sampled_from(
-    sorted({piece for path in ROUTES for piece in path.split("/")[1:] if piece != "*"})
+    sorted({piece for path in _PATHS for piece in path.split("/")[1:] if piece != "*"})
 )
 PATHS = (
-    st.sampled_from([path.replace("*", "A") for path in ROUTES] + ["/status"])
+    st.sampled_from([path.replace("*", "A") for path in _PATHS] + ["/status"])
     | st.lists(PIECES | NASTY, max_size=5).map(lambda parts: "/" + "/".join(parts))
-    | st.sampled_from([path.replace("*", "{}") for path in ROUTES if "*" in path]).flatmap(
+    | st.sampled_from([path.replace("*", "{}") for path in _PATHS if "*" in path]).flatmap(
         lambda path: NASTY.map(path.format)
     )
     | st.text(max_size=30)

@@ -9,7 +9,7 @@ MINE: Final = "worker/brains/mine.py"
 _LOOK_ALIKE: Final = (
     '"x\\nTraceback (most recent call last):\\n'
     '  File \\"/session/metadata/brains/b.py\\", line 9\\n'
-    'brain_files.NotImported: worker/brains/b.py: no"'
+    'positronic.cloudflare.brain_files.NotImported: worker/brains/b.py: no"'
 )
 
 

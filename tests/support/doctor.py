@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from px.doctor.finding import Finding
 from px.doctor.place import Place
 
-NAMES = (".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json")
+NAMES = (
+    *(".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json"),
+    ".px/deploy.json",
+)
 
 
 def write(place: Place, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:

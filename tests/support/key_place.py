@@ -1,11 +1,11 @@
-"""A TestDevServer's master keys as a KeyPlace: a small working peer of Cloudflare's secrets."""
+"""A TestDevServer's master keys as a KeyStore: a small working peer of Cloudflare's secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from px.keys.deployed_keys import begun_elsewhere
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 from px.testing.dev_server import TestDevServer
 
 
@@ -17,7 +17,7 @@ class ServerKeys:
         self.before: Callable[[str], None] = lambda change: None
         self.after: Callable[[str], None] = lambda change: None
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         if self.server.service.settings.next_master_key and not resuming:
             raise begun_elsewhere()
 
@@ -30,3 +30,11 @@ class ServerKeys:
         self.before("keep")
         self.server.configure(next_master_key="", master_keys=key.entry)
         self.after("keep")
+
+    def check_recovery(self, *, replace: bool) -> None:
+        return
+
+    def bring_back(self, key: MasterKey) -> str:
+        keys = self.server.service.settings.master_keys
+        self.server.configure(master_keys=f"{keys},{key.entry}")
+        return "back"

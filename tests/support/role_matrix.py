@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, Protocol
 
-ROLES: Final = ("none", "reader", "writer", "admin", "root")
+from positronic.api.routes import ROUTES
+from positronic.api.routing import Route
+from positronic.roles import Role
+
+ROLES: Final = ("none", *(role.label for role in Role))
 
 # own: the project of the token, or the one root names. named: another project in
 # X-Positronic-Project. foreign: a token of another project, with this one in the header.
@@ -15,79 +20,35 @@ PLACES: Final = ("own", "named", "foreign")
 
 NO_RUN: Final = "0" * 32
 
-Statuses = tuple[int, int, int, int, int]
-_READ: Final = ((401, 200, 200, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
-_ADMIN: Final = ((401, 403, 403, 200, 200), (401, 403, 403, 403, 200), (401, 403, 403, 403, 200))
+# Nobody has brains here, and there is no such run: a caller who may ask is told so.
+_NOT_FOUND: Final = {
+    "GET /brains/{identifier}",
+    "GET /brains/runs",
+    "POST /brains/runs",
+    "POST /brains/runs/rerun",
+    "GET /brains/runs/{runId}",
+    "GET /brains/runs/{runId}/watch",
+}
 
-# Of a brain or a run that is not there: whoever may ask is told so.
-_MISSING: Final = ((401, 403, 404, 404, 404), (401, 403, 403, 403, 404), (401, 403, 403, 403, 404))
+Statuses = tuple[int, ...]
+
+
+def call_of(route: Route) -> str:
+    """`GET /secrets`: what the tables here know a route by."""
+    return f"{route.method} {route.path}"
+
+
+def _row(route: Route) -> tuple[Statuses, Statuses, Statuses]:
+    granted = 404 if call_of(route) in _NOT_FOUND else route.status
+    if route.role is None:
+        return ((granted,) * len(ROLES),) * 3
+    own = (401, *(granted if role >= route.role else 403 for role in Role))
+    other = (401, *(granted if role is Role.ROOT else 403 for role in Role))
+    return own, other, other
+
 
 # Each row: own, named, foreign; in each, one status a role, in the order of ROLES.
-TABLE: Final[Mapping[str, tuple[Statuses, Statuses, Statuses]]] = {
-    "GET /status": ((200, 200, 200, 200, 200),) * 3,
-    "GET /secrets": _READ,
-    "GET /secrets/*/exists": _READ,
-    "GET /audit": _READ,
-    "POST /secrets": (
-        (401, 403, 201, 201, 201),
-        (401, 403, 403, 403, 201),
-        (401, 403, 403, 403, 201),
-    ),
-    "POST /secrets/bulk": (
-        (401, 403, 201, 201, 201),
-        (401, 403, 403, 403, 201),
-        (401, 403, 403, 403, 201),
-    ),
-    "DELETE /secrets/bulk": (
-        (401, 403, 204, 204, 204),
-        (401, 403, 403, 403, 204),
-        (401, 403, 403, 403, 204),
-    ),
-    "DELETE /secrets": (
-        (401, 403, 204, 204, 204),
-        (401, 403, 403, 403, 204),
-        (401, 403, 403, 403, 204),
-    ),
-    "DELETE /secrets/*": (
-        (401, 403, 204, 204, 204),
-        (401, 403, 403, 403, 204),
-        (401, 403, 403, 403, 204),
-    ),
-    "GET /tokens": _ADMIN,
-    "POST /tokens": (
-        (401, 403, 403, 201, 201),
-        (401, 403, 403, 403, 201),
-        (401, 403, 403, 403, 201),
-    ),
-    "DELETE /tokens": (
-        (401, 403, 403, 204, 204),
-        (401, 403, 403, 403, 204),
-        (401, 403, 403, 403, 204),
-    ),
-    "DELETE /tokens/*": (
-        (401, 403, 403, 204, 204),
-        (401, 403, 403, 403, 204),
-        (401, 403, 403, 403, 204),
-    ),
-    "GET /keys": _ADMIN,
-    "POST /keys/rotate": _ADMIN,
-    "GET /brains": (
-        (401, 403, 200, 200, 200),
-        (401, 403, 403, 403, 200),
-        (401, 403, 403, 403, 200),
-    ),
-    "GET /brains/*": _MISSING,
-    "GET /brains/runs": _MISSING,
-    "POST /brains/runs": _MISSING,
-    "POST /brains/runs/rerun": _MISSING,
-    "GET /brains/runs/*": _MISSING,
-    "GET /brains/runs/*/watch": _MISSING,
-    "GET /projects": (
-        (401, 403, 403, 403, 200),
-        (401, 403, 403, 403, 200),
-        (401, 403, 403, 403, 200),
-    ),
-}
+TABLE: Final = {call_of(route): _row(route) for route in ROUTES}
 CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
 
 _CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
@@ -172,18 +133,27 @@ class Matrix:
             yield "x-positronic-project", self._there if place == "named" else self._here
 
     def _path(self, method: str, path: str, project: str) -> str:
-        """The address, and what it names put there by root."""
-        if (method, path) == ("DELETE", "/secrets"):
-            return f"/secrets?name={self._path(method, '/secrets/*', project).split('/')[-1]}"
-        if (method, path) == ("DELETE", "/tokens"):
-            return f"/tokens?id={self._issue(project, 'reader')['id']}"
-        if path == "/tokens/*":
-            return f"/tokens/{self._issue(project, 'reader')['id']}"
-        if path.startswith("/secrets/"):
-            name = "bulk" if path == "/secrets/bulk" else f"N{next(self._names)}"
-            self._as_root("POST", "/secrets", project, {"name": name, "value": "v"})
-            return path.replace("*", name)
-        return path.replace("*", NO_RUN)
+        """The address, with whatever it names put there by root."""
+        match method, path:
+            case "DELETE", "/secrets":
+                return f"/secrets?name={self._new_name(project)}"
+            case "DELETE", "/tokens":
+                return f"/tokens?id={self._issue(project, 'reader')['id']}"
+            case "DELETE", "/secrets/bulk":
+                self._put(project, "bulk")
+        if "{name}" in path:
+            return path.replace("{name}", self._new_name(project))
+        if "{id}" in path:
+            return path.replace("{id}", self._issue(project, "reader")["id"])
+        return re.sub(r"\{\w+\}", NO_RUN, path)
+
+    def _new_name(self, project: str) -> str:
+        name = f"N{next(self._names)}"
+        self._put(project, name)
+        return name
+
+    def _put(self, project: str, name: str) -> None:
+        self._as_root("POST", "/secrets", project, {"name": name, "value": "v"})
 
     def _issue(self, project: str, role: str) -> dict[str, Any]:
         reply = self._as_root("POST", "/tokens", project, {"name": "ci", "role": role})

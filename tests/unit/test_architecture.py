@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from support.import_circles import Graph, circle, import_graph, rooms
 from support.source import (
     CLI,
     ROOT,
@@ -40,6 +41,28 @@ RUNTIME: Final = {"workers", "js", "pyodide", "pyodide_js", "asgi", "_pyodide"}
 # A project's brains are not the core: they talk to the world as they like.
 HOUSE: Final = [path for path in DEPLOYED if path not in modules(WORKER / "brains")]
 
+TREES: Final = {
+    "px": import_graph(modules(CLI), CLI),
+    "worker": import_graph(DEPLOYED, WORKER),
+    "bench": import_graph((ROOT / "bench").glob("*.py"), ROOT),
+}
+# px's rooms from the ground up: each imports from lines above its own alone.
+LAYERS: Final = """
+    px errors schemas testing
+    files http process
+    invocation
+    terminal
+    project prompts
+    cloudflare settings
+    completion local
+    api
+    audit brains keys secrets spec tables
+    deploy doctor
+    commands
+    ending
+    app
+"""
+
 
 def _that_import(name: str) -> list[str]:
     return [relative(path) for path in HOUSE if name in top_level_imports(path)]
@@ -48,9 +71,27 @@ def _that_import(name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("module", "only"),
     [
-        ("workers", ["worker/entry.py"]),
-        ("js", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
-        ("pyodide", ["worker/js_streams.py", "worker/positronic/ciphers/webcrypto.py"]),
+        (
+            "workers",
+            [
+                f"worker/positronic/cloudflare/{name}.py"
+                for name in ("brain_run", "entrypoint", "project_writer", "serving")
+            ],
+        ),
+        (
+            "js",
+            [
+                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_streams.py",
+            ],
+        ),
+        (
+            "pyodide",
+            [
+                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_streams.py",
+            ],
+        ),
         ("cryptography", ["worker/positronic/ciphers/native.py"]),
     ],
 )
@@ -75,6 +116,61 @@ def test_errors_stand_on_nothing() -> None:
     assert "positronic" not in top_level_imports(WORKER / "positronic" / "errors.py")
 
 
+@pytest.mark.parametrize("graph", TREES.values(), ids=TREES)
+def test_no_imports_go_in_a_circle(graph: Graph) -> None:
+    """Not between files and not between rooms, also where a function imports or only a type."""
+    for one in (graph, rooms(graph)):
+        assert not circle(one), " -> ".join(circle(one))
+
+
+def test_px_is_built_in_layers() -> None:
+    """Every room of px is in the list, and imports only from the lines above its own."""
+    lines = [line.split() for line in LAYERS.strip().splitlines()]
+    layer = {name: number for number, names in enumerate(lines) for name in names}
+    found = {name.removeprefix("px."): targets for name, targets in rooms(TREES["px"]).items()}
+
+    assert {*found} == {*layer}
+    for name, targets in found.items():
+        wrong = {one for one in targets if layer[one.removeprefix("px.")] >= layer[name]}
+        assert not wrong, name
+
+
+@pytest.mark.parametrize(
+    ("files", "between_files", "between_rooms"),
+    [
+        ({"a/x": "from p.b.y import z", "b/y": ""}, [], []),
+        ({"a/x": "import p.a.y", "a/y": "from p.a import x"}, ["p.a.x", "p.a.y"], []),
+        (
+            {"a/x": "from p.b import y", "b/y": "", "b/w": "from p.a.v import f", "a/v": ""},
+            [],
+            ["p.a", "p.b"],
+        ),
+        (
+            {
+                "a/x": "def f():\n from p.b import y",
+                "b/y": "if TYPE_CHECKING:\n from p.a.x import T",
+            },
+            ["p.a.x", "p.b.y"],
+            ["p.a", "p.b"],
+        ),
+        ({"a/__init__": "from p import t", "t": "from p.a import f"}, *[["p.a", "p.t"]] * 2),
+    ],
+)
+def test_a_circle_is_found(
+    tmp_path: Path, files: dict[str, str], between_files: list[str], between_rooms: list[str]
+) -> None:
+    """Between files in one room, between rooms of which no file is in one, and hidden ones."""
+    for name, text in files.items():
+        path = tmp_path / "p" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    graph = import_graph(modules(tmp_path), tmp_path)
+
+    assert sorted({*circle(graph)}) == between_files
+    assert sorted({*circle(rooms(graph))}) == between_rooms
+
+
 @pytest.mark.parametrize("path", DEPLOYED, ids=relative)
 def test_the_worker_knows_no_px(path: Path) -> None:
     """Nothing that is deployed imports the command line or what only it needs."""
@@ -83,7 +179,9 @@ def test_the_worker_knows_no_px(path: Path) -> None:
     assert not top_level_imports(path) & forbidden
 
 
-@pytest.mark.parametrize("path", CORE, ids=relative)
+@pytest.mark.parametrize(
+    "path", [path for path in CORE if path.parent.name != "cloudflare"], ids=relative
+)
 def test_the_core_touches_nothing_outside(path: Path) -> None:
     """It takes bytes, clocks and randomness; it has no files, environment, network or terminal."""
     forbidden = {

@@ -16,6 +16,7 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from px.project import dev_vars
+from px.project.local_state import read_local
 from worker.local_project import LocalProject
 
 PROJECTS = ("default", "shop")
@@ -58,7 +59,7 @@ class Rotating:
 
     def statuses(self) -> set[int]:
         """What the tokens are answered."""
-        known = dev_vars.read_local(self.local.project)
+        known = read_local(self.local.project.local_json)
         assert known
         with httpx.Client(base_url=known.url, trust_env=False, timeout=60) as client:
             return {

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from px.project.workspace import Project
+from support.redacted_forms import FORMS, VALUES
 from support.waiting import wait_until
-from unit.redacted_forms import FORMS, VALUES
 from worker.brain_files.careless import WAYS
 from worker.brain_worker import Brains, Watched, brain_project
 from worker.canaries import fresh_canary

@@ -14,7 +14,7 @@ from positronic.access.tokens import mint_root
 from px.keys.passphrase import ATTEMPTS
 from px.local.port import free_port
 from px.project import owner_only
-from px.project.unfinished_deploy import StartedDeploy
+from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Project
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
@@ -175,7 +175,7 @@ def test_a_key_that_somebody_makes_while_one_types_is_not_replaced(world: Deploy
 def test_a_token_that_never_left_is_not_taken_for_the_workers(world: Deploying) -> None:
     """A deploy of ours died before the upload, and somebody else's went through meanwhile."""
     world.account.workers[WORKER] = Worker(dict(OURS))
-    StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=False)
+    UnfinishedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=False)
 
     done = world.deploy()
 
@@ -280,7 +280,7 @@ def test_a_second_worker_does_not_take_the_first_ones_root_token(
 
 def test_a_second_worker_does_not_take_a_token_that_is_on_its_way(world: Deploying) -> None:
     """The first one's deploy was broken off, and .px/deploy.json is the only place that has it."""
-    StartedDeploy(world.project, "other").write(mint_root(os.urandom), sent=True)
+    UnfinishedDeploy(world.project, "other").write(mint_root(os.urandom), sent=True)
     before = world.started.read_bytes()
 
     done = world.deploy()

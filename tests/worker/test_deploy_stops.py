@@ -14,7 +14,7 @@ import pytest
 
 from positronic.access.tokens import mint_root, root_hash
 from px.project.git import leaves_out
-from px.project.unfinished_deploy import StartedDeploy
+from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Project
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
@@ -188,7 +188,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
     theirs = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
     with deploying(project, tmp_path) as world:
         world.account.workers[WORKER] = Worker(dict(theirs))
-        StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
+        UnfinishedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
 
         done = world.deploy("--wait", "20")
 

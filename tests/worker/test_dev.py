@@ -17,7 +17,7 @@ import pytest
 from px.local.port import free_port, is_taken
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
-from px.project.dev_vars import LocalState, read_local
+from px.project.local_state import LocalState, read_local
 from px.project.workspace import Project
 from support.waiting import wait_until
 
@@ -129,7 +129,7 @@ def read(path: Path) -> bytes:
 
 
 def local(project: Project) -> LocalState:
-    found = read_local(project)
+    found = read_local(project.local_json)
     assert found
     return found
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from px.project import dev_vars
+from px.project.local_state import read_local
 from px.project.workspace import Project
 from support.schemas import conforms
 from worker.local_project import run_px_dev
@@ -114,7 +115,7 @@ def files(folder: Path) -> list[Path]:
 @contextmanager
 def use(rotating: Rotating) -> Iterator[tuple[Counter[int], dict[str, str]]]:
     """A writer and a lister; the statuses they got, and what was written for certain."""
-    known = dev_vars.read_local(rotating.local.project)
+    known = read_local(rotating.local.project.local_json)
     assert known
     answers: Counter[int] = Counter()
     written: dict[str, str] = {}

@@ -14,9 +14,9 @@ import pytest
 from pexpect import EOF
 
 from px.keys import recovery
-from px.keys.master_key import MasterKey
 from px.keys.recovery_file import RecoveryFile
 from px.local.scratch import make_scratch
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare, Fault, asks

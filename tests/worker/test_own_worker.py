@@ -12,13 +12,15 @@ import pytest
 
 from positronic.access import tokens
 from positronic.names import parse_name, parse_value
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
 from px.errors import NotReached
 from px.http.retry import Retry
 from px.local.bare import BareWorker
 from px.local.server import LocalWorker
+from px.project.private_files import LOCAL_FILE
 from px.project.workspace import Project
-from px.settings import LOCAL_FILE, Target, make_target
+from px.settings import Target, make_target
 from support.px_process import CANARY, Px
 from support.stranger import obliging, relay, stranger
 from worker.assembly import assemble_project
@@ -106,11 +108,11 @@ def test_who_takes_the_port_between_two_requests_gets_nothing(own: Own) -> None:
     """A connection that was proven is gone with the Worker; the next one is asked again."""
     name, value = parse_name("A"), parse_value(CANARY)
     with Client(own.target(), Retry(30)) as client:
-        client.create(name, value)
+        Secrets(client).create(name, value)
         own.worker.stop()
         try:
             with stranger(obliging, own.worker.port) as there, pytest.raises(NotReached) as caught:
-                client.create(name, value)
+                Secrets(client).create(name, value)
         finally:
             own.worker.start()
 

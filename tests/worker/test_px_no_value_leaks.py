@@ -12,7 +12,7 @@ import pytest
 from dotenv import dotenv_values
 
 from px.local.port import free_port
-from px.project.dev_vars import read_local
+from px.project.local_state import read_local
 from support.waiting import wait_until
 from worker.canaries import fresh_canary, leaks
 from worker.local_project import LocalProject
@@ -115,7 +115,7 @@ def _aborted(run: Run) -> None:
 
 
 def _bad_servers(run: Run) -> None:
-    local = read_local(run.local.project)
+    local = read_local(run.local.project.local_json)
     assert local
     down = {"PX_URL": f"http://127.0.0.1:{free_port()}", "PX_TOKEN": run.canary("down token")}
     wrong = {"PX_URL": local.url, "PX_TOKEN": run.canary("wrong token")}
@@ -166,7 +166,7 @@ def run(local: LocalProject, tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def secrets(local: LocalProject) -> Secrets:
     """What the local Worker runs with: the keys of .dev.vars, the token of .px/local.json."""
-    state = read_local(local.project)
+    state = read_local(local.project.local_json)
     assert state
     return Secrets(dotenv_values(local.project.dev_vars)["MASTER_KEYS"] or "", state.token)
 

@@ -90,8 +90,8 @@ def test_brains_that_cannot_be_served_are_refused(
 def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_path: Path) -> None:
     """A snapshot that was stored but does not answer is no success."""
     scratch = make_scratch(project, tmp_path / "scratch")
-    entry = scratch.worker / "entry.py"
-    entry.write_text(entry.read_text().replace("answer.body or None", "1 // 0"))
+    serving = scratch.worker / "positronic" / "cloudflare" / "serving.py"
+    serving.write_text(serving.read_text().replace("answer.body or None", "1 // 0"))
 
     with pytest.raises(snapshot.SnapshotRefused, match="the Worker"):
         snapshot.check(project, scratch.config)

@@ -112,7 +112,7 @@ def test_dev_vars_as_a_pipe_at_the_start_is_refused_in_words(tmp_path: Path) -> 
     os.mkfifo(tmp_path / ".dev.vars", 0o600)
     done = Px(tmp_path).run("dev")
 
-    assert done.returncode == 5
+    assert done.returncode == 2
     assert "error: .dev.vars is a named pipe, not a regular file" in done.stderr
 
 

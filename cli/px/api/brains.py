@@ -1,130 +1,102 @@
-"""Brains and their runs over HTTP, as typed functions. Every failure is a PxError."""
+"""A project's brains over HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
-from px.api import decode, doubt
-from px.api.brain_answers import RUN_ID, Brain, Run, Structure, brains, run, run_id, structure
-from px.api.connection import Connection
-from px.api.decode import Fields
-from px.api.event_stream import read_events
-from px.errors import PxError, Usage
-from px.http.retry import Outcome, Retry
+from px.api.client import Client
+from px.api.decode import Fields, fields, items, matching, number, sequence, text
+from px.errors import PxError
 
-if TYPE_CHECKING:
-    from httpx import Response
-
-    from px.brains.events import Event
-    from px.http.result import Answer, Lost
-
-SILENCE: Final = 60.0  # seconds without a sign of life; then px asks anew, from the last event on
-_RUN_HINT: Final = "a run is known by the id that `px brain run` gave"
+BRAIN_HINT: Final = "`px brain list` shows the brains"
+_NOT_OVER: Final = "`px brain watch RUN` waits for its end"
+_KIND = re.compile(r"step|brain")
+_MAX_DEPTH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be run, and how."""
+class Brain:
+    """One brain of a project; `document` as the contract spells it."""
 
-    brain: str
-    options: Fields
-    state: Fields | None = None
-    end_after: int | None = None
-
-    def body(self) -> dict[str, object]:
-        optional = {"initialState": self.state, "endAfter": self.end_after}
-        given = {key: found for key, found in optional.items() if found is not None}
-        options = {"options": self.options} if self.options else {}
-        return {"identifier": self.brain, **options, **given}
+    title: str
+    description: str
+    steps: int
+    document: Fields
 
 
-class Brains(Connection):
-    """One project's brains. What only reads is retried; what starts a run is asked for once."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of a brain's structure: its number, such as 2 or 2.1, and what it is."""
+
+    number: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a brain is made of, inner brains spread out under their step."""
+
+    title: str
+    description: str
+    parts: tuple[Part, ...]
+    document: Fields
+
+
+class Brains:
+    """What only reads: it is retried."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def list(self) -> list[Brain]:
         """By title."""
-        answer = self._answer(self._call("GET", "/brains"), 200)
-        return decode.read(answer, 200, brains)
+        return self._client.get("/brains", lambda found: items(found, "brains", _brain))
 
     def show(self, title: str) -> Structure:
-        answer = self._known(self._call("GET", f"/brains/{quote(title, safe='')}"), _BRAIN_HINT)
-        return decode.read(answer, 200, structure)
-
-    def start(self, order: Order) -> str:
-        """The new run's id."""
-        return self._start("/brains/runs", order.body(), _BRAIN_HINT)
-
-    def rerun(self, run: str, start: int, stop_after: int | None) -> str:
-        """The id of a new run that takes over the steps before number `start`, from 1."""
-        body: dict[str, object] = {"runId": run, "startsAt": start}
-        if stop_after is not None:
-            body["stopsAfter"] = stop_after
-        return self._start("/brains/runs/rerun", body, _RUN_HINT)
-
-    def status(self, run_id: str) -> Run:
-        answer = self._known(self._call("GET", f"/brains/runs/{run_id}"), _RUN_HINT)
-        return decode.read(answer, 200, run)
-
-    def events(self, run_id: str, after: int | None, retry: Retry | None = None) -> Iterator[Event]:
-        """The run's events after that number, over one connection. Raises Silence and Lost."""
-        headers = {"Accept": "text/event-stream"}
-        if after is not None:
-            headers["Last-Event-ID"] = f"{after}"
-        with ExitStack() as stack:
-            opened: list[tuple[Answer, Response]] = []
-
-            def send(timeout: float) -> Answer:
-                stack.close()  # what an attempt before left
-                path = f"/brains/runs/{run_id}/watch"
-                entered = self._transport.open(path, headers, timeout, SILENCE)
-                opened.append(stack.enter_context(entered))
-                return opened[-1][0]
-
-            self._known((retry or self._retry).run(send), _RUN_HINT)
-            yield from read_events(*opened[-1], run_id)
-
-    @property
-    def retry(self) -> Retry:
-        return self._retry
-
-    def unreached(self, lost: Lost) -> PxError:
-        """The error for a connection that was lost while it was read."""
-        return self._failure(lost, ())
-
-    def _start(self, path: str, body: Fields, hint: str) -> str:
-        """Asked for once: a second attempt would start a second run."""
-        try:
-            return self._write(path, body, run_id, doubt.RUN, once=True)[0]
-        except PxError as error:
-            _explain(error, hint)
-            raise
-
-    def _known(self, outcome: Outcome, hint: str, status: int = 200) -> Answer:
-        """The answer, if it is a success; what the server does not know gets a hint."""
-        try:
-            return self._answer(outcome, status)
-        except PxError as error:
-            _explain(error, hint)
-            raise
+        with hinting(BRAIN_HINT):
+            return self._client.get(f"/brains/{quote(title, safe='')}", _structure)
 
 
-def _explain(error: PxError, hint: str) -> None:
-    if error.code == "not_found":
-        error.hint = hint
-    if error.code == "conflict":
-        error.hint = _NOT_OVER
+@contextmanager
+def hinting(not_found: str) -> Iterator[None]:
+    """What the server does not know, or cannot do yet, gets a hint."""
+    try:
+        yield
+    except PxError as error:
+        if error.code == "not_found":
+            error.hint = not_found
+        if error.code == "conflict":
+            error.hint = _NOT_OVER
+        raise
 
 
-_NOT_OVER: Final = "`px brain watch RUN` waits for its end"
-_BRAIN_HINT: Final = "`px brain list` shows the brains"
+def _brain(found: Fields) -> Brain:
+    return Brain(text(found["title"]), _description(found), number(found["steps"]), found)
 
 
-def parse_run_id(text: str) -> str:
-    """Raises Usage; it stands in addresses."""
-    if not RUN_ID.fullmatch(text):
-        raise Usage("RUN is no run id", hint=_RUN_HINT)
-    return text
+def _structure(found: Fields) -> Structure:
+    parts: list[Part] = []
+    _spread(found, "", 0, parts)
+    return Structure(text(found["title"]), _description(found), tuple(parts), found)
+
+
+def _description(found: Fields) -> str:
+    described = found.get("description")
+    return "" if described is None else text(described)
+
+
+def _spread(found: Mapping[str, object], prefix: str, depth: int, parts: list[Part]) -> None:
+    if depth > _MAX_DEPTH:
+        raise ValueError
+    for position, item in enumerate(sequence(found["steps"]), start=1):
+        step = fields(item)
+        kind = matching(_KIND, step["type"])
+        parts.append(Part(f"{prefix}{position}", kind, text(step["title"])))
+        if kind == "brain":
+            _spread(fields(step["innerBrain"]), f"{prefix}{position}.", depth + 1, parts)

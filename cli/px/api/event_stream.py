@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from px.api.decode import stranger
-from px.brains.events import Event, parse_event
+from px.api.brain_events import RunEvent, parse_event
+from px.api.errors import stranger
 from px.http.result import Answer, Lost
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_EVENT: Final = 8 * 1024 * 1024  # characters; a run's state is bounded by the server
 
 
-def read_events(answer: Answer, response: Response, run_id: str) -> Iterator[Event]:
+def read_events(answer: Answer, response: Response, run_id: str) -> Iterator[RunEvent]:
     """Each event as it comes, until the server ends the stream.
 
     Raises what reading the response raises, and ServerFailed for what is no event.

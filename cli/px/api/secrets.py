@@ -1,4 +1,4 @@
-"""A project's secrets over HTTP, as typed functions. Every failure is a PxError."""
+"""A project's secrets over HTTP."""
 
 from __future__ import annotations
 
@@ -7,13 +7,30 @@ from typing import NamedTuple
 
 from positronic.names import Name, Value
 from px.api import decode, doubt
-from px.api.connection import Connection, entry_path
-from px.api.decode import Fields, Secret
+from px.api.client import Client, entry_path
+from px.api.decode import Fields
 from px.completion.names import KnownNames
-from px.http.retry import Retry
-from px.settings import Target
 
 Entry = tuple[Name, Value]
+
+
+class Secret(NamedTuple):
+    """A name and its dates: all that a server ever says of a secret.
+
+    `is_unreadable`: an entry that no secret can be read from, under any text, without dates.
+    """
+
+    name: str
+    created_at: str
+    updated_at: str
+    is_unreadable: bool = False
+    retried: bool = False  # an attempt before, whose answer was lost, may have written it
+
+    def document(self) -> dict[str, object]:
+        """As the contract spells it."""
+        if self.is_unreadable:
+            return {"name": self.name, "unreadable": True}
+        return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
 
 
 class Written(NamedTuple):
@@ -24,59 +41,68 @@ class Written(NamedTuple):
     unknown: int = 0
 
 
-class Client(Connection):
-    """One project on one server. Calls are idempotent and are retried.
+class Secrets:
+    """Calls are idempotent and are retried. `names` is told which there are, as the answers say."""
 
-    `names` is told which names there are, as far as the answers say.
-    """
-
-    def __init__(
-        self, target: Target, retry: Retry | None = None, names: KnownNames | None = None
-    ) -> None:
-        super().__init__(target, retry)
+    def __init__(self, client: Client, names: KnownNames | None = None) -> None:
+        self.client = client
         self._names = names or KnownNames(None)
 
     def create(self, name: Name, value: Value) -> Secret:
         """Write one secret."""
-        created, retried = self._write(
-            "/secrets", _fields(name, value), decode.secret, doubt.CREATE, values=[value]
+        created, retried = self.client.write(
+            "/secrets", _fields(name, value), _secret, doubt.CREATE, values=[value]
         )
         self._names.add([name])
         return created._replace(retried=retried)
 
-    def check(self) -> None:
-        """Raises PxError unless the server is there, knows the token and the project."""
-        self._answer(self._call("GET", "/secrets?limit=1"), 200)
-
     def list(self) -> Iterator[Secret]:
         """Every secret, in name order, however many pages that takes."""
         found = []
-        for secret in self._pages("/secrets", 1000, decode.page):
+        for secret in self.client.pages("/secrets", "secrets", _listed):
             if not secret.is_unreadable:
                 found.append(secret.name)
             yield secret
         self._names.replace(found)
 
     def exists(self, name: Name) -> bool:
-        answer = self._answer(self._call("GET", f"/secrets/{name}/exists"), 200)
-        return decode.read(answer, 200, lambda found: decode.truth(found["exists"]))
+        return self.client.get(
+            f"/secrets/{name}/exists", lambda found: decode.truth(found["exists"])
+        )
 
     def delete(self, name: str, unknown: doubt.Doubt = doubt.DELETE) -> None:
         """Whatever is listed, also what is unreadable and has no secret's name.
 
         Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it.
         """
-        self._remove(entry_path("/secrets", "name", name), unknown)
+        self.client.remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
     def bulk(self, entries: Sequence[Entry]) -> Written:
         """Write several secrets; `uncertain` on the error says whether some may be written."""
         body = {"secrets": [_fields(name, value) for name, value in entries]}
         values = [value for _, value in entries]
-        written, retried = self._write("/secrets/bulk", body, _written, doubt.BULK, values=values)
+        written, retried = self.client.write(
+            "/secrets/bulk", body, _written, doubt.BULK, values=values
+        )
         self._names.add(name for name, _ in entries)
         # What the lost attempt created, this one found and updated.
         return Written(written.created, 0, written.updated) if retried else written
+
+
+def _secret(found: Fields) -> Secret:
+    return Secret(
+        decode.name(found["name"]),
+        decode.time(found["createdAt"]),
+        decode.time(found["updatedAt"]),
+    )
+
+
+def _listed(found: Fields) -> Secret:
+    """An item of a list, which may be unreadable."""
+    if not decode.is_unreadable(found):
+        return _secret(found)
+    return Secret(decode.text(found["name"]), "", "", is_unreadable=True)
 
 
 def _fields(name: Name, value: Value) -> dict[str, object]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Final
 
-from px.api.admin import Admin
-from px.api.admin_answers import KEY_ID, VERDICTS, Event
+from px.api.audit import VERDICTS, AuditEvent, AuditLog
+from px.api.keys import KEY_ID
 from px.errors import Usage
 
 DEFAULT_LIMIT: Final = 100
@@ -28,7 +28,7 @@ class Checked:
     """
 
     counts: Counter[str]
-    changed: tuple[Event, ...]
+    changed: tuple[AuditEvent, ...]
     unknown: Counter[str]
     dropped: frozenset[str] = frozenset()
 
@@ -78,19 +78,19 @@ def dropped_ids(given: Iterable[str]) -> frozenset[str]:
     return ids
 
 
-def recent(admin: Admin, start: int | None, limit: int | None) -> list[Event]:
+def recent(log: AuditLog, start: int | None, limit: int | None) -> list[AuditEvent]:
     """Newest first; with neither start (ms) nor limit, the newest DEFAULT_LIMIT."""
     if limit is None and start is None:
         limit = DEFAULT_LIMIT
-    return list(islice(_since(admin, start), limit))
+    return list(islice(_since(log, start), limit))
 
 
-def check(admin: Admin, start: int | None, dropped: frozenset[str] = frozenset()) -> Checked:
+def check(log: AuditLog, start: int | None, dropped: frozenset[str] = frozenset()) -> Checked:
     """Every event from `start` (ms) on."""
     counts: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
-    changed: list[Event] = []
-    for event in _since(admin, start):
+    changed: list[AuditEvent] = []
+    for event in _since(log, start):
         counts[event.integrity] += 1
         if event.integrity == "changed":
             changed.append(event)
@@ -100,15 +100,15 @@ def check(admin: Admin, start: int | None, dropped: frozenset[str] = frozenset()
 
 
 def follow(
-    admin: Admin,
+    log: AuditLog,
     start: int | None,
     limit: int | None,
     pause: Callable[[float], None] = time.sleep,
-) -> Iterator[Event]:
+) -> Iterator[AuditEvent]:
     """Each new event once, oldest first; before them those from `start` or the newest `limit`."""
     seen: dict[str, int] = {}
-    shown: list[Event] = []
-    for place, event in enumerate(admin.events()):
+    shown: list[AuditEvent] = []
+    for place, event in enumerate(log.events()):
         horizon = _horizon(seen)
         is_late = horizon is None or event.at >= horizon
         is_shown = _is_shown(place, event, start, limit)
@@ -122,13 +122,13 @@ def follow(
     while True:
         pause(POLL)
         horizon = _horizon(seen)
-        fresh = [event for event in _since(admin, horizon) if event.id not in seen]
+        fresh = [event for event in _since(log, horizon) if event.id not in seen]
         yield from reversed(fresh)
         seen |= {event.id: event.at for event in fresh}
         seen = {key: at for key, at in seen.items() if horizon is None or at >= horizon}
 
 
-def _is_shown(place: int, event: Event, start: int | None, limit: int | None) -> bool:
+def _is_shown(place: int, event: AuditEvent, start: int | None, limit: int | None) -> bool:
     if start is None and limit is None:
         return False
     return (start is None or event.at >= start) and (limit is None or place < limit)
@@ -140,6 +140,6 @@ def _horizon(seen: dict[str, int]) -> int | None:
     return min(max(seen.values()), time.time_ns() // 1_000_000) - LATE if seen else None
 
 
-def _since(admin: Admin, start: int | None) -> Iterator[Event]:
-    events = admin.events()
+def _since(log: AuditLog, start: int | None) -> Iterator[AuditEvent]:
+    events = log.events()
     return events if start is None else takewhile(lambda event: event.at >= start, events)

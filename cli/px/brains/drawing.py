@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final, Protocol
 
 from px import terminal
-from px.brains.events import Event
+from px.api.brain_events import RunEvent
 from px.brains.progress import Place, Progress
 from px.terminal import printable
 
@@ -22,7 +22,7 @@ _MORE: Final = {True: "\u2026", False: "~"}
 
 
 class Drawing(Protocol):
-    def show(self, event: Event, progress: Progress) -> None: ...
+    def show(self, event: RunEvent, progress: Progress) -> None: ...
 
     def end(self) -> None:
         """Leaves the terminal on a line of its own."""
@@ -39,7 +39,7 @@ def choose(*, as_json: bool) -> Drawing:
 class JsonLines:
     """Every event as it came, one a line."""
 
-    def show(self, event: Event, _: Progress) -> None:
+    def show(self, event: RunEvent, _: Progress) -> None:
         terminal.document(event.document)
 
     def end(self) -> None:
@@ -49,7 +49,7 @@ class JsonLines:
 class Lines:
     """Type, place and, where there is one, a note, with tabs between."""
 
-    def show(self, event: Event, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: Progress) -> None:
         if event.type != "step:status":
             cells = [event.type, " > ".join(progress.place.path)]
             note = _note(event, progress)
@@ -59,7 +59,7 @@ class Lines:
         return
 
 
-def _note(event: Event, progress: Progress) -> str:
+def _note(event: RunEvent, progress: Progress) -> str:
     if event.type == "brain:error":
         return progress.error
     if event.document.get("takenOver") is True:
@@ -76,7 +76,7 @@ class Live:
         self._colour = not os.environ.get("NO_COLOR")
         self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
 
-    def show(self, event: Event, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: Progress) -> None:
         place = progress.place
         match event.type:
             case "brain:start" | "brain:restart":

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from px import terminal
-from px.api.brain_answers import Brain, Run, Structure
+from px.api.brains import Brain, Structure
+from px.api.runs import Run
 from px.terminal import printable
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from px.errors import Usage
+from px.files.typed_path import read_typed_path
 
 MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
 
@@ -43,7 +44,9 @@ def read_state(given: str | None) -> dict[str, object] | None:
     if given == "-":
         return parse_state(_read_stdin())
     if given.startswith("@"):
-        return parse_state(_read_file(Path(given[1:])))
+        return parse_state(
+            read_typed_path(Path(given[1:]), MAX_STATE + 1, "the file with the state")
+        )
     return parse_state(given.encode(errors="surrogateescape"))
 
 
@@ -102,12 +105,3 @@ def _read_stdin() -> bytes:
     if sys.stdin is None:
         raise Usage("stdin is closed")
     return sys.stdin.buffer.read(MAX_STATE + 1)
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_STATE + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise Usage(f"the file with the state cannot be read: {reason.lower()}") from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from px.api.brain_answers import error_place, error_sentence
-from px.brains.events import Event
+from px.api.brain_events import RunEvent
+from px.api.runs import error_line, error_sentence
 
 COMPLETE: Final = "complete"
 FAILED: Final = "error"
@@ -48,7 +48,7 @@ class Progress:
     place: Place = Place()
     _levels: list[_Level] = field(default_factory=list)
 
-    def follow(self, event: Event) -> None:
+    def follow(self, event: RunEvent) -> None:
         """Takes the next event; inner brains' events stand between those of their step."""
         if event.type in _STARTS:
             self._levels.append(_Level(event.text("brainTitle")))
@@ -73,12 +73,12 @@ class Progress:
         self._levels.clear()
         self.outcome, self.error = outcome, error
 
-    def _here(self, event: Event) -> Place:
+    def _here(self, event: RunEvent) -> Place:
         brains = tuple(level.title for level in self._levels)
         has_step = bool(self._levels) and event.type not in _OF_A_BRAIN
         return Place(brains, self._levels[-1].step if has_step else "")
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: RunEvent) -> None:
         if not self._levels:
             self._levels.append(_Level(""))
         self._levels[-1].step = event.text("stepTitle")
@@ -99,15 +99,15 @@ _STEPS: Final = frozenset({"step:start", "step:complete"})
 _OF_A_BRAIN: Final = _STARTS | {"brain:complete"}
 
 
-def _sentence(event: Event) -> str:
+def _sentence(event: RunEvent) -> str:
     try:
         return error_sentence(event.document.get("error"))
     except (KeyError, TypeError):
         return ""
 
 
-def _where(event: Event) -> str:
+def _where(event: RunEvent) -> str:
     try:
-        return error_place(event.document.get("error"))
+        return error_line(event.document.get("error"))
     except TypeError:
         return ""

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from px import terminal
-from px.api.brains import Brains
+from px.api.brain_events import RunEvent
+from px.api.runs import Runs
 from px.brains.drawing import choose
-from px.brains.events import Event
 from px.brains.progress import COMPLETE, FAILED, Progress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
@@ -18,10 +18,10 @@ _MISSING: Final = re.compile(r"SecretNotFound: there is no secret ([A-Za-z_]\w{0
 MAX_SENTENCE: Final = 1000  # characters of a brain's own error
 
 
-def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
+def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
     """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
     again = f"watch it again with `px brain watch {run_id}`"
-    watch, drawing = Watch(brains, run_id), choose(as_json=as_json)
+    watch, drawing = Watch(runs, run_id), choose(as_json=as_json)
     short: set[str] = set()
     try:
         for event in watch:
@@ -46,7 +46,7 @@ def show_run(brains: Brains, run_id: str, *, as_json: bool) -> None:
 _SHORT: Final = "warning: too short to be taken out of a run's events everywhere"
 
 
-def _whole_only(event: Event) -> set[str]:
+def _whole_only(event: RunEvent) -> set[str]:
     """The secrets whose values are so short that only whole texts of them are taken out."""
     names = event.document.get("wholeOnly")
     return set(map(printable, map(str, names))) if isinstance(names, list) else set()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from px.api.brains import Brains
-from px.brains.events import Event
+from px.api.brain_events import RunEvent
+from px.api.runs import Runs
 from px.brains.progress import Progress
 from px.errors import ServerFailed
 from px.http.result import Lost, Silence
@@ -20,16 +20,16 @@ FRUITLESS: Final = 4  # connections, one after the other, that end without an ev
 class Watch:
     """Iterates over a run's events, each once and in order; `progress` says how it ended."""
 
-    def __init__(self, brains: Brains, run_id: str) -> None:
-        self._brains = brains
+    def __init__(self, runs: Runs, run_id: str) -> None:
+        self._runs = runs
         self._run_id = run_id
         self._last: int | None = None
         self._fruitless = 0
         self.progress = Progress()
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[RunEvent]:
         """Raises PxError when the server stays away, or is none of ours."""
-        retry = self._brains.retry
+        retry = self._runs.client.retry
         while self.progress.outcome is None:
             before = self._last
             try:
@@ -39,11 +39,11 @@ class Watch:
                 pass  # the run may be busy: asking anew shows whether the server is there
             except Lost as lost:
                 self._broken(lost, before)
-            retry = replace(self._brains.retry, attempts=ATTEMPTS)
+            retry = replace(self._runs.client.retry, attempts=ATTEMPTS)
 
-    def _new_events(self, retry: Retry) -> Iterator[Event]:
+    def _new_events(self, retry: Retry) -> Iterator[RunEvent]:
         """Over one connection."""
-        for event in self._brains.events(self._run_id, self._last, retry):
+        for event in self._runs.events(self._run_id, self._last, retry):
             if self._last is None or event.id > self._last:
                 self._last = event.id
                 self.progress.follow(event)
@@ -53,7 +53,7 @@ class Watch:
         """The server ended the stream. A run that was to stop early ends without a last event."""
         if self.progress.outcome is not None or self._last != before:
             return
-        run = self._brains.status(self._run_id)
+        run = self._runs.status(self._run_id)
         if run.status != "running":
             self.progress.conclude(run.status, run.error)
             return
@@ -70,10 +70,10 @@ class Watch:
             return
         self._count(before)
         if lost.final or self._fruitless > FRUITLESS:
-            raise self._brains.unreached(lost)
+            raise self._runs.unreached(lost)
 
     def _count(self, before: int | None) -> None:
         """How many connections brought nothing; waits longer each time."""
         self._fruitless = 0 if self._last != before else self._fruitless + 1
         if self._fruitless:
-            self._brains.retry.pause(FIRST_WAIT * 2**self._fruitless)
+            self._runs.client.retry.pause(FIRST_WAIT * 2**self._fruitless)

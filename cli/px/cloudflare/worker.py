@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from px.cloudflare.wrangler import Wrangler
 from px.errors import PxError
-from px.keys.deployed_keys import secret_names
 from px.project import owner_only
 from px.project.manifest import Manifest, connected
 from px.project.workspace import Project
@@ -55,7 +54,7 @@ class Remote:
         owner_only.make_folder(self._project.private)
         with (
             tempfile.TemporaryDirectory(prefix="deploy.", dir=self._project.private) as folder,
-            connected(self._project, self._manifest, namespaces) as config,
+            connected(self._manifest, namespaces) as config,
         ):
             output = Path(folder) / "wrangler.ndjson"
             self._wrangler.run(
@@ -70,6 +69,20 @@ class Remote:
             raise PxError(
                 f"what `wrangler {' '.join(words[:3])}` says cannot be read", code="wrangler_failed"
             ) from None
+
+
+def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
+    """The names of the Worker's secrets; None when there is no such Worker."""
+    try:
+        answer = wrangler.run(["secret", "list", "--format", "json"])
+    except PxError as error:
+        if error.code == "no_worker":
+            return None
+        raise
+    try:
+        return frozenset(str(one["name"]) for one in json.loads(answer))
+    except (ValueError, KeyError, TypeError):
+        raise PxError("wrangler's list of secrets cannot be read", code="wrangler_failed") from None
 
 
 def _targets(output: str) -> list[str]:

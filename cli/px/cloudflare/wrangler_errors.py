@@ -11,8 +11,8 @@ from typing import Final
 
 from px.cloudflare import error_codes as codes
 from px.cloudflare.error_codes import BY_CODE, Meaning
+from px.cloudflare.printed_failure import reason as printed_reason
 from px.errors import NotReached, PxError, ServerFailed
-from px.local import worker_log
 
 FRAGMENT: Final = 8  # characters of something hidden that are too many to show
 _CODE: Final = re.compile(r"\[code: (\d+)\]")
@@ -139,7 +139,7 @@ def _named(words: Sequence[str]) -> str:
 
 
 def _reason(output: str, hidden: Sequence[str]) -> str:
-    reason = worker_log.explain_text(output)
+    reason = printed_reason(output)
     # In what is shown as well: colours may have stood within what is hidden.
     if any(repeats(text, hidden) for text in (output, reason)):
         return ""

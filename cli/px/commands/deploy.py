@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -9,7 +10,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.invocation import note_url
+from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
     from px.deploy.options import Options
@@ -19,12 +20,7 @@ if TYPE_CHECKING:
 app = new_app()
 WAIT: Final = 180.0
 
-Url = Annotated[
-    str | None,
-    typer.Option(
-        "--url", metavar="URL", help="Where the Worker answers.  [PX_URL]", callback=note_url
-    ),
-]
+Url = Annotated[str | None, url_option("Where the Worker answers.  [PX_URL]")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would happen; reads from Cloudflare.")
 ]
@@ -53,7 +49,6 @@ Wait = Annotated[
     float,
     typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="For the Worker to answer."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -89,23 +84,14 @@ def deploy(
     options = Options(
         url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
     )
-    deployment = _deployment(options, passphrase_stdin, _Voice(as_json=as_json))
+    deployment = _deployment(options, passphrase_stdin, terminal.talk(quiet=as_json))
     if dry_run:
         _show_plan(deployment.plan(), as_json=as_json)
     else:
         _show(deployment.run(), as_json=as_json)
 
 
-class _Voice:
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-
-    def say(self, line: str) -> None:
-        if not self._as_json:
-            terminal.say(line)
-
-
-def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Deployment:
+def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], None]) -> Deployment:
     import os
 
     from px.errors import Usage
@@ -121,7 +107,7 @@ def _deployment(options: Options, passphrase_stdin: bool, voice: _Voice) -> Depl
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
-    return Deployment(project, folder, os.environ, options, passphrase, voice)
+    return Deployment(project, folder, os.environ, options, passphrase, say)
 
 
 def _show_plan(plan: Plan, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
+from px.commands.options import json_option
 from px.errors import Detail, PxError, Usage
 
 app = new_app()
@@ -18,7 +19,7 @@ Port = Annotated[
     int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
-Json = Annotated[bool, typer.Option("--json", help="The ready line and errors as JSON.")]
+Json = Annotated[bool, json_option("The ready line and errors as JSON.")]
 
 
 @app.command()
@@ -31,10 +32,10 @@ def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = Fal
 
     Example: px dev --port 8787
     """
-    _serve(port, _Voice(verbose=verbose, as_json=as_json))
+    _serve(port, _Output(verbose=verbose, as_json=as_json))
 
 
-class _Voice:
+class _Output:
     """stdout is data: the one ready line. stderr is talk."""
 
     def __init__(self, *, verbose: bool, as_json: bool) -> None:
@@ -58,8 +59,8 @@ class _Voice:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file; what is odd about a value is said."""
+        from px.project.private_files import LOCAL_FILE
         from px.secrets.import_secrets import push
-        from px.settings import LOCAL_FILE
 
         remarks: list[Detail] = []
         push(path, url, token, source=LOCAL_FILE, remarks=remarks)
@@ -75,7 +76,7 @@ class _Voice:
             self.say(line)
 
 
-def _serve(port: int, voice: _Voice) -> None:
+def _serve(port: int, output: _Output) -> None:
     try:
         from px.local.dev import run
     except ModuleNotFoundError:
@@ -88,6 +89,6 @@ def _serve(port: int, voice: _Voice) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, voice.push, voice)
+            run(find_project(), port, output.push, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

@@ -5,15 +5,14 @@ from __future__ import annotations
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Json, Project, Timeout, Url, find
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def doctor(
-    url: Url = None, project: Project = None, timeout: Timeout = 10.0, as_json: Json = False
-) -> None:
+@with_server(timeout=10.0)
+def doctor(server: Server) -> None:
     """Check what px needs here and on the server; say how to mend.
 
     Versions, file modes, git's rules, .env.secrets, a rotation that has not ended; which server
@@ -37,11 +36,11 @@ def doctor(
     from px.doctor.place import Place
 
     findings: list[Finding] = []
-    for found in examine(Place(Path.cwd()), lambda: find(url, project, timeout)):
+    for found in examine(Place(Path.cwd()), server.target):
         findings.append(found)
-        if not as_json:
+        if not server.as_json:
             report.show(found)
-    if as_json:
+    if server.as_json:
         terminal.document(report.document(findings))
     else:
         report.conclude(findings)

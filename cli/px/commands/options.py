@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Final
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from px.invocation import note_project, note_url
 
 if TYPE_CHECKING:
-    from px.api.admin import Admin
-    from px.api.secrets import Client
+    from px.api.client import Client
+    from px.api.secrets import Secrets
     from px.settings import Target
 
 TIMEOUT: Final = 30.0
@@ -37,51 +40,93 @@ Name = Annotated[
     str,
     typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret),
 ]
-Url = Annotated[
-    str | None,
-    typer.Option("--url", metavar="URL", help="The server.  [PX_URL]", callback=note_url),
-]
-Project = Annotated[
-    str | None,
-    typer.Option(
-        "--project", metavar="NAME", help="The project.  [PX_PROJECT]", callback=note_project
-    ),
-]
-Timeout = Annotated[
-    float,
-    typer.Option("--timeout", metavar="SECONDS", help="For each request, retries included."),
-]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout; errors as JSON on stderr.")]
 
 
+def url_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+    return typer.Option("--url", metavar="URL", help=help_, callback=note_url)
+
+
+def project_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+    return typer.Option("--project", metavar="NAME", help=help_, callback=note_project)
+
+
+def timeout_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+    return typer.Option("--timeout", metavar="SECONDS", help=help_)
+
+
+def json_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+    return typer.Option("--json", help=help_)
+
+
+Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
+Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
+Timeout = Annotated[float, timeout_option("For each request, retries included.")]
+Json = Annotated[bool, json_option("JSON on stdout; errors as JSON on stderr.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
-def connect(url: str | None, project: str | None, timeout: float) -> Client:
-    """A client for the server that flags, environment and files name. Raises Usage."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Which server a command asks, and how it answers."""
+
+    url: str | None = None
+    project: str | None = None
+    timeout: float = TIMEOUT
+    as_json: bool = False
+
+    def target(self) -> Target:
+        """The server that flags, environment and files name. Raises Usage."""
+        import os
+        from pathlib import Path
+
+        from px.settings import find_target
+
+        environ, folder = os.environ, Path.cwd()
+        return find_target(self.url, self.project, self.timeout, environ=environ, folder=folder)
+
+    def connect(self) -> Client:
+        from px.api.client import Client
+
+        return Client(self.target())
+
+
+def _flags(
+    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+) -> None:
+    """What every command that asks a server takes."""
+
+
+def with_server(
+    *, timeout: float = TIMEOUT, projects: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command's last parameter, `server`, becomes the four flags; `projects`: --project too."""
+    flags = dict(inspect.signature(_flags, eval_str=True).parameters)
+    flags["timeout"] = flags["timeout"].replace(default=timeout)
+    if not projects:
+        del flags["project"]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401 - what typer has parsed
+            asked = {name: given.pop(name) for name in flags}
+            command(**given, server=Server(**asked))
+
+        own = dict(inspect.signature(command, eval_str=True).parameters)
+        del own["server"]
+        run.__signature__ = inspect.Signature([*own.values(), *flags.values()])  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def secrets_of(client: Client) -> Secrets:
+    """The secrets there; what is learnt of their names is kept for completion."""
     import os
 
-    from px.api.secrets import Client
+    from px.api.secrets import Secrets
     from px.completion.names import known_names
 
-    target = find(url, project, timeout)
-    return Client(target, names=known_names(target, os.environ))
-
-
-def administer(url: str | None, project: str | None, timeout: float) -> Admin:
-    """The same for tokens, audit and keys."""
-    from px.api.admin import Admin
-
-    return Admin(find(url, project, timeout))
-
-
-def find(url: str | None, project: str | None, timeout: float) -> Target:
-    import os
-    from pathlib import Path
-
-    from px.settings import find_target
-
-    return find_target(url, project, timeout, environ=os.environ, folder=Path.cwd())
+    return Secrets(client, known_names(client.target, os.environ))
 
 
 def ask(question: str, otherwise: str) -> None:

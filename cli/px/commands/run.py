@@ -56,7 +56,7 @@ def run(
     from px.errors import Usage
     from px.process import steering_names
     from px.process.exec_command import replace_px
-    from px.process.run_environment import environment, given, read_secrets
+    from px.secrets.run_environment import environment, given, read_secrets
 
     if not command:
         raise Usage("there is no command to run", hint="`px run -- CMD...`")

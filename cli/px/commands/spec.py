@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from px.commands.groups import new_app
-from px.invocation import note_project
+from px.commands.options import json_option, project_option, timeout_option
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,15 +26,7 @@ Level = Annotated[
     Literal["seed", "full"],
     typer.Option("--level", help="seed: what any Positronic backend promises. full: all of it."),
 ]
-Project = Annotated[
-    str | None,
-    typer.Option(
-        "--project",
-        metavar="NAME",
-        help="Try this one instead of a new project.",
-        callback=note_project,
-    ),
-]
+Project = Annotated[str | None, project_option("Try this one instead of a new project.")]
 Only = Annotated[
     str, typer.Option("--only", metavar="PATTERN", help="Promises like secrets.list, or *.paging.")
 ]
@@ -49,8 +41,8 @@ Settle = Annotated[
     float,
     typer.Option("--settle", metavar="SECONDS", help="How long a write may take to be seen."),
 ]
-Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For the whole run.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document; errors as JSON on stderr.")]
+Timeout = Annotated[float, timeout_option("For the whole run.")]
+Json = Annotated[bool, json_option("One JSON document; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -113,7 +105,7 @@ def _selected(level: str, only: str) -> list[Promise]:
 def _target(url: str, project: str | None, timeout: float) -> Target:
     import os
 
-    from px.http.own_worker import own_worker
+    from px.api.client import own_worker
     from px.settings import find_target
     from px.spec.target import Target
 

@@ -12,6 +12,7 @@ from typer.completion import (  # type: ignore[attr-defined]  # there, if not an
     get_completion_script,
     shell_complete,
 )
+from typer.core import TyperCommand, TyperGroup
 
 SHELLS: Final = ("bash", "zsh", "fish")
 ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints
@@ -23,16 +24,13 @@ def script(shell: str) -> str:
     return found
 
 
-def answer(instruction: str) -> int:
+def answer(command: TyperGroup | TyperCommand, instruction: str) -> int:
     """Print what may stand where the cursor is. A mistake on the line is not the time to talk."""
-    from px.commands.groups import as_command
-    from px.commands.root import app
-
     # None: not importable. Typer strips rich's markup from help where rich is; ours has none.
     cast(dict[str, Any], sys.modules).setdefault("rich", None)
     try:
         completion_init()
-        return shell_complete(as_command(app), {}, "px", ASKED, instruction)
+        return shell_complete(command, {}, "px", ASKED, instruction)
     except SystemExit as end:  # fish asks a yes or no
         return end.code if isinstance(end.code, int) else 1
     except Exception:  # noqa: BLE001 - whatever it is, it may not appear behind a prompt

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from px.errors import Refused, Usage
 from px.http.address import parse_address
-from px.settings import DEPLOY_FILE
+from px.project.private_files import DEPLOY_FILE
 
 
 def choose_address(flag: str | None, known: str | None, *, makes_token: bool) -> str | None:

@@ -5,17 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey, make
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
 from px.project import git
-
-
-class Voice(Protocol):
-    def say(self, line: str) -> None: ...
+from px.project.master_key import MasterKey, make
 
 
 class FirstKey:
@@ -26,14 +21,14 @@ class FirstKey:
         file: RecoveryFile,
         worker: str,
         passphrase: Passphrase,
-        voice: Voice,
+        say: Callable[[str], None],
         *,
         kept: bool,
     ) -> None:
         self._file = file
         self._worker = worker
         self._passphrase = passphrase
-        self._voice = voice
+        self._say = say
         self._kept = kept
 
     def is_kept(self) -> bool:
@@ -63,7 +58,7 @@ class FirstKey:
     def _of_file(self) -> MasterKey:
         """Of a deploy that did not end, or of this Worker's earlier life."""
         self._check_worker()
-        self._voice.say(f"Using the master key of {self._file.shown}")
+        self._say(f"Using the master key of {self._file.shown}")
         return self._file.open(self._passphrase)
 
     def _check_worker(self) -> None:
@@ -80,9 +75,9 @@ class FirstKey:
         if self._passphrase.was_typed:
             still_wanted()
         self._file.write(key, self._worker, passphrase)
-        self._voice.say(f"Wrote {shown}: with your passphrase, it brings the master key back")
+        self._say(f"Wrote {shown}: with your passphrase, it brings the master key back")
         if git.leaves_out(self._file.path) is False:
-            self._voice.say(f"Warning: git does not ignore {shown}; keep it elsewhere")
+            self._say(f"Warning: git does not ignore {shown}; keep it elsewhere")
         return key
 
 

@@ -7,12 +7,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from px.errors import Refused
-from px.settings import DEPLOY_FILE
+from px.project.env_deploy import TOKEN, URL, WORKER
+from px.project.private_files import DEPLOY_FILE
 
-URL: Final = "PX_URL"
-TOKEN: Final = "PX_TOKEN"  # noqa: S105 - a variable's name
-WORKER: Final = "PX_WORKER"
-ACCOUNT: Final = "CLOUDFLARE_ACCOUNT_ID"
 _SHARED: Final = ".workers.dev"
 
 

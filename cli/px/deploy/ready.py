@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from px.api.admin import Admin
+from px.api.client import Client
+from px.api.keys import Keys
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 from px.http.result import Answer, Lost
 from px.http.transport import Transport
@@ -49,9 +50,9 @@ def wait_for_token(target: Target, key_id: str | None, patience: Patience) -> No
     """Returns when the token opens the Worker, and its newest key is the one that was made."""
 
     def attempt() -> PxError | None:
-        with Admin(target) as admin:
+        with Client(target) as client:
             try:
-                found = admin.keys()
+                found = Keys(client).uses()
             except NotAllowed:
                 return _token_refused(target)
             except (NotReached, ServerFailed) as problem:

@@ -7,24 +7,20 @@ before Cloudflare learns of either, and code and secrets go up in one request.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
-from px.cloudflare.wrangler import Wrangler, credentials
+from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.deploy.address import address_of, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
 from px.deploy.options import Options
 from px.deploy.owner import (
-    ACCOUNT,
-    TOKEN,
-    URL,
-    WORKER,
     check_no_token,
     check_owner,
     recorded,
@@ -34,15 +30,16 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
 from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
-from px.project.env_deploy import DeployFile
+from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
 from px.project.manifest import Manifest, read_manifest
-from px.project.unfinished_deploy import StartedDeploy
+from px.project.master_key import MasterKey
+from px.project.private_files import DEPLOY_FILE
+from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Project
-from px.settings import DEPLOY_FILE, Target, make_target
+from px.settings import Target, make_target
 
 KNOWN: Final = 10.0  # seconds
 NOTHING: Final = "nothing was changed at Cloudflare"
@@ -50,12 +47,6 @@ UPLOADING: Final = "the upload did not end; no key and no token is lost"
 UPLOADED: Final = "the Worker is deployed, and was not seen to be ready"
 READY: Final = "the Worker is deployed and ready"
 AGAIN: Final = "run `px deploy` again: it goes on where it stopped"
-
-
-class Voice(Protocol):
-    """What a person sees of it."""
-
-    def say(self, line: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +89,16 @@ class Deployment:
         environ: Mapping[str, str],
         options: Options,
         passphrase: Passphrase,
-        voice: Voice,
+        say: Callable[[str], None],
     ) -> None:
         self._project = project
         self._environ = environ
         self._options = options
         self._passphrase = passphrase
-        self._voice = voice
+        self._say = say
         self._file = DeployFile(folder, project.root)
-        self._manifest: Manifest = read_manifest(project)
-        self._started = StartedDeploy(project, self._manifest.worker)
+        self._manifest: Manifest = read_manifest(project.config)
+        self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""
@@ -116,7 +107,7 @@ class Deployment:
             RecoveryFile(chosen),
             self._manifest.worker,
             passphrase,
-            voice,
+            say,
             kept=options.wants_recovery,
         )
 
@@ -142,12 +133,12 @@ class Deployment:
         self._check_file()
         remote = self._remote()
         plan = self._plan(remote)
-        self._voice.say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
+        self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
         if plan.makes_key:
             self._first_key.check()
-        set_up(self._project, self._voice.say)
+        set_up(self._project, self._say)
         if pass_gate(self._project):
-            self._voice.say("The Worker starts from its snapshot")
+            self._say("The Worker starts from its snapshot")
         self._prepare(remote, plan)
         address = self._upload(remote, plan)
         target = self._target(address)
@@ -162,9 +153,7 @@ class Deployment:
         found = self._file.read()
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
-            self._voice.say(
-                f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out"
-            )
+            self._say(f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out")
         self._settings = found
         self._started.read()
 
@@ -249,7 +238,7 @@ class Deployment:
         )
         if known:
             self._target(known)  # a mistyped token is told before anything is changed
-        self._voice.say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
+        self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
         self._made.account = UPLOADING
         if plan.makes_token:
             self._started.write(self._made.token, sent=True)
@@ -264,7 +253,7 @@ class Deployment:
     def _settle(self, target: Target, plan: Plan) -> None:
         """When the Worker was seen to take the token, the token has its place."""
         patience = Patience(self._options.wait)
-        self._voice.say(f"Waiting for {target.address.origin}")
+        self._say(f"Waiting for {target.address.origin}")
         wait_for_status(target, patience)
         key = self._made.key
         # A secret that was just set takes a while; one that was not is known everywhere.
@@ -273,9 +262,9 @@ class Deployment:
         if self._made.token:
             names = (URL, TOKEN, WORKER)
             for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
-                self._voice.say(line)
+                self._say(line)
             self._file.remember(target.address.origin, self._made.token, self._recorded())
-            self._voice.say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+            self._say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
         elif not self._has_pair_outside() and not self._settings.get(WORKER):
             self._file.remember_worker(self._recorded())
         self._started.remove()
@@ -288,5 +277,5 @@ class Deployment:
         if not self._options.checks:
             return 0
         outcomes = try_promises(target)
-        self._voice.say(f"Tried {len(outcomes)} promises of the API: all kept")
+        self._say(f"Tried {len(outcomes)} promises of the API: all kept")
         return len(outcomes)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
 from px.errors import PxError
+from px.project.private_files import SECRETS_FILE
 
 
 def check_secrets(place: Place) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would take .env.secrets."""
     from px.secrets.import_secrets import read_file
 
-    file = place.private_files[0]
+    file = next(one for one in place.private_files if one.name == SECRETS_FILE)
     if not file.path.exists():
         hint = "install -m 600 .env.secrets.example .env.secrets, and fill it in"
         yield Finding("secrets", SKIP, f"there is no {file.name} here", hint)
@@ -32,14 +33,14 @@ def check_secrets(place: Place) -> Iterator[Finding]:
 
 def check_rotation(place: Place) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
-    from px.project.unfinished_rotation import StartedFile
+    from px.project.unfinished_rotation import UnfinishedRotation
     from px.terminal import printable
 
     project = place.project
     started = None
     if project is not None:
         try:
-            started = StartedFile(project).read()
+            started = UnfinishedRotation(project).read()
         except PxError as error:
             yield Finding("rotation", FAIL, error.message.partition(";")[0], error.hint)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import stat
 from collections.abc import Iterator
@@ -21,20 +22,14 @@ def check_modes(place: Place) -> Iterator[Finding]:
 
 
 def _look(file: PrivateFile, shown: str) -> Finding | None:
-    try:
-        mode = stat.S_IMODE(file.path.stat().st_mode)
-        private_files.check(file.path)
-    except FileNotFoundError:
+    if not os.path.lexists(file.path):
         return None
-    except OSError as error:
-        return Finding(NAME, FAIL, f"{shown} cannot be looked at: {_reason(error)}")
+    try:
+        private_files.check(file.path)
     except Usage as error:
         return Finding(NAME, FAIL, error.message, error.hint)
-    if mode & 0o077:
+    mode = stat.S_IMODE(file.path.stat().st_mode)
+    if private_files.is_exposed(file.path):
         hint = f"chmod 600 {shlex.quote(shown)}"
         return Finding(NAME, FAIL, f"{shown} has mode {mode:o}: others can open it", hint)
     return Finding(NAME, OK, f"{shown} has mode {mode:o}")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown").lower()

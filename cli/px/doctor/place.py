@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from px.project import private_files
+from px.project.env_deploy import find_deploy_file
+from px.project.private_files import DEPLOY_FILE, SECRETS_FILE
+from px.project.upwards import PROJECT_MARK, find_upwards
 from px.project.workspace import Project
-from px.settings import DEPLOY_FILE, PROJECT_MARK, find_deploy_file, find_upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,13 @@ class Place:
     @property
     def private_files(self) -> list[PrivateFile]:
         """`.env.deploy` is the one that px reads, which may lie above the project."""
-        project = self.project
-        base = self.folder if project is None else project.root
+        base = self.folder if self.project is None else self.project.root
+        names = private_files.names_in(base)
+        if self.project is None:
+            names = [name for name in names if name in (SECRETS_FILE, DEPLOY_FILE)]
         deploy = find_deploy_file(self.folder)
-        found = [
-            PrivateFile(base, private_files.SECRETS),
-            PrivateFile(base if deploy is None else deploy.parent, DEPLOY_FILE),
-        ]
-        if project is not None:
-            kept = {f".px/{path.name}" for path in project.private.glob("*.json")}
-            names = [
-                private_files.DEV_VARS,
-                *sorted(kept | {private_files.LOCAL, private_files.ROTATION}),
-            ]
-            found += [PrivateFile(base, name) for name in names]
-        return found
+        elsewhere = {} if deploy is None else {DEPLOY_FILE: deploy.parent}
+        return [PrivateFile(elsewhere.get(name, base), name) for name in names]
 
     def shown(self, file: PrivateFile) -> str:
         """As it can be typed here."""

@@ -8,7 +8,8 @@ from typing import Final
 from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.place import Place
 from px.errors import PxError
-from px.settings import DEPLOY_FILE, Target
+from px.project.private_files import DEPLOY_FILE
+from px.settings import Target
 
 NAME: Final = "recovery"
 
@@ -22,7 +23,7 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     from px.project.manifest import read_manifest
 
     try:
-        file = RecoveryFile(default_path(project, read_manifest(project).worker))
+        file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
         if not file.exists():
             yield Finding(NAME, SKIP, f"not known: there is no {place.display(file.path)}")
             return

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from positronic.access import tokens
+from px.api.keys import Keys
+from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
 from px.doctor.probe import Probe
@@ -16,7 +18,8 @@ from px.doctor.records import check_records
 from px.doctor.recovery import check_recovery
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
-from px.settings import LOCAL_FILE, Target
+from px.project.private_files import LOCAL_FILE
+from px.settings import Target
 
 MAX_SKEW: Final = 60  # seconds
 SOON: Final = timedelta(days=7)
@@ -80,7 +83,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     parsed = tokens.parse(token)
     if parsed is None:  # root's has none
         return
-    own = next((one for one in probe.tokens() if one.id == parsed.id), None)
+    own = next((one for one in Tokens(probe).list() if one.id == parsed.id), None)
     if own is None or own.expires_at is None:
         yield Finding("expiry", OK, "the token does not expire")
         return
@@ -90,7 +93,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
 
 
 def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
-    found = probe.keys()
+    found = Keys(probe).uses()
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
         hint = "give the Worker these master keys back, or put the secrets in again"

@@ -13,7 +13,7 @@ from typing import Final
 from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.place import Place
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project, node
 
 SECONDS: Final = 10.0  # for a program that only has to say its version

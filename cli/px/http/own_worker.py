@@ -14,7 +14,6 @@ from typing import Final
 from positronic.access import proof
 from positronic.access.tokens import root_hash
 from px.http.result import NotOwn
-from px.settings import LOCAL_FILE, Target
 
 PATH: Final = "/status"
 TRIES: Final = 100  # connections that others may take, or the server may close, before it is used
@@ -42,10 +41,3 @@ class OwnWorker:
         if not hmac.compare_digest(expected.encode(), given.encode()):
             # While the Worker restarts, wrangler's proxy may answer 5xx for it: ask again.
             raise NotOwn(self._origin, final=status < 500)
-
-
-def own_worker(target: Target) -> OwnWorker | None:
-    """For a token from `.px/local.json`; the others stand beside an address that a person set."""
-    if target.source != LOCAL_FILE:
-        return None
-    return OwnWorker(target.address.origin, target.token)

@@ -10,21 +10,22 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import PxError, Refused
-from px.keys.master_key import MasterKey
+from px.errors import Refused
+from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
 NEXT: Final = "MASTER_KEYS_NEXT"
 
 
-class CloudflareSecrets:
+class DeployedKeys:
     """The secrets of the Worker that wrangler.toml names."""
 
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         """`wrangler secret put` would make a Worker that is missing, and say nothing."""
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:
@@ -42,22 +43,21 @@ class CloudflareSecrets:
     def keep_only(self, key: MasterKey) -> None:
         self._run(["secret", "bulk"], json.dumps({KEYS: key.entry, NEXT: None}), key)
 
+    def check_recovery(self, *, replace: bool) -> None:
+        if KEYS in (secret_names(self._wrangler) or ()) and not replace:
+            raise Refused(
+                "the Worker has a master key, and Cloudflare does not give it back; "
+                "nothing was changed",
+                code="keys_exist",
+                hint="see `px key list`; if that key is of no use to anything: --replace",
+            )
+
+    def bring_back(self, key: MasterKey) -> str:
+        self._run(["secret", "bulk"], json.dumps({KEYS: key.entry}), key)
+        return f"The Worker has the master key {key.id} back; now run `px deploy`"
+
     def _run(self, words: Sequence[str], sent: str, key: MasterKey) -> None:
         self._wrangler.run(words, sent, hidden=[key.encoded])
-
-
-def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
-    """The names of the Worker's secrets; None when there is no such Worker."""
-    try:
-        answer = wrangler.run(["secret", "list", "--format", "json"])
-    except PxError as error:
-        if error.code == "no_worker":
-            return None
-        raise
-    try:
-        return frozenset(str(one["name"]) for one in json.loads(answer))
-    except (ValueError, KeyError, TypeError):
-        raise PxError("wrangler's list of secrets cannot be read", code="wrangler_failed") from None
 
 
 def begun_elsewhere() -> Refused:

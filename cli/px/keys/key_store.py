@@ -1,16 +1,16 @@
-"""The port: where the Worker's master keys are kept."""
+"""The port: where a Worker's master keys are kept, to be rotated or brought back."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from px.keys.master_key import MasterKey
+from px.project.master_key import MasterKey
 
 
-class KeyPlace(Protocol):
-    """Raises PxError for what it cannot do. Both changes may be made twice."""
+class KeyStore(Protocol):
+    """Raises PxError for what it cannot do. Each change may be made twice."""
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         """Whether keys can be changed here; raises Refused for a rotation begun elsewhere."""
         ...
 
@@ -20,4 +20,12 @@ class KeyPlace(Protocol):
 
     def keep_only(self, key: MasterKey) -> None:
         """Every other key is gone for good."""
+        ...
+
+    def check_recovery(self, *, replace: bool) -> None:
+        """Whether a key can be brought back; before anybody is asked for a passphrase."""
+        ...
+
+    def bring_back(self, key: MasterKey) -> str:
+        """The Worker opens what is under this key; a sentence that says what is true now."""
         ...

@@ -7,18 +7,18 @@ unlike on Cloudflare, the old keys can be read.
 from __future__ import annotations
 
 from px.errors import Refused
-from px.keys.master_key import MasterKey
 from px.project import dev_vars
+from px.project.master_key import MasterKey
 from px.project.workspace import Project
 
 
-class DevVars:
+class LocalKeys:
     """A project's `.dev.vars`: mode 600, replaced whole."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def check(self, *, resuming: bool) -> None:
+    def check_rotation(self, *, resuming: bool) -> None:
         if not self._project.dev_vars.exists():
             raise Refused(".dev.vars is missing", code="no_keys", hint="start `px dev`")
 
@@ -28,3 +28,20 @@ class DevVars:
 
     def keep_only(self, key: MasterKey) -> None:
         dev_vars.write_keys(self._project, [key.entry])
+
+    def check_recovery(self, *, replace: bool) -> None:
+        self.check_rotation(resuming=False)
+        dev_vars.read_keys(self._project)
+
+    def bring_back(self, key: MasterKey) -> str:
+        """As the last one, so that no other is lost."""
+        entries = dev_vars.read_keys(self._project)
+        if key.entry in entries:
+            return f"The local Worker has the master key {key.id} already"
+        if any(entry.partition(":")[0] == key.id for entry in entries):
+            raise Refused(
+                f".dev.vars has another key with the id {key.id}; nothing was changed",
+                code="key_id_taken",
+            )
+        dev_vars.write_keys(self._project, [*entries, key.entry])
+        return f"The local Worker has the master key {key.id} back, behind those it had"

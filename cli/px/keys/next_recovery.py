@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from px.errors import PxError
-from px.keys.master_key import MasterKey
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
+from px.project.master_key import MasterKey
 
 
 class Keeper(Protocol):

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from px.errors import Refused
-from px.keys.master_key import KEY_SIZE, MasterKey
+from px.project.master_key import KEY_SIZE, MasterKey
 
 FORMAT: Final = "positronic-recovery-1"
 MAX_FILE: Final = 4096  # bytes

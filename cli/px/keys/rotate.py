@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from px.api.admin import Admin
-from px.api.admin_answers import Keys
+from px.api.client import Client
+from px.api.keys import Keys, KeyUses
 from px.errors import Detail, NotAllowed, PxError, Refused
 from px.keys.deployed_keys import begun_elsewhere
-from px.keys.key_store import KeyPlace
-from px.keys.master_key import MasterKey, make
+from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
 from px.keys.survey import Survey, survey
-from px.project.unfinished_rotation import Started, StartedFile
+from px.project.master_key import MasterKey, make
+from px.project.unfinished_rotation import BegunRotation, UnfinishedRotation
+from px.terminal import Progress
 
 PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
 PAUSE: Final = 0.5  # seconds between two looks
@@ -30,10 +31,8 @@ SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
 RESUME: Final = "run `px key rotate` again: it goes on where it stopped"
 SHOWN: Final = 20  # records that are named to a person
 
-Progress = Callable[[int, int], None]
 
-
-class Voice(Protocol):
+class RotationOutput(Protocol):
     """What a person sees of it."""
 
     def say(self, line: str) -> None: ...
@@ -79,17 +78,17 @@ class Rotation:
 
     def __init__(
         self,
-        admin: Admin,
-        place: KeyPlace,
-        file: StartedFile,
-        voice: Voice,
+        client: Client,
+        store: KeyStore,
+        file: UnfinishedRotation,
+        output: RotationOutput,
         settle: float,
         keeper: Keeper | None = None,
     ) -> None:
-        self._admin = admin
-        self._place = place
+        self._client = client
+        self._store = store
         self._file = file
-        self._voice = voice
+        self._output = output
         self._settle = settle
         self._keeper = keeper or NoKeeper()
         self._resealed = 0
@@ -109,7 +108,7 @@ class Rotation:
         key = self._begin()
         self._clean(key)
         while self._settle:
-            self._voice.say(f"Waiting {self._settle:g} s until every location knows")
+            self._output.say(f"Waiting {self._settle:g} s until every location knows")
             time.sleep(self._settle)
             if not self._clean(key):
                 break
@@ -122,25 +121,25 @@ class Rotation:
         """The key, when the Worker uses it and the file knows."""
         found = self._look()
         started = self._resumable(found)
-        self._place.check(resuming=started is not None)
+        self._store.check_rotation(resuming=started is not None)
         self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
-            started = Started(self._admin.origin, make(datetime.now(UTC).date(), os.urandom))
+            started = BegunRotation(self._client.origin, make(datetime.now(UTC).date(), os.urandom))
             self._file.write(started)
-            self._voice.say(f"Rotating to the new master key {started.key.id}")
+            self._output.say(f"Rotating to the new master key {started.key.id}")
         else:
-            self._voice.say(f"Going on with the rotation to {started.key.id}")
+            self._output.say(f"Going on with the rotation to {started.key.id}")
         self._keeper.keep(started.key)
         if found.newest != started.key.id:
-            self._place.put_in_front(started.key)
+            self._store.put_in_front(started.key)
             self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")
         self._file.write(replace(started, placed=True))
         return started.key
 
-    def _resumable(self, found: Survey) -> Started | None:
+    def _resumable(self, found: Survey) -> BegunRotation | None:
         """What was begun here and not ended. Raises Refused when another rotation stands in it."""
         started = self._file.read()
-        if started is not None and started.origin != self._admin.origin:
+        if started is not None and started.origin != self._client.origin:
             raise Refused(
                 f"a rotation of {started.origin} was begun here and has not ended",
                 code="rotation_pending",
@@ -153,7 +152,7 @@ class Rotation:
             return started
         if any(use.id == started.key.id for use in found.uses()):
             return started  # the key was lost in between, and something needs it
-        self._voice.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
+        self._output.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
         self._file.remove()
         return None
 
@@ -176,7 +175,7 @@ class Rotation:
     def _reseal(self, outdated: dict[str, int], total: int) -> None:
         failed: list[Detail] = []
         start = self._resealed
-        with self._voice.progress(total) as progress:
+        with self._output.progress(total) as progress:
 
             def note(count: int) -> None:
                 self._resealed += count
@@ -189,15 +188,15 @@ class Rotation:
 
     def _reseal_project(self, project: str, note: Callable[[int], None]) -> list[Detail]:
         """What does not open, which is all that is left."""
-        with self._admin.in_project(project) as there:
+        with self._client.in_project(project) as there:
             while True:
-                step = there.rotate()
+                step = Keys(there).rotate()
                 note(step.resealed)
                 if not step.resealed or not step.remaining:
                     return [replace(one, name=f"{project}/{one.name}") for one in step.failed]
 
     def _drop_others(self, key: MasterKey) -> None:
-        self._place.keep_only(key)
+        self._store.keep_only(key)
         self._wait(
             lambda now: now.newest == key.id and not now.pending, "did not let the old keys go"
         )
@@ -205,7 +204,7 @@ class Rotation:
 
     def _look(self) -> Survey:
         try:
-            found = survey(self._admin)
+            found = survey(self._client)
         except NotAllowed as error:
             if error.code == "forbidden":
                 raise NotAllowed(
@@ -216,12 +215,12 @@ class Rotation:
         self._seen |= {use.id for use in found.uses()}
         return found
 
-    def _wait(self, happened: Callable[[Keys], bool], what: str) -> None:
+    def _wait(self, happened: Callable[[KeyUses], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not happened(self._admin.keys()):
+        while not happened(Keys(self._client).uses()):
             if time.monotonic() > deadline:
                 raise PxError(
-                    f"the Worker at {self._admin.origin} {what}",
+                    f"the Worker at {self._client.origin} {what}",
                     code="keys_not_taken_up",
                     hint="is it the Worker of this project's wrangler.toml, run by `px dev`?",
                 )

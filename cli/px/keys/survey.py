@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from px.api.admin import Admin
-from px.api.admin_answers import Keys, KeyUse
+from px.api.client import Client
+from px.api.keys import Keys, KeyUse, KeyUses
+from px.api.projects import list_projects
 from px.errors import NotAllowed
 
 
@@ -14,7 +15,7 @@ from px.errors import NotAllowed
 class Survey:
     """By project; `newest` and `pending` as the Worker says them."""
 
-    projects: Mapping[str, Keys]
+    projects: Mapping[str, KeyUses]
     newest: str
     pending: bool
 
@@ -52,23 +53,24 @@ class Survey:
         return {name: count for name, count in counts.items() if count}
 
 
-def survey(admin: Admin) -> Survey:
+def survey(client: Client) -> Survey:
     """All projects. Raises NotAllowed unless the token is root's."""
     projects = {}
-    for name in admin.projects():
-        with admin.in_project(name) as there:
-            projects[name] = there.keys()
-    keys = admin.keys()
+    for name in list_projects(client):
+        with client.in_project(name) as there:
+            projects[name] = Keys(there).uses()
+    keys = Keys(client).uses()
     return Survey(projects, keys.newest, keys.pending)
 
 
-def survey_what_is_open(admin: Admin) -> Survey:
+def survey_what_is_open(client: Client) -> Survey:
     """All projects, or the one that was asked for, or the one that the token opens."""
-    if admin.chosen is None:
+    chosen = client.target.project
+    if chosen is None:
         try:
-            return survey(admin)
+            return survey(client)
         except NotAllowed as error:
             if error.code != "forbidden":
                 raise
-    keys = admin.keys()
-    return Survey({admin.chosen or "": keys}, keys.newest, keys.pending)
+    keys = Keys(client).uses()
+    return Survey({chosen or "": keys}, keys.newest, keys.pending)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from px.local import glue, stamp
-from px.local.errors import LocalError
 from px.project import owner_only
+from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project
 
 # The one name that workerd loads without comparing it to a released bundle's hash.

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple, Protocol
 from px.errors import Interrupted, PxError
 from px.local import worker_log
 from px.local.code import Code
-from px.local.errors import AlreadyRunning, LocalError
 from px.local.port import HOST
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
 from px.project import dev_vars, owner_only
+from px.project.errors import AlreadyRunning
+from px.project.local_state import read_local
 from px.project.workspace import Project
 
 TICK: Final = 0.2  # seconds between two looks at what may change
@@ -38,7 +39,7 @@ class Started(NamedTuple):
     dev_vars: Watched
 
 
-class Voice(Protocol):
+class DevOutput(Protocol):
     """The words of `px dev`, said by whoever owns the terminal."""
 
     def say(self, line: str) -> None:
@@ -54,75 +55,73 @@ class Voice(Protocol):
         """The Worker wrote this to its log."""
 
 
-def run(project: Project, port: int, push: Push, voice: Voice) -> None:
+def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
     """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
-        if keys.is_there:
-            keys.check()
         dev_vars.check(project)
-        set_up(project, voice.say)
+        set_up(project, output.say)
         for name in dev_vars.not_ignored(project):
-            voice.say(f"Warning: git does not ignore {name}; add it to .gitignore")
+            output.say(f"Warning: git does not ignore {name}; add it to .gitignore")
         if project.state.exists() and not project.dev_vars.exists():
-            voice.say(_NEW_KEYS)
+            output.say(_NEW_KEYS)
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = Started(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
-            _serve(worker, lambda path: push(path, known.url, known.token), voice, started)
+            _serve(worker, lambda path: push(path, known.url, known.token), output, started)
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], voice: Voice, started: Started
+    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: Started
 ) -> None:
     """Returns never."""
     secrets, read = Watched(worker.project.env_secrets), 0
     code, keys = started
     if secrets.is_there:
-        _push(push, secrets, voice)
-    voice.ready(worker.url)
+        _push(push, secrets, output)
+    output.ready(worker.url)
     while True:
         time.sleep(TICK)
-        read = _pass_on(worker.log_path, read, voice)
+        read = _pass_on(worker.log_path, read, output)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start; the next version may
         if code.changed() or (is_stopped and keys.changed()):
             keys.take()
-            _restart(worker, keys, voice)
+            _restart(worker, keys, output)
         elif is_stopped:
             continue
         elif keys.changed():
-            _reload(worker, keys, voice)
+            _reload(worker, keys, output)
         elif secrets.changed() and secrets.is_there:
-            _push(push, secrets, voice)
+            _push(push, secrets, output)
 
 
-def _restart(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
+def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
     """Not worker.reload(): wrangler never comes back from code that does not start."""
     worker.stop()
     try:
         keys.check()
         worker.start()
-    except LocalError as problem:
-        voice.refused("the Worker is stopped; correct it, and px starts it again", problem)
+    except PxError as problem:
+        output.refused("the Worker is stopped; correct it, and px starts it again", problem)
     else:
-        voice.say("Started the Worker anew: its code changed")
+        output.say("Started the Worker anew: its code changed")
 
 
-def _reload(worker: LocalWorker, keys: Watched, voice: Voice) -> None:
+def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
     """What is no regular file is not handed over: wrangler would wait for it without an end."""
     try:
         keys.check()
         worker.reload()
-    except LocalError as problem:
-        voice.refused("the Worker keeps the keys that it has; correct it", problem)
+    except PxError as problem:
+        output.refused("the Worker keeps the keys that it has; correct it", problem)
     else:
-        voice.say(f"Reloaded {keys.path.name}")
+        output.say(f"Reloaded {keys.path.name}")
 
 
-def _push(push: Callable[[Path], object], secrets: Watched, voice: Voice) -> None:
+def _push(push: Callable[[Path], object], secrets: Watched, output: DevOutput) -> None:
     """A file that is refused does not end the Worker: the next version may be right."""
     name = secrets.path.name
     try:
@@ -131,15 +130,15 @@ def _push(push: Callable[[Path], object], secrets: Watched, voice: Voice) -> Non
     except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
         raise KeyboardInterrupt from None
     except PxError as problem:
-        voice.refused(f"{name} was not pushed; correct it, and px pushes it again", problem)
+        output.refused(f"{name} was not pushed; correct it, and px pushes it again", problem)
     else:
-        voice.say(f"Pushed {name}")
+        output.say(f"Pushed {name}")
 
 
-def _pass_on(log: Path, start: int, voice: Voice) -> int:
+def _pass_on(log: Path, start: int, output: DevOutput) -> int:
     written = worker_log.read_from(log, start)
     if written:
-        voice.log(written)
+        output.log(written)
     return start + len(written)
 
 
@@ -158,8 +157,8 @@ def _only_one(project: Project) -> Iterator[None]:
 
 def _already_running(project: Project, lock: Path) -> AlreadyRunning:
     where = ""
-    with suppress(LocalError):
-        known = dev_vars.read_local(project)
+    with suppress(PxError):
+        known = read_local(project.local_json)
         where = f" at {known.url}" if known else ""
     return AlreadyRunning(
         f"px dev runs already in this project{where}",

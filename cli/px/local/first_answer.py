@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from px.http.lean_httpx import httpx
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 PAUSE: Final = 0.005  # seconds between two looks
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 
 @dataclass(frozen=True, slots=True)

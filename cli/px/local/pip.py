@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from px.local.errors import LocalError
 from px.local.pip_failures import why
+from px.project.errors import LocalError
 
 _PINNED: Final = ("--require-hashes", "--only-binary=:all:")
 # How an index is reached; not `target`, `user`, `no-binary`, `constraint` or `dry-run`.

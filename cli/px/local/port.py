@@ -6,7 +6,7 @@ import errno
 import socket
 from typing import Final
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 HOST: Final = "127.0.0.1"
 

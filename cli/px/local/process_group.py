@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from px.local.errors import LocalError
+from px.project.errors import LocalError
 
 POLL: Final = 0.02  # seconds between two looks at a condition
 GRACE: Final = 8.0  # seconds that a group has to end by itself

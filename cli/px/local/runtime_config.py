@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from px.local.manifest import Manifest, read_manifest
 from px.project import owner_only
+from px.project.manifest import Manifest, read_manifest
 from px.project.workspace import Project
 
 SOCKET: Final = "http"
@@ -147,7 +147,7 @@ def _render(
 def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
     for name, text in {**manifest.variables, **secrets}.items():
         yield f"(name = {_quote(name)}, text = {_quote(text)}),"
-    for name, namespace in manifest.kv.items():
+    for name, namespace in manifest.local_namespaces.items():
         yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
     for name, class_name in manifest.objects.items():
         place = f"(className = {_quote(class_name)})"
@@ -155,25 +155,26 @@ def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
 
 
 def _classes(manifest: Manifest) -> Iterator[str]:
+    name = manifest.fields.get("name", "worker")
     for class_name in dict.fromkeys(manifest.objects.values()):
-        key = _quote(f"{manifest.name}-{class_name}")  # as wrangler names it locally
+        key = _quote(f"{name}-{class_name}")  # as wrangler names it locally
         yield f"(className = {_quote(class_name)}, uniqueKey = {key}, enableSql = true)"
 
 
 def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
     entry = _quote(workers / "shared" / "object-entry.worker.js")
-    for namespace in dict.fromkeys(manifest.kv.values()):
+    for namespace in dict.fromkeys(manifest.local_namespaces.values()):
         service = _quote(f"kv:{namespace}")
         yield _fill(_KV_ENTRY, service=service, namespace=_quote(namespace), entry=entry)
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
     """Main first, then the others of its language, then the packages: as wrangler uploads them."""
-    suffix = manifest.main.suffix
-    kind = "esModule" if suffix in _JAVASCRIPT else "pythonModule"
-    sources = set(manifest.modules.rglob(f"*{suffix}")) - {manifest.main}
-    for path in (manifest.main, *sorted(sources)):
-        yield _module(str(path.relative_to(manifest.modules)), kind, path)
+    main, folder = manifest.main, manifest.main.parent
+    kind = "esModule" if main.suffix in _JAVASCRIPT else "pythonModule"
+    sources = set(folder.rglob(f"*{main.suffix}")) - {main}
+    for path in (main, *sorted(sources)):
+        yield _module(str(path.relative_to(folder)), kind, path)
     for path in sorted(python_modules.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             name = path.relative_to(python_modules)

@@ -13,11 +13,11 @@ from typing import Final, Self
 from px.cloudflare.environment import wrangler_environment
 from px.http.address import parse_address
 from px.local import worker_log
-from px.local.errors import LocalError, PortTaken
 from px.local.first_answer import wait_for_answer, wait_until
 from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
 from px.project import owner_only
+from px.project.errors import LocalError, PortTaken
 from px.project.workspace import SETUP_HINT, Project, node
 
 START_SECONDS: Final = 60.0

@@ -14,10 +14,11 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from px.local import start_failure, worker_log
-from px.local.errors import LocalError
+from px.cloudflare.printed_failure import reason
+from px.local import start_failure
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
+from px.project.errors import LocalError
 from px.project.workspace import Project
 from px.terminal import printable
 
@@ -60,7 +61,7 @@ def _run(project: Project, config: Path, options: list[str], refusal: str) -> No
 def _refused(refusal: str, said: str) -> SnapshotRefused:
     if failure := start_failure.find(said):
         return SnapshotRefused(f"{refusal}: {failure.sentence}", failure.hint)
-    return SnapshotRefused(refusal, worker_log.reason(said) or printable(said[-500:]))
+    return SnapshotRefused(refusal, reason(said) or printable(said[-500:]))
 
 
 def _throwaway_secrets() -> dict[str, str]:

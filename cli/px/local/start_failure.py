@@ -9,10 +9,10 @@ from typing import Final
 from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
-# What worker/brain_files.py raises: a whole sentence, in one line.
+# What positronic/cloudflare/brain_files.py raises: a whole sentence, in one line.
 _TOLD: Final = re.compile(
-    r"^\s*(?:brain_files\.(NotImported|NoSuchModule)"
-    r"|positronic\.brains\.refusals\.(InvalidBrain)): (.*)$",
+    r"^\s*(?:positronic\.cloudflare\.brain_files\.(NotImported|NoSuchModule)"
+    r"|positronic\.brains\.brain_errors\.(InvalidBrain)): (.*)$",
     re.MULTILINE,
 )
 _HEADER: Final = re.compile(r"Traceback \(most recent call last\):\s*$", re.MULTILINE)

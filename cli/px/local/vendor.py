@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from px.local import pip, stamp
-from px.local.errors import LocalError
 from px.project import owner_only
+from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project
 
 # Pyodide's CPython inside workerd: only wheels for it, or pure ones, so no package code runs here.

@@ -10,9 +10,8 @@ import stat
 from functools import partial
 from pathlib import Path
 
-from px.files.regular import kind
 from px.local.changes import Changes
-from px.local.errors import LocalError
+from px.project import private_files
 
 Look = tuple[int, ...]
 
@@ -30,17 +29,8 @@ class Watched(Changes[Look]):
         return self.path.is_symlink() or bool(_look(self.path))
 
     def check(self) -> None:
-        """Raises LocalError unless it is a regular file, which can be read again and again."""
-        try:
-            found = kind(self.path.stat().st_mode)
-        except OSError as error:
-            reason = (error.strerror or "").lower()
-            raise LocalError(f"{self.path.name} cannot be read: {reason}") from None
-        if found:
-            raise LocalError(
-                f"{self.path.name} is {found}, not a regular file",
-                f"move it away: px dev reads {self.path.name}, as a file, whenever it changes",
-            )
+        """Raises Usage unless it is a regular file that nobody else can have made."""
+        private_files.check(self.path)
 
 
 def _look(path: Path) -> Look:

@@ -7,22 +7,15 @@ import re
 from pathlib import Path
 from typing import IO, Final
 
+from px.cloudflare.printed_failure import reason, without_colours
 from px.local import start_failure
-from px.local.errors import LocalError
 from px.project import owner_only
+from px.project.errors import LocalError
 from px.terminal import printable
 
 TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
 
-_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-# wrangler's tables and request lines; JavaScript frames inside the runtime.
-_NOISE: Final = re.compile(r"\s*(?:$|[┌├│└⎔]|\[wrangler:info\]|at \S+.* in |at .*:\d+\)? in )")
-_START: Final = re.compile(r"Uncaught \w*Error: (?:PythonError: )?|ERROR\]?\s*|error: ")
-_EXCEPTION: Final = re.compile(
-    r"\s*(?:(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w*): "
-)
-_SHOWN: Final = 12
 _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{1,500})")
 
 
@@ -46,7 +39,7 @@ def read_from(path: Path, start: int) -> bytes:
 
 def shown(written: bytes) -> list[str]:
     """Its lines, unable to steer a terminal: they hold what a brain prints or a service says."""
-    text = _COLOUR.sub("", written.decode(errors="replace"))
+    text = without_colours(written.decode(errors="replace"))
     return [_harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
 
 
@@ -62,30 +55,8 @@ def _harmless(line: str) -> str:
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:
     """Why it happened, in one sentence: its own words, or else the log's as the hint."""
-    text = _COLOUR.sub("", log.decode(errors="replace"))
+    text = without_colours(log.decode(errors="replace"))
     if failure := start_failure.find(text):
         hint = failure.hint or f"the traceback is in {path}"
         return LocalError(f"{what}: {failure.sentence}", hint)
     return LocalError(what, reason(text) or f"its log is {path}")
-
-
-def explain_text(output: str) -> str:
-    """What wrangler's output says about its failure; "" when it says nothing."""
-    return reason(_COLOUR.sub("", output))
-
-
-def reason(text: str) -> str:
-    """The first failure that workerd or wrangler printed, at most 12 lines; "" without one.
-
-    In text that steers no terminal: it may hold what a server or a brain says.
-    """
-    lines: list[str] = []
-    for line in text.splitlines():
-        started = _START.search(line) if not lines else None
-        if started:
-            line = line[started.end() :]
-        if (lines or started) and not _NOISE.match(line):
-            lines.append(printable(line.rstrip()))
-        if lines and _EXCEPTION.match(line):
-            break
-    return "\n".join(lines[-_SHOWN:])

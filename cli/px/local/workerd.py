@@ -6,8 +6,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from px.local.errors import LocalError
 from px.project import owner_only
+from px.project.errors import LocalError
 from px.project.workspace import Project
 
 # The option belongs behind the subcommand; `workerd --version` must stay as it is.

@@ -6,14 +6,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
-import json
-import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,29 +17,19 @@ from dotenv.parser import Binding, parse_stream
 
 from positronic.access.tokens import mint_root, root_hash
 from px.errors import Usage
-from px.local.errors import LocalError
+from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
+from px.project.errors import LocalError
+from px.project.local_state import LocalState, read_local
+from px.project.master_key import make, parse
 from px.project.workspace import Project
 
 MASTER_KEYS: Final = "MASTER_KEYS"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 
-_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_KEY_BYTES: Final = 32
 _RESTORE_HINT: Final = (
     "repair it or restore a backup: without its keys, what lies in local KV cannot be opened"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LocalState:
-    """Where the local Worker answers, and the root token that opens it."""
-
-    url: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"LocalState(url={self.url!r}, token=hidden)"
 
 
 def prepare(project: Project, url: str) -> LocalState:
@@ -52,33 +38,18 @@ def prepare(project: Project, url: str) -> LocalState:
     Master keys that exist are never made anew. Raises LocalError for a file that does not parse.
     """
     owner_only.make_folder(project.private)
-    known = read_local(project)
+    known = read_local(project.local_json)
     token = known.token if known else mint_root(secrets.token_bytes)
     _write_dev_vars(project, root_hash(token))
     state = LocalState(url, token)
-    text = json.dumps({"url": state.url, "token": state.token}, indent=2) + "\n"
-    owner_only.replace(project.local_json, text.encode())
+    owner_only.replace(project.local_json, state.encode())
     return state
-
-
-def read_local(project: Project) -> LocalState | None:
-    """The recorded address and token, or None; raises LocalError for a malformed file."""
-    try:
-        fields = json.loads(private_files.read(project.local_json))
-        url, token = fields["url"], fields["token"]
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        raise _malformed_local() from None
-    if not (isinstance(url, str) and isinstance(token, str) and token):
-        raise _malformed_local()
-    return LocalState(url, token)
 
 
 def check(project: Project) -> None:
     """Raises PxError for a file of these that others may have made, or that does not parse."""
-    read_local(project)
-    if project.dev_vars.exists():
+    read_local(project.local_json)
+    with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
 
@@ -92,19 +63,15 @@ def read_keys(project: Project) -> list[str]:
 
 def write_keys(project: Project, entries: Sequence[str]) -> None:
     """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
-    parts = [
-        _line(MASTER_KEYS, ",".join(entries)) if one.key == MASTER_KEYS else one.original.string
-        for one in _bindings(_decode(private_files.read(project.dev_vars)))
-    ]
-    owner_only.replace(project.dev_vars, "".join(parts).encode())
+    text = _decode(private_files.read(project.dev_vars))
+    _bindings(text)
+    new = assign(text, {MASTER_KEYS: _quoted(",".join(entries))})
+    owner_only.replace(project.dev_vars, new.encode())
 
 
 def not_ignored(project: Project) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
-    names = [
-        *(private_files.DEV_VARS, private_files.LOCAL),
-        *(private_files.SECRETS, private_files.DEPLOY),
-    ]
+    names = private_files.names_in(project.root)
     try:
         ignored = git.ignored(project.root, names)
     except Usage:  # `px doctor` says why
@@ -116,32 +83,21 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
     try:
         old = private_files.read(project.dev_vars)
     except FileNotFoundError:
-        fresh = _line(MASTER_KEYS, _fresh_key()) + _line(ROOT_TOKEN, token_hash)
-        owner_only.create(project.dev_vars, fresh.encode())
+        fresh = {MASTER_KEYS: _quoted(_fresh_key()), ROOT_TOKEN: _quoted(token_hash)}
+        owner_only.create(project.dev_vars, assign("", fresh).encode())
         return
-    new = _merged(old, token_hash)
-    if new != old or project.dev_vars.stat().st_mode & 0o077:
+    new = _merged(_decode(old), token_hash).encode()
+    if new != old or private_files.is_exposed(project.dev_vars):
         owner_only.replace(project.dev_vars, new)
 
 
-def _merged(old: bytes, token_hash: str) -> bytes:
+def _merged(text: str, token_hash: str) -> str:
     """The same file with this token hash; every other byte stays, the master keys above all."""
-    text = _decode(old)
-    bindings = _bindings(text)
-    parts = [
-        _line(ROOT_TOKEN, token_hash) if one.key == ROOT_TOKEN else one.original.string
-        for one in bindings
-    ]
-    present = {one.key: one.value for one in bindings}
-    if present.get(ROOT_TOKEN) == token_hash and MASTER_KEYS in present:
-        return old
-    end = "" if text.endswith("\n") or not text else "\n"
-    if ROOT_TOKEN not in present:
-        parts.append(end + _line(ROOT_TOKEN, token_hash))
-        end = ""
+    present = {one.key: one.value for one in _bindings(text)}
+    wanted = {} if present.get(ROOT_TOKEN) == token_hash else {ROOT_TOKEN: _quoted(token_hash)}
     if MASTER_KEYS not in present:
-        parts.append(end + _line(MASTER_KEYS, _fresh_key()))
-    return "".join(parts).encode()
+        wanted[MASTER_KEYS] = _quoted(_fresh_key())
+    return assign(text, wanted)
 
 
 def _decode(content: bytes) -> str:
@@ -172,32 +128,17 @@ def _check(bindings: list[Binding]) -> None:
 
 def _check_keys(text: str) -> None:
     """Raises LocalError unless each entry is `id:base64 of 32 bytes` and the ids are distinct."""
-    ids = []
-    for entry in text.split(","):
-        key_id, colon, encoded = entry.strip().partition(":")
-        if not colon or not _KEY_ID.fullmatch(key_id) or not _is_key(encoded):
-            raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT)
-        ids.append(key_id)
+    try:
+        ids = [parse(entry.strip()).id for entry in text.split(",")]
+    except ValueError:
+        raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT) from None
     if len(set(ids)) != len(ids):
         raise LocalError(f".dev.vars: {MASTER_KEYS} names one key id twice", _RESTORE_HINT)
 
 
-def _is_key(encoded: str) -> bool:
-    try:
-        return len(base64.b64decode(encoded, validate=True)) == _KEY_BYTES
-    except (binascii.Error, ValueError):
-        return False
-
-
 def _fresh_key() -> str:
-    """With an id that no other key ever has: records and audit events name it."""
-    key_id = f"{datetime.now(UTC):k%Y%m%d}-{secrets.token_hex(3)}"
-    return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
+    return make(datetime.now(UTC).date(), secrets.token_bytes).entry
 
 
-def _line(name: str, text: str) -> str:
-    return f'{name}="{text}"\n'
-
-
-def _malformed_local() -> LocalError:
-    return LocalError(".px/local.json is malformed", "delete it; px dev makes a new one")
+def _quoted(text: str) -> str:
+    return f'"{text}"'

@@ -1,4 +1,4 @@
-"""What wrangler.toml says that a deploy must know, and a copy of it with ids filled in."""
+"""What wrangler.toml says of a Worker, and a copy of it with ids filled in."""
 
 from __future__ import annotations
 
@@ -12,38 +12,83 @@ from typing import Any
 
 from px.errors import Usage
 from px.project import owner_only
-from px.project.workspace import Project
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The Worker's name, and its KV bindings with the ids that stand there, if any."""
+    """The Worker's name, its bindings, and what workerd itself must know to run it.
 
-    worker: str
-    namespaces: Mapping[str, str | None]
+    Raises Usage for a name, main module or date that is not there, when it is asked for.
+    """
+
+    config: Path
+    namespaces: Mapping[str, str | None]  # KV binding -> the id that stands there, if any
+    local_namespaces: Mapping[str, str]  # KV binding -> namespace, as wrangler names it locally
+    objects: Mapping[str, str]  # binding -> class of the Worker's own Durable Objects
     fields: Mapping[str, Any]
 
     def title(self, binding: str) -> str:
         """The name that wrangler gives a namespace which it makes for the binding."""
         return f"{self.worker}-{binding.lower().replace('_', '-')}"
 
+    @property
+    def worker(self) -> str:
+        return self._required("name")
 
-def read_manifest(project: Project) -> Manifest:
-    """Raises Usage."""
+    @property
+    def main(self) -> Path:
+        return self.config.parent / self._required("main")
+
+    @property
+    def date(self) -> str:
+        return self._required("compatibility_date")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return tuple(self.fields.get("compatibility_flags", ()))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {name: str(text) for name, text in self.fields.get("vars", {}).items()}
+
+    def _required(self, name: str) -> str:
+        if name not in self.fields:
+            raise _unusable(self.config, f"lacks {name!r}")
+        return str(self.fields[name])
+
+
+def read_manifest(config: Path) -> Manifest:
+    """Raises Usage, with what is wrong."""
     try:
-        fields = tomllib.loads(project.config.read_text())
-        found = {one["binding"]: one.get("id") for one in fields.get("kv_namespaces", ())}
-        return Manifest(fields["name"], found, fields)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise Usage(
-            "wrangler.toml does not parse, or has no name", hint="`wrangler check` may say more"
-        ) from None
+        fields = tomllib.loads(config.read_text())
+        kv = fields.get("kv_namespaces", ())
+        return Manifest(
+            config,
+            namespaces={one["binding"]: one.get("id") for one in kv},
+            local_namespaces={
+                one["binding"]: one.get("preview_id") or one.get("id") or one["binding"]
+                for one in kv
+            },
+            objects={
+                one["name"]: one["class_name"]
+                for one in fields.get("durable_objects", {}).get("bindings", ())
+            },
+            fields=fields,
+        )
+    except KeyError as missing:
+        raise _unusable(config, f"lacks {missing}") from None
+    except OSError as error:
+        raise _unusable(config, f"cannot be read: {(error.strerror or '').lower()}") from None
+    except (ValueError, TypeError, AttributeError):
+        raise _unusable(config, "does not parse") from None
+
+
+def _unusable(config: Path, what: str) -> Usage:
+    return Usage(f"{config.name} {what}", hint="`wrangler check` may say more")
 
 
 @contextmanager
-def connected(
-    project: Project, manifest: Manifest, ids: Mapping[str, str]
-) -> Iterator[Path | None]:
+def connected(manifest: Manifest, ids: Mapping[str, str]) -> Iterator[Path | None]:
     """A config for wrangler that has these namespaces' ids; None when there are none to add.
 
     Beside wrangler.toml, as its paths are relative; wrangler.toml itself stays as it is: an id
@@ -56,7 +101,7 @@ def connected(
         dict(one) | ({"id": ids[one["binding"]]} if one["binding"] in ids else {})
         for one in manifest.fields["kv_namespaces"]
     ]
-    path = project.root / ".px-wrangler.json"
+    path = manifest.config.with_name(".px-wrangler.json")
     owner_only.replace(path, json.dumps({**manifest.fields, "kv_namespaces": found}).encode())
     try:
         yield path

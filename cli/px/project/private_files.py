@@ -7,29 +7,41 @@ cannot have brought it with a checkout.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
 from px.errors import Usage
+from px.files.regular import kind
 
 FOLDER: Final = ".px"
-DEPLOY: Final = ".env.deploy"
-SECRETS: Final = ".env.secrets"
+DEPLOY_FILE: Final = ".env.deploy"
+SECRETS_FILE: Final = ".env.secrets"
 DEV_VARS: Final = ".dev.vars"
-LOCAL: Final = ".px/local.json"
+LOCAL_FILE: Final = ".px/local.json"
 ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
 # git must never have these: px takes addresses, keys and tokens from them. Their copies hold the
 # same: `.env.deploy.bak`.
-UNTRACKED: Final = (DEPLOY, f"{DEPLOY}.*", DEV_VARS, LOCAL, ROTATION, UNDER_WAY, OLD_TOKENS)
-# git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase.
-TRACKABLE: Final = (SECRETS, f"{SECRETS}.*", ".px/recovery-*.json")
+UNTRACKED: Final = (
+    DEPLOY_FILE,
+    f"{DEPLOY_FILE}.*",
+    DEV_VARS,
+    LOCAL_FILE,
+    ROTATION,
+    UNDER_WAY,
+    OLD_TOKENS,
+)
+# git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase,
+# and whatever a later px keeps.
+TRACKABLE: Final = (SECRETS_FILE, f"{SECRETS_FILE}.*", f"{FOLDER}/*.json")
 
 _EXAMPLE: Final = ".example"
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -39,24 +51,58 @@ _LINKS: Final = 40  # as many as Linux follows
 def is_private(path: Path) -> bool:
     """Whether the list has a file of this name; an example never is one."""
     return not path.name.endswith(_EXAMPLE) and any(
-        fnmatch(name, pattern) for name in _names(path) for pattern in (*UNTRACKED, *TRACKABLE)
+        fnmatch(name, pattern) for name in _names(path) for pattern in (*TRACKABLE, *UNTRACKED)
     )
 
 
-def read(path: Path, limit: int | None = None) -> bytes:
-    """The file's bytes, at most `limit`.
+def names_in(root: Path) -> list[str]:
+    """Of a project: those that it has or will have, then those of other names that are there."""
+    patterns = (*TRACKABLE, *UNTRACKED)
+    found = [name for name in patterns if "*" not in name]
+    for pattern in patterns:
+        there = sorted(path for path in root.glob(pattern) if is_private(path))
+        found += [str(path.relative_to(root)) for path in there]
+    return list(dict.fromkeys(found))
 
-    Raises FileNotFoundError, and Usage (`untrusted_file`) for a file that others may have made.
+
+def read(path: Path) -> bytes:
+    """The bytes of a file whose name is px's choice.
+
+    Raises FileNotFoundError, and Usage: `untrusted_file` for one that others may have made.
     """
+    if not os.path.lexists(path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    with _naming(path):
+        return read_typed(path)
+
+
+def read_typed(path: Path, limit: int = -1) -> bytes:
+    """The same for a name that was typed, and may be a value: raises OSError in place of Usage."""
     handle = _open(path)
     with os.fdopen(handle, "rb") as file:
         _check_git(path)
-        return file.read() if limit is None else file.read(limit)
+        return file.read(limit)
 
 
 def check(path: Path) -> None:
-    """The same refusals, but for git's."""
-    os.close(_open(path))
+    """The refusals of `read`, but for git's, and Usage for a file that is not there."""
+    with _naming(path):
+        os.close(_open(path))
+
+
+def is_exposed(path: Path) -> bool:
+    """Whether other users can open it."""
+    return bool(path.stat().st_mode & 0o077)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Raises Usage with the file's name for whatever keeps it from being read."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        raise Usage(f"{_shown(path)} cannot be read: {reason}") from None
 
 
 def _open(path: Path) -> int:
@@ -64,6 +110,7 @@ def _open(path: Path) -> int:
     check_folder(path.parent)
     for link in _links(path):
         _check_owner(link, link.lstat())
+    _check_kind(path, path.stat())  # a socket cannot be opened
     # NONBLOCK: a named pipe must not hold px up before it is refused.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
@@ -97,9 +144,17 @@ def owners() -> frozenset[int]:
     return frozenset({own, 0, *([int(caller)] if caller.isdecimal() else [])})
 
 
+def _check_kind(path: Path, status: os.stat_result) -> None:
+    if found := kind(status.st_mode):
+        raise Usage(
+            f"{_shown(path)} is {found}, not a regular file",
+            code="untrusted_file",
+            hint=f"move {_shown(path)} away",
+        )
+
+
 def _check_file(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise _untrusted(path, "it is not a regular file", f"move {_shown(path)} away")
+    _check_kind(path, status)
     _check_owner(path, status)
     if status.st_mode & _OTHERS_WRITE:
         raise _untrusted(path, "other users can write to it", f"chmod 600 {_shown(path)}")

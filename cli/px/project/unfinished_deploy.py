@@ -7,46 +7,39 @@ It is written before Cloudflare learns the token's hash, and goes when `.env.dep
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from positronic.access.tokens import is_mistyped
 from px.errors import Refused
-from px.project.unfinished import UnderWay
+from px.project.unfinished import Unfinished
 from px.project.workspace import Project
 from px.terminal import printable
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class BegunDeploy:
     """The token, and whether its hash may be at Cloudflare."""
 
     token: str = field(repr=False)
     sent: bool
 
 
-class StartedDeploy(UnderWay):
-    """The one deploy that a project may have under way."""
+class UnfinishedDeploy(Unfinished[BegunDeploy]):
+    """The one deploy that a project may have under way; of this Worker, or refused."""
+
+    what, command = "deploy", "px deploy"
+    repair = "delete it, and run `px deploy --new-root-token`"
 
     def __init__(self, project: Project, worker: str) -> None:
-        super().__init__(project, "deploy", "px deploy")
+        super().__init__(project)
         self._worker = worker
 
-    def read(self) -> Started | None:
-        """What was begun for this Worker here. Raises Refused."""
-        try:
-            found = self._load()
-            worker = str(found["worker"])
-            started = Started(_token(found["token"]), found["sent"] is True)
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError):
-            raise Refused(
-                ".px/deploy.json is malformed; nothing was changed",
-                code="deploy_unreadable",
-                hint="delete it, and run `px deploy --new-root-token`",
-            ) from None
-        if worker != self._worker and started.sent:
+    def _parse(self, found: Any) -> BegunDeploy | None:  # noqa: ANN401 - any JSON
+        worker = str(found["worker"])
+        begun = BegunDeploy(_token(found["token"]), found["sent"] is True)
+        if worker != self._worker and begun.sent:
             raise _anothers(worker)
-        return started if worker == self._worker else None
+        return begun if worker == self._worker else None
 
     def write(self, token: str, *, sent: bool) -> None:
         self._keep({"worker": self._worker, "token": token, "sent": sent})

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from px.local.errors import LocalError, NoProject
-from px.settings import PROJECT_MARK, find_upwards
+from px.project.errors import LocalError, NoProject
+from px.project.upwards import PROJECT_MARK, find_upwards
 
 SETUP_HINT: Final = "run `make setup` in the project's folder"
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from positronic.names import MAX_BODY, Name, parse_name, parse_project
-from px.api.connection import encode
-from px.api.secrets import Client, Entry, Written
+from px.api.client import Client, encode
+from px.api.secrets import Entry, Secrets, Written
 from px.errors import Detail, PxError, Usage
 from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
 from px.settings import DEFAULT_TIMEOUT, make_target
+from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
 _EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
-
-Progress = Callable[[int, int], None]  # written so far, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def push(
     chosen = None if project is None else parse_project(project)
     target = make_target(url, token, project=chosen, timeout=timeout, source=source)
     with Client(target) as client:
-        return write(client, entries, progress)
+        return write(Secrets(client), entries, progress)
 
 
 def read_file(
@@ -63,7 +62,7 @@ def read_file(
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
@@ -72,7 +71,7 @@ def read_files(
     files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
 ) -> list[Entry]:
     """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
-    from px.files.source import STDIN, read_all
+    from px.secrets.import_source import STDIN, read_all
 
     found = check(read_all(files, form), remarks)
     if not found:
@@ -84,7 +83,7 @@ def read_files(
 
 
 def write(
-    client: Client, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
+    secrets: Secrets, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
 ) -> Written:
     """Write entries with distinct names, in order, then prune. A failure says what was done."""
     created = updated = unknown = done = 0
@@ -92,21 +91,21 @@ def write(
     pruning = pruning or Pruning()
     try:
         for current in chunks(entries):
-            written = client.bulk(current)
+            written = secrets.bulk(current)
             created, updated = created + written.created, updated + written.updated
             unknown += written.unknown
             done, current = done + len(current), []
             progress(done, len(entries))
-        pruning.run(client)
+        pruning.run(secrets)
     except (PxError, KeyboardInterrupt) as error:
         names = [str(name) for name, _ in entries]
         raise pruning.account(account(error, names, done, len(current))) from None
     return Written(created, updated, unknown)
 
 
-def plan(client: Client, entries: Sequence[Entry]) -> Plan:
+def plan(secrets: Secrets, entries: Sequence[Entry]) -> Plan:
     """By the names that the server lists: nothing is sent."""
-    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
+    stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     names = [str(name) for name, _ in entries]
     return Plan(
         [name for name in names if name not in stored],

@@ -9,7 +9,8 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
-    from px.secrets.import_secrets import Plan, Progress
+    from px.secrets.import_secrets import Plan
+    from px.terminal import Progress
 
 
 def planned(plan: Plan, *, prune: bool) -> None:
@@ -34,9 +35,9 @@ def imported(written: Written, deleted: int | None) -> None:
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 
 
-def to_delete(names: Sequence[str], place: str) -> None:
+def to_delete(names: Sequence[str], location: str) -> None:
     """What a person is about to be asked about, and where it is stored."""
-    terminal.say(f"Stored at {place}, and in none of the files:")
+    terminal.say(f"Stored at {location}, and in none of the files:")
     for name in names:
         terminal.say(f"  {name}")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from positronic.names import Name
 from px.api import doubt
-from px.api.secrets import Client
+from px.api.secrets import Secrets
 from px.errors import Detail, PxError, Refused
 from px.secrets.import_account import span
 
@@ -24,11 +24,11 @@ class Pruning:
         self._begun = 0
         self._ended = 0
 
-    def run(self, client: Client) -> None:
+    def run(self, secrets: Secrets) -> None:
         """Delete them in order."""
         for name in self._names:
             self._begun += 1
-            _delete(client, name)
+            _delete(secrets, name)
             self._ended += 1
             self._progress(self._ended, len(self._names))
 
@@ -60,9 +60,9 @@ def _detail(code: str, error: str, name: Name) -> Detail:
     return Detail(code, error, name=name, listed=False)
 
 
-def _delete(client: Client, name: Name) -> None:
+def _delete(secrets: Secrets, name: Name) -> None:
     try:
-        client.delete(name, doubt.BULK)
+        secrets.delete(name, doubt.BULK)
     except Refused as error:
         if error.code != "not_found":  # somebody else deleted it
             raise

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
-from px.api.secrets import Client
+from px.api.secrets import Secrets
 from px.errors import Detail, Usage
 from px.files.assignments import Assignment, refuse
 
@@ -21,15 +21,15 @@ def required_names(names: Sequence[str], file: str | None) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
-def missing(client: Client, wanted: Iterable[Name]) -> list[Name]:
+def missing(secrets: Secrets, wanted: Iterable[Name]) -> list[Name]:
     """Those that the server does not list, or lists as unreadable: one question for all names."""
-    stored = {secret.name for secret in client.list() if not secret.is_unreadable}
+    stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     return [name for name in wanted if name not in stored]
 
 
 def _of_file(path: Path) -> list[Name]:
     """Names alone: an example file has no values."""
-    from px.files.source import parse, read_path
+    from px.secrets.import_source import parse, read_path
 
     names: list[Name] = []
     problems: list[Detail] = []

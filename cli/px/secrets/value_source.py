@@ -11,7 +11,8 @@ from typing import Final
 from positronic.names import MAX_VALUE, Name, Value, parse_value
 from px import terminal
 from px.errors import Usage
-from px.files.source import STDIN
+from px.files.typed_path import read_typed_path
+from px.secrets.import_source import STDIN
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows puts before a text
 _MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes that are read: with a mark and a line end
@@ -54,7 +55,9 @@ def read_value(name: Name, source: Source, warnings: list[str]) -> Value:
     if source.value is not None:
         return _decode(_without_mark(os.fsencode(source.value), warnings))
     if source.file is not None:
-        read = _stdin(name) if source.file == STDIN else _read_file(Path(source.file))
+        read = (
+            _stdin(name) if source.file == STDIN else read_typed_path(Path(source.file), _MOST + 1)
+        )
         data = _without_mark(read, warnings)
         return _decode(_line_end(data, name, source.strip_line_end, warnings))
     data = _read_stdin(name) if source.stdin else _ask(name)
@@ -92,16 +95,6 @@ def _stdin(name: Name) -> bytes:
             hint="the program before the pipe printed nothing, or a variable is not set",
         )
     return data
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST + 1)
-    except (OSError, ValueError) as error:
-        # Not the path: it may be the value, in the wrong place.
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise Usage(f"the file cannot be read: {reason.lower()}") from None
 
 
 def _without_mark(data: bytes, warnings: list[str]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from px.api.connection import not_own
+from px.api.client import not_own
 from px.http.address import Address
 from px.http.lean_httpx import httpx
 from px.http.own_worker import PATH, TRIES, NewConnection, OwnWorker

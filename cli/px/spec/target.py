@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from px.api import decode
 from px.api.cloudflare_pages import cloudflares
+from px.api.errors import stranger
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 from px.http import result
 from px.http.address import Address
@@ -71,7 +71,7 @@ def _check_token(answer: Answer, level: Level) -> None:
 
 def _stranger(answer: Answer, origin: str) -> PxError:
     found = result.Answer(answer.status, answer.headers, answer.body, origin)
-    error = cloudflares(found) or decode.stranger(found)
+    error = cloudflares(found) or stranger(found)
     error.hint = error.hint if error.code == "server_failed" else _NOT_SENT
     return error
 

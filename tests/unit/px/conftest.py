@@ -1,4 +1,4 @@
-"""The real API on loopback, for px's client."""
+"""The real API on loopback for px's client, and projects on this machine."""
 
 from __future__ import annotations
 
@@ -7,32 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from px.api.secrets import Client
+from px.api.client import Client
+from px.api.secrets import Secrets
 from px.doctor.place import Place
 from px.http.retry import Retry
+from px.project.workspace import Project
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
-
-
-@pytest.fixture(scope="session")
-def _running() -> Iterator[TestDevServer]:
-    with TestDevServer() as running:
-        yield running
+from support.source import ROOT
 
 
 @pytest.fixture
-def server(_running: TestDevServer) -> TestDevServer:
-    """As new for each test."""
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def client(server: TestDevServer) -> Iterator[Client]:
-    """A client that does not wait between attempts."""
+def secrets(server: TestDevServer) -> Iterator[Secrets]:
+    """Whose client does not wait between attempts."""
     target = make_target(server.url, server.token)
     with Client(target, Retry(10, pause=lambda _: None)) as made:
-        yield made
+        yield Secrets(made)
 
 
 @pytest.fixture
@@ -41,3 +31,18 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "wrangler.toml").touch()
     (tmp_path / ".px").mkdir()
     return Place(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project in a folder whose name a shell would trip over."""
+    root = tmp_path / 'it\'s a $HOME "project"'
+    root.mkdir()
+    (root / "wrangler.toml").write_text("")
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Project:
+    """This repository, for its installed npm packages; nothing is written into it."""
+    return Project(ROOT)

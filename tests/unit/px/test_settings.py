@@ -11,7 +11,8 @@ import pytest
 from positronic.access.tokens import mint_root
 from positronic.errors import InvalidName
 from px.errors import Usage
-from px.settings import Target, find_target, find_upwards
+from px.project.upwards import find_upwards
+from px.settings import Target, find_target
 
 DEPLOYED = "https://deployed.example.dev"
 LOCAL = "http://127.0.0.1:8787"

@@ -9,10 +9,10 @@ from typing import Final
 
 from positronic.access import proof
 from positronic.access.authentication import CHALLENGE, INVALID, Access, TokenRefused, require
-from positronic.api import models, openapi
+from positronic.api import models
 from positronic.api.changes import Change, Work
-from positronic.api.routes import find, not_allowed
-from positronic.api.routing import Call, ChangeRoute, Endpoint, Place, answer
+from positronic.api.routes import find
+from positronic.api.routing import Call, Endpoint, Executor, Route, json_response
 from positronic.api.service import Service
 from positronic.audit.events import Auditor, Origin
 from positronic.errors import (
@@ -29,11 +29,12 @@ from positronic.http.request import (
     split_url,
 )
 from positronic.journal import GONE, token_key
+from positronic.names import Project
 from positronic.ports import Journal
 from positronic.roles import Principal
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
-from positronic.traceback_summary import whereabouts
+from positronic.traceback_summary import summary_of
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -46,8 +47,8 @@ async def handle(request: Request, service: Service) -> Response:
     except PositronicError as error:
         response = _refuse(error)
     except Exception as error:  # noqa: BLE001 - the one place that catches all
-        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
-        response = answer(500, _internal(origin.request_id))
+        service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
+        response = _internal(origin.request_id)
     response.headers.update(_HEADERS)
     settings = service.settings
     response.headers.update(
@@ -60,47 +61,55 @@ async def handle(request: Request, service: Service) -> Response:
 
 async def _answer(request: Request, service: Service, origin: Origin) -> Response:
     url = split_url(request.url)
-    if url.path in _OPEN:
-        return _open(url.path, request.method, service)
     route, segment = find(request.method, url.path)
-    query = read_query(url.query, route.parameters)
+    if route.role is None:
+        return route.respond(await route.endpoint(service))
+    query = read_query(url.query, frozenset(one.name for one in route.query))
     access = service.access()
     principal = await _authenticate(request, service, access, origin)
     require(principal, route.role)
     project = access.project(principal, request.headers.get("x-positronic-project"))
     again = partial(_authenticate, request, service, access, origin)
     call = Call(request, service.session(project, principal, origin), segment, query, again)
-    if isinstance(route, ChangeRoute):
-        asked = Change(partial(_prepare, route, call), route.takes_body and is_large(request))
-        return await service.runtime.one_at_a_time(project, asked)
-    match route.place:
-        case Place.HERE:
-            return await route.endpoint(call)
-        case place:
-            run_id = None if place is Place.NEW_RUN else parse_run_id(segment)
-            return await service.runtime.runs.at(
-                project, run_id, partial(_at, route.endpoint, call)
-            )
+    return await _execute(route, call, project)
 
 
-async def _prepare(route: ChangeRoute, call: Call) -> Work:
-    return partial(_change, await route.prepare(call), call)
+async def _execute(route: Route, call: Call, project: Project) -> Response:
+    runtime = call.session.service.runtime
+    match route.executor:
+        case Executor.RECEIVER:
+            return route.respond(await route.endpoint(call))
+        case Executor.PROJECT_WRITER:
+            is_large_body = route.read is not None and is_large(call.request)
+            change = Change(partial(_prepare, route, call), is_large_body)
+            return await runtime.one_at_a_time(project, change)
+        case executor:
+            run_id = None if executor is Executor.NEW_RUN else parse_run_id(call.segment)
+            return await runtime.runs.at(project, run_id, partial(_at_run, route, call))
 
 
-async def _change(endpoint: Endpoint, call: Call, journal: Journal) -> Response:
-    # The body and the changes before this one took time: the token may be gone by now.
+async def _prepare(route: Route, call: Call) -> Work:
+    return partial(_change, route, await route.prepare(call), call)
+
+
+async def _change(route: Route, endpoint: Endpoint, call: Call, journal: Journal) -> Response:
+    # The body and the changes before this one took time: the token may be revoked by now.
     principal = await call.again()
     if journal.last(token_key(principal.id)) == GONE:  # which a store may still show
         raise Unauthenticated(INVALID, headers=CHALLENGE)
     await call.session.service.storage.projects().add(call.session.project)
-    return await endpoint(replace(call, session=replace(call.session, journal=journal)))
+    journaled = replace(call, session=replace(call.session, journal=journal))
+    return route.respond(await endpoint(journaled))
 
 
-async def _at(endpoint: Endpoint, call: Call, run: Run) -> Response:
+async def _at_run(route: Route, call: Call, run: Run) -> Response:
     service = call.session.service
     with suppress(AuditUnavailable):  # tried again later; what was read is known
         await run.settle(service.run_auditor)
-    return await endpoint(replace(call, run=run))
+    endpoint = await route.prepare(call)
+    if route.read is not None:
+        await call.again()  # reading took time: the token may be revoked by now
+    return route.respond(await endpoint(replace(call, run=run)))
 
 
 async def _authenticate(
@@ -110,7 +119,7 @@ async def _authenticate(
         return await access.authenticate(request.headers.get("authorization"))
     except TokenRefused as refusal:
         principal = refusal.principal
-        if principal.project and service.refusals.is_news(principal.id):
+        if principal.project and service.audit_throttle.allows(principal.id):
             auditor = service.session(principal.project, principal, origin).auditor()
             # In the background: the answer's time must not tell a known id from an unknown one.
             service.runtime.in_background(_note_refusal(service, auditor, origin))
@@ -121,33 +130,15 @@ async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> N
     try:
         await auditor.refused()
     except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
-        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
-
-
-def _open(path: str, method: str, service: Service) -> Response:
-    """What needs no token."""
-    if method != "GET":
-        raise not_allowed(["GET"])
-    return _OPEN[path](service)
-
-
-def _status(service: Service) -> Response:
-    service.check()
-    return answer(200, models.StatusOut(ready=True))
-
-
-def _openapi(_: Service) -> Response:
-    return Response(200, openapi.DOCUMENT, {"Content-Type": "application/json"})
-
-
-_OPEN: Final = {"/status": _status, "/openapi.json": _openapi}
+        service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
 
 
 def _refuse(error: PositronicError) -> Response:
-    response = answer(error.status, models.error_out(error))
+    response = json_response(error.status, models.to_json(models.error_out(error)))
     response.headers.update(error.headers)
     return response
 
 
-def _internal(request_id: str) -> models.ErrorOut:
-    return models.ErrorOut(error=f"internal error, request {request_id}", code="internal")
+def _internal(request_id: str) -> Response:
+    error = models.ErrorOut(error=f"internal error, request {request_id}", code="internal")
+    return json_response(500, models.to_json(error))

@@ -26,9 +26,7 @@ from positronic.errors import (
     TooLarge,
 )
 from positronic.http.json_nodes import check_nodes
-from positronic.names import MAX_BULK, TokenName, parse_name
-from positronic.roles import Role
-from positronic.secrets.vault import Entry
+from positronic.names import MAX_BULK, parse_name
 
 # Of one object; hashing is not randomised in the Worker.
 MAX_FIELDS: Final = 16
@@ -44,25 +42,22 @@ _FIELDS: Final = frozenset(
 _KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
 
 
-def read_secret(body: bytes) -> Entry:
+def read_secret(body: bytes) -> SecretIn:
     """One {name, value}. Raises the error of what is wrong with it."""
-    secret = _validate(SecretIn, read_json(body))
-    return secret.name, secret.value
+    return _validate(SecretIn, read_json(body))
 
 
-def read_bulk(body: bytes) -> list[Entry]:
+def read_bulk(body: bytes) -> BulkIn:
     """Every entry checked; raises once, with every bad entry in `details`."""
     document = read_json(body)
     count = _check_count(document)
     twice = _duplicates([_name_at(document, index) for index in range(count)])
-    secrets = _validate(BulkIn, document, twice).secrets
-    return [(secret.name, secret.value) for secret in secrets]
+    return _validate(BulkIn, document, twice)
 
 
-def read_token(body: bytes) -> tuple[TokenName, Role, int | None]:
+def read_token(body: bytes) -> TokenIn:
     """One {name, role, expiresIn?}; expiresIn in seconds. Raises what is wrong with it."""
-    token = _validate(TokenIn, read_json(body))
-    return token.name, token.role, token.expires_in
+    return _validate(TokenIn, read_json(body))
 
 
 def read_run(body: bytes) -> RunIn:

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from positronic.api import brain_models
 from positronic.api.body import read_rerun, read_run
-from positronic.api.routing import Call, Place, Route, answer
+from positronic.api.routing import Call, Endpoint, Executor, Result, Route
 from positronic.errors import NotFound
-from positronic.http.request import Response
 from positronic.roles import Role
 from positronic.runs import sse
-from positronic.runs.earlier import earlier
+from positronic.runs.earlier_run import earlier
 from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
 
 MAX_RUN_BODY: Final = 512 * 1024  # bytes; what is sent stands in the run's first event
 
+T = TypeVar("T")
+
 _NO_RUN: Final = "there is no run with this id"
 
 
-async def _list(call: Call) -> Response:
-    return answer(200, brain_models.brains_out(call.session.service.brains.all()))
+async def _list(call: Call) -> brain_models.BrainsOut:
+    return brain_models.brains_out(call.session.service.brains.all())
 
 
-async def _show(call: Call) -> Response:
-    return answer(200, brain_models.structure_out(call.session.service.brains.find(call.segment)))
+async def _show(call: Call) -> brain_models.StructureOut:
+    """Its structure, by its title."""
+    return brain_models.structure_out(call.session.service.brains.find(call.segment))
 
 
-async def _start(call: Call) -> Response:
-    sent = read_run(await _body(call))
+async def _start(sent: brain_models.RunIn, call: Call) -> brain_models.StartedOut:
+    """The answer does not wait for the run."""
     brain = call.session.service.brains.find(sent.identifier)
     plan = Plan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
     return await _begin(call, plan, "brain.run")
 
 
-async def _rerun(call: Call) -> Response:
-    sent = read_rerun(await _body(call))
+async def _rerun(sent: brain_models.RerunIn, call: Call) -> brain_models.StartedOut:
+    """A new run that reuses the steps before `startsAt`; 409 while the other run is running."""
     service = call.session.service
     record, told = await earlier(service.runtime.runs, call.session.project, parse_id(sent.run_id))
     brain = service.brains.find(record.title)
@@ -46,13 +49,7 @@ async def _rerun(call: Call) -> Response:
     return await _begin(call, plan, "brain.rerun")
 
 
-async def _body(call: Call) -> bytes:
-    body = await call.body(MAX_RUN_BODY)
-    await call.again()  # it took time: the token may be gone by now
-    return body
-
-
-async def _begin(call: Call, plan: Plan, action: str) -> Response:
+async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut:
     run, session = _run(call), call.session
     record = RunRecord(
         session.project,
@@ -66,24 +63,26 @@ async def _begin(call: Call, plan: Plan, action: str) -> Response:
     )
     await session.service.storage.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
-    await run.start(record, plan, session.means(), announce)
-    return answer(201, brain_models.StartedOut(brain_run_id=run.id))
+    await run.start(record, plan, session.run_resources(), announce)
+    return brain_models.StartedOut(brain_run_id=run.id)
 
 
-async def _look(call: Call) -> Response:
-    keeper = _run(call).keeper
-    if not keeper.is_there:
+async def _look(call: Call) -> brain_models.RunOut:
+    """Its status, steps and state, with `[secret:NAME]` in place of every value."""
+    event_log = _run(call).event_log
+    if not event_log.is_there:
         raise NotFound(_NO_RUN)
-    told = retold(keeper.events(0), folded=True)
-    return answer(200, brain_models.run_out(keeper.record, told))
+    told = retold(event_log.events(0), folded=True)
+    return brain_models.run_out(event_log.record, told)
 
 
-async def _watch(call: Call) -> Response:
+async def _watch(call: Call) -> AsyncIterator[bytes]:
+    """Its events as they happen, until its end; after `Last-Event-ID` if it is sent."""
     run = _run(call)
     after = sse.last_event(call.request.headers)
-    if not run.keeper.is_there:
+    if not run.event_log.is_there:
         raise NotFound(_NO_RUN)
-    return Response(200, headers={"Content-Type": sse.MEDIA_TYPE}, stream=run.watch(after))
+    return run.watch(after)
 
 
 def _run(call: Call) -> Run:
@@ -92,14 +91,31 @@ def _run(call: Call) -> Run:
     return call.run
 
 
-_SHOW: Final = Route(Role.WRITER, _show)
+def _new_run(
+    path: str,
+    endpoint: Callable[[T, Call], Awaitable[Result]],
+    summary: str,
+    read: Callable[[bytes], T],
+    errors: tuple[int, ...],
+) -> Route:
+    return Route(
+        *("POST", path, Role.WRITER, endpoint, summary, 201, errors),
+        read=read,
+        max_body=MAX_RUN_BODY,
+        executor=Executor.NEW_RUN,
+    )
 
-# `runs` is a brain's title too, so it can be shown.
-ROUTES: Final = {
-    "/brains": {"GET": Route(Role.WRITER, _list)},
-    "/brains/*": {"GET": _SHOW},
-    "/brains/runs": {"GET": _SHOW, "POST": Route(Role.WRITER, _start, place=Place.NEW_RUN)},
-    "/brains/runs/rerun": {"POST": Route(Role.WRITER, _rerun, place=Place.NEW_RUN)},
-    "/brains/runs/*": {"GET": Route(Role.WRITER, _look, place=Place.RUN)},
-    "/brains/runs/*/watch": {"GET": Route(Role.WRITER, _watch, place=Place.RUN)},
-}
+
+def _of_run(path: str, endpoint: Endpoint, summary: str) -> Route:
+    return Route("GET", path, Role.WRITER, endpoint, summary, errors=(404,), executor=Executor.RUN)
+
+
+ROUTES: Final = (
+    Route("GET", "/brains", Role.WRITER, _list, "List the brains, by title."),
+    Route("GET", "/brains/{identifier}", Role.WRITER, _show, "Show a brain.", errors=(404,)),
+    Route("GET", "/brains/runs", Role.WRITER, _show, "Show the brain `runs`.", errors=(404,)),
+    _new_run("/brains/runs", _start, "Run a brain.", read_run, (404,)),
+    _new_run("/brains/runs/rerun", _rerun, "Run again from a step.", read_rerun, (404, 409)),
+    _of_run("/brains/runs/{runId}", _look, "Show a run."),
+    _of_run("/brains/runs/{runId}/watch", _watch, "Watch a run."),
+)

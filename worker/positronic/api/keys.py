@@ -1,33 +1,36 @@
-"""`/keys` and `/projects`: master keys by id, rotation, and which projects there are."""
+"""`/keys` and `/projects`: master keys by id, rotation, and which projects exist."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from positronic.api import models
-from positronic.api.routing import PAGING, Call, Route, Routes, answer, change, page_size
-from positronic.http.request import Response
+from positronic.api.routing import PAGING, Call, Executor, Route, page_size
 from positronic.roles import Role
 
 
-async def _list_keys(call: Call) -> Response:
+async def _list_keys(call: Call) -> models.KeysOut:
     census = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return answer(200, models.keys_out(census, call.session.keyring, pending=pending))
+    return models.keys_out(census, call.session.keyring, pending=pending)
 
 
-async def _rotate(call: Call) -> Response:
-    return answer(200, models.step_out(await call.session.rotation().step()))
+async def _rotate(call: Call) -> models.StepOut:
+    """Move some records to the newest key; repeat until `remaining` is 0."""
+    return models.step_out(await call.session.rotation().step())
 
 
-async def _list_projects(call: Call) -> Response:
+async def _list_projects(call: Call) -> models.ProjectsOut:
+    """Every project that was ever written to."""
     registry = call.session.service.storage.projects()
     page = await registry.list(call.query.get("cursor"), page_size(call))
-    return answer(200, models.projects_out(page))
+    return models.projects_out(page)
 
 
-ROUTES: Final[Routes] = {
-    "/keys": {"GET": Route(Role.ADMIN, _list_keys)},
-    "/keys/rotate": {"POST": change(Role.ADMIN, _rotate)},
-    "/projects": {"GET": Route(Role.ROOT, _list_projects, PAGING)},
-}
+_WRITER: Final = Executor.PROJECT_WRITER
+
+ROUTES: Final = (
+    Route("GET", "/keys", Role.ADMIN, _list_keys, "List the master keys in use, by id."),
+    Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_WRITER),
+    Route("GET", "/projects", Role.ROOT, _list_projects, "List the projects.", query=PAGING),
+)

@@ -1,45 +1,58 @@
-"""Every call that needs a token, and how an address finds it."""
+"""Every call, and how a method and a path find theirs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from positronic.api import audit, brains, keys, secrets, tokens
-from positronic.api.routing import AnyRoute, Routes
+from positronic.api import audit, brains, keys, secrets, status, tokens
+from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
 from positronic.http.request import decode_segment
 
-# `*` stands for one segment.
-ROUTES: Final[Routes] = {
-    **secrets.ROUTES,
-    **audit.ROUTES,
-    **tokens.ROUTES,
-    **keys.ROUTES,
-    **brains.ROUTES,
-}
+ROUTES: Final = (
+    *status.ROUTES,
+    *secrets.ROUTES,
+    *audit.ROUTES,
+    *tokens.ROUTES,
+    *keys.ROUTES,
+    *brains.ROUTES,
+)
 
 
-def find(method: str, path: str) -> tuple[AnyRoute, str]:
+def _by_pattern() -> dict[str, dict[str, Route]]:
+    """`*` stands for one segment, whatever its name."""
+    found: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        found.setdefault(re.sub(r"\{\w+\}", "*", route.path), {})[route.method] = route
+    return found
+
+
+_PATTERNS: Final = _by_pattern()
+
+
+def find(method: str, path: str) -> tuple[Route, str]:
     """The route, and the decoded segment that stood for `*` (or the last one that could)."""
     methods, segment = _methods(path)
     if methods is None:
         raise NotFound("there is nothing at this address")
     if method not in methods:
-        raise not_allowed(methods)
+        raise _not_allowed(methods)
     return methods[method], decode_segment(segment)
 
 
-def _methods(path: str) -> tuple[Mapping[str, AnyRoute] | None, str]:
+def _methods(path: str) -> tuple[Mapping[str, Route] | None, str]:
     segments = path.split("/", 6)
-    found, segment = ROUTES.get(path), segments[2] if len(segments) > 2 else ""
-    for place in (2, 3):
-        if found is None and len(segments) > place and segments[place]:
-            segment = segments[place]
-            found = ROUTES.get("/".join([*segments[:place], "*", *segments[place + 1 :]]))
+    found, segment = _PATTERNS.get(path), segments[2] if len(segments) > 2 else ""
+    for position in (2, 3):
+        if found is None and len(segments) > position and segments[position]:
+            segment = segments[position]
+            pattern = [*segments[:position], "*", *segments[position + 1 :]]
+            found = _PATTERNS.get("/".join(pattern))
     return found, segment
 
 
-def not_allowed(methods: Iterable[str]) -> MethodNotAllowed:
+def _not_allowed(methods: Iterable[str]) -> MethodNotAllowed:
     allowed = ", ".join(methods)
     return MethodNotAllowed(f"use {allowed} here", headers={"Allow": allowed})

@@ -1,12 +1,12 @@
-"""What an endpoint is given, and what a route says of it."""
+"""Route: a call described once. OpenAPI, the docs and the role matrix are made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from positronic.api import models
 from positronic.api.service import Session
@@ -15,21 +15,40 @@ from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
 from positronic.roles import Principal, Role
 from positronic.runs.run import Run
+from positronic.runs.sse import MEDIA_TYPE
+
+MAX_LIST: Final = 1000
+DEFAULT_LIST: Final = 100  # of what costs a read for each item
 
 
-class Place(Enum):
-    """Where an endpoint works: wherever the request is, or in one place for all who ask."""
+class Executor(Enum):
+    """What executes a call: the process that received it, or the one owner of what it touches."""
 
-    HERE = auto()
+    RECEIVER = auto()
+    PROJECT_WRITER = auto()  # makes a project's changes, one at a time
     NEW_RUN = auto()
-    RUN = auto()  # the run that the address names
+    RUN = auto()  # the run that the path names
+
+
+class Query(NamedTuple):
+    """A query parameter; `schema` is JSON Schema."""
+
+    name: str
+    schema: Mapping[str, object]
+    required: bool = False
+
+
+PAGING: Final = (
+    Query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIST}),
+    Query("cursor", {"type": "string", "description": "The `cursor` of the previous page."}),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has been let in, and what it may work with.
+    """An admitted request, and what it may work with.
 
-    `again` looks at its token once more, after what took time.
+    `again` authenticates it once more, after something that took time.
     """
 
     request: Request
@@ -39,82 +58,90 @@ class Call:
     again: Callable[[], Awaitable[Principal]]
     run: Run | None = field(default=None)
 
-    async def body(self, limit: int = MAX_BODY) -> bytes:
-        """What was sent, within the host's time. Raises what is wrong with it."""
-        return await read_body(self.request, limit, self.session.service.runtime.body_seconds)
 
-
-Endpoint = Callable[[Call], Awaitable[Response]]
-Prepare = Callable[[Call], Awaitable[Endpoint]]
+# JSON, JSON that is already encoded, server-sent events, or no body.
+Result = models.Model | bytes | AsyncIterable[bytes] | None
+Endpoint = Callable[[Call], Awaitable[Result]]
 T = TypeVar("T")
-
-MAX_LIST: Final = 1000
-DEFAULT_LIST: Final = 100  # of what costs a read for each item
-PAGING: Final = frozenset({"limit", "cursor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who may call an endpoint, and where it works."""
+    """One call. The signature of `endpoint` says what it returns, that of `read` what it takes;
+    the docstring of `endpoint` adds to the summary.
 
-    role: Role
-    endpoint: Endpoint
-    parameters: frozenset[str] = frozenset()
-    place: Place = Place.HERE
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRoute:
-    """Who may make a change. It is made after the project's other changes, one at a time.
-
-    `prepare` comes before that: it reads and checks what was sent, if anything is to be sent.
+    `{name}` in `path` is one segment. Without a `role` it is open to anyone, and its endpoint gets
+    the Service; else it gets the Call, after what `read` makes of the body. `errors`: statuses
+    besides those of every call.
     """
 
-    role: Role
-    prepare: Prepare
-    takes_body: bool
-    parameters: frozenset[str] = frozenset()
+    method: str
+    path: str
+    role: Role | None
+    endpoint: Callable[..., Awaitable[Result]]
+    summary: str
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    query: tuple[Query, ...] = ()
+    read: Callable[[bytes], Any] | None = None
+    max_body: int = MAX_BODY
+    executor: Executor = Executor.RECEIVER
+
+    async def prepare(self, call: Call) -> Endpoint:
+        """The endpoint with its body, read and checked within the host's time limit."""
+        if self.read is None:
+            return self.endpoint
+        seconds = call.session.service.runtime.body_seconds
+        return partial(
+            self.endpoint, self.read(await read_body(call.request, self.max_body, seconds))
+        )
+
+    def respond(self, result: Result) -> Response:
+        match result:
+            case None:
+                return Response(self.status)
+            case bytes():
+                return json_response(self.status, result)
+            case models.Model():
+                return json_response(self.status, models.to_json(result))
+            case _:
+                return Response(self.status, headers={"Content-Type": MEDIA_TYPE}, stream=result)
 
 
-AnyRoute = Route | ChangeRoute
-Routes = Mapping[str, Mapping[str, AnyRoute]]
+def create(
+    path: str,
+    role: Role,
+    endpoint: Callable[[T, Call], Awaitable[Result]],
+    summary: str,
+    read: Callable[[bytes], T],
+) -> Route:
+    """POST of what `read` makes of the body, one change of a project at a time."""
+    writer = Executor.PROJECT_WRITER
+    return Route("POST", path, role, endpoint, summary, 201, read=read, executor=writer)
 
 
-def change(role: Role, endpoint: Endpoint, parameters: frozenset[str] = frozenset()) -> ChangeRoute:
-    """A change that needs no body: it waits for nobody's."""
-
-    async def prepare(_: Call) -> Endpoint:
-        return endpoint
-
-    return ChangeRoute(role, prepare, takes_body=False, parameters=parameters)
-
-
-def change_by(
-    role: Role, read: Callable[[bytes], T], endpoint: Callable[[T, Call], Awaitable[Response]]
-) -> ChangeRoute:
-    """A change that `read` takes out of the body."""
-
-    async def prepare(call: Call) -> Endpoint:
-        return partial(endpoint, read(await call.body()))
-
-    return ChangeRoute(role, prepare, takes_body=True)
+def delete(
+    path: str, role: Role, endpoint: Endpoint, summary: str, query: tuple[Query, ...] = ()
+) -> Route:
+    """DELETE, one change of a project at a time."""
+    writer = Executor.PROJECT_WRITER
+    return Route("DELETE", path, role, endpoint, summary, 204, (404,), query, executor=writer)
 
 
-def answer(status: int, model: models.Model) -> Response:
-    """A JSON answer."""
-    return Response(status, models.to_json(model), {"Content-Type": "application/json"})
+def json_response(status: int, body: bytes) -> Response:
+    return Response(status, body, {"Content-Type": "application/json"})
 
 
 def page_size(call: Call, default: int = MAX_LIST) -> int:
-    """How many items a page has at most. Raises InvalidRequest."""
+    """The most items on a page. Raises InvalidRequest."""
     text = call.query.get("limit", str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST):
-        raise InvalidRequest(f"`limit` is a number from 1 to {MAX_LIST}")
+        raise InvalidRequest(f"`limit` must be a number from 1 to {MAX_LIST}")
     return int(text)
 
 
 def required(call: Call, parameter: str) -> str:
-    """A query parameter that must be there, whatever its text. Raises InvalidRequest."""
+    """A query parameter that must be present, whatever its text. Raises InvalidRequest."""
     if parameter not in call.query:
-        raise InvalidRequest(f"`{parameter}` is missing in the query")
+        raise InvalidRequest(f"the query parameter `{parameter}` is missing")
     return call.query[parameter]

@@ -10,46 +10,41 @@ from positronic.api.routing import (
     DEFAULT_LIST,
     PAGING,
     Call,
+    Query,
     Route,
-    Routes,
-    answer,
-    change,
-    change_by,
+    create,
+    delete,
     page_size,
     required,
 )
-from positronic.http.request import Response
-from positronic.names import TokenName
 from positronic.roles import Role
 
 
-async def _issue_token(sent: tuple[TokenName, Role, int | None], call: Call) -> Response:
-    name, role, expires_in = sent
-    token, record = await call.session.issuer().issue(name, role, expires_in)
-    return answer(201, models.issued_out(token, record))
+async def _issue(sent: models.TokenIn, call: Call) -> models.IssuedOut:
+    """Only this answer shows the token itself."""
+    token, record = await call.session.issuer().issue(sent.name, sent.role, sent.expires_in)
+    return models.issued_out(token, record)
 
 
-async def _list_tokens(call: Call) -> Response:
+async def _list(call: Call) -> models.TokensOut:
     page = await call.session.issuer().list(call.query.get("cursor"), page_size(call, DEFAULT_LIST))
-    return answer(200, models.tokens_out(page))
+    return models.tokens_out(page)
 
 
-async def _revoke_token(call: Call) -> Response:
+async def _revoke(call: Call) -> None:
     await call.session.issuer().revoke(call.segment)
-    return Response(204)
 
 
-async def _revoke_listed(call: Call) -> Response:
-    # For what is listed and no path can carry: `..`, or nothing at all.
+async def _revoke_listed(call: Call) -> None:
+    """For an id that no path can carry."""
     await call.session.issuer().revoke(required(call, "id"))
-    return Response(204)
 
 
-ROUTES: Final[Routes] = {
-    "/tokens": {
-        "GET": Route(Role.ADMIN, _list_tokens, PAGING),
-        "POST": change_by(Role.ADMIN, read_token, _issue_token),
-        "DELETE": change(Role.ADMIN, _revoke_listed, frozenset({"id"})),
-    },
-    "/tokens/*": {"DELETE": change(Role.ADMIN, _revoke_token)},
-}
+_ID: Final = Query("id", {"type": "string", "description": "Any listed id."}, required=True)
+
+ROUTES: Final = (
+    Route("GET", "/tokens", Role.ADMIN, _list, "List the project's tokens.", query=PAGING),
+    create("/tokens", Role.ADMIN, _issue, "Issue a token for the project.", read_token),
+    delete("/tokens", Role.ADMIN, _revoke_listed, "Revoke a listed entry.", (_ID,)),
+    delete("/tokens/{id}", Role.ADMIN, _revoke, "Revoke a token."),
+)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 from px.commands.groups import LazyGroup, new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import Server, with_server
 
 if TYPE_CHECKING:
-    from px.api.admin import Admin
+    from px.api.audit import AuditLog
 
 
 class AuditGroup(LazyGroup):
@@ -33,15 +33,13 @@ Follow = Annotated[
 
 
 @app.callback()
+@with_server()
 def audit(
+    server: Server,
     context: typer.Context,
     limit: Limit = None,
     since: Since = None,
     follow: Follow = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Show who did what: time, actor, action, names, outcome. Newest first; never a value.
 
@@ -53,43 +51,45 @@ def audit(
     Example: px audit --since 24h
     """
     if context.invoked_subcommand is not None:
-        _refuse_misplaced((limit, since, follow or None, url, project, as_json or None), timeout)
+        _refuse_misplaced(limit, since, follow or None, None if server == Server() else server)
         return
+    from px.api.audit import AuditLog
     from px.commands.durations import parse_since
 
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
-    with administer(url, project, timeout) as admin:
+    with server.connect() as client:
+        log = AuditLog(client)
         if follow:
-            _follow(admin, start, limit, as_json=as_json)
+            _follow(log, start, limit, as_json=server.as_json)
         else:
-            _show(admin, start, limit, as_json=as_json)
+            _show(log, start, limit, as_json=server.as_json)
 
 
-def _refuse_misplaced(given: tuple[object, ...], timeout: float) -> None:
+def _refuse_misplaced(*given: object) -> None:
     from px.errors import Usage
 
-    if timeout != TIMEOUT or any(one is not None for one in given):
+    if any(one is not None for one in given):
         raise Usage("options of `px audit verify` stand after `verify`")
 
 
-def _show(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
+def _show(log: AuditLog, start: int | None, limit: int | None, *, as_json: bool) -> None:
     from px import tables, terminal
     from px.audit.walk import recent
 
-    found = recent(admin, start, limit)
+    found = recent(log, start, limit)
     if as_json:
         terminal.document({"events": [one.document() for one in found], "count": len(found)})
     else:
         tables.events(found)
 
 
-def _follow(admin: Admin, start: int | None, limit: int | None, *, as_json: bool) -> None:
+def _follow(log: AuditLog, start: int | None, limit: int | None, *, as_json: bool) -> None:
     import sys
 
     from px import tables, terminal
     from px.audit.walk import follow
 
-    for one in follow(admin, start, limit):
+    for one in follow(log, start, limit):
         if as_json:
             terminal.document(one.document())
         elif terminal.is_terminal(sys.stdout):

@@ -9,7 +9,7 @@ import typer
 
 from px.commands.audit import Since
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import Server, with_server
 
 app = new_app()
 Dropped = Annotated[
@@ -21,14 +21,8 @@ Dropped = Annotated[
 
 
 @app.command()
-def verify(
-    since: Since = None,
-    dropped: Dropped = None,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def verify(server: Server, since: Since = None, dropped: Dropped = None) -> None:
     """Check the signature of every event. Exit code 0 when none was changed, else 1.
 
     An event under a master key that the Worker does not hold is not verifiable: anyone who can
@@ -40,14 +34,15 @@ def verify(
              px audit verify --dropped k20260101-3fa9c1
     """
     from px import terminal
+    from px.api.audit import AuditLog
     from px.audit.walk import check, dropped_ids
     from px.commands.durations import parse_since
 
     known = dropped_ids(dropped or ())
     start = None if since is None else parse_since(since, time.time_ns() // 1_000_000)
-    with administer(url, project, timeout) as admin:
-        result = check(admin, start, known)
-    if as_json:
+    with server.connect() as client:
+        result = check(AuditLog(client), start, known)
+    if server.as_json:
         terminal.document(result.document())
     else:
         for one in result.changed:

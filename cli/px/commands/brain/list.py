@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import connect
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def list_brains(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
-) -> None:
+@with_server()
+def list_brains(server: Server) -> None:
     """List the project's brains.
 
     In a pipe: a line for each brain, with tabs between title, number of steps and description.
@@ -21,11 +19,12 @@ def list_brains(
     Example: px brain list
     """
     from px import terminal
+    from px.api.brains import Brains
     from px.brains import listing
 
-    with connect(url, project, timeout) as client:
-        found = client.list()
-    if as_json:
+    with server.connect() as client:
+        found = Brains(client).list()
+    if server.as_json:
         documents = [one.document for one in found]
         terminal.document({"brains": documents, "count": len(documents)})
     else:

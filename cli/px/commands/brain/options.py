@@ -6,24 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from px.commands.options import find
-
 if TYPE_CHECKING:
-    from px.api.brains import Brains
+    from px.api.runs import Runs
 
 Title = Annotated[str, typer.Argument(metavar="NAME", help="The brain's title.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, as `px brain run` says it.")]
 Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events to its end.")]
 
 
-def connect(url: str | None, project: str | None, timeout: float) -> Brains:
-    """A client for brains on the server that flags, environment and files name. Raises Usage."""
-    from px.api.brains import Brains
-
-    return Brains(find(url, project, timeout))
-
-
-def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
+def started(runs: Runs, run_id: str, *, watch: bool, as_json: bool) -> None:
     """Says the new run's id: alone on stdout, or before the events."""
     from px import terminal
     from px.errors import PxError
@@ -33,11 +24,11 @@ def started(brains: Brains, run_id: str, *, watch: bool, as_json: bool) -> None:
 
         if not as_json:
             terminal.say(f"Run {run_id}")
-        show_run(brains, run_id, as_json=as_json)
+        show_run(runs, run_id, as_json=as_json)
         return
     try:
         if as_json:
-            terminal.document({"brainRunId": run_id} | brains.where)
+            terminal.document({"brainRunId": run_id} | runs.client.location_fields)
         else:
             terminal.data(run_id)
     except PxError as error:

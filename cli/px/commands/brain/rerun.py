@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from px.commands.brain.options import Run, Watch, connect, started
+from px.commands.brain.options import Run, Watch, started
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 From = Annotated[
@@ -21,15 +21,9 @@ StopAfter = Annotated[
 
 
 @app.command()
+@with_server()
 def rerun(
-    run: Run,
-    start: From,
-    stop_after: StopAfter = None,
-    watch: Watch = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
+    server: Server, run: Run, start: From, stop_after: StopAfter = None, watch: Watch = False
 ) -> None:
     """Run a brain again from a step on; steps before are kept.
 
@@ -39,12 +33,12 @@ def rerun(
     \b
     Example: px brain rerun "$RUN" --from 2 --watch
     """
-    from px.api.brains import parse_run_id
+    from px.api.runs import Runs, parse_run_id
     from px.errors import Usage
 
     run_id = parse_run_id(run)
     if stop_after is not None and stop_after < start:
         raise Usage("--stop-after is before --from")
-    with connect(url, project, timeout) as client:
-        new = client.rerun(run_id, start, stop_after)
-        started(client, new, watch=watch, as_json=as_json)
+    with server.connect() as client:
+        runs = Runs(client)
+        started(runs, runs.rerun(run_id, start, stop_after), watch=watch, as_json=server.as_json)

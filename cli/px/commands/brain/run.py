@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from px.commands.brain.options import Title, Watch, connect, started
+from px.commands.brain.options import Title, Watch, started
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 Option = Annotated[
@@ -27,16 +27,14 @@ EndAfter = Annotated[
 
 
 @app.command()
+@with_server()
 def run(
+    server: Server,
     name: Title,
     option: Option = [],  # noqa: B006 - typer never changes it
     state_json: State = None,
     end_after: EndAfter = None,
     watch: Watch = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Start a brain. The run's id is the only thing on stdout, unless --watch shows its events.
 
@@ -52,9 +50,10 @@ def run(
     Example: px brain run example --watch -o url=http://127.0.0.1:9000
              px brain run example --state-json '{"question": "why?"}'
     """
-    from px.api.brains import Order
+    from px.api.runs import Order, Runs
     from px.brains.order import parse_options, parse_title, read_state
 
     order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
-    with connect(url, project, timeout) as client:
-        started(client, client.start(order), watch=watch, as_json=as_json)
+    with server.connect() as client:
+        runs = Runs(client)
+        started(runs, runs.start(order), watch=watch, as_json=server.as_json)

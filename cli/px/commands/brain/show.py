@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Title, connect
+from px.commands.brain.options import Title
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def show(
-    name: Title,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def show(server: Server, name: Title) -> None:
     """Show a brain's steps, and those of the brains inside it.
 
     In a pipe: a line for each step, with tabs between number, kind (step or brain) and title.
@@ -25,13 +20,14 @@ def show(
     Example: px brain show example
     """
     from px import terminal
+    from px.api.brains import Brains
     from px.brains import listing
     from px.brains.order import parse_title
 
     title = parse_title(name)
-    with connect(url, project, timeout) as client:
-        found = client.show(title)
-    if as_json:
+    with server.connect() as client:
+        found = Brains(client).show(title)
+    if server.as_json:
         terminal.document(found.document)
     else:
         listing.structure(found)

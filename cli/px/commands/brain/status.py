@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Run, connect
+from px.commands.brain.options import Run
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def status(
-    run: Run,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def status(server: Server, run: Run) -> None:
     """Show how far a run has come, and its state. The exit code does not tell how it ended.
 
     A line for each: run, brain, status, created, completed, error, where (the line of the brain's
@@ -26,13 +21,13 @@ def status(
     Example: px brain status "$RUN" --json
     """
     from px import terminal
-    from px.api.brains import parse_run_id
+    from px.api.runs import Runs, parse_run_id
     from px.brains import listing
 
     run_id = parse_run_id(run)
-    with connect(url, project, timeout) as client:
-        found = client.status(run_id)
-    if as_json:
+    with server.connect() as client:
+        found = Runs(client).status(run_id)
+    if server.as_json:
         terminal.document(found.document)
     else:
         listing.run(found)

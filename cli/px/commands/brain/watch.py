@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from px.commands.brain.options import Run, connect
+from px.commands.brain.options import Run
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def watch(
-    run: Run,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def watch(server: Server, run: Run) -> None:
     """Show a run's events as they come, from its first to its last.
 
     A connection that breaks off is made anew. The exit code is 0 when the run completed, and 1
@@ -27,9 +22,9 @@ def watch(
     \b
     Example: px brain watch "$RUN" --json
     """
-    from px.api.brains import parse_run_id
+    from px.api.runs import Runs, parse_run_id
     from px.brains.showing import show_run
 
     run_id = parse_run_id(run)
-    with connect(url, project, timeout) as client:
-        show_run(client, run_id, as_json=as_json)
+    with server.connect() as client:
+        show_run(Runs(client), run_id, as_json=server.as_json)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def list_keys(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
-) -> None:
+@with_server()
+def list_keys(server: Server) -> None:
     """List the master keys by id, with how much each covers.
 
     Over all projects with the root token, else over one. In a pipe: a line for each key, with
@@ -24,9 +23,9 @@ def list_keys(
     from px import tables, terminal
     from px.keys.survey import survey_what_is_open
 
-    with administer(url, project, timeout) as admin:
-        found = survey_what_is_open(admin)
-    if as_json:
+    with server.connect() as client:
+        found = survey_what_is_open(client)
+    if server.as_json:
         terminal.document(found.document())
         return
     tables.keys(found.uses(), found.newest)

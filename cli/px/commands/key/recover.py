@@ -9,10 +9,10 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
+from px.commands.key.store import key_store
 from px.commands.options import Json
 
 if TYPE_CHECKING:
-    from px.keys.recover import Home
     from px.project.workspace import Project
 
 app = new_app()
@@ -47,13 +47,15 @@ def recover(
 
     found, project = RecoveryFile(file), find_project()
     header = found.header()
-    home = _home(project, header.worker, local=local)
-    home.check(replace=replace)
+    if not local:
+        _check_worker(project, header.worker)
+    store = key_store(project, local=local)
+    store.check_recovery(replace=replace)
     passphrase = Passphrase(stdin=passphrase_stdin)
     passphrase.check()
     try:
         key = found.open(passphrase)
-        done = home.put(key)
+        done = store.bring_back(key)
     except KeyboardInterrupt:
         raise Interrupted("interrupted; run it again to be sure that the key is back") from None
     if as_json:
@@ -62,25 +64,14 @@ def recover(
         terminal.say(done)
 
 
-def _home(project: Project, worker: str, *, local: bool) -> Home:
-    if local:
-        from px.keys.recover import LocalHome
-
-        return LocalHome(project)
-    import os
-
-    from px.cloudflare.wrangler import Wrangler, credentials
+def _check_worker(project: Project, worker: str) -> None:
     from px.errors import Refused
-    from px.keys.recover import DeployedHome
     from px.project.manifest import read_manifest
-    from px.settings import deploy_settings
 
-    if read_manifest(project).worker != worker:
+    if read_manifest(project.config).worker != worker:
         raise Refused(
             "the recovery file is of another Worker than the one in wrangler.toml; "
             "nothing was changed",
             code="another_worker",
             hint="run px in that Worker's project",
         )
-    found = credentials(os.environ, deploy_settings(Path.cwd()))
-    return DeployedHome(Wrangler(project, found))

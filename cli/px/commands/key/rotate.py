@@ -10,15 +10,16 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Timeout, Url, find
+from px.commands.key.store import key_store
+from px.commands.options import Server, with_server
 
 if TYPE_CHECKING:
-    from px.keys.key_store import KeyPlace
+    from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
     from px.project.workspace import Project
-    from px.secrets.import_secrets import Progress
     from px.settings import Target
+    from px.terminal import Progress
 
 app = new_app()
 Settle = Annotated[
@@ -47,14 +48,13 @@ Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase 
 
 
 @app.command()
+@with_server(projects=False)
 def rotate(
+    server: Server,
     settle: Settle = None,
     recovery_file: Recovery = None,
     no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
-    url: Url = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Replace the Worker's master key while it is in use.
 
@@ -71,25 +71,29 @@ def rotate(
     Example: px key rotate
              px key rotate --passphrase-stdin < passphrase.txt
     """
+    from dataclasses import replace
+
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file exclude each other")
-    target = _whole_worker(url, timeout)
-    if not as_json:
+    target = replace(
+        server.target(), project=None
+    )  # PX_PROJECT means one; a key is every project's
+    if not server.as_json:
         terminal.say(f"The server is {target.address.origin}, all projects")
     seconds = settle
     if seconds is None:
         seconds = 0 if target.address.is_loopback else _settle_seconds()
     project = _project()
-    voice, place = _Voice(as_json=as_json), _place(target, project)
+    store = key_store(project, local=_is_local(target, project))
     keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, project, place, seconds, voice, keeper)
+        done = _run(target, project, store, seconds, _Output(as_json=server.as_json), keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
-    if as_json:
+    if server.as_json:
         where = {"server": target.address.origin}
         terminal.document({**done.document(), "recoveryFile": written, **where})
         return
@@ -99,7 +103,7 @@ def rotate(
     _tell_of_files(project, keeper, target)
 
 
-class _Voice:
+class _Output:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
 
@@ -117,17 +121,17 @@ class _Voice:
 def _run(
     target: Target,
     project: Project,
-    place: KeyPlace,
+    store: KeyStore,
     settle: float,
-    voice: _Voice,
+    output: _Output,
     keeper: Keeper | None,
 ) -> Rotated:
-    from px.api.admin import Admin
+    from px.api.client import Client
     from px.keys.rotate import Rotation
-    from px.project.unfinished_rotation import StartedFile
+    from px.project.unfinished_rotation import UnfinishedRotation
 
-    with Admin(target) as admin:
-        return Rotation(admin, place, StartedFile(project), voice, settle, keeper).run()
+    with Client(target) as client:
+        return Rotation(client, store, UnfinishedRotation(project), output, settle, keeper).run()
 
 
 def _keeper(
@@ -141,7 +145,7 @@ def _keeper(
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    worker = read_manifest(project).worker
+    worker = read_manifest(project.config).worker
     file = RecoveryFile(path or default_path(project, worker))
     passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
     keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
@@ -160,7 +164,7 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    old = RecoveryFile(default_path(project, read_manifest(project).worker))
+    old = RecoveryFile(default_path(project, read_manifest(project.config).worker))
     if old.exists():
         terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
 
@@ -171,38 +175,13 @@ def _project() -> Project:
     return find_project()
 
 
-def _place(target: Target, project: Project) -> KeyPlace:
-    """Where that Worker's keys are."""
-    import os
-
-    from px.settings import deploy_settings
-
-    if _is_local(target, project):
-        from px.keys.local_keys import DevVars
-
-        return DevVars(project)
-    from px.cloudflare.wrangler import Wrangler, credentials
-    from px.keys.deployed_keys import CloudflareSecrets
-
-    return CloudflareSecrets(
-        Wrangler(project, credentials(os.environ, deploy_settings(Path.cwd())))
-    )
-
-
 def _is_local(target: Target, project: Project) -> bool:
     """Whether `px dev` serves it here, however px was told of its address."""
     from px.http.address import parse_address
-    from px.project.dev_vars import read_local
+    from px.project.local_state import read_local
 
-    known = read_local(project)
+    known = read_local(project.local_json)
     return known is not None and parse_address(known.url) == target.address
-
-
-def _whole_worker(url: str | None, timeout: float) -> Target:
-    """PX_PROJECT means one project; a key is every project's."""
-    from dataclasses import replace
-
-    return replace(find(url, None, timeout), project=None)
 
 
 def _settle_seconds() -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import Name, Server, secrets_of, with_server
+
+if TYPE_CHECKING:
+    from px.api.secrets import Secret
 
 app = new_app()
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
@@ -31,16 +34,14 @@ StripNewline = Annotated[
 
 
 @app.command()
+@with_server()
 def create(
+    server: Server,
     name: Name,
     stdin: Stdin = False,
     from_file: FromFile = None,
     value: Text = None,
     strip_newline: StripNewline = None,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Create or update a secret. Asks for the value, hidden, unless told where to read it.
 
@@ -62,16 +63,23 @@ def create(
     source = Source(stdin, from_file, value, strip_newline)
     source.check()
     warnings = [] if value is None else [terminal.VALUE_WARNING]
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
         if source.is_typed:
             client.check()
         text = read_value(checked, source, warnings)
         warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
-        if not as_json:
+        if not server.as_json:
             terminal.warn(warnings)
-        secret = client.create(checked, text)
-    if as_json:
-        terminal.document(secret.document() | client.where)
+        secret = secrets_of(client).create(checked, text)
+    if server.as_json:
+        terminal.document(secret.document() | client.location_fields)
     else:
-        terminal.created(secret)
-        terminal.say(f"It is stored at {client.place}")
+        terminal.say(_done(secret))
+        terminal.say(f"It is stored at {client.location}")
+
+
+def _done(secret: Secret) -> str:
+    if secret.retried:
+        return "Secret written successfully! (an answer was lost: created or updated is not known)"
+    is_new = secret.created_at == secret.updated_at
+    return f"Secret {'created' if is_new else 'updated'} successfully!"

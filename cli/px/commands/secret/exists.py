@@ -5,19 +5,14 @@ from __future__ import annotations
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Name, Project, Timeout, Url, connect
+from px.commands.options import Name, Server, secrets_of, with_server
 
 app = new_app()
 
 
 @app.command()
-def exists(
-    name: Name,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def exists(server: Server, name: Name) -> None:
     """Say whether a secret exists; exit code 0 or 1.
 
     It prints true or false. The record is opened too: true means that a brain can read it.
@@ -29,9 +24,9 @@ def exists(
     from px import terminal
 
     checked = parse_name(name)
-    with connect(url, project, timeout) as client:
-        found = client.exists(checked)
-    if as_json:
+    with server.connect() as client:
+        found = secrets_of(client).exists(checked)
+    if server.as_json:
         terminal.document({"name": checked, "exists": found})
     else:
         terminal.data("true" if found else "false")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, ask, connect
+from px.commands.options import Server, Yes, ask, secrets_of, with_server
 
 if TYPE_CHECKING:
     from positronic.names import Name
-    from px.api.secrets import Client, Entry
+    from px.api.secrets import Entry, Secrets
     from px.errors import Detail
 
 app = new_app()
@@ -30,16 +30,14 @@ DryRun = Annotated[
 
 
 @app.command()
+@with_server()
 def import_file(
+    server: Server,
     file: Files,
     form: Format = None,
     prune: Prune = False,
     dry_run: DryRun = False,
     yes: Yes = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
 ) -> None:
     """Put every secret of one or more files in. One bad line, and nothing is sent.
 
@@ -65,22 +63,23 @@ def import_file(
     _check(form, must_ask=prune and not yes and not dry_run)
     remarks: list[Detail] = []
     entries = read_files(file, form, remarks)
-    if not as_json:
+    if not server.as_json:
         _warn(remarks, entries)
-    with connect(url, project, timeout) as client:
+    with server.connect() as client:
+        secrets = secrets_of(client)
         if dry_run:
-            _plan(client, entries, prune=prune, as_json=as_json)
+            _plan(secrets, entries, prune=prune, as_json=server.as_json)
         else:
-            extra = _extra(client, entries, yes=yes) if prune else None
-            _write(client, entries, extra, as_json=as_json)
+            extra = _extra(secrets, entries, yes=yes) if prune else None
+            _write(secrets, entries, extra, as_json=server.as_json)
 
 
-def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
+def _plan(secrets: Secrets, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
     from px import terminal
     from px.secrets import import_words
     from px.secrets.import_secrets import plan
 
-    found = plan(client, entries)
+    found = plan(secrets, entries)
     if as_json:
         delete = {"delete": found.extra} if prune else {}
         terminal.document({"create": found.create, "update": found.update, **delete})
@@ -89,7 +88,7 @@ def _plan(client: Client, entries: list[Entry], *, prune: bool, as_json: bool) -
 
 
 def _write(
-    client: Client, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
+    secrets: Secrets, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
 ) -> None:
     """`extra` None: nothing is to be pruned; else what somebody agreed to."""
     from px import terminal
@@ -101,18 +100,18 @@ def _write(
     line = import_words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
         pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
-        written = write(client, entries, progress, pruning)
+        written = write(secrets, entries, progress, pruning)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
         counts |= {"unknown": written.unknown} if written.unknown else {}
         deleted = {} if extra is None else {"deleted": len(extra)}
-        terminal.document(counts | deleted | client.where)
+        terminal.document(counts | deleted | secrets.client.location_fields)
     else:
         import_words.imported(written, None if extra is None else len(extra))
-        terminal.say(f"They are stored at {client.place}")
+        terminal.say(f"They are stored at {secrets.client.location}")
 
 
-def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
+def _extra(secrets: Secrets, entries: list[Entry], *, yes: bool) -> list[Name]:
     """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
     from px import terminal
     from px.errors import Interrupted
@@ -120,11 +119,11 @@ def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
     from px.secrets.import_secrets import plan
 
     try:
-        extra = plan(client, entries).extra
+        extra = plan(secrets, entries).extra
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_NOTHING}") from None
     if extra and not yes:
-        import_words.to_delete(extra, client.place)
+        import_words.to_delete(extra, secrets.client.location)
         ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
     return extra
 
@@ -132,7 +131,7 @@ def _extra(client: Client, entries: list[Entry], *, yes: bool) -> list[Name]:
 def _check(form: str | None, *, must_ask: bool) -> None:
     from px import terminal
     from px.errors import Refused, Usage
-    from px.files.source import FORMATS
+    from px.secrets.import_source import FORMATS
 
     if form is not None and form not in FORMATS:
         raise Usage(f"--format is {' or '.join(FORMATS)}")

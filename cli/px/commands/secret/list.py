@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect
+from px.commands.options import Server, secrets_of, with_server
 
 app = new_app()
 
 
 @app.command()
-def list_secrets(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
-) -> None:
+@with_server()
+def list_secrets(server: Server) -> None:
     """List the names of the secrets and their dates. Values never come back.
 
     In a pipe: a line for each secret, with tabs between name, created and updated.
@@ -19,12 +18,12 @@ def list_secrets(
     \b
     Example: px secret list | cut -f1
     """
-    from px import terminal
+    from px import tables, terminal
 
-    with connect(url, project, timeout) as client:
-        found = list(client.list())
-    if as_json:
+    with server.connect() as client:
+        found = list(secrets_of(client).list())
+    if server.as_json:
         secrets = [secret.document() for secret in found]
         terminal.document({"secrets": secrets, "count": len(secrets)})
     else:
-        terminal.secrets(found)
+        tables.secrets(found)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, connect, known_secret
+from px.commands.options import Server, known_secret, secrets_of, with_server
 
 app = new_app()
 Names = Annotated[
@@ -21,14 +21,8 @@ From = Annotated[
 
 
 @app.command()
-def require(
-    names: Names = None,
-    from_file: From = None,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def require(server: Server, names: Names = None, from_file: From = None) -> None:
     """Say which of these secrets are missing; exit code 0 or 1.
 
     For CI: 0 when none is missing. The missing names go to stdout, one a line. It looks at
@@ -43,10 +37,10 @@ def require(
     from px.secrets.requirement import missing, required_names
 
     wanted = required_names(names or [], from_file)
-    with connect(url, project, timeout) as client:
-        lacking = missing(client, wanted)
+    with server.connect() as client:
+        lacking = missing(secrets_of(client), wanted)
     present = [name for name in wanted if name not in lacking]
-    if as_json:
+    if server.as_json:
         terminal.document({"present": present, "missing": lacking})
     else:
         import_words.required(present, lacking)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer, one_of
+from px.commands.options import Server, one_of, with_server
 
 if TYPE_CHECKING:
-    from px.api.admin_answers import Issued
+    from px.api.tokens import IssuedToken
 
 app = new_app()
 TokenName = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
@@ -30,15 +30,8 @@ Expires = Annotated[
 
 
 @app.command()
-def create(
-    name: TokenName,
-    role: Role,
-    expires: Expires = None,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def create(server: Server, name: TokenName, role: Role, expires: Expires = None) -> None:
     """Make a token for one project. It is shown once: the server keeps a hash of it.
 
     The token alone goes to stdout, so that it can go on without being seen.
@@ -49,16 +42,17 @@ def create(
     """
     from positronic.names import parse_token_name
     from px import terminal
+    from px.api.tokens import Tokens
     from px.commands.durations import parse_life
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
-    with administer(url, project, timeout) as admin:
-        issued = admin.issue(checked, role, seconds)
-    if as_json:
-        terminal.document(issued.document() | admin.where)
+    with server.connect() as client:
+        issued = Tokens(client).issue(checked, role, seconds)
+    if server.as_json:
+        terminal.document(issued.document() | client.location_fields)
     else:
-        _show(issued, admin.place)
+        _show(issued, client.location)
 
 
 def _check_role(role: str) -> None:
@@ -68,7 +62,7 @@ def _check_role(role: str) -> None:
         raise Usage("--role is reader, writer or admin")
 
 
-def _show(issued: Issued, place: str) -> None:
+def _show(issued: IssuedToken, location: str) -> None:
     from px import terminal
 
     token = issued.token
@@ -76,6 +70,6 @@ def _show(issued: Issued, place: str) -> None:
     if token.expires_at is not None:
         until = f"expires {terminal.short_time(token.expires_at)} UTC"
     terminal.say(f"Token {token.id} created for {token.name}: {token.role}, {until}")
-    terminal.say(f"It opens {place}")
+    terminal.say(f"It opens {location}")
     terminal.say("It is shown once: keep it now.")
     terminal.data(issued.text)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, administer
+from px.commands.options import Server, with_server
 
 app = new_app()
 
 
 @app.command()
-def list_tokens(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
-) -> None:
+@with_server()
+def list_tokens(server: Server) -> None:
     """List a project's tokens: id, name, role and dates. Never the token itself.
 
     In a pipe: a line for each token, with tabs between id, name, role, created and expires.
@@ -20,10 +19,11 @@ def list_tokens(
     Example: px token list
     """
     from px import tables, terminal
+    from px.api.tokens import Tokens
 
-    with administer(url, project, timeout) as admin:
-        found = list(admin.tokens())
-    if as_json:
+    with server.connect() as client:
+        found = list(Tokens(client).list())
+    if server.as_json:
         terminal.document({"tokens": [one.document() for one in found], "count": len(found)})
     else:
         tables.tokens(found)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import TIMEOUT, Json, Project, Timeout, Url, Yes, administer, ask
+from px.commands.options import Server, Yes, with_server
+from px.commands.removal import Removal, remove
 
 if TYPE_CHECKING:
-    from px.api.admin import Admin
+    from px.api.tokens import Tokens
 
 app = new_app()
+_WORDS: Final = Removal("Revoke the token", "revoked", "id", "Token revoked.", "It opened")
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed.")]
 
 
 @app.command()
-def revoke(
-    token_id: TokenId,
-    yes: Yes = False,
-    url: Url = None,
-    project: Project = None,
-    timeout: Timeout = TIMEOUT,
-    as_json: Json = False,
-) -> None:
+@with_server()
+def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     """Revoke a token. Asks first; without a terminal it needs --yes.
 
     It opens nothing here from now on; in other locations a minute may pass. An entry that
@@ -33,22 +29,15 @@ def revoke(
     \b
     Example: px token revoke 0123456789abcdef --yes
     """
-    from px import terminal
+    from px.api.tokens import Tokens
 
-    with administer(url, project, timeout) as admin:
-        _check_id(admin, token_id)
-        if not yes:
-            question = f"Revoke the token {terminal.printable(token_id)} at {admin.place}?"
-            ask(question, "nothing was revoked")
-        admin.revoke(token_id)
-    if as_json:
-        terminal.document({"id": token_id, "revoked": True} | admin.where)
-    else:
-        terminal.say("Token revoked.")
-        terminal.say(f"It opened {admin.place}")
+    with server.connect() as client:
+        tokens = Tokens(client)
+        _check_id(tokens, token_id)
+        remove(server, client, token_id, tokens.revoke, _WORDS, yes=yes)
 
 
-def _check_id(admin: Admin, text: str) -> None:
+def _check_id(tokens: Tokens, text: str) -> None:
     """Only an unreadable entry has an id that no token has. Raises Usage."""
     from positronic.access.tokens import ID, is_mistyped, parse
     from px.errors import Usage
@@ -56,7 +45,7 @@ def _check_id(admin: Admin, text: str) -> None:
     if ID.fullmatch(text):
         return
     is_token = parse(text) is not None or is_mistyped(text)
-    if is_token or not any(one.is_unreadable and one.id == text for one in admin.tokens()):
+    if is_token or not any(one.is_unreadable and one.id == text for one in tokens.list()):
         raise Usage(
             "a token's id has 16 hexadecimal digits", hint="see `px token list`; not the token"
         )

@@ -1,0 +1,234 @@
+"""One server over HTTP: calls that are retried where that is safe. Every failure is a PxError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from positronic.names import Value, parse_project
+from px.api.decode import Fields, items, next_cursor
+from px.api.doubt import Doubt
+from px.api.errors import read, refusal, stranger
+from px.errors import Interrupted, NotReached, NotRunning, PxError
+from px.http.result import Answer, Lost, NotOwn, may_have_acted
+from px.http.retry import Outcome, Retry
+from px.project.private_files import LOCAL_FILE
+from px.settings import Target
+
+if TYPE_CHECKING:
+    from px.http.own_worker import OwnWorker
+    from px.http.transport import Transport
+
+T = TypeVar("T")
+
+# Answers that leave nothing in doubt: nothing was written, or what was not is named.
+_CERTAIN: Final = frozenset(
+    {"audit_unavailable", "not_configured", "rate_limited", "partial_write"}
+)
+
+
+class Client:
+    """One project on one server, or what its token opens: each resource's calls go through it."""
+
+    def __init__(self, target: Target, retry: Retry | None = None) -> None:
+        self.target = target
+        self.retry = retry or Retry(target.timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "transport" in self.__dict__:
+            self.transport.close()
+
+    @property
+    def origin(self) -> str:
+        return self.target.address.origin
+
+    @property
+    def location(self) -> str:
+        """The server, and the project if one is named: what a person may be shown."""
+        project = self.target.project
+        return self.origin + (f", project {project}" if project else "")
+
+    @property
+    def location_fields(self) -> dict[str, object]:
+        """The same for programs; the project is null where the token alone decides it."""
+        return {"server": self.origin, "project": self.target.project}
+
+    def in_project(self, name: str) -> Client:
+        """The same server and token for another project: root's alone."""
+        return Client(replace(self.target, project=parse_project(name)), self.retry)
+
+    @cached_property
+    def transport(self) -> Transport:
+        from px.http.transport import Transport  # it imports httpx: only for a request
+
+        target = self.target
+        headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
+        headers["Accept"] = "application/json"
+        if target.project is not None:
+            headers["X-Positronic-Project"] = target.project
+        return Transport(target.address, headers, own_worker(target))
+
+    def call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
+        """For a call that may be made twice: it is retried."""
+        return self.retry.run(self._sender(method, path, body))
+
+    def call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
+        """For a call that must not be made twice."""
+        return self.retry.once(self._sender(method, path, body))
+
+    def _sender(self, method: str, path: str, body: Fields | None) -> Callable[[float], Answer]:
+        data = None if body is None else encode(body)
+        return lambda timeout: self.transport.send(method, path, data, timeout)
+
+    def get(self, path: str, parse: Callable[[Fields], T]) -> T:
+        """What a GET's answer says."""
+        return read(self.answer(self.call("GET", path), 200), 200, parse)
+
+    def check(self) -> None:
+        """Raises PxError unless the server is there, knows the token and the project."""
+        self.answer(self.call("GET", "/secrets?limit=1"), 200)
+
+    def pages(
+        self, path: str, key: str, parse: Callable[[Fields], T], limit: int = 1000
+    ) -> Iterator[T]:
+        """Every item of the list under this key, however many pages that takes."""
+        cursor: str | None = None
+        seen: set[str] = set()
+        while True:
+            answer = self.answer(self.call("GET", _page_path(path, limit, cursor)), 200)
+            page, cursor = read(
+                answer, 200, lambda found: (items(found, key, parse), next_cursor(found))
+            )
+            yield from page
+            if cursor is None:
+                return
+            if cursor in seen:
+                raise stranger(answer)
+            seen.add(cursor)
+
+    def remove(self, path: str, doubt: Doubt) -> None:
+        """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
+        with _doubting(doubt):
+            outcome = self.call("DELETE", path)
+            try:
+                self.answer(outcome, 204)
+            except PxError as error:
+                if not (outcome.uncertain and error.code == "not_found"):
+                    raise
+
+    def write(
+        self,
+        path: str,
+        body: Fields | None,
+        parse: Callable[[Fields], T],
+        doubt: Doubt,
+        *,
+        status: int = 201,
+        values: Sequence[Value] = (),
+        once: bool = False,
+    ) -> tuple[T, bool]:
+        """What a POST's answer says, and whether an attempt before may have been carried out."""
+        with _doubting(doubt):
+            outcome = (self.call_once if once else self.call)("POST", path, body)
+            answer = self.answer(outcome, status, values)
+            return read(answer, status, parse), outcome.uncertain
+
+    def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
+        """The answer, if it has the status of success; else raises what it says."""
+        if isinstance(outcome.result, Answer) and outcome.result.status == status:
+            return outcome.result
+        error = self.failure(outcome.result, values)
+        acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
+        error.uncertain = outcome.uncertain or acted
+        if error.code == "partial_write":
+            before = [self.failure(one, values) for one in outcome.earlier if may_have_acted(one)]
+            _join_partial(error, before)
+        raise error
+
+    def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
+        if isinstance(result, NotOwn):
+            return not_own(result)
+        if isinstance(result, Lost):
+            address = self.target.address
+            kind = NotRunning if address.is_loopback else NotReached
+            return kind(
+                f"{address.origin} cannot be reached: {result.reason}",
+                code="not_reached",
+                hint=result.hint,
+            )
+        hidden = [self.target.token]
+        for value in values:
+            hidden += [value.reveal(), *value.reveal().splitlines()]
+        return refusal(result, hidden)
+
+
+def own_worker(target: Target) -> OwnWorker | None:
+    """For a token from `.px/local.json`; the others stand beside an address that a person set."""
+    from px.http.own_worker import OwnWorker
+
+    if target.source != LOCAL_FILE:
+        return None
+    return OwnWorker(target.address.origin, target.token)
+
+
+def not_own(result: NotOwn) -> NotReached:
+    """The error for a stranger at the address of `px dev`."""
+    return NotReached(
+        f"what listens at {result.origin} is not the Worker that `px dev` started here; "
+        "nothing was sent to it",
+        code="not_own_worker",
+        hint="stop it, or choose another port with --port; then start `px dev` again",
+    )
+
+
+@contextmanager
+def _doubting(doubt: Doubt) -> Iterator[None]:
+    """An error says what may have been done; so does Ctrl-C, which comes as Interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupted = Interrupted()
+        doubt.mark(interrupted)
+        raise interrupted from None
+    except PxError as error:
+        if error.uncertain:
+            doubt.mark(error)
+        raise
+
+
+def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
+    """What any attempt wrote is written: leaves in `error` what none of them did."""
+    left = {detail.name for detail in error.details}
+    for other in before:
+        left &= {detail.name for detail in other.details}
+    if left and all(other.code == "partial_write" for other in before):
+        error.uncertain = False
+        error.details = tuple(detail for detail in error.details if detail.name in left)
+
+
+def encode(body: object) -> bytes:
+    """JSON in UTF-8, as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def entry_path(path: str, parameter: str, name: str) -> str:
+    """The address of one entry, whatever its name: what no path can carry is in the query."""
+    from urllib.parse import quote
+
+    if name in ("", ".", ".."):
+        return f"{path}?{parameter}={name}"
+    return f"{path}/{quote(name, safe='')}"
+
+
+def _page_path(path: str, limit: int, cursor: str | None) -> str:
+    from urllib.parse import urlencode
+
+    query = {"limit": str(limit)} | ({} if cursor is None else {"cursor": cursor})
+    return f"{path}?{urlencode(query)}"

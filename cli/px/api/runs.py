@@ -1,0 +1,157 @@
+"""A project's runs of brains over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from px.api import decode, doubt
+from px.api.brains import BRAIN_HINT, hinting
+from px.api.client import Client
+from px.api.decode import Fields, fields, items, matching, text
+from px.api.event_stream import read_events
+from px.errors import PxError, Usage
+from px.http.retry import Retry
+
+if TYPE_CHECKING:
+    from httpx import Response
+
+    from px.api.brain_events import RunEvent
+    from px.http.result import Answer, Lost
+
+SILENCE: Final = 60.0  # seconds without a sign of life; then px asks anew, from the last event on
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_STATUS = re.compile(r"running|complete|error|interrupted")
+_STEP_STATUS = re.compile(r"[a-z][a-z_]{0,40}")
+_RUN_HINT: Final = "a run is known by the id that `px brain run` gave"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be run, and how."""
+
+    brain: str
+    options: Fields
+    state: Fields | None = None
+    end_after: int | None = None
+
+    def body(self) -> dict[str, object]:
+        optional = {"initialState": self.state, "endAfter": self.end_after}
+        given = {key: found for key, found in optional.items() if found is not None}
+        options = {"options": self.options} if self.options else {}
+        return {"identifier": self.brain, **options, **given}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, as far as it has come; `document` as the contract spells it."""
+
+    id: str
+    brain: str
+    status: str
+    created_at: str
+    completed_at: str | None
+    error: str
+    where: str
+    steps: tuple[tuple[str, str], ...]
+    state: Fields
+    document: Fields
+
+
+class Runs:
+    """What only reads is retried; what starts a run is asked for once."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def start(self, order: Order) -> str:
+        """The new run's id."""
+        return self._start("/brains/runs", order.body(), BRAIN_HINT)
+
+    def rerun(self, run: str, start: int, stop_after: int | None) -> str:
+        """The id of a new run that takes over the steps before number `start`, from 1."""
+        body: dict[str, object] = {"runId": run, "startsAt": start}
+        if stop_after is not None:
+            body["stopsAfter"] = stop_after
+        return self._start("/brains/runs/rerun", body, _RUN_HINT)
+
+    def status(self, run_id: str) -> Run:
+        with hinting(_RUN_HINT):
+            return self.client.get(f"/brains/runs/{run_id}", _run)
+
+    def events(
+        self, run_id: str, after: int | None, retry: Retry | None = None
+    ) -> Iterator[RunEvent]:
+        """The run's events after that number, over one connection. Raises Silence and Lost."""
+        headers = {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = f"{after}"
+        with ExitStack() as stack:
+            opened: list[tuple[Answer, Response]] = []
+
+            def send(timeout: float) -> Answer:
+                stack.close()  # what an attempt before left
+                path = f"/brains/runs/{run_id}/watch"
+                entered = self.client.transport.open(path, headers, timeout, SILENCE)
+                opened.append(stack.enter_context(entered))
+                return opened[-1][0]
+
+            with hinting(_RUN_HINT):
+                self.client.answer((retry or self.client.retry).run(send), 200)
+            yield from read_events(*opened[-1], run_id)
+
+    def unreached(self, lost: Lost) -> PxError:
+        """The error for a connection that was lost while it was read."""
+        return self.client.failure(lost, ())
+
+    def _start(self, path: str, body: Fields, hint: str) -> str:
+        """Asked for once: a second attempt would start a second run."""
+        with hinting(hint):
+            return self.client.write(path, body, _run_id, doubt.RUN, once=True)[0]
+
+
+def parse_run_id(text: str) -> str:
+    """Raises Usage; it stands in addresses."""
+    if not _RUN_ID.fullmatch(text):
+        raise Usage("RUN is no run id", hint=_RUN_HINT)
+    return text
+
+
+def error_sentence(found: object) -> str:
+    """`<name>: <message>` of an error as events and runs hold it; empty when there is none."""
+    if found is None:
+        return ""
+    error = fields(found)
+    return ": ".join(part for part in (text(error["name"]), text(error["message"])) if part)
+
+
+def error_line(found: object) -> str:
+    """The line of the brain's own code that failed; empty when the server does not say."""
+    where = None if found is None else fields(found).get("where")
+    return "" if where is None else text(where)
+
+
+def _run_id(found: Fields) -> str:
+    return matching(_RUN_ID, found["brainRunId"])
+
+
+def _run(found: Fields) -> Run:
+    return Run(
+        _run_id(found),
+        text(found["brainTitle"]),
+        matching(_STATUS, found["status"]),
+        decode.time(found["createdAt"]),
+        decode.optional(decode.time, found.get("completedAt")),
+        error_sentence(found.get("error")),
+        error_line(found.get("error")),
+        tuple(items(found, "steps", _step)),
+        fields(found["state"]),
+        found,
+    )
+
+
+def _step(found: Fields) -> tuple[str, str]:
+    return text(found["title"]), matching(_STEP_STATUS, found["status"])

@@ -1,0 +1,103 @@
+"""A project's tokens over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from positronic.access.tokens import parse, parse_token_id
+from positronic.names import TokenName, parse_token_name
+from px.api import decode, doubt
+from px.api.client import Client, entry_path
+from px.api.decode import Fields
+
+_AT_ONCE = 100  # each costs the server a read
+_ROLE = re.compile(r"reader|writer|admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """All that a server says of a token after it was made.
+
+    `is_unreadable`: an entry that no token can be read from, under any text; nothing else is known.
+    """
+
+    id: str
+    name: str
+    role: str
+    created_at: str
+    expires_at: str | None
+    is_unreadable: bool = False
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
+
+    def document(self) -> dict[str, object]:
+        """As the contract spells it."""
+        if self.is_unreadable:
+            return {"id": self.id, "unreadable": True}
+        found: dict[str, object] = {
+            "id": self.id,
+            "name": self.name,
+            "role": self.role,
+            "createdAt": self.created_at,
+        }
+        return found | ({} if self.expires_at is None else {"expiresAt": self.expires_at})
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token; its text is shown this once."""
+
+    token: Token
+    text: str = field(repr=False)
+
+    def document(self) -> dict[str, object]:
+        return {"token": self.text, **self.token.document()}
+
+
+class Tokens:
+    """What needs the role admin."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def issue(self, name: TokenName, role: str, expires_in: int | None) -> IssuedToken:
+        """A new token. Asked for once: a second attempt would make a second token."""
+        body: dict[str, object] = {"name": name, "role": role}
+        if expires_in is not None:
+            body["expiresIn"] = expires_in
+        return self._client.write("/tokens", body, _issued, doubt.ISSUE, once=True)[0]
+
+    def list(self) -> Iterator[Token]:
+        """By id."""
+        return self._client.pages("/tokens", "tokens", _listed, _AT_ONCE)
+
+    def revoke(self, token_id: str) -> None:
+        """Raises Refused `not_found`, unless it was an earlier attempt of ours that revoked it."""
+        self._client.remove(entry_path("/tokens", "id", token_id), doubt.REVOKE)
+
+
+def _token(found: Fields) -> Token:
+    return Token(
+        parse_token_id(decode.text(found["id"])),
+        parse_token_name(decode.text(found["name"])),
+        decode.matching(_ROLE, found["role"]),
+        decode.time(found["createdAt"]),
+        decode.optional(decode.time, found.get("expiresAt")),
+    )
+
+
+def _issued(found: Fields) -> IssuedToken:
+    text = decode.text(found["token"])
+    if parse(text) is None:
+        raise ValueError
+    return IssuedToken(_token(found), text)
+
+
+def _listed(found: Fields) -> Token:
+    if not decode.is_unreadable(found):
+        return _token(found)
+    return Token(decode.text(found["id"]), "", "", "", None, is_unreadable=True)

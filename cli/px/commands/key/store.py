@@ -1,0 +1,26 @@
+"""Where the master keys are that a command changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from px.keys.key_store import KeyStore
+    from px.project.workspace import Project
+
+
+def key_store(project: Project, *, local: bool) -> KeyStore:
+    """The local Worker's, or the deployed one's with the credentials for it. Raises PxError."""
+    if local:
+        from px.keys.local_keys import LocalKeys
+
+        return LocalKeys(project)
+    import os
+    from pathlib import Path
+
+    from px.cloudflare.wrangler import Wrangler, credentials
+    from px.keys.deployed_keys import DeployedKeys
+    from px.project.env_deploy import DeployFile
+
+    found = credentials(os.environ, DeployFile(Path.cwd(), project.root).read())
+    return DeployedKeys(Wrangler(project, found))

@@ -1,0 +1,44 @@
+"""`.px/local.json`: where the local Worker answers, and the root token that opens it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from px.errors import Usage
+from px.project import private_files
+from px.project.private_files import LOCAL_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class LocalState:
+    """As `px dev` recorded them."""
+
+    url: str
+    token: str = field(repr=False)
+
+    def encode(self) -> bytes:
+        """The file's text."""
+        return (json.dumps({"url": self.url, "token": self.token}, indent=2) + "\n").encode()
+
+
+def read_local(path: Path) -> LocalState | None:
+    """What was recorded, or None; raises Usage for a file that makes no sense, or is not px's."""
+    try:
+        found = json.loads(private_files.read(path))
+        url, token = found["url"], found["token"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise _malformed() from None
+    if not (isinstance(url, str) and isinstance(token, str) and token):
+        raise _malformed()
+    return LocalState(url, token)
+
+
+def _malformed() -> Usage:
+    return Usage(
+        f"{LOCAL_FILE} is malformed: it does not hold an address and a token",
+        hint="delete it, and start `px dev`: it makes a new one",
+    )

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from px.errors import Usage
+from px.local.runtime_config import write_config
+from px.project.manifest import read_manifest
+from px.project.owner_only import make_folder
+from px.project.workspace import Project
+
+TOML = """\
+main = "worker/entry.py"
+compatibility_date = "2026-11-01"
+compatibility_flags = ["python_workers"]
+[vars]
+PROJECT = "default"
+[[kv_namespaces]]
+binding = "SECRETS_KV"
+"""
+
+
+@pytest.fixture
+def written(project: Project) -> Project:
+    project.config.write_text(TOML)
+    project.worker.mkdir()
+    (project.worker / "entry.py").write_text("")
+    (project.worker / "other.py").write_text("")
+    (project.python_modules / "workers").mkdir(parents=True)
+    (project.python_modules / "workers" / "sdk.mjs").write_text("")
+    (project.python_modules / "package.py").write_text("")
+    (project.python_modules / "package.pyc").write_text("")
+    miniflare = project.node_modules / "miniflare"
+    miniflare.mkdir(parents=True)
+    (miniflare / "package.json").write_text("{}")
+    return project
+
+
+def test_the_config_uploads_what_wrangler_would(written: Project) -> None:
+    """Main first, sources as Python, packages as data, the SDK's scripts as modules."""
+    text = write_config(written, make_folder(written.private), {}).read_text()
+
+    names = [line.split('"')[1] for line in text.splitlines() if "= embed" in line]
+    modules = [name for name in names if name.endswith((".py", ".mjs", ".pyc"))]
+    assert modules == [
+        "entry.py",
+        "other.py",
+        "python_modules/package.py",
+        "python_modules/workers/sdk.mjs",
+    ]
+
+
+def test_no_text_can_leave_its_string(written: Project) -> None:
+    """Quotes, dollars and line ends in a binding stay inside of it."""
+    nasty = 'a"), (name = "x\n$kv\\'
+    text = write_config(written, make_folder(written.private), {"S": nasty}).read_text()
+
+    assert r'(name = "S", text = "a\"), (name = \"x\n$kv\\"),' in text
+
+
+def test_the_config_is_its_owners_alone(written: Project) -> None:
+    """It holds the Worker's secrets."""
+    path = write_config(written, make_folder(written.private), {})
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("main = ", "does not parse"), ("name = 'x'", "lacks 'main'")],
+)
+def test_a_wrangler_toml_that_names_no_worker_is_refused(
+    project: Project, text: str, sentence: str
+) -> None:
+    """With the file and what is wrong with it."""
+    project.config.write_text(text)
+
+    with pytest.raises(Usage, match=sentence):
+        _ = read_manifest(project.config).main

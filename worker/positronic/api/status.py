@@ -1,0 +1,25 @@
+"""What anyone may ask, without a token: `/status` and `/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from positronic.api import models, openapi
+from positronic.api.routing import Route
+from positronic.api.service import Service
+
+
+async def _status(service: Service) -> models.StatusOut:
+    """If not, 503 `not_configured` names the setting."""
+    service.check()
+    return models.StatusOut(ready=True)
+
+
+async def _openapi(_: Service) -> bytes:
+    return openapi.DOCUMENT
+
+
+ROUTES: Final = (
+    Route("GET", "/status", None, _status, "Whether the server is configured."),
+    Route("GET", "/openapi.json", None, _openapi, "This document."),
+)

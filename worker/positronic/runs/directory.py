@@ -1,0 +1,58 @@
+"""Where runs are: one place for each, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from positronic.http.request import Response
+from positronic.names import Project
+from positronic.ports import Clock, RandomBytes
+from positronic.runs.memory import MemoryRunLog
+from positronic.runs.record import KeptEvent, RunRecord, new_id
+from positronic.runs.run import Run
+
+MAX_REMEMBERED: Final = 1000  # runs of a host that keeps them in memory
+
+RunWork = Callable[[Run], Awaitable[Response]]
+Kept = tuple[RunRecord, list[KeptEvent]]
+
+
+class RunDirectory(Protocol):
+    """Leads to a run. A run of another project is never found: the project is in its address."""
+
+    async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
+        """Does the work where the run is; None: where a new one will be."""
+        ...
+
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        """What another place keeps of a run: its record, and a page of its events."""
+        ...
+
+
+class InProcessRuns:
+    """For a host that is one process; the oldest ended run is forgotten when there are many."""
+
+    def __init__(self, clock: Clock, random: RandomBytes) -> None:
+        self._clock = clock
+        self._random = random
+        self._runs: OrderedDict[tuple[Project, str], Run] = OrderedDict()
+
+    async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
+        key = (project, run_id or new_id(self._random))
+        run = self._runs.get(key) or Run(key[1], MemoryRunLog(), self._clock)
+        answer = await work(run)
+        if run.event_log.is_there and key not in self._runs:
+            self._runs[key] = run
+            self._forget()
+        return answer
+
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        run = self._runs.get((project, run_id))
+        return run.kept(after) if run else None
+
+    def _forget(self) -> None:
+        ended = [key for key, run in self._runs.items() if not run.event_log.is_running]
+        for key in ended[: max(0, len(self._runs) - MAX_REMEMBERED)]:
+            del self._runs[key]
