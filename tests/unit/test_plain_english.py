@@ -61,6 +61,7 @@ ROOTS: Final = (
     "CHANGELOG.md",
     "cli/px",
     "demo",
+    "examples",
     "scripts",
     "Makefile",
     "wrangler.toml",
