@@ -65,7 +65,7 @@ def test_the_gate_tells_the_author(project: Project, tmp_path: Path, name: str) 
     with pytest.raises(snapshot.SnapshotRefused) as caught:
         snapshot.check(project, scratch.config)
 
-    start = "the Worker's top level cannot be stored: "
+    start = "the state of the Worker's top level cannot be stored: "
     assert caught.value.message.startswith(start + broken.sentence), caught.value.message
 
 
