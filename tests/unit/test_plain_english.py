@@ -62,6 +62,11 @@ ROOTS: Final = (
     "wrangler.toml",
     ".env.deploy.example",
     ".env.secrets.example",
+    "docs",
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
 )
 
 
