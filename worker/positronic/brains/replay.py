@@ -12,11 +12,7 @@ from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
 from positronic.brains.redactions import Redaction
 
-_ENDS = {
-    events.COMPLETE: "complete",
-    events.ERROR: "error",
-    events.INTERRUPTED: "interrupted",
-}
+_ENDS = {events.COMPLETE: "complete", events.ERROR: "error", events.INTERRUPTED: "interrupted"}
 
 
 @dataclass(slots=True)

@@ -98,12 +98,7 @@ class _Running:
     """One brain of a run: the outer one or an inner one."""
 
     def __init__(
-        self,
-        brain: Brain,
-        given: _Given,
-        options: Options,
-        state: JsonObject,
-        prefix: str = "",
+        self, brain: Brain, given: _Given, options: Options, state: JsonObject, prefix: str = ""
     ) -> None:
         self._brain = brain
         self._given = given

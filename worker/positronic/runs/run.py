@@ -162,10 +162,7 @@ class Run:
     def _end(self, last: Sequence[Event]) -> None:
         final = last[0]
         self.event_log.end(
-            last,
-            status=ending.status(final),
-            completed_at=self._clock(),
-            error=ending.error(final),
+            last, status=ending.status(final), completed_at=self._clock(), error=ending.error(final)
         )
 
     def _report_failure(self, resources: RunResources) -> None:
