@@ -14,7 +14,7 @@ import pytest
 
 from positronic.access.tokens import mint_root, root_hash
 from px.project.git import leaves_out
-from px.project.unfinished_deploy import StartedDeploy
+from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Project
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
@@ -162,7 +162,7 @@ def test_a_stop_in_the_upload_ends_wrangler_and_tells(
             go_on.set()
 
         assert running.returncode == code
-        assert "interrupted; the upload did not end; no key and no token is lost" in err
+        assert "interrupted; the upload did not finish; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers
 
@@ -178,7 +178,7 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
 
         assert done.returncode == 3
         assert f"https://{WORKER}.acme.workers.dev cannot be reached" in done.stderr
-        assert "the Worker is deployed, and was not seen to be ready" in done.stderr
+        assert "the Worker is deployed, but did not become ready" in done.stderr
         assert "run `px deploy` again" in done.stderr
         assert world.worker.on_workers_dev
 
@@ -188,12 +188,12 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
     theirs = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
     with deploying(project, tmp_path) as world:
         world.account.workers[WORKER] = Worker(dict(theirs))
-        StartedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
+        UnfinishedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
 
         done = world.deploy("--wait", "20")
 
         assert done.returncode == 4
-        assert "does not take the root token of this deploy" in done.stderr
+        assert "refuses the root token from this deploy" in done.stderr
         assert "--new-root-token" in done.stderr
         assert world.worker.secrets == theirs
 
@@ -212,7 +212,7 @@ def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path)
         [kept] = world.project.private.glob("old-root-token-*.json")
         assert json.loads(kept.read_text())["PX_TOKEN"] == old
         assert kept.stat().st_mode & 0o777 == 0o600
-        assert f"Kept the replaced root token in .px/{kept.name}" in done.stderr
+        assert f"Saved the replaced root token in .px/{kept.name}" in done.stderr
         assert leaves_out(kept) is True
         assert old not in done.stderr
         assert world.settings()["PX_TOKEN"] not in ("", old)

@@ -1,4 +1,4 @@
-"""Who else on this machine could read the private files."""
+"""Whether others on this machine could read the private files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NAME = "mode"
 
 
 def check_modes(place: Place) -> Iterator[Finding]:
-    """One finding for each file that is there."""
+    """One finding for each existing file."""
     found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
-    yield from found or [Finding(NAME, SKIP, "no private file is here yet")]
+    yield from found or [Finding(NAME, SKIP, "there are no private files yet")]
 
 
 def _look(file: PrivateFile, shown: str) -> Finding | None:

@@ -1,33 +1,51 @@
-"""A file in `.px/` that keeps what has begun and not ended: mode 600, gone at the end."""
+"""A file in `.px/` with the state of unfinished work: mode 600, deleted at the end."""
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 from px.errors import Refused
 from px.project import owner_only, private_files
 from px.project.workspace import Project
 
+T = TypeVar("T")
 
-class UnderWay:
-    """`what`: deploy, rotation; the file's name. `command`: whose work it is."""
 
-    def __init__(self, project: Project, what: str, command: str) -> None:
+class Unfinished(ABC, Generic[T]):
+    """`what`: deploy or rotation, the file's name. `command`: the command that does the work."""
+
+    what: ClassVar[str]
+    command: ClassVar[str]
+    repair: ClassVar[str]  # what to do about a malformed file
+
+    def __init__(self, project: Project) -> None:
         self._folder = project.private
-        self._what = what
-        self._command = command
 
     @property
     def path(self) -> Path:
-        return self._folder / f"{self._what}.json"
+        return self._folder / f"{self.what}.json"
 
-    def _load(self) -> Any:  # noqa: ANN401 - any JSON
-        """Raises FileNotFoundError, ValueError, and Usage for a file that others may have made."""
-        return json.loads(private_files.read(self.path))
+    def read(self) -> T | None:
+        """The unfinished work here. Raises Refused if malformed, Usage for another user's file."""
+        try:
+            return self._parse(json.loads(private_files.read(self.path)))
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError):
+            raise Refused(
+                f".px/{self.path.name} is malformed; nothing was changed",
+                code=f"{self.what}_unreadable",
+                hint=self.repair,
+            ) from None
+
+    @abstractmethod
+    def _parse(self, found: Any) -> T | None:  # noqa: ANN401 - any JSON
+        """Raises ValueError, KeyError, TypeError."""
 
     def _keep(self, found: Mapping[str, object]) -> None:
         owner_only.make_folder(self._folder)
@@ -38,11 +56,11 @@ class UnderWay:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Raises Refused while another process does the same in the project."""
+        """Raises Refused while another process does the same work in the project."""
         try:
-            with owner_only.locked(self._folder / f"{self._what}.lock", wait=False):
+            with owner_only.locked(self._folder / f"{self.what}.lock", wait=False):
                 yield
         except BlockingIOError:
             raise Refused(
-                f"another `{self._command}` runs in this project", code=f"{self._what}_running"
+                f"another `{self.command}` is running in this project", code=f"{self.what}_running"
             ) from None

@@ -1,20 +1,19 @@
-"""`.px/rotation.json`: a rotation that has begun and not ended, so that no interruption loses it.
+"""`.px/rotation.json`: an unfinished rotation, so that no interruption loses it.
 
-It holds the new master key. Mode 600; removed when the rotation has ended.
+It holds the new master key. Mode 600; deleted when the rotation finishes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from px.errors import Refused
 from px.project.master_key import MasterKey, parse
-from px.project.unfinished import UnderWay
-from px.project.workspace import Project
+from px.project.unfinished import Unfinished
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class BegunRotation:
     """`origin`: the Worker's address. `placed`: the Worker was seen to use the key."""
 
     origin: str
@@ -22,34 +21,22 @@ class Started:
     placed: bool = False
 
 
-class StartedFile(UnderWay):
-    """The one rotation that a project may have under way."""
+class UnfinishedRotation(Unfinished[BegunRotation]):
+    """The only rotation that a project can have under way."""
 
-    def __init__(self, project: Project) -> None:
-        super().__init__(project, "rotation", "px key rotate")
+    what, command = "rotation", "px key rotate"
+    repair = "repair the file: it may hold the only copy of a master key"
 
-    def read(self) -> Started | None:
-        """Raises Refused for a file that makes no sense: it may hold the only copy of a key."""
-        try:
-            found = self._load()
-            origin, placed = found["origin"], found["placed"]
-            key = parse(f"{found['keyId']}:{found['key']}")
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError):
-            raise Refused(
-                ".px/rotation.json is malformed; nothing was changed",
-                code="rotation_unreadable",
-                hint="repair it: it may hold the only copy of a master key",
-            ) from None
-        return Started(str(origin), key, placed is True)
+    def _parse(self, found: Any) -> BegunRotation:  # noqa: ANN401 - any JSON
+        key = parse(f"{found['keyId']}:{found['key']}")
+        return BegunRotation(str(found["origin"]), key, found["placed"] is True)
 
-    def write(self, started: Started) -> None:
+    def write(self, begun: BegunRotation) -> None:
         self._keep(
             {
-                "origin": started.origin,
-                "keyId": started.key.id,
-                "key": started.key.encoded,
-                "placed": started.placed,
+                "origin": begun.origin,
+                "keyId": begun.key.id,
+                "key": begun.key.encoded,
+                "placed": begun.placed,
             }
         )

@@ -13,7 +13,7 @@ from support.doctor import NAMES, statuses, write
 def test_a_file_that_others_can_open_fails(
     place: Place, mode: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mend is a command that can be copied."""
+    """The hint is a command that can be copied."""
     monkeypatch.chdir(place.folder)
     write(place, ".env.secrets", mode=mode)
 
