@@ -46,10 +46,7 @@ PAGING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted request, and what it may work with.
-
-    `again` authenticates it once more, after something that took time.
-    """
+    """An admitted request, and what it may use; `again` authenticates it once more."""
 
     request: Request
     session: Session

@@ -112,10 +112,7 @@ class Brain:
         return replace(self, services={**self.services, **services})
 
     def with_harmless_parts(self, *names: str) -> Brain:
-        """The brain whose runs redact the values of these secrets only as a whole, not in parts.
-
-        For a value whose parts, such as a URL's path, are not secret and are needed in states.
-        """
+        """The brain that redacts these secrets only whole, because their parts are not secret."""
         return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
 
     @property

@@ -11,10 +11,7 @@ from positronic.brains.patches import Patch
 
 @dataclass(frozen=True, slots=True)
 class CompletedStep:
-    """A step that an earlier run completed: its title, and its patch.
-
-    The patch is stored as packed JSON, which takes a fraction of the memory of its objects.
-    """
+    """A step that an earlier run completed: its title, and its patch, packed to save memory."""
 
     title: str
     told: InitVar[Patch]

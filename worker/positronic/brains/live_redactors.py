@@ -15,19 +15,13 @@ _alive: Final[WeakSet[Redactor]] = WeakSet()
 
 
 def alive(redactor: Redactor) -> None:
-    """Register a run's redactor, for as long as its host or a task that it started is alive.
-
-    So the late failure of a forgotten task is still redacted.
-    """
+    """Register a run's redactor, for as long as its host or a task that it started is alive."""
     _alive.add(redactor)
 
 
 @contextmanager
 def within(redactor: Redactor) -> Iterator[None]:
-    """Wraps calls of the run's own code, and the tasks that it starts.
-
-    Not around a `yield` of events, because the generator's consumer would inherit it.
-    """
+    """Wraps the run's own code; never a `yield` of events, whose consumer would inherit it."""
     token = _current.set(redactor)
     try:
         yield
@@ -38,11 +32,7 @@ def within(redactor: Redactor) -> Iterator[None]:
 
 
 def responsible() -> list[Redactor]:
-    """The redactor of the caller's run, then those of all other runs.
-
-    The others too, because what a run leaves behind, such as the exception of a task that nobody
-    awaited, is logged when Python collects it, maybe in the middle of another run.
-    """
+    """The caller's run first, then all others: Python may log what one left behind in another."""
     current = _current.get()
     others = [one for one in _alive if one is not current]
     return others if current is None else [current, *others]

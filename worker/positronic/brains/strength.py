@@ -39,10 +39,7 @@ def strongest(value: str) -> int:
 
 
 def _random_runs(text: str) -> list[str]:
-    """Those with letters and digits, or frequent changes of case.
-
-    A word, a name in CamelCase, a number or a date counts for nothing.
-    """
+    """Those with letters and digits or many changes of case: no word, name, number or date."""
     runs: list[str] = _ALPHANUMERIC.findall(text)
     return [run for run in runs if not run.isdigit() and (not run.isalpha() or _is_mixed(run))]
 

@@ -26,10 +26,7 @@ class NoSuchModule(NotImported):
 
 
 def import_all() -> dict[str, ModuleType]:
-    """The modules by the name of their file; raises NotImported for the first that fails.
-
-    A file whose name starts with `_` is imported only when another one imports it.
-    """
+    """Modules by file name, without those that start with `_`. Raises NotImported."""
     names = sorted(module.name for module in pkgutil.iter_modules(_folders()))
     return {f"{FOLDER}/{name}.py": _import(name) for name in names if not name.startswith("_")}
 

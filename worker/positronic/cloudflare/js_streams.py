@@ -19,10 +19,7 @@ _working: set[asyncio.Task[None]] = set()
 
 
 async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
-    """The body's Uint8Arrays, none after `limit` bytes, even without a stated length.
-
-    Cancelling releases the body.
-    """
+    """The body's Uint8Arrays, none after `limit` bytes; cancelling releases the body."""
     if not js_request.body or js_request.body.locked:
         return
     reader, size = js_request.body.getReader(), 0

@@ -71,10 +71,7 @@ class Pieces(Layer):
 
 
 def runs(text: bytes, wanted: bytes, wider: bytes, least: int) -> Iterator[tuple[int, int]]:
-    """Spans with at least `least` wanted letters in a row, extended by wider ones on both sides.
-
-    `wanted` and `wider` are tables: 1 for such a letter, else 0.
-    """
+    """Spans of `least` wanted letters in a row, extended by wider ones; tables have 1 or 0."""
     mask = text.translate(wanted)
     enough, end, wide = b"\1" * least, 0, mask
     while (start := mask.find(enough, end)) >= 0:

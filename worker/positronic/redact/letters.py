@@ -1,7 +1,4 @@
-"""Finds values by their letters and digits alone, in any case, whatever their number.
-
-Everything between letters is ignored on both sides: spaces, line ends, quotes, dashes, commas.
-"""
+"""Finds values by their letters and digits alone, in any case, ignoring all else."""
 
 from __future__ import annotations
 

@@ -172,19 +172,13 @@ class Redactor:
         return self._settled(text) if self._finder else text
 
     def message(self, text: str) -> str:
-        """Like `text`, for messages; also redacts 12 characters at the start or end of a value.
-
-        Python and its libraries shorten what they show in a message.
-        """
+        """Like `text`, for messages: also redacts 12 characters at an end of a value."""
         whole = self.text(text)
         spans = (_Span(*at, name) for piece, name in self._pieces for at in piece.spans(whole))
         return self._replaced(whole, spans)
 
     def document(self, document: T) -> T:
-        """A JSON document, redacted in keys, strings and long numbers; itself if nothing changes.
-
-        Keys that become equal are numbered, so that none is lost.
-        """
+        """A JSON document, redacted in keys, strings and long numbers; itself if unchanged."""
         before = strings(document) if self._whole else []
         after = self._texts(before)
         return document if after == before else cast(T, rebuilt(document, iter(after)))

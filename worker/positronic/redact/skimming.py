@@ -34,10 +34,7 @@ class Skimmed:
 
 
 def skimmed(text: str) -> Skimmed | None:
-    """Takes as long as one search of the text; searches after it take a fraction.
-
-    None for a text full of escapes, whose readings would be several times its size.
-    """
+    """As slow as one search; None for a text full of escapes, whose readings are too large."""
     data = text.encode(errors="surrogatepass")
     found, left = dict[bytes, None](), MOST * len(data)
     for reading in _beside(Layer(data), DEPTH):

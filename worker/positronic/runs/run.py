@@ -63,11 +63,7 @@ class Run:
         resources: RunResources,
         announce: Callable[[], Awaitable[None]],
     ) -> None:
-        """Announces the run, stores it, and continues in the background.
-
-        Raises InvalidOptions, InvalidRun if values cannot be put back, and what `announce` raises;
-        then nothing is stored.
-        """
+        """Announce, store and begin the run, or raise InvalidOptions, InvalidRun."""
         if self.event_log.is_there:
             raise Conflict("there is a run with this id already")
         redactor = RunRedactor(resources.known_values, record.project)
@@ -174,10 +170,7 @@ class Run:
             resources.report(f"run {self.id} of {record.title!r} {said}")
 
     async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
-        """Record that these were read, and redact stored events, in case a caller had sent them.
-
-        Raises Conflict after the end of the run, when the audit log could miss it.
-        """
+        """Record reads, and redact stored events. Raises Conflict when the run has ended."""
         if not self.event_log.is_running:
             raise Conflict("the run is over: nothing can be read")
         reads = dict.fromkeys((*self.event_log.record.reads, *names))

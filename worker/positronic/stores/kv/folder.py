@@ -102,10 +102,7 @@ class Folder:
 async def _call(
     operation: Callable[[], Awaitable[T]], if_invalid: PositronicError | None = None
 ) -> T:
-    """Run a KV operation; every failure of the binding becomes an error of the store.
-
-    `if_invalid` is raised instead if KV reports that the call itself is invalid.
-    """
+    """Failures of the binding become errors of the store, or `if_invalid` for an invalid call."""
     try:
         return await operation()
     except Exception as error:  # noqa: BLE001 - JsException exists only inside the Worker
