@@ -13,8 +13,9 @@ from px.local.port import free_port
 from px.spec.checks import PROMISES
 from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
-from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
+from spec.strangers import PAGE, drips, floods, hangs, http, says, stranger
 from support.px_process import Px
+from support.stranger import Serve
 
 TOKEN = "token-for-nobody"
 
