@@ -57,7 +57,7 @@ def test_a_mended_gap_is_exit_code_1(tmp_path: Path, dev_server: TestDevServer) 
     )
 
     assert done.returncode == 1
-    assert "mended\tnames.case\tit is kept now: remove its line" in done.stdout
+    assert "mended\tnames.case\tthis promise is kept now: remove its line" in done.stdout
 
 
 @pytest.mark.parametrize(
