@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from px import terminal
 from px.api.brain_events import RunEvent
-from px.brains.progress import Place, Progress
+from px.brains.progress import Position, RunProgress
 from px.terminal import printable
 
 _STEP_IN: Final = 4  # columns for each brain inside a brain
@@ -22,7 +22,7 @@ _MORE: Final = {True: "\u2026", False: "~"}
 
 
 class Drawing(Protocol):
-    def show(self, event: RunEvent, progress: Progress) -> None: ...
+    def show(self, event: RunEvent, progress: RunProgress) -> None: ...
 
     def end(self) -> None:
         """Leaves the terminal on a line of its own."""
@@ -39,7 +39,7 @@ def choose(*, as_json: bool) -> Drawing:
 class JsonLines:
     """Every event as it came, one a line."""
 
-    def show(self, event: RunEvent, _: Progress) -> None:
+    def show(self, event: RunEvent, _: RunProgress) -> None:
         terminal.document(event.document)
 
     def end(self) -> None:
@@ -49,7 +49,7 @@ class JsonLines:
 class Lines:
     """Type, place and, where there is one, a note, with tabs between."""
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
         if event.type != "step:status":
             cells = [event.type, " > ".join(progress.place.path)]
             note = _note(event, progress)
@@ -59,7 +59,7 @@ class Lines:
         return
 
 
-def _note(event: RunEvent, progress: Progress) -> str:
+def _note(event: RunEvent, progress: RunProgress) -> str:
     if event.type == "brain:error":
         return progress.error
     if event.document.get("takenOver") is True:
@@ -72,11 +72,11 @@ class Live:
     """A line a step, which is drawn anew when it ends, if it is still the last one."""
 
     def __init__(self) -> None:
-        self._open: Place | None = None
+        self._open: Position | None = None
         self._colour = not os.environ.get("NO_COLOR")
         self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
         place = progress.place
         match event.type:
             case "brain:start" | "brain:restart":
@@ -98,7 +98,7 @@ class Live:
             self._open = None
             terminal.draw("\n")
 
-    def _close(self, mark: str, place: Place) -> None:
+    def _close(self, mark: str, place: Position) -> None:
         """The step's line in its last form: in place, or anew under what its inner brain drew."""
         if self._open != place:
             self.end()
@@ -107,7 +107,7 @@ class Live:
         if place.step:
             terminal.draw(before + self._step(mark, place) + "\n")
 
-    def _step(self, mark: str, place: Place) -> str:
+    def _step(self, mark: str, place: Position) -> str:
         return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.errors import PxError
 from px.project.private_files import SECRETS_FILE
 
 
-def check_secrets(place: Place) -> Iterator[Finding]:
+def check_secrets(place: Surroundings) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would take .env.secrets."""
     from px.secrets.import_secrets import read_file
 
@@ -31,7 +31,7 @@ def check_secrets(place: Place) -> Iterator[Finding]:
     yield Finding("secrets", OK, f"{file.name} holds {count}")
 
 
-def check_rotation(place: Place) -> Iterator[Finding]:
+def check_rotation(place: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
     from px.project.unfinished_rotation import UnfinishedRotation
     from px.terminal import printable
@@ -52,7 +52,7 @@ def check_rotation(place: Place) -> Iterator[Finding]:
     yield Finding("rotation", WARN, f"one of {where} has begun and not ended", hint)
 
 
-def check_deploy(place: Place) -> Iterator[Finding]:
+def check_deploy(place: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a root token that `.env.deploy` does not have yet."""
     project = place.project
     if project is not None and (project.private / "deploy.json").exists():

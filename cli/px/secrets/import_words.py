@@ -9,11 +9,11 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
-    from px.secrets.import_secrets import Plan
+    from px.secrets.import_secrets import ImportPlan
     from px.terminal import Progress
 
 
-def planned(plan: Plan, *, prune: bool) -> None:
+def planned(plan: ImportPlan, *, prune: bool) -> None:
     """A line for each name; then how many, and that nothing happened."""
     extra = plan.extra if prune else []
     for what, names in (("create", plan.create), ("update", plan.update), ("delete", extra)):

@@ -31,26 +31,26 @@ class NotAnswered(Broken):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
+class Reply:
     """Header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
-    def expect(self, status: int) -> Answer:
+    def expect(self, status: int) -> Reply:
         """The same answer. Raises Broken for another status."""
         if self.status != status:
             raise Broken(f"answered {self.described()} where {status} is promised")
         return self
 
-    def succeeded(self, what: str) -> Answer:
+    def succeeded(self, what: str) -> Reply:
         """The same answer, whichever success it is: another check looks at that."""
         if not 200 <= self.status < 300:
             raise Broken(f"{what} was answered {self.described()}")
         return self
 
-    def refused(self, code: str, what: str) -> Answer:
+    def refused(self, code: str, what: str) -> Reply:
         """Refused with this code and its status."""
         status = contract.STATUS[code]
         if (self.status, self.code) != (status, code):

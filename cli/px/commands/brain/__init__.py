@@ -7,7 +7,7 @@ from typing import ClassVar
 from px.commands.groups import LazyGroup, new_app
 
 
-class Brain(LazyGroup):
+class BrainGroup(LazyGroup):
     places: ClassVar = {
         "list": "px.commands.brain.list",
         "show": "px.commands.brain.show",
@@ -18,7 +18,7 @@ class Brain(LazyGroup):
     }
 
 
-app = new_app(Brain)
+app = new_app(BrainGroup)
 
 
 @app.callback()

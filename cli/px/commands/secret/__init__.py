@@ -7,7 +7,7 @@ from typing import ClassVar
 from px.commands.groups import LazyGroup, new_app
 
 
-class Secret(LazyGroup):
+class SecretGroup(LazyGroup):
     places: ClassVar = {
         "create": "px.commands.secret.create",
         "list": "px.commands.secret.list",
@@ -18,7 +18,7 @@ class Secret(LazyGroup):
     }
 
 
-app = new_app(Secret)
+app = new_app(SecretGroup)
 
 
 @app.callback()

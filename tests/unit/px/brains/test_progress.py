@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from px.api.brain_events import RunEvent
-from px.brains.progress import Progress
+from px.brains.progress import RunProgress
 from support.event_streams import Document, begin, complete, done, event, failed, start
 
 INTERRUPTED = event("brain:interrupted", brainTitle="outer", status="interrupted")
@@ -17,8 +17,8 @@ NESTED = [
 ]
 
 
-def followed(events: Sequence[Document]) -> Progress:
-    progress = Progress()
+def followed(events: Sequence[Document]) -> RunProgress:
+    progress = RunProgress()
     for number, document in enumerate(events, 1):
         progress.follow(RunEvent(number, document["type"], document))
     return progress

@@ -8,7 +8,7 @@ from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.choice import check_choice
 from px.doctor.finding import Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.settings import find_target, make_target
 from support.doctor import statuses, write
 
@@ -19,7 +19,7 @@ def _find(folder: Path, **flags: str) -> dict[str, Finding]:
     return {found.check: found for found in check_choice(target)}
 
 
-def test_each_setting_says_where_it_is_from(place: Place) -> None:
+def test_each_setting_says_where_it_is_from(place: Surroundings) -> None:
     """Environment, and flags before it."""
     write(place, ".env.deploy", "PX_URL=https://d.dev\nPX_TOKEN=canary\nPX_PROJECT=mine\n")
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from positronic.errors import InvalidName
 from px.doctor.examine import HERE, examine
 from px.doctor.finding import Finding
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.errors import Usage
 from px.settings import Target
 from support.doctor import statuses
 
 
-def test_without_a_server_to_ask(place: Place) -> None:
+def test_without_a_server_to_ask(place: Surroundings) -> None:
     """The rest is checked all the same."""
 
     def choose() -> Target:
@@ -25,7 +25,7 @@ def test_without_a_server_to_ask(place: Place) -> None:
     assert found[-2].hint == "do this"
 
 
-def test_a_bad_project_name_is_a_line(place: Place) -> None:
+def test_a_bad_project_name_is_a_line(place: Surroundings) -> None:
     """As any other setting that cannot be used."""
 
     def choose() -> Target:
@@ -34,10 +34,10 @@ def test_a_bad_project_name_is_a_line(place: Place) -> None:
     assert statuses(examine(place, choose))[-2] == ("address", "fail")
 
 
-def test_a_check_that_breaks_does_not_end_the_others(place: Place) -> None:
+def test_a_check_that_breaks_does_not_end_the_others(place: Surroundings) -> None:
     """It is a line without the error's text, which may hold a value."""
 
-    def broken(place: Place) -> Iterator[Finding]:
+    def broken(place: Surroundings) -> Iterator[Finding]:
         raise RuntimeError(f"canary {place}")
 
     def choose() -> Target:

