@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from px.doctor.finding import Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 
 NAMES = (
     *(".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json"),

@@ -33,7 +33,7 @@ def doctor(server: Server) -> None:
     from px.doctor import report
     from px.doctor.examine import examine
     from px.doctor.finding import FAIL, Finding
-    from px.doctor.place import Surroundings
+    from px.doctor.surroundings import Surroundings
 
     findings: list[Finding] = []
     for found in examine(Surroundings(Path.cwd()), server.target):

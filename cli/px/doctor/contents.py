@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.private_files import SECRETS_FILE
 

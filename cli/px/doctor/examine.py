@@ -12,8 +12,8 @@ from px.doctor.contents import check_deploy, check_rotation, check_secrets
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.ignored import check_ignored
 from px.doctor.modes import check_modes
-from px.doctor.place import Surroundings
 from px.doctor.server import check_server
+from px.doctor.surroundings import Surroundings
 from px.doctor.tools import check_node, check_packages, check_px
 from px.errors import PxError
 from px.project.file_failures import file_failed

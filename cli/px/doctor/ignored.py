@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import PrivateFile, Surroundings
+from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import git
 

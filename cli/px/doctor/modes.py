@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import PrivateFile, Surroundings
+from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import private_files
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.private_files import DEPLOY_FILE
 from px.settings import Target

@@ -12,10 +12,10 @@ from positronic.access import tokens
 from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Surroundings
 from px.doctor.probe import Probe
 from px.doctor.records import check_records
 from px.doctor.recovery import check_recovery
+from px.doctor.surroundings import Surroundings
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
 from px.project.private_files import LOCAL_FILE

@@ -12,7 +12,7 @@ from typing import Final
 
 from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Project, node
 

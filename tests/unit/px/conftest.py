@@ -9,7 +9,7 @@ import pytest
 
 from px.api.client import Client
 from px.api.secrets import Secrets
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.http.retry import Retry
 from px.project.workspace import Project
 from px.settings import make_target

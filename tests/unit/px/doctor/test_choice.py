@@ -8,7 +8,7 @@ from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.choice import check_choice
 from px.doctor.finding import Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.settings import find_target, make_target
 from support.doctor import statuses, write
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from px.doctor.contents import check_deploy, check_rotation, check_secrets
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from support.doctor import statuses, write
 
 

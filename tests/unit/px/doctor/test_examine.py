@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from positronic.errors import InvalidName
 from px.doctor.examine import HERE, examine
 from px.doctor.finding import Finding
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.errors import Usage
 from px.settings import Target
 from support.doctor import statuses

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from px.doctor.ignored import check_ignored
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from support.doctor import NAMES, statuses, write
 
 

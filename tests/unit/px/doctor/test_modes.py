@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from px.doctor.modes import check_modes
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from support.doctor import NAMES, statuses, write
 
 

@@ -13,8 +13,8 @@ import respx
 from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.finding import Finding
-from px.doctor.place import Surroundings
 from px.doctor.server import check_server
+from px.doctor.surroundings import Surroundings
 from px.keys.recovery_file import RecoveryFile
 from px.project.master_key import MasterKey
 from px.settings import make_target

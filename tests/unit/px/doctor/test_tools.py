@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from px import __version__
-from px.doctor.place import Surroundings
+from px.doctor.surroundings import Surroundings
 from px.doctor.tools import check_node, check_packages, check_px
 from support.doctor import statuses, write
 
