@@ -13,8 +13,8 @@ NAMES = (
 )
 
 
-def write(place: Surroundings, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:
-    path = place.folder / name
+def write(around: Surroundings, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:
+    path = around.folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(mode)

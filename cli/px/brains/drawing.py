@@ -51,7 +51,7 @@ class Lines:
 
     def show(self, event: RunEvent, progress: RunProgress) -> None:
         if event.type != "step:status":
-            cells = [event.type, " > ".join(progress.place.path)]
+            cells = [event.type, " > ".join(progress.position.path)]
             note = _note(event, progress)
             terminal.data("\t".join(map(printable, [*cells, note] if note else cells)))
 
@@ -77,38 +77,38 @@ class Live:
         self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
 
     def show(self, event: RunEvent, progress: RunProgress) -> None:
-        place = progress.place
+        position = progress.position
         match event.type:
             case "brain:start" | "brain:restart":
                 self.end()
-                indent = len(place.brains) * _STEP_IN - _STEP_IN
-                terminal.data(self._line(indent, "", place.brains[-1]))
+                indent = len(position.brains) * _STEP_IN - _STEP_IN
+                terminal.data(self._line(indent, "", position.brains[-1]))
             case "step:start":
                 self.end()
-                terminal.draw(self._step("run", place))
-                self._open = place
+                terminal.draw(self._step("run", position))
+                self._open = position
             case "step:complete":
                 taken = event.document.get("takenOver") is True
-                self._close("taken" if taken else "done", place)
+                self._close("taken" if taken else "done", position)
             case "brain:error" | "brain:interrupted":
-                self._close("failed", place)
+                self._close("failed", position)
 
     def end(self) -> None:
         if self._open is not None:
             self._open = None
             terminal.draw("\n")
 
-    def _close(self, mark: str, place: Position) -> None:
+    def _close(self, mark: str, position: Position) -> None:
         """The step's line in its last form: in place, or anew under what its inner brain drew."""
-        if self._open != place:
+        if self._open != position:
             self.end()
         before = _CLEAR if self._open else ""
         self._open = None
-        if place.step:
-            terminal.draw(before + self._step(mark, place) + "\n")
+        if position.step:
+            terminal.draw(before + self._step(mark, position) + "\n")
 
-    def _step(self, mark: str, place: Position) -> str:
-        return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
+    def _step(self, mark: str, position: Position) -> str:
+        return self._line(len(position.brains) * _STEP_IN - 2, mark, position.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:
         """No wider than the screen: a line that wrapped could not be drawn anew."""

@@ -18,13 +18,13 @@ MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
 def parse_options(given: Sequence[str]) -> dict[str, str]:
     """Each KEY=VALUE as text. Raises Usage."""
     options: dict[str, str] = {}
-    for place, text in enumerate(given, start=1):
+    for number, text in enumerate(given, start=1):
         key, mark, value = text.partition("=")
         if not mark or not key:
-            raise Usage(f"-o number {place} is no KEY=VALUE")
-        _check_text(text, f"-o number {place}")
+            raise Usage(f"-o number {number} is no KEY=VALUE")
+        _check_text(text, f"-o number {number}")
         if key in options:
-            raise Usage(f"-o number {place} has the key of another one")
+            raise Usage(f"-o number {number} has the key of another one")
         options[key] = value
     return options
 
@@ -65,8 +65,8 @@ def parse_state(data: bytes) -> dict[str, object]:
     except UnicodeError:
         raise Usage("the state is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"the state is no JSON: see {place}") from None
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Usage(f"the state is no JSON: see {where}") from None
     except RecursionError:
         raise Usage("the state is nested too deep") from None
     except ValueError:

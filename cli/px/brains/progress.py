@@ -45,7 +45,7 @@ class RunProgress:
     error: str = ""
     where: str = ""
     step: int = 0
-    place: Position = Position()
+    position: Position = Position()
     _levels: list[_Level] = field(default_factory=list)
 
     def follow(self, event: RunEvent) -> None:
@@ -54,7 +54,7 @@ class RunProgress:
             self._levels.append(_Level(event.text("brainTitle")))
         elif event.type in _STEPS:
             self._step(event)
-        self.place = self._here(event)
+        self.position = self._here(event)
         match event.type:
             case "brain:complete":
                 last = event.document.get("endedAfter")

@@ -34,11 +34,11 @@ HERE: Final[Mapping[str, CheckHere]] = {
 
 
 def examine(
-    place: Surroundings, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
+    around: Surroundings, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
 ) -> Iterator[Finding]:
     """`choose` finds the server; it raises Usage when there is none to ask."""
     for name, check in here.items():
-        yield from _guarded(name, partial(check, place))
+        yield from _guarded(name, partial(check, around))
     try:
         target = choose()
     except (PxError, PositronicError) as error:
@@ -50,7 +50,7 @@ def examine(
         yield Finding("server", SKIP, "not known: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
-    yield from _guarded("server", lambda: check_server(target, place=place))
+    yield from _guarded("server", lambda: check_server(target, around=around))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:

@@ -16,20 +16,20 @@ from px.project import git
 NAME: Final = "git"
 
 
-def check_ignored(place: Surroundings) -> Iterator[Finding]:
+def check_ignored(around: Surroundings) -> Iterator[Finding]:
     """One finding for each file that git has or would take, or one that it takes none."""
     if not git.is_installed():
         yield Finding(NAME, SKIP, "git is not installed, so it is not known what it ignores")
         return
     folders: dict[Path, list[PrivateFile]] = defaultdict(list)
-    for file in place.private_files:
+    for file in around.private_files:
         folders[file.base].append(file)
     for folder, files in folders.items():
-        yield from _in_folder(place, folder, files)
+        yield from _in_folder(around, folder, files)
 
 
 def _in_folder(
-    place: Surroundings, folder: Path, files: Sequence[PrivateFile]
+    around: Surroundings, folder: Path, files: Sequence[PrivateFile]
 ) -> Iterator[Finding]:
     names = [file.name for file in files]
     try:
@@ -41,14 +41,14 @@ def _in_folder(
     if tracked is None or ignored is None:
         yield Finding(NAME, SKIP, f"no git repository is around {', '.join(names)}")
         return
-    found = [one for file in files if (one := _judge(place, file, tracked, ignored)) is not None]
+    found = [one for file in files if (one := _judge(around, file, tracked, ignored)) is not None]
     yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]
 
 
 def _judge(
-    place: Surroundings, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
+    around: Surroundings, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
 ) -> Finding | None:
-    shown = place.shown(file)
+    shown = around.shown(file)
     if file.name in tracked:
         hint = f"git rm --cached {shlex.quote(shown)}, and replace every credential in it"
         return Finding(NAME, FAIL, f"has {shown} in its index, and perhaps in its history", hint)

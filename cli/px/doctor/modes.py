@@ -15,9 +15,9 @@ from px.project import private_files
 NAME = "mode"
 
 
-def check_modes(place: Surroundings) -> Iterator[Finding]:
+def check_modes(around: Surroundings) -> Iterator[Finding]:
     """One finding for each file that is there."""
-    found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
+    found = [one for file in around.private_files if (one := _look(file, around.shown(file)))]
     yield from found or [Finding(NAME, SKIP, "no private file is here yet")]
 
 

@@ -14,9 +14,9 @@ from px.settings import Target
 NAME: Final = "recovery"
 
 
-def check_recovery(place: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
+def check_recovery(around: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
     """By key ids; only the passphrase could tell more. For the project's deployed Worker."""
-    project = place.project
+    project = around.project
     if project is None or target.source != DEPLOY_FILE:
         return
     from px.keys.recovery_file import RecoveryFile, default_path
@@ -25,13 +25,13 @@ def check_recovery(place: Surroundings, target: Target, newest: str) -> Iterator
     try:
         file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
         if not file.exists():
-            yield Finding(NAME, SKIP, f"not known: there is no {place.display(file.path)}")
+            yield Finding(NAME, SKIP, f"not known: there is no {around.display(file.path)}")
             return
         found = file.header()
     except PxError as error:
         yield Finding(NAME, FAIL, error.message, error.hint)
         return
-    shown = place.display(file.path)
+    shown = around.display(file.path)
     if found.key_id == newest:
         yield Finding(NAME, OK, f"{shown} is for the newest key, {newest}")
         return

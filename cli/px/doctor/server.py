@@ -26,7 +26,7 @@ SOON: Final = timedelta(days=7)
 
 
 def check_server(
-    target: Target, now: Callable[[], float] = time.time, place: Surroundings | None = None
+    target: Target, now: Callable[[], float] = time.time, around: Surroundings | None = None
 ) -> Iterator[Finding]:
     """Each later question only when the one before was answered."""
     with Probe(target) as probe:
@@ -40,10 +40,10 @@ def check_server(
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
         yield _clock(answer, (begun + now()) / 2)
-        yield from _access(probe, target, place)
+        yield from _access(probe, target, around)
 
 
-def _access(probe: Probe, target: Target, place: Surroundings | None) -> Iterator[Finding]:
+def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
@@ -63,7 +63,7 @@ def _access(probe: Probe, target: Target, place: Surroundings | None) -> Iterato
         yield Finding("keys", SKIP, "not known: that needs the role admin")
     else:
         yield from _expiry(probe, target.token)
-        yield from _keys(probe, target, place)
+        yield from _keys(probe, target, around)
     yield from check_records(probe)
 
 
@@ -92,7 +92,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
 
 
-def _keys(probe: Probe, target: Target, place: Surroundings | None) -> Iterator[Finding]:
+def _keys(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
     found = Keys(probe).uses()
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
@@ -104,8 +104,8 @@ def _keys(probe: Probe, target: Target, place: Surroundings | None) -> Iterator[
     if not lost and not found.pending:
         message = f"newest {found.newest}; the Worker has a key of every id that records name"
         yield Finding("keys", OK, message)
-    if place is not None:
-        yield from check_recovery(place, target, found.newest)
+    if around is not None:
+        yield from check_recovery(around, target, found.newest)
 
 
 def _clock(answer: Answer, now: float) -> Finding:

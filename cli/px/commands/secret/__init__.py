@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class SecretGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "create": "px.commands.secret.create",
         "list": "px.commands.secret.list",
         "exists": "px.commands.secret.exists",
