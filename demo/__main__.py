@@ -20,7 +20,7 @@ from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.workspace import Project, find_project, node
 
-# Beside the Worker, not in it: no deploy uploads it.
+# Next to the Worker, not in it, so that no deploy uploads it.
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "worker"
 
 PX: Final = Path(sys.executable).with_name("px")
@@ -50,33 +50,33 @@ def main() -> int:
 class _Demo:
     def __init__(self, project: Project) -> None:
         self._project = project
-        # Only this: no token, address or credential of the caller's gets in.
+        # Nothing else: no token, address or credential of the caller.
         self._environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
     def run(self) -> int:
         with self._worker():
-            self._say("a secret from stdin: not in the shell's history, not in the process list")
+            self._say("a secret from stdin: neither in the shell's history nor in the process list")
             self._px("secret create ANTHROPIC_API_KEY --stdin", stdin=f"{KEY}\n")
-            self._say("a whole file of them, checked before the first one is sent")
+            self._say("a whole file of secrets, checked before the first one is sent")
             Path(self._project.root, "keys.env").write_text(ENV_SECRETS)
             self._px("secret import keys.env --dry-run")
             self._px("secret import keys.env")
-            self._say("names and dates come back, values never")
+            self._say("px shows names and dates, never values")
             self._px("secret list")
             self._px("secret exists OPENAI_API_KEY")
             self._px("secret delete OPENAI_API_KEY --yes")
             self._px("secret exists OPENAI_API_KEY", expect=1)
-            self._say("a bad file is refused whole, with line numbers")
+            self._say("a bad file is refused as a whole, with line numbers")
             Path(self._project.root, "bad.env").write_text("GOOD=1\n2BAD=2\nGOOD=3\n")
             self._px("secret import bad.env", expect=2)
             self._brain()
-        self._say("what lies in KV: sealed text only")
+        self._say("what KV contains: only sealed text")
         self._show_kv()
         return 0
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[None]:
-        """`px dev` in the background; ended with its whole process group whatever happens."""
+        """`px dev` in the background; always stopped with its whole process group."""
         print("$ px dev &", flush=True)
         process = subprocess.Popen(
             [PX, "dev", "--port", str(free_port())],
@@ -98,7 +98,7 @@ class _Demo:
     def _px(
         self, words: str, *, stdin: str | None = None, expect: int = 0, keep: bool = False
     ) -> str:
-        """What px prints is shown; only with `keep` it is also what this gives."""
+        """Shows px's output; with `keep` also returns it."""
         shown = f"printf '%s\\n' \"$KEY\" | px {words}" if stdin else f"px {words}"
         print(f"$ {shown}", flush=True)
         done = subprocess.run(
@@ -119,17 +119,17 @@ class _Demo:
         return (done.stdout or "").strip()
 
     def _brain(self) -> None:
-        """The example brain against a service of its own, which is careless once."""
+        """The example brain against its own service, which is careless once."""
         with Service(KEY) as service:
             self._say("a brain signs a request with the secret; the service here checks it")
             self._px("brain list")
             self._px(f"brain run example -o url={service.url} --watch")
             print(f"(the service got {_told(service)})", flush=True)
-            self._say("a careless service repeats the key; the run's events do not")
+            self._say("a careless service repeats the key; the run's events do not show it")
             service.is_careless = True
             run = self._px(f"brain run example -o url={service.url}", keep=True)
             self._px(f"brain watch {run}", expect=1)
-            self._say("once the service is mended, a new run takes over what was done")
+            self._say("once the service is fixed, a new run keeps the completed steps")
             service.is_careless = False
             self._px(f"brain rerun {run} --from 2 --watch")
 
@@ -155,7 +155,7 @@ class _Demo:
 
 def _told(service: Service) -> str:
     [request] = service.received
-    return f"{request.body}, {'rightly' if request.is_signed else 'wrongly'} signed"
+    return f"{request.body}, {'correctly' if request.is_signed else 'wrongly'} signed"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A service on loopback that knows its callers by a signature: what the example brain asks."""
+"""A service on loopback that checks signatures, for the example brain to call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANSWER: Final = "42"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request as it came in."""
+    """One received request."""
 
     body: str
     headers: dict[str, str]
@@ -26,7 +26,7 @@ class Received:
 
 @dataclass(slots=True)
 class Service:
-    """A context manager. `is_careless`: it fails, and repeats the key in what it says."""
+    """A context manager. `is_careless`: it fails and repeats the key in its error."""
 
     key: str
     is_careless: bool = False

@@ -13,6 +13,8 @@ from positronic.api.routes import ROUTES
 from positronic.api.routing import Route
 from scripts.route_models import given, streams, taken
 
+Models = tuple[type[Model], ...]
+
 _HEAD: Final = "| call | role | body | answer | |\n|---|---|---|---|---|\n"
 
 
@@ -36,23 +38,23 @@ def _answer(route: Route) -> str:
     return " server-sent events" if streams(route) else ""
 
 
-def _shape(model: type[Model]) -> str:
+def _shape(model: type[Model], outer: Models = ()) -> str:
     """`{name, cursor?}`: the fields as JSON spells them; `?` where one may be missing."""
-    return f"{{{', '.join(_fields(model))}}}"
+    return f"{{{', '.join(_fields(model, (*outer, model)))}}}"
 
 
-def _fields(model: type[Model]) -> Iterator[str]:
+def _fields(model: type[Model], outer: Models) -> Iterator[str]:
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else "?"
-        inner = _inner(field.annotation)
+        inner = _inner(field.annotation, outer)
         yield f"{to_camel(name)}{optional}{f': {inner}' if inner else ''}"
 
 
-def _inner(kind: Any) -> str:  # noqa: ANN401 - a type
-    """The shape of the first model in it, in brackets where it is a list; else nothing."""
+def _inner(kind: Any, outer: Models) -> str:  # noqa: ANN401 - a type
+    """The shape of the first model in it, in brackets where it is a list; none within itself."""
     if isinstance(kind, type) and issubclass(kind, Model):
-        return _shape(kind)
-    inner = next(filter(None, map(_inner, get_args(kind))), "")
+        return "" if kind in outer else _shape(kind, outer)
+    inner = next(filter(None, (_inner(one, outer) for one in get_args(kind))), "")
     return f"[{inner}]" if inner and get_origin(kind) is list else inner
 
 

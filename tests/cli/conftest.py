@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,19 +16,6 @@ from support.px_process import Px
 def _heed_hangups() -> None:
     """px leaves a signal ignored that its caller ignores, as `nohup make test` does."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-@pytest.fixture(scope="session")
-def _running() -> Iterator[TestDevServer]:
-    with TestDevServer() as running:
-        yield running
-
-
-@pytest.fixture
-def server(_running: TestDevServer) -> TestDevServer:
-    """As new for each test."""
-    _running.reset()
-    return _running
 
 
 @pytest.fixture

@@ -167,12 +167,12 @@ def test_it_changes_nothing(here: PxInProcess, server: TestDevServer, project: P
     assert sorted(str(path) for path in project.rglob("*")) == before
 
 
-def test_the_example_is_copied_as_the_readme_says(here: PxInProcess, project: Path) -> None:
+def test_the_example_is_copied_as_the_docs_say(here: PxInProcess, project: Path) -> None:
     """Under any umask the copy is in order, for both files that have an example."""
-    readme, root = (ROOT / "README.md").read_text(), project
+    settings, root = (ROOT / "docs" / "settings.md").read_text(), project
     for name in (".env.secrets", ".env.deploy"):
         words = f"install -m 600 {name}.example {name}"
-        assert words in readme
+        assert words in settings
         (root / name).unlink(missing_ok=True)
         (root / f"{name}.example").write_text("A=1\n" if "secrets" in name else "")
         subprocess.run(["sh", "-c", f"umask 0; {words}"], cwd=root, check=True)

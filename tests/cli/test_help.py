@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ from support.px_process import Px
 from support.source import ROOT
 
 PATHS = list(COMMANDS)
+DOCS = (ROOT / "docs" / "commands.md").read_text()
+
+
+def section(path: tuple[str, ...]) -> str:
+    """What docs/commands.md says of a command."""
+    heading = f"\n### {' '.join(['px', *path])}\n"
+    assert heading in DOCS
+    return re.split(r"\n##+ ", DOCS.partition(heading)[2])[0]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
@@ -42,9 +51,20 @@ def test_every_command_is_documented_where_it_is_written(path: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
-def test_every_command_is_in_the_readme(path: tuple[str, ...]) -> None:
-    """What px can do is told on the first page."""
-    assert " ".join(["px", *path]) in (ROOT / "README.md").read_text()
+def test_every_command_is_in_the_docs(path: tuple[str, ...]) -> None:
+    """docs/commands.md names each command and each group."""
+    assert " ".join(["px", *path]) in DOCS
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_option_is_in_the_docs(path: tuple[str, ...]) -> None:
+    """The command's part of docs/commands.md names its options, and none that it does not have."""
+    named = set(re.findall(r"`(--[a-z-]+)", section(path)))
+    own = {word for one in COMMANDS[path].params for word in one.opts if word.startswith("--")}
+    elsewhere = {word for one in COMMANDS[path].params for word in one.secondary_opts}
+
+    assert own - named - {"--help"} == set()
+    assert named - own - elsewhere == set()
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)

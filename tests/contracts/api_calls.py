@@ -11,11 +11,11 @@ from typing import Any
 
 from contracts.faults import FaultyKv
 from contracts.worlds import KEYS, Clock, KvWorld
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.http.request import Request
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.kv import KvStorage
 
 TOKEN = "root-token-of-the-checks"
@@ -99,7 +99,7 @@ class Api:
             in_background=self._background.append,
             runs=InProcessRuns(self.clock, os.urandom),
         )
-        return Service(settings, KvStorage(self.kv), runtime, Refusals(self.clock))
+        return Service(settings, KvStorage(self.kv), runtime, AuditThrottle(self.clock))
 
 
 def api(world: KvWorld) -> Api:

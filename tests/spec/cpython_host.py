@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Coroutine
 
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.testing.asgi import application
 
@@ -48,6 +48,6 @@ app = application(
             in_background=_in_background,
             runs=InProcessRuns(_now, os.urandom),
         ),
-        Refusals(_now),
+        AuditThrottle(_now),
     )
 )

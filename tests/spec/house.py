@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 import httpx
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request, Response
 from positronic.ports import Storage
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
 from px.spec.target import SpecTarget
@@ -49,7 +49,7 @@ class House:
             in_background=self._in_background,
             runs=InProcessRuns(_now, os.urandom),
         )
-        self.service = Service(settings, self.storage, runtime, Refusals(_now))
+        self.service = Service(settings, self.storage, runtime, AuditThrottle(_now))
 
     async def serve(self, request: Request) -> Response:
         return await handle(request, self.service)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
-from positronic.brains.found import Brains
+from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request
 from positronic.names import Project
 from positronic.ports import AuditLog, RecordStore, TokenStore
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
 from support.faults import PartlyReplaced
 from support.running import run
@@ -95,7 +95,7 @@ class House:
             runs=InProcessRuns(self.clock, Counting()),
         )
         seen = PartlyReplaced(self.storage, records, audit_log, tokens)
-        self.service = Service(settings, seen, runtime, Refusals(self.clock), Brains(brains))
+        self.service = Service(settings, seen, runtime, AuditThrottle(self.clock), Brains(brains))
 
     def records(self, project: Project = SHOP) -> MemoryRecords:
         return self.storage.records(project)

@@ -57,6 +57,19 @@ class Checkout:
     def lock(self) -> Path:
         return self.folder / "requirements" / "dev.txt"
 
+    @property
+    def _kept(self) -> Path:
+        return self.folder.with_name("kept")
+
+    def keep(self) -> None:
+        """Remembers every file as it is now, with its time."""
+        shutil.copytree(self.folder, self._kept, symlinks=True)
+
+    def restore(self) -> None:
+        """Back to what `keep` remembered, at the same path."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._kept, self.folder, symlinks=True)
+
     def require(self, name: str, *, hash_of: str = "") -> None:
         """The lock pins this package, and the index has it."""
         content = hash_of or _wheel(self.folder / "wheels", name)

@@ -44,6 +44,7 @@ HOUSE: Final = [path for path in DEPLOYED if path not in modules(WORKER / "brain
 TREES: Final = {
     "px": import_graph(modules(CLI), CLI),
     "worker": import_graph(DEPLOYED, WORKER),
+    "bench": import_graph((ROOT / "bench").glob("*.py"), ROOT),
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """

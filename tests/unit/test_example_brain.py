@@ -73,9 +73,9 @@ def test_a_careless_service_leaks_nothing_into_the_run() -> None:
     assert KEY not in json.dumps(found.events)
 
 
-def test_the_readme_shows_it_as_it_is() -> None:
-    """The piece of it on the first page stands in the file."""
-    section = (ROOT / "README.md").read_text().split("\n## Run a brain\n")[1]
+def test_the_docs_show_it_as_it_is() -> None:
+    """The piece of it in docs/brains.md stands in the file."""
+    section = (ROOT / "docs" / "brains.md").read_text().split("\n## Building one\n")[1]
     shown = section.split("```python\n")[1].split("```")[0]
 
     assert shown in (EXAMPLE / "example.py").read_text()

@@ -1,4 +1,4 @@
-"""`python -m demo`, once, with the network cut off; the README's transcripts are held to it."""
+"""`python -m demo`, once, with the network cut off; the transcripts of the docs are held to it."""
 
 from __future__ import annotations
 
@@ -94,22 +94,33 @@ def normal(transcript: str) -> list[str]:
     return re.sub(r"px1\.k[\w-]+\.\S+", "<sealed>", text).strip().splitlines()
 
 
-def readme_transcript(title: str) -> str:
-    section = (CHECKOUT / "README.md").read_text().split(f"\n## {title}\n")[1]
-    return section.split("```console\n")[1].split("```")[0]
+def transcript(page: str, title: str) -> list[str]:
+    section = (CHECKOUT / page).read_text().split(f"\n## {title}\n")[1]
+    return normal(section.split("```console\n")[1].split("```")[0])
+
+
+def calls(lines: Sequence[str]) -> list[list[str]]:
+    """Each command with what it printed."""
+    found: list[list[str]] = []
+    for line in lines:
+        if line.startswith("$ "):
+            found.append([])
+        if line and not line.startswith("#"):
+            found[-1].append(line)
+    return found
 
 
 def parts(demo: Done) -> tuple[str, str]:
     """What it prints of secrets, without the listing of KV's keys, and of the example brain."""
     out = OTHER_BRAINS.sub(r"\1\2", demo.out)
     before, brain, rest = out.partition("\n# a brain signs")
-    brain_part, kv, after = rest.partition("\n# what lies in KV")
+    brain_part, kv, after = rest.partition("\n# what KV contains")
     shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
     return before + shown, brain + brain_part
 
 
 def in_kv(demo: Done) -> str:
-    return demo.out.partition("\n# what lies in KV")[2]
+    return demo.out.partition("\n# what KV contains")[2]
 
 
 def test_it_ends_well(demo: Done) -> None:
@@ -117,19 +128,28 @@ def test_it_ends_well(demo: Done) -> None:
     assert demo.code == 0, demo.err
 
 
-def test_the_readme_shows_what_it_prints(demo: Done) -> None:
-    """The README's two transcripts are the demo's, line for line, but for the keys in KV."""
+def test_the_docs_show_what_it_prints(demo: Done) -> None:
+    """Their two transcripts are the demo's, line for line, but for the keys in KV."""
     secrets, brain = parts(demo)
 
-    assert normal(readme_transcript("What it looks like")) == normal(secrets)
-    assert normal(readme_transcript("Run a brain")) == normal(brain)
+    assert transcript("docs/commands.md", "A session") == normal(secrets)
+    assert transcript("docs/brains.md", "A session") == normal(brain)
+
+
+def test_the_readme_shows_a_part_of_it(demo: Done) -> None:
+    """Whole commands with all that they print, in their order; eight lines, or one more."""
+    shown = transcript("README.md", "What it looks like")
+    printed = iter(calls(normal(demo.out)))
+
+    assert len(shown) <= 9
+    assert [call for call in calls(shown) if call not in printed] == []
 
 
 def test_the_service_got_what_was_signed(demo: Done) -> None:
     """It says itself that the signature was right; and what it repeated was taken out."""
     _, brain = parts(demo)
 
-    assert "rightly signed)" in brain
+    assert "correctly signed)" in brain
     assert "no answer under key [secret:ANTHROPIC_API_KEY]" in brain
 
 

@@ -13,6 +13,7 @@ from positronic.access.tokens import root_hash
 from px.project.workspace import Project
 from support.cloudflare_account import Asked
 from support.processes import Processes
+from support.source import ROOT
 from worker.deploying import AWS, PASSPHRASE, WORKER, Deploying, deploying
 
 VALUE = "canary-value-" + secrets.token_hex(12)
@@ -70,6 +71,15 @@ def test_a_first_deploy_ends_with_a_worker_that_keeps_its_promises(story: Story)
     assert story.codes[0] == 0, story.world.said
     assert f"Deployed {WORKER} at {story.world.edge.url}" in story.world.said[0]
     assert "Tried 11 promises of the API: all kept" in story.world.said[0]
+
+
+def test_the_docs_show_what_a_first_deploy_says(story: Story) -> None:
+    """docs/deploy.md, line for line, but for the two prompts that stdin answers here."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    shown = page.split("$ px deploy\n")[1].split("\n$ ")[0].splitlines()
+    said = story.world.said[0].replace(story.world.edge.url, f"https://{WORKER}.acme.workers.dev")
+
+    assert [line for line in shown if "(hidden)" not in line] == said.splitlines()
 
 
 def test_the_secrets_go_up_with_the_code(story: Story) -> None:

@@ -34,8 +34,8 @@ class MemoryJournal:
         self._changes |= {key: (version, now) for key, version in versions.items()}
 
     def last(self, key: str) -> int | None:
-        return self.lately().get(key)
+        return self.recent().get(key)
 
-    def lately(self) -> Mapping[str, int]:
+    def recent(self) -> Mapping[str, int]:
         now = self._clock()
         return {key: version for key, (version, at) in self._changes.items() if at > now - KEPT}

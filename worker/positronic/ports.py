@@ -237,10 +237,10 @@ class Journal(Protocol):
         ...
 
     def last(self, key: str) -> int | None:
-        """The version noted last, as `lately` gives it; None: nothing was noted lately."""
+        """The version noted last, as `recent` gives it; None: nothing was noted lately."""
         ...
 
-    def lately(self) -> Mapping[str, int]:
+    def recent(self) -> Mapping[str, int]:
         """The last version noted of each key, for as long as a store may lag behind."""
         ...
 

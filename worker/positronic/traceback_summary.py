@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 
 
-def whereabouts(error: Exception) -> str:
+def summary_of(error: Exception) -> str:
     """The error's type and places in the code; its message may hold what was sent."""
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))

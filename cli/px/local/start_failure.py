@@ -12,7 +12,7 @@ from px.terminal import printable
 # What positronic/cloudflare/brain_files.py raises: a whole sentence, in one line.
 _TOLD: Final = re.compile(
     r"^\s*(?:positronic\.cloudflare\.brain_files\.(NotImported|NoSuchModule)"
-    r"|positronic\.brains\.refusals\.(InvalidBrain)): (.*)$",
+    r"|positronic\.brains\.brain_errors\.(InvalidBrain)): (.*)$",
     re.MULTILINE,
 )
 _HEADER: Final = re.compile(r"Traceback \(most recent call last\):\s*$", re.MULTILINE)

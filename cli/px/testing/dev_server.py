@@ -18,14 +18,14 @@ import httpx
 import uvicorn
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.service import InProcess, Runtime, Service, Settings
 from positronic.brains import Brain
-from positronic.brains.found import Brains
+from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.names import Project, parse_name, parse_project, parse_value
 from positronic.ports import AuditLog
-from positronic.runs.places import InProcessRuns
+from positronic.runs.directory import InProcessRuns
 from positronic.secrets.sealed_store import SealedStore
 from px.testing.asgi import Receive, Scope, Send, application
 from px.testing.faults import Fault, FragileStorage
@@ -192,7 +192,7 @@ class TestDevServer:
 
     def _restart(self) -> None:
         """As after a start of the process: what it remembered beside its storage is gone."""
-        self._refusals = Refusals(self._clock)
+        self._refusals = AuditThrottle(self._clock)
         self._runtime = Runtime(
             cipher=NativeCipher(),
             clock=self._clock,

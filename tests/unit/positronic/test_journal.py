@@ -50,7 +50,7 @@ def test_the_last_version_of_each_key(make: Callable[[Clock], Journal]) -> None:
     journal.note({"secret/A": 2})
     journal.note({"secret/B": GONE})
 
-    assert dict(journal.lately()) == {"secret/A": 2, "secret/B": GONE}
+    assert dict(journal.recent()) == {"secret/A": 2, "secret/B": GONE}
 
 
 def test_forgotten_in_time(make: Callable[[Clock], Journal]) -> None:
@@ -60,11 +60,11 @@ def test_forgotten_in_time(make: Callable[[Clock], Journal]) -> None:
     journal.note({"secret/A": 1})
     clock.now += KEPT - 1
     journal.note({"token/1": GONE})
-    before = dict(journal.lately())
+    before = dict(journal.recent())
     clock.now += 1
 
     assert before == {"secret/A": 1, "token/1": GONE}
-    assert dict(journal.lately()) == {"token/1": GONE}
+    assert dict(journal.recent()) == {"token/1": GONE}
 
 
 def test_a_durable_object_remembers_over_a_restart() -> None:
@@ -72,4 +72,4 @@ def test_a_durable_object_remembers_over_a_restart() -> None:
     sql, clock = _Sqlite(), Clock()
     SqlJournal(sql, clock).note({"secret/A": 3})
 
-    assert dict(SqlJournal(sql, clock).lately()) == {"secret/A": 3}
+    assert dict(SqlJournal(sql, clock).recent()) == {"secret/A": 3}

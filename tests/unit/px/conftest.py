@@ -17,19 +17,6 @@ from px.testing.dev_server import TestDevServer
 from support.source import ROOT
 
 
-@pytest.fixture(scope="session")
-def _running() -> Iterator[TestDevServer]:
-    with TestDevServer() as running:
-        yield running
-
-
-@pytest.fixture
-def server(_running: TestDevServer) -> TestDevServer:
-    """As new for each test."""
-    _running.reset()
-    return _running
-
-
 @pytest.fixture
 def secrets(server: TestDevServer) -> Iterator[Secrets]:
     """Whose client does not wait between attempts."""

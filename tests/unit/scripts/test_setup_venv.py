@@ -13,14 +13,22 @@ from support.source import ROOT
 BIN = "/usr/bin:/bin"
 
 
-@pytest.fixture
-def ready(tmp_path: Path) -> Checkout:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout that is set up, with the package `one`."""
-    made = checkout(tmp_path / "checkout")
+    made = checkout(tmp_path_factory.mktemp("built") / "checkout")
     made.require("one")
     done = made.make(f"{Path(base_python()).parent}:{BIN}")
     assert done.returncode == 0, done.stderr
+    made.keep()
     return made
+
+
+@pytest.fixture
+def ready(built: Checkout) -> Checkout:
+    """The same checkout, at the same path, as it was when it had just been built."""
+    built.restore()
+    return built
 
 
 def test_a_changed_lock_replaces_the_packages_with_the_venv_on_the_path(ready: Checkout) -> None:

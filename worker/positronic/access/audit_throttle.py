@@ -13,14 +13,14 @@ INTERVAL: Final = 60_000  # milliseconds
 CAPACITY: Final = 1_000  # ids remembered
 
 
-class Refusals:
+class AuditThrottle:
     """Remembers what was noted lately, in this process alone."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._noted: dict[str, int] = {}
 
-    def is_news(self, token_id: str) -> bool:
+    def allows(self, token_id: str) -> bool:
         """True when no event for this id was noted within INTERVAL; then it counts as noted."""
         now = self._clock()
         if now - self._noted.get(token_id, -INTERVAL) < INTERVAL:

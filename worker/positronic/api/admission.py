@@ -34,7 +34,7 @@ from positronic.ports import Journal
 from positronic.roles import Principal
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
-from positronic.traceback_summary import whereabouts
+from positronic.traceback_summary import summary_of
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -47,7 +47,7 @@ async def handle(request: Request, service: Service) -> Response:
     except PositronicError as error:
         response = _refuse(error)
     except Exception as error:  # noqa: BLE001 - the one place that catches all
-        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
+        service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
         response = _internal(origin.request_id)
     response.headers.update(_HEADERS)
     settings = service.settings
@@ -119,7 +119,7 @@ async def _authenticate(
         return await access.authenticate(request.headers.get("authorization"))
     except TokenRefused as refusal:
         principal = refusal.principal
-        if principal.project and service.refusals.is_news(principal.id):
+        if principal.project and service.audit_throttle.allows(principal.id):
             auditor = service.session(principal.project, principal, origin).auditor()
             # In the background: the answer's time must not tell a known id from an unknown one.
             service.runtime.in_background(_note_refusal(service, auditor, origin))
@@ -130,7 +130,7 @@ async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> N
     try:
         await auditor.refused()
     except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
-        service.runtime.report(f"request {origin.request_id}: {whereabouts(error)}")
+        service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
 
 
 def _refuse(error: PositronicError) -> Response:

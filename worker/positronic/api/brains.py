@@ -12,7 +12,7 @@ from positronic.api.routing import Call, Endpoint, Executor, Result, Route
 from positronic.errors import NotFound
 from positronic.roles import Role
 from positronic.runs import sse
-from positronic.runs.earlier import earlier
+from positronic.runs.earlier_run import earlier
 from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
@@ -63,24 +63,24 @@ async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut
     )
     await session.service.storage.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
-    await run.start(record, plan, session.means(), announce)
+    await run.start(record, plan, session.run_resources(), announce)
     return brain_models.StartedOut(brain_run_id=run.id)
 
 
 async def _look(call: Call) -> brain_models.RunOut:
     """Its status, steps and state, with `[secret:NAME]` in place of every value."""
-    keeper = _run(call).keeper
-    if not keeper.is_there:
+    event_log = _run(call).event_log
+    if not event_log.is_there:
         raise NotFound(_NO_RUN)
-    told = retold(keeper.events(0), folded=True)
-    return brain_models.run_out(keeper.record, told)
+    told = retold(event_log.events(0), folded=True)
+    return brain_models.run_out(event_log.record, told)
 
 
 async def _watch(call: Call) -> AsyncIterator[bytes]:
     """Its events as they happen, until its end; after `Last-Event-ID` if it is sent."""
     run = _run(call)
     after = sse.last_event(call.request.headers)
-    if not run.keeper.is_there:
+    if not run.event_log.is_there:
         raise NotFound(_NO_RUN)
     return run.watch(after)
 

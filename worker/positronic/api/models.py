@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
 from positronic.errors import Detail, PositronicError
-from positronic.http.sent import check_name, check_role, check_token_name, check_value
+from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
 from positronic.names import (
     MAX_BULK,
@@ -24,7 +24,7 @@ from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Verdict
-from positronic.secrets.rotation import Census, Step
+from positronic.secrets.rotation import Census, RotationStep
 from positronic.times import iso
 
 T = TypeVar("T")
@@ -60,15 +60,15 @@ class SecretOut(Model):
     updated_at: Time
 
 
-class UnreadableSecretOut(Model):
-    """An entry under this name that no secret can be read from. It can be deleted."""
+class UnreadableOut(Model):
+    """A listed entry of this name that cannot be read."""
 
     name: str
     unreadable: Literal[True] = True
 
 
 class SecretsOut(Model):
-    secrets: list[SecretOut | UnreadableSecretOut]
+    secrets: list[SecretOut | UnreadableOut]
     count: int
     cursor: str | None = None
 
@@ -125,7 +125,7 @@ class IssuedOut(TokenOut):
 
 
 class UnreadableTokenOut(Model):
-    """An entry under this id that no token can be read from. It can be revoked."""
+    """A listed token that cannot be read. It can be revoked."""
 
     id: str
     unreadable: Literal[True] = True
@@ -155,15 +155,8 @@ class ProjectOut(Model):
     name: str
 
 
-class UnreadableProjectOut(Model):
-    """An entry among the projects whose name no project can have."""
-
-    name: str
-    unreadable: Literal[True] = True
-
-
 class ProjectsOut(Model):
-    projects: list[ProjectOut | UnreadableProjectOut]
+    projects: list[ProjectOut | UnreadableOut]
     count: int
     cursor: str | None = None
 
@@ -199,7 +192,7 @@ def secret_out(info: SecretInfo) -> SecretOut:
 
 def secrets_out(page: Page[SecretInfo | Unreadable]) -> SecretsOut:
     secrets = [
-        UnreadableSecretOut(name=one.id) if isinstance(one, Unreadable) else secret_out(one)
+        UnreadableOut(name=one.id) if isinstance(one, Unreadable) else secret_out(one)
         for one in page.items
     ]
     return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
@@ -261,14 +254,14 @@ def keys_out(census: Census, keyring: Keyring, *, pending: bool) -> KeysOut:
     )
 
 
-def step_out(step: Step) -> StepOut:
+def step_out(step: RotationStep) -> StepOut:
     failed = details_out(step.failed)
     return StepOut(resealed=step.resealed, remaining=step.remaining, failed=failed or None)
 
 
 def projects_out(page: Page[Project]) -> ProjectsOut:
     found = [
-        ProjectOut(name=name) if PROJECT.fullmatch(name) else UnreadableProjectOut(name=name)
+        ProjectOut(name=name) if PROJECT.fullmatch(name) else UnreadableOut(name=name)
         for name in page.items
     ]
     return ProjectsOut(projects=found, count=len(found), cursor=page.cursor)

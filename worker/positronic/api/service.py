@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from positronic.access import authentication
-from positronic.access.audit_throttle import Refusals
+from positronic.access.audit_throttle import AuditThrottle
 from positronic.access.authentication import Access
 from positronic.access.issuer import Issuer
 from positronic.api.changes import Change, Writer
 from positronic.audit import events
 from positronic.audit.events import Auditor, Origin
-from positronic.brains.found import NO_BRAINS, Brains
-from positronic.brains.read_here import ReadHere
+from positronic.brains.discovery import NO_BRAINS, Brains
+from positronic.brains.known_values import KnownValues
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS, Response
 from positronic.journal import MemoryJournal
 from positronic.names import Project, parse_project
 from positronic.ports import AuditLog, Cipher, Clock, Event, Journal, RandomBytes, Storage
 from positronic.roles import Principal, Role
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
-from positronic.runs.run import Means
+from positronic.runs.run import RunResources
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Signer, Verdict
 from positronic.secrets.rotation import Rotation
@@ -61,7 +61,7 @@ class Runtime:
     `one_at_a_time` makes a project's changes one after the other, each prepared before its turn;
     `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
     takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive;
-    all runs of a process share `read_here`.
+    all runs of a process share `known_values`.
     """
 
     cipher: Cipher
@@ -70,9 +70,9 @@ class Runtime:
     report: Callable[[str], None]
     one_at_a_time: Callable[[Project, Change], Awaitable[Response]]
     in_background: Callable[[Coroutine[None, None, None]], None]
-    runs: RunPlaces
+    runs: RunDirectory
     body_seconds: float = BODY_SECONDS
-    read_here: ReadHere = field(default_factory=ReadHere)
+    known_values: KnownValues = field(default_factory=KnownValues)
 
 
 class InProcess:
@@ -90,12 +90,12 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host, with the brains of whoever deployed it. `refusals` outlives a request."""
+    """One host, with the brains of whoever deployed it. `audit_throttle` outlives a request."""
 
     settings: Settings
     storage: Storage
     runtime: Runtime
-    refusals: Refusals
+    audit_throttle: AuditThrottle
     brains: Brains = NO_BRAINS
 
     def check(self) -> None:
@@ -194,15 +194,15 @@ class Session:
             random=runtime.random,
         )
 
-    def means(self) -> Means:
+    def run_resources(self) -> RunResources:
         """What a run in this project works with: its own secrets, and nothing else of the host."""
         runtime = self.service.runtime
-        return Means(
+        return RunResources(
             self._sealed(),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,
-            runtime.read_here,
+            runtime.known_values,
         )
 
     def _token_signer(self) -> Signer:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from positronic.brains.brain_secrets import BrainSecrets
-from positronic.brains.builder import Brain, brain
-from positronic.brains.completed import CompletedStep
-from positronic.brains.refusals import (
+from positronic.brains.brain_errors import (
     InvalidBrain,
     InvalidOptions,
     InvalidRun,
     SecretNotFound,
     StepFailed,
 )
+from positronic.brains.brain_secrets import BrainSecrets
+from positronic.brains.builder import Brain, brain
+from positronic.brains.completed import CompletedStep
 from positronic.brains.replay import Replay, replay
 from positronic.brains.runner import run
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, NoReturn, TypeVar, overload
 
-from positronic.brains.refusals import SecretNotFound
+from positronic.brains.brain_errors import SecretNotFound
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import Name, parse_name
 from positronic.ports import SecretInfo, SecretStore, everything

@@ -8,10 +8,10 @@ from typing import Any, Final, TypeAlias, overload
 
 from pydantic import BaseModel
 
+from positronic.brains.brain_errors import InvalidBrain
 from positronic.brains.injection import check_services, check_takes, named_parameters
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
-from positronic.brains.refusals import InvalidBrain
 from positronic.names import parse_name
 
 MAX_TITLE: Final = 200  # characters

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from positronic.brains.brain_errors import StepFailed
 from positronic.brains.builder import Brain
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch
-from positronic.brains.places import LOST, Place, places
-from positronic.brains.refusals import StepFailed
+from positronic.brains.redactions import LOST, Redaction, redactions
 from positronic.brains.run_redactor import RunRedactor
 from positronic.redact import WHOLE_ONLY_BELOW
 
@@ -47,12 +47,12 @@ class Telling:
         """1, 2, 3, and 2.1 inside the second: the same in each run of a brain."""
         return f"{self._prefix}{number + 1}"
 
-    def start(self, state: JsonObject, state_places: list[Place]) -> JsonObject:
+    def start(self, state: JsonObject, state_redactions: list[Redaction]) -> JsonObject:
         how = {"wholeOnlyBelow": WHOLE_ONLY_BELOW}
         event = self._of_brain(START, RUNNING, {"initialState": state, "redaction": how})
-        options = places(self._options, event["options"], self._redactor.read)
+        options = redactions(self._options, event["options"], self._redactor.read)
         return self._fitting(
-            event | redacted_at({"options": options, "initialState": state_places})
+            event | redacted_at({"options": options, "initialState": state_redactions})
         )
 
     def statuses(self) -> JsonObject:
@@ -70,10 +70,10 @@ class Telling:
         return event
 
     def step_complete(
-        self, number: int, patch: Patch, state_places: list[Place], more: JsonObject
+        self, number: int, patch: Patch, state_redactions: list[Redaction], more: JsonObject
     ) -> JsonObject:
         """Raises StepFailed when the event is larger than can be stored."""
-        at = redacted_at({"state": state_places})
+        at = redacted_at({"state": state_redactions})
         fields = {"patch": patch, **more, **self._whole_only(), **at}
         event = self._fitting(self._of_step(STEP_COMPLETE, number, fields))
         self._standing[number] = DONE
@@ -120,7 +120,7 @@ class Telling:
         raise StepFailed(f"{where}: the event is larger than {MAX_SIZE:,} characters of JSON")
 
 
-def redacted_at(found: Mapping[str, list[Place]]) -> JsonObject:
+def redacted_at(found: Mapping[str, list[Redaction]]) -> JsonObject:
     """The field that tells it; none when nothing was redacted."""
-    some = {part: places for part, places in found.items() if places}
+    some = {part: items for part, items in found.items() if items}
     return {AT: some} if some else {}

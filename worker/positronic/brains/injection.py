@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from positronic.brains.refusals import InvalidBrain
+from positronic.brains.brain_errors import InvalidBrain
 
 GIVEN: Final = ("state", "options", "secrets", "client", "resources", "run_id")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from positronic.brains.current import responsible
-from positronic.brains.read_here import ReadHere
+from positronic.brains.known_values import KnownValues
+from positronic.brains.live_redactors import responsible
 from positronic.redact import Redactor
 
 MAX_LINE: Final = 256 * 1024  # characters that are held while a line is not ended
@@ -30,10 +30,10 @@ class LogGuard:
     """
 
     def __init__(
-        self, stream: TextStream, here: ReadHere | None = None, limit: int = MAX_LINE
+        self, stream: TextStream, here: KnownValues | None = None, limit: int = MAX_LINE
     ) -> None:
         self._stream = stream
-        self._here = here or ReadHere()
+        self._here = here or KnownValues()
         self._limit = limit
         self._held: list[str] = []
         self._size = 0

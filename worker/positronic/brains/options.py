@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from positronic.brains.brain_errors import InvalidBrain, InvalidOptions
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
-from positronic.brains.refusals import InvalidBrain, InvalidOptions
 from positronic.redact import WHOLE_ONLY_BELOW
 from positronic.redact.documents import strings
 

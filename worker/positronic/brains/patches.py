@@ -7,8 +7,8 @@ from typing import Final
 
 import jsonpatch
 
+from positronic.brains.brain_errors import InvalidRun
 from positronic.brains.jsonable import Json, JsonObject, json_size, same_json
-from positronic.brains.refusals import InvalidRun
 
 Patch = list[JsonObject]
 

@@ -10,7 +10,7 @@ from positronic.brains import events
 from positronic.brains.completed import CompletedStep
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
-from positronic.brains.places import Place
+from positronic.brains.redactions import Redaction
 
 _ENDS = {
     events.COMPLETE: "complete",
@@ -29,8 +29,8 @@ class Replay:
     initial_state: JsonObject = field(default_factory=dict)
     completed: list[CompletedStep] = field(default_factory=list)
     # Where the options were redacted, and the states: the initial one, and after each step.
-    options_places: list[Place] = field(default_factory=list)
-    state_places: list[list[Place]] = field(default_factory=list)
+    options_redactions: list[Redaction] = field(default_factory=list)
+    state_redactions: list[list[Redaction]] = field(default_factory=list)
     steps: list[JsonObject] = field(default_factory=list)
     error: JsonObject | None = None
     depth: int = 0  # of brains within brains, at the event that came last
@@ -79,17 +79,17 @@ def _take(found: Replay, event: Mapping[str, Any]) -> None:
         case events.START:
             found.title, found.options = event["brainTitle"], event["options"]
             found.initial_state = event["initialState"]
-            found.options_places = _places(event, "options")
-            found.state_places.append(_places(event, "initialState"))
+            found.options_redactions = _redactions(event, "options")
+            found.state_redactions.append(_redactions(event, "initialState"))
         case events.STEP_STATUS if all("." not in step["id"] for step in event["steps"]):
             found.steps = [{k: step[k] for k in ("title", "status")} for step in event["steps"]]
         case events.STEP_COMPLETE:
             found.completed.append(CompletedStep(event["stepTitle"], event["patch"]))
-            found.state_places.append(_places(event, "state"))
+            found.state_redactions.append(_redactions(event, "state"))
         case kind if kind in _ENDS:
             found.status, found.error = _ENDS[kind], event.get("error")
 
 
-def _places(event: Mapping[str, Any], part: str) -> list[Place]:
-    found: list[Place] = event.get(events.AT, {}).get(part, [])
+def _redactions(event: Mapping[str, Any], part: str) -> list[Redaction]:
+    found: list[Redaction] = event.get(events.AT, {}).get(part, [])
     return found

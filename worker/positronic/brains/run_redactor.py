@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from positronic.brains.read_here import Read, ReadHere
+from positronic.brains.known_values import KnownValues, Read
 from positronic.ports import SecretInfo
 from positronic.redact import Redactor
 from positronic.redact.documents import strings
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class RunRedactor(Redactor):
-    """One run's; what other runs of its isolate have read goes too, as far as `ReadHere` knows it.
+    """One run's; also redacts what other runs of its isolate have read, as far as it is known.
 
     Knows which version each value is, so that a rerun can put it back. `met_foreign` says whether
     a value of another project was taken out.
@@ -22,9 +22,9 @@ class RunRedactor(Redactor):
 
     __slots__ = ("_here", "_project", "_read", "met_foreign")
 
-    def __init__(self, here: ReadHere | None = None, project: str = "") -> None:
+    def __init__(self, here: KnownValues | None = None, project: str = "") -> None:
         super().__init__()
-        self._here = here or ReadHere()
+        self._here = here or KnownValues()
         self._project = project
         self._read: dict[Read, str] = {}
         self.met_foreign = False

@@ -14,18 +14,18 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from positronic.brains.brain_errors import InvalidRun, StepFailed
 from positronic.brains.brain_secrets import BrainSecrets
 from positronic.brains.builder import Brain, Inner, Step
 from positronic.brains.completed import CompletedStep
-from positronic.brains.current import alive, within
 from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
+from positronic.brains.live_redactors import alive, within
 from positronic.brains.options import Options, inner_options, plain_options
 from positronic.brains.patches import apply, difference, whole
-from positronic.brains.places import LOST, Place, places
-from positronic.brains.refusals import InvalidRun, StepFailed
+from positronic.brains.redactions import LOST, Redaction, redactions
 from positronic.brains.run_redactor import RunRedactor
 
 
@@ -116,7 +116,7 @@ class _Running:
         self._last = len(brain)
         self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
         # Raises StepFailed when it is too large.
-        self._start = self._tell.start(self._shown, self._places(0 if not prefix else None))
+        self._start = self._tell.start(self._shown, self._redactions(0 if not prefix else None))
 
     def take_over(self, completed: Sequence[CompletedStep], end_after: int | None) -> None:
         """Start behind these steps, and stop after that number. Raises InvalidRun."""
@@ -185,14 +185,14 @@ class _Running:
         told_clean = redactor.document(self._shown) is self._shown
         patch = difference(self._shown, shown) if told_clean else whole(shown)
         self._shown = shown
-        at = self._places(number + 1 if more else None)
+        at = self._redactions(number + 1 if more else None)
         return self._tell.step_complete(number, patch, at, more or {})
 
-    def _places(self, taken_over: int | None) -> list[Place]:
+    def _redactions(self, taken_over: int | None) -> list[Redaction]:
         """Where the state is redacted, as it was told last."""
         if taken_over in self._given.lost:
             return [LOST]
-        return places(self.state, self._shown, self._given.redactor.read)
+        return redactions(self.state, self._shown, self._given.redactor.read)
 
     def _asked_for(self, step: Step) -> dict[str, object]:
         given = self._given

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Final
 
-from positronic.brains.refusals import InvalidBrain
+from positronic.brains.brain_errors import InvalidBrain
 
 FOLDER: Final = "brains"
 _LONGEST: Final = 500  # characters of a message

@@ -12,7 +12,7 @@ from positronic.api.changes import Change
 from positronic.api.service import Service
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
-from positronic.cloudflare.run_objects import RunHere, pack
+from positronic.cloudflare.run_objects import OwnRun, pack
 from positronic.cloudflare.serving import forward, serve, service_of
 from positronic.errors import NotConfigured, PositronicError, StoreFailed
 from positronic.http import request as http
@@ -35,7 +35,7 @@ class BrainRun(DurableObject):
         sent = request.js_object
         service = service_of(self.env, self.ctx, partial(forward, self.env, sent), self.runs)
         answer = await serve(sent, service, self.ctx)
-        if self.runs.run.keeper.is_there:
+        if self.runs.run.event_log.is_there:
             await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
         return answer
 
@@ -48,7 +48,7 @@ class BrainRun(DurableObject):
         service = service_of(self.env, self.ctx, _no_changes, self.runs)
         with suppress(PositronicError):  # tried again at the next alarm
             await run.settle(service.run_auditor)
-        if run.keeper.is_there and (at := _next_look(run, service)) > now():
+        if run.event_log.is_there and (at := _next_look(run, service)) > now():
             await self.ctx.storage.setAlarm(at)
         else:
             await self.ctx.storage.deleteAll()
@@ -62,9 +62,9 @@ def _next_look(run: Run, service: Service) -> int:
         return now() + LOOK_EVERY
 
 
-def _run_here(ctx: Any, env: Any) -> RunHere:
+def _run_here(ctx: Any, env: Any) -> OwnRun:
     # The platform need not know an object's name when an alarm wakes it.
-    return RunHere(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, now)
+    return OwnRun(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, now)
 
 
 async def _no_changes(_: Project, __: Change) -> http.Response:

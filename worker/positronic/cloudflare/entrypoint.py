@@ -8,7 +8,7 @@ from typing import Any
 
 from workers import Response, WorkerEntrypoint
 
-from positronic.cloudflare.run_objects import RunsElsewhere
+from positronic.cloudflare.run_objects import RemoteRuns
 from positronic.cloudflare.serving import forward, serve, service_of
 
 
@@ -17,6 +17,6 @@ class Default(WorkerEntrypoint):
 
     async def fetch(self, request: Any) -> Response:
         sent = request.js_object
-        runs = RunsElsewhere(self.env.BRAIN_RUN, sent, os.urandom)
+        runs = RemoteRuns(self.env.BRAIN_RUN, sent, os.urandom)
         service = service_of(self.env, self.ctx, partial(forward, self.env, sent), runs)
         return await serve(sent, service, self.ctx)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 import time
 
-from positronic.access.audit_throttle import Refusals
-from positronic.brains.found import find_brains
+from positronic.access.audit_throttle import AuditThrottle
+from positronic.brains.discovery import find_brains
+from positronic.brains.known_values import KnownValues
 from positronic.brains.log_guard import LogGuard
-from positronic.brains.read_here import ReadHere
 from positronic.cloudflare import brain_files
 
 
@@ -16,12 +16,12 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-read_here = ReadHere()
-refusals = Refusals(now)
+known_values = KnownValues()
+audit_throttle = AuditThrottle(now)
 
 # Before any brain is imported, because it may keep a stream.
-sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, read_here)  # type: ignore[misc, assignment]
-sys.stderr = sys.__stderr__ = LogGuard(sys.stderr, read_here)  # type: ignore[misc, assignment]
+sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, known_values)  # type: ignore[misc, assignment]
+sys.stderr = sys.__stderr__ = LogGuard(sys.stderr, known_values)  # type: ignore[misc, assignment]
 
 # A brain that cannot be imported fails the deploy, and the Worker that serves stays as it is.
 brains = find_brains(brain_files.import_all())

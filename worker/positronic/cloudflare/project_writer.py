@@ -9,7 +9,7 @@ from workers import DurableObject, Response
 
 from positronic.api.changes import Change, Writer
 from positronic.cloudflare import isolate
-from positronic.cloudflare.run_objects import RunsElsewhere
+from positronic.cloudflare.run_objects import RemoteRuns
 from positronic.cloudflare.serving import serve, service_of
 from positronic.cloudflare.sql_journal import SqlJournal
 from positronic.http import request as http
@@ -32,5 +32,5 @@ class ProjectWriter(DurableObject):
             return await self.writer(change)
 
         sent = request.js_object
-        runs = RunsElsewhere(self.env.BRAIN_RUN, sent, os.urandom)
+        runs = RemoteRuns(self.env.BRAIN_RUN, sent, os.urandom)
         return await serve(sent, service_of(self.env, self.ctx, here, runs), self.ctx)

@@ -1,4 +1,4 @@
-"""RunPlaces on Durable Objects: one for each run, named `<project>/<run id>`."""
+"""RunDirectory on Durable Objects: one for each run, named `<project>/<run id>`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from positronic.http.request import Response
 from positronic.names import Project
 from positronic.ports import Clock, RandomBytes
 from positronic.runs import record
-from positronic.runs.places import Kept, RunWork
+from positronic.runs.directory import Kept, RunWork
 from positronic.runs.record import KeptEvent, RunLog, new_id
 from positronic.runs.run import Run
 
 
-class Namespace(Protocol):
+class ObjectNamespace(Protocol):
     """The part of a Durable Object binding that is used."""
 
     def getByName(self, name: str) -> Any: ...  # noqa: N802
@@ -34,10 +34,10 @@ class PassedOn:
             yield part.to_bytes()
 
 
-class RunsElsewhere:
+class RemoteRuns:
     """Sends the whole request, unread, to the object that has the run."""
 
-    def __init__(self, namespace: Namespace, js_request: object, random: RandomBytes) -> None:
+    def __init__(self, namespace: ObjectNamespace, js_request: object, random: RandomBytes) -> None:
         self._namespace = namespace
         self._js_request = js_request
         self._random = random
@@ -55,10 +55,12 @@ class RunsElsewhere:
         return await _kept(self._namespace, object_name(project, run_id), after)
 
 
-class RunHere:
+class OwnRun:
     """Inside the object of one run, whose name it has from what is kept, or else is told."""
 
-    def __init__(self, log: RunLog, name: str | None, namespace: Namespace, clock: Clock) -> None:
+    def __init__(
+        self, log: RunLog, name: str | None, namespace: ObjectNamespace, clock: Clock
+    ) -> None:
         found = log.load()
         self._name = object_name(found.project, found.id) if found else str(name)
         self._namespace = namespace
@@ -86,7 +88,7 @@ def pack(kept: Kept | None) -> str:
     return json.dumps([record.encode(found), events])
 
 
-async def _kept(namespace: Namespace, name: str, after: int) -> Kept | None:
+async def _kept(namespace: ObjectNamespace, name: str, after: int) -> Kept | None:
     try:
         text = await namespace.getByName(name).kept(after)
     except Exception:  # noqa: BLE001 - as above

@@ -18,7 +18,7 @@ from positronic.cloudflare.run_objects import PassedOn
 from positronic.errors import StoreFailed
 from positronic.http import request
 from positronic.names import MAX_BODY, Project
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunDirectory
 from positronic.stores.kv import KvStorage
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
@@ -50,7 +50,7 @@ def service_of(
     env: Any,
     ctx: Any,
     one_at_a_time: Callable[[Project, Change], Awaitable[request.Response]],
-    runs: RunPlaces,
+    runs: RunDirectory,
 ) -> Service:
     settings = Settings(
         master_keys=getattr(env, "MASTER_KEYS", ""),
@@ -69,9 +69,11 @@ def service_of(
         one_at_a_time=one_at_a_time,
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
-        read_here=isolate.read_here,
+        known_values=isolate.known_values,
     )
-    return Service(settings, KvStorage(env.SECRETS_KV), runtime, isolate.refusals, isolate.brains)
+    return Service(
+        settings, KvStorage(env.SECRETS_KV), runtime, isolate.audit_throttle, isolate.brains
+    )
 
 
 def _request(js_request: Any) -> request.Request:

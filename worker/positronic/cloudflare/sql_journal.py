@@ -37,7 +37,7 @@ class SqlJournal:
         rows = self._sql.exec(query, key, self._clock() - KEPT).toArray()
         return rows[0]["version"] if rows else None
 
-    def lately(self) -> Mapping[str, int]:
+    def recent(self) -> Mapping[str, int]:
         query = "SELECT key, version FROM changes WHERE at > ?"
         rows = self._sql.exec(query, self._clock() - KEPT).toArray()
         return {row["key"]: row["version"] for row in rows}

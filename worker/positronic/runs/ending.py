@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from positronic.errors import PositronicError
-from positronic.runs.event_log import Event, Keeper
+from positronic.runs.event_log import Event, EventLog
 from positronic.runs.record import COMPLETE, ERROR, INTERRUPTED
 
 COMPLETED: Final = "brain:complete"
@@ -17,16 +17,16 @@ BROKEN_OFF: Final = "brain:interrupted"
 DEPTH: Final = {"brain:start": 1, COMPLETED: -1, FAILED: -1}
 
 
-def interrupted(keeper: Keeper) -> Event:
-    return _event(BROKEN_OFF, INTERRUPTED, keeper)
+def interrupted(event_log: EventLog) -> Event:
+    return _event(BROKEN_OFF, INTERRUPTED, event_log)
 
 
-def failed(keeper: Keeper, error: Exception) -> Event:
+def failed(event_log: EventLog, error: Exception) -> Event:
     """The host stopped it. The sentence is one of ours and holds no value."""
     said = {"name": type(error).__name__, "message": str(error)}
     if isinstance(error, PositronicError):
         said["code"] = error.code
-    return _event(FAILED, ERROR, keeper) | {"error": said}
+    return _event(FAILED, ERROR, event_log) | {"error": said}
 
 
 def status(last: Event) -> str:
@@ -41,12 +41,12 @@ def error(last: Event) -> dict[str, str] | None:
     return {key: str(found[key]) for key in ("name", "message", "code", "where") if key in found}
 
 
-def _event(kind: str, status: str, keeper: Keeper) -> dict[str, object]:
-    first = next(keeper.events(0), None)
+def _event(kind: str, status: str, event_log: EventLog) -> dict[str, object]:
+    first = next(event_log.events(0), None)
     return {
         "type": kind,
         "options": json.loads(first.text)["options"] if first else {},
-        "brainRunId": keeper.record.id,
-        "brainTitle": keeper.record.title,
+        "brainRunId": event_log.record.id,
+        "brainTitle": event_log.record.title,
         "status": status,
     }

@@ -11,7 +11,7 @@ from typing import Any, Final
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
 from positronic.redact.skimming import Skimmed, skimmed
-from positronic.runs.cleaning import Cleaning
+from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
@@ -27,8 +27,8 @@ _SMALL: Final = 64 * 1024  # characters of those read before
 Event = Mapping[str, Any]
 
 
-class Keeper:
-    """One run in one place. Not shared between processes: a RunLog has one Keeper."""
+class EventLog:
+    """One run in one place. Not shared between processes: a RunLog has one EventLog."""
 
     def __init__(self, log: RunLog) -> None:
         self._log = log
@@ -114,7 +114,7 @@ class Keeper:
             self._known = len(redactor.names)
             return
         # With all that is known: what a marker stands for is put back before it is looked at.
-        cleaning = Cleaning(redactor)
+        cleaning = EventRedactor(redactor)
         for event in self.events(0):
             found = json.loads(event.text)
             if (cleaned := cleaning.cleaned(found)) is not found:

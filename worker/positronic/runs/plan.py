@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from positronic import brains
 from positronic.brains import Brain, BrainSecrets, CompletedStep, Replay, replay
 from positronic.brains.jsonable import JsonObject
-from positronic.brains.places import Place
+from positronic.brains.redactions import Redaction
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest
 from positronic.runs.record import RUNNING, KeptEvent, RunRecord
@@ -21,7 +21,7 @@ Events = AsyncGenerator[JsonObject, None]
 class Plan:
     """`completed` steps are taken over; `end_after` counts them too.
 
-    The places say where options and states were redacted; `lost` are the states that stay so.
+    The redactions are those of options and states; `lost` are the states that stay redacted.
     """
 
     brain: Brain
@@ -30,8 +30,8 @@ class Plan:
     end_after: int | None = None
     completed: tuple[CompletedStep, ...] = ()
     rerun_of: str | None = None
-    options_places: Sequence[Place] = ()
-    state_places: Sequence[Sequence[Place]] = ((),)
+    options_redactions: Sequence[Redaction] = ()
+    state_redactions: Sequence[Sequence[Redaction]] = ((),)
     lost: Collection[int] = ()
 
     @property
@@ -81,6 +81,6 @@ def rerun(
         stops_after,
         tuple(told.completed[: starts_at - 1]),
         record.id,
-        told.options_places,
-        told.state_places[:starts_at],
+        told.options_redactions,
+        told.state_redactions[:starts_at],
     )

@@ -10,13 +10,13 @@ from typing import Final
 from positronic.brains import CompletedStep, InvalidRun
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply, difference
-from positronic.brains.places import NotRestorable, Place, needed, restored
+from positronic.brains.redactions import NotRestorable, Redaction, needed, restored
 from positronic.brains.run_redactor import RunRedactor, version
 from positronic.names import Name
 from positronic.ports import Secret, SecretStore
 from positronic.runs.plan import Plan
 
-MAX_SHOWN: Final = 200  # characters of a place in a sentence
+MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
 _INSTEAD: Final = "rerun from an earlier step, or run the brain anew"
 
@@ -29,12 +29,12 @@ class _Part:
 
     what: str
     document: JsonObject
-    places: Sequence[Place]
+    redactions: Sequence[Redaction]
 
     def check(self, there: Mapping[Name, Secret]) -> None:
         """Raises InvalidRun."""
         try:
-            wanted = needed(self.places)
+            wanted = needed(self.redactions)
         except NotRestorable as error:
             where = str(error)[:MAX_SHOWN]
             raise InvalidRun(
@@ -46,9 +46,9 @@ class _Part:
 
     def restored(self, redactor: RunRedactor) -> JsonObject:
         try:
-            found: JsonObject = restored(self.document, self.places, redactor.read)
+            found: JsonObject = restored(self.document, self.redactions, redactor.read)
         except NotRestorable:
-            raise InvalidRun(f"{self.what} does not fit its redacted places: {_INSTEAD}") from None
+            raise InvalidRun(f"{self.what} does not fit its redactions: {_INSTEAD}") from None
         return found
 
 
@@ -61,7 +61,7 @@ async def with_values(
     Raises InvalidRun when a value is gone, was changed, or was not stored as it is.
     """
     options, states = _parts(plan)
-    if not options.places and not any(state.places for state in states):
+    if not options.redactions and not any(state.redactions for state in states):
         return plan
     there = await store.get(_names([options, *states]))
     for part in (options, states[-1]):
@@ -91,14 +91,17 @@ def _parts(plan: Plan) -> tuple[_Part, list[_Part]]:
     states = accumulate(
         patches, lambda state, patch: apply(state, [patch]), initial=plan.initial_state
     )
-    return _Part("what the run was given as options", plan.options, plan.options_places), [
-        _Part(f"the state before step {number}", state, places)
-        for number, (state, places) in enumerate(zip(states, plan.state_places, strict=True), 1)
+    return _Part("what the run was given as options", plan.options, plan.options_redactions), [
+        _Part(f"the state before step {number}", state, redactions)
+        for number, (state, redactions) in enumerate(
+            zip(states, plan.state_redactions, strict=True), 1
+        )
     ]
 
 
 def _names(parts: Iterable[_Part]) -> list[Name]:
-    spans = (span for part in parts for place in part.places for span in place.get("spans", ()))
+    all_redactions = (one for part in parts for one in part.redactions)
+    spans = (span for one in all_redactions for span in one.get("spans", ()))
     return list(dict.fromkeys(Name(span["name"]) for span in spans))
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from positronic.errors import InvalidRequest
-from positronic.runs.event_log import Keeper
+from positronic.runs.event_log import EventLog
 from positronic.runs.record import KeptEvent
 
 MEDIA_TYPE: Final = "text/event-stream"
@@ -14,17 +14,17 @@ QUIET: Final = 15.0  # seconds until a sign of life, which also shows whether an
 ALIVE: Final = b": alive\n\n"
 
 
-async def follow(keeper: Keeper, after: int) -> AsyncIterator[bytes]:
+async def follow(event_log: EventLog, after: int) -> AsyncIterator[bytes]:
     """Every event after a number, those to come too; ends after the run's last."""
     while True:
         # Asked first: an event that comes while others are sent is found in the next round.
-        was_running = keeper.is_running
-        while event := keeper.next(after):
+        was_running = event_log.is_running
+        while event := event_log.next(after):
             after = event.number
             yield encode(event)
         if not was_running:
             return
-        if keeper.is_running and not await keeper.news(QUIET):
+        if event_log.is_running and not await event_log.news(QUIET):
             yield ALIVE
 
 

@@ -43,7 +43,7 @@ class Census:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RotationStep:
     """`remaining` counts `failed` too: what does not open under the key it names."""
 
     resealed: int
@@ -98,7 +98,7 @@ class Rotation:
         uses = [KeyUse(key_id, secrets[key_id], tokens[key_id]) for key_id in ids]
         return Census(uses, len(unreadable) + len(unreadable_tokens))
 
-    async def step(self) -> Step:
+    async def step(self) -> RotationStep:
         """Bring at most AT_ONCE records under the newest key. Audited by name."""
         outdated, lost = await self._outdated()
         writes: dict[str, Write] = {}
@@ -121,17 +121,17 @@ class Rotation:
         if writes:
             await self._auditor.around("keys.rotate", writes, partial(_run, writes.values()))
         remaining = len(outdated) + len(lost) - len(writes) - gone
-        return Step(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
+        return RotationStep(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
 
     async def _outdated(self) -> tuple[list[_Item], list[Detail]]:
         """What to renew, and what cannot be: under a key that is gone, or unreadable."""
-        lately = self._journal.lately()
-        found, unreadable = await self._items(lately)
+        recent = self._journal.recent()
+        found, unreadable = await self._items(recent)
         items = [
             item
             for item in found
             # A list may still show what was deleted; to renew it would bring it back.
-            if item.key_id != self._signer.key_id and lately.get(item.place) != GONE
+            if item.key_id != self._signer.key_id and recent.get(item.place) != GONE
         ]
         lost = [
             Detail(UnknownKey.code, f"the master key {item.key_id!r} is not held", name=item.label)
@@ -141,17 +141,17 @@ class Rotation:
         lost += [
             Detail(CorruptRecord.code, "the entry cannot be read", name=label)
             for label, place in unreadable
-            if lately.get(place) != GONE
+            if recent.get(place) != GONE
         ]
         return [item for item in items if self._signer.holds(item.key_id)], lost
 
-    async def _items(self, lately: Mapping[str, int]) -> tuple[list[_Item], list[tuple[str, str]]]:
+    async def _items(self, recent: Mapping[str, int]) -> tuple[list[_Item], list[tuple[str, str]]]:
         """What can be read, and the label and place of what cannot."""
         items = []
         by_name, unreadable = await self._sealed.key_ids()
         for name, key_id in by_name.items():
             place = secret_key(name)
-            renew = partial(self._renew_secret, name, lately.get(place, 0))
+            renew = partial(self._renew_secret, name, recent.get(place, 0))
             items.append(_Item(name, place, key_id, renew))
         records, unreadable_tokens = await self._all_tokens()
         for record in records:

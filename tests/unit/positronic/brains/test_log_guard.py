@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from positronic import BrainSecrets, brain
-from positronic.brains.current import alive, within
+from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.redact import Redactor
 from positronic.testing import run_brain, run_brain_sync

@@ -14,11 +14,11 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from positronic.brains import BrainSecrets, brain
-from positronic.brains import read_here as limits
-from positronic.brains.current import within
+from positronic.brains import known_values as limits
 from positronic.brains.failure import without_values
+from positronic.brains.known_values import KnownValues, Read
+from positronic.brains.live_redactors import within
 from positronic.brains.log_guard import LogGuard
-from positronic.brains.read_here import Read, ReadHere
 from positronic.brains.run_redactor import RunRedactor
 from positronic.brains.strength import is_strong
 from support.memory_service import House
@@ -89,7 +89,7 @@ def ran(house: House, title: str, project: str, **state: object) -> str:
 def test_a_key_of_one_project_does_not_get_into_another(fail: bool) -> None:
     """A bare marker stands in its place after a hundred other runs; the operator is told once."""
     house = house_of(STRONG)
-    with redirect_stdout(LogGuard(log := io.StringIO(), house.service.runtime.read_here)):
+    with redirect_stdout(LogGuard(log := io.StringIO(), house.service.runtime.known_values)):
         ran(house, "makes", "first")
         for _ in range(100):
             ran(house, "others", "third")
@@ -142,7 +142,7 @@ def test_no_part_of_a_strong_value_is_found(project: str) -> None:
 
 def test_the_log_holds_nothing_that_was_read_long_ago() -> None:
     """Strong or weak, between runs, by a task that outlived its run, and within another run."""
-    here, out = ReadHere(), io.StringIO()
+    here, out = KnownValues(), io.StringIO()
     for value in (STRONG, WEAK):
         RunRedactor(here, "first").learn(_info(), value)  # that run is gone
     for number in range(100):
@@ -159,7 +159,7 @@ def test_the_log_holds_nothing_that_was_read_long_ago() -> None:
 
 def test_a_strong_value_goes_from_the_log_after_hundreds_of_others() -> None:
     """When too many were read to know them all by name, without a name."""
-    here, out = ReadHere(), io.StringIO()
+    here, out = KnownValues(), io.StringIO()
     here.learn("first", ONE, STRONG)
     for number in range(3 * limits.MAX_LOGGED):
         here.learn("first", ONE, f"value {number} of others")
@@ -202,7 +202,7 @@ def test_what_counts_as_strong(strong: bool, value: str) -> None:
 def test_what_is_known_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """By number and by characters: the oldest that no run has read since is forgotten."""
     monkeypatch.setattr(limits, "MAX_VALUES", 3)
-    here = ReadHere()
+    here = KnownValues()
     values = [f"{STRONG}{number}" for number in range(5)]
     for value in (*values[:3], values[0], *values[3:]):
         here.learn("first", ONE, value)
@@ -218,7 +218,7 @@ def test_what_is_known_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("before", range(30))
 def test_it_is_found_wherever_it_stands(before: int) -> None:
     """At every offset, in base64 at each alignment too, and beside another that begins alike."""
-    here = ReadHere()
+    here = KnownValues()
     value, other = STRONG, STRONG[:-1] + "E"
     for one in (value, other):
         here.learn("first", ONE, one)
@@ -231,7 +231,7 @@ def test_it_is_found_wherever_it_stands(before: int) -> None:
 
 def test_two_runs_at_once_keep_apart() -> None:
     """Each of two projects' runs has its own value under its name, and the other's under none."""
-    here = ReadHere()
+    here = KnownValues()
     mine, other = RunRedactor(here, "first"), RunRedactor(here, "second")
     mine.learn(_info(), STRONG)
     other.learn(_info(), STRONG[::-1])
@@ -273,7 +273,7 @@ def test_what_options_are_refused_for_holds_no_key() -> None:
 
 def test_a_cancellation_takes_no_value_of_another_run_along() -> None:
     """Also in a run that has read nothing itself."""
-    here = ReadHere()
+    here = KnownValues()
     here.learn("first", ONE, STRONG)
     error = asyncio.CancelledError(f"gave up on {STRONG}")
 

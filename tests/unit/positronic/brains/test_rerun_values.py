@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positronic.brains import Brain, BrainSecrets, brain
-from positronic.brains.places import LOST, MAX_PLACES, NotRestorable, places, restored
-from positronic.brains.read_here import Read
+from positronic.brains.known_values import Read
+from positronic.brains.redactions import LOST, MAX_REDACTIONS, NotRestorable, redactions, restored
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import parse_name
 from positronic.ports import SecretInfo
@@ -194,7 +194,7 @@ REFUSED: Final[dict[str, tuple[State, str]]] = {
         "the state before step 2 was redacted and cannot be put back",
     ),
     "too many places": (
-        {"all": [WORD] * (MAX_PLACES + 1)},
+        {"all": [WORD] * (MAX_REDACTIONS + 1)},
         "the state before step 2 was redacted and cannot be put back: ",
     ),
 }
@@ -290,7 +290,7 @@ def test_what_is_put_back_is_what_was_taken_out(document: object) -> None:
     for name, value in (*SECRETS.items(), ("SHORT", "1234"), ("TWO", "ab")):
         redactor.learn(SecretInfo(parse_name(name), 1, 1, 1), value)
     shown = redactor.document({"d": document})
-    found = places({"d": document}, shown, redactor.read)
+    found = redactions({"d": document}, shown, redactor.read)
 
     if all("spans" in place for place in found):
         assert repr(restored(shown, found, redactor.read)) == repr({"d": document})
@@ -302,10 +302,10 @@ def test_what_is_put_back_is_what_was_taken_out(document: object) -> None:
 def test_places_fit_their_document_only() -> None:
     """One that does not is refused, rather than that a value goes where none was."""
     read = {Read("KEY", "1.1"): KEY}
-    found = places({"a": KEY}, {"a": "[secret:KEY]"}, read)
+    found = redactions({"a": KEY}, {"a": "[secret:KEY]"}, read)
 
     assert restored({"a": "[secret:KEY]"}, found, read) == {"a": KEY}
     for other in ({"b": "[secret:KEY]"}, {"a": {"c": 1}}, {}):
         with pytest.raises(NotRestorable):
             restored(other, found, read)
-    assert places({"a": [1]}, {}, read) == [LOST]
+    assert redactions({"a": [1]}, {}, read) == [LOST]

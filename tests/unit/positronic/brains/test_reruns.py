@@ -12,7 +12,7 @@ import pytest
 
 from positronic import BrainSecrets, brain
 from positronic.brains import CompletedStep, InvalidRun, replay, run
-from positronic.brains.current import responsible
+from positronic.brains.live_redactors import responsible
 from positronic.brains.run_redactor import RunRedactor
 from positronic.testing import Ran, run_brain_sync
 

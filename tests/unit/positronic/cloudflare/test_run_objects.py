@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from positronic.cloudflare.run_objects import RunHere, RunsElsewhere, pack
+from positronic.cloudflare.run_objects import OwnRun, RemoteRuns, pack
 from positronic.errors import NotFound, StoreFailed
 from positronic.http.request import Response
 from positronic.names import Project
-from positronic.runs.earlier import earlier
-from positronic.runs.event_log import PAGE, Keeper
+from positronic.runs.earlier_run import earlier
+from positronic.runs.event_log import PAGE, EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Run
@@ -51,8 +51,8 @@ class Objects:
 
         return Stub()
 
-    def here(self, name: str, told: bool = True) -> RunHere:
-        return RunHere(self.log(name), name if told else None, self, Clock())
+    def here(self, name: str, told: bool = True) -> OwnRun:
+        return OwnRun(self.log(name), name if told else None, self, Clock())
 
 
 async def says_its_id(found: Run) -> Response:
@@ -64,7 +64,7 @@ def test_an_object_knows_its_run(told: bool) -> None:
     """By its name, and once something is kept, without it."""
     objects = Objects()
     name = f"shop/{RUN_ID}"
-    Keeper(objects.log(name)).open(RECORD)
+    EventLog(objects.log(name)).open(RECORD)
     answer = run(objects.here(name, told).at(SHOP, RUN_ID, says_its_id))
 
     assert answer.body == RUN_ID.encode()
@@ -82,7 +82,7 @@ def test_another_project_is_not_let_in(project: Project, run_id: str | None) -> 
 def test_one_object_asks_another() -> None:
     """What is kept of a run comes back as it was; of a run that is none, nothing."""
     objects = Objects()
-    kept = Keeper(objects.log(f"shop/{RUN_ID}"))
+    kept = EventLog(objects.log(f"shop/{RUN_ID}"))
     kept.open(RECORD)
     kept.append({"type": "brain:start", "é": ["\n"]})
     asking = objects.here(f"shop/{'1' * 32}")
@@ -95,7 +95,7 @@ def test_one_object_asks_another() -> None:
 def test_one_object_tells_another_page_by_page() -> None:
     """All of a long run comes, in order, and no page is much larger than half a megabyte."""
     objects = Objects()
-    kept = Keeper(objects.log(f"shop/{RUN_ID}"))
+    kept = EventLog(objects.log(f"shop/{RUN_ID}"))
     kept.open(RECORD)
     text = "x" * (PAGE // 4)
     kept.append({"type": "brain:start", "brainTitle": "t", "options": {}, "initialState": {}})
@@ -113,7 +113,7 @@ def test_one_object_tells_another_page_by_page() -> None:
 def test_an_object_that_does_not_answer() -> None:
     """It is a failure of the store, and none of its words is repeated."""
     objects = Objects(broken=f"shop/{RUN_ID}")
-    elsewhere = RunsElsewhere(objects, None, lambda size: bytes(size))
+    elsewhere = RemoteRuns(objects, None, lambda size: bytes(size))
     with pytest.raises(StoreFailed, match="the earlier run's object did not answer") as one:
         run(elsewhere.kept(SHOP, RUN_ID, 0))
     with pytest.raises(StoreFailed, match="the run's object did not answer") as other:

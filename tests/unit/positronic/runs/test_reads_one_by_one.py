@@ -14,7 +14,7 @@ from positronic.brains.run_redactor import RunRedactor
 from positronic.redact import Redactor
 from positronic.redact.skimming import Skimmed, skimmed
 from positronic.runs import event_log
-from positronic.runs.event_log import Keeper
+from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import RunRecord
 from support.memory_service import SHOP, START
@@ -44,18 +44,18 @@ def _state(number: int, more: str) -> dict[str, object]:
     return {"number": number, "rows": [f'row "{number}" <{row}>' for row in range(200)], "it": more}
 
 
-def _kept(sent: str) -> Keeper:
-    keeper = Keeper(MemoryRunLog())
-    keeper.open(RECORD)
-    keeper.append({"type": "brain:start", "options": {}, "initialState": {"it": sent}})
+def _kept(sent: str) -> EventLog:
+    event_log = EventLog(MemoryRunLog())
+    event_log.open(RECORD)
+    event_log.append({"type": "brain:start", "options": {}, "initialState": {"it": sent}})
     for number in range(STEPS):
         patch = [{"op": "replace", "path": "", "value": _state(number, sent if number else "")}]
-        keeper.append({"type": "step:complete", "stepTitle": "s", "patch": patch})
-    return keeper
+        event_log.append({"type": "step:complete", "stepTitle": "s", "patch": patch})
+    return event_log
 
 
-def _told(keeper: Keeper) -> str:
-    return "".join(event.text for event in keeper.events(0))
+def _told(event_log: EventLog) -> str:
+    return "".join(event.text for event in event_log.events(0))
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_each_event_is_decoded_once(decoded: list[int]) -> None:
     """However many names are read one by one."""
-    keeper, redactor = _kept("nothing"), RunRedactor()
+    event_log, redactor = _kept("nothing"), RunRedactor()
     for number in range(NAMES):
         redactor.add(f"KEY_{number}", _value(number))
-        keeper.clean(redactor)
+        event_log.clean(redactor)
 
     assert len(decoded) == 1 + STEPS
 
@@ -84,14 +84,14 @@ def test_each_event_is_decoded_once(decoded: list[int]) -> None:
 def test_the_last_of_many_values_goes_when_it_is_read(decoded: list[int]) -> None:
     """What the caller sent in base64 is gone from every event; only changed ones are read anew."""
     sent = base64.b64encode(_value(NAMES - 1).encode()).decode()
-    keeper, redactor = _kept(sent), RunRedactor()
+    event_log, redactor = _kept(sent), RunRedactor()
     for number in range(NAMES):
-        assert sent in _told(keeper)
+        assert sent in _told(event_log)
         redactor.add(f"KEY_{number}", _value(number))
-        keeper.clean(redactor)
+        event_log.clean(redactor)
 
-    assert sent not in _told(keeper)
-    assert f"[secret:KEY_{NAMES - 1}]" in _told(keeper)
+    assert sent not in _told(event_log)
+    assert f"[secret:KEY_{NAMES - 1}]" in _told(event_log)
     assert len(decoded) <= 2 * (1 + STEPS)
 
 

@@ -15,7 +15,7 @@ from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict
 from positronic.ports import Event
 from positronic.roles import Principal, Role
-from positronic.runs.cleaning import Cleaning
+from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import Plan, retold
 from positronic.runs.record import RunRecord
@@ -60,7 +60,7 @@ class Going:
         service = self.house.service
         caller = Principal("id", "name", Role.WRITER, SHOP)
         session = service.session(SHOP, caller, Origin("request", None))
-        means = session.means()
+        means = session.run_resources()
         await means.store.put("KEY", _value(KEY), None)  # type: ignore[arg-type]
         await means.store.put("OTHER", _value(OTHER), None)  # type: ignore[arg-type]
         object.__setattr__(means, "in_background", self._background)
@@ -196,7 +196,7 @@ def test_a_value_that_is_a_word_of_ours(word: str) -> None:
         "patch": [{"op": "replace", "path": "/list/1", "value": word}],
     }
     short = {**ends, "patch": [{"op": "add", "path": f"/{word}", "value": 1}]}
-    cleaning = Cleaning(redactor)
+    cleaning = EventRedactor(redactor)
     cleaned = [cleaning.cleaned(start), cleaning.cleaned(ends), cleaning.cleaned(short)]
     found = [{name: one[name] for name in one if name != "redactedAt"} for one in cleaned]
 
@@ -220,7 +220,7 @@ def test_events_without_a_value_stay() -> None:
     removed = {**completes, "patch": [{"op": "remove", "path": "/a/0"}]}
     added = {**completes, "patch": [{"op": "add", "path": "/b~1", "value": 1}]}
     patch = [{"op": "add", "path": "/c", "value": [KEY]}, {"op": "remove", "path": "/b~1"}]
-    cleaning = Cleaning(redactor)
+    cleaning = EventRedactor(redactor)
     same = [cleaning.cleaned(event) is event for event in (start, removed, added)]
     found = cleaning.cleaned({**completes, "patch": patch})
 
@@ -234,7 +234,7 @@ def test_markers_that_do_not_fit() -> None:
     redactor.add("N" * 100, "x")
     event = {"type": "brain:start", "options": {}, "initialState": {"all": ["x"] * 100_000}}
 
-    assert Cleaning(redactor).cleaned(event)["initialState"] == {}
+    assert EventRedactor(redactor).cleaned(event)["initialState"] == {}
 
 
 def test_what_is_read_while_the_reads_are_recorded() -> None:
@@ -264,7 +264,7 @@ def test_what_is_read_while_the_reads_are_recorded() -> None:
     events, going = asyncio.run(ended())
 
     assert sorted(name for event in events for name in event.names) == ["KEY", "OTHER"]
-    assert not going.run.keeper.record.unrecorded
+    assert not going.run.event_log.record.unrecorded
     assert OTHER not in going.told()
 
 
@@ -292,5 +292,5 @@ def test_nothing_is_read_after_the_end() -> None:
 
     going = asyncio.run(ended())
 
-    assert going.run.keeper.record.reads == ()
+    assert going.run.event_log.record.reads == ()
     assert run(going.house.audit_log().list(None, 10)).items == []

@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 
 from positronic.brains import BrainSecrets, brain
-from positronic.runs.event_log import Keeper
+from positronic.runs.event_log import EventLog
 from support.memory_service import House
 
 VALUE = "canary-7f3a9c"
-_append = Keeper.append
+_append = EventLog.append
 
 
 async def read(secrets: BrainSecrets) -> dict[str, int]:
     return {"length": len(await secrets.get("KEY"))}
 
 
-def append_fails(keeper: Keeper, event: dict[str, Any]) -> None:
+def append_fails(event_log: EventLog, event: dict[str, Any]) -> None:
     """At the event that follows what was read."""
     if event["type"] == "step:complete":
         raise RuntimeError(f"cannot keep {VALUE}")
-    _append(keeper, event)
+    _append(event_log, event)
 
 
 def end_fails(*_: object, **__: object) -> None:
@@ -41,7 +41,7 @@ def test_a_run_that_cannot_be_kept_is_reported(
     """By its id and where it failed; neither a value nor the failure's own words."""
     house = House(brains=[brain("reads").step("Read", read)])
     house.call("POST", "/secrets", {"name": "KEY", "value": VALUE})
-    monkeypatch.setattr(Keeper, method, fails)
+    monkeypatch.setattr(EventLog, method, fails)
     run_id = house.call("POST", "/brains/runs", {"identifier": "reads"}).json["brainRunId"]
     (line,) = house.reported
 

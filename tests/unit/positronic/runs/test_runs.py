@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
-from positronic.brains.current import alive, within
-from positronic.brains.found import find_brains
+from positronic.brains.discovery import find_brains
+from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.errors import AuditUnavailable
 from positronic.names import Project
 from positronic.redact import Redactor
 from positronic.runs import event_log, record, sse
-from positronic.runs.event_log import Keeper
+from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
@@ -123,14 +123,14 @@ def test_a_look_leaves_nothing() -> None:
 
 def test_a_run_found_running_was_broken_off(place: Place) -> None:
     """Its last event says so, once, with the options of the first."""
-    before = Keeper(place.log())
+    before = EventLog(place.log())
     before.open(RECORD)
     before.append(FIRST)
     Run(RECORD.id, place.log(), Clock())
     found = Run(RECORD.id, place.log(), Clock())
 
-    assert found.keeper.record.status == record.INTERRUPTED
-    assert found.keeper.record.completed_at == START
+    assert found.event_log.record.status == record.INTERRUPTED
+    assert found.event_log.record.completed_at == START
     assert texts(place.log())[1:] == [
         {
             "type": "brain:interrupted",
@@ -144,7 +144,7 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
 
 def test_what_a_broken_off_run_read_is_recorded_later(place: Place) -> None:
     """The next who comes by records the names; nobody does twice."""
-    before = Keeper(place.log())
+    before = EventLog(place.log())
     before.open(RECORD)
     before.change(reads=("KEY", "OTHER"), unrecorded=True)
     house = House()
@@ -160,11 +160,11 @@ def test_what_a_broken_off_run_read_is_recorded_later(place: Place) -> None:
 def test_when_somebody_has_to_come_by() -> None:
     """Soon while it runs or is unrecorded, then when it is kept no longer."""
     found = Run(RECORD.id, MemoryRunLog(), Clock())
-    found.keeper.open(RECORD)
+    found.event_log.open(RECORD)
     looks = [found.next_look(DAY)]
-    found.keeper.change(status="complete", completed_at=START - 5, unrecorded=True)
+    found.event_log.change(status="complete", completed_at=START - 5, unrecorded=True)
     looks.append(found.next_look(DAY))
-    found.keeper.change(unrecorded=False)
+    found.event_log.change(unrecorded=False)
     looks.append(found.next_look(DAY))
 
     assert looks == [START + LOOK_EVERY, START + LOOK_EVERY, START - 5 + DAY]
@@ -251,7 +251,7 @@ def test_a_step_that_ends_the_process() -> None:
 def test_a_watcher_of_a_quiet_run_hears_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news there is a comment from time to time; then the news come."""
     monkeypatch.setattr(sse, "QUIET", 0.0)
-    kept = Keeper(MemoryRunLog())
+    kept = EventLog(MemoryRunLog())
     kept.open(RECORD)
 
     async def watched() -> list[bytes]:
@@ -269,7 +269,7 @@ def test_a_watcher_of_a_quiet_run_hears_that_it_lives(monkeypatch: pytest.Monkey
 
 def test_a_watcher_that_gives_up_while_it_waits_disturbs_nobody() -> None:
     """The events that come at that very moment are kept, and another watcher is sent them."""
-    kept = Keeper(MemoryRunLog())
+    kept = EventLog(MemoryRunLog())
     kept.open(RECORD)
 
     async def watched() -> bytes:
@@ -287,7 +287,7 @@ def test_a_watcher_that_gives_up_while_it_waits_disturbs_nobody() -> None:
 @pytest.mark.parametrize("how", ["is cancelled", "hears nothing"])
 def test_a_watcher_that_gave_up_is_forgotten(how: str) -> None:
     """A run that goes on for days does not gather what those who left were waiting for."""
-    kept = Keeper(MemoryRunLog())
+    kept = EventLog(MemoryRunLog())
     kept.open(RECORD)
 
     def waited_for() -> int:
@@ -325,7 +325,7 @@ def test_an_id_that_no_event_has(text: str) -> None:
 def test_a_rerun_of_a_run_that_goes_on() -> None:
     """It is a conflict; and so is nothing else."""
     house = House(brains=[READER])
-    kept = Keeper(MemoryRunLog())
+    kept = EventLog(MemoryRunLog())
     kept.open(RECORD)
     run_ids: list[str] = []
 
@@ -420,9 +420,9 @@ def test_unavailable_is_said_so() -> None:
     """Settling a run whose reads cannot be recorded raises, so that it is tried again."""
     house = House(audit_log=lambda _: FaultyAudit(MemoryAudit(), 0))
     found = Run(RECORD.id, MemoryRunLog(), house.clock)
-    found.keeper.open(RECORD)
-    found.keeper.change(status="error", reads=("KEY",), unrecorded=True)
+    found.event_log.open(RECORD)
+    found.event_log.change(status="error", reads=("KEY",), unrecorded=True)
 
     with pytest.raises(AuditUnavailable):
         run(found.settle(house.service.run_auditor))
-    assert found.keeper.record.unrecorded
+    assert found.event_log.record.unrecorded

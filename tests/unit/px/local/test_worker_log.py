@@ -99,7 +99,7 @@ UNKNOWN_PARAMETER = """\
       b = brain("y").step("A", lambda state, nonsense: {})
     File "/session/metadata/positronic/brains/injection.py", line 27, in named_parameters
       raise InvalidBrain(
-  positronic.brains.refusals.InvalidBrain: step 'A': there is nothing to give
+  positronic.brains.brain_errors.InvalidBrain: step 'A': there is nothing to give
 
   The above exception was the direct cause of the following exception:
 
@@ -123,8 +123,8 @@ SyntaxError: '{' was never closed
 
 TWICE = """\
 service worker: Uncaught Error: PythonError: Traceback (most recent call last):
-  File "/session/metadata/positronic/brains/found.py", line 49, in find_brains
-positronic.brains.refusals.InvalidBrain: brains/a.py and brains/b.py both have a brain 'x'
+  File "/session/metadata/positronic/brains/discovery.py", line 49, in find_brains
+positronic.brains.brain_errors.InvalidBrain: brains/a.py and brains/b.py both have a brain 'x'
 
   at pyodideRuntime-internal:pyodide.asm:2:568550 in new_error
 """

@@ -1,4 +1,4 @@
-"""ReadHere: what the runs of one isolate have read, since a brain may keep what it made of it.
+"""KnownValues: what the runs of one isolate have read, since a brain may keep what it made of it.
 
 A client at module level outlives its run, and lets a value out in another run, of another project
 too. There only a strong value is looked for, and only whole: whoever may run brains could guess at
@@ -46,7 +46,7 @@ class Found(NamedTuple):
         return made
 
 
-class ReadHere:
+class KnownValues:
     """Knows what was read, within limits: the oldest is forgotten first."""
 
     def __init__(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from positronic.brains.brain_errors import InvalidBrain
 from positronic.brains.builder import Brain
-from positronic.brains.refusals import InvalidBrain
 from positronic.errors import NotFound
 
 

@@ -7,11 +7,11 @@ import json
 from positronic.brains import Replay
 from positronic.errors import NotFound
 from positronic.names import Project
-from positronic.runs.places import RunPlaces
+from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
 
 
-async def earlier(runs: RunPlaces, project: Project, run_id: str) -> tuple[RunRecord, Replay]:
+async def earlier(runs: RunDirectory, project: Project, run_id: str) -> tuple[RunRecord, Replay]:
     """Raises NotFound, also when the run is forgotten meanwhile."""
     told, after = Replay(), 0
     while page := await runs.kept(project, run_id, after):

@@ -10,7 +10,7 @@ from positronic.brains.events import AT, redacted_at
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch, apply, difference
-from positronic.brains.places import LOST, NotRestorable, Place, places, restored
+from positronic.brains.redactions import LOST, NotRestorable, Redaction, redactions, restored
 from positronic.brains.run_redactor import RunRedactor
 
 # What may be redacted in an event, and is needed again.
@@ -29,7 +29,7 @@ class _Told:
     pending: list[Patch] = field(default_factory=list)
 
 
-class Cleaning:
+class EventRedactor:
     """Goes over a run's events in order, from the first.
 
     Only what a brain or its caller can put into an event is looked at: a value like `running` or
@@ -42,13 +42,13 @@ class Cleaning:
         # Of each brain that has begun and not ended.
         self._told: list[_Told] = []
         # Of the event at hand: where it was redacted, as it was told and as it is now.
-        self._places_told: Mapping[str, list[Place]] = {}
-        self._places: dict[str, list[Place]] = {}
+        self._redactions_before: Mapping[str, list[Redaction]] = {}
+        self._redactions: dict[str, list[Redaction]] = {}
 
     def cleaned(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """The event itself when nothing in it has to go."""
         found: Mapping[str, Any] = event
-        self._places_told, self._places = event.get(AT, {}), {}
+        self._redactions_before, self._redactions = event.get(AT, {}), {}
         cleaners: dict[str, Callable[[Any], Any]] = {
             "options": self._options,
             "initialState": self._begin,
@@ -58,10 +58,10 @@ class Cleaning:
         for name, clean in cleaners.items():
             if name in event and (now := clean(event[name])) != event[name]:
                 found = {**found, name: now}
-        all_places = {**self._places_told, **self._places}
+        all_redactions = {**self._redactions_before, **self._redactions}
         parts = _PARTS.get(event["type"], ())
         # Of a patch that is the same still, the state may be redacted in more places.
-        at = redacted_at({part: all_places.get(part, []) for part in parts})
+        at = redacted_at({part: all_redactions.get(part, []) for part in parts})
         if at.get(AT) != event.get(AT):
             found = {**found, **at}
         if event["type"] in ("brain:complete", "brain:error") and self._told:
@@ -101,13 +101,17 @@ class Cleaning:
             return document
         if json_size(shown) > limit:
             shown = {}
-        self._places[part] = self._all_places(document, self._places_told.get(part, []), shown)
+        before = self._redactions_before.get(part, [])
+        self._redactions[part] = self._all_redactions(document, before, shown)
         return shown
 
-    def _all_places(self, told: JsonObject, known: list[Place], shown: JsonObject) -> list[Place]:
-        """Those that were there before, and those that are new."""
+    def _all_redactions(
+        self, told: JsonObject, known: list[Redaction], shown: JsonObject
+    ) -> list[Redaction]:
+        """Those from before, and the new ones."""
+        read = self._redactor.read
         try:
-            return places(restored(told, known, self._redactor.read), shown, self._redactor.read)
+            return redactions(restored(told, known, read), shown, read)
         except NotRestorable:
             return [LOST]
 

@@ -19,7 +19,7 @@ RunWork = Callable[[Run], Awaitable[Response]]
 Kept = tuple[RunRecord, list[KeptEvent]]
 
 
-class RunPlaces(Protocol):
+class RunDirectory(Protocol):
     """Leads to a run. A run of another project is never found: the project is in its address."""
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
@@ -43,7 +43,7 @@ class InProcessRuns:
         key = (project, run_id or new_id(self._random))
         run = self._runs.get(key) or Run(key[1], MemoryRunLog(), self._clock)
         answer = await work(run)
-        if run.keeper.is_there and key not in self._runs:
+        if run.event_log.is_there and key not in self._runs:
             self._runs[key] = run
             self._forget()
         return answer
@@ -53,6 +53,6 @@ class InProcessRuns:
         return run.kept(after) if run else None
 
     def _forget(self) -> None:
-        ended = [key for key, run in self._runs.items() if not run.keeper.is_running]
+        ended = [key for key, run in self._runs.items() if not run.event_log.is_running]
         for key in ended[: max(0, len(self._runs) - MAX_REMEMBERED)]:
             del self._runs[key]

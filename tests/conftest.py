@@ -1,0 +1,41 @@
+"""What every tier shares: an end for a test that hangs, and the real API on loopback."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator, Iterator
+from typing import Final
+
+import pytest
+
+from px.testing.dev_server import TestDevServer
+
+LIMIT: Final = 300  # seconds; the slowest test takes less than a minute on two cores
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that hangs fails with its name and stack, and the run continues."""
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"{item.nodeid} did not end within {LIMIT} seconds")
+
+    signal.signal(signal.SIGALRM, fail)
+    signal.alarm(LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[TestDevServer]:
+    with TestDevServer() as running:
+        yield running
+
+
+@pytest.fixture
+def server(_running: TestDevServer) -> TestDevServer:
+    """The real API on loopback, as new for each test."""
+    _running.reset()
+    return _running

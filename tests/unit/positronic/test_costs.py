@@ -1,0 +1,197 @@
+"""What each action costs in Cloudflare's units, as the table of docs/operations.md says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+
+from contracts.fake_kv import FakeKv
+from positronic import BrainSecrets, brain
+from positronic.access.audit_throttle import AuditThrottle
+from positronic.api.admission import handle
+from positronic.api.changes import Change
+from positronic.api.service import InProcess, Runtime, Service
+from positronic.brains.discovery import Brains
+from positronic.ciphers.native import NativeCipher
+from positronic.http.request import Request, Response
+from positronic.names import Project
+from positronic.runs.directory import InProcessRuns
+from positronic.stores.kv import KvStorage
+from support.memory_service import SETTINGS, TOKEN, Clock
+from support.running import run
+from support.source import ROOT
+
+COLUMNS: Final = ("writer requests", "KV reads", "KV writes", "KV deletes", "KV lists")
+
+
+class BilledKv(FakeKv):
+    """KV that counts as Cloudflare bills: each key of a read, each write, delete and list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.billed: Counter[str] = Counter()
+
+    async def get(self, key: Sequence[str]) -> Mapping[str, str | None]:
+        self.billed["KV reads"] += len(key)
+        return await super().get(key)
+
+    async def getWithMetadata(  # noqa: N802
+        self, key: Sequence[str]
+    ) -> Mapping[str, Mapping[str, Any] | None]:
+        self.billed["KV reads"] += len(key)
+        return await super().getWithMetadata(key)
+
+    async def put(self, key: str, value: str, **options: object) -> None:
+        self.billed["KV writes"] += 1
+        await super().put(key, value, **options)
+
+    async def delete(self, key: str) -> None:
+        self.billed["KV deletes"] += 1
+        await super().delete(key)
+
+    async def list(self, **options: object) -> Mapping[str, Any]:
+        self.billed["KV lists"] += 1
+        return await super().list(**options)
+
+
+@brain("reader").step("Read")
+async def reader(state: dict[str, Any], secrets: BrainSecrets) -> dict[str, Any]:
+    await secrets.get("A")
+    return state
+
+
+@dataclass
+class Worker:
+    """The Worker as entry.py puts it together: a change goes whole to the project's own object."""
+
+    kv: BilledKv = field(default_factory=BilledKv)
+    clock: Clock = field(default_factory=Clock)
+    _background: list[Coroutine[None, None, None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._runs = InProcessRuns(self.clock, os.urandom)
+        self._writer = self._service(InProcess(self.clock))
+
+    def call(self, method: str, path: str, document: object = None, token: str = TOKEN) -> Any:  # noqa: ANN401
+        return run(self._call(method, path, document, token))
+
+    def cost(self, action: Callable[[], object]) -> Counter[str]:
+        self.kv.billed.clear()
+        action()
+        return Counter(self.kv.billed)
+
+    async def _call(self, method: str, path: str, document: object, token: str) -> Any:  # noqa: ANN401
+        body = b"" if document is None else json.dumps(document).encode()
+
+        async def read(_: int) -> bytes:
+            return body
+
+        headers = {
+            "authorization": f"Bearer {token}",
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+        }
+        request = Request(method, f"https://secrets.example{path}", headers, read)
+
+        async def forward(_: Project, __: Change) -> Response:
+            self.kv.billed["writer requests"] += 1
+            return await handle(request, self._writer)
+
+        answer = await handle(request, self._service(forward))
+        while self._background:
+            await self._background.pop(0)
+        assert answer.status < 300, answer.body
+        return json.loads(answer.body or b"null")
+
+    def _service(self, one_at_a_time: Callable[[Project, Change], Any]) -> Service:
+        runtime = Runtime(
+            cipher=NativeCipher(),
+            clock=self.clock,
+            random=os.urandom,
+            report=print,
+            one_at_a_time=one_at_a_time,
+            in_background=self._background.append,
+            runs=self._runs,
+        )
+        return Service(
+            SETTINGS, KvStorage(self.kv), runtime, AuditThrottle(self.clock), Brains([reader])
+        )
+
+
+def _bulk(worker: Worker) -> object:
+    secrets = [{"name": f"B{n}", "value": "x"} for n in range(500)]
+    return worker.call("POST", "/secrets/bulk", {"secrets": secrets})
+
+
+# Each action after two secrets are there, as its row in the table is called.
+ACTIONS: Final[Mapping[str, Callable[[Worker], object]]] = {
+    "create or update a secret": lambda it: it.call(
+        "POST", "/secrets", {"name": "A", "value": "x"}
+    ),
+    "delete a secret": lambda it: it.call("DELETE", "/secrets/A"),
+    "check whether a secret exists": lambda it: it.call("GET", "/secrets/A/exists"),
+    "list secrets, for each 1,000": lambda it: it.call("GET", "/secrets"),
+    "bulk of 500 secrets": _bulk,
+    "create a token": lambda it: it.call("POST", "/tokens", {"name": "ci", "role": "reader"}),
+    "run a brain that reads one secret": lambda it: it.call(
+        "POST", "/brains/runs", {"identifier": "reader"}
+    ),
+}
+
+
+@pytest.fixture
+def worker() -> Worker:
+    """One that has seen its project, so that no row pays for the project's first write."""
+    found = Worker()
+    for name in ("A", "B"):
+        found.call("POST", "/secrets", {"name": name, "value": "x"})
+    return found
+
+
+def documented() -> Mapping[str, Counter[str]]:
+    """The table of docs/operations.md."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    head, _, *rows = re.findall(r"^\|(.*)\|$", text.split("## What each action costs")[1], re.M)
+    names = [cell.strip() for cell in head.split("|")][1:]
+    found = {}
+    for row in rows[: len(ACTIONS)]:
+        action, *cells = [cell.strip() for cell in row.split("|")]
+        numbers = zip(names, map(int, cells), strict=True)
+        found[action] = Counter({name: number for name, number in numbers if number})
+    return found
+
+
+def test_the_table_has_every_action() -> None:
+    """And the columns that are counted here."""
+    assert set(documented()) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_costs_what_the_table_says(worker: Worker, action: str) -> None:
+    """With the root token, in Cloudflare's units."""
+    assert worker.cost(lambda: ACTIONS[action](worker)) == documented()[action]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more"), [("GET", "/secrets", 1), ("DELETE", "/secrets/A", 3)]
+)
+def test_a_project_token_costs_more_reads(
+    worker: Worker, method: str, path: str, more: int
+) -> None:
+    """As docs/operations.md says: one read for a call that changes nothing, three for a change."""
+    token = worker.call("POST", "/tokens", {"name": "ci", "role": "writer"})["token"]
+    other = Worker()
+    for name in ("A", "B"):
+        other.call("POST", "/secrets", {"name": name, "value": "x"})
+
+    by_root = other.cost(lambda: other.call(method, path))
+    by_token = worker.cost(lambda: worker.call(method, path, token=token))
+
+    assert by_token - by_root == Counter({"KV reads": more})
