@@ -19,7 +19,7 @@ from px.local import start_failure
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.terminal import printable
 
 SECONDS: Final = 60.0
@@ -32,13 +32,13 @@ class SnapshotRefused(LocalError):
     exit_code, local_code = 1, "snapshot_refused"
 
 
-def check(project: Project, config: Path | None = None) -> None:
+def check(project: Workspace, config: Path | None = None) -> None:
     """Returns when the Worker can be stored and comes back from storage; else SnapshotRefused."""
     with tempfile.TemporaryDirectory(prefix="px-snapshot.") as folder:
         take(project, Path(folder), config)
 
 
-def take(project: Project, folder: Path, config: Path | None = None) -> Path:
+def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     """Stores the Worker's memory in `folder` and starts it from there once; the file's path."""
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     snapshot = folder / SNAPSHOT
@@ -51,7 +51,7 @@ def take(project: Project, folder: Path, config: Path | None = None) -> Path:
     return snapshot
 
 
-def _run(project: Project, config: Path, options: list[str], refusal: str) -> None:
+def _run(project: Workspace, config: Path, options: list[str], refusal: str) -> None:
     command = [*workerd_command(project, "test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:

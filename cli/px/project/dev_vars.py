@@ -22,7 +22,7 @@ from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
 from px.project.local_state import LocalState, read_local
 from px.project.master_key import make, parse
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 MASTER_KEYS: Final = "MASTER_KEYS"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
@@ -32,7 +32,7 @@ _RESTORE_HINT: Final = (
 )
 
 
-def prepare(project: Project, url: str) -> LocalState:
+def prepare(project: Workspace, url: str) -> LocalState:
     """Makes what is missing, keeps what is there, and records the address.
 
     Master keys that exist are never made anew. Raises LocalError for a file that does not parse.
@@ -46,14 +46,14 @@ def prepare(project: Project, url: str) -> LocalState:
     return state
 
 
-def check(project: Project) -> None:
+def check(project: Workspace) -> None:
     """Raises PxError for a file of these that others may have made, or that does not parse."""
     read_local(project.local_json)
     with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
 
-def read_keys(project: Project) -> list[str]:
+def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(_decode(private_files.read(project.dev_vars))):
         if one.key == MASTER_KEYS:
@@ -61,7 +61,7 @@ def read_keys(project: Project) -> list[str]:
     raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
 
 
-def write_keys(project: Project, entries: Sequence[str]) -> None:
+def write_keys(project: Workspace, entries: Sequence[str]) -> None:
     """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
     text = _decode(private_files.read(project.dev_vars))
     _bindings(text)
@@ -69,7 +69,7 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
     owner_only.replace(project.dev_vars, new.encode())
 
 
-def not_ignored(project: Project) -> list[str]:
+def not_ignored(project: Workspace) -> list[str]:
     """Those of px's private files that git would add; empty without git or outside a repository."""
     names = private_files.names_in(project.root)
     try:
@@ -79,7 +79,7 @@ def not_ignored(project: Project) -> list[str]:
     return [] if ignored is None else [name for name in names if name not in ignored]
 
 
-def _write_dev_vars(project: Project, token_hash: str) -> None:
+def _write_dev_vars(project: Workspace, token_hash: str) -> None:
     try:
         old = private_files.read(project.dev_vars)
     except FileNotFoundError:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
     from px.settings import Target
     from px.terminal import Progress
 
@@ -120,7 +120,7 @@ class _Output:
 
 def _run(
     target: Target,
-    project: Project,
+    project: Workspace,
     store: KeyStore,
     settle: float,
     output: _Output,
@@ -135,7 +135,7 @@ def _run(
 
 
 def _keeper(
-    target: Target, project: Project, path: Path | None, stdin: bool, *, wanted: bool
+    target: Target, project: Workspace, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
     """None where no recovery file is to be written. Raises Usage when there is nobody to ask."""
     if not wanted or (path is None and _is_local(target, project)):
@@ -153,7 +153,7 @@ def _keeper(
     return keeper
 
 
-def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
+def _tell_of_files(project: Workspace, keeper: NextRecovery | None, target: Target) -> None:
     """What opens the new key, and what is left of the old one."""
     if keeper is not None:
         terminal.say(f"{keeper.file.shown} and its passphrase bring the new master key back")
@@ -169,13 +169,13 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
         terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
 
 
-def _project() -> Project:
+def _project() -> Workspace:
     from px.project.workspace import find_project
 
     return find_project()
 
 
-def _is_local(target: Target, project: Project) -> bool:
+def _is_local(target: Target, project: Workspace) -> bool:
     """Whether `px dev` serves it here, however px was told of its address."""
     from px.http.address import parse_address
     from px.project.local_state import read_local
