@@ -57,3 +57,6 @@ def _judge(
         hint = f"add {file.name} to .gitignore"
         return Finding(NAME, status, f"does not ignore {shown}", hint)
     return None
+
+
+CHECKS: Final = {NAME: check_ignored}

@@ -6,13 +6,14 @@ import os
 import shlex
 import stat
 from collections.abc import Iterator
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
 from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import private_files
 
-NAME = "mode"
+NAME: Final = "mode"
 
 
 def check_modes(around: Surroundings) -> Iterator[Finding]:
@@ -33,3 +34,6 @@ def _look(file: PrivateFile, shown: str) -> Finding | None:
         hint = f"chmod 600 {shlex.quote(shown)}"
         return Finding(NAME, FAIL, f"{shown} has mode {mode:o}: others can open it", hint)
     return Finding(NAME, OK, f"{shown} has mode {mode:o}")
+
+
+CHECKS: Final = {NAME: check_modes}

@@ -124,3 +124,6 @@ def _field(found: object, *names: str) -> object:
 
 def _text(found: object) -> str | None:
     return found if isinstance(found, str) and found.isprintable() else None
+
+
+CHECKS: Final = {"px": check_px, "node": check_node, "packages": check_packages}
