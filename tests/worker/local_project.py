@@ -81,7 +81,7 @@ def run_px_dev(
 def _command_line(process: Path) -> bytes:
     try:
         return (process / "cmdline").read_bytes()
-    except OSError:  # ended while we looked
+    except OSError:  # exited in the meantime
         return b""
 
 

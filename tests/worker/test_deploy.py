@@ -70,7 +70,7 @@ def test_a_first_deploy_ends_with_a_worker_that_keeps_its_promises(story: Story)
     """From a checkout and an API token to an address, a token and eleven kept promises."""
     assert story.codes[0] == 0, story.world.said
     assert f"Deployed {WORKER} at {story.world.edge.url}" in story.world.said[0]
-    assert "Tried 11 promises of the API: all kept" in story.world.said[0]
+    assert "11 API checks passed" in story.world.said[0]
 
 
 def test_the_docs_show_what_a_first_deploy_says(story: Story) -> None:

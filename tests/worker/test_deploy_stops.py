@@ -162,7 +162,7 @@ def test_a_stop_in_the_upload_ends_wrangler_and_tells(
             go_on.set()
 
         assert running.returncode == code
-        assert "interrupted; the upload did not end; no key and no token is lost" in err
+        assert "interrupted; the upload did not finish; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers
 
@@ -178,7 +178,7 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
 
         assert done.returncode == 3
         assert f"https://{WORKER}.acme.workers.dev cannot be reached" in done.stderr
-        assert "the Worker is deployed, and was not seen to be ready" in done.stderr
+        assert "the Worker is deployed, but did not become ready" in done.stderr
         assert "run `px deploy` again" in done.stderr
         assert world.worker.on_workers_dev
 
@@ -193,7 +193,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Workspace, tmp_path: Pa
         done = world.deploy("--wait", "20")
 
         assert done.returncode == 4
-        assert "does not take the root token of this deploy" in done.stderr
+        assert "refuses the root token from this deploy" in done.stderr
         assert "--new-root-token" in done.stderr
         assert world.worker.secrets == theirs
 
@@ -212,7 +212,7 @@ def test_a_root_token_that_is_replaced_is_kept(project: Workspace, tmp_path: Pat
         [kept] = world.project.private.glob("old-root-token-*.json")
         assert json.loads(kept.read_text())["PX_TOKEN"] == old
         assert kept.stat().st_mode & 0o777 == 0o600
-        assert f"Kept the replaced root token in .px/{kept.name}" in done.stderr
+        assert f"Saved the replaced root token in .px/{kept.name}" in done.stderr
         assert leaves_out(kept) is True
         assert old not in done.stderr
         assert world.settings()["PX_TOKEN"] not in ("", old)

@@ -199,7 +199,7 @@ def test_a_second_one_in_the_same_project_is_refused(project: Workspace, start: 
 
     assert second.ready() == ""
     assert second.end() == 1
-    assert f"px dev runs already in this project at {address}" in second.talk
+    assert f"px dev is already running in this project at {address}" in second.talk
     assert px(project, "secret", "list").returncode == 0
 
 
@@ -221,7 +221,7 @@ def test_a_worker_that_ends_by_itself_ends_px(project: Workspace, start: Start) 
             os.kill(process, signal.SIGKILL)
 
     assert dev.end() == 5
-    assert "error: the Worker ended by itself" in dev.talk
+    assert "error: the Worker exited by itself" in dev.talk
     assert not processes(project)
 
 
@@ -269,10 +269,10 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     file.write_text(
         "from positronic import brain\n\nmine = brain('mine').step('A', lambda nope: {})"
     )
-    wait_until(lambda: "px starts it again" in dev.talk, "the reason")
+    wait_until(lambda: "px restarts the Worker" in dev.talk, "the reason")
     wait_until(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk, "the place")
     file.write_text(file.read_text().replace("nope", "state"))
-    wait_until(lambda: "Started the Worker anew" in dev.talk, "the new start")
+    wait_until(lambda: "Restarted the Worker" in dev.talk, "the new start")
 
     assert "mine\t1\t" in px(project, "brain", "list").stdout
     assert dev.end(signal.SIGINT) == 130

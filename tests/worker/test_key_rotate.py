@@ -77,7 +77,7 @@ def test_killed_midway_it_goes_on(rotating: Rotating) -> None:
 
     assert midway == [kept["keyId"], *before]
     assert done.returncode == 0, done.stderr
-    assert "Going on with the rotation" in done.stderr
+    assert "Continuing the rotation" in done.stderr
     assert rotating.key_ids == [kept["keyId"]]
     assert_whole(rotating)
 

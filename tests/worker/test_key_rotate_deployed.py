@@ -192,7 +192,7 @@ def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
 
     done = deployed.px.run(*ROTATE)
 
-    assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
+    assert (done.returncode, "started elsewhere" in done.stderr) == (1, True)
     assert deployed.secrets["MASTER_KEYS_NEXT"] == other
 
 
@@ -215,8 +215,8 @@ def test_a_rotation_leaves_a_recovery_file_for_the_new_key(deployed: Deployed) -
     assert recovered(path) == deployed.secrets["MASTER_KEYS"]
     assert path.stat().st_mode & 0o777 == 0o600
     assert aside.read_bytes() == old
-    assert f".px/recovery-{WORKER}.json and its passphrase bring the new" in done.stderr
-    assert f".px/{aside.name} has the old one" in done.stderr
+    assert f".px/recovery-{WORKER}.json and its passphrase restore the new" in done.stderr
+    assert f".px/{aside.name} holds the old key" in done.stderr
 
 
 def test_stopped_before_the_worker_has_the_key_it_is_the_same_file(deployed: Deployed) -> None:
@@ -253,7 +253,7 @@ def test_without_a_recovery_file_an_old_one_is_told_of(deployed: Deployed) -> No
     done = deployed.px.run(*ROTATE)
 
     assert done.returncode == 0
-    assert f"{path.name} holds a key that is gone, not the new one" in done.stderr
+    assert f"{path.name} holds a key that was dropped, not the new one" in done.stderr
 
 
 def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
@@ -269,6 +269,6 @@ def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
     words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
     done = deployed.px.run(*words, stdin=PASSPHRASE)
 
-    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert (done.returncode, "already exists" in done.stderr) == (1, True)
     assert path.read_bytes() == kept
     assert deployed.secrets == keys

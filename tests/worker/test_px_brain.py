@@ -184,7 +184,7 @@ def test_a_failed_run_is_rerun_from_its_step(px: Speaking, service: Service) -> 
     early = px.run("brain", "rerun", run, "--from", "1", "--stop-after", "1", "--watch")
 
     assert failed.returncode == 1
-    assert f"hint: go on from there with `px brain rerun {run} --from 2`" in failed.stderr
+    assert f"hint: continue from there with `px brain rerun {run} --from 2`" in failed.stderr
     assert again.returncode == 0
     types = [event["type"] for event in events(again) if event["type"] != "step:status"]
     assert types == [

@@ -1,4 +1,4 @@
-"""Shows a run's events: drawn live for a person, a line each in a pipe, JSON for a program."""
+"""Shows a run's events: live on a terminal, one line each in a pipe, or as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.api.brain_events import RunEvent
 from px.brains.progress import Position, RunProgress
 from px.terminal import printable
 
-_STEP_IN: Final = 4  # columns for each brain inside a brain
+_STEP_IN: Final = 4  # columns of indentation for each inner brain
 _CLEAR: Final = "\r\x1b[2K"
 _COLOURS: Final = {"run": "33", "done": "32", "failed": "31", "taken": "2"}
 _MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717", "taken": "\u2713"}
@@ -25,11 +25,11 @@ class Drawing(Protocol):
     def show(self, event: RunEvent, progress: RunProgress) -> None: ...
 
     def end(self) -> None:
-        """Leaves the terminal on a line of its own."""
+        """Ends the current line of the terminal."""
 
 
 def choose(*, as_json: bool) -> Drawing:
-    """By who reads stdout."""
+    """Chooses by whether stdout is a terminal."""
     if as_json:
         return JsonLines()
     is_screen = terminal.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
@@ -37,7 +37,7 @@ def choose(*, as_json: bool) -> Drawing:
 
 
 class JsonLines:
-    """Every event as it came, one a line."""
+    """Every event unchanged, one per line."""
 
     def show(self, event: RunEvent, _: RunProgress) -> None:
         terminal.document(event.document)
@@ -47,7 +47,7 @@ class JsonLines:
 
 
 class Lines:
-    """Type, place and, where there is one, a note, with tabs between."""
+    """Type, place and a note, if any, with tabs between."""
 
     def show(self, event: RunEvent, progress: RunProgress) -> None:
         if event.type != "step:status":
@@ -69,7 +69,7 @@ def _note(event: RunEvent, progress: RunProgress) -> str:
 
 
 class Live:
-    """A line a step, which is drawn anew when it ends, if it is still the last one."""
+    """One line per step, redrawn when the step ends if it is still the last line."""
 
     def __init__(self) -> None:
         self._open: Position | None = None
@@ -99,7 +99,7 @@ class Live:
             terminal.draw("\n")
 
     def _close(self, mark: str, position: Position) -> None:
-        """The step's line in its last form: in place, or anew under what its inner brain drew."""
+        """The step's final line: in place, or again below the lines of its inner brain."""
         if self._open != position:
             self.end()
         before = _CLEAR if self._open else ""
@@ -111,7 +111,7 @@ class Live:
         return self._line(len(position.brains) * _STEP_IN - 2, mark, position.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:
-        """No wider than the screen: a line that wrapped could not be drawn anew."""
+        """Fits the line to the screen: a wrapped line could not be redrawn."""
         width = shutil.get_terminal_size().columns - 1
         indent = min(indent, width // 2)
         shown = clip(printable(text), width - indent - (2 if mark else 0), _MORE[self._unicode])
@@ -123,7 +123,7 @@ class Live:
 
 
 def clip(text: str, width: int, more: str) -> str:
-    """As much of it as fits into so many columns of a terminal."""
+    """As much of the text as fits into that many terminal columns."""
     if sum(map(_columns, text)) <= width:
         return text
     used, kept = 1, ""

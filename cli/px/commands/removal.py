@@ -1,4 +1,4 @@
-"""Removes one listed entry, once somebody has agreed, and says so."""
+"""Removes one listed entry after the user has agreed, and reports it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def remove(
     *,
     yes: bool,
 ) -> None:
-    """Raises Refused or Interrupted without a yes, and what `act` raises."""
+    """Raises Refused or Interrupted without a yes, and whatever `act` raises."""
     from px import terminal
 
     if not yes:

@@ -1,4 +1,4 @@
-"""Where the deployed Worker answers."""
+"""The address of the deployed Worker."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from px.project.private_files import DEPLOY_FILE
 
 
 def choose_address(flag: str | None, known: str | None, *, makes_token: bool) -> str | None:
-    """The address that was named; None: wrangler is to tell. Raises Usage.
+    """The address that the user gave; None: take it from wrangler. Raises Usage.
 
-    A token that was kept only goes where it was kept for.
+    A stored token is only sent to the address stored with it.
     """
     if flag and known and not makes_token and parse_address(flag) != parse_address(known):
         raise Usage(
-            f"--url is not the PX_URL of {DEPLOY_FILE}, and its token only goes there",
+            f"--url is not the PX_URL in {DEPLOY_FILE}, and its token is only sent there",
             hint=f"change PX_URL in {DEPLOY_FILE}",
         )
     chosen = flag or known
@@ -26,13 +26,13 @@ def choose_address(flag: str | None, known: str | None, *, makes_token: bool) ->
 
 
 def address_of(targets: Sequence[str]) -> str:
-    """From what wrangler says: the first address, workers.dev before others. Raises Refused."""
+    """The first address that wrangler reports, preferably workers.dev. Raises Refused."""
     found = sorted((one for one in targets if one.startswith("https://")), key=_is_custom)
     if not found:
         raise Refused(
-            "wrangler does not say where the Worker answers",
+            "wrangler did not print the Worker's address",
             code="no_address",
-            hint="name its address with --url",
+            hint="give the address with --url",
         )
     return found[0]
 

@@ -1,4 +1,4 @@
-"""The snapshot gate, once for each state of what it looks at."""
+"""The snapshot gate, run once for each state of the Worker's files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from px.project.workspace import Workspace
 
 
 def pass_gate(project: Workspace) -> bool:
-    """False when this very Worker passed before. Raises SnapshotRefused."""
+    """False if exactly this Worker passed before. Raises SnapshotRefused."""
     mark = project.private / "snapshot.stamp"
     sources = _digest(project)
     if stamp.is_fresh(mark, sources):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`recovery_file` None: where px keeps it; `wants_recovery` False: nowhere."""
+    """`recovery_file` None: px's own place; `wants_recovery` False: no file."""
 
     url: str | None = None
     recovery_file: Path | None = None

@@ -1,4 +1,4 @@
-"""What a deploy is going to make, decided from what Cloudflare has and what lies here."""
+"""What a deploy will create, decided from what exists at Cloudflare and in the project."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OURS: Final = frozenset({KEYS, ROOT})
 
 @dataclass(frozen=True, slots=True)
 class DeployPlan:
-    """`namespaces`: those of an earlier deploy, to be used again (binding to id).
+    """`namespaces`: those of an earlier deploy, to be reused (binding to id).
 
-    `is_first_token`: the Worker has no root token, so whatever token is here is not its own.
+    `is_first_token`: the Worker has no root token, so any token here is not its own.
     """
 
     worker: str
@@ -30,10 +30,10 @@ class DeployPlan:
     is_first_token: bool = False
 
     def lines(self) -> list[str]:
-        """For a person, in the order in which it happens."""
+        """The steps for the user, in order."""
         found = [f"{'create' if self.is_new else 'update'} the Worker {self.worker}"]
-        found.append("make a master key" if self.makes_key else "leave the master keys as they are")
-        token = "make a root token" if self.makes_token else "leave the root token as it is"
+        found.append("create a master key" if self.makes_key else "keep the master keys")
+        token = "create a root token" if self.makes_token else "keep the root token"
         return [*found, token, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
 
     def document(self) -> dict[str, object]:
@@ -48,7 +48,7 @@ class DeployPlan:
 def make_plan(
     manifest: Manifest, remote: Remote, *, adopt: bool, new_token: bool, known_key: bool
 ) -> DeployPlan:
-    """Asks Cloudflare, changes nothing. `known_key`: a recovery file holds the key to be used.
+    """Only reads at Cloudflare. `known_key`: a recovery file holds the key to use.
 
     Raises Refused for somebody else's Worker, and for records whose key would be lost.
     """
@@ -57,7 +57,7 @@ def make_plan(
         raise _name_taken(manifest.worker)
     found = names or frozenset()
     makes_key = KEYS not in found
-    # A Worker that has both secrets was uploaded with its namespaces, and keeps them.
+    # A Worker that has both secrets was uploaded with its namespaces and keeps them.
     left = {} if found >= OURS else remote.left_namespaces()
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
@@ -70,17 +70,17 @@ def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) ->
     for binding, id_ in ids.items():
         if not remote.is_empty(id_):
             raise Refused(
-                f"the KV namespace of {binding} holds records of an earlier Worker, which do not "
-                "open under a new master key; nothing was changed",
+                f"the KV namespace of {binding} holds records of an earlier Worker, which a new "
+                "master key cannot open; nothing was changed",
                 code="records_without_key",
-                hint="bring their key back with `px key recover FILE`; or delete the namespace: "
+                hint="restore their key with `px key recover FILE`; or delete the namespace: "
                 f"wrangler kv namespace delete --namespace-id {id_}",
             )
 
 
 def _name_taken(worker: str) -> Refused:
     return Refused(
-        f"the account has a Worker {worker} that px did not make; nothing was changed",
+        f"the account has a Worker {worker} that px did not create; nothing was changed",
         code="name_taken",
         hint="choose another name in wrangler.toml; or replace that Worker with --adopt",
     )

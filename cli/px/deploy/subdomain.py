@@ -1,6 +1,6 @@
-"""Whether the account has a workers.dev subdomain: asked before anything is made.
+"""Whether the account has a workers.dev subdomain: checked before anything is created.
 
-wrangler has no command that tells; its upload does, when it is too late.
+wrangler has no command for this; its upload reports it, but too late.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _SECONDS: Final = 20.0
 
 
 def check_subdomain(manifest: Mapping[str, object], credentials: Mapping[str, str]) -> None:
-    """Raises Refused when there is none and the Worker needs it.
+    """Raises Refused if there is none and the Worker needs it.
 
-    Anything else that goes wrong is left to wrangler, which has been asked already.
+    Other failures are ignored here: wrangler reports them itself.
     """
     has_routes = bool(manifest.get("routes") or manifest.get("route"))
     if ACCOUNT not in credentials or not manifest.get("workers_dev", not has_routes):

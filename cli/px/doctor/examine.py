@@ -1,4 +1,4 @@
-"""Every check in order. None of them can end the others, whatever it meets."""
+"""Runs every check in order. A check that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ HERE: Final[Mapping[str, CheckHere]] = {
 def examine(
     around: Surroundings, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
 ) -> Iterator[Finding]:
-    """`choose` finds the server; it raises Usage when there is none to ask."""
+    """`choose` finds the server; it raises Usage if none is set."""
     for name, check in here.items():
         yield from _guarded(name, partial(check, around))
     try:
         target = choose()
     except (PxError, PositronicError) as error:
         yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
-    except OSError:  # a folder above that cannot be searched
-        yield Finding("address", FAIL, "the files that name a server cannot be looked for")
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+    except OSError:  # a parent folder is not searchable
+        yield Finding("address", FAIL, "px cannot look for the files that name a server")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
     yield from _guarded("server", lambda: check_server(target, around=around))
@@ -52,6 +52,6 @@ def _guarded(name: str, check: Check) -> Iterator[Finding]:
     except (PxError, PositronicError) as error:
         yield Finding(name, FAIL, error.message, getattr(error, "hint", ""))
     except OSError as error:
-        yield Finding(name, FAIL, f"this could not be checked: {file_failed(error).message}")
+        yield Finding(name, FAIL, f"check failed: {file_failed(error).message}")
     except Exception as error:  # noqa: BLE001 - its text may hold a value
-        yield Finding(name, FAIL, f"this could not be checked: {type(error).__name__}")
+        yield Finding(name, FAIL, f"check failed: {type(error).__name__}")

@@ -9,14 +9,14 @@ from typing import Final
 from px.invocation import repeat
 
 OK: Final = "ok"
-WARN: Final = "warn"  # works, and should be mended
+WARN: Final = "warn"  # works, but should be fixed
 FAIL: Final = "fail"  # does not work, or is not safe
-SKIP: Final = "skip"  # not known, or nothing to check
+SKIP: Final = "skip"  # unknown, or nothing to check
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check's name, how it went, a sentence, and what to do about it."""
+    """A check's name, its result, a sentence, and what to do about it."""
 
     check: str
     status: str
@@ -25,7 +25,7 @@ class Finding:
 
     @property
     def advice(self) -> str:
-        """The hint, whose px commands lead to the same server and project."""
+        """The hint; its px commands repeat --url and --project."""
         return repeat(self.hint)
 
     def document(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Whether git could carry the private files away."""
+"""Whether git could publish the private files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NAME: Final = "git"
 
 
 def check_ignored(around: Surroundings) -> Iterator[Finding]:
-    """One finding for each file that git has or would take, or one that it takes none."""
+    """One finding for each file that git tracks or would add, or a single one if none."""
     if not git.is_installed():
-        yield Finding(NAME, SKIP, "git is not installed, so it is not known what it ignores")
+        yield Finding(NAME, SKIP, "git is not installed, so px cannot see what it ignores")
         return
     folders: dict[Path, list[PrivateFile]] = defaultdict(list)
     for file in around.private_files:
@@ -39,7 +39,7 @@ def _in_folder(
         yield Finding(NAME, WARN, error.message, error.hint)
         return
     if tracked is None or ignored is None:
-        yield Finding(NAME, SKIP, f"no git repository is around {', '.join(names)}")
+        yield Finding(NAME, SKIP, f"not in a git repository: {', '.join(names)}")
         return
     found = [one for file in files if (one := _judge(around, file, tracked, ignored)) is not None]
     yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]
@@ -51,7 +51,7 @@ def _judge(
     shown = around.shown(file)
     if file.name in tracked:
         hint = f"git rm --cached {shlex.quote(shown)}, and replace every credential in it"
-        return Finding(NAME, FAIL, f"has {shown} in its index, and perhaps in its history", hint)
+        return Finding(NAME, FAIL, f"tracks {shown}, which may also be in its history", hint)
     if file.name not in ignored:
         status = FAIL if file.path.exists() else WARN
         hint = f"add {file.name} to .gitignore"

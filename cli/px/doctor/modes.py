@@ -1,4 +1,4 @@
-"""Who else on this machine could read the private files."""
+"""Whether others on this machine could read the private files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NAME: Final = "mode"
 
 
 def check_modes(around: Surroundings) -> Iterator[Finding]:
-    """One finding for each file that is there."""
+    """One finding for each existing file."""
     found = [one for file in around.private_files if (one := _look(file, around.shown(file)))]
-    yield from found or [Finding(NAME, SKIP, "no private file is here yet")]
+    yield from found or [Finding(NAME, SKIP, "there are no private files yet")]
 
 
 def _look(file: PrivateFile, shown: str) -> Finding | None:

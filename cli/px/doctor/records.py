@@ -1,4 +1,4 @@
-"""Whether records open: a key id says which key a record names, not that it is the same key."""
+"""Whether records can be opened: the same key id need not mean the same key."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from px.doctor.probe import Probe
 from px.errors import PxError
 
 NAME: Final = "records"
-MOST: Final = 1000  # of the names, which one page has
+MOST: Final = 1000  # of the names, all on one page
 TRIED: Final = 20
-OLDEST: Final = 5  # of those: the oldest are under the oldest keys
+OLDEST: Final = 5  # of those, as the oldest ones are under the oldest keys
 SHOWN: Final = 5
 _CLOSED: Final = ("corrupt_record", "unknown_key")
 
 
 def check_records(probe: Probe) -> Iterator[Finding]:
-    """Has the server open some of the project's secrets; none is shown."""
+    """Has the server open some of the project's secrets, without showing any."""
     known = list(islice(Secrets(probe).list(), MOST))
     chosen, closed, tried = _choose(known), [], 0
     try:
@@ -36,19 +36,19 @@ def check_records(probe: Probe) -> Iterator[Finding]:
     if closed:
         more = f" and {len(closed) - SHOWN} more" if len(closed) > SHOWN else ""
         message = (
-            f"{_count(tried, known)} tried, and {len(closed)} do not open with the Worker's keys: "
+            f"{_count(tried, known)} tried, but the Worker's keys do not open {len(closed)}: "
             f"{', '.join(closed[:SHOWN])}{more}"
         )
-        hint = "give the Worker back the master key they were sealed with, or put them in again"
+        hint = "restore the master key that sealed them, or create them again"
         yield Finding(NAME, FAIL, message, hint)
     elif not known:
         yield Finding(NAME, SKIP, "this project has no secret to try")
     elif tried == len(chosen):
-        yield Finding(NAME, OK, f"{_count(tried, known)} tried, and each opens")
+        yield Finding(NAME, OK, f"{_count(tried, known)} tried, all open")
 
 
 def _choose(known: Sequence[Secret]) -> list[str]:
-    """The oldest, and others at random."""
+    """Names of the oldest secrets, and of others at random."""
     by_age = [one.name for one in sorted(known, key=lambda one: one.updated_at)]
     rest = by_age[OLDEST:]
     return by_age[:OLDEST] + random.sample(rest, min(TRIED - OLDEST, len(rest)))

@@ -1,4 +1,4 @@
-"""Whether the recovery file here brings back the key that the Worker seals with."""
+"""Whether the recovery file here holds the key that the Worker seals with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME: Final = "recovery"
 
 
 def check_recovery(around: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
-    """By key ids; only the passphrase could tell more. For the project's deployed Worker."""
+    """Compares key ids, as only the passphrase could show more. For the deployed Worker."""
     project = around.project
     if project is None or target.source != DEPLOY_FILE:
         return
@@ -25,7 +25,7 @@ def check_recovery(around: Surroundings, target: Target, newest: str) -> Iterato
     try:
         file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
         if not file.exists():
-            yield Finding(NAME, SKIP, f"not known: there is no {around.display(file.path)}")
+            yield Finding(NAME, SKIP, f"unknown: there is no {around.display(file.path)}")
             return
         found = file.header()
     except PxError as error:
@@ -35,6 +35,6 @@ def check_recovery(around: Surroundings, target: Target, newest: str) -> Iterato
     if found.key_id == newest:
         yield Finding(NAME, OK, f"{shown} is for the newest key, {newest}")
         return
-    message = f"{shown} is for the key {found.key_id}, and the Worker seals with {newest}"
-    hint = "if you have no file for that key, `px key rotate` makes a new key and its file"
+    message = f"{shown} is for the key {found.key_id}, but the Worker seals with {newest}"
+    hint = "if you have no file for that key, `px key rotate` creates a new key with a file"
     yield Finding(NAME, FAIL, message, hint)

@@ -1,4 +1,4 @@
-"""The words of `px doctor`."""
+"""The output of `px doctor`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from px.doctor.finding import FAIL, WARN, Finding
 
 
 def show(found: Finding) -> None:
-    """On a terminal with the mend below; in a pipe one line, with tabs."""
+    """On a terminal with the hint below; in a pipe one line, with tabs."""
     if not terminal.is_terminal(sys.stdout):
         terminal.data("\t".join((found.status, found.check, found.message, found.advice)))
         return
@@ -20,13 +20,13 @@ def show(found: Finding) -> None:
 
 
 def conclude(findings: Sequence[Finding]) -> None:
-    """The sum, for a person."""
+    """The summary for the user."""
     fails, warns = count(findings, FAIL), count(findings, WARN)
     if fails or warns:
         warnings = "1 warning" if warns == 1 else f"{warns} warnings"
-        terminal.say(f"{fails} to mend, {warnings}")
+        terminal.say(f"{fails} to fix, {warnings}")
     else:
-        terminal.say("Nothing to mend.")
+        terminal.say("Nothing to fix.")
 
 
 def count(findings: Sequence[Finding], status: str) -> int:

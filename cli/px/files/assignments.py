@@ -1,7 +1,7 @@
-"""Names and values as files spell them, and the rules that make secrets of them.
+"""Names and values as read from files, and the rules that turn them into secrets.
 
-Everything that is wrong is named at once, by its place: the file, the line, the entry. Not by its
-name: a line of a key in PEM form can look like NAME=, and a JSON object may be the wrong way round.
+All problems are reported at once, by file, line and entry. Not by name: a line of a PEM key can
+look like NAME=, and a JSON object may have its names and values swapped.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from px.files import doubtful
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A name and its value, neither checked.
+    """A name and its value, both unchecked.
 
-    `index`: which entry of a JSON object, from 0. `quoted`: whether it stood in quotes.
+    `index`: which entry of a JSON object, from 0. `quoted`: whether it was in quotes.
     """
 
     line: int
-    name: str = field(repr=False)  # a piece of a key can look like one
+    name: str = field(repr=False)  # part of a key can look like a name
     value: str | None = field(repr=False)
     index: int | None = None
     quoted: bool = True
 
 
-Item = Assignment | Detail  # what was read, or why it cannot be
+Item = Assignment | Detail  # an item, or why the line is invalid
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One file's items in its order. `file`: what to call it, where there are several."""
+    """One file's items, in order. `file`: its name in messages, if there are several."""
 
     items: Iterable[Item]
     file: str | None = None
@@ -43,9 +43,9 @@ class Reading:
 def check(
     readings: Sequence[Reading], remarks: list[Detail] | None = None
 ) -> list[tuple[Name, Value]]:
-    """The secrets of all files, in order, with distinct names. Raises Usage with all problems.
+    """The secrets of all files, in order, without duplicates. Raises Usage with all problems.
 
-    `remarks` gets what is odd about a value and no reason to refuse it.
+    `remarks` gets the warnings about values.
     """
     secrets: dict[Name, Value] = {}
     first_seen: dict[str, str] = {}
@@ -63,9 +63,9 @@ def check(
 
 
 def refuse(problems: Sequence[Detail], what: str = "the file") -> None:
-    """Raises Usage when there are any."""
+    """Raises Usage if there are any problems."""
     if problems:
-        count = "one place" if len(problems) == 1 else f"{len(problems)} places"
+        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         if all(problem.index is None for problem in problems):
             count = "a line" if len(problems) == 1 else f"{len(problems)} lines"
         raise Usage(

@@ -1,4 +1,4 @@
-"""Everything the Worker needs on this machine, made once and again when a lockfile changes."""
+"""Installs what the Worker needs on this machine, once and whenever a lockfile changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from px.project.workspace import Workspace, node
 
 
 def set_up(project: Workspace, say: Callable[[str], None]) -> None:
-    """Vendors, bundles and wraps; one line to `say` for each that had work to do.
+    """Vendors, bundles and wraps; one line to `say` for each step that had work to do.
 
     Safe to call from several processes at once. Raises LocalError.
     """

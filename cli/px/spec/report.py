@@ -42,7 +42,7 @@ def document(outcomes: Sequence[PromiseOutcome], level: str) -> dict[str, object
 
 
 def junit(outcomes: Sequence[PromiseOutcome]) -> bytes:
-    """JUnit XML: a test case a promise; a known gap is skipped."""
+    """JUnit XML: one test case per promise; a known gap is skipped."""
     suite = ElementTree.Element("testsuite", name="px spec", tests=str(len(outcomes)))
     suite.set("failures", str(sum(not outcome.passed for outcome in outcomes)))
     suite.set("skipped", str(sum(outcome.result is Result.GAP for outcome in outcomes)))

@@ -1,4 +1,4 @@
-"""Where a run goes, and whether what is there is a server to be tried at all."""
+"""The server for a run, and whether it can be checked at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from px.spec.promises import Level
 class SpecTarget:
     """`project` None: a new one at level full, the server's default at level seed.
 
-    `own`: px's own Worker is there, or the token is not sent.
+    `own`: only send the token to px's own Worker.
     """
 
     address: Address
@@ -35,7 +35,7 @@ class SpecTarget:
 
 
 async def reach(target: SpecTarget, caller: Caller, level: Level) -> None:
-    """Raises NotReached, ServerFailed or NotAllowed. The token goes only to what answers right."""
+    """Raises NotReached, ServerFailed or NotAllowed. Only a Positronic server gets the token."""
     origin = target.address.origin
     try:
         status = await caller.call("GET", "/status", {}, None)
@@ -51,7 +51,7 @@ async def reach(target: SpecTarget, caller: Caller, level: Level) -> None:
 
 def _check_status(answer: Reply, origin: str) -> None:
     if answer.code == "not_configured":
-        raise ServerFailed("the server is not configured: see its GET /status", code=answer.code)
+        raise ServerFailed("the server is not configured: see GET /status", code=answer.code)
     try:
         found = answer.object()
     except Broken:
@@ -65,7 +65,7 @@ def _check_token(answer: Reply, level: Level) -> None:
         raise NotAllowed("the token is not valid", code=answer.code)
     if answer.code == "forbidden" and level is Level.FULL:
         raise NotAllowed(
-            "level full needs the root token", code=answer.code, hint="try --level seed"
+            "--level full needs the root token", code=answer.code, hint="try --level seed"
         )
 
 

@@ -201,7 +201,7 @@ def test_a_registry_that_does_not_answer_is_named(
         ("npm error code EAI_AGAIN\n", "the npm registry cannot be reached (EAI_AGAIN)"),
         ("npm ERR! code ETARGET\nnpm ERR! notarget No x\n", "the npm registry lacks a pinned version"),  # noqa: E501
         ("npm error code EWHAT\nnpm error it broke\nnpm error A complete log\n", "it broke"),
-        ("", "npm said nothing"),
+        ("", "npm gave no reason"),
     ],
 )  # fmt: skip
 def test_the_cause_of_npms_failure_is_named(output: str, cause: str) -> None:

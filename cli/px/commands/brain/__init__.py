@@ -23,7 +23,7 @@ app = new_app(BrainGroup)
 
 @app.callback()
 def brain() -> None:
-    """Run the project's brains, and watch their runs.
+    """Run the project's brains and watch their runs.
 
     \b
     Example: px brain run example --watch

@@ -20,7 +20,7 @@ app = new_app(KeyGroup)
 
 @app.callback()
 def key() -> None:
-    """See which master keys are in use, replace, recover them.
+    """List, replace and recover master keys.
 
     \b
     Example: px key list

@@ -1,4 +1,4 @@
-"""Where the master keys are that a command changes."""
+"""Chooses the master keys that a command changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def key_store(project: Workspace, *, local: bool) -> KeyStore:
-    """The local Worker's, or the deployed one's with the credentials for it. Raises PxError."""
+    """The local Worker's keys, or the deployed one's with its credentials. Raises PxError."""
     if local:
         from px.keys.local_keys import LocalKeys
 

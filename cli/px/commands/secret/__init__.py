@@ -23,7 +23,7 @@ app = new_app(SecretGroup)
 
 @app.callback()
 def secret() -> None:
-    """Put secrets in, list their names, check, delete. No command shows a value.
+    """Create, list, check and delete secrets. No command shows a value.
 
     \b
     Example: px secret list

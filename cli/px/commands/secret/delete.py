@@ -22,7 +22,7 @@ _WORDS: Final = Removal(
 def delete(server: Server, name: Name, yes: Yes = False) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
-    An entry that `px secret list` shows as unreadable is deleted by the name it is listed under.
+    Delete an entry that `px secret list` shows as unreadable by the name shown there.
 
     \b
     Example: px secret delete OLD_API_KEY --yes
@@ -37,7 +37,7 @@ def delete(server: Server, name: Name, yes: Yes = False) -> None:
 
 
 def _check_listed(secrets: Secrets, name: str) -> None:
-    """Only an unreadable entry has such a name. Raises InvalidName, ReservedName."""
+    """Only an unreadable entry can have such a name. Raises InvalidName, ReservedName."""
     from positronic.names import parse_name
 
     if not any(one.is_unreadable and one.name == name for one in secrets.list()):

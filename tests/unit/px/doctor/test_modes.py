@@ -13,7 +13,7 @@ from support.doctor import NAMES, statuses, write
 def test_a_file_that_others_can_open_fails(
     around: Surroundings, mode: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mend is a command that can be copied."""
+    """The hint is a command that can be copied."""
     monkeypatch.chdir(around.folder)
     write(around, ".env.secrets", mode=mode)
 

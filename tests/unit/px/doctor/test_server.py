@@ -122,7 +122,7 @@ def test_keys_that_are_lost_fail(server: TestDevServer) -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
-    [(0, "ok", "as"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
+    [(0, "ok", "matches"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
 )
 def test_the_clocks_are_compared(
     server: TestDevServer, ahead: int, status: str, words: str
@@ -165,7 +165,7 @@ def test_all_questions_share_one_time_limit(server: TestDevServer) -> None:
         ("PX_TOKEN", "check the network, and the address from --url"),
     ],
 )
-def test_a_server_that_is_not_there_has_a_mend(source: str, hint: str) -> None:
+def test_a_server_that_is_not_there_has_a_hint(source: str, hint: str) -> None:
     """It depends on where the address is from."""
     target = make_target("http://127.0.0.1:9", tokens.mint_root(bytes), source=source)
 
@@ -182,7 +182,7 @@ def test_a_token_for_another_project_does_not_open_this_one(server: TestDevServe
     found = {one.check: one for one in check_server(target)}
 
     assert (found["access"].status, found["role"].status) == ("fail", "skip")
-    assert found["access"].hint.endswith("the one from PX_TOKEN")
+    assert found["access"].hint.endswith("the token from PX_TOKEN")
 
 
 OTHER = "A" * 43 + "="
@@ -200,7 +200,7 @@ def test_records_that_do_not_open_fail_whatever_their_key_id_says(server: TestDe
     assert "opens" not in found["keys"].message
     assert found["records"].status == "fail"
     assert found["records"].message == (
-        "3 of 3 secrets tried, and 2 do not open with the Worker's keys: OLD, OLDER"
+        "3 of 3 secrets tried, but the Worker's keys do not open 2: OLD, OLDER"
     )
 
 
@@ -212,7 +212,7 @@ def test_a_bounded_number_of_records_is_tried(server: TestDevServer) -> None:
 
     tried = [call.path for call in server.calls if call.path.endswith("/exists")]
     assert (found["records"].status, len(set(tried))) == ("ok", 20)
-    assert found["records"].message == "20 of 60 secrets tried, and each opens"
+    assert found["records"].message == "20 of 60 secrets tried, all open"
 
 
 def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> None:

@@ -287,7 +287,7 @@ def test_a_ca_that_only_other_tools_know_is_explained(
     """px reads SSL_CERT_FILE; the hint says so, and says nothing of `px dev`."""
     monkeypatch.setenv(variable, str(certificate))
 
-    assert failure().hint == f"px does not read {variable}: name the same file in SSL_CERT_FILE"
+    assert failure().hint == f"px does not read {variable}: set SSL_CERT_FILE to the same file"
 
 
 @pytest.mark.usefixtures("proxy")
@@ -304,12 +304,12 @@ def test_a_certificate_for_another_host_is_called_that(
     ("content", "said"),
     [
         (None, "SSL_CERT_FILE cannot be read: {path}: no such file or directory"),
-        (b"junk", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER form, not PEM: {path}"),
+        (b"junk", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER format, not PEM: {path}"),
         (
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "SSL_CERT_FILE holds no certificate that can be read: {path}",
+            "SSL_CERT_FILE contains no readable certificate: {path}",
         ),
     ],
 )
@@ -346,4 +346,4 @@ def test_plain_http_behind_an_https_address_is_called_that(monkeypatch: pytest.M
     with serving(server) as port:
         found = failure(f"https://127.0.0.1:{port}")
 
-    assert "does not speak TLS as px does; is the port right?" in found.message
+    assert "does not speak a TLS version that px supports; check the port" in found.message

@@ -66,7 +66,7 @@ def test_the_config_is_its_owners_alone(written: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("main = ", "does not parse"), ("name = 'x'", "lacks 'main'")],
+    [("main = ", "is not valid TOML"), ("name = 'x'", "lacks 'main'")],
 )
 def test_a_wrangler_toml_that_names_no_worker_is_refused(
     project: Workspace, text: str, sentence: str

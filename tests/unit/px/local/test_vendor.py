@@ -116,7 +116,7 @@ def test_a_package_without_a_hash_is_refused(project: Workspace, wheels: Path) -
     with pytest.raises(LocalError, match="could not be installed") as caught:
         ensure_modules(project)
 
-    assert caught.value.message.endswith("one==1.0 is not pinned by a hash")
+    assert caught.value.message.endswith("one==1.0 is not pinned with a hash")
     assert not project.python_modules.exists()
 
 
