@@ -26,7 +26,7 @@ def secrets(server: TestDevServer) -> Iterator[Secrets]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Surroundings:
+def around(tmp_path: Path) -> Surroundings:
     """A project with nothing in it, for px doctor."""
     (tmp_path / "wrangler.toml").touch()
     (tmp_path / ".px").mkdir()
