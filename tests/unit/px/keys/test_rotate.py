@@ -26,7 +26,7 @@ from px.project.workspace import Workspace
 from px.settings import make_target
 from px.terminal import Progress
 from px.testing.dev_server import TestDevServer
-from support.key_place import ServerKeys
+from support.server_keys import ServerKeys
 
 SECRETS = {f"N{number:03}": f"value {number}" for number in range(120)}
 PROJECTS = ("default", "shop")
