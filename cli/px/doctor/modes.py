@@ -6,18 +6,19 @@ import os
 import shlex
 import stat
 from collections.abc import Iterator
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Place, PrivateFile
+from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import private_files
 
-NAME = "mode"
+NAME: Final = "mode"
 
 
-def check_modes(place: Place) -> Iterator[Finding]:
+def check_modes(around: Surroundings) -> Iterator[Finding]:
     """One finding for each existing file."""
-    found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
+    found = [one for file in around.private_files if (one := _look(file, around.shown(file)))]
     yield from found or [Finding(NAME, SKIP, "there are no private files yet")]
 
 
@@ -33,3 +34,6 @@ def _look(file: PrivateFile, shown: str) -> Finding | None:
         hint = f"chmod 600 {shlex.quote(shown)}"
         return Finding(NAME, FAIL, f"{shown} has mode {mode:o}: others can open it", hint)
     return Finding(NAME, OK, f"{shown} has mode {mode:o}")
+
+
+CHECKS: Final = {NAME: check_modes}
