@@ -14,7 +14,7 @@ from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
     from px.deploy.options import Options
-    from px.deploy.plan import Plan
+    from px.deploy.plan import DeployPlan
     from px.deploy.run import Deployed, Deployment
 
 app = new_app()
@@ -112,7 +112,7 @@ def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], N
     return Deployment(project, folder, os.environ, options, passphrase, say)
 
 
-def _show_plan(plan: Plan, *, as_json: bool) -> None:
+def _show_plan(plan: DeployPlan, *, as_json: bool) -> None:
     if as_json:
         terminal.document({**plan.document(), "dryRun": True})
         return

@@ -32,10 +32,10 @@ def doctor(server: Server) -> None:
     from px.doctor import report
     from px.doctor.examine import examine
     from px.doctor.finding import FAIL, Finding
-    from px.doctor.place import Place
+    from px.doctor.surroundings import Surroundings
 
     findings: list[Finding] = []
-    for found in examine(Place(Path.cwd()), server.target):
+    for found in examine(Surroundings(Path.cwd()), server.target):
         findings.append(found)
         if not server.as_json:
             report.show(found)

@@ -16,7 +16,7 @@ OURS: Final = frozenset({KEYS, ROOT})
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeployPlan:
     """`namespaces`: those of an earlier deploy, to be reused (binding to id).
 
     `is_first_token`: the Worker has no root token, so any token here is not its own.
@@ -47,7 +47,7 @@ class Plan:
 
 def make_plan(
     manifest: Manifest, remote: Remote, *, adopt: bool, new_token: bool, known_key: bool
-) -> Plan:
+) -> DeployPlan:
     """Only reads at Cloudflare. `known_key`: a recovery file holds the key to use.
 
     Raises Refused for somebody else's Worker, and for records whose key would be lost.
@@ -62,7 +62,7 @@ def make_plan(
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
     first = ROOT not in found
-    return Plan(manifest.worker, names is None, makes_key, new_token or first, left, first)
+    return DeployPlan(manifest.worker, names is None, makes_key, new_token or first, left, first)
 
 
 def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:

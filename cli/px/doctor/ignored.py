@@ -9,26 +9,28 @@ from pathlib import Path
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place, PrivateFile
+from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import git
 
 NAME: Final = "git"
 
 
-def check_ignored(place: Place) -> Iterator[Finding]:
+def check_ignored(around: Surroundings) -> Iterator[Finding]:
     """One finding for each file that git tracks or would add, or a single one if none."""
     if not git.is_installed():
         yield Finding(NAME, SKIP, "git is not installed, so px cannot see what it ignores")
         return
     folders: dict[Path, list[PrivateFile]] = defaultdict(list)
-    for file in place.private_files:
+    for file in around.private_files:
         folders[file.base].append(file)
     for folder, files in folders.items():
-        yield from _in_folder(place, folder, files)
+        yield from _in_folder(around, folder, files)
 
 
-def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iterator[Finding]:
+def _in_folder(
+    around: Surroundings, folder: Path, files: Sequence[PrivateFile]
+) -> Iterator[Finding]:
     names = [file.name for file in files]
     try:
         tracked = git.tracked(folder, names)
@@ -39,14 +41,14 @@ def _in_folder(place: Place, folder: Path, files: Sequence[PrivateFile]) -> Iter
     if tracked is None or ignored is None:
         yield Finding(NAME, SKIP, f"not in a git repository: {', '.join(names)}")
         return
-    found = [one for file in files if (one := _judge(place, file, tracked, ignored)) is not None]
+    found = [one for file in files if (one := _judge(around, file, tracked, ignored)) is not None]
     yield from found or [Finding(NAME, OK, f"ignores {', '.join(names)}")]
 
 
 def _judge(
-    place: Place, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
+    around: Surroundings, file: PrivateFile, tracked: Sequence[str], ignored: Sequence[str]
 ) -> Finding | None:
-    shown = place.shown(file)
+    shown = around.shown(file)
     if file.name in tracked:
         hint = f"git rm --cached {shlex.quote(shown)}, and replace every credential in it"
         return Finding(NAME, FAIL, f"tracks {shown}, which may also be in its history", hint)

@@ -8,16 +8,16 @@ import stat
 from collections.abc import Iterator
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Place, PrivateFile
+from px.doctor.surroundings import PrivateFile, Surroundings
 from px.errors import Usage
 from px.project import private_files
 
 NAME = "mode"
 
 
-def check_modes(place: Place) -> Iterator[Finding]:
+def check_modes(around: Surroundings) -> Iterator[Finding]:
     """One finding for each existing file."""
-    found = [one for file in place.private_files if (one := _look(file, place.shown(file)))]
+    found = [one for file in around.private_files if (one := _look(file, around.shown(file)))]
     yield from found or [Finding(NAME, SKIP, "there are no private files yet")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.private_files import DEPLOY_FILE
 from px.settings import Target
@@ -14,9 +14,9 @@ from px.settings import Target
 NAME: Final = "recovery"
 
 
-def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Finding]:
+def check_recovery(around: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
     """Compares key ids, as only the passphrase could show more. For the deployed Worker."""
-    project = place.project
+    project = around.project
     if project is None or target.source != DEPLOY_FILE:
         return
     from px.keys.recovery_file import RecoveryFile, default_path
@@ -25,13 +25,13 @@ def check_recovery(place: Place, target: Target, newest: str) -> Iterator[Findin
     try:
         file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
         if not file.exists():
-            yield Finding(NAME, SKIP, f"unknown: there is no {place.display(file.path)}")
+            yield Finding(NAME, SKIP, f"unknown: there is no {around.display(file.path)}")
             return
         found = file.header()
     except PxError as error:
         yield Finding(NAME, FAIL, error.message, error.hint)
         return
-    shown = place.display(file.path)
+    shown = around.display(file.path)
     if found.key_id == newest:
         yield Finding(NAME, OK, f"{shown} is for the newest key, {newest}")
         return

@@ -32,7 +32,7 @@ _NEW_KEYS: Final = (
 Push = Callable[[Path, str, str], object]
 
 
-class Started(NamedTuple):
+class StartedWith(NamedTuple):
     """What the Worker was started with."""
 
     code: Code
@@ -66,14 +66,14 @@ def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             output.say(_NEW_KEYS)
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
-        started = Started(Code(project.worker), keys)
+        started = StartedWith(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
             _serve(worker, lambda path: push(path, known.url, known.token), output, started)
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: Started
+    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: StartedWith
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0

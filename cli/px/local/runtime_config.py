@@ -150,8 +150,8 @@ def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
     for name, namespace in manifest.local_namespaces.items():
         yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
     for name, class_name in manifest.objects.items():
-        place = f"(className = {_quote(class_name)})"
-        yield f"(name = {_quote(name)}, durableObjectNamespace = {place}),"
+        designator = f"(className = {_quote(class_name)})"
+        yield f"(name = {_quote(name)}, durableObjectNamespace = {designator}),"
 
 
 def _classes(manifest: Manifest) -> Iterator[str]:

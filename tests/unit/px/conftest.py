@@ -9,7 +9,7 @@ import pytest
 
 from px.api.client import Client
 from px.api.secrets import Secrets
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.http.retry import Retry
 from px.project.workspace import Project
 from px.settings import make_target
@@ -26,11 +26,11 @@ def secrets(server: TestDevServer) -> Iterator[Secrets]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def around(tmp_path: Path) -> Surroundings:
     """A project with nothing in it, for px doctor."""
     (tmp_path / "wrangler.toml").touch()
     (tmp_path / ".px").mkdir()
-    return Place(tmp_path)
+    return Surroundings(tmp_path)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ class PrivateFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Surroundings:
     """The current folder."""
 
     folder: Path
