@@ -9,9 +9,8 @@ from typing import Final
 from positronic.errors import PositronicError
 from px.doctor.choice import check_choice
 from px.doctor.contents import check_deploy, check_rotation, check_secrets
+from px.doctor.exposure import check_ignored, check_modes
 from px.doctor.finding import FAIL, SKIP, Check, Finding
-from px.doctor.ignored import check_ignored
-from px.doctor.modes import check_modes
 from px.doctor.server import check_server
 from px.doctor.surroundings import Surroundings
 from px.doctor.tools import check_node, check_packages, check_px
