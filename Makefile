@@ -1,13 +1,14 @@
 # make demo   the main features on this machine: the real Worker, local KV, and px
 # make dev    the same Worker, running until you stop it
-# make test   lint and all tests
+# make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
 # make bench  benchmarks, each with a comparison from the same run
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
 # make lock   update the pins after pyproject.toml or package.json changed
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo dev test lint bench sbom lock setup clean
+TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
+.PHONY: demo dev test $(TIERS) lint bench sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
@@ -27,8 +28,14 @@ demo: setup
 dev: setup
 	$(BIN)/px dev
 
+# Files in the order of pyproject.toml, each in one process.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
+
+$(TIERS): test-%: setup
+	$(PYTEST) tests/$*
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .

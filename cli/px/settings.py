@@ -142,8 +142,7 @@ def _choose(
             hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
     raise Usage(
-        "no server is set",
-        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
+        "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
     )
 
 

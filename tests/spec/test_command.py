@@ -64,7 +64,7 @@ def test_a_mended_gap_is_exit_code_1(tmp_path: Path, dev_server: TestDevServer) 
     [
         (("--only", "nothing"), "no promise of this level matches --only"),
         (("--known-gaps", "missing"), "the file of known gaps (--known-gaps) cannot be read"),
-        (("--known-gaps", "gaps"), "line 2: is not the id of a promise"),
+        (("--known-gaps", "gaps"), "line 2: is not a known id"),
         (("--timeout", "0"), "--timeout must be a number of seconds above 0"),
     ],
 )

@@ -32,10 +32,7 @@ _MEANINGS: Final = {
     1101: _THREW,
     1102: ("the Worker used more CPU time than its plan allows", "switch to Workers Paid"),
 }
-_NO_ORIGIN: Final = (
-    "it cannot reach the server behind this address",
-    "check the address and its DNS",
-)
+_NO_ORIGIN: Final = ("it cannot reach the server behind it", "check the address and its DNS")
 
 
 def cloudflares(answer: Answer) -> ServerFailed | None:

@@ -37,7 +37,7 @@ class _Level:
 class RunProgress:
     """`outcome` is None until the run ends; `step` counts the outermost brain's steps from 1.
 
-    `ended_after` is the step after which --stop-after ended the run, if it was not the last.
+    `ended_after` is the step after which the run was asked to stop, if it was not the last.
     """
 
     outcome: str | None = None

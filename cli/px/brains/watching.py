@@ -50,7 +50,7 @@ class Watch:
                 yield event
 
     def _ended(self, before: int | None) -> None:
-        """The server ended the stream. A run with --stop-after ends without a final event."""
+        """The server ended the stream. A run asked to stop early ends without a final event."""
         if self.progress.outcome is not None or self._last != before:
             return
         run = self._runs.status(self._run_id)

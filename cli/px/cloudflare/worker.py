@@ -67,7 +67,7 @@ class Remote:
             return [dict(one) for one in json.loads(self._wrangler.run(words))]
         except (ValueError, TypeError):
             raise PxError(
-                f"what `wrangler {' '.join(words[:3])}` printed cannot be read",
+                f"the output of `wrangler {' '.join(words[:3])}` is malformed",
                 code="wrangler_failed",
             ) from None
 

@@ -41,14 +41,12 @@ NewToken = Annotated[
     bool, typer.Option("--new-root-token", help="Replace the root token; keep everything else.")
 ]
 Adopt = Annotated[
-    bool, typer.Option("--adopt", help="Replace an existing Worker px did not create.")
+    bool, typer.Option("--adopt", help="Replace an existing Worker that px did not create.")
 ]
 NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
 Wait = Annotated[
     float,
-    typer.Option(
-        "--wait", metavar="SECONDS", min=0, max=3600, help="Time for the Worker to answer."
-    ),
+    typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="Time until the first answer."),
 ]
 
 

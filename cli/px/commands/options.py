@@ -37,8 +37,7 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 Name = Annotated[
-    str,
-    typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret),
+    str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
 ]
 
 

@@ -35,8 +35,7 @@ def run(
 
     The command replaces px, so it has its own exit code and signals. The file wins over the
     environment. Without --file px reads the project's .env.secrets (beside wrangler.toml), or the
-    one in this folder; never .env.deploy. --file - reads stdin, and the command then gets an empty
-    stdin.
+    one in this folder; never .env.deploy. --file - uses up stdin; the command gets an empty one.
 
     px refuses names in the file that control what programs load or run (PATH, LD_*, PYTHON*,
     NODE_OPTIONS, GIT_*, ...), unless --allow names them.

@@ -39,8 +39,7 @@ Junit = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
 ]
 Settle = Annotated[
-    float,
-    typer.Option("--settle", metavar="SECONDS", help="Time for a write to become visible."),
+    float, typer.Option("--settle", metavar="SECONDS", help="Time for a write to become visible.")
 ]
 Timeout = Annotated[float, timeout_option("Limit for the whole run.")]
 Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]

@@ -21,8 +21,7 @@ def recorded(worker: str, account: str) -> str:
 def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
     """Raises Refused for a file that belongs to another Worker.
 
-    Goes by PX_WORKER, which px writes, or else by the name in a workers.dev address. A custom
-    domain does not tell.
+    Goes by PX_WORKER, which px writes, or else by the name in a workers.dev address.
     """
     other = _recorded_other(settings.get(WORKER, ""), worker, account) or _named_other(
         settings.get(URL, ""), worker

@@ -30,9 +30,7 @@ def check_keys(probe: Probe, target: Target, around: Surroundings | None) -> Ite
     lost = sorted(use.id for use in found.uses if not use.held)
     if lost:
         hint = "restore these master keys, or create the secrets again"
-        yield Finding(
-            "keys", FAIL, f"the Worker lacks the master keys of records: {', '.join(lost)}", hint
-        )
+        yield Finding("keys", FAIL, f"records need missing master keys: {', '.join(lost)}", hint)
     if found.pending:
         message = f"a rotation to {found.newest} has not finished"
         yield Finding("keys", WARN, message, "run `px key rotate` where it was started")

@@ -1,7 +1,6 @@
 """Recognises files of other tools, and says how to turn them into secrets.
 
-A few cheap patterns, no parser: each row has a pattern, what it means, and what to do. The first
-match counts.
+A few cheap patterns, no parser: each with its meaning and what to do. The first match counts.
 """
 
 from __future__ import annotations
@@ -113,10 +112,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
 _LINES: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
     (re.compile(mark, re.MULTILINE), kind)
     for mark, kind in (
-        (
-            r"^sops_(version|mac|lastmodified)=|^[^#\n]*\bENC\[AES256_GCM,\s*data:",
-            _SOPS,
-        ),
+        (r"^sops_(version|mac|lastmodified)=|^[^#\n]*\bENC\[AES256_GCM,\s*data:", _SOPS),
         (
             r"^(export\s+)?DOTENV_PUBLIC_KEY\w*\s*=|^[^#\n=]*=\s*[\"']?encrypted:[\w+/=]{20}",
             Kind(

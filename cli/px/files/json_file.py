@@ -1,7 +1,6 @@
 """Reads secrets from one JSON object, `{"NAME": "value"}`: only strings, no repeated names.
 
-The standard parser checks that it is JSON; then each entry is read again to find its line, which
-that parser does not report.
+The standard parser checks that it is JSON; then each entry is read again to find its line.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A config for workerd without wrangler: the Worker, real local KV, and a gate that calls /status.
 
 KV is Miniflare's own: the same Durable Object that `wrangler dev` runs, on the same files. The
-Worker's own Durable Objects are where `wrangler dev` puts them too. Only wrangler's proxy in front
-is missing.
+Worker's own Durable Objects are where `wrangler dev` puts them too. wrangler's proxy is missing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The snapshot gate: finds on this machine what would fail in a deploy.
 
 Cloudflare runs a Python Worker's top level once, when it is deployed, and stores the memory. Code
-that uses randomness there, or keeps objects that cannot be stored, works under `wrangler dev` but
-cannot be deployed.
+that uses randomness there, or keeps what cannot be stored, works only under `wrangler dev`.
 """
 
 from __future__ import annotations

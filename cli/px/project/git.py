@@ -118,9 +118,7 @@ def _binary() -> str | None:
 def _refused(folder: Path, said: bytes) -> Usage:
     if b"dubious ownership" in said:
         top = next(one for one in _upwards(folder) if os.path.lexists(one / ".git"))
-        trust = (
-            f"if you trust the repository: git config --global --add safe.directory {shown(top)}"
-        )
+        trust = f"if you trust it: git config --global --add safe.directory {shown(top)}"
         return _unknown(folder, "the repository belongs to another user", trust)
     return _unknown(folder, "git cannot read the repository", "run `git status` there")
 

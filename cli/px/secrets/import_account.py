@@ -16,8 +16,7 @@ def account(
 ) -> PxError:
     """The same failure, with what is known about each name.
 
-    `names` is in the order of sending; the first `done` are written, the next `current` were being
-    sent.
+    `names` is in the order of sending; the first `done` are written, the next `current` under way.
     """
     failure = error if isinstance(error, PxError) else _interruption()
     chunk, unsent = names[done : done + current], names[done + current :]

@@ -19,9 +19,7 @@ from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
-_EMPTY: Final = (
-    "it is empty or contains only comments: check that the program that writes it succeeded"
-)
+_EMPTY: Final = "it is empty or has only comments: did the program that writes it fail?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,7 @@ def required_names(names: Sequence[str], file: str | None) -> list[Name]:
     found = [parse_name(name) for name in names]
     found += [] if file is None else _of_file(Path(file))
     if not found:
-        raise Usage(
-            "there are no names to look for", hint="give secret names, or a file with --from"
-        )
+        raise Usage("no names were given", hint="give names, or a file with --from")
     return list(dict.fromkeys(found))
 
 

@@ -20,8 +20,6 @@ def read_gaps(path: Path, known: Collection[str]) -> frozenset[str]:
     found = {number: line.partition("#")[0].strip() for number, line in enumerate(lines, 1)}
     wrong = [number for number, id_ in found.items() if id_ and id_ not in known]
     if wrong:
-        details = [
-            Detail("unknown_promise", "is not the id of a promise", line=number) for number in wrong
-        ]
+        details = [Detail("unknown_promise", "is not a known id", line=number) for number in wrong]
         raise Usage("the file of known gaps lists ids that are not promises", details=details)
     return frozenset(id_ for id_ in found.values() if id_)

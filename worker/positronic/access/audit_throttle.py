@@ -1,6 +1,6 @@
-"""Which refused tokens are noted in the audit log: one event a token and minute.
+"""Limits the audit events of refused tokens to one per token and minute.
 
-Who knows a token's id could otherwise fill the log, and the bill, with guesses.
+Otherwise anyone who knows a token's id could fill the log, and the bill, with guesses.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ CAPACITY: Final = 1_000  # ids remembered
 
 
 class AuditThrottle:
-    """Remembers what was noted lately, in this process alone."""
+    """Remembers recent events in this process only."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._noted: dict[str, int] = {}
 
     def allows(self, token_id: str) -> bool:
-        """True when no event for this id was noted within INTERVAL; then it counts as noted."""
+        """Whether to record an event for this id: the first one in each INTERVAL."""
         now = self._clock()
         if now - self._noted.get(token_id, -INTERVAL) < INTERVAL:
             return False

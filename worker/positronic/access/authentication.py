@@ -1,4 +1,4 @@
-"""Who may do what. The Worker holds hashes of tokens, never a token."""
+"""Who may do what. The Worker has hashes of tokens, never a token."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from positronic.sealing.signing import Signer, Verdict
 SETTING: Final = "ROOT_TOKEN_SHA256"
 PURPOSE: Final = "token"
 
-_BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
+_BEARER = re.compile(
+    r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})"
+)  # no comma: that is two headers joined
 _HASH = re.compile(r"[0-9a-f]{64}")
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 INVALID: Final = "the token is not valid"
 
 
 class TokenRefused(Unauthenticated):
-    """A token whose id is known and which does not open: wrong secret, expired, or tampered with.
+    """A token with a known id that is not valid: wrong secret, expired, or tampered with.
 
-    To the caller it is the same as any wrong token; the host notes it in the token's project.
+    The caller cannot tell it from any other wrong token; the audit log of its project records it.
     """
 
     def __init__(self, message: str, principal: Principal) -> None:
@@ -56,7 +58,7 @@ class Access:
         self._clock = clock
 
     async def authenticate(self, authorization: str | None) -> Principal:
-        """Raises Unauthenticated, with the same words for every token that does not open."""
+        """Raises Unauthenticated, with the same message for every token that is not valid."""
         match = _BEARER.fullmatch(authorization or "")
         if match is None:
             raise Unauthenticated("send `Authorization: Bearer <token>`", headers=CHALLENGE)
@@ -72,17 +74,17 @@ class Access:
         if principal.project is None:
             return self._default_project if requested is None else parse_project(requested)
         if requested is not None and requested != principal.project:
-            raise Forbidden("this token opens another project")
+            raise Forbidden("this token belongs to another project")
         return principal.project
 
     async def _find(self, token: tokens.Token) -> TokenRecord | None:
         try:
             return await self._token_store(token.project).get(token.id)
         except CorruptRecord:
-            return None  # to the caller, a token that cannot be read is one that is not there
+            return None  # to the caller, an unreadable token is the same as none
 
     def _check(self, token: tokens.Token, record: TokenRecord | None) -> Principal:
-        # The same work for an unknown id as for a wrong secret.
+        # An unknown id takes the same work as a wrong secret.
         found = record or _nobody(self._signer)
         is_right = hmac.compare_digest(token.hash, found.hash)
         is_intact = verify(self._signer, token.project, found) is Verdict.INTACT
@@ -97,23 +99,23 @@ class Access:
 
 
 def require(principal: Principal, role: Role) -> None:
-    """Raises Forbidden, naming the role that is needed."""
+    """Raises Forbidden, which names the required role."""
     if principal.role < role:
         raise Forbidden(f"this needs the role {role.label}")
 
 
 def sign(signer: Signer, project: Project, record: TokenRecord) -> TokenRecord:
-    """The record under a signature of the newest master key, for this project alone."""
+    """The record, signed with the newest master key for this project only."""
     return replace(record, signature=signer.sign(*_signed(project, record)))
 
 
 def verify(signer: Signer, project: Project, record: TokenRecord) -> Verdict:
-    """Whether the record is as it was issued: nobody raised its role or moved its expiry."""
+    """Whether the record is unchanged: nobody raised its role or moved its expiry."""
     return signer.verify(record.signature, *_signed(project, record))
 
 
 def readable(item: TokenRecord | Unreadable) -> TokenRecord | Unreadable:
-    """An id that no token can have opens nothing: somebody else put it there."""
+    """An id that no token can have is not ours: somebody else wrote it."""
     if isinstance(item, TokenRecord) and not tokens.ID.fullmatch(item.id):
         return Unreadable(item.id)
     return item

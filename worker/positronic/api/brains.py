@@ -17,7 +17,7 @@ from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
 
-MAX_RUN_BODY: Final = 512 * 1024  # bytes; what is sent stands in the run's first event
+MAX_RUN_BODY: Final = 512 * 1024  # bytes, because it becomes part of the run's first event
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ async def _watch(call: Call) -> AsyncIterator[bytes]:
 
 def _run(call: Call) -> Run:
     if call.run is None:
-        raise LookupError("the call was not brought to its run")
+        raise LookupError("the call did not reach its run")
     return call.run
 
 

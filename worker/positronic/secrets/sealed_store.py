@@ -62,7 +62,7 @@ class SealedStore:
         metadata = Metadata(
             version=previous.version + 1 if previous else 1,
             created_at=previous.created_at if previous else now,
-            # A clock that went back must not date an update before what it replaces.
+            # If the clock went back, an update is still not dated before what it replaces.
             updated_at=max(now, previous.updated_at) if previous else now,
             key_id=self._keyring.newest,
         )
@@ -81,10 +81,7 @@ class SealedStore:
         )
 
     async def key_ids(self) -> tuple[Mapping[Name, str], Sequence[str]]:
-        """The master key that seals each secret, and the names of those that cannot be read.
-
-        One operation of the store per 1,000 names.
-        """
+        """The master key id of each secret, and the names of unreadable ones."""
         found: dict[Name, str] = {}
         unreadable: list[str] = []
         async for item in everything(self._records.list):
@@ -96,9 +93,9 @@ class SealedStore:
         return found, unreadable
 
     async def renew(self, name: Name) -> Record | None:
-        """The record under the newest key, not written yet; its version and dates stay.
+        """The record under the newest key, unwritten, with the same version and dates.
 
-        None when there is nothing to renew. Raises UnknownKey, CorruptRecord.
+        None when it has the newest key already. Raises UnknownKey, CorruptRecord.
         """
         record = (await self._records.get([name])).get(name)
         if record is None or record.metadata.key_id == self._keyring.newest:
@@ -108,11 +105,11 @@ class SealedStore:
         return Record(name, metadata, await self._seal(name, value, metadata))
 
     async def write(self, record: Record) -> None:
-        """Store what `renew` gave."""
+        """Store what `renew` returned."""
         await self._records.put(record)
 
     async def _seal(self, name: Name, value: Value, metadata: Metadata) -> str:
-        # The salt makes the key new for this write, so its one nonce cannot repeat under it.
+        # The salt gives this write a key of its own, so its one nonce cannot repeat under it.
         salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
         key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
         aad = associated_data(self._project, name, metadata)
@@ -141,28 +138,28 @@ class SealedSecret:
         self.info = _info(record)
 
     async def open(self) -> Value:
-        """Raises UnknownKey, CorruptRecord; names the secret."""
+        """Raises UnknownKey or CorruptRecord, which name the secret."""
         name = self.info.name
         try:
             return await self._store._open(self._record)
         except InvalidTag:
-            raise CorruptRecord(f"the record of {name} does not open") from None
+            raise CorruptRecord(f"the record of {name} cannot be opened") from None
         except CorruptRecord as error:
-            raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
+            raise CorruptRecord(f"the record of {name} cannot be opened: {error.message}") from None
         except UnknownKey as error:
-            raise UnknownKey(f"the record of {name} does not open: {error.message}") from None
+            raise UnknownKey(f"the record of {name} cannot be opened: {error.message}") from None
 
 
 def _value(plaintext: bytes) -> Value:
     try:
         return parse_value(plaintext.decode())
     except (UnicodeDecodeError, InvalidValue):
-        # `from None`: a decoding error carries the plaintext.
-        raise CorruptRecord("the sealed text holds something that is not a value") from None
+        # `from None`: a decoding error contains the plaintext.
+        raise CorruptRecord("the sealed text does not contain a valid value") from None
 
 
 def _readable(item: RecordInfo | Unreadable) -> RecordInfo | Unreadable:
-    """A name that no secret can have cannot be opened either: somebody else put it there."""
+    """A name that no secret can have is not ours: somebody else wrote it."""
     if isinstance(item, RecordInfo) and not is_name(item.name):
         return Unreadable(item.name)
     return item

@@ -57,9 +57,7 @@ def recover(
         key = found.open(passphrase)
         done = store.bring_back(key)
     except KeyboardInterrupt:
-        raise Interrupted(
-            "interrupted; the key may have been restored: run it again to be sure"
-        ) from None
+        raise Interrupted("interrupted; the key may be back: run it again to be sure") from None
     if as_json:
         terminal.document({"key": key.id, "worker": header.worker, "local": local})
     else:

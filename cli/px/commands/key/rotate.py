@@ -59,8 +59,7 @@ def rotate(
     """Replace the Worker's master key while the Worker is in use.
 
     It adds a new key, re-seals everything in all projects under it, and then drops the old keys. A
-    key that still seals anything is never dropped. If it stops at any point, run it again and it
-    continues.
+    key that still seals anything is never dropped. If it stops, run it again to continue.
 
     Needs the root token and the project's folder: a local Worker's keys are in .dev.vars; wrangler
     sets a deployed Worker's keys with the credentials in .env.deploy. A deployed Worker's new key

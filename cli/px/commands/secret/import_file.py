@@ -45,8 +45,7 @@ def import_file(
     Without quotes a value ends before " #", without the white space around it. Quotes keep
     everything, even over several lines; in double quotes \\n, \\t, \\" and the like are escapes.
 
-    JSON: {"NAME": "value"} with string values only. A file is JSON if its name ends in .json or its
-    content begins with {.
+    JSON: {"NAME": "value"}, only strings; if the file's name ends in .json or it begins with {.
 
     px refuses, with the line number: a line without =, a bad or repeated name, an empty value, and
     shell syntax or invisible characters outside quotes. It also refuses files of other tools (SOPS,

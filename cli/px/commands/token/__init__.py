@@ -22,8 +22,7 @@ app = new_app(TokenGroup)
 def token() -> None:
     """Create, list and revoke tokens for people and CI.
 
-    A reader lists names; a writer also creates and deletes secrets; an admin also manages tokens
-    and keys.
+    A reader lists names, a writer also changes secrets, an admin also manages tokens and keys.
 
     \b
     Example: px token create ci --role writer --expires 90d

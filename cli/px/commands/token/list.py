@@ -11,7 +11,7 @@ app = new_app()
 @app.command()
 @with_server()
 def list_tokens(server: Server) -> None:
-    """List a project's tokens: id, name, role and dates, never the token itself.
+    """List a project's tokens. Shows id, name, role and dates, never the token.
 
     In a pipe: one line per token, with tabs between id, name, role, created and expires.
 

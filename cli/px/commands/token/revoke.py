@@ -47,6 +47,5 @@ def _check_id(tokens: Tokens, text: str) -> None:
     is_token = parse(text) is not None or is_mistyped(text)
     if is_token or not any(one.is_unreadable and one.id == text for one in tokens.list()):
         raise Usage(
-            "ID is not a token id, which has 16 hexadecimal digits",
-            hint="see `px token list`; never give the token itself",
+            "ID is not 16 hexadecimal digits", hint="see `px token list`; never give the token"
         )

@@ -66,10 +66,7 @@ async def whole(world: World) -> None:
     wrong = {"a bad name": ("1-bad", "x"), "an empty value": (world.name(), "")}
     for what, bad in wrong.items():
         found = await world.bulk([good[0], bad, good[1]])
-        demand(
-            400 <= found.status < 500,
-            f"a bulk request with {what} was answered {found.described()}",
-        )
+        demand(400 <= found.status < 500, f"a bulk with {what} was answered {found.described()}")
     for name, _ in good:
         demand(not await world.exists(name), "a refused bulk request wrote an entry")
 

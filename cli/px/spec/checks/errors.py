@@ -30,10 +30,7 @@ async def form(world: World) -> None:
     for found in answers:
         found.text("error")
         closed(found.object(), "error code details", "an error")
-        demand(
-            contract.STATUS.get(found.code) == found.status,
-            "an error has the wrong status for its code",
-        )
+        demand(contract.STATUS.get(found.code) == found.status, "a code has the wrong status")
         kind = found.headers.get("content-type", "")
         demand(kind.startswith("application/json"), "an error is not application/json")
 
@@ -104,13 +101,11 @@ async def invalid_request(world: World) -> None:
         {"name": name, "value": value, "note": "x"},
     )
     for sent in wrong:
-        (await world.call("POST", "/secrets", sent)).refused(
-            "invalid_request", "an invalid document"
-        )
+        (await world.call("POST", "/secrets", sent)).refused("invalid_request", "a bad document")
     wrong = ({}, {"secrets": {}}, {"secrets": [[]]}, {"secrets": [{"name": name}]})
     for sent in wrong:
         found = await world.call("POST", "/secrets/bulk", sent)
-        found.refused("invalid_request", "an invalid document")
+        found.refused("invalid_request", "a bad document")
 
 
 @ERRORS.full

@@ -63,10 +63,7 @@ async def encoded(world: World) -> None:
 
     async def exists() -> None:
         found = await world.call("GET", f"/secrets/{spelling}/exists")
-        demand(
-            found.expect(200).object().get("exists") is True,
-            "the percent-encoded name is not found",
-        )
+        demand(found.expect(200).object().get("exists") is True, "the encoded name is not found")
 
     await world.eventually(exists)
 

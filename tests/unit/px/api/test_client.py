@@ -154,7 +154,7 @@ def test_a_page_of_a_firewall_is_not_taken_for_the_apis_answer(
     [
         (403, b"error code: 1010", "error 1010: its owner's firewall rules block px"),
         (403, b'<html><span class="cf-error-code">1020</span>', "error 1020: its owner's"),
-        (522, b"", "error 522: it cannot reach the server behind this address"),
+        (522, b"", "error 522: it cannot reach the server behind it"),
         (530, b"error code: 1016", "error 1016: no Worker runs at"),
         (500, b"error code: 1101", "error 1101: the Worker failed"),
         (429, b"error code: 1015", "error 1015: too many requests"),
