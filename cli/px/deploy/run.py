@@ -36,7 +36,7 @@ from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
 from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import Target, make_target
 
 KNOWN: Final = 10.0  # seconds
@@ -82,7 +82,7 @@ class Deployment:
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         folder: Path,
         environ: Mapping[str, str],
         options: Options,

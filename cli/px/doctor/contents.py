@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.surroundings import Surroundings
@@ -58,3 +59,6 @@ def check_deploy(around: Surroundings) -> Iterator[Finding]:
     if project is not None and (project.private / "deploy.json").exists():
         hint = "`px deploy` continues it; do not delete .px/deploy.json"
         yield Finding("deploy", WARN, "a deploy has not finished", hint)
+
+
+CHECKS: Final = {"secrets": check_secrets, "rotation": check_rotation, "deploy": check_deploy}

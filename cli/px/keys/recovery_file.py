@@ -15,10 +15,10 @@ from px.keys.passphrase import Passphrase
 from px.keys.recovery import RecoveryHeader
 from px.project import owner_only, private_files
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
-def default_path(project: Project, worker: str) -> Path:
+def default_path(project: Workspace, worker: str) -> Path:
     return project.private / f"recovery-{worker}.json"
 
 

@@ -11,7 +11,7 @@ from px.api.client import Client
 from px.api.secrets import Secrets
 from px.doctor.surroundings import Surroundings
 from px.http.retry import Retry
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
 from support.source import ROOT
@@ -34,15 +34,15 @@ def around(tmp_path: Path) -> Surroundings:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path) -> Workspace:
     """An empty project in a folder whose name a shell would trip over."""
     root = tmp_path / 'it\'s a $HOME "project"'
     root.mkdir()
     (root / "wrangler.toml").write_text("")
-    return Project(root)
+    return Workspace(root)
 
 
 @pytest.fixture(scope="session")
-def checkout() -> Project:
+def checkout() -> Workspace:
     """This repository, for its installed npm packages; nothing is written into it."""
-    return Project(ROOT)
+    return Workspace(ROOT)
