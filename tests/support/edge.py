@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare_account import Worker
 from support.serving import serving
 
@@ -26,7 +26,7 @@ NOTHING_HERE = b"<html>There is nothing here yet</html>"
 class Edge:
     """A context manager. `put` is an Account's `changed`; workerd starts at the next request."""
 
-    def __init__(self, project: Project, folder: Path) -> None:
+    def __init__(self, project: Workspace, folder: Path) -> None:
         self._project = project
         self._folder = folder
         self._worker: Worker | None = None

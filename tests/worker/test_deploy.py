@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from positronic.access.tokens import root_hash
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare_account import Asked
 from support.processes import Processes
 from support.source import ROOT
@@ -40,7 +40,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with deploying(project, tmp_path_factory.mktemp("deploy")) as world:
         told = Story(world, Processes(), [], [], [], [], [])
         with told.processes:

@@ -17,7 +17,7 @@ from px.keys import recovery
 from px.keys.recovery_file import RecoveryFile
 from px.local.scratch import make_scratch
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import ACCOUNT, Account, Worker
@@ -55,7 +55,7 @@ class Deployed:
 
 
 @pytest.fixture
-def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
+def deployed(project: Workspace, tmp_path: Path) -> Iterator[Deployed]:
     folder = make_scratch(project, tmp_path / "project").root
     with TestDevServer() as server:
         server.seed(VALUES)

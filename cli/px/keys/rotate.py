@@ -230,7 +230,7 @@ class Rotation:
 
 
 def _stuck(failed: list[Detail]) -> Refused:
-    details = [replace(one, listed=place < SHOWN) for place, one in enumerate(failed)]
+    details = [replace(one, listed=number < SHOWN) for number, one in enumerate(failed)]
     count = "one record does" if len(failed) == 1 else f"{len(failed):,} records do"
     return Refused(
         f"{count} not open, and would be lost with its key; no key was dropped",
