@@ -13,8 +13,7 @@ from px.commands.groups import new_app
 from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
-    from px.deploy.options import Options
-    from px.deploy.plan import DeployPlan
+    from px.deploy.plan import DeployPlan, Options
     from px.deploy.run import Deployed, Deployment
 
 app = new_app()
@@ -76,7 +75,7 @@ def deploy(
     Example: px deploy
              px deploy --passphrase-stdin < passphrase.txt
     """
-    from px.deploy.options import Options
+    from px.deploy.plan import Options
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:

@@ -1,9 +1,10 @@
-"""What a deploy will create, decided from what exists at Cloudflare and in the project."""
+"""What was asked of a deploy, and what it will create, by what exists at Cloudflare and here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from px.cloudflare.worker import Remote
@@ -13,6 +14,19 @@ from px.project.manifest import Manifest
 KEYS: Final = "MASTER_KEYS"
 ROOT: Final = "ROOT_TOKEN_SHA256"
 OURS: Final = frozenset({KEYS, ROOT})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`recovery_file` None: px's own place; `wants_recovery` False: no file."""
+
+    url: str | None = None
+    recovery_file: Path | None = None
+    wants_recovery: bool = True
+    new_token: bool = False
+    adopt: bool = False
+    wait: float = 180.0
+    checks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,18 @@ from typing import Final
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
-from px.deploy.address import address_of, choose_address
+from px.deploy.address import address_of, check_subdomain, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
-from px.deploy.options import Options
 from px.deploy.owner import (
     check_no_token,
     check_owner,
     recorded,
 )
-from px.deploy.plan import KEYS, ROOT, DeployPlan, make_plan
+from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
-from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from positronic.errors import PositronicError
-from px.doctor import contents, ignored, modes, tools
+from px.doctor import contents, exposure, tools
 from px.doctor.choice import check_choice
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.server import check_server
@@ -20,8 +20,7 @@ CheckHere = Callable[[Surroundings], Iterator[Finding]]
 
 HERE: Final[Mapping[str, CheckHere]] = {
     **tools.CHECKS,
-    **modes.CHECKS,
-    **ignored.CHECKS,
+    **exposure.CHECKS,
     **contents.CHECKS,
 }
 

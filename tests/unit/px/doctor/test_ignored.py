@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from px.doctor.ignored import check_ignored
+from px.doctor.exposure import check_ignored
 from px.doctor.surroundings import Surroundings
 from support.doctor import NAMES, statuses, write
 

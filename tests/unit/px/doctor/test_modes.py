@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from px.doctor.modes import check_modes
+from px.doctor.exposure import check_modes
 from px.doctor.surroundings import Surroundings
 from support.doctor import NAMES, statuses, write
 
