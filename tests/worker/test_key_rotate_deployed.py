@@ -74,6 +74,7 @@ def deployed(project: Workspace, tmp_path: Path) -> Iterator[Deployed]:
                 f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\n"
                 f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
             )
+            (folder / ".env.deploy").chmod(0o600)
             environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
             yield Deployed(Px(folder, environment), server, cloudflare)
 
@@ -272,3 +273,12 @@ def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
     assert (done.returncode, "already exists" in done.stderr) == (1, True)
     assert path.read_bytes() == kept
     assert deployed.secrets == keys
+
+
+def test_an_env_deploy_that_others_can_read_is_refused_as_by_a_deploy(deployed: Deployed) -> None:
+    """Nothing was changed, and no rotation was begun."""
+    (deployed.px.folder / ".env.deploy").chmod(0o644)
+    done = deployed.px.run("key", "rotate", "--no-recovery-file", "--json")
+
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "deploy_file_open")
+    assert not deployed.started.exists()
