@@ -1,7 +1,4 @@
-"""Limits the audit events of refused tokens to one per token and minute.
-
-Otherwise anyone who knows a token's id could fill the log, and the bill, with guesses.
-"""
+"""Limits the audit events of refused tokens, so that guesses cannot fill the log."""
 
 from __future__ import annotations
 

@@ -15,11 +15,7 @@ from positronic.api.routes import find
 from positronic.api.routing import Call, Endpoint, Executor, Route, json_response
 from positronic.api.service import Service
 from positronic.audit.events import Auditor, Origin
-from positronic.errors import (
-    AuditUnavailable,
-    PositronicError,
-    Unauthenticated,
-)
+from positronic.errors import AuditUnavailable, PositronicError, Unauthenticated
 from positronic.http.request import (
     Request,
     Response,

@@ -1,7 +1,4 @@
-"""Makes a project's changes one at a time, each after its body was read.
-
-So a slow or endless body keeps nobody else waiting.
-"""
+"""Makes a project's changes one at a time, each after its body was read, however slowly."""
 
 from __future__ import annotations
 

@@ -12,14 +12,7 @@ from positronic.access.tokens import Token
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
-from positronic.names import (
-    MAX_BULK,
-    PROJECT,
-    Name,
-    Project,
-    TokenName,
-    Value,
-)
+from positronic.names import MAX_BULK, PROJECT, Name, Project, TokenName, Value
 from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring

@@ -93,10 +93,7 @@ class SealedStore:
         return found, unreadable
 
     async def renew(self, name: Name) -> Record | None:
-        """The record under the newest key, unwritten, with the same version and dates.
-
-        None when it has the newest key already. Raises UnknownKey, CorruptRecord.
-        """
+        """Unwritten, under the newest key; None if that is in use. UnknownKey, CorruptRecord."""
         record = (await self._records.get([name])).get(name)
         if record is None or record.metadata.key_id == self._keyring.newest:
             return None

@@ -56,10 +56,7 @@ class Vault:
         return True
 
     async def delete(self, text: str) -> None:
-        """Any listed entry, even one that is unreadable or whose name no secret can have.
-
-        Raises NotFound, InvalidName, ReservedName.
-        """
+        """Any listed entry, readable or not. Raises NotFound, InvalidName, ReservedName."""
         name = Name(text)
         if not await self._is_stored(name):
             raise NotFound(f"there is no secret {parse_name(text)}")
