@@ -40,12 +40,12 @@ class HeapWorker:
         return Memory(**self.client.get("/heap").raise_for_status().json())
 
     def nothing(self, count: int) -> None:
-        """The comparison: so many answers that are the least a Worker can give."""
+        """The comparison: this many of the smallest answers that a Worker can give."""
         for _ in range(count):
             self.client.get("/nothing").raise_for_status()
 
     def mixed(self, count: int) -> None:
-        """So many requests of every kind, right and wrong, small and large."""
+        """This many requests of every kind, right and wrong, small and large."""
         for (method, path, sent, status), _ in zip(cycle(self._requests()), range(count)):
             headers = {"Authorization": f"Bearer {self.token}"} | dict(sent.get("headers", {}))  # type: ignore[call-overload]
             content = {key: value for key, value in sent.items() if key != "headers"}

@@ -69,11 +69,7 @@ ROOTS: Final = (
     "wrangler.toml",
     ".env.deploy.example",
     ".env.secrets.example",
-    "docs",
-    "README.md",
-    "SECURITY.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
+    "bench",
 )
 
 
