@@ -15,7 +15,7 @@ import httpx
 from bench.assembly import assemble
 from bench.worker_secrets import TOKEN, worker_secrets
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 HERE: Final = Path(__file__).parent
 LARGE: Final = {"secrets": [{"name": f"LARGE_{n}", "value": "x" * 60_000} for n in range(4)]}
@@ -81,7 +81,7 @@ class HeapWorker:
 
 
 @contextmanager
-def heap_worker(project: Project, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
+def heap_worker(project: Workspace, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
     """workerd alone with the project's Worker, on an empty KV, with more brains in it."""
     with tempfile.TemporaryDirectory() as name:
         config = assemble(project, Path(name), brains, HERE / "heap_worker" / "heap_entry.py")

@@ -86,5 +86,5 @@ class _Parameter(Protocol):
 def _unexpected(error: BaseException) -> PxError:
     """Shows where it happened, but no message or local variable: they may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    return PxError(f"px failed: {type(error).__name__}{place}", code="px_failed")
+    where = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return PxError(f"px failed: {type(error).__name__}{where}", code="px_failed")

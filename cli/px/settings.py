@@ -127,7 +127,7 @@ def _sendable(token: str, of: str) -> str:
 
 def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
     """The first one that is set, and where; (None, "") if none is."""
-    return next(((text, place) for text, place in candidates if text), (None, ""))
+    return next(((text, source) for text, source in candidates if text), (None, ""))
 
 
 def _choose(

@@ -13,8 +13,9 @@ from px.local.port import free_port
 from px.spec.checks import PROMISES
 from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
-from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
+from spec.strangers import PAGE, drips, floods, hangs, http, says, stranger
 from support.px_process import Px
+from support.stranger import Serve
 
 TOKEN = "token-for-nobody"
 
@@ -56,7 +57,7 @@ def test_a_mended_gap_is_exit_code_1(tmp_path: Path, dev_server: TestDevServer) 
     )
 
     assert done.returncode == 1
-    assert "mended\tnames.case\tit is kept now: remove its line" in done.stdout
+    assert "mended\tnames.case\tthis promise is kept now: remove its line" in done.stdout
 
 
 @pytest.mark.parametrize(

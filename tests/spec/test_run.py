@@ -16,7 +16,7 @@ from px.spec import report
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
 from px.spec.run import Limits, Result, run
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 from px.spec.world import World
 from spec.broken import MUTANTS
 from spec.house import House
@@ -25,11 +25,11 @@ from spec.trying import broken, tried
 ONE = "secrets.create.answer"
 
 
-def mutant(name: str) -> Target:
+def mutant(name: str) -> SpecTarget:
     return next(one for one in MUTANTS if one.name == name).target()
 
 
-def tried_with_gap(target: Target) -> list[Result]:
+def tried_with_gap(target: SpecTarget) -> list[Result]:
     promises = select(PROMISES, Level.FULL, ONE)
     return [one.result for one in asyncio.run(run(target, promises, gaps={ONE}))]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PROJECT = Project(CHECKOUT)
+PROJECT = Workspace(CHECKOUT)
 
 _NO_CACHES = shutil.ignore_patterns("__pycache__", "test_*.py")
 

@@ -13,7 +13,7 @@ from px.local import snapshot, start_failure
 from px.local.runtime_config import GATE, write_config
 from px.local.scratch import make_scratch
 from px.local.workerd import run_workerd, workerd_command
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.broken_brains import BROKEN, Broken
 from worker.main_worker import Secrets
 
@@ -29,7 +29,7 @@ def write_brains(folder: Path, broken: Broken) -> None:
 
 
 @pytest.fixture(scope="module")
-def printed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def printed(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Each case's traceback, from the top level of one Worker that tried them all."""
     folder = tmp_path_factory.mktemp("broken")
     scratch = make_scratch(project, folder / "scratch")
@@ -56,7 +56,7 @@ def test_a_brain_that_cannot_be_imported_names_its_authors_line(
 
 
 @pytest.mark.parametrize("name", READ_WHOLE)
-def test_the_gate_tells_the_author(project: Project, tmp_path: Path, name: str) -> None:
+def test_the_gate_tells_the_author(project: Workspace, tmp_path: Path, name: str) -> None:
     """The same sentence, from the gate before a deploy."""
     (broken,) = [one for one in BROKEN if one.name == name]
     scratch = make_scratch(project, tmp_path / "scratch")
@@ -69,7 +69,7 @@ def test_the_gate_tells_the_author(project: Project, tmp_path: Path, name: str) 
     assert caught.value.message.startswith(start + broken.sentence), caught.value.message
 
 
-def test_a_brain_may_have_the_name_of_a_standard_module(project: Project, tmp_path: Path) -> None:
+def test_a_brain_may_have_the_name_of_a_standard_module(project: Workspace, tmp_path: Path) -> None:
     """`brains/json.py` hides nothing."""
     scratch = make_scratch(project, tmp_path / "scratch")
     (scratch.worker / "brains" / "json.py").write_text("import json\n\njson.dumps({})\n")

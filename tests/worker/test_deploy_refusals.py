@@ -15,7 +15,7 @@ from px.keys.passphrase import ATTEMPTS
 from px.local.port import free_port
 from px.project import owner_only
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
 from support.px_process import Px
@@ -25,7 +25,7 @@ OURS = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
 
 
 @pytest.fixture
-def world(project: Project, tmp_path: Path) -> Iterator[Deploying]:
+def world(project: Workspace, tmp_path: Path) -> Iterator[Deploying]:
     with deploying(project, tmp_path) as found:
         yield found
         assert found.cloudflare.changes() == []
@@ -321,7 +321,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("fault", "code", "said"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_of_cloudflares_is_translated(
-    project: Project, tmp_path: Path, fault: Fault, code: int, said: str
+    project: Workspace, tmp_path: Path, fault: Fault, code: int, said: str
 ) -> None:
     """By real wrangler: the exit code, and what to do."""
     with deploying(project, tmp_path) as world:

@@ -15,7 +15,7 @@ import pytest
 from positronic.access.tokens import mint_root, root_hash
 from px.project.git import leaves_out
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
 from support.waiting import wait_until
@@ -56,7 +56,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with deploying(project, tmp_path_factory.mktemp("stops")) as world:
         told = Story(world)
         for step in STEPS:
@@ -136,7 +136,7 @@ def test_an_upload_whose_answer_is_lost_is_known_the_next_time(story: Story) -> 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stop_in_the_upload_ends_wrangler_and_tells(
-    project: Project, tmp_path: Path, number: signal.Signals, code: int
+    project: Workspace, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Ctrl-C or a cancelled CI job: a true account, and no wrangler that goes on behind px."""
     arrived, go_on = threading.Event(), threading.Event()
@@ -168,7 +168,7 @@ def test_a_stop_in_the_upload_ends_wrangler_and_tells(
 
 
 def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
-    project: Project, tmp_path: Path
+    project: Workspace, tmp_path: Path
 ) -> None:
     """As wrangler says it; a Worker that does not answer in time is deployed all the same."""
     with deploying(project, tmp_path) as world:
@@ -183,7 +183,7 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
         assert world.worker.on_workers_dev
 
 
-def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path) -> None:
+def test_a_root_token_is_never_replaced_unasked(project: Workspace, tmp_path: Path) -> None:
     """Our upload was lost and somebody else's went through: theirs stays, and px says so."""
     theirs = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
     with deploying(project, tmp_path) as world:
@@ -198,7 +198,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         assert world.worker.secrets == theirs
 
 
-def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path) -> None:
+def test_a_root_token_that_is_replaced_is_kept(project: Workspace, tmp_path: Path) -> None:
     """Also when it was asked for: in a file of its own, which px names, ignored by git."""
     old = mint_root(os.urandom)
     with deploying(project, tmp_path) as world:

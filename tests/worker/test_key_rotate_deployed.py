@@ -17,7 +17,7 @@ from px.keys import recovery
 from px.keys.recovery_file import RecoveryFile
 from px.local.scratch import make_scratch
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import ACCOUNT, Account, Worker
@@ -55,7 +55,7 @@ class Deployed:
 
 
 @pytest.fixture
-def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
+def deployed(project: Workspace, tmp_path: Path) -> Iterator[Deployed]:
     folder = make_scratch(project, tmp_path / "project").root
     with TestDevServer() as server:
         server.seed(VALUES)
@@ -74,6 +74,7 @@ def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
                 f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\n"
                 f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
             )
+            (folder / ".env.deploy").chmod(0o600)
             environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
             yield Deployed(Px(folder, environment), server, cloudflare)
 
@@ -272,3 +273,12 @@ def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
     assert (done.returncode, "already exists" in done.stderr) == (1, True)
     assert path.read_bytes() == kept
     assert deployed.secrets == keys
+
+
+def test_an_env_deploy_that_others_can_read_is_refused_as_by_a_deploy(deployed: Deployed) -> None:
+    """Nothing was changed, and no rotation was begun."""
+    (deployed.px.folder / ".env.deploy").chmod(0o644)
+    done = deployed.px.run("key", "rotate", "--no-recovery-file", "--json")
+
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "deploy_file_open")
+    assert not deployed.started.exists()

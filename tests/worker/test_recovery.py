@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Fault
 from support.schemas import conforms
 from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
@@ -34,7 +34,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("recovery")
     with deploying(project, folder) as world:
         said = {"first": world.deploy("--no-checks")}

@@ -126,7 +126,7 @@ class Secret(Protocol):
 
 
 class SecretStore(Protocol):
-    """One project's values, whoever encrypts them."""
+    """One project's values, no matter who encrypts them."""
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
         """The existing secrets, unopened; a missing name is missing from the result."""

@@ -108,10 +108,10 @@ def follow(
     """Events from `start`, or the newest `limit`, then each new one once; oldest first."""
     seen: dict[str, int] = {}
     shown: list[AuditEvent] = []
-    for place, event in enumerate(log.events()):
+    for position, event in enumerate(log.events()):
         horizon = _horizon(seen)
         is_late = horizon is None or event.at >= horizon
-        is_shown = _is_shown(place, event, start, limit)
+        is_shown = _is_shown(position, event, start, limit)
         if is_late:
             seen[event.id] = event.at
         if is_shown:
@@ -128,10 +128,10 @@ def follow(
         seen = {key: at for key, at in seen.items() if horizon is None or at >= horizon}
 
 
-def _is_shown(place: int, event: AuditEvent, start: int | None, limit: int | None) -> bool:
+def _is_shown(position: int, event: AuditEvent, start: int | None, limit: int | None) -> bool:
     if start is None and limit is None:
         return False
-    return (start is None or event.at >= start) and (limit is None or place < limit)
+    return (start is None or event.at >= start) and (limit is None or position < limit)
 
 
 def _horizon(seen: dict[str, int]) -> int | None:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from px import terminal
 from px.api.brain_events import RunEvent
-from px.brains.progress import Place, Progress
+from px.brains.progress import Position, RunProgress
 from px.terminal import printable
 
 _STEP_IN: Final = 4  # columns of indentation for each inner brain
@@ -22,7 +22,7 @@ _MORE: Final = {True: "\u2026", False: "~"}
 
 
 class Drawing(Protocol):
-    def show(self, event: RunEvent, progress: Progress) -> None: ...
+    def show(self, event: RunEvent, progress: RunProgress) -> None: ...
 
     def end(self) -> None:
         """Ends the current line of the terminal."""
@@ -39,7 +39,7 @@ def choose(*, as_json: bool) -> Drawing:
 class JsonLines:
     """Every event unchanged, one per line."""
 
-    def show(self, event: RunEvent, _: Progress) -> None:
+    def show(self, event: RunEvent, _: RunProgress) -> None:
         terminal.document(event.document)
 
     def end(self) -> None:
@@ -49,9 +49,9 @@ class JsonLines:
 class Lines:
     """Type, place and a note, if any, with tabs between."""
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
         if event.type != "step:status":
-            cells = [event.type, " > ".join(progress.place.path)]
+            cells = [event.type, " > ".join(progress.position.path)]
             note = _note(event, progress)
             terminal.data("\t".join(map(printable, [*cells, note] if note else cells)))
 
@@ -59,7 +59,7 @@ class Lines:
         return
 
 
-def _note(event: RunEvent, progress: Progress) -> str:
+def _note(event: RunEvent, progress: RunProgress) -> str:
     if event.type == "brain:error":
         return progress.error
     if event.document.get("takenOver") is True:
@@ -72,43 +72,43 @@ class Live:
     """One line per step, redrawn when the step ends if it is still the last line."""
 
     def __init__(self) -> None:
-        self._open: Place | None = None
+        self._open: Position | None = None
         self._colour = not os.environ.get("NO_COLOR")
         self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
-        place = progress.place
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
+        position = progress.position
         match event.type:
             case "brain:start" | "brain:restart":
                 self.end()
-                indent = len(place.brains) * _STEP_IN - _STEP_IN
-                terminal.data(self._line(indent, "", place.brains[-1]))
+                indent = len(position.brains) * _STEP_IN - _STEP_IN
+                terminal.data(self._line(indent, "", position.brains[-1]))
             case "step:start":
                 self.end()
-                terminal.draw(self._step("run", place))
-                self._open = place
+                terminal.draw(self._step("run", position))
+                self._open = position
             case "step:complete":
                 taken = event.document.get("takenOver") is True
-                self._close("taken" if taken else "done", place)
+                self._close("taken" if taken else "done", position)
             case "brain:error" | "brain:interrupted":
-                self._close("failed", place)
+                self._close("failed", position)
 
     def end(self) -> None:
         if self._open is not None:
             self._open = None
             terminal.draw("\n")
 
-    def _close(self, mark: str, place: Place) -> None:
+    def _close(self, mark: str, position: Position) -> None:
         """The step's final line: in place, or again below the lines of its inner brain."""
-        if self._open != place:
+        if self._open != position:
             self.end()
         before = _CLEAR if self._open else ""
         self._open = None
-        if place.step:
-            terminal.draw(before + self._step(mark, place) + "\n")
+        if position.step:
+            terminal.draw(before + self._step(mark, position) + "\n")
 
-    def _step(self, mark: str, place: Place) -> str:
-        return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
+    def _step(self, mark: str, position: Position) -> str:
+        return self._line(len(position.brains) * _STEP_IN - 2, mark, position.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:
         """Fits the line to the screen: a wrapped line could not be redrawn."""

@@ -18,13 +18,13 @@ MAX_STATE: Final = 8 * 1024 * 1024  # bytes: the limit of a request
 def parse_options(given: Sequence[str]) -> dict[str, str]:
     """Each KEY=VALUE as text. Raises Usage."""
     options: dict[str, str] = {}
-    for place, text in enumerate(given, start=1):
+    for number, text in enumerate(given, start=1):
         key, mark, value = text.partition("=")
         if not mark or not key:
-            raise Usage(f"-o number {place} expects KEY=VALUE")
-        _check_text(text, f"-o number {place}")
+            raise Usage(f"-o number {number} expects KEY=VALUE")
+        _check_text(text, f"-o number {number}")
         if key in options:
-            raise Usage(f"-o number {place} repeats the key of an earlier one")
+            raise Usage(f"-o number {number} repeats the key of an earlier one")
         options[key] = value
     return options
 
@@ -65,8 +65,8 @@ def parse_state(data: bytes) -> dict[str, object]:
     except UnicodeError:
         raise Usage("--state-json is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"--state-json is not valid JSON: see {place}") from None
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Usage(f"--state-json is not valid JSON: see {where}") from None
     except RecursionError:
         raise Usage("--state-json is nested too deeply") from None
     except ValueError:

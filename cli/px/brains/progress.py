@@ -14,7 +14,7 @@ INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where an event belongs: the nested brains, and the step of the innermost."""
 
     brains: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class _Level:
 
 
 @dataclass(slots=True)
-class Progress:
+class RunProgress:
     """`outcome` is None until the run ends; `step` counts the outermost brain's steps from 1.
 
     `ended_after` is the step after which the run was asked to stop, if it was not the last.
@@ -45,7 +45,7 @@ class Progress:
     error: str = ""
     where: str = ""
     step: int = 0
-    place: Place = Place()
+    position: Position = Position()
     _levels: list[_Level] = field(default_factory=list)
 
     def follow(self, event: RunEvent) -> None:
@@ -54,7 +54,7 @@ class Progress:
             self._levels.append(_Level(event.text("brainTitle")))
         elif event.type in _STEPS:
             self._step(event)
-        self.place = self._here(event)
+        self.position = self._here(event)
         match event.type:
             case "brain:complete":
                 last = event.document.get("endedAfter")
@@ -73,10 +73,10 @@ class Progress:
         self._levels.clear()
         self.outcome, self.error = outcome, error
 
-    def _here(self, event: RunEvent) -> Place:
+    def _here(self, event: RunEvent) -> Position:
         brains = tuple(level.title for level in self._levels)
         has_step = bool(self._levels) and event.type not in _OF_A_BRAIN
-        return Place(brains, self._levels[-1].step if has_step else "")
+        return Position(brains, self._levels[-1].step if has_step else "")
 
     def _step(self, event: RunEvent) -> None:
         if not self._levels:

@@ -9,7 +9,7 @@ from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
-from px.brains.progress import COMPLETE, FAILED, Progress
+from px.brains.progress import COMPLETE, FAILED, RunProgress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
 from px.terminal import printable
@@ -52,7 +52,7 @@ def _whole_only(event: RunEvent) -> set[str]:
     return set(map(printable, map(str, names))) if isinstance(names, list) else set()
 
 
-def _conclude(progress: Progress, run_id: str) -> None:
+def _conclude(progress: RunProgress, run_id: str) -> None:
     if progress.outcome == COMPLETE:
         return
     hint = f"continue from there with `px brain rerun {run_id} --from {progress.step}`"

@@ -8,7 +8,7 @@ from typing import Final
 
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
-from px.brains.progress import Progress
+from px.brains.progress import RunProgress
 from px.errors import ServerFailed
 from px.http.result import Lost, Silence
 from px.http.retry import FIRST_WAIT, Retry
@@ -25,7 +25,7 @@ class Watch:
         self._run_id = run_id
         self._last: int | None = None
         self._fruitless = 0
-        self.progress = Progress()
+        self.progress = RunProgress()
 
     def __iter__(self) -> Iterator[RunEvent]:
         """Raises PxError if the server stays unreachable, or is not our server."""

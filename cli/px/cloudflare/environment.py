@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
 
-def wrangler_environment(project: Project, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+def wrangler_environment(
+    project: Workspace, outer: Mapping[str, str] = os.environ
+) -> dict[str, str]:
     """wrangler's settings: offline, quiet, and nothing stored in the user's home."""
     passed = {name: outer[name] for name in _PASSED_ON if name in outer}
     return passed | {

@@ -12,7 +12,7 @@ from px.cloudflare.wrangler import Wrangler
 from px.errors import PxError
 from px.project import owner_only
 from px.project.manifest import Manifest, connected
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 UPLOAD_SECONDS: Final = 600.0
 STDIN: Final = "/dev/stdin"
@@ -21,7 +21,7 @@ STDIN: Final = "/dev/stdin"
 class Remote:
     """One Worker. Every call starts wrangler, and raises PxError."""
 
-    def __init__(self, project: Project, manifest: Manifest, wrangler: Wrangler) -> None:
+    def __init__(self, project: Workspace, manifest: Manifest, wrangler: Wrangler) -> None:
         self._project = project
         self._manifest = manifest
         self._wrangler = wrangler

@@ -15,7 +15,7 @@ from typing import Final
 from px.cloudflare.environment import wrangler_environment
 from px.cloudflare.wrangler_errors import failure, too_late
 from px.errors import Usage
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 
 TIMEOUT: Final = 120.0  # seconds
 TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
@@ -36,7 +36,7 @@ _NO_ENV_FILE: Final = ("--env-file", "/dev/null")
 class Wrangler:
     """A project's wrangler, with credentials from the environment or `.env.deploy`."""
 
-    def __init__(self, project: Project, credentials: Mapping[str, str]) -> None:
+    def __init__(self, project: Workspace, credentials: Mapping[str, str]) -> None:
         self._project = project
         self._credentials = dict(credentials)
 

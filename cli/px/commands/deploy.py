@@ -13,8 +13,7 @@ from px.commands.groups import new_app
 from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
-    from px.deploy.options import Options
-    from px.deploy.plan import Plan
+    from px.deploy.plan import DeployPlan, Options
     from px.deploy.run import Deployed, Deployment
 
 app = new_app()
@@ -76,7 +75,7 @@ def deploy(
     Example: px deploy
              px deploy --passphrase-stdin < passphrase.txt
     """
-    from px.deploy.options import Options
+    from px.deploy.plan import Options
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
@@ -110,7 +109,7 @@ def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], N
     return Deployment(project, folder, os.environ, options, passphrase, say)
 
 
-def _show_plan(plan: Plan, *, as_json: bool) -> None:
+def _show_plan(plan: DeployPlan, *, as_json: bool) -> None:
     if as_json:
         terminal.document({**plan.document(), "dryRun": True})
         return

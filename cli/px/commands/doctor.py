@@ -29,18 +29,17 @@ def doctor(server: Server) -> None:
     from pathlib import Path
 
     from px import terminal
-    from px.doctor import report
     from px.doctor.examine import examine
-    from px.doctor.finding import FAIL, Finding
-    from px.doctor.place import Place
+    from px.doctor.finding import FAIL, Finding, conclude, count, document, show
+    from px.doctor.surroundings import Surroundings
 
     findings: list[Finding] = []
-    for found in examine(Place(Path.cwd()), server.target):
+    for found in examine(Surroundings(Path.cwd()), server.target):
         findings.append(found)
         if not server.as_json:
-            report.show(found)
+            show(found)
     if server.as_json:
-        terminal.document(report.document(findings))
+        terminal.document(document(findings))
     else:
-        report.conclude(findings)
-    raise typer.Exit(1 if report.count(findings, FAIL) else 0)
+        conclude(findings)
+    raise typer.Exit(1 if count(findings, FAIL) else 0)

@@ -21,13 +21,13 @@ class _Text(Protocol):
 class LazyGroup(TyperGroup):
     """Knows the module of each command, and in it the Typer `app`."""
 
-    places: ClassVar[dict[str, str]] = {}
+    modules: ClassVar[dict[str, str]] = {}
 
     def list_commands(self, ctx: object) -> list[str]:
-        return list(self.places)
+        return list(self.modules)
 
     def get_command(self, ctx: object, cmd_name: str) -> Command | None:
-        module = self.places.get(cmd_name)
+        module = self.modules.get(cmd_name)
         return None if module is None else as_command(import_module(module).app)
 
     def format_commands(self, ctx: object, formatter: _Text) -> None:

@@ -83,6 +83,15 @@ class Server:
         environ, folder = os.environ, Path.cwd()
         return find_target(self.url, self.project, self.timeout, environ=environ, folder=folder)
 
+    def tell(self, document: dict[str, object], *lines: str) -> None:
+        """What was done: the document with --json, else the lines."""
+        from px import terminal
+
+        if self.as_json:
+            terminal.document(document)
+        for line in () if self.as_json else lines:
+            terminal.say(line)
+
     def connect(self) -> Client:
         from px.api.client import Client
 
@@ -128,8 +137,10 @@ def secrets_of(client: Client) -> Secrets:
     return Secrets(client, known_names(client.target, os.environ))
 
 
-def ask(question: str, otherwise: str) -> None:
+def ask(question: str, otherwise: str, *, yes: bool = False) -> None:
     """Raises Refused or Interrupted, with `otherwise`, unless the answer is yes."""
+    if yes:
+        return
     import sys
 
     from px import terminal

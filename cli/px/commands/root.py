@@ -13,7 +13,7 @@ from px.invocation import begin
 
 
 class Px(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "secret": "px.commands.secret",
         "token": "px.commands.token",
         "audit": "px.commands.audit",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from px.spec.promises import Promise
-    from px.spec.run import Limits, Outcome
-    from px.spec.target import Target
+    from px.spec.run import Limits, PromiseOutcome
+    from px.spec.target import SpecTarget
 
 app = new_app()
 TIMEOUT: Final = 300.0
@@ -77,7 +77,7 @@ def spec(
     promises = _selected(level, only)
     target = _target(url, project, timeout)
 
-    def seen(outcome: Outcome) -> None:
+    def seen(outcome: PromiseOutcome) -> None:
         if not as_json:
             terminal.data(report.line(outcome))
 
@@ -102,28 +102,28 @@ def _selected(level: str, only: str) -> list[Promise]:
     return promises
 
 
-def _target(url: str, project: str | None, timeout: float) -> Target:
+def _target(url: str, project: str | None, timeout: float) -> SpecTarget:
     import os
 
     from px.api.client import own_worker
     from px.settings import find_target
-    from px.spec.target import Target
+    from px.spec.target import SpecTarget
 
     # PX_PROJECT is for the user's own secrets; a run creates its own project.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
     found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
     own = own_worker(found)
-    return Target(found.address, found.token, found.project if project else None, own=own)
+    return SpecTarget(found.address, found.token, found.project if project else None, own=own)
 
 
 def _run(
-    target: Target,
+    target: SpecTarget,
     promises: Sequence[Promise],
     level: str,
     gaps: frozenset[str],
     limits: Limits,
-    seen: Callable[[Outcome], None],
-) -> list[Outcome]:
+    seen: Callable[[PromiseOutcome], None],
+) -> list[PromiseOutcome]:
     import asyncio
 
     from px.spec.promises import Level
@@ -133,7 +133,7 @@ def _run(
     return asyncio.run(_interruptible(work))
 
 
-async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
+async def _interruptible(work: Coroutine[None, None, list[PromiseOutcome]]) -> list[PromiseOutcome]:
     """A signal stops the current check and lets the run clean up. Raises Interrupted."""
     import asyncio
 
@@ -154,7 +154,7 @@ async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Out
             loop.remove_signal_handler(number)
 
 
-def _stop(number: int, task: asyncio.Future[list[Outcome]]) -> None:
+def _stop(number: int, task: asyncio.Future[list[PromiseOutcome]]) -> None:
     from px.process import stopping
 
     stopping.note(number)

@@ -74,8 +74,8 @@ def _key(target: Target) -> str:
     token = parse(target.token)
     project = target.project or (token.project if token else "")
     address = target.address
-    place = f"{address.origin}\n{project}"
-    return f"names-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+    location = f"{address.origin}\n{project}"
+    return f"names-{hashlib.sha256(location.encode()).hexdigest()[:32]}"
 
 
 def _write(path: str, text: str) -> None:

@@ -1,12 +1,23 @@
-"""The address of the deployed Worker."""
+"""The address where the deployed Worker will answer, and whether the account has one to give."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
 
-from px.errors import Refused, Usage
+from px.cloudflare.error_codes import NO_SUBDOMAIN
+from px.cloudflare.wrangler import ACCOUNT, TOKEN
+from px.errors import PxError, Refused, Usage
 from px.http.address import parse_address
+from px.http.result import Answer, Lost
+from px.http.transport import Transport
 from px.project.private_files import DEPLOY_FILE
+
+_API: Final = "https://api.cloudflare.com/client/v4"
+_NONE: Final = 10007  # as wrangler 4.164.0 reads it, in getWorkersDevSubdomainInternal
+_SECONDS: Final = 20.0
 
 
 def choose_address(flag: str | None, known: str | None, *, makes_token: bool) -> str | None:
@@ -39,3 +50,40 @@ def address_of(targets: Sequence[str]) -> str:
 
 def _is_custom(address: str) -> bool:
     return not address.endswith(".workers.dev")
+
+
+def check_subdomain(manifest: Mapping[str, object], credentials: Mapping[str, str]) -> None:
+    """Raises Refused if the account has no workers.dev subdomain and the Worker needs it.
+
+    wrangler has no command for this; its upload reports it, but too late. Other failures are
+    ignored here: wrangler reports them itself.
+    """
+    has_routes = bool(manifest.get("routes") or manifest.get("route"))
+    if ACCOUNT not in credentials or not manifest.get("workers_dev", not has_routes):
+        return
+    answer = _ask(credentials)
+    if answer is not None and answer.status == 404 and _NONE in _codes(answer):
+        raise NO_SUBDOMAIN.error()
+
+
+def _ask(credentials: Mapping[str, str]) -> Answer | None:
+    parts = urlsplit(credentials.get("CLOUDFLARE_API_BASE_URL") or _API)
+    path = f"{parts.path.rstrip('/')}/accounts/{credentials[ACCOUNT]}/workers/subdomain"
+    try:
+        address = parse_address(f"{parts.scheme}://{parts.netloc}")
+        transport = Transport(address, {"Authorization": f"Bearer {credentials[TOKEN]}"})
+    except PxError:
+        return None
+    try:
+        return transport.send("GET", path, None, _SECONDS)
+    except Lost:
+        return None
+    finally:
+        transport.close()
+
+
+def _codes(answer: Answer) -> set[object]:
+    try:
+        return {one["code"] for one in json.loads(answer.body)["errors"]}
+    except (ValueError, KeyError, TypeError):
+        return set()

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from px.project import git, owner_only
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 PREFIX: Final = "old-root-token-"
 
 
 def keep_replaced(
-    project: Project, settings: Mapping[str, str], new: str, names: tuple[str, ...]
+    project: Workspace, settings: Mapping[str, str], new: str, names: tuple[str, ...]
 ) -> list[str]:
     """Saves the token that `new` replaces; returns the lines to show the user."""
     if settings.get("PX_TOKEN") in (None, "", new):
@@ -28,7 +28,7 @@ def keep_replaced(
     return lines
 
 
-def keep(project: Project, settings: Mapping[str, str], names: tuple[str, ...]) -> Path:
+def keep(project: Workspace, settings: Mapping[str, str], names: tuple[str, ...]) -> Path:
     """Writes the settings to a new file and returns its path."""
     path = project.private / f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.json"
     found = {name: settings[name] for name in names if name in settings}

@@ -1,9 +1,10 @@
-"""What a deploy will create, decided from what exists at Cloudflare and in the project."""
+"""What was asked of a deploy, and what it will create, by what exists at Cloudflare and here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from px.cloudflare.worker import Remote
@@ -16,7 +17,20 @@ OURS: Final = frozenset({KEYS, ROOT})
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Options:
+    """`recovery_file` None: px's own place; `wants_recovery` False: no file."""
+
+    url: str | None = None
+    recovery_file: Path | None = None
+    wants_recovery: bool = True
+    new_token: bool = False
+    adopt: bool = False
+    wait: float = 180.0
+    checks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeployPlan:
     """`namespaces`: those of an earlier deploy, to be reused (binding to id).
 
     `is_first_token`: the Worker has no root token, so any token here is not its own.
@@ -47,7 +61,7 @@ class Plan:
 
 def make_plan(
     manifest: Manifest, remote: Remote, *, adopt: bool, new_token: bool, known_key: bool
-) -> Plan:
+) -> DeployPlan:
     """Only reads at Cloudflare. `known_key`: a recovery file holds the key to use.
 
     Raises Refused for somebody else's Worker, and for records whose key would be lost.
@@ -62,7 +76,7 @@ def make_plan(
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
     first = ROOT not in found
-    return Plan(manifest.worker, names is None, makes_key, new_token or first, left, first)
+    return DeployPlan(manifest.worker, names is None, makes_key, new_token or first, left, first)
 
 
 def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:

@@ -15,20 +15,18 @@ from typing import Final
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
-from px.deploy.address import address_of, choose_address
+from px.deploy.address import address_of, check_subdomain, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
-from px.deploy.options import Options
 from px.deploy.owner import (
     check_no_token,
     check_owner,
     recorded,
 )
-from px.deploy.plan import KEYS, ROOT, Plan, make_plan
+from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
-from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
@@ -38,7 +36,7 @@ from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
 from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import Target, make_target
 
 KNOWN: Final = 10.0  # seconds
@@ -53,7 +51,7 @@ AGAIN: Final = "run `px deploy` again: it continues where it stopped"
 class Deployed:
     """The Worker's address, and what the deploy created."""
 
-    plan: Plan
+    plan: DeployPlan
     url: str
     key_id: str | None
     recovery_file: str | None
@@ -84,7 +82,7 @@ class Deployment:
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         folder: Path,
         environ: Mapping[str, str],
         options: Options,
@@ -111,7 +109,7 @@ class Deployment:
             kept=options.wants_recovery,
         )
 
-    def plan(self) -> Plan:
+    def plan(self) -> DeployPlan:
         """What `run` would do. Only reads, at Cloudflare and here."""
         self._check_file()
         return self._plan(self._remote())
@@ -161,12 +159,12 @@ class Deployment:
         wrangler = Wrangler(self._project, credentials(self._environ, self._settings))
         return Remote(self._project, self._manifest, wrangler)
 
-    def _plan(self, remote: Remote) -> Plan:
+    def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
         return plan
 
-    def _make_plan(self, remote: Remote) -> Plan:
+    def _make_plan(self, remote: Remote) -> DeployPlan:
         plan = make_plan(
             self._manifest,
             remote,
@@ -206,7 +204,7 @@ class Deployment:
     def _has_pair_outside(self) -> bool:
         return bool(self._environ.get(URL) and self._environ.get(TOKEN))
 
-    def _prepare(self, remote: Remote, plan: Plan) -> None:
+    def _prepare(self, remote: Remote, plan: DeployPlan) -> None:
         """Writes key and token to disk before anything else gets them."""
         if plan.makes_key:
             found = self._first_key.take(lambda: self._check_unchanged(remote, plan))
@@ -217,7 +215,7 @@ class Deployment:
             self._made.token = begun.token if begun else mint_root(secrets.token_bytes)
             self._started.write(self._made.token, sent=begun is not None and begun.sent)
 
-    def _check_unchanged(self, remote: Remote, plan: Plan) -> None:
+    def _check_unchanged(self, remote: Remote, plan: DeployPlan) -> None:
         """Does not overwrite a key that somebody else created while the user was typing."""
         if KEYS in (remote.secrets() or ()):
             raise Refused(
@@ -226,7 +224,7 @@ class Deployment:
                 hint="run `px deploy` again",
             )
 
-    def _upload(self, remote: Remote, plan: Plan) -> str:
+    def _upload(self, remote: Remote, plan: DeployPlan) -> str:
         sent = {}
         if self._made.key:
             sent[KEYS] = self._made.key.entry
@@ -249,7 +247,7 @@ class Deployment:
         source = "this deploy" if self._made.token else DEPLOY_FILE
         return make_target(address, self._made.token or self._known_token(), source=source)
 
-    def _settle(self, target: Target, plan: Plan) -> None:
+    def _settle(self, target: Target, plan: DeployPlan) -> None:
         """Stores the token in `.env.deploy` once the Worker has accepted it."""
         patience = Patience(self._options.wait)
         self._say(f"Waiting for {target.address.origin}")

@@ -11,8 +11,8 @@ from px.settings import Target
 from px.spec import report
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
-from px.spec.run import Limits, Outcome, run
-from px.spec.target import Target as Tried
+from px.spec.run import Limits, PromiseOutcome, run
+from px.spec.target import SpecTarget as Tried
 
 # Always the same: a project stays in the Worker's list, and a rotation visits every project.
 PROJECT: Final = "deploy-check"
@@ -20,7 +20,7 @@ SECONDS: Final = 300.0
 SETTLE: Final = 65.0  # seconds until KV is the same everywhere
 
 
-def try_promises(target: Target) -> Sequence[Outcome]:
+def try_promises(target: Target) -> Sequence[PromiseOutcome]:
     """Every outcome; cleans up after itself. Raises Refused if a promise is broken."""
     settle = 0.0 if target.address.is_loopback else SETTLE
     tried = Tried(target.address, target.token, PROJECT)
@@ -32,7 +32,7 @@ def try_promises(target: Target) -> Sequence[Outcome]:
     return outcomes
 
 
-def _broken(outcomes: Sequence[Outcome]) -> Refused:
+def _broken(outcomes: Sequence[PromiseOutcome]) -> Refused:
     broken = [one for one in outcomes if not one.passed]
     return Refused(
         f"the Worker is deployed, but {len(broken)} of {len(outcomes)} API checks failed",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.private_files import SECRETS_FILE
 
 
-def check_secrets(place: Place) -> Iterator[Finding]:
+def check_secrets(around: Surroundings) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would accept .env.secrets."""
     from px.secrets.import_secrets import read_file
 
-    file = next(one for one in place.private_files if one.name == SECRETS_FILE)
+    file = next(one for one in around.private_files if one.name == SECRETS_FILE)
     if not file.path.exists():
         hint = "install -m 600 .env.secrets.example .env.secrets, then fill it in"
         yield Finding("secrets", SKIP, f"there is no {file.name}", hint)
@@ -24,19 +25,19 @@ def check_secrets(place: Place) -> Iterator[Finding]:
     except PxError as error:
         lines = [str(detail.line) for detail in error.details if detail.line is not None]
         where = f": line {', '.join(lines[:10])}" if lines else f": {error.message}"
-        hint = f"`px secret import {place.shown(file)} --dry-run` shows what is wrong"
+        hint = f"`px secret import {around.shown(file)} --dry-run` shows what is wrong"
         yield Finding("secrets", FAIL, f"px cannot read {file.name}{where}", hint)
         return
     count = "1 secret" if len(entries) == 1 else f"{len(entries):,} secrets"
     yield Finding("secrets", OK, f"{file.name} holds {count}")
 
 
-def check_rotation(place: Place) -> Iterator[Finding]:
+def check_rotation(around: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
     from px.project.unfinished_rotation import UnfinishedRotation
     from px.terminal import printable
 
-    project = place.project
+    project = around.project
     started = None
     if project is not None:
         try:
@@ -52,9 +53,12 @@ def check_rotation(place: Place) -> Iterator[Finding]:
     yield Finding("rotation", WARN, f"a rotation of {where} has not finished", hint)
 
 
-def check_deploy(place: Place) -> Iterator[Finding]:
+def check_deploy(around: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a root token that `.env.deploy` does not have yet."""
-    project = place.project
+    project = around.project
     if project is not None and (project.private / "deploy.json").exists():
         hint = "`px deploy` continues it; do not delete .px/deploy.json"
         yield Finding("deploy", WARN, "a deploy has not finished", hint)
+
+
+CHECKS: Final = {"secrets": check_secrets, "rotation": check_rotation, "deploy": check_deploy}

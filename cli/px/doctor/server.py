@@ -9,13 +9,11 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from positronic.access import tokens
-from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.keys import check_keys, check_records
 from px.doctor.probe import Probe
-from px.doctor.records import check_records
-from px.doctor.recovery import check_recovery
+from px.doctor.surroundings import Surroundings
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
 from px.project.private_files import LOCAL_FILE
@@ -26,7 +24,7 @@ SOON: Final = timedelta(days=7)
 
 
 def check_server(
-    target: Target, now: Callable[[], float] = time.time, place: Place | None = None
+    target: Target, now: Callable[[], float] = time.time, around: Surroundings | None = None
 ) -> Iterator[Finding]:
     """Each check runs only if the one before succeeded."""
     with Probe(target) as probe:
@@ -40,10 +38,10 @@ def check_server(
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
         yield _clock(answer, (begun + now()) / 2)
-        yield from _access(probe, target, place)
+        yield from _access(probe, target, around)
 
 
-def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
+def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
@@ -63,7 +61,7 @@ def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Findi
         yield Finding("keys", SKIP, "unknown: this needs the role admin")
     else:
         yield from _expiry(probe, target.token)
-        yield from _keys(probe, target, place)
+        yield from check_keys(probe, target, around)
     yield from check_records(probe)
 
 
@@ -90,22 +88,6 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     left = datetime.fromisoformat(own.expires_at) - datetime.now(UTC)
     hint = "create the next one: `px token create NAME --role ROLE`" if left < SOON else ""
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
-
-
-def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
-    found = Keys(probe).uses()
-    lost = sorted(use.id for use in found.uses if not use.held)
-    if lost:
-        hint = "restore these master keys, or create the secrets again"
-        yield Finding("keys", FAIL, f"records need missing master keys: {', '.join(lost)}", hint)
-    if found.pending:
-        message = f"a rotation to {found.newest} has not finished"
-        yield Finding("keys", WARN, message, "run `px key rotate` where it was started")
-    if not lost and not found.pending:
-        message = f"newest {found.newest}; the Worker has every key that records name"
-        yield Finding("keys", OK, message)
-    if place is not None:
-        yield from check_recovery(place, target, found.newest)
 
 
 def _clock(answer: Answer, now: float) -> Finding:

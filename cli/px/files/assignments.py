@@ -48,11 +48,11 @@ def check(
     `remarks` gets the warnings about values.
     """
     secrets: dict[Name, Value] = {}
-    places: dict[str, str] = {}
+    first_seen: dict[str, str] = {}
     problems: list[Detail] = []
     for reading in readings:
         for item in reading.items:
-            problem = _take(item, reading, secrets, places)
+            problem = _take(item, reading, secrets, first_seen)
             if problem is not None:
                 problems.append(replace(problem, file=reading.file))
             elif remarks is not None and (remark := _remark(item)):
@@ -76,18 +76,18 @@ def refuse(problems: Sequence[Detail], what: str = "the file") -> None:
 
 
 def _take(
-    item: Item, reading: Reading, secrets: dict[Name, Value], places: dict[str, str]
+    item: Item, reading: Reading, secrets: dict[Name, Value], first_seen: dict[str, str]
 ) -> Detail | None:
     if isinstance(item, Detail):
         return item
-    if item.name in places:
+    if item.name in first_seen:
         return Detail(
             "duplicate_name",
-            f"repeats the name of {places[item.name]}",
+            f"repeats the name of {first_seen[item.name]}",
             line=item.line,
             index=item.index,
         )
-    places[item.name] = _place(item, reading)
+    first_seen[item.name] = _position(item, reading)
     if not item.value:
         error = "has no value: fill it in, or remove the line"
         return Detail("invalid_value", error, line=item.line, index=item.index)
@@ -107,7 +107,7 @@ def _remark(item: Item) -> Detail | None:
     return Detail("doubtful_value", f"the value {words}", line=item.line, index=item.index)
 
 
-def _place(item: Assignment, reading: Reading) -> str:
+def _position(item: Assignment, reading: Reading) -> str:
     entry = "" if item.index is None else f", entry {item.index + 1}"
     file = "" if reading.file is None else f"{reading.file} "
     return f"{file}line {item.line}{entry}"

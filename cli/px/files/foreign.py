@@ -284,8 +284,8 @@ def _first_line(text: str) -> int:
     return found.end() if found else 0
 
 
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def _refusal(what: str, kind: Kind, line: int | None = None) -> Usage:

@@ -59,16 +59,16 @@ def _read(text: str) -> tuple[object, str]:
 
 def _entries(text: str) -> Iterator[Item]:
     """The entries of a text that is known to be one object."""
-    place, index, line, counted = _skip(text, 0, "{"), 0, 1, 0
-    while text[place] != "}":
-        line, counted = line + text.count("\n", counted, place), place
-        name, place = _DECODER.raw_decode(text, place)
-        value, place = _DECODER.raw_decode(text, _skip(text, place, ":"))
+    position, index, line, counted = _skip(text, 0, "{"), 0, 1, 0
+    while text[position] != "}":
+        line, counted = line + text.count("\n", counted, position), position
+        name, position = _DECODER.raw_decode(text, position)
+        value, position = _DECODER.raw_decode(text, _skip(text, position, ":"))
         if isinstance(value, str):
             yield Assignment(line, name, value, index)
         else:
             yield Detail("invalid_value", _no_string(value), line=line, index=index)
-        place, index = _skip(text, place, ","), index + 1
+        position, index = _skip(text, position, ","), index + 1
 
 
 def _no_string(value: object) -> str:
@@ -79,12 +79,12 @@ def _no_string(value: object) -> str:
     return "the value is not a string: put it in quotes"
 
 
-def _skip(text: str, place: int, mark: str) -> int:
+def _skip(text: str, position: int, mark: str) -> int:
     """The position after white space, `mark` if present, and more white space."""
-    place = _behind_space(text, place)
-    return _behind_space(text, place + 1) if text[place] == mark else place
+    position = _behind_space(text, position)
+    return _behind_space(text, position + 1) if text[position] == mark else position
 
 
-def _behind_space(text: str, place: int) -> int:
-    found = _SPACE.match(text, place)
-    return place if found is None else found.end()
+def _behind_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return position if found is None else found.end()

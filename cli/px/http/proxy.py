@@ -59,9 +59,9 @@ def _parse(text: str, variable: str) -> Proxy:
             f"px does not support SOCKS proxies ({variable})",
             hint="set HTTPS_PROXY to an http proxy, or add the server to NO_PROXY",
         )
-    user, has_user, place = rest.rpartition("@")
+    user, has_user, host_port = rest.rpartition("@")
     try:
-        parts = urlsplit(f"//{place}")
+        parts = urlsplit(f"//{host_port}")
         host, port = parts.hostname or "", parts.port or (443 if scheme == "https" else 80)
     except ValueError:
         host, port = "", 0

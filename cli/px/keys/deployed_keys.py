@@ -12,7 +12,7 @@ from typing import Final
 
 from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import NotReached, Refused, ServerFailed
+from px.errors import NotAllowed, PxError, Refused, Usage
 from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
@@ -55,8 +55,9 @@ class DeployedKeys:
     def bring_back(self, key: MasterKey) -> str:
         try:
             self._run(["secret", "bulk"], json.dumps({KEYS: key.entry}), key)
-        except (NotReached, ServerFailed) as error:
-            error.message = f"{error.message}; the key may have been restored"
+        except PxError as error:
+            if not isinstance(error, (Refused, NotAllowed, Usage)):
+                error.message = f"{error.message}; the key may have been restored"
             raise
         return f"Restored the Worker's master key {key.id}; now run `px deploy`"
 

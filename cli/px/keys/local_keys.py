@@ -9,13 +9,13 @@ from __future__ import annotations
 from px.errors import Refused
 from px.project import dev_vars
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 class LocalKeys:
     """A project's `.dev.vars`: mode 600, replaced whole."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Workspace) -> None:
         self._project = project
 
     def check_rotation(self, *, resuming: bool) -> None:

@@ -41,7 +41,7 @@ Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoveryHeader:
     """A file's clear text: Worker, key id, date. Only trustworthy once the file was opened."""
 
     worker: str
@@ -76,10 +76,10 @@ def seal(
     return (json.dumps(found, indent=2) + "\n").encode()
 
 
-def read(data: bytes) -> Recovery:
+def read(data: bytes) -> RecoveryHeader:
     """The clear text fields. Raises Refused for anything but a recovery file."""
     header, _, _ = _parse(data)
-    return Recovery(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
+    return RecoveryHeader(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
 
 
 def unseal(data: bytes, passphrase: str) -> MasterKey:

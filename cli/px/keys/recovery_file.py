@@ -12,13 +12,13 @@ from px.errors import Refused
 from px.files.typed_path import unnamed
 from px.keys import recovery
 from px.keys.passphrase import Passphrase
-from px.keys.recovery import Recovery
+from px.keys.recovery import RecoveryHeader
 from px.project import owner_only, private_files
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
-def default_path(project: Project, worker: str) -> Path:
+def default_path(project: Workspace, worker: str) -> Path:
     return project.private / f"recovery-{worker}.json"
 
 
@@ -42,7 +42,7 @@ class RecoveryFile:
         with unnamed("the recovery file"):
             return private_files.read_typed(self.path, recovery.MAX_FILE + 1)
 
-    def header(self) -> Recovery:
+    def header(self) -> RecoveryHeader:
         return recovery.read(self.read())
 
     def open(self, passphrase: Passphrase) -> MasterKey:

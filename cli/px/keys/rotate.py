@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from px.api.client import Client
 from px.api.keys import Keys, KeyUses
-from px.errors import Detail, NotAllowed, NotReached, PxError, Refused, ServerFailed
+from px.errors import Detail, NotAllowed, PxError, Refused, Usage
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
@@ -28,6 +28,7 @@ from px.terminal import Progress
 PATIENCE: Final = 120.0  # seconds for the Worker to pick up a change, or to make progress
 PAUSE: Final = 0.5  # seconds between two checks
 SETTLE: Final = 65.0  # seconds until KV is the same everywhere
+_CLEAR: Final = (Refused, NotAllowed, Usage)  # their own hint comes first
 RESUME: Final = "run `px key rotate` again: it continues where it stopped"
 SHOWN: Final = 20  # records that the message lists
 
@@ -100,10 +101,8 @@ class Rotation:
             try:
                 return self._run()
             except PxError as error:
-                if self._file.path.exists() and isinstance(error, (NotReached, ServerFailed)):
+                if self._file.path.exists() and not (error.hint and isinstance(error, _CLEAR)):
                     error.hint = f"{error.hint}\n{RESUME}".strip()
-                elif self._file.path.exists():
-                    error.hint = error.hint or RESUME
                 raise
 
     def _run(self) -> Rotated:
@@ -231,7 +230,7 @@ class Rotation:
 
 
 def _stuck(failed: list[Detail]) -> Refused:
-    details = [replace(one, listed=place < SHOWN) for place, one in enumerate(failed)]
+    details = [replace(one, listed=number < SHOWN) for number, one in enumerate(failed)]
     count = "one record does" if len(failed) == 1 else f"{len(failed):,} records do"
     return Refused(
         f"{count} not open, and would be lost with its key; no key was dropped",

@@ -15,7 +15,7 @@ from px.local.port import HOST, free_port
 from px.local.process_group import ProcessGroup
 from px.local.runtime_config import SOCKET, write_config
 from px.local.workerd import workerd_command
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 class BareWorker:
@@ -27,7 +27,7 @@ class BareWorker:
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         *,
         secrets: Mapping[str, str],
         config: Path | None = None,

@@ -10,7 +10,7 @@ from typing import Final
 from px.local import glue, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project
+from px.project.workspace import SETUP_HINT, Workspace
 
 # The only name that workerd loads without checking it against a released bundle's hash.
 FILE_NAME: Final = "pyodide_dev.capnp.bin"
@@ -19,7 +19,7 @@ SCHEMA: Final = "bundle.capnp"
 _PREFIX: Final = "pyodideRuntime-internal:"
 
 
-def ensure_bundle(project: Project) -> bool:
+def ensure_bundle(project: Workspace) -> bool:
     """Builds the bundle unless it is up to date; returns whether it did."""
     package = project.package("pyodide")
     sources = stamp.digest(_version(package).encode(), _lock_entry(project), *_builder())
@@ -67,7 +67,7 @@ def _builder() -> list[bytes]:
     return [(here / name).read_bytes() for name in (SCHEMA, "glue.py", "bundle.py")]
 
 
-def _lock_entry(project: Project) -> bytes:
+def _lock_entry(project: Workspace) -> bytes:
     """The lockfile's entry for pyodide, or nothing for a project without a lockfile."""
     try:
         packages = json.loads(project.package_lock.read_bytes()).get("packages", {})

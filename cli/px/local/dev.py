@@ -19,7 +19,7 @@ from px.local.watched import Watched
 from px.project import dev_vars, owner_only
 from px.project.errors import AlreadyRunning
 from px.project.local_state import read_local
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 TICK: Final = 0.2  # seconds between two checks for changes
 
@@ -32,7 +32,7 @@ _NEW_KEYS: Final = (
 Push = Callable[[Path, str, str], object]
 
 
-class Started(NamedTuple):
+class StartedWith(NamedTuple):
     """What the Worker was started with."""
 
     code: Code
@@ -55,7 +55,7 @@ class DevOutput(Protocol):
         """The Worker wrote this to its log."""
 
 
-def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
+def run(project: Workspace, port: int, push: Push, output: DevOutput) -> None:
     """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
@@ -66,14 +66,14 @@ def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             output.say(_NEW_KEYS)
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
-        started = Started(Code(project.worker), keys)
+        started = StartedWith(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
             _serve(worker, lambda path: push(path, known.url, known.token), output, started)
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: Started
+    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: StartedWith
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
@@ -143,7 +143,7 @@ def _pass_on(log: Path, start: int, output: DevOutput) -> int:
 
 
 @contextmanager
-def _only_one(project: Project) -> Iterator[None]:
+def _only_one(project: Workspace) -> Iterator[None]:
     """Raises LocalError while another `px dev` is running in the project."""
     path = project.private / "dev.lock"
     try:
@@ -155,7 +155,7 @@ def _only_one(project: Project) -> Iterator[None]:
         raise _already_running(project, path) from None
 
 
-def _already_running(project: Project, lock: Path) -> AlreadyRunning:
+def _already_running(project: Workspace, lock: Path) -> AlreadyRunning:
     where = ""
     with suppress(PxError):
         known = read_local(project.local_json)

@@ -14,7 +14,7 @@ from typing import Final
 
 from px.project import owner_only
 from px.project.manifest import Manifest, read_manifest
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
@@ -97,7 +97,7 @@ _KV_ENTRY: Final = """\
 
 
 def write_config(
-    project: Project,
+    project: Workspace,
     folder: Path,
     secrets: Mapping[str, str],
     *,
@@ -118,7 +118,7 @@ def write_config(
 
 def _render(
     manifest: Manifest,
-    project: Project,
+    project: Workspace,
     python_modules: Path,
     secrets: Mapping[str, str],
     state: Path,
@@ -149,8 +149,8 @@ def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
     for name, namespace in manifest.local_namespaces.items():
         yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
     for name, class_name in manifest.objects.items():
-        place = f"(className = {_quote(class_name)})"
-        yield f"(name = {_quote(name)}, durableObjectNamespace = {place}),"
+        designator = f"(className = {_quote(class_name)})"
+        yield f"(name = {_quote(name)}, durableObjectNamespace = {designator}),"
 
 
 def _classes(manifest: Manifest) -> Iterator[str]:

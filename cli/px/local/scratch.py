@@ -8,15 +8,15 @@ from typing import Final
 
 from px.local.workerd import ensure_wrapper
 from px.project import owner_only
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 # Only read, or rebuilt only when a lockfile changes.
 _SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
 
 
-def make_scratch(project: Project, folder: Path) -> Project:
+def make_scratch(project: Workspace, folder: Path) -> Workspace:
     """Copies worker/ and wrangler.toml of a set-up project and links its packages."""
-    scratch = Project(folder)
+    scratch = Workspace(folder)
     shutil.copytree(project.worker, scratch.worker, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(project.config, scratch.config)
     for name in _SHARED:

@@ -18,7 +18,7 @@ from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
 from px.project import owner_only
 from px.project.errors import LocalError, PortTaken
-from px.project.workspace import SETUP_HINT, Project, node
+from px.project.workspace import SETUP_HINT, Workspace, node
 
 START_SECONDS: Final = 60.0
 
@@ -36,7 +36,7 @@ class LocalWorker:
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         *,
         config: Path | None = None,
         persist: Path | None = None,

@@ -18,7 +18,7 @@ from px.local import start_failure
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.terminal import printable
 
 SECONDS: Final = 60.0
@@ -31,13 +31,13 @@ class SnapshotRefused(LocalError):
     exit_code, local_code = 1, "snapshot_refused"
 
 
-def check(project: Project, config: Path | None = None) -> None:
+def check(project: Workspace, config: Path | None = None) -> None:
     """Checks that the Worker can be stored and restored; otherwise raises SnapshotRefused."""
     with tempfile.TemporaryDirectory(prefix="px-snapshot.") as folder:
         take(project, Path(folder), config)
 
 
-def take(project: Project, folder: Path, config: Path | None = None) -> Path:
+def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     """Stores the Worker's memory in `folder`, starts it from there once, returns the path."""
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     snapshot = folder / SNAPSHOT
@@ -50,7 +50,7 @@ def take(project: Project, folder: Path, config: Path | None = None) -> Path:
     return snapshot
 
 
-def _run(project: Project, config: Path, options: list[str], refusal: str) -> None:
+def _run(project: Workspace, config: Path, options: list[str], refusal: str) -> None:
     command = [*workerd_command(project, "test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:

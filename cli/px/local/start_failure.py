@@ -54,7 +54,7 @@ def _from_traceback(text: str) -> StartFailure | None:
         return None
     where = f"{frames[-1]}: " if frames else ""
     if missing := _MISSING.match(said):
-        why = f"no module `{missing[1]}`: neither a file in worker/ nor a bundled package"
+        why = f"there is no module `{missing[1]}`: neither a file in worker/ nor a bundled package"
         return StartFailure(f"{where}{why}", PACKAGE_HINT)
     return StartFailure(printable(f"{where}{said}"))
 

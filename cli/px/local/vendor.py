@@ -11,7 +11,7 @@ from typing import Final
 from px.local import pip, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project
+from px.project.workspace import SETUP_HINT, Workspace
 
 # Pyodide's CPython in workerd: only wheels for it or pure ones, so no package code runs here.
 _TARGET: Final = (
@@ -20,7 +20,7 @@ _TARGET: Final = (
 )
 
 
-def ensure_modules(project: Project) -> bool:
+def ensure_modules(project: Workspace) -> bool:
     """Vendors the packages unless they are up to date; returns whether it did."""
     try:
         sources = stamp.digest(project.requirements.read_bytes(), " ".join(_TARGET).encode())
@@ -36,13 +36,13 @@ def ensure_modules(project: Project) -> bool:
     return True
 
 
-def _mark(project: Project) -> Path:
+def _mark(project: Workspace) -> Path:
     """Not inside, where wrangler would upload it; next to the real folder behind a link."""
-    owner = Project(project.python_modules.resolve().parent)
+    owner = Workspace(project.python_modules.resolve().parent)
     return owner.private / "python_modules.stamp"
 
 
-def _swap_in(project: Project) -> None:
+def _swap_in(project: Workspace) -> None:
     with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
         fresh = Path(folder) / "fresh"
         _install(project.requirements, fresh)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 # The option goes after the subcommand; `workerd --version` must stay unchanged.
 _SCRIPT = """\
@@ -20,7 +20,7 @@ esac
 """
 
 
-def ensure_wrapper(project: Project) -> bool:
+def ensure_wrapper(project: Workspace) -> bool:
     """Writes `.px/workerd` unless it is up to date; returns whether it did."""
     content = _SCRIPT.format(
         binary=shlex.quote(str(project.workerd())), option=shlex.quote(bundle_option(project))
@@ -33,13 +33,13 @@ def ensure_wrapper(project: Project) -> bool:
     return True
 
 
-def bundle_option(project: Project) -> str:
+def bundle_option(project: Workspace) -> str:
     """workerd's option for a Pyodide bundle from disk."""
     return f"--pyodide-bundle-disk-cache-dir={project.bundle_dir}"
 
 
 def workerd_command(
-    project: Project, verb: str, config: Path, *, snapshot: Path | None = None
+    project: Workspace, verb: str, config: Path, *, snapshot: Path | None = None
 ) -> list[str]:
     """`workerd VERB CONFIG`, with Python from disk and optionally memory from a snapshot."""
     command = [

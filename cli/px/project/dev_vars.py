@@ -22,7 +22,7 @@ from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
 from px.project.local_state import LocalState, read_local
 from px.project.master_key import make, parse
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 MASTER_KEYS: Final = "MASTER_KEYS"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
@@ -30,7 +30,7 @@ ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
 
 
-def prepare(project: Project, url: str) -> LocalState:
+def prepare(project: Workspace, url: str) -> LocalState:
     """Creates what is missing, keeps what exists, and records the address.
 
     Never replaces existing master keys. Raises LocalError for a malformed file.
@@ -44,14 +44,14 @@ def prepare(project: Project, url: str) -> LocalState:
     return state
 
 
-def check(project: Project) -> None:
+def check(project: Workspace) -> None:
     """Raises PxError if one of these files is malformed, or others may have written it."""
     read_local(project.local_json)
     with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
 
-def read_keys(project: Project) -> list[str]:
+def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(_decode(private_files.read(project.dev_vars))):
         if one.key == MASTER_KEYS:
@@ -59,7 +59,7 @@ def read_keys(project: Project) -> list[str]:
     raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
 
 
-def write_keys(project: Project, entries: Sequence[str]) -> None:
+def write_keys(project: Workspace, entries: Sequence[str]) -> None:
     """Sets MASTER_KEYS to these entries; every other byte stays. Raises LocalError."""
     text = _decode(private_files.read(project.dev_vars))
     _bindings(text)
@@ -67,7 +67,7 @@ def write_keys(project: Project, entries: Sequence[str]) -> None:
     owner_only.replace(project.dev_vars, new.encode())
 
 
-def not_ignored(project: Project) -> list[str]:
+def not_ignored(project: Workspace) -> list[str]:
     """The private files that git would add; empty without git or outside a repository."""
     names = private_files.names_in(project.root)
     try:
@@ -77,7 +77,7 @@ def not_ignored(project: Project) -> list[str]:
     return [] if ignored is None else [name for name in names if name not in ignored]
 
 
-def _write_dev_vars(project: Project, token_hash: str) -> None:
+def _write_dev_vars(project: Workspace, token_hash: str) -> None:
     try:
         old = private_files.read(project.dev_vars)
     except FileNotFoundError:

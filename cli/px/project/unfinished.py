@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from px.errors import Refused
 from px.project import owner_only, private_files
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Unfinished(ABC, Generic[T]):
     command: ClassVar[str]
     repair: ClassVar[str]  # what to do about a malformed file
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Workspace) -> None:
         self._folder = project.private
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from positronic.access.tokens import is_mistyped
 from px.errors import Refused
 from px.project.unfinished import Unfinished
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.terminal import printable
 
 
@@ -30,7 +30,7 @@ class UnfinishedDeploy(Unfinished[BegunDeploy]):
     what, command = "deploy", "px deploy"
     repair = "delete the file, then run `px deploy --new-root-token`"
 
-    def __init__(self, project: Project, worker: str) -> None:
+    def __init__(self, project: Workspace, worker: str) -> None:
         super().__init__(project)
         self._worker = worker
 

@@ -22,7 +22,7 @@ _WORKERD_PACKAGES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class Workspace:
     """A folder with a wrangler.toml, and the paths below it."""
 
     root: Path
@@ -109,11 +109,11 @@ class Project:
         return self.package("wrangler") / "wrangler-dist" / "cli.js"
 
 
-def find_project(start: Path | None = None) -> Project:
+def find_project(start: Path | None = None) -> Workspace:
     """The nearest folder upwards with a wrangler.toml; raises LocalError if there is none."""
     mark = find_upwards(PROJECT_MARK, (start or Path.cwd()).resolve())
     if mark is not None:
-        return Project(mark.parent)
+        return Workspace(mark.parent)
     raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
 
 

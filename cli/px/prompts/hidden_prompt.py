@@ -84,9 +84,9 @@ else:
         """Reads up to the first line end or over the limit; returns what arrived with the end."""
         while len(line.content) <= limit:
             data = _receive(fd)
-            for place, byte in enumerate(data):
+            for position, byte in enumerate(data):
                 if byte in ends:
-                    return data[place + 1 :]
+                    return data[position + 1 :]
                 line.type(byte)
         return b""
 

@@ -47,16 +47,16 @@ class TypedLine:
         """
         return self._edited or self._control(self.content)
 
-    def _cut(self, place: int) -> None:
-        self._edited = self._edited or self._control(self.content[place:])
-        del self.content[place:]
+    def _cut(self, position: int) -> None:
+        self._edited = self._edited or self._control(self.content[position:])
+        del self.content[position:]
 
     def _last_character(self) -> int:
         """Where the last character begins, in UTF-8."""
-        place = max(len(self.content) - 1, 0)
-        while place and self.content[place] & 0xC0 == 0x80:
-            place -= 1
-        return place
+        position = max(len(self.content) - 1, 0)
+        while position and self.content[position] & 0xC0 == 0x80:
+            position -= 1
+        return position
 
     def _last_word(self) -> int:
         """Where the last word begins, including the white space after it."""

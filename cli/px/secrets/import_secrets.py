@@ -23,7 +23,7 @@ _EMPTY: Final = "it is empty or has only comments: did the program that writes i
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import would do, by name; `extra`: stored but in no file."""
 
     create: list[str]
@@ -103,11 +103,11 @@ def write(
     return Written(created, updated, unknown)
 
 
-def plan(secrets: Secrets, entries: Sequence[Entry]) -> Plan:
+def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
     """Compares with the names that the server lists; sends no value."""
     stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     names = [str(name) for name, _ in entries]
-    return Plan(
+    return ImportPlan(
         [name for name in names if name not in stored],
         [name for name in names if name in stored],
         [parse_name(name) for name in sorted(stored.difference(names))],

@@ -9,11 +9,11 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
-    from px.secrets.import_secrets import Plan
+    from px.secrets.import_secrets import ImportPlan
     from px.terminal import Progress
 
 
-def planned(plan: Plan, *, prune: bool) -> None:
+def planned(plan: ImportPlan, *, prune: bool) -> None:
     """One line per name; then the totals, and that nothing was sent."""
     extra = plan.extra if prune else []
     for what, names in (("create", plan.create), ("update", plan.update), ("delete", extra)):

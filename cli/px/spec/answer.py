@@ -31,26 +31,26 @@ class NotAnswered(Broken):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
+class Reply:
     """An answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
-    def expect(self, status: int) -> Answer:
+    def expect(self, status: int) -> Reply:
         """The same answer. Raises Broken for another status."""
         if self.status != status:
             raise Broken(f"answered {self.described()} instead of {status}")
         return self
 
-    def succeeded(self, what: str) -> Answer:
+    def succeeded(self, what: str) -> Reply:
         """The same answer, with any success status: another check tests which."""
         if not 200 <= self.status < 300:
             raise Broken(f"{what} was answered {self.described()}")
         return self
 
-    def refused(self, code: str, what: str) -> Answer:
+    def refused(self, code: str, what: str) -> Reply:
         """Checks that the request was refused with this code and its status."""
         status = contract.STATUS[code]
         if (self.status, self.code) != (status, code):

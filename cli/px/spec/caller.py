@@ -15,7 +15,7 @@ from px.http.proxy import find_proxy
 from px.http.result import NotOwn
 from px.http.transport import network
 from px.http.unanswered import Steps, explain
-from px.spec.answer import Answer, NotAnswered
+from px.spec.answer import NotAnswered, Reply
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 REQUEST_SECONDS: Final = 30.0
@@ -73,7 +73,7 @@ class Caller:
         path: str,
         headers: Mapping[str, str],
         body: bytes | AsyncIterable[bytes] | None,
-    ) -> Answer:
+    ) -> Reply:
         """Raises NotAnswered and NotReached."""
         steps = Steps(self._proxy, connects=self._own is None)
         try:
@@ -86,7 +86,7 @@ class Caller:
             )
             response = await self._begin(request)
             try:
-                return Answer(response.status_code, dict(response.headers), await _read(response))
+                return Reply(response.status_code, dict(response.headers), await _read(response))
             finally:
                 await response.aclose()
         except (httpx.HTTPError, UnicodeError) as error:

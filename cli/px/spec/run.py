@@ -15,7 +15,7 @@ from px.errors import NotReached
 from px.spec.answer import Broken
 from px.spec.caller import Caller
 from px.spec.promises import Level, Promise
-from px.spec.target import Target, reach
+from px.spec.target import SpecTarget, reach
 from px.spec.world import World
 
 CLEANING_SECONDS: Final = 10.0  # the limit for one check, or the remaining time if less
@@ -32,7 +32,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PromiseOutcome:
     """`reason` is empty if the promise is kept."""
 
     promise: Promise
@@ -54,17 +54,17 @@ class Limits:
 
 
 async def run(
-    target: Target,
+    target: SpecTarget,
     promises: Sequence[Promise],
     *,
     level: Level = Level.FULL,
     gaps: Collection[str] = (),
     limits: Limits = Limits(),
-    seen: Callable[[Outcome], None] = lambda _: None,
-) -> list[Outcome]:
+    seen: Callable[[PromiseOutcome], None] = lambda _: None,
+) -> list[PromiseOutcome]:
     """The outcomes in order, each also passed to `seen`. Raises PxError without a server."""
     deadline = asyncio.get_running_loop().time() + limits.timeout
-    outcomes: list[Outcome] = []
+    outcomes: list[PromiseOutcome] = []
     async with target.caller(limits.timeout) as caller:
         await _reach(target, caller, level, deadline)
         world = _world(target, caller, level, limits.settle)
@@ -81,13 +81,13 @@ async def run(
     return outcomes
 
 
-def _world(target: Target, caller: Caller, level: Level, settle: float) -> World:
+def _world(target: SpecTarget, caller: Caller, level: Level, settle: float) -> World:
     id_ = secrets.token_hex(4)
     project = target.project or (f"spec-{id_}-a" if level is Level.FULL else None)
     return World(caller, target.token, id_, project, settle)
 
 
-async def _reach(target: Target, caller: Caller, level: Level, deadline: float) -> None:
+async def _reach(target: SpecTarget, caller: Caller, level: Level, deadline: float) -> None:
     try:
         async with asyncio.timeout_at(deadline):
             await reach(target, caller, level)
@@ -97,7 +97,9 @@ async def _reach(target: Target, caller: Caller, level: Level, deadline: float) 
         ) from None
 
 
-async def _try(promise: Promise, world: World, gaps: Collection[str], deadline: float) -> Outcome:
+async def _try(
+    promise: Promise, world: World, gaps: Collection[str], deadline: float
+) -> PromiseOutcome:
     start = time.monotonic()
     reason = await _check(promise, world, deadline)
     broken = bool(reason)
@@ -106,7 +108,7 @@ async def _try(promise: Promise, world: World, gaps: Collection[str], deadline: 
         reason = reason or "this promise is kept now: remove its line from the known gaps"
     else:
         result = Result.FAILED if broken else Result.OK
-    return Outcome(promise, result, reason, time.monotonic() - start)
+    return PromiseOutcome(promise, result, reason, time.monotonic() - start)
 
 
 async def _check(promise: Promise, world: World, deadline: float) -> str:

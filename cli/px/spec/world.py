@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
-from px.spec.answer import Answer, Broken, demand, text
+from px.spec.answer import Broken, Reply, demand, text
 from px.spec.caller import Caller, Who
 
 POLL_SECONDS: Final = 0.1
@@ -29,7 +29,7 @@ class Issued:
 
     id: str
     token: str
-    answer: Answer
+    answer: Reply
 
 
 class World:
@@ -51,7 +51,7 @@ class World:
         self._settle = settle
         self._count = 0
         self._values: list[str] = []
-        self._flying: set[asyncio.Task[Answer]] = set()
+        self._flying: set[asyncio.Task[Reply]] = set()
         self._names: Made = {}
         self._tokens: Made = {}
 
@@ -75,7 +75,7 @@ class World:
         who: Who | None = None,
         body: bytes | AsyncIterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """`sent` is sent as JSON, `body` unchanged. As `root` by default."""
         who = who or self.root
         if method == "POST" and path.startswith("/secrets"):
@@ -94,36 +94,36 @@ class World:
         path: str,
         headers: Mapping[str, str],
         content: bytes | AsyncIterable[bytes] | None,
-    ) -> Answer:
+    ) -> Reply:
         """Not cancelled with the check: a half-sent request could still act after the clean-up."""
         sending = asyncio.ensure_future(self._caller.call(method, path, headers, content))
         self._flying.add(sending)
         sending.add_done_callback(self._landed)
         return await asyncio.shield(sending)
 
-    def _landed(self, sending: asyncio.Task[Answer]) -> None:
+    def _landed(self, sending: asyncio.Task[Reply]) -> None:
         self._flying.discard(sending)
         if not sending.cancelled():
             sending.exception()  # retrieved even if nothing waits for it any more
 
-    async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
+    async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Reply:
         """POST /secrets, with any answer."""
         sent = {"name": name, "value": self.value() if value is None else value}
         return await self.call("POST", "/secrets", sent, who=who)
 
-    async def store(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
+    async def store(self, name: str, value: str | None = None, who: Who | None = None) -> Reply:
         """Creates a secret that a check needs. Raises Broken if refused."""
         return (await self.put(name, value, who)).succeeded("POST /secrets")
 
-    async def bulk(self, entries: Sequence[tuple[str, str]], who: Who | None = None) -> Answer:
+    async def bulk(self, entries: Sequence[tuple[str, str]], who: Who | None = None) -> Reply:
         """POST /secrets/bulk, with any answer."""
         found = [{"name": name, "value": value} for name, value in entries]
         return await self.call("POST", "/secrets/bulk", {"secrets": found}, who=who)
 
-    async def delete(self, name: str, who: Who | None = None) -> Answer:
+    async def delete(self, name: str, who: Who | None = None) -> Reply:
         return await self.call("DELETE", f"/secrets/{quote(name, safe='')}", who=who)
 
-    async def ask(self, name: str, who: Who | None = None) -> Answer:
+    async def ask(self, name: str, who: Who | None = None) -> Reply:
         """GET /secrets/NAME/exists, with any answer."""
         return await self.call("GET", f"/secrets/{quote(name, safe='')}/exists", who=who)
 
@@ -219,7 +219,7 @@ class World:
         """The caller that can clean up where this one may have written."""
         return Who(self.root.token, who.project or self.root.project)
 
-    def _note_token(self, who: Who, answer: Answer) -> None:
+    def _note_token(self, who: Who, answer: Reply) -> None:
         id_ = answer.object().get("id") if answer.status < 300 else None
         if isinstance(id_, str) and id_:
             self._tokens[who, id_] = None

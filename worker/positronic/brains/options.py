@@ -138,6 +138,6 @@ def _first_lower(text: str) -> str:
 
 
 def _unknown(count: int, known: frozenset[str]) -> str:
-    # Unnamed: the name is not one of ours, and may be anything.
+    # Unnamed: the name is not ours, and may be anything.
     what = "an option" if count == 1 else f"{count} options"
     return f"{what} that this brain does not take; it takes {', '.join(sorted(known)) or 'none'}"

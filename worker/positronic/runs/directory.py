@@ -1,4 +1,4 @@
-"""Leads to runs: each is in one process or object, whoever asks for it."""
+"""Leads to runs: each is in one process or object, no matter who asks for it."""
 
 from __future__ import annotations
 

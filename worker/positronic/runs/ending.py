@@ -22,7 +22,7 @@ def interrupted(event_log: EventLog) -> Event:
 
 
 def failed(event_log: EventLog, error: Exception) -> Event:
-    """The host stopped it. The message is one of ours and contains no value."""
+    """The host stopped it. The message is ours and contains no value."""
     said = {"name": type(error).__name__, "message": str(error)}
     if isinstance(error, PositronicError):
         said["code"] = error.code

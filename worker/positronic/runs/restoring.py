@@ -18,7 +18,7 @@ from positronic.runs.plan import Plan
 
 MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
-_INSTEAD: Final = "rerun from an earlier step, or run the brain anew"
+_INSTEAD: Final = "rerun from an earlier step, or start a new run"
 
 NoteReads = Callable[[Sequence[Name]], Awaitable[None]]
 

@@ -130,7 +130,7 @@ class Rotation:
         items = [
             item
             for item in found
-            # A list may still show deleted records; renewing one would bring it back.
+            # A list may still show deleted records; renewing one would restore it.
             if item.key_id != self._signer.key_id and recent.get(item.place) != GONE
         ]
         lost = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AuditGroup(LazyGroup):
-    places: ClassVar = {"verify": "px.commands.audit.verify"}
+    modules: ClassVar = {"verify": "px.commands.audit.verify"}
 
 
 app = new_app(AuditGroup, runs_alone=True)

@@ -7,8 +7,8 @@ from typing import ClassVar
 from px.commands.groups import LazyGroup, new_app
 
 
-class Brain(LazyGroup):
-    places: ClassVar = {
+class BrainGroup(LazyGroup):
+    modules: ClassVar = {
         "list": "px.commands.brain.list",
         "show": "px.commands.brain.show",
         "run": "px.commands.brain.run",
@@ -18,7 +18,7 @@ class Brain(LazyGroup):
     }
 
 
-app = new_app(Brain)
+app = new_app(BrainGroup)
 
 
 @app.callback()

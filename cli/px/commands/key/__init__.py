@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class KeyGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "list": "px.commands.key.list",
         "rotate": "px.commands.key.rotate",
         "recover": "px.commands.key.recover",

@@ -13,7 +13,7 @@ from px.commands.key.store import key_store
 from px.commands.options import Json
 
 if TYPE_CHECKING:
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The recovery file.")]
@@ -64,7 +64,7 @@ def recover(
         terminal.say(done)
 
 
-def _check_worker(project: Project, worker: str) -> None:
+def _check_worker(project: Workspace, worker: str) -> None:
     from px.errors import Refused
     from px.project.manifest import read_manifest
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
     from px.settings import Target
     from px.terminal import Progress
 
@@ -119,7 +119,7 @@ class _Output:
 
 def _run(
     target: Target,
-    project: Project,
+    project: Workspace,
     store: KeyStore,
     settle: float,
     output: _Output,
@@ -134,7 +134,7 @@ def _run(
 
 
 def _keeper(
-    target: Target, project: Project, path: Path | None, stdin: bool, *, wanted: bool
+    target: Target, project: Workspace, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
     """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
     if not wanted or (path is None and _is_local(target, project)):
@@ -152,7 +152,7 @@ def _keeper(
     return keeper
 
 
-def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
+def _tell_of_files(project: Workspace, keeper: NextRecovery | None, target: Target) -> None:
     """Which file holds the new key, and which the old one."""
     if keeper is not None:
         terminal.say(f"{keeper.file.shown} and its passphrase restore the new master key")
@@ -168,13 +168,13 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
         terminal.say(f"Warning: {old.shown} holds a key that was dropped, not the new one")
 
 
-def _project() -> Project:
+def _project() -> Workspace:
     from px.project.workspace import find_project
 
     return find_project()
 
 
-def _is_local(target: Target, project: Project) -> bool:
+def _is_local(target: Target, project: Workspace) -> bool:
     """Whether the address is that of `px dev` here, wherever px got it from."""
     from px.http.address import parse_address
     from px.project.local_state import read_local

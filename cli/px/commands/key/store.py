@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
 
 
-def key_store(project: Project, *, local: bool) -> KeyStore:
+def key_store(project: Workspace, *, local: bool) -> KeyStore:
     """The local Worker's keys, or the deployed one's with its credentials. Raises PxError."""
     if local:
         from px.keys.local_keys import LocalKeys

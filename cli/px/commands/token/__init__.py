@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class TokenGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "create": "px.commands.token.create",
         "list": "px.commands.token.list",
         "revoke": "px.commands.token.revoke",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, with_server
-from px.commands.removal import Removal, remove
+from px.commands.options import Server, Yes, ask, with_server
 
 if TYPE_CHECKING:
     from px.api.tokens import Tokens
 
 app = new_app()
-_WORDS: Final = Removal("Revoke the token", "revoked", "id", "Token revoked.", "It gave access to")
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, from `px token list`.")]
 
 
@@ -29,12 +27,17 @@ def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     \b
     Example: px token revoke 0123456789abcdef --yes
     """
+    from px import terminal
     from px.api.tokens import Tokens
 
     with server.connect() as client:
         tokens = Tokens(client)
         _check_id(tokens, token_id)
-        remove(server, client, token_id, tokens.revoke, _WORDS, yes=yes)
+        question = f"Revoke the token {terminal.printable(token_id)} at {client.location}?"
+        ask(question, "nothing was revoked", yes=yes)
+        tokens.revoke(token_id)
+    document = {"id": token_id, "revoked": True} | client.location_fields
+    server.tell(document, "Token revoked.", f"It gave access to {client.location}")
 
 
 def _check_id(tokens: Tokens, text: str) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from px.spec import contract
-from px.spec.answer import Answer, demand
+from px.spec.answer import Reply, demand
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -75,6 +75,6 @@ async def https(world: World) -> None:
             found.refused("https_required", "plain http to another host")
 
 
-async def _with(world: World, authorization: str) -> Answer:
+async def _with(world: World, authorization: str) -> Reply:
     who = Who(None, world.root.project)
     return await world.call("GET", "/secrets", who=who, headers={"Authorization": authorization})

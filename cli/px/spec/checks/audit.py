@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand, text
+from px.spec.answer import Reply, closed, demand, text
 from px.spec.caller import Who
 from px.spec.checks.tokens import forged
 from px.spec.promises import Group
@@ -41,7 +41,7 @@ async def changes(world: World) -> None:
     """Each change leaves an `accepted` event with its names and its answer's request id."""
     one, two = world.name(), world.name()
     entries = [(one, world.value()), (two, world.value())]
-    deeds: list[tuple[set[str], Callable[[], Awaitable[Answer]]]] = [
+    deeds: list[tuple[set[str], Callable[[], Awaitable[Reply]]]] = [
         ({one}, partial(world.put, one)),
         ({one, two}, partial(world.bulk, entries)),
         ({one}, partial(world.delete, one)),

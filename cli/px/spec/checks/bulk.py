@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from px.spec.answer import Answer, closed, demand
+from px.spec.answer import Reply, closed, demand
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -118,7 +118,7 @@ async def _stored(world: World, entries: list[Entry]) -> None:
     await world.eventually(all_exist)
 
 
-def _faults(answer: Answer) -> set[tuple[object, object, object]]:
+def _faults(answer: Reply) -> set[tuple[object, object, object]]:
     return {
         (item.get("index"), item.get("code"), item.get("name")) for item in answer.items("details")
     }

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand
+from px.spec.answer import Reply, closed, demand
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -43,7 +43,7 @@ async def no_value(world: World) -> None:
         demand(not found.shows([value]), f"an answer ({found.described()}) repeats what was sent")
 
 
-async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:
+async def _faulty(world: World, value: str) -> AsyncIterator[Reply]:
     """The answers to requests that contain the value and are wrong in various ways."""
     name = world.name()
     cut = json.dumps({"name": name, "value": value})[:-1].encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from px.spec.answer import Answer, demand
+from px.spec.answer import Reply, demand
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -44,7 +44,7 @@ async def content_type(world: World) -> None:
         demand(right, f"{found.status} came with the wrong Content-Type")
 
 
-async def _answers(world: World) -> list[Answer]:
+async def _answers(world: World) -> list[Reply]:
     """Answers with 200 (twice), 201, 204, 400, 401 and 404."""
     name = world.name()
     return [

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand, text
+from px.spec.answer import Reply, closed, demand, text
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -145,7 +145,7 @@ async def _may(
             found.refused("forbidden", f"{role}: {method} {path}")
 
 
-async def _try(world: World, token: str) -> Answer:
+async def _try(world: World, token: str) -> Reply:
     found = await world.call("GET", "/secrets", who=Who(token))
     return found.refused("unauthenticated", "a token that was never issued")
 

@@ -13,8 +13,8 @@ import respx
 from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.finding import Finding
-from px.doctor.place import Place
 from px.doctor.server import check_server
+from px.doctor.surroundings import Surroundings
 from px.keys.recovery_file import RecoveryFile
 from px.project.master_key import MasterKey
 from px.settings import make_target
@@ -224,22 +224,22 @@ def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> No
 
 @pytest.mark.parametrize(("key_id", "status"), [("test", "ok"), ("gone", "fail")])
 def test_the_recovery_file_is_compared_with_the_newest_key(
-    server: TestDevServer, place: Place, key_id: str, status: str
+    server: TestDevServer, around: Surroundings, key_id: str, status: str
 ) -> None:
     """A file for a key that the Worker does not seal with brings nothing back."""
-    (place.folder / "wrangler.toml").write_text('name = "w"\n')
-    file = RecoveryFile(place.folder / ".px" / "recovery-w.json")
+    (around.folder / "wrangler.toml").write_text('name = "w"\n')
+    file = RecoveryFile(around.folder / ".px" / "recovery-w.json")
     file.write(MasterKey(key_id, OTHER), "w", "correct horse battery")
     target = make_target(server.url, server.token, source=".env.deploy")
 
-    found = {one.check: one for one in check_server(target, place=place)}
+    found = {one.check: one for one in check_server(target, around=around)}
 
     assert found["recovery"].status == status
     assert key_id in found["recovery"].message
 
 
-def test_a_local_worker_needs_no_recovery_file(server: TestDevServer, place: Place) -> None:
+def test_a_local_worker_needs_no_recovery_file(server: TestDevServer, around: Surroundings) -> None:
     """Its keys are in .dev.vars."""
     target = make_target(server.url, server.token, source=".px/local.json")
 
-    assert "recovery" not in {one.check for one in check_server(target, place=place)}
+    assert "recovery" not in {one.check for one in check_server(target, around=around)}

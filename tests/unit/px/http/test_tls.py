@@ -8,7 +8,6 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from px.api.secrets import Secrets
 from px.errors import NotReached, Usage
 from px.http.retry import Retry
 from px.settings import make_target
+from support.serving import serving
 
 HOST = "secrets.example.dev"
 NAME = parse_name("A")
@@ -86,18 +86,6 @@ class Silent(Tunnel):
 
     def handle(self) -> None:
         self.rfile.readline()
-
-
-@contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(autouse=True)

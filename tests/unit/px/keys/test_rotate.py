@@ -22,11 +22,11 @@ from px.keys.rotate import RESUME, Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
 from px.project.unfinished_rotation import UnfinishedRotation
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import make_target
 from px.terminal import Progress
 from px.testing.dev_server import TestDevServer
-from support.key_place import ServerKeys
+from support.server_keys import ServerKeys
 
 SECRETS = {f"N{number:03}": f"value {number}" for number in range(120)}
 PROJECTS = ("default", "shop")
@@ -60,7 +60,7 @@ class World:
         self.server = server
         self.place = ServerKeys(server)
         self.ear = Ear()
-        self.file = UnfinishedRotation(Project(folder))
+        self.file = UnfinishedRotation(Workspace(folder))
         self.keeper: Keeper = NoKeeper()
         for project in PROJECTS:
             server.seed(SECRETS, project)

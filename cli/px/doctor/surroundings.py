@@ -10,7 +10,7 @@ from px.project import private_files
 from px.project.env_deploy import find_deploy_file
 from px.project.private_files import DEPLOY_FILE, SECRETS_FILE
 from px.project.upwards import PROJECT_MARK, find_upwards
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class PrivateFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Surroundings:
     """The current folder."""
 
     folder: Path
 
     @property
-    def project(self) -> Project | None:
+    def project(self) -> Workspace | None:
         """The project; None outside one."""
         mark = find_upwards(PROJECT_MARK, self.folder)
-        return None if mark is None else Project(mark.parent)
+        return None if mark is None else Workspace(mark.parent)
 
     @property
     def private_files(self) -> list[PrivateFile]:
