@@ -1,17 +1,18 @@
-# make demo   the main job on this machine: the real Worker, local KV, px against it
-# make dev    the same Worker, kept running for you to use
-# make test   lint and every test
-# make bench  numbers, each beside a comparison from the same run
+# make demo   the main features on this machine: the real Worker, local KV, and px
+# make dev    the same Worker, running until you stop it
+# make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
+# make bench  benchmarks, each with a comparison from the same run
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
-# make lock   pin again after pyproject.toml or package.json changed
+# make lock   update the pins after pyproject.toml or package.json changed
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo dev test lint bench sbom lock setup clean
+TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
+.PHONY: demo dev test $(TIERS) lint bench sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
-# -E: what PYTHON* variables say is for other programs.
+# -E: ignore PYTHON* variables, which are for other programs.
 SET_UP = @$(PYTHON) -E -m scripts.setup
 # Node comes from PyPI into the venv, never from the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -27,8 +28,14 @@ demo: setup
 dev: setup
 	$(BIN)/px dev
 
+# Files in the order of pyproject.toml, each in one process.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
+
+$(TIERS): test-%: setup
+	$(PYTEST) tests/$*
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .
@@ -38,13 +45,13 @@ lint: setup
 bench: setup $(BENCH_READY)
 	$(BIN)/python -m bench
 
-# What px is measured against is heavy, and nothing else needs it: it lives apart.
+# The programs that px is measured against are large and only needed here, so they are separate.
 $(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.json
 	$(SET_UP) venv .venv-bench bench/requirements.txt
 	$(SET_UP) npm bench
 	touch $@
 
-# One document for the Worker's bundle, one for px and the tools around it, one for npm's packages.
+# One document for the Worker's bundle, one for px and its tools, one for npm's packages.
 sbom: setup $(SBOM_READY)
 	mkdir -p dist/sbom
 	.venv-sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom/worker.cdx.json requirements/worker.txt
@@ -58,14 +65,14 @@ $(SBOM_READY): requirements/sbom.txt
 
 setup: $(PYTHON_READY) $(NODE_READY)
 
-# Each is made beside the old one, which stays as it is when that fails.
+# Each is built next to the old one, which stays unchanged if that fails.
 $(PYTHON_READY): requirements/dev.txt pyproject.toml
 	$(SET_UP) venv .venv requirements/dev.txt --with-px
 
 $(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
 	$(SET_UP) npm .
 
-# uv is only needed here, so it lives apart.
+# uv is only needed here, so it is separate.
 lock:
 	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv --without-pip .venv-lock && $(PYTHON) -m pip --python .venv-lock/bin/python install --quiet uv==0.13.9; }
 	.venv-lock/bin/uv pip compile pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt

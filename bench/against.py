@@ -47,10 +47,10 @@ def _print(revision: str, sides: Sides) -> None:
         for job in JOBS:
             measures = {side: timed_warm(job.of(workers[side])) for side in sides}
             _compare(job.label, measures, job.samples)
-        _compare("secrets.get", {side: partial(_read, workers[side]) for side in sides})
+        _compare("secrets.get", {side: partial(_read, workers[side]) for side in sides}, 3)
         _compare(IMPORT, {side: timed(px[side][IMPORT].run) for side in sides})  # more names: last
     with _cold_starts(sides) as measures:
-        _compare("cold start from a snapshot", measures)
+        _compare("cold start from a snapshot", measures, 3)
 
 
 def _compare(label: str, measures: Mapping[str, Measure], samples: int = 1) -> None:

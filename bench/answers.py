@@ -14,7 +14,7 @@ from bench.connection import Connection
 from bench.rounds import Figure, in_turn, timed_warm
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import ON_KV, ON_SQLITE, bare_config, running
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 ROUNDS: Final = 5
 OURS: Final = "Positronic Secrets"
@@ -25,7 +25,7 @@ JOBS: Final = (
 )
 
 
-def print_answers(project: Project) -> None:
+def print_answers(project: Workspace) -> None:
     """A row for each job: each one's median, and how many times the comparison's ours takes."""
     print_head(f"median of {ROUNDS} rounds", OURS, *(f"{one}: ours / it" for one in (BARE, *PEERS)))
     with _running(project) as (workers, bare):
@@ -39,7 +39,7 @@ def print_answers(project: Project) -> None:
 
 
 @contextmanager
-def _running(project: Project) -> Iterator[tuple[Mapping[str, Connection], Connection]]:
+def _running(project: Workspace) -> Iterator[tuple[Mapping[str, Connection], Connection]]:
     """Ours and the peers, with the same secrets in them; the least one."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

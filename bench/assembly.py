@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 def assemble(
-    project: Project, folder: Path, brains: Sequence[Path], entry: Path | None = None
+    project: Workspace, folder: Path, brains: Sequence[Path], entry: Path | None = None
 ) -> Path:
     """A copy of the Worker in `folder`, which may be imported by `entry`; its wrangler.toml."""
     no_caches = shutil.ignore_patterns("__pycache__")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from px.local.setup import set_up
 from px.local.stop_signals import first_signal
-from px.project.workspace import Project, find_project
+from px.project.workspace import Workspace, find_project
 
 
 @contextmanager
-def checkout() -> Iterator[Project]:
+def checkout() -> Iterator[Workspace]:
     """This one, with everything made that a local Worker needs.
 
     A signal that asks to stop is a KeyboardInterrupt, so that no Worker is left running.

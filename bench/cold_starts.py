@@ -13,13 +13,13 @@ from bench.worker_secrets import worker_secrets
 from bench.workers import bare_config
 from px.local import snapshot
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 ROUNDS: Final = 5
 WAYS: Final = ("without a snapshot", "from a snapshot")
 
 
-def print_cold_starts(project: Project) -> None:
+def print_cold_starts(project: Workspace) -> None:
     """Ours beside the least Python Worker that starts in the same way."""
     print_head("cold start", f"median of {ROUNDS} rounds", "bare SDK Response", "ours / it")
     with bare_config(project) as bare, tempfile.TemporaryDirectory() as folder:
@@ -36,17 +36,17 @@ def print_cold_starts(project: Project) -> None:
         print_row(way, milliseconds(ours), milliseconds(least), times(ours.over(least)))
 
 
-def from_snapshot(project: Project, config: Path, folder: Path) -> Measure:
+def from_snapshot(project: Workspace, config: Path, folder: Path) -> Measure:
     """Takes a snapshot into a new folder; milliseconds of a start from it."""
     folder.mkdir()
     return partial(_start, project, config, snapshot.take(project, folder, config))
 
 
-def _both_ways(project: Project, config: Path, folder: Path) -> tuple[Measure, ...]:
+def _both_ways(project: Workspace, config: Path, folder: Path) -> tuple[Measure, ...]:
     return partial(_start, project, config, None), from_snapshot(project, config, folder)
 
 
-def _start(project: Project, config: Path, stored: Path | None) -> float:
+def _start(project: Workspace, config: Path, stored: Path | None) -> float:
     worker = BareWorker(project, secrets=worker_secrets(), config=config, snapshot=stored)
     try:
         return worker.start() * 1000

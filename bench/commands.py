@@ -15,7 +15,7 @@ from bench.px_commands import IMPORT, IMPORTED, LIST, VERSION, px_commands
 from bench.rounds import Figure, in_turn, timed, timed_warm
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import running
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 ROUNDS: Final = 5
 SAMPLES: Final = 2
@@ -30,7 +30,7 @@ SERVER: Final = "the Worker's own answer"
 Figures = dict[str, Figure]
 
 
-def print_commands(project: Project) -> None:
+def print_commands(project: Workspace) -> None:
     """Wall time of whole processes; 100 names in each store."""
     print_head("command", f"median of {ROUNDS} rounds", "beside", "its median", "px / it")
     took = _measure(project)
@@ -41,7 +41,7 @@ def print_commands(project: Project) -> None:
     _print(IMPORT, took[IMPORT], PUT, took)
 
 
-def _measure(project: Project) -> Figures:
+def _measure(project: Workspace) -> Figures:
     with tempfile.TemporaryDirectory() as name, running(project) as connection:
         folder = Path(name)
         jobs.prepare(connection)
@@ -57,7 +57,7 @@ def _measure(project: Project) -> Figures:
 
 
 @contextlib.contextmanager
-def _others(project: Project, folder: Path) -> Iterator[dict[str, Command]]:
+def _others(project: Workspace, folder: Path) -> Iterator[dict[str, Command]]:
     """What px is compared with, each with the same names."""
     python = Command([sys.executable, "-c", "pass"], folder)
     wrangler = rivals.wrangler_list(project, jobs.NAMES, _folder(folder, "wrangler"))

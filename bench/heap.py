@@ -15,7 +15,7 @@ import httpx
 from bench.assembly import assemble
 from bench.worker_secrets import TOKEN, worker_secrets
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 HERE: Final = Path(__file__).parent
 LARGE: Final = {"secrets": [{"name": f"LARGE_{n}", "value": "x" * 60_000} for n in range(4)]}
@@ -40,12 +40,12 @@ class HeapWorker:
         return Memory(**self.client.get("/heap").raise_for_status().json())
 
     def nothing(self, count: int) -> None:
-        """The comparison: so many answers that are the least a Worker can give."""
+        """The comparison: this many of the smallest answers that a Worker can give."""
         for _ in range(count):
             self.client.get("/nothing").raise_for_status()
 
     def mixed(self, count: int) -> None:
-        """So many requests of every kind, right and wrong, small and large."""
+        """This many requests of every kind, right and wrong, small and large."""
         for (method, path, sent, status), _ in zip(cycle(self._requests()), range(count)):
             headers = {"Authorization": f"Bearer {self.token}"} | dict(sent.get("headers", {}))  # type: ignore[call-overload]
             content = {key: value for key, value in sent.items() if key != "headers"}
@@ -81,7 +81,7 @@ class HeapWorker:
 
 
 @contextmanager
-def heap_worker(project: Project, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
+def heap_worker(project: Workspace, brains: Sequence[Path] = ()) -> Iterator[HeapWorker]:
     """workerd alone with the project's Worker, on an empty KV, with more brains in it."""
     with tempfile.TemporaryDirectory() as name:
         config = assemble(project, Path(name), brains, HERE / "heap_worker" / "heap_entry.py")

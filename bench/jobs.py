@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Final
 
 from bench.connection import Connection
 
 WRONG: Final = "x" * 32
 NAMES: Final = [f"NAME_{number:03}" for number in range(100)]
-BULK: Final = {"secrets": [{"name": name, "value": "x" * 40} for name in NAMES]}
+BULK: Final = {"secrets": [{"name": name, "value": token_hex(20)} for name in NAMES]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import httpx
 
 from bench.heap import heap_worker
 from bench.table import print_head, print_row
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 BRAIN: Final = Path(__file__).parent / "brain_worker" / "three.py"
 SECRETS: Final = {"secrets": [{"name": "KEY_1", "value": "KEY_1" * 5}]}
@@ -21,7 +21,7 @@ AT_ONCE: Final = 25
 MIB: Final = 1024 * 1024
 
 
-def print_many_runs(project: Project) -> None:
+def print_many_runs(project: Workspace) -> None:
     print_head(f"{RUNS} runs of a brain, {AT_ONCE} at once", "each", "WASM memory", "objects")
     with heap_worker(project, [BRAIN]) as worker:
         worker.client.headers["Authorization"] = f"Bearer {worker.token}"

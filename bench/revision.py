@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from px.local.setup import set_up
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 # What is made from which lockfile: lent when all are the same.
 MADE_FROM: Final = {
@@ -31,7 +31,7 @@ MADE_FROM: Final = {
 class Checkout:
     """One side of a comparison: its Worker, and how its px starts."""
 
-    project: Project
+    project: Workspace
 
     @property
     def px(self) -> list[str | Path]:
@@ -47,16 +47,16 @@ class Checkout:
 
 
 @contextlib.contextmanager
-def checked_out(here: Project, revision: str) -> Iterator[Checkout]:
+def checked_out(here: Workspace, revision: str) -> Iterator[Checkout]:
     """What git has under that revision; removed at the end."""
     with tempfile.TemporaryDirectory(prefix="px-revision.") as name:
-        there = Project(Path(name).resolve())
+        there = Workspace(Path(name).resolve())
         _extract(here, revision, there.root)
         _make_ready(here, there)
         yield Checkout(there)
 
 
-def _extract(here: Project, revision: str, folder: Path) -> None:
+def _extract(here: Workspace, revision: str, folder: Path) -> None:
     git = ["git", "-C", str(here.root), "archive", "--format=tar", revision]
     done = subprocess.run(git, capture_output=True, check=False)
     if done.returncode:
@@ -65,7 +65,7 @@ def _extract(here: Project, revision: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
-def _make_ready(here: Project, there: Project) -> None:
+def _make_ready(here: Workspace, there: Workspace) -> None:
     if all(_is_same(here.root / lock, there.root / lock) for lock in MADE_FROM.values()):
         for made in MADE_FROM:
             (there.root / made).symlink_to(here.root / made)

@@ -15,7 +15,7 @@ import httpx
 from bench.command import Command
 from px.local.port import free_port
 from px.local.process_group import ProcessGroup
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 
 HERE: Final = Path(__file__).parent
 TOOLS: Final = HERE.parent / ".venv-bench" / "bin"
@@ -38,13 +38,13 @@ def dotenvx(names: Sequence[str], folder: Path) -> Command:
     )
 
 
-def wrangler_list(project: Project, names: Sequence[str], folder: Path) -> Command:
+def wrangler_list(project: Workspace, names: Sequence[str], folder: Path) -> Command:
     """`wrangler kv key list --local`: Miniflare's KV of a project of its own."""
     wrangler_put(project, names, folder).run()
     return _wrangler(project, folder, "key", "list", "--binding", "KV", "--local")
 
 
-def wrangler_put(project: Project, names: Sequence[str], folder: Path) -> Command:
+def wrangler_put(project: Workspace, names: Sequence[str], folder: Path) -> Command:
     """`wrangler kv bulk put --local`: as many values, into the same."""
     (folder / "wrangler.toml").write_text(
         'name = "bench"\ncompatibility_date = "2026-11-01"\n'
@@ -55,7 +55,7 @@ def wrangler_put(project: Project, names: Sequence[str], folder: Path) -> Comman
     return _wrangler(project, folder, "bulk", "put", "bulk.json", "--binding", "KV", "--local")
 
 
-def _wrangler(project: Project, folder: Path, *words: str) -> Command:
+def _wrangler(project: Workspace, folder: Path, *words: str) -> Command:
     quiet = {"WRANGLER_SEND_METRICS": "false", "WRANGLER_HIDE_BANNER": "true", "CI": "true"}
     return Command([node(), project.wrangler(), "kv", *words], folder, quiet)
 

@@ -9,15 +9,23 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 K = TypeVar("K")
 Measure = Callable[[], float]
 
 
+class Ratio(NamedTuple):
+    """That of the medians, and the lowest and highest of a round."""
+
+    median: float
+    lowest: float
+    highest: float
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One median for each round: milliseconds, or a ratio."""
+    """Milliseconds: one median for each round."""
 
     rounds: tuple[float, ...]
 
@@ -25,18 +33,11 @@ class Figure:
     def median(self) -> float:
         return statistics.median(self.rounds)
 
-    @property
-    def lowest(self) -> float:
-        return min(self.rounds)
-
-    @property
-    def highest(self) -> float:
-        return max(self.rounds)
-
-    def over(self, other: Figure) -> Figure:
-        """How many times the other's, round by round."""
+    def over(self, other: Figure) -> Ratio:
+        """How many times the other's this is."""
         pairs = zip(self.rounds, other.rounds, strict=True)
-        return Figure(tuple(own / base for own, base in pairs))
+        rounds = [own / base for own, base in pairs]
+        return Ratio(self.median / other.median, min(rounds), max(rounds))
 
     def less(self, other: Figure) -> Figure:
         """What is left without the other's, round by round."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.rounds import Figure
+from bench.rounds import Figure, Ratio
 
 
 def print_head(*cells: str) -> None:
@@ -21,6 +21,6 @@ def milliseconds(figure: Figure) -> str:
     return f"{figure.median:.{2 if figure.median < 100 else 0}f} ms"
 
 
-def times(figure: Figure) -> str:
-    """The median of the rounds, and the lowest and highest."""
-    return f"{figure.median:.2f} ({figure.lowest:.2f} to {figure.highest:.2f})"
+def times(ratio: Ratio) -> str:
+    """Of the medians, and the lowest and highest round."""
+    return f"{ratio.median:.2f} ({ratio.lowest:.2f} to {ratio.highest:.2f})"

@@ -8,10 +8,10 @@ import subprocess
 import tempfile
 
 from bench.table import print_head, print_row
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 
 
-def print_upload(project: Project) -> None:
+def print_upload(project: Workspace) -> None:
     print_head("upload", "compressed", "Cloudflare's limit on a paid plan")
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(

@@ -11,7 +11,7 @@ from typing import Final
 from bench.connection import Connection
 from bench.worker_secrets import TOKEN, worker_secrets
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 HERE: Final = Path(__file__).parent
 ON_KV: Final = HERE / "peers" / "kv.toml"
@@ -19,7 +19,7 @@ ON_SQLITE: Final = HERE / "peers" / "sqlite.toml"
 
 
 @contextlib.contextmanager
-def running(project: Project, config: Path | None = None) -> Iterator[Connection]:
+def running(project: Workspace, config: Path | None = None) -> Iterator[Connection]:
     """The Worker of a wrangler.toml, the project's without one; a connection as root."""
     with (
         BareWorker(project, secrets=worker_secrets(), config=config) as worker,
@@ -29,7 +29,7 @@ def running(project: Project, config: Path | None = None) -> Iterator[Connection
 
 
 @contextlib.contextmanager
-def bare_config(project: Project) -> Iterator[Path]:
+def bare_config(project: Workspace) -> Iterator[Path]:
     """A wrangler.toml of the least Python Worker, with the project's own packages beside it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -18,7 +18,7 @@ from demo.service import Service
 from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
-from px.project.workspace import Project, find_project, node
+from px.project.workspace import Workspace, find_project, node
 
 # Next to the Worker, not in it, so that no deploy uploads it.
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "worker"
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 class _Demo:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Workspace) -> None:
         self._project = project
         # Nothing else: no token, address or credential of the caller.
         self._environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}

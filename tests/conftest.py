@@ -28,6 +28,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         signal.alarm(0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _heed_signals() -> None:
+    """px leaves a signal ignored that its caller ignores, as `nohup make test &` does."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="session")
 def _running() -> Iterator[TestDevServer]:
     with TestDevServer() as running:

@@ -5,7 +5,7 @@ import { hex, random, same, sha256 } from "./bytes.mjs";
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/;
 const ISSUED = /^px_default-([0-9a-f]{16})_([0-9a-f]{64})$/;
 
-/** Undefined for a text that is no token. One that was issued is admitted by the store. */
+/** Undefined if the text is not a token. The store admits tokens that were issued. */
 export async function callerOf(request, env) {
   const text = BEARER.exec(request.headers.get("Authorization"))?.[1];
   if (!text) return undefined;

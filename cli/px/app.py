@@ -1,4 +1,4 @@
-"""px's front door: a command line in, an exit code out. Imports little, so that px starts fast."""
+"""The entry point of px: from command line to exit code. Imports little, to start fast."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ _PATIENCE = 50_000
 
 
 def main() -> int:
-    """Run px with the process's arguments, and end the process."""
+    """Runs px with the process's arguments, then ends the process."""
     if _version(sys.argv[1:]):
         return 0
     _delay_collector()
     asked = os.environ.get("_PX_COMPLETE")
     code = _run(sys.argv[1:]) if asked is None else _complete(asked)
-    # Everything is closed and written: taking 300 modules apart would cost a tenth of px's time.
+    # Everything is written: unloading 300 modules would cost a tenth of px's time.
     os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:
-    """As a process of its own: with its signals, and without a core dump."""
+    """Runs px as its own process: with its signals, and without a core dump."""
     from px.process import core_dump, stopping
 
     core_dump.forbid()
@@ -35,7 +35,7 @@ def _delay_collector() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run px. Whatever happens ends in a sentence and an exit code, never in a traceback."""
+    """Runs px. Every failure ends in a sentence and an exit code, never in a traceback."""
     try:
         from px.commands.root import execute
 
@@ -49,7 +49,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complete(instruction: str) -> int:
-    """A shell asks what may follow on the command line."""
+    """Whether a shell asks for completions of the command line."""
     from px import terminal
     from px.commands.groups import as_command
     from px.commands.root import app
@@ -62,7 +62,7 @@ def _complete(instruction: str) -> int:
 
 
 def _version(arguments: list[str]) -> bool:
-    """Answers `px --version` without an import; False when it was not asked, or did not get out."""
+    """Answers `px --version` without an import; False if not asked or not printed."""
     if arguments not in (["--version"], ["-V"]):
         return False
     from px import __version__
@@ -70,7 +70,7 @@ def _version(arguments: list[str]) -> bool:
     try:
         sys.stdout.write(f"px {__version__}\n")
         sys.stdout.flush()
-    except (AttributeError, OSError):  # closed, or full: the long way has words for it
+    except (AttributeError, OSError):  # closed or full: the normal path reports it
         return False
     return True
 
@@ -80,6 +80,6 @@ def _end(error: BaseException, arguments: list[str]) -> int:
     from px.process import stopping
 
     stopping.hold_off()
-    # Behind `--` stands a command that px runs, with its own options.
+    # After `--` comes the command to run, with its own options.
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return end(error, as_json="--json" in own)

@@ -1,4 +1,4 @@
-"""Turns whatever stopped a command into a sentence and an exit code."""
+"""Turns whatever stopped a command into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.process import stopping
 
 
 def end(error: BaseException, *, as_json: bool) -> int:
-    """Say what is wrong; the exit code."""
+    """Reports the error and returns the exit code."""
     if isinstance(error, terminal.ReaderGone):
         return 0
     if _wants_help(error):
@@ -27,7 +27,7 @@ def end(error: BaseException, *, as_json: bool) -> int:
 
 
 def _wants_help(error: BaseException) -> bool:
-    """A group without a command: typer wants its help shown, as a usage error."""
+    """A group without a command, whose help typer shows as a usage error."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
@@ -39,7 +39,7 @@ def _failure(error: BaseException) -> PxError:
     if isinstance(error, PositronicError):  # found before anything was sent
         return Usage(error.message, code=error.code)
     if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd()
-        return Usage("the folder that px was called in is gone", hint="go to one that is there")
+        return Usage("the current folder no longer exists", hint="change to an existing folder")
     if isinstance(error, OSError) and error.filename is None:
         return terminal.output_failed(error, "a file of px, or the output,")
     if isinstance(error, OSError):
@@ -50,7 +50,7 @@ def _failure(error: BaseException) -> PxError:
 
 
 def _of_typer(error: BaseException) -> PxError | None:
-    """typer repeats the words that it does not know; px does not: they may be a value."""
+    """typer repeats unknown words; px does not, as they may be a value."""
     import typer
 
     if isinstance(error, typer.Abort):
@@ -60,22 +60,23 @@ def _of_typer(error: BaseException) -> PxError | None:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path if context else 'px'} --help`"
     if isinstance(error, typer.BadParameter) and error.param is not None:
-        what = "not usable" if error.message else "missing"
+        what = "not valid" if error.message else "missing"
         return Usage(f"{_label(error.param)} is {what}", hint=hint)
     if type(error).__name__ == "BadOptionUsage":
-        return Usage("an option lacks its value, or has one that it cannot have", hint=hint)
-    return Usage("there is an argument, an option or a command that px does not know", hint=hint)
+        option = getattr(error, "option_name", "an option")  # a declared one, not the user's word
+        return Usage(f"{option} has no value, or one that is not allowed", hint=hint)
+    return Usage("unknown argument, option or command", hint=hint)
 
 
 def _label(param: _Parameter) -> str:
-    """As the user writes it: --timeout, NAME."""
+    """The parameter as the user types it: --timeout, NAME."""
     if param.param_type_name == "option":
         return param.opts[-1]
     return (param.name or "an argument").upper()
 
 
 class _Parameter(Protocol):
-    """typer's, which has no public name."""
+    """typer's parameter, which has no public name."""
 
     opts: list[str]
     param_type_name: str
@@ -83,7 +84,7 @@ class _Parameter(Protocol):
 
 
 def _unexpected(error: BaseException) -> PxError:
-    """Where it happened; not what it says, nor any local variable: they may hold a value."""
+    """Shows where it happened, but no message or local variable: they may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    return PxError(f"px failed: {type(error).__name__}{place}", code="px_failed")
+    where = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return PxError(f"px failed: {type(error).__name__}{where}", code="px_failed")

@@ -1,11 +1,11 @@
-"""How px ends: one error tree, one exit code for each class. Programs act on `code`.
+"""px's errors: one tree, with one exit code per class. Programs act on `code`.
 
-0 done or yes; 1 no, or refused; 2 usage: the command or its input cannot be used, and nothing was
-sent; 3 server not reached; 4 not allowed; 5 server failed; 130 interrupted (by SIGTERM 143, by
-SIGHUP 129, by SIGQUIT 131). `px run` alone has 126 and 127, as shells have them.
+0 done or yes; 1 no, or refused; 2 wrong usage: the command or its input is not valid, and nothing
+was sent; 3 server not reached; 4 not allowed; 5 server failed; 130 interrupted (by SIGTERM 143,
+by SIGHUP 129, by SIGQUIT 131). Only `px run` has 126 and 127, like a shell.
 
-A message may hold a secret's name, never a value, a token, or text that did not parse: it may be
-a value in the wrong place.
+A message may contain a secret's name, but never a value, a token, or text that did not parse:
+that may be a value in the wrong place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One of several things that are wrong; `listed` says whether a person sees it too."""
+    """One of several problems; `listed`: it is also shown to people, not just in JSON."""
 
     code: str
     error: str
@@ -29,7 +29,7 @@ class Detail:
 
 
 class PxError(Exception):
-    """A sentence, a stable code, an exit code, and a hint that stands apart."""
+    """A sentence, a stable code, an exit code, and a separate hint."""
 
     exit_code: ClassVar[int] = 5
 
@@ -41,7 +41,7 @@ class PxError(Exception):
         self.code = code
         self.hint = hint
         self.details = tuple(details)
-        self.uncertain = False  # whether the server may have done what was asked
+        self.uncertain = False  # whether the server may have carried out the request
 
 
 class Refused(PxError):
@@ -51,7 +51,7 @@ class Refused(PxError):
 
 
 class Usage(PxError):
-    """The command or its input cannot be used; nothing was sent."""
+    """The command or its input is not valid; nothing was sent."""
 
     exit_code = 2
 
@@ -62,29 +62,29 @@ class Usage(PxError):
 
 
 class NotReached(PxError):
-    """No answer came."""
+    """The server did not answer."""
 
     exit_code = 3
 
 
 class NotRunning(NotReached):
-    """No answer came on loopback, where `px dev` would be."""
+    """Nothing answered on loopback, where `px dev` would be."""
 
 
 class NotAllowed(PxError):
-    """The token does not open this."""
+    """The token does not allow this."""
 
     exit_code = 4
 
 
 class ServerFailed(PxError):
-    """The server failed, or is none of ours."""
+    """The server failed, or is not a Positronic server."""
 
     exit_code = 5
 
 
 class Interrupted(PxError):
-    """Ctrl-C, or another signal that asks px to stop; then px ends with 128 and its number."""
+    """Ctrl-C or another stop signal; px then exits with 128 plus the signal's number."""
 
     exit_code = 130
 

@@ -1,7 +1,7 @@
-"""What the user typed for --url and --project: each px command that px suggests repeats it.
+"""The user's --url and --project, which px repeats in every px command that it suggests.
 
-Followed to the letter, a hint must lead to the same server and project. Settings of the environment
-and of files stay as they are for the next command, so only flags are repeated.
+A suggested command must lead to the same server and project. Settings from the environment and
+from files still hold for the next command, so px repeats only flags.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from px.errors import Usage
 
-_COMMAND: Final = re.compile(r"`px ([a-z][^`]*)`")
+_COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
 _BOTH: Final = ("url", "project")
 _TAKES: Final = {
     **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _BOTH),
@@ -22,12 +22,12 @@ _given: dict[str, str] = {}
 
 
 def begin() -> None:
-    """A new command line."""
+    """Forgets the flags of an earlier command line."""
     _given.clear()
 
 
 def note_url(value: str | None) -> str | None:
-    """Callback of --url: what makes no sense is refused later, and is never repeated."""
+    """Callback of --url; an invalid one is refused later and never repeated."""
     from px.http.address import parse_address
 
     try:
@@ -52,8 +52,8 @@ def note_project(value: str | None) -> str | None:
 
 
 def repeat(text: str) -> str:
-    """The text, whose px commands in backticks have the flags that were given."""
-    return _COMMAND.sub(lambda found: f"`px {found[1]}{_options(found[1])}`", text)
+    """The text, with the given flags added to each px command in backticks or after a pipe."""
+    return _COMMAND.sub(lambda found: found[0] + _options(found[0]), text)
 
 
 def _options(command: str) -> str:
@@ -62,6 +62,8 @@ def _options(command: str) -> str:
     import shlex
 
     words = command.split()
+    if "--help" in words:
+        return ""
     takes = _TAKES.get(words[0]) or _TAKES.get(" ".join(words[:2]), ())
     missing = [name for name in takes if name in _given and f"--{name}" not in words]
     return "".join(f" --{name} {shlex.quote(_given[name])}" for name in missing)

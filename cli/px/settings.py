@@ -1,9 +1,9 @@
-"""Which server, with which token: flags, then the environment, then `.env.deploy`, then `px dev`.
+"""Which server and token px uses: flags, then the environment, `.env.deploy`, `px dev`.
 
-A token only goes to the address that it stands beside: PX_TOKEN to PX_URL (or to `--url` where
-PX_URL is not set), a file's token to the same file's address. An address from elsewhere picks the
-token that stands beside it, and is refused when there is none. A project's name that stands in
-`.env.deploy` belongs to the pair there, and to no other.
+A token is only sent to the address set with it: PX_TOKEN to PX_URL (or to `--url` if PX_URL is not
+set), a file's token to the same file's address. An address from elsewhere selects the token set
+with it, and is refused if there is none. A project name in `.env.deploy` only applies to the
+address and token there.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
 # RFC 6750 allows less, HTTP no more.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
-_FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # of `px dev` before tokens had checksums
+_FIRST_LOCAL = re.compile(r"px_root_[A-Za-z0-9_-]{43}")  # from `px dev` before tokens had checksums
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server, the token for it, and where px found them.
+    """A server, its token, and where px found them.
 
-    `source`: where the token stands. `address_source`: what named the server; the same, unless a
-    flag or the environment picked that pair. `project_source`: empty when nothing names a project.
+    `source`: where the token comes from. `address_source`: what set the server; the same, unless a
+    flag or the environment selected it. `project_source`: empty if no project is set.
     """
 
     address: Address
@@ -63,9 +63,9 @@ def find_target(
     environ: Mapping[str, str],
     folder: Path,
 ) -> Target:
-    """The server that flags, environment and files name. Raises Usage, showing no token."""
+    """The server that flags, environment or files name. Raises Usage, showing no token."""
     if not 0 < timeout < float("inf"):
-        raise Usage("--timeout is a number of seconds above 0")
+        raise Usage("--timeout must be a number of seconds above 0")
     wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL", "").strip(), "PX_URL"))
     address = None if wanted is None else parse_address(wanted, wanted_by)
     pair = _choose(address, url, environ, folder)
@@ -97,35 +97,37 @@ def make_target(
     token = _sendable(token, of)
     if is_mistyped(token) and not _FIRST_LOCAL.fullmatch(token):
         raise Usage(
-            f"the token of {of} is mistyped or cut: its checksum is wrong",
+            f"the token in {of} is mistyped or cut off: its checksum is wrong",
             code="mistyped_token",
-            hint="copy it whole; nothing was sent",
+            hint="copy all of it; nothing was sent",
         )
-    address = parse_address(url, f"the address beside {source}" if source else "the address")
+    address = parse_address(url, f"the address for {source}" if source else "the address")
     return Target(address, token, project, timeout, source)
 
 
 def _sendable(token: str, of: str) -> str:
-    """The token without the line end that a file or a pipe put behind it. Raises Usage."""
+    """The token without a line end from a file or pipe. Raises Usage."""
     token = token.rstrip("\r\n")
     if token.startswith(f"{of}="):
-        raise Usage(f"{of} holds its own name", hint=f"give the token alone, without `{of}=`")
+        raise Usage(f"{of} contains its own name", hint=f"enter only the token, without `{of}=`")
     if _TOKEN.fullmatch(token) and token[0] not in "'\"":
         return token
     if token[:1] in ("'", '"'):
-        cause = "take the quotes away"
+        cause = "remove the quotes"
     elif token[:7].lower() == "bearer ":
-        cause = "give the token alone, without `Bearer`"
+        cause = "enter only the token, without `Bearer`"
     elif token != token.strip() or " " in token:
-        cause = "it holds a space"
+        cause = "it contains a space"
     else:
-        cause = "copy it once more; nothing was sent"
-    raise Usage(f"the token of {of} has characters that no token has", hint=cause)
+        cause = "copy it again; nothing was sent"
+    raise Usage(
+        f"the token in {of} contains characters that are not allowed in a token", hint=cause
+    )
 
 
 def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
-    """The first that is set, and where; (None, "") when none is."""
-    return next(((text, place) for text, place in candidates if text), (None, ""))
+    """The first one that is set, and where; (None, "") if none is."""
+    return next(((text, source) for text, source in candidates if text), (None, ""))
 
 
 def _choose(
@@ -136,24 +138,23 @@ def _choose(
             return pair
     if wanted is not None:
         raise Usage(
-            f"there is no token for {wanted.origin}",
-            hint="set PX_TOKEN for it; px sends a stored token only to the address stored with it",
+            f"px has no token for {wanted.origin}",
+            hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
     raise Usage(
-        "px does not know which server to use",
-        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
+        "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
     )
 
 
 def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
-    """Every address with its token, best first; a file is read only when it is its turn."""
+    """Every address with its token, in order; a file is read only when it is its turn."""
     token = environ.get("PX_TOKEN")
     if token:
         url = environ.get("PX_URL", "").strip() or flag
         if not url:
             raise Usage(
-                "PX_TOKEN is set and PX_URL is not",
-                hint="set both: px sends a token only to the address that stands beside it",
+                "PX_TOKEN is set, but PX_URL is not",
+                hint="set both: px sends a token only to the address set with it",
             )
         yield _Pair("PX_TOKEN", url, token)
     deploy = find_deploy_file(folder)
@@ -166,10 +167,10 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
-    """Nothing before the first deploy: the file then holds other services' credentials only."""
+    """None before the first deploy, when the file only has other services' credentials."""
     values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
         yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
-        raise Usage(f"{DEPLOY_FILE} holds one of PX_URL and PX_TOKEN without the other")
+        raise Usage(f"{DEPLOY_FILE} sets only one of PX_URL and PX_TOKEN; set both")

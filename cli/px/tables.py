@@ -1,4 +1,4 @@
-"""Secrets, tokens, events and keys: a table for a person, a line with tabs for a script."""
+"""Secrets, tokens, events and keys: a table for people, a line with tabs for scripts."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SHOWN_NAMES: Final = 3
 
 
 def secrets(found: Sequence[Secret]) -> None:
-    """A table for a person; for a script a line for each: name, created, updated, with tabs."""
+    """A table for people; for a script one line each: name, created, updated, with tabs."""
     if not found:
         terminal.say("No secrets found.")
-        terminal.advise("Tip: put the first one in with `px secret create NAME`.")
+        terminal.advise("Tip: create the first one with `px secret create NAME`.")
     elif not terminal.is_terminal(sys.stdout):
         terminal.data("\n".join("\t".join(_secret_cells(one)) for one in found))
     else:
@@ -50,7 +50,7 @@ def tokens(found: Sequence[Token]) -> None:
     """id, name, role, created, expires."""
     if not found:
         terminal.say("No tokens found.")
-        terminal.advise("Tip: make the first one with `px token create NAME --role reader`.")
+        terminal.advise("Tip: create the first one with `px token create NAME --role reader`.")
     elif terminal.is_terminal(sys.stdout):
         head = ("ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)")
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
@@ -60,10 +60,10 @@ def tokens(found: Sequence[Token]) -> None:
 
 
 def _unreadable_hint(count: int, command: str) -> None:
-    """What to do about the entries of a list that cannot be read, when there are any."""
+    """What to do about unreadable entries of a list, if there are any."""
     if count:
         entries = "1 entry" if count == 1 else f"{count:,} entries"
-        terminal.say(
+        terminal.advise(
             f"hint: {entries} cannot be read; `{command}` removes one, --json shows exact names"
         )
 
@@ -94,13 +94,13 @@ def events(found: Sequence[AuditEvent]) -> None:
 
 
 def event_line(one: AuditEvent) -> str:
-    """Everything of one event, for a script."""
+    """All fields of one event, for a script."""
     cells = (one.time, _actor(one), one.action, ",".join(one.names), one.outcome, one.integrity)
     return "\t".join(map(printable, cells))
 
 
 def event_row(one: AuditEvent) -> tuple[str, ...]:
-    """One event for a person: many names are counted, and what is not intact says so."""
+    """One event for people: many names are counted, and a changed event is marked."""
     time = one.time[:19].replace("T", " ")
     outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
     mark = "" if one.integrity == "intact" else f"  [{one.integrity.upper()}]"

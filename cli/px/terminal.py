@@ -1,8 +1,8 @@
-"""Every word the user sees passes here. stdout is data, stderr is talk.
+"""All output to the user goes through here: data to stdout, messages to stderr.
 
-A name yes, a value never, nor a token. Data is what a script reads: names, dates, JSON. Talk is
-for people: what was done, what is wrong, what to do. With --json there is no talk: stdout holds
-one JSON document, or stderr holds one that says what is wrong.
+It may show names, but never a value or a token. Data is what a script reads: names, dates, JSON.
+Messages are for people: what was done, what is wrong, what to do. With --json there are none:
+stdout has one JSON document, or stderr has one that says what is wrong.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refus
 from px.invocation import repeat
 
 VALUE_WARNING = (
-    "--value leaves the value in the shell's history and in the process list; "
+    "--value leaves the value in the shell's history and the process list; "
     "the prompt, --stdin and --from-file do not"
 )
 
 
 Progress = Callable[[int, int], None]  # done so far, of how many
 
-_LAST_COLUMN: Final = 16  # characters of it that must fit
+_LAST_COLUMN: Final = 16  # characters of the last column that must fit
 
 
 class ReaderGone(Exception):
-    """Whoever read stdout has had enough; nothing is wrong."""
+    """The reader of stdout has closed it; nothing is wrong."""
 
 
 def say(text: str) -> None:
-    """Talk, one line. A stderr that cannot be written to stops nothing."""
+    """Prints one line to stderr; ignores a stderr that cannot be written to."""
     _write_quietly(text + "\n")
 
 
 def talk(*, quiet: bool) -> Callable[[str], None]:
-    """`say`, or with --json nothing."""
+    """Like `say`, but nothing with --json."""
     return _unsaid if quiet else say
 
 
@@ -47,24 +47,24 @@ def _unsaid(_: str) -> None:
 
 
 def advise(text: str) -> None:
-    """Talk that names px commands: they lead to the same server and project."""
+    """Like `say`, for px commands: they repeat --url and --project."""
     say(repeat(text))
 
 
 def warn(warnings: Sequence[str]) -> None:
-    """Talk, a line for each."""
+    """Like `say`, for several lines."""
     for warning in warnings:
         say(f"warning: {warning}")
 
 
 def data(text: str) -> None:
-    """Data, one line or more. Raises ReaderGone, or Refused when it cannot be written."""
+    """Prints lines of data. Raises ReaderGone, or Refused if it cannot be written."""
     draw(text + "\n")
 
 
 def draw(text: str) -> None:
-    """Data that ends no line yet, as on a screen that is drawn."""
-    if sys.stdout is None:  # closed on purpose
+    """Prints data without a line end, for a screen that is drawn."""
+    if sys.stdout is None:  # deliberately closed
         return
     try:
         sys.stdout.write(text)
@@ -76,13 +76,13 @@ def draw(text: str) -> None:
 
 
 def output_failed(error: OSError, what: str = "the output") -> Refused:
-    """The error for data that did not get out."""
+    """The error for data that could not be written."""
     reason = (error.strerror or "").lower()
     return Refused(f"{what} cannot be written: {reason}", code="output_failed")
 
 
 def settle() -> None:
-    """At the end: give up on what cannot be written, or the interpreter would complain of it."""
+    """At the end: drops what cannot be written, or the interpreter would complain."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -92,12 +92,12 @@ def settle() -> None:
 
 
 def document(found: object) -> None:
-    """Data, as one JSON document on one line."""
+    """Prints data as one JSON document on one line."""
     data(json.dumps(found))
 
 
 def fail(error: PxError, *, as_json: bool) -> None:
-    """What is wrong, and apart from it what to do."""
+    """Prints what is wrong and, separately, what to do."""
     if as_json:
         say(json.dumps(error_document(error)))
         return
@@ -110,7 +110,7 @@ def fail(error: PxError, *, as_json: bool) -> None:
 
 
 def error_document(error: PxError) -> dict[str, object]:
-    """As `px schema error` says it."""
+    """The error as in `px schema error`."""
     found: dict[str, object] = {"error": error.message, "code": error.code}
     if hint := _hint(error):
         found["hint"] = hint
@@ -123,7 +123,7 @@ def error_document(error: PxError) -> dict[str, object]:
 def progress(
     total: int, *, quiet: bool, label: str = "importing", line: Progress | None = None
 ) -> Iterator[Progress]:
-    """A bar on a terminal, a line for each chunk elsewhere, nothing when one chunk does it all."""
+    """A bar on a terminal, otherwise a line per chunk; nothing if there is only one chunk."""
     if quiet or not is_terminal(sys.stderr):
         yield _silent if quiet else line or _line
         return
@@ -134,13 +134,13 @@ def progress(
 
 
 def confirm(question: str) -> bool:
-    """Ask on the terminal; anything but y or yes is a no."""
+    """Asks on the terminal; anything but y or yes means no."""
     _write_quietly(f"{question} [y/N]: ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def ask(question: str) -> None:
-    """Talk that ends no line yet."""
+    """Prints to stderr without a line end."""
     _write_quietly(question)
 
 
@@ -163,9 +163,9 @@ def _line(done: int, total: int) -> None:
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table for a person; a block for each row where the terminal is too narrow for one."""
+    """A table for people; a block per row if the terminal is too narrow."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    # The last column may wrap a little: it is the one with many words.
+    # The last column may wrap a little: it has the long texts.
     needed = sum(widths[:-1]) + 2 * len(widths[:-1]) + min(widths[-1], _LAST_COLUMN)
     if needed > _terminal_width():
         return "\n".join(_block(head, row) for row in rows)
@@ -177,7 +177,7 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _block(head: Sequence[str], row: Sequence[str]) -> str:
-    """The first cell, and below it the others, each with what it is."""
+    """The first cell, and below it the others with their titles."""
     width = max(map(len, head[1:]))
     pairs = zip(head[1:], row[1:], strict=True)
     return "\n".join([row[0], *(f"  {title.lower():<{width}}  {cell}" for title, cell in pairs)])
@@ -190,18 +190,18 @@ def _terminal_width() -> int:
 
 
 def printable(text: str) -> str:
-    """Text from elsewhere, unable to steer a terminal or to break a line."""
+    """Text from elsewhere, which then cannot control the terminal or break a line."""
     return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
 def short_time(time: str) -> str:
-    """To the minute."""
+    """The time, to the minute."""
     return time[:16].replace("T", " ")
 
 
 def placed(detail: Detail) -> str:
-    """What is wrong, after its place."""
-    return f"{_where(detail)}{detail.error}"
+    """The problem, after its place."""
+    return f"{_where(detail)}{repeat(detail.error)}"
 
 
 def _where(detail: Detail) -> str:
@@ -234,14 +234,14 @@ def _write_quietly(text: str) -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Point the stream at nothing, so that the interpreter's last flush cannot fail again."""
+    """Redirects the stream to nothing, so that the interpreter's last flush cannot fail."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, stream.fileno())
     os.close(nothing)
 
 
 def _hint(error: PxError) -> str:
-    """Its own, or one that goes for all of its kind."""
+    """The error's own hint, or a general one for its class."""
     own = error.hint or next((hint for kind, hint in _HINTS if isinstance(error, kind)), "")
     return repeat(own)
 
@@ -249,8 +249,8 @@ def _hint(error: PxError) -> str:
 _HINTS: Final = (
     (
         NotRunning,
-        "`px doctor` says where this address comes from; `px dev` starts a local Worker",
+        "`px doctor` shows where this address comes from; `px dev` starts a local Worker",
     ),
-    (NotReached, "`px doctor` says where this address comes from"),
-    (NotAllowed, "`px doctor` says which token px uses, where it comes from, and its role"),
+    (NotReached, "`px doctor` shows where this address comes from"),
+    (NotAllowed, "`px doctor` shows which token px uses, where it comes from and its role"),
 )

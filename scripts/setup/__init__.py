@@ -1,1 +1,1 @@
-"""`make setup`: what px needs on this machine, made beside the old and put in its place."""
+"""`make setup`: builds what px needs on this machine next to the old version, then replaces it."""

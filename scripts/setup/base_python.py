@@ -1,6 +1,6 @@
-"""A Python to make virtual environments with: new enough, complete, and in none itself.
+"""A Python to create virtual environments with: new enough, complete, and not in one itself.
 
-This file and `__main__` also run on a Python that is too old, to say so.
+This file and `__main__` also run on a Python that is too old, to report it.
 """
 
 import json
@@ -31,7 +31,7 @@ print(json.dumps({
 
 
 class NoPython(Exception):
-    """No Python here will do: a sentence, and what to do."""
+    """No suitable Python: a sentence, and what to do."""
 
     def __init__(self, sentence: str, hint: str) -> None:
         super().__init__(sentence)
@@ -40,11 +40,11 @@ class NoPython(Exception):
 
 
 def choose(first: str = sys.executable) -> str:
-    """The first that will do, of the one that runs and those on the PATH; raises NoPython."""
+    """The first suitable Python: the running one, then those on the PATH; raises NoPython."""
     refusals = []
     for path in _candidates(first):
         found = _ask(path)
-        if found and found["in_venv"]:  # an active one, also another project's, is left alone
+        if found and found["in_venv"]:  # an active one, even another project's, is not used
             path = found["base"]
             found = _ask(path)
         refusal = _refusal(path, found) if found else None
@@ -52,7 +52,7 @@ def choose(first: str = sys.executable) -> str:
             return path
         if refusal:
             refusals.append(refusal)
-    # One that is new enough lacks less than one that is not.
+    # One that is new enough is closer to suitable than one that is not.
     raise min(refusals, key=lambda one: "newer" in one.sentence, default=_none())
 
 
@@ -68,7 +68,7 @@ def _candidates(first: str) -> "list[str]":
 
 
 def _ask(path: str) -> "dict | None":  # type: ignore[type-arg]
-    """What it says about itself; None when it does not run."""
+    """What it reports about itself; None if it does not run."""
     try:
         done = subprocess.run(  # noqa: S603 - a program on the PATH, fixed words
             [path, "-E", "-c", _PROBE],
@@ -87,7 +87,7 @@ def _refusal(path: str, found: dict) -> "NoPython | None":  # type: ignore[type-
     if tuple(found["version"]) < OLDEST:
         return NoPython(
             f"python 3.11 or newer is needed; found {version} at {path}",
-            "install a newer one, and put it on the PATH as python3",
+            "install a newer one and put it on the PATH as python3",
         )
     if not found["venv"]:
         return NoPython(
@@ -104,6 +104,6 @@ def _refusal(path: str, found: dict) -> "NoPython | None":  # type: ignore[type-
 
 def _none() -> NoPython:
     return NoPython(
-        "python 3.11 or newer is needed; none runs on the PATH",
-        "install one, and put it on the PATH as python3",
+        "python 3.11 or newer is needed; there is none on the PATH",
+        "install one and put it on the PATH as python3",
     )

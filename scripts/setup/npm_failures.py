@@ -1,4 +1,4 @@
-"""What npm's words mean when it failed: the cause in one sentence, and what to do."""
+"""Why npm failed, from its output: the cause in one sentence, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from px.terminal import printable
 
-NETWORK_HINT: Final = "check the network, and the registry and proxy that npm is set to"
+NETWORK_HINT: Final = "check the network, and npm's registry and proxy"
 
 _CODE: Final = re.compile(r"^npm (?:error|ERR!) code (\S+)", re.MULTILINE)
 _CAUSES: Final = {
@@ -20,7 +20,7 @@ _CAUSES: Final = {
     "E403": ("the npm registry answered 403", "check the credentials of npm's registry"),
     "EINTEGRITY": (
         "a package is not the one that was pinned: its hash differs",
-        "the registry has another file than the lock: do not use it before you know why",
+        "the registry's file is not the one in the lock: find out why before you use it",
     ),
     "ETARGET": ("the npm registry lacks a pinned version", ""),
     "E404": ("the npm registry lacks a package", ""),
@@ -39,7 +39,7 @@ _URL_USER: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def why(output: str) -> tuple[str, str]:
-    """The cause and a hint. Neither shows the user or password of an address."""
+    """The cause and a hint, neither with the user name or password of a URL."""
     text = _URL_USER.sub("", output)
     code = found[1] if (found := _CODE.search(text)) else ""
     said = [printable(line.strip()) for line in _ERROR.findall(text)]
@@ -51,4 +51,4 @@ def why(output: str) -> tuple[str, str]:
         return "the npm registry's certificate is not trusted", "set NODE_EXTRA_CA_CERTS"
     if code in _NETWORK:
         return f"the npm registry cannot be reached ({code})", NETWORK_HINT
-    return first or "npm said nothing", ""
+    return first or "npm gave no reason", ""

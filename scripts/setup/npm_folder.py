@@ -1,4 +1,4 @@
-"""`node_modules/`, holding exactly what package-lock.json pins, made beside the one in use."""
+"""`node_modules/` with exactly what package-lock.json pins, built next to the one in use."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from scripts.setup.swap import beside
 LOCK_HINT: Final = "pin it with `make lock`"
 _FILES: Final = ("package.json", "package-lock.json", ".npmrc")
 _GROUPS: Final = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
-# The command line wins over .npmrc and npm_config_*. Not `npm ci`: it refuses a lock that leaves
-# out other platforms' builds.
+# The command line wins over .npmrc and npm_config_*. Not `npm ci`, which refuses a lock without
+# the builds of other platforms.
 _OPTIONS: Final = (
     *("--no-save", "--no-progress", "--loglevel=warn", "--ignore-scripts", "--no-audit"),
     *("--no-fund", "--no-update-notifier", "--include=prod", "--include=dev"),
@@ -27,7 +27,7 @@ _OPTIONS: Final = (
     *("--package-lock", "--no-package-lock-only", "--install-strategy=hoisted", "--no-force"),
     *("--bin-links", "--no-legacy-peer-deps", "--engine-strict=false"),
 )
-# Those of npm's own settings that say how the registry is reached.
+# npm's own settings for reaching the registry.
 _REACHES: Final = (
     *("registry", "proxy", "https_proxy", "http_proxy", "noproxy", "ca", "cafile", "cert", "key"),
     *("strict_ssl", "cache", "userconfig", "globalconfig", "fetch_retries", "fetch_timeout"),
@@ -37,7 +37,7 @@ _REACHES: Final = (
 
 
 def make_node_modules(npm: Path, folder: Path) -> None:
-    """Installs what the lock pins, and nothing else; raises LocalError, and leaves the old."""
+    """Installs only what the lock pins; raises LocalError and keeps the old folder."""
     lock = _read(folder / "package-lock.json")
     _check_root(_read(folder / "package.json"), lock)
     with beside(folder / "node_modules") as fresh:
@@ -72,7 +72,7 @@ def _install(npm: Path, place: Path) -> None:
 
 
 def environment(outer: Mapping[str, str]) -> dict[str, str]:
-    """As pip's: no credential, and of npm's settings only how the registry is reached."""
+    """Without credentials, as for pip, and with only npm's settings for the registry."""
     return {name: text for name, text in cleaned(outer).items() if not _changes_packages(name)}
 
 
@@ -84,7 +84,7 @@ def _changes_packages(name: str) -> bool:
 
 
 def _check_root(package: Mapping[str, Any], lock: Mapping[str, Any]) -> None:
-    """Before npm fetches anything: package.json asks for what the lock was made from."""
+    """Checks, before npm fetches anything, that the lock matches package.json."""
     locked = lock.get("packages", {}).get("", {})
     for group in _GROUPS:
         wanted, pinned = package.get(group, {}), locked.get(group, {})
@@ -96,13 +96,15 @@ def _check_root(package: Mapping[str, Any], lock: Mapping[str, Any]) -> None:
 
 
 def _check_installed(installed: Mapping[str, Any], lock: Mapping[str, Any]) -> None:
-    """npm itself adds what a lock leaves out, and takes what has no hash as it comes."""
+    """Needed because npm adds what a lock lacks, and accepts packages without a hash."""
     for place, name, package in _packages(installed):
         pinned = lock["packages"].get(place, {})
         if pinned.get("version") != package.get("version"):
             raise LocalError(f"package-lock.json does not pin {name}", LOCK_HINT)
         if not pinned.get("integrity") or pinned["integrity"] != package.get("integrity"):
-            raise LocalError(f"package-lock.json has no hash of {name}, or another", LOCK_HINT)
+            raise LocalError(
+                f"package-lock.json has no hash of {name}, or a different one", LOCK_HINT
+            )
 
 
 def _packages(lock: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The two halves of the set-up, and how each ends when it cannot be done."""
+"""The two parts of the set-up, and what to report if one fails."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def _do(python: str, words: Sequence[str]) -> None:
         case ["npm", folder]:
             make_node_modules(ROOT / ".venv" / "bin" / "npm", ROOT / folder)
         case _:
-            raise LocalError("setup takes `venv FOLDER REQUIREMENTS [--with-px]` or `npm FOLDER`")
+            raise LocalError("setup expects `venv FOLDER REQUIREMENTS [--with-px]` or `npm FOLDER`")
 
 
 def _owner_hint(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return "run it as the user whose checkout it is, or clone one of your own"
+        return "run it as the owner of the checkout, or use your own clone"
     return ""

@@ -1,4 +1,4 @@
-"""A folder made beside the old one, which stays as it is until the new one is whole."""
+"""A folder built next to the old one, which stays unchanged until the new one is complete."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ READY: Final = ".ready"  # make compares its time with the lock's
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A path for the new folder; it takes the target's place, marked as ready, if all went well.
+    """A path for the new folder; on success it replaces the target, marked as ready.
 
-    One at a time. What an interrupted one left is cleared away, and an old folder that it had
-    moved aside goes back.
+    One at a time. It removes what an interrupted set-up left, and restores an old folder that was
+    moved aside.
     """
     new, old = (target.with_name(f"{target.name}-{which}") for which in ("new", "old"))
     with _alone(target.parent):

@@ -1,4 +1,4 @@
-"""A virtual environment with pinned packages, made beside the one that is in use."""
+"""A virtual environment with pinned packages, built next to the one in use."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from px.local.pip_failures import why
 from px.project.errors import LocalError
 from scripts.setup.swap import beside
 
-_PIP_FOR_OTHERS: Final = (22, 3)  # the first with --python
+_PIP_FOR_OTHERS: Final = (22, 3)  # the first pip with --python
 
 
 def make_venv(python: str, target: Path, requirements: Path, *, px_from: Path | None) -> None:
-    """Makes it anew, with px from the checkout if asked; raises LocalError, and leaves the old."""
+    """Builds it, with px from the checkout if asked; raises LocalError and keeps the old one."""
     with beside(target) as fresh:
         _run([python, "-E", "-m", "venv", "--without-pip", "--prompt", target.name, str(fresh)])
         runner = _pip_for(python, str(fresh / "bin" / "python"))
@@ -29,7 +29,7 @@ def make_venv(python: str, target: Path, requirements: Path, *, px_from: Path | 
 
 
 def _pip_for(python: str, own: str) -> list[str]:
-    """pip of the base Python for the new one; Debian's has venv, but not always ensurepip."""
+    """The base Python's pip, used for the new one; Debian has venv, but not always ensurepip."""
     with suppress(PackageNotFoundError, ValueError):
         if tuple(int(part) for part in version("pip").split(".")[:2]) >= _PIP_FOR_OTHERS:
             return [python, "-E", "-m", "pip", "--python", own]
@@ -38,7 +38,7 @@ def _pip_for(python: str, own: str) -> list[str]:
 
 
 def _pinned_pip(venv: Path) -> list[str]:
-    """The requirements' own, if they have one: an older pip writes a script that loads `re`."""
+    """Upgrades to the pinned pip, if any: an older pip writes a script that loads `re`."""
     own = venv / "bin" / "python"
     return [str(own), "-m", "pip"] if (venv / "bin" / "pip").exists() else []
 
@@ -49,11 +49,11 @@ def _run(command: list[str]) -> None:
     )
     if done.returncode:
         reason, hint = why(done.stdout + done.stderr)
-        raise LocalError(f"the virtual environment could not be made: {reason}", hint)
+        raise LocalError(f"the virtual environment could not be created: {reason}", hint)
 
 
 def _move_words(fresh: Path, target: Path) -> None:
-    """Scripts name the Python that runs them by its path."""
+    """Fixes the path of Python in the scripts."""
     before, after = (str(path).encode() for path in (fresh, target))
     for path in (fresh / "pyvenv.cfg", *(fresh / "bin").iterdir()):
         if path.is_file() and not path.is_symlink():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,6 @@ import pytest
 from px.testing.dev_server import TestDevServer
 from support.px_in_process import PxInProcess
 from support.px_process import Px
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _heed_hangups() -> None:
-    """px leaves a signal ignored that its caller ignores, as `nohup make test` does."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

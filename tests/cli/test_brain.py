@@ -216,7 +216,7 @@ def test_an_unknown_brain_is_1(here: PxInProcess, words: list[str]) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
-        "error: there is no brain with this title\nhint: `px brain list` shows the brains\n",
+        "error: there is no brain with this title\nhint: `px brain list` lists the brains\n",
     )
 
 
@@ -227,8 +227,7 @@ def test_an_unknown_run_is_1(here: PxInProcess, words: list[str]) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
-        "error: there is no run with this id\n"
-        "hint: a run is known by the id that `px brain run` gave\n",
+        "error: there is no run with this id\nhint: use the run id that `px brain run` printed\n",
     )
 
 
@@ -249,7 +248,7 @@ def test_a_wrong_token_is_4(here: PxInProcess, words: list[str]) -> None:
     done = stranger.run("brain", *words)
 
     assert (done.returncode, done.stdout) == (4, "")
-    assert "hint: `px doctor` says which token" in done.stderr
+    assert "hint: `px doctor` shows which token" in done.stderr
 
 
 def test_a_missing_secret_is_asked_for(here: PxInProcess, server: TestDevServer) -> None:
@@ -259,7 +258,9 @@ def test_a_missing_secret_is_asked_for(here: PxInProcess, server: TestDevServer)
     done = here.run("brain", "run", "using", "--watch")
 
     assert done.returncode == 1
-    assert "hint: `px secret create API_KEY` puts it in; then go on from there" in done.stderr
+    assert (
+        "hint: create it with `px secret create API_KEY`; then continue from there" in done.stderr
+    )
 
 
 def test_a_run_that_goes_on_is_not_run_again(here: PxInProcess, server: TestDevServer) -> None:
@@ -270,7 +271,7 @@ def test_a_run_that_goes_on_is_not_run_again(here: PxInProcess, server: TestDevS
     done = here.run("brain", "rerun", run, "--from", "1")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert "hint: `px brain watch RUN` waits for its end" in done.stderr
+    assert "hint: `px brain watch RUN` waits until it ends" in done.stderr
 
 
 def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> None:
@@ -280,7 +281,7 @@ def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> 
     done = here.run("brain", "run", "using")
 
     assert (done.returncode, len(server.calls)) == (5, 1)
-    assert "; the run may have started\nhint: `px audit` tells; starting" in done.stderr
+    assert "; the run may have started\nhint: check with `px audit`; starting" in done.stderr
 
 
 def test_what_reads_is_asked_again(here: PxInProcess, server: TestDevServer) -> None:

@@ -157,7 +157,7 @@ def test_a_failed_run_is_told_last(px: Px) -> None:
     assert done.stderr == (
         "error: the run failed at test_brain_drawing.py, line 31: "
         "RuntimeError: no\\nway \\x1b[31m\n"
-        f"hint: go on from there with `px brain rerun {run} --from 2`\n"
+        f"hint: continue from there with `px brain rerun {run} --from 2`\n"
     )
 
 
@@ -181,7 +181,7 @@ def test_an_interrupted_run_says_so(px: Px, server: TestDevServer) -> None:
     assert watched.returncode == 1
     assert watched.stderr == (
         "error: the run was interrupted on the server\n"
-        "hint: go on from there with `px brain rerun run-1 --from 2`\n"
+        "hint: continue from there with `px brain rerun run-1 --from 2`\n"
     )
 
 

@@ -26,7 +26,7 @@ def test_ctrl_c_ends_the_watching_and_says_so(px: Px, server: TestDevServer) -> 
 
     assert seen == ["brain:start\texample\n", "step:start\texample > Ask\n"]
     assert running.returncode == 130
-    assert err == f"error: interrupted; the run goes on\nhint: {HINT}\n"
+    assert err == f"error: interrupted; the run continues\nhint: {HINT}\n"
 
 
 def test_ctrl_c_as_json(px: Px, server: TestDevServer) -> None:
@@ -54,7 +54,7 @@ def test_ctrl_c_while_a_run_starts_leaves_it_open(px: Px, server: TestDevServer)
     assert (running.returncode, out) == (130, "")
     assert err == (
         "error: interrupted; the run may have started\n"
-        "hint: `px audit` tells; starting it again would be a second run\n"
+        "hint: check with `px audit`; starting it again would be a second run\n"
     )
 
 

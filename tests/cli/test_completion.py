@@ -116,7 +116,7 @@ def test_another_shell_is_usage(px: Px) -> None:
     done = px.run("completion", "tcsh")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: SHELL is bash, zsh or fish\n"
+    assert done.stderr == "error: SHELL must be bash, zsh or fish\n"
 
 
 def test_a_real_bash_completes_at_the_tab(known: Px) -> None:

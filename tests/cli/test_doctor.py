@@ -33,7 +33,7 @@ def project(px: Px) -> Path:
 
 
 def lines(output: str) -> dict[str, list[str]]:
-    """What was found, by check: status, sentence, mend."""
+    """What was found, by check: status, sentence, hint."""
     found = (line.split("\t") for line in output.splitlines())
     return {check: [status, *rest] for status, check, *rest in found}
 
@@ -43,7 +43,7 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     done = here.run("doctor")
 
     found = lines(done.stdout)
-    assert (done.returncode, done.stderr) == (0, "0 to mend, 2 warnings\n")  # no npm packages here
+    assert (done.returncode, done.stderr) == (0, "0 to fix, 2 warnings\n")  # no npm packages here
     assert list(found) == [
         *(*HERE, "mode", "git", "secrets", "rotation", "address", "token", "project"),
         *("server", "clock", "access", "role", "keys", "records"),
@@ -53,16 +53,16 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     }
 
 
-def test_what_is_wrong_has_a_mend(here: PxInProcess, project: Path) -> None:
-    """Exit code 1, and a command that mends it."""
+def test_what_is_wrong_has_a_fix(here: PxInProcess, project: Path) -> None:
+    """Exit code 1, and a command that fixes it."""
     (project / ".env.secrets").chmod(0o644)
 
     done = here.run("doctor")
 
-    status, sentence, mend = lines(done.stdout)["mode"]
-    assert (done.returncode, status, mend) == (1, "fail", "chmod 600 .env.secrets")
+    status, sentence, hint = lines(done.stdout)["mode"]
+    assert (done.returncode, status, hint) == (1, "fail", "chmod 600 .env.secrets")
     assert sentence == ".env.secrets has mode 644: others can open it"
-    assert done.stderr == "1 to mend, 2 warnings\n"
+    assert done.stderr == "1 to fix, 2 warnings\n"
 
 
 def test_json(here: PxInProcess, project: Path) -> None:
@@ -82,7 +82,7 @@ def test_json(here: PxInProcess, project: Path) -> None:
 
 
 def test_a_terminal_gets_columns(px: Px, project: Path) -> None:
-    """The mend stands below its line, and there are no colours."""
+    """The hint stands below its line, and there are no colours."""
     (project / ".env.secrets").chmod(0o644)
     child = px.terminal("doctor")
 

@@ -16,7 +16,7 @@ from support.px_process import Px
 WRITES = {
     "secret create A --value x": ("the secret may have been written", "px secret list"),
     "secret delete A --yes": ("the secret may have been deleted", "px secret list"),
-    "token create ci --role reader": ("a token may have been made", "px token revoke ID"),
+    "token create ci --role reader": ("a token may have been created", "px token revoke ID"),
     "token revoke 0123456789abcdef --yes": ("the token may have been revoked", "px token list"),
     "brain run example": ("the run may have started", "px audit"),
     "brain rerun 0123456789abcdef0123456789abcdef --from 2": (
@@ -97,7 +97,7 @@ def test_new_secrets_are_not_counted_as_updated(px: Px, server: TestDevServer) -
 
     assert (
         "Imported 2 secrets: 0 created, 0 updated, "
-        "2 created or updated (an answer was lost, and they were sent again)\n"
+        "2 created or updated (an answer was lost, so px sent them again)\n"
     ) in talk.stderr
     assert json.loads(document.stdout).items() >= {
         ("imported", 2),

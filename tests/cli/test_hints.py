@@ -10,7 +10,8 @@ from typing import Final
 
 import pytest
 
-from px import invocation
+from px import invocation, tables
+from px.api.secrets import Secret
 from px.testing import faults
 from px.testing.dev_server import TestDevServer
 from support.command_tree import COMMANDS, LEAVES
@@ -83,6 +84,25 @@ def test_a_suggested_command_repeats_just_the_flags_that_it_takes(path: tuple[st
     assert invocation.repeat(f"run `px {command}` again") == f"run `px {command}` again"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("age -d FILE | px secret import -", "age -d FILE | px secret import - --project shop"),
+        ("op read X | px run --file - -- CMD", "op read X | px run --file - -- CMD"),
+        ("see `px secret list --help`", "see `px secret list --help`"),
+    ],
+)
+def test_a_pipeline_repeats_them_and_help_does_not(text: str, shown: str) -> None:
+    """What a file of another tool is turned into goes to the project that was named."""
+    invocation.begin()
+    invocation.note_project("shop")
+
+    found = invocation.repeat(text)
+    invocation.begin()
+
+    assert found == shown
+
+
 def test_nothing_that_names_a_command_goes_round_the_function() -> None:
     """Hints and tips pass `repeat`; what is only said must not name a px command."""
     bare = []
@@ -129,6 +149,19 @@ def test_a_tip_repeats_them_too(px: Px) -> None:
     done = px.run("secret", "list", "--project", "shop")
 
     assert "`px secret create NAME --project shop`" in done.stderr
+
+
+def test_an_unreadable_entry_is_deleted_where_it_was_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The hint below the list names the project of the list."""
+    invocation.begin()
+    invocation.note_project("shop")
+
+    tables.secrets([Secret("?", "", "", is_unreadable=True)])
+    invocation.begin()
+
+    assert "`px secret delete NAME --project shop` removes one" in capsys.readouterr().err
 
 
 def test_a_setting_of_the_environment_is_not_repeated(px: Px) -> None:

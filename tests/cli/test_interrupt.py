@@ -114,7 +114,7 @@ def test_at_the_prunes_confirmation(
     """px lists what it would delete; whatever is no yes leaves everything as it was."""
     server.seed(dict.fromkeys(OLD, "x"))
     child = px.terminal("secret", "import", "x.env", "--prune")
-    child.expect_exact(f"Stored at {server.url}, and in none of the files:")
+    child.expect_exact(f"Stored at {server.url}, but in none of the files:")
     child.expect_exact(QUESTION)
     listed = child.before.split()
 
@@ -132,7 +132,7 @@ def test_the_question_names_the_project(px: Px, server: TestDevServer) -> None:
     server.seed({"OLD": "x"}, project="other")
     child = px.terminal("secret", "import", "x.env", "--prune", "--project", "other")
 
-    child.expect_exact(f"Stored at {server.url}, project other, and in none of the files:")
+    child.expect_exact(f"Stored at {server.url}, project other, but in none of the files:")
     child.expect_exact("Import, and delete 1 secret? [y/N]: ")
     child.sendintr()
 

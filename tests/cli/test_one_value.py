@@ -19,7 +19,7 @@ def test_a_byte_order_mark_from_a_pipe_is_dropped(
     done = px.run("secret", "create", "A", "--stdin", stdin=BOM + CANARY.encode() + end)
 
     assert (done.returncode, server.values()) == (0, {"A": CANARY})
-    assert "warning: the byte-order mark (U+FEFF) before the value was dropped\n" in done.stderr
+    assert "warning: the byte-order mark (U+FEFF) before the value was removed\n" in done.stderr
 
 
 def test_a_byte_order_mark_of_a_file_is_dropped(here: PxInProcess, server: TestDevServer) -> None:
@@ -53,7 +53,7 @@ def test_another_encoding_is_called_by_its_name(
     done = px.run("secret", "create", "A", "--stdin", stdin=data)
 
     assert (done.returncode, server.calls) == (2, [])
-    assert "error: the value is text in UTF-16 or UTF-32" in done.stderr
+    assert "error: the value is UTF-16 or UTF-32 text" in done.stderr
     assert "iconv" in done.stderr
 
 
@@ -167,9 +167,9 @@ def test_json_has_no_warnings(here: PxInProcess) -> None:
         ("op://vault/4711/x", "1Password"),
         ("ENC[AES256_GCM,data:4711]", "encrypted"),
         ("your-token-here", "placeholder"),
-        ("\u200bcanary-4711", "nobody sees"),
-        ("canary\u200b-4711", "nobody sees"),
-        ("\x1b[32mcanary-4711\x1b[0m", "control character"),
+        ("\u200bcanary-4711", "invisible"),
+        ("canary\u200b-4711", "invisible"),
+        ("\x1b[32mcanary-4711\x1b[0m", "control or invisible character"),
         (" canary-4711", "white space"),
         ("canary-4711\t\n", "white space"),
         ('"canary-4711"', "in quotes"),
@@ -223,7 +223,7 @@ def test_a_line_end_that_is_left_of_stdin_is_told(px: Px, server: TestDevServer)
     done = px.run("secret", "create", "A", "--stdin", stdin=f"{CANARY}\n\n".encode())
 
     assert (done.returncode, server.values()) == (0, {"A": f"{CANARY}\n"})
-    assert "ends with one more line end, which is kept" in done.stderr
+    assert "ends with a second line end, which is kept" in done.stderr
 
 
 def test_the_file_of_one_value_can_be_stdin(px: Px, server: TestDevServer) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 Child = Any  # pexpect has no types
 GOOD = "correct horse battery"
-FIRST, SECOND = "New passphrase for f.json (hidden): ", "The same again (hidden): "
+FIRST, SECOND = "New passphrase for f.json (hidden): ", "Repeat the passphrase (hidden): "
 PROGRAM = """
 from px.errors import PxError
 from px.keys.passphrase import Passphrase

@@ -88,7 +88,7 @@ FAULTS: Final[dict[str, Callable[[Path], None]]] = {
     "a link to another user's": lambda path: _chown(_link_to(path)),
     "a named pipe": _fifo,
     "a folder": _directory,
-    "git has it": _tracked,
+    "git tracks it": _tracked,
     "in another user's .px": lambda path: _chown(path.parent),
     "in a .px that others write to": lambda path: path.parent.chmod(0o770),
 }
@@ -99,7 +99,7 @@ CASES: Final = [
     for words in readers
     for fault in FAULTS
     if (".px" not in fault or name.startswith(".px/"))
-    and not (fault == "git has it" and name in MAY_BE_TRACKED)
+    and not (fault == "git tracks it" and name in MAY_BE_TRACKED)
 ]
 
 
@@ -220,7 +220,7 @@ def test_git_is_asked_in_the_files_own_repository(
     _tracked(folder / ".env.deploy")
 
     assert before == b""
-    with pytest.raises(Usage, match="git has it"):
+    with pytest.raises(Usage, match="git tracks it"):
         private_files.read(folder / ".env.deploy")
 
 
@@ -233,7 +233,7 @@ def test_a_folder_px_that_git_has_as_a_link_is_not_believed(
     write(project, server, ".px/local.json")
     subprocess.run(["git", "add", "-f", ".px"], cwd=project, check=True)
 
-    assert "git has it" in Px(project).run(*CREATE, stdin=b"x").stderr
+    assert "git tracks it" in Px(project).run(*CREATE, stdin=b"x").stderr
 
 
 @pytest.mark.parametrize(
@@ -253,9 +253,9 @@ def test_a_hooks_variables_do_not_change_the_answer(
     )
     px = Px(project, {variable: str(found)})
 
-    assert "git has it" in px.run(*CREATE, stdin=b"x").stderr
+    assert "git tracks it" in px.run(*CREATE, stdin=b"x").stderr
     assert px.run(*DRY_RUN).returncode != 0
-    assert "has .env.deploy in its index" in px.run("doctor").stdout
+    assert "tracks .env.deploy" in px.run("doctor").stdout
 
 
 def test_a_repository_that_git_does_not_trust_is_not_taken_for_none(

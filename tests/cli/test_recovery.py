@@ -44,8 +44,11 @@ def test_it_comes_last_and_nothing_is_lost(px: Px) -> None:
 
     text = (px.folder / ".dev.vars").read_text()
     assert text == f'# mine\nMASTER_KEYS="{NEWER.entry},{KEY.entry}"\nOTHER="1"\n'
-    assert first == (0, f"The local Worker has the master key {KEY.id} back, behind those it had\n")
-    assert again == (0, f"The local Worker has the master key {KEY.id} already\n")
+    assert first == (
+        0,
+        f"Restored the local Worker's master key {KEY.id}, after the keys it already had\n",
+    )
+    assert again == (0, f"The local Worker already has the master key {KEY.id}\n")
 
 
 def test_a_wrong_passphrase_changes_nothing(px: Px) -> None:
@@ -65,7 +68,7 @@ def test_another_key_with_its_id_is_not_overwritten(px: Px) -> None:
 
     code, said = recover(px)
 
-    assert (code, "another key with the id" in said) == (1, True)
+    assert (code, "a different key with the id" in said) == (1, True)
     assert other.entry in (px.folder / ".dev.vars").read_text()
 
 

@@ -269,4 +269,4 @@ def test_a_folder_that_is_gone_is_a_sentence(px: Px, command: str) -> None:
     done = px.shell(f'mkdir gone; cd gone; rmdir ../gone; "$PX" {command}')
 
     assert done.returncode == 2
-    assert done.stderr.startswith("error: the folder that px was called in is gone\n")
+    assert done.stderr.startswith("error: the current folder no longer exists\n")

@@ -142,7 +142,7 @@ def test_a_command_line_in_one_word_is_told(px: Px) -> None:
     done = px.run("run", "--file", "-", "--", "echo $A", stdin=f"A={CANARY}\n".encode())
 
     assert done.returncode == 127
-    assert "hint: px runs no shell: px run -- sh -c 'COMMAND LINE'\n" in done.stderr
+    assert "hint: px does not run a shell: px run -- sh -c 'COMMAND LINE'\n" in done.stderr
 
 
 def test_a_script_of_a_windows_editor_is_told(px: Px) -> None:

@@ -226,7 +226,7 @@ def test_a_server_that_is_down_is_not_reached(px: Px) -> None:
     assert (done.returncode, done.stderr) == (
         3,
         "error: http://127.0.0.1:9 cannot be reached: connection refused\n"
-        "hint: `px doctor` says where this address comes from; `px dev` starts a local Worker\n",
+        "hint: `px doctor` shows where this address comes from; `px dev` starts a local Worker\n",
     )
 
 

@@ -109,7 +109,7 @@ def test_a_single_secret_says_that_it_may_be_written(px: Px, server: TestDevServ
     assert ended == 143
     assert told == (
         "error: interrupted; the secret may have been written\n"
-        "hint: run the same command again: it is safe; `px secret list` tells too\n"
+        "hint: run the same command again: it is safe; or see `px secret list`\n"
     )
 
 

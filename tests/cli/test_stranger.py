@@ -78,7 +78,7 @@ def test_no_command_sends_anything_to_a_stranger(
         done = px.run(*command, stdin=CANARY.encode())
 
     assert done.returncode == 3, done.stderr
-    assert f"what listens at {there.url} is not the Worker that `px dev` started" in done.stderr
+    assert f"the server at {there.url} is not the Worker that `px dev` started" in done.stderr
     assert CANARY not in done.stderr
     assert_got_nothing(there, token)
 

@@ -32,7 +32,7 @@ def test_a_token_is_all_that_stands_on_stdout(px: Px) -> None:
     assert token is not None
     assert done.stdout.count("\n") == 1
     assert f"Token {token.id} created for ci: writer, expires " in done.stderr
-    assert "shown once" in done.stderr
+    assert "shown only once" in done.stderr
     assert token.secret not in done.stderr
 
 

@@ -18,7 +18,7 @@ from px.http.address import parse_address
 from px.local.port import free_port
 from px.local.server import LocalWorker
 from px.local.setup import set_up
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 from worker.assembly import CHECKOUT, PROJECT, assemble_project
 from worker.main_worker import fresh_keys
 
@@ -31,8 +31,8 @@ class Host:
     token: str = field(repr=False)
 
     @property
-    def target(self) -> Target:
-        return Target(parse_address(self.url), self.token)
+    def target(self) -> SpecTarget:
+        return SpecTarget(parse_address(self.url), self.token)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from positronic.ports import Ledger, Storage
 from positronic.runs.directory import InProcessRuns
 from positronic.stores.memory import MemoryStorage
 from px.http.address import parse_address
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 
 ADDRESS = parse_address("http://127.0.0.1:1")
 
@@ -70,8 +70,8 @@ class House:
     async def serve(self, request: Request) -> Response:
         return await handle(request, self.service)
 
-    def target(self, serve: Serve | None = None) -> Target:
-        return Target(ADDRESS, self.token, transport=InProcessTransport(serve or self.serve))
+    def target(self, serve: Serve | None = None) -> SpecTarget:
+        return SpecTarget(ADDRESS, self.token, transport=InProcessTransport(serve or self.serve))
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-Serve = Callable[[socket.socket, threading.Event], None]
+from support.stranger import Serve, serve_each
 
 PAGE = b"<!doctype html><title>Welcome</title>"
 
@@ -52,32 +52,5 @@ def floods(connection: socket.socket, over: threading.Event) -> None:
 @contextmanager
 def stranger(serve: Serve) -> Iterator[str]:
     """Its address."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        threads = [threading.Thread(target=_accept, args=(listening, serve, over))]
-        threads[0].start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            over.set()
-            with suppress(OSError):
-                listening.shutdown(socket.SHUT_RDWR)
-            threads[0].join()
-
-
-def _accept(listening: socket.socket, serve: Serve, over: threading.Event) -> None:
-    workers: list[threading.Thread] = []
-    while not over.is_set():
-        try:
-            connection, _ = listening.accept()
-        except OSError:
-            break
-        workers.append(threading.Thread(target=_answer, args=(connection, serve, over)))
-        workers[-1].start()
-    for worker in workers:
-        worker.join()
-
-
-def _answer(connection: socket.socket, serve: Serve, over: threading.Event) -> None:
-    with connection, suppress(OSError):
-        serve(connection, over)
+    with serve_each(serve) as port:
+        yield f"http://127.0.0.1:{port}"

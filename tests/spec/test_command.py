@@ -13,8 +13,9 @@ from px.local.port import free_port
 from px.spec.checks import PROMISES
 from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
-from spec.strangers import PAGE, Serve, drips, floods, hangs, http, says, stranger
+from spec.strangers import PAGE, drips, floods, hangs, http, says, stranger
 from support.px_process import Px
+from support.stranger import Serve
 
 TOKEN = "token-for-nobody"
 
@@ -56,16 +57,16 @@ def test_a_mended_gap_is_exit_code_1(tmp_path: Path, dev_server: TestDevServer) 
     )
 
     assert done.returncode == 1
-    assert "mended\tnames.case\tit is kept now: remove its line" in done.stdout
+    assert "mended\tnames.case\tthis promise is kept now: remove its line" in done.stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--only", "nothing"), "--only matches no promise"),
-        (("--known-gaps", "missing"), "the file of known gaps cannot be read"),
-        (("--known-gaps", "gaps"), "line 2: is no promise's id"),
-        (("--timeout", "0"), "--timeout is a number of seconds above 0"),
+        (("--only", "nothing"), "no promise of this level matches --only"),
+        (("--known-gaps", "missing"), "the file of known gaps (--known-gaps) cannot be read"),
+        (("--known-gaps", "gaps"), "line 2: is not a known id"),
+        (("--timeout", "0"), "--timeout must be a number of seconds above 0"),
     ],
 )
 def test_usage(
@@ -121,7 +122,7 @@ STRANGERS = {
     "a web page": (says(http(PAGE, "text/html")), 5, "is not the Positronic API"),
     "a redirect": (says(http(b"", more="Location: /x\r\n")), 5, "is not the Positronic API"),
     "no HTTP": (says(b"\x00\xff" * 500), 3, "does not speak HTTP"),
-    "half an answer": (says(http(b"{}" * 50)[:-50]), 3, "its answer is cut"),
+    "half an answer": (says(http(b"{}" * 50)[:-50]), 3, "its answer was cut off"),
     "nested JSON": (says(http(b"[" * 100_000)), 5, "is not the Positronic API"),
     "binary": (says(http(bytes(range(256)))), 5, "is not the Positronic API"),
     "an endless answer": (floods, 3, "the answer does not end"),

@@ -15,7 +15,7 @@ from px.http.address import parse_address
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
 from px.spec.run import run
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
 from spec.house import House
@@ -57,7 +57,7 @@ def test_ledgers_on_sqlite(tmp_path: Path) -> None:
 
 def test_dev_server_in_process(dev_server: TestDevServer) -> None:
     """TestDevServer's own httpx transport leads to the same server."""
-    target = Target(
+    target = SpecTarget(
         parse_address("http://127.0.0.1:1"), dev_server.token, transport=dev_server.transport()
     )
 
@@ -100,7 +100,7 @@ def test_two_suites_at_once(cpython_host: Host, level: Level) -> None:
 def test_among_others_secrets(dev_server: TestDevServer) -> None:
     """A run in a project that is in use touches nothing that it did not make."""
     dev_server.seed({"bulk": "x", "a": "x", "SPEC": "x"}, "in-use")
-    target = Target(parse_address(dev_server.url), dev_server.token, "in-use")
+    target = SpecTarget(parse_address(dev_server.url), dev_server.token, "in-use")
     outcomes = tried(target)
     left = dev_server.values("in-use")
     dev_server.reset()

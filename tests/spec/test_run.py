@@ -16,7 +16,7 @@ from px.spec import report
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
 from px.spec.run import Limits, Result, run
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 from px.spec.world import World
 from spec.broken import MUTANTS
 from spec.house import House
@@ -25,11 +25,11 @@ from spec.trying import broken, tried
 ONE = "secrets.create.answer"
 
 
-def mutant(name: str) -> Target:
+def mutant(name: str) -> SpecTarget:
     return next(one for one in MUTANTS if one.name == name).target()
 
 
-def tried_with_gap(target: Target) -> list[Result]:
+def tried_with_gap(target: SpecTarget) -> list[Result]:
     promises = select(PROMISES, Level.FULL, ONE)
     return [one.result for one in asyncio.run(run(target, promises, gaps={ONE}))]
 
@@ -96,9 +96,7 @@ def test_the_time_is_for_the_whole_run() -> None:
 
     outcomes = tried(house.target(serve), only="secrets", timeout=0.3)
 
-    assert {one.reason for one in outcomes} == {
-        "the time was over before it could be tried to its end"
-    }
+    assert {one.reason for one in outcomes} == {"the time ran out before this check ended"}
 
 
 def test_a_wrong_token_is_told_first() -> None:
@@ -120,7 +118,7 @@ def test_full_needs_root() -> None:
 
     asyncio.run(issue())
     target = replace(house.target(), token=issued[0])
-    with pytest.raises(NotAllowed, match="level full needs the root token"):
+    with pytest.raises(NotAllowed, match="--level full needs the root token"):
         tried(target)
 
     assert broken(tried(target, Level.SEED)) == []

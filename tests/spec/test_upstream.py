@@ -44,7 +44,7 @@ STRICTER = {
         ("POST", "/secrets/bulk", {"secrets": [{"name": "A", "value": "1"}] * 2}),
         (400, "duplicate_name"),
     ),
-    "an empty bulk is refused: it is a mistake in the caller's file": (
+    "an empty bulk request is refused: it is a mistake in the caller's file": (
         ("POST", "/secrets/bulk", {"secrets": []}),
         (400, "invalid_request"),
     ),

@@ -6,18 +6,18 @@ import asyncio
 
 from px.spec.checks import PROMISES
 from px.spec.promises import Level, select
-from px.spec.run import Limits, Outcome, run
-from px.spec.target import Target
+from px.spec.run import Limits, PromiseOutcome, run
+from px.spec.target import SpecTarget
 
 
 def tried(
-    target: Target, level: Level = Level.FULL, only: str = "*", timeout: float = 300
-) -> list[Outcome]:
+    target: SpecTarget, level: Level = Level.FULL, only: str = "*", timeout: float = 300
+) -> list[PromiseOutcome]:
     """The outcome of every promise of the level."""
     promises = select(PROMISES, level, only)
     return asyncio.run(run(target, promises, level=level, limits=Limits(timeout)))
 
 
-def broken(outcomes: list[Outcome]) -> list[str]:
+def broken(outcomes: list[PromiseOutcome]) -> list[str]:
     """What is not kept, with why."""
     return [f"{one.promise.id}: {one.reason}" for one in outcomes if not one.passed]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from support.cloudflare_account import Account, Answer, Asked, Failed, document, parse_body
+from support.serving import serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Cloudflare:
         self.faults: list[Fault] = []
         self._one_at_a_time = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._serving = serving(self._server)
 
     @property
     def url(self) -> str:
@@ -63,13 +64,11 @@ class Cloudflare:
         return [one for one in self.asked if one.method != "GET"]
 
     def __enter__(self) -> Cloudflare:
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.__exit__(None, None, None)
 
     def answer(self, asked: Asked) -> Answer:
         with self._one_at_a_time:

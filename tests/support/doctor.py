@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from px.doctor.finding import Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 
 NAMES = (
     *(".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json"),
@@ -13,8 +13,8 @@ NAMES = (
 )
 
 
-def write(place: Place, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:
-    path = place.folder / name
+def write(around: Surroundings, name: str, text: str = "A=1\n", mode: int = 0o600) -> None:
+    path = around.folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(mode)

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 
 from px.local.bare import BareWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare_account import Worker
+from support.serving import serving
 
 NOTHING_HERE = b"<html>There is nothing here yet</html>"
 
@@ -25,7 +26,7 @@ NOTHING_HERE = b"<html>There is nothing here yet</html>"
 class Edge:
     """A context manager. `put` is an Account's `changed`; workerd starts at the next request."""
 
-    def __init__(self, project: Project, folder: Path) -> None:
+    def __init__(self, project: Workspace, folder: Path) -> None:
         self._project = project
         self._folder = folder
         self._worker: Worker | None = None
@@ -34,7 +35,7 @@ class Edge:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._serving = serving(self._server)
 
     @property
     def url(self) -> str:
@@ -46,13 +47,11 @@ class Edge:
             self._worker = None if worker.is_draft else worker
 
     def __enter__(self) -> Edge:
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.__exit__(None, None, None)
         with self._lock:
             self._stop()
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from support.serving import serving
+
 
 @dataclass
 class Loopback:
@@ -56,13 +58,9 @@ def loopback() -> Iterator[Loopback]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    service.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield service
-    finally:
-        service.let_go()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server) as port:
+        service.url = f"http://127.0.0.1:{port}"
+        try:
+            yield service
+        finally:
+            service.let_go()

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 from positronic.access.proof import prove
 from positronic.access.tokens import root_hash
+from support.serving import serving
 
 # Takes a whole request, gives a whole answer.
 Answer = Callable[[bytes], bytes]
+# What a server does with one connection; the event says that the test is over.
+Serve = Callable[[socket.socket, threading.Event], None]
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -71,27 +74,37 @@ def relay(port: int) -> Answer:
 
 
 @contextmanager
-def stranger(answer: Answer, port: int = 0) -> Iterator[Stranger]:
+def serve_each(serve: Serve, port: int = 0) -> Iterator[int]:
+    """The port of a server that does this with each connection."""
+    over = threading.Event()
+
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with suppress(OSError):
-                while request := _request(self.request):
-                    found.got += request
-                    self.request.sendall(answer(request))
+                serve(self.request, over)
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server(("127.0.0.1", port), Handler) as server:
-        found = Stranger(server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(Server(("127.0.0.1", port), Handler)) as number:
         try:
-            yield found
+            yield number
         finally:
-            server.shutdown()
-            thread.join()
+            over.set()
+
+
+@contextmanager
+def stranger(answer: Answer, port: int = 0) -> Iterator[Stranger]:
+    got = bytearray()
+
+    def serve(connection: socket.socket, _: threading.Event) -> None:
+        while request := _request(connection):
+            got.extend(request)
+            connection.sendall(answer(request))
+
+    with serve_each(serve, port) as number:
+        yield Stranger(number, got)
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.source import WORKER, modules, relative
+from support.source import CLI, WORKER, modules, relative
 
 
 def _classes(package: Path) -> dict[str, list[str]]:
@@ -21,7 +21,7 @@ def _classes(package: Path) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("package", [WORKER / "positronic"], ids=lambda path: path.name)
+@pytest.mark.parametrize("package", [WORKER / "positronic", CLI / "px"], ids=lambda path: path.name)
 def test_no_two_public_classes_share_a_name(package: Path) -> None:
     """Within a package a class is known by its name alone."""
     found = _classes(package)

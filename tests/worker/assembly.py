@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 from contracts.worlds import KEYS
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PROJECT = Project(CHECKOUT)
+PROJECT = Workspace(CHECKOUT)
 
 _NO_CACHES = shutil.ignore_patterns("__pycache__", "test_*.py")
 

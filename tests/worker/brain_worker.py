@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
@@ -76,7 +76,7 @@ class Brains:
 class BrainProject:
     """A folder with the project's Worker and brains in it; it can be served again and again."""
 
-    project: Project
+    project: Workspace
     folder: Path
     secrets: Secrets
 
@@ -97,7 +97,7 @@ class BrainProject:
             yield worker, MainWorker(client, self.secrets, worker.persist, worker.log_path)
 
 
-def brain_project(project: Project, folder: Path, *files: str) -> BrainProject:
+def brain_project(project: Workspace, folder: Path, *files: str) -> BrainProject:
     """With these of the brain files, and none of the project's own brains."""
     secrets = Secrets()
     assemble_project(folder, secrets.variables)

@@ -11,7 +11,7 @@ import pytest
 
 from px.local.server import LocalWorker
 from px.local.setup import set_up
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import Px
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness
@@ -22,14 +22,14 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def project() -> Project:
+def project() -> Workspace:
     """The checkout, with everything made that a local Worker needs."""
     set_up(PROJECT, print)
     return PROJECT
 
 
 @pytest.fixture(scope="session")
-def harness(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+def harness(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     """The test Worker, on an empty KV."""
     folder = tmp_path_factory.mktemp("harness")
     config = assemble_harness(folder)
@@ -38,7 +38,9 @@ def harness(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
-def main_worker(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWorker]:
+def main_worker(
+    project: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWorker]:
     """The project's own Worker, on an empty KV, with fresh keys and a fresh token."""
     folder, secrets = tmp_path_factory.mktemp("main"), Secrets()
     config = assemble_project(folder, secrets.variables)
@@ -59,7 +61,7 @@ def other_api(main_worker: MainWorker) -> ProjectApi:
 
 
 @pytest.fixture(scope="session")
-def local(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProject]:
+def local(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProject]:
     """A throw-away project with `px dev` running in it."""
     with run_px_dev(project, tmp_path_factory.mktemp("local")) as running:
         yield running
@@ -71,7 +73,7 @@ def px(api: ProjectApi, tmp_path: Path) -> Px:
     return Px(tmp_path, api.px_environment)
 
 
-def _worker(project: Project, folder: Path, config: Path) -> LocalWorker:
+def _worker(project: Workspace, folder: Path, config: Path) -> LocalWorker:
     return LocalWorker(
         project, config=config, persist=folder / "state", log_path=folder / "worker.log"
     )

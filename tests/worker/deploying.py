@@ -14,7 +14,7 @@ from pathlib import Path
 from px.deploy.gate import pass_gate
 from px.keys import recovery
 from px.local.scratch import make_scratch
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Cloudflare
 from support.cloudflare_account import ACCOUNT, Account, Worker
 from support.edge import Edge
@@ -29,7 +29,7 @@ AWS = secrets.token_urlsafe(30)
 class Deploying:
     """`token`: the API token. What px said stands in `said`."""
 
-    project: Project
+    project: Workspace
     cloudflare: Cloudflare
     edge: Edge
     token: str
@@ -98,7 +98,7 @@ class Deploying:
 
 
 @contextmanager
-def deploying(checkout: Project, folder: Path) -> Iterator[Deploying]:
+def deploying(checkout: Workspace, folder: Path) -> Iterator[Deploying]:
     """In a repository of its own, whose .gitignore is the checkout's.
 
     The checkout's Worker passed the snapshot gate, and the copy is the same Worker.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from px.local.port import free_port
 from px.local.scratch import make_scratch
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import PX, Px
 from support.waiting import wait_until
 from worker.kv_files import KvFiles
@@ -26,7 +26,7 @@ _READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n")
 class LocalProject:
     """The project, and what its `px dev` said so far."""
 
-    project: Project
+    project: Workspace
     out: Path
     err: Path
 
@@ -54,7 +54,7 @@ class LocalProject:
 
 @contextmanager
 def run_px_dev(
-    checkout: Project, folder: Path, prepare: Callable[[Project], object] = lambda _: None
+    checkout: Workspace, folder: Path, prepare: Callable[[Workspace], object] = lambda _: None
 ) -> Iterator[LocalProject]:
     """Yields when it said that it is ready; ends it and all that it started.
 
@@ -81,7 +81,7 @@ def run_px_dev(
 def _command_line(process: Path) -> bytes:
     try:
         return (process / "cmdline").read_bytes()
-    except OSError:  # ended while we looked
+    except OSError:  # exited in the meantime
         return b""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from px.local.port import free_port
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import Px
 from worker.assembly import assemble_project
 from worker.main_worker import Secrets
@@ -32,7 +32,7 @@ class BrainWorker:
 
 
 @contextmanager
-def run_brains(project: Project, folder: Path, files: Mapping[str, str]) -> Iterator[BrainWorker]:
+def run_brains(project: Workspace, folder: Path, files: Mapping[str, str]) -> Iterator[BrainWorker]:
     """The project's Worker with these files in worker/brains/."""
     secrets = Secrets()
     config = assemble_project(folder, secrets.variables)

@@ -22,7 +22,7 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealed_store import SealedStore
 from positronic.stores.memory import MemoryRecords
 from px.local.bare import BareWorker
-from px.project.workspace import Project as Checkout
+from px.project.workspace import Workspace as Checkout
 
 VALUE: Final = "a-value-that-nobody-may-see"
 SEALED: Final = re.compile(rb"px1\.bench\.[\w-]{22}\.[\w-]{16}\.[\w-]+")

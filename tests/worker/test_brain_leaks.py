@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.waiting import wait_until
 from worker.brain_worker import MARK, Brains, Watched, brain_project
 from worker.canaries import fresh_canary, leaks
@@ -51,7 +51,7 @@ class Leaking:
 
 
 @pytest.fixture(scope="module")
-def leaking(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leaking]:
+def leaking(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leaking]:
     served = brain_project(project, tmp_path_factory.mktemp("leaky"), "leaky", "loud")
     with served.serve() as (_, worker):
         found = Leaking(Brains(ProjectApi(worker, "leaky")))

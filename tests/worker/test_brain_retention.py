@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.waiting import wait_until
 from worker.brain_worker import Brains, brain_project
 from worker.main_worker import ProjectApi
@@ -17,7 +17,7 @@ from worker.main_worker import ProjectApi
 MONTH = 31 * 24 * 3600 * 1000
 
 
-def test_a_run_is_forgotten(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_run_is_forgotten(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A run that ended a month ago is gone with its events; one of today stays."""
     served = brain_project(project, tmp_path_factory.mktemp("old"), "many")
     with served.serve() as (_, worker):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from bench.heap import HeapWorker, heap_worker
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.loopback import loopback
 from support.waiting import wait_until
 from worker.brain_worker import FILES, Brains, Watched, brain_project
@@ -28,7 +28,7 @@ TYPES = ["brain:start", "step:status", *STEP * 3, "brain:complete"]
 
 
 @pytest.fixture(scope="module")
-def many(project: Project) -> Iterator[HeapWorker]:
+def many(project: Workspace) -> Iterator[HeapWorker]:
     """workerd alone, as it says how much memory it has."""
     with heap_worker(project, [FILES / "many.py"]) as worker:
         yield worker
@@ -83,7 +83,7 @@ def test_memory_stays_flat(many: HeapWorker) -> None:
     assert after.objects - before.objects <= OBJECTS_EACH * REQUESTS_EACH * MORE
 
 
-def test_a_crash(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_crash(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A run that was broken off says so, and a rerun completes it without a step done twice."""
     served = brain_project(project, tmp_path_factory.mktemp("crash"), "counted")
     with loopback() as service, served.serve() as (worker, first):
@@ -114,7 +114,7 @@ def test_a_crash(project: Project, tmp_path_factory: pytest.TempPathFactory) -> 
     assert [(one["actor"]["id"], one["names"]) for one in reads] == [(run_id, ["KEY"])]
 
 
-def test_watched_live(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_watched_live(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A watcher gets what has happened while the run still goes on; one who leaves harms nobody."""
     served = brain_project(project, tmp_path_factory.mktemp("live"), "counted")
     with loopback() as service, served.serve() as (_, worker):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.redacted_forms import FORMS, VALUES
 from support.waiting import wait_until
 from worker.brain_files.careless import WAYS
@@ -47,7 +47,7 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+def shown(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     served = brain_project(project, tmp_path_factory.mktemp("careless"), "careless", CONTROL)
     with served.serve() as (_, worker):
         found = Shown(Brains(ProjectApi(worker, "careless")), f"said {fresh_canary()}")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from worker.assembly import CHECKOUT
 from worker.canaries import leaks
 
@@ -80,7 +80,7 @@ def alone() -> Sequence[str]:
 
 
 @pytest.fixture(scope="module")
-def demo(project: Project, alone: Sequence[str]) -> Done:
+def demo(project: Workspace, alone: Sequence[str]) -> Done:
     """The one run, after the set-up, offline if that is possible here."""
     assert project.root == CHECKOUT
     return python(alone, "-m", "demo")

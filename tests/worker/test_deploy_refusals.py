@@ -15,7 +15,7 @@ from px.keys.passphrase import ATTEMPTS
 from px.local.port import free_port
 from px.project import owner_only
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
 from support.px_process import Px
@@ -25,7 +25,7 @@ OURS = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
 
 
 @pytest.fixture
-def world(project: Project, tmp_path: Path) -> Iterator[Deploying]:
+def world(project: Workspace, tmp_path: Path) -> Iterator[Deploying]:
     with deploying(project, tmp_path) as found:
         yield found
         assert found.cloudflare.changes() == []
@@ -44,7 +44,7 @@ def test_without_credentials_nobody_is_asked(world: Deploying) -> None:
 
     assert done.returncode == 2
     assert "error: px needs CLOUDFLARE_API_TOKEN to change a deployed Worker" in done.stderr
-    assert "put it into .env.deploy; .env.deploy.example shows how" in done.stderr
+    assert "set it in .env.deploy; .env.deploy.example shows how" in done.stderr
     assert world.cloudflare.asked == []
 
 
@@ -55,7 +55,7 @@ def test_a_wrong_token_is_not_allowed(world: Deploying) -> None:
     done = world.deploy()
 
     assert done.returncode == 4
-    assert "error: Cloudflare does not accept the API token for this\n" in done.stderr
+    assert "error: Cloudflare does not accept the API token\n" in done.stderr
     assert "Workers KV Storage: Edit" in done.stderr
     assert world.token not in done.stderr
     assert made(world) == []
@@ -98,10 +98,10 @@ def test_somebody_elses_worker_is_not_overwritten(world: Deploying) -> None:
     adopted = world.deploy("--adopt", "--dry-run")
 
     assert done.returncode == 1
-    assert f"the account has a Worker {WORKER} that px did not make" in done.stderr
+    assert f"the account has a Worker {WORKER} that px did not create" in done.stderr
     assert made(world) == []
     assert adopted.returncode == 0
-    assert f"would update the Worker {WORKER}\nwould make a master key\n" in adopted.stdout
+    assert f"would update the Worker {WORKER}\nwould create a master key\n" in adopted.stdout
 
 
 def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying) -> None:
@@ -112,7 +112,7 @@ def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying)
     asked = world.deploy("--new-root-token", "--dry-run", "--json")
 
     assert done.returncode == 1
-    assert "the Worker has a root token, and .env.deploy does not hold it" in done.stderr
+    assert "the Worker has a root token that is not in .env.deploy" in done.stderr
     assert "px deploy --new-root-token" in done.stderr
     assert json.loads(asked.stdout) == {
         "worker": WORKER,
@@ -130,7 +130,7 @@ def test_the_passphrase_is_typed_twice_and_not_shown(world: Deploying) -> None:
     for _ in range(ATTEMPTS):
         child.expect_exact("(hidden): ")
         child.sendline(PASSPHRASE)
-        child.expect_exact("The same again (hidden): ")
+        child.expect_exact("Repeat the passphrase (hidden): ")
         child.sendline(PASSPHRASE + "?")
     child.expect(EOF)
     child.close()
@@ -162,7 +162,7 @@ def test_a_key_that_somebody_makes_while_one_types_is_not_replaced(world: Deploy
     child.expect_exact("(hidden): ")
     world.account.workers[WORKER] = Worker(dict(OURS))
     child.sendline(PASSPHRASE)
-    child.expect_exact("The same again (hidden): ")
+    child.expect_exact("Repeat the passphrase (hidden): ")
     child.sendline(PASSPHRASE)
     child.expect(EOF)
     child.close()
@@ -190,8 +190,8 @@ def test_a_recovery_file_in_the_way_is_never_overwritten(world: Deploying) -> No
     none = world.deploy("--no-recovery-file")
 
     assert (done.returncode, none.returncode) == (1, 1)
-    assert "no recovery file of px, or it is damaged" in done.stderr
-    assert "is there already" in none.stderr
+    assert "not a px recovery file, or it is damaged" in done.stderr
+    assert "already exists" in none.stderr
     assert world.recovery_file.read_text() == "{}"
 
 
@@ -204,7 +204,7 @@ def test_a_worker_that_would_not_start_is_not_deployed(world: Deploying) -> None
     done = world.deploy()
 
     assert done.returncode == 1
-    assert "the Worker's top level cannot be stored" in done.stderr
+    assert "the state of the Worker's top level cannot be stored" in done.stderr
     assert "Randomness is not allowed" in done.stderr
     assert made(world) == []
 
@@ -241,7 +241,7 @@ def test_a_dry_run_reads_and_changes_nothing(world: Deploying) -> None:
     )
 
     assert done.stdout == (
-        f"would create the Worker {WORKER}\nwould make a master key\nwould make a root token\n"
+        f"would create the Worker {WORKER}\nwould create a master key\nwould create a root token\n"
     )
     assert done.stderr == "Nothing was changed.\n"
     assert {path: path.stat().st_mtime_ns for path in world.project.root.iterdir()} | {
@@ -321,7 +321,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("fault", "code", "said"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_of_cloudflares_is_translated(
-    project: Project, tmp_path: Path, fault: Fault, code: int, said: str
+    project: Workspace, tmp_path: Path, fault: Fault, code: int, said: str
 ) -> None:
     """By real wrangler: the exit code, and what to do."""
     with deploying(project, tmp_path) as world:
@@ -353,5 +353,5 @@ def test_an_account_id_in_quotes_is_refused_by_px(world: Deploying) -> None:
     done = world.deploy("--dry-run")
 
     assert done.returncode == 2
-    assert "CLOUDFLARE_ACCOUNT_ID is not an account's id" in done.stderr
+    assert "CLOUDFLARE_ACCOUNT_ID is not an account id" in done.stderr
     assert world.cloudflare.asked == []

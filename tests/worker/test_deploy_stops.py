@@ -15,7 +15,7 @@ import pytest
 from positronic.access.tokens import mint_root, root_hash
 from px.project.git import leaves_out
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
 from support.waiting import wait_until
@@ -56,7 +56,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with deploying(project, tmp_path_factory.mktemp("stops")) as world:
         told = Story(world)
         for step in STEPS:
@@ -136,7 +136,7 @@ def test_an_upload_whose_answer_is_lost_is_known_the_next_time(story: Story) -> 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stop_in_the_upload_ends_wrangler_and_tells(
-    project: Project, tmp_path: Path, number: signal.Signals, code: int
+    project: Workspace, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Ctrl-C or a cancelled CI job: a true account, and no wrangler that goes on behind px."""
     arrived, go_on = threading.Event(), threading.Event()
@@ -162,13 +162,13 @@ def test_a_stop_in_the_upload_ends_wrangler_and_tells(
             go_on.set()
 
         assert running.returncode == code
-        assert "interrupted; the upload did not end; no key and no token is lost" in err
+        assert "interrupted; the upload did not finish; no key and no token is lost" in err
         assert "run `px deploy` again" in err
         assert WORKER not in world.account.workers
 
 
 def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
-    project: Project, tmp_path: Path
+    project: Workspace, tmp_path: Path
 ) -> None:
     """As wrangler says it; a Worker that does not answer in time is deployed all the same."""
     with deploying(project, tmp_path) as world:
@@ -178,12 +178,12 @@ def test_without_an_address_of_ours_it_is_the_one_on_workers_dev(
 
         assert done.returncode == 3
         assert f"https://{WORKER}.acme.workers.dev cannot be reached" in done.stderr
-        assert "the Worker is deployed, and was not seen to be ready" in done.stderr
+        assert "the Worker is deployed, but did not become ready" in done.stderr
         assert "run `px deploy` again" in done.stderr
         assert world.worker.on_workers_dev
 
 
-def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path) -> None:
+def test_a_root_token_is_never_replaced_unasked(project: Workspace, tmp_path: Path) -> None:
     """Our upload was lost and somebody else's went through: theirs stays, and px says so."""
     theirs = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": "0" * 64}
     with deploying(project, tmp_path) as world:
@@ -193,12 +193,12 @@ def test_a_root_token_is_never_replaced_unasked(project: Project, tmp_path: Path
         done = world.deploy("--wait", "20")
 
         assert done.returncode == 4
-        assert "does not take the root token of this deploy" in done.stderr
+        assert "refuses the root token from this deploy" in done.stderr
         assert "--new-root-token" in done.stderr
         assert world.worker.secrets == theirs
 
 
-def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path) -> None:
+def test_a_root_token_that_is_replaced_is_kept(project: Workspace, tmp_path: Path) -> None:
     """Also when it was asked for: in a file of its own, which px names, ignored by git."""
     old = mint_root(os.urandom)
     with deploying(project, tmp_path) as world:
@@ -212,7 +212,7 @@ def test_a_root_token_that_is_replaced_is_kept(project: Project, tmp_path: Path)
         [kept] = world.project.private.glob("old-root-token-*.json")
         assert json.loads(kept.read_text())["PX_TOKEN"] == old
         assert kept.stat().st_mode & 0o777 == 0o600
-        assert f"Kept the replaced root token in .px/{kept.name}" in done.stderr
+        assert f"Saved the replaced root token in .px/{kept.name}" in done.stderr
         assert leaves_out(kept) is True
         assert old not in done.stderr
         assert world.settings()["PX_TOKEN"] not in ("", old)

@@ -18,11 +18,11 @@ from px.local.port import free_port, is_taken
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.local_state import LocalState, read_local
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.waiting import wait_until
 
 PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")
-CHECKOUT: Final = Project(Path(__file__).parents[2])
+CHECKOUT: Final = Workspace(Path(__file__).parents[2])
 SECONDS: Final = 60
 
 # Brings loopback up in a network namespace of its own, then becomes px.
@@ -39,7 +39,7 @@ class Dev:
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         port: int,
         *,
         before: tuple[str, ...] = (),
@@ -82,14 +82,14 @@ Start = Callable[..., Dev]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path) -> Workspace:
     """A project of its own, with this checkout's code and packages, in a folder with a space."""
     set_up(CHECKOUT, lambda _line: None)
     return make_scratch(CHECKOUT, tmp_path / "a project")
 
 
 @pytest.fixture
-def start(project: Project) -> Iterator[Start]:
+def start(project: Workspace) -> Iterator[Start]:
     """Starts `px dev`; whatever a test forgot is ended by its own process id."""
     started: list[Dev] = []
 
@@ -105,13 +105,13 @@ def start(project: Project) -> Iterator[Start]:
         dev.output.close()
 
 
-def px(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+def px(project: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*PX, *arguments], cwd=project.root, capture_output=True, text=True, check=False
     )
 
 
-def processes(project: Project) -> Mapping[int, Path]:
+def processes(project: Workspace) -> Mapping[int, Path]:
     """Every process that runs with the project's path in its arguments, and its /proc folder."""
     mark = str(project.root).encode()
     return {
@@ -128,14 +128,14 @@ def read(path: Path) -> bytes:
         return b""
 
 
-def local(project: Project) -> LocalState:
+def local(project: Workspace) -> LocalState:
     found = read_local(project.local_json)
     assert found
     return found
 
 
 def test_the_worker_is_ready_with_its_secrets_and_goes_without_a_trace(
-    project: Project, start: Start
+    project: Workspace, start: Start
 ) -> None:
     """One line on stdout, .env.secrets inside, changes pushed; SIGTERM: exit 0, nothing left."""
     project.env_secrets.write_text("FIRST=canary-one\n")
@@ -158,7 +158,7 @@ def test_the_worker_is_ready_with_its_secrets_and_goes_without_a_trace(
 
 
 def test_no_credential_and_no_token_reaches_the_workers_processes(
-    project: Project, start: Start
+    project: Workspace, start: Start
 ) -> None:
     """Neither in an environment, nor in an argument, nor in the log."""
     project.env_secrets.write_text("FIRST=canary-value\n")
@@ -178,7 +178,7 @@ def test_no_credential_and_no_token_reaches_the_workers_processes(
     assert project.log.stat().st_mode & 0o777 == 0o600
 
 
-def test_it_runs_without_a_network_and_ctrl_c_ends_it(project: Project, start: Start) -> None:
+def test_it_runs_without_a_network_and_ctrl_c_ends_it(project: Workspace, start: Start) -> None:
     """Loopback alone is enough; Ctrl-C: exit 130, nothing left."""
     alone = ("unshare", "--map-root-user", "--net")
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
@@ -191,7 +191,7 @@ def test_it_runs_without_a_network_and_ctrl_c_ends_it(project: Project, start: S
     assert not processes(project)
 
 
-def test_a_second_one_in_the_same_project_is_refused(project: Project, start: Start) -> None:
+def test_a_second_one_in_the_same_project_is_refused(project: Workspace, start: Start) -> None:
     """With the first one's address; the first one runs on."""
     first = start()
     address = first.ready().removeprefix("Ready at ")
@@ -199,11 +199,11 @@ def test_a_second_one_in_the_same_project_is_refused(project: Project, start: St
 
     assert second.ready() == ""
     assert second.end() == 1
-    assert f"px dev runs already in this project at {address}" in second.talk
+    assert f"px dev is already running in this project at {address}" in second.talk
     assert px(project, "secret", "list").returncode == 0
 
 
-def test_nothing_is_left_when_px_itself_is_killed(project: Project, start: Start) -> None:
+def test_nothing_is_left_when_px_itself_is_killed(project: Workspace, start: Start) -> None:
     """SIGKILL cannot be caught: the Worker's processes notice by themselves."""
     dev = start()
     dev.ready()
@@ -212,7 +212,7 @@ def test_nothing_is_left_when_px_itself_is_killed(project: Project, start: Start
     wait_until(lambda: not processes(project), "the end of every process")
 
 
-def test_a_worker_that_ends_by_itself_ends_px(project: Project, start: Start) -> None:
+def test_a_worker_that_ends_by_itself_ends_px(project: Workspace, start: Start) -> None:
     """Exit 5 with a sentence, and nothing left."""
     dev = start()
     dev.ready()
@@ -221,11 +221,11 @@ def test_a_worker_that_ends_by_itself_ends_px(project: Project, start: Start) ->
             os.kill(process, signal.SIGKILL)
 
     assert dev.end() == 5
-    assert "error: the Worker ended by itself" in dev.talk
+    assert "error: the Worker exited by itself" in dev.talk
     assert not processes(project)
 
 
-def test_a_taken_port_is_a_sentence(project: Project, start: Start) -> None:
+def test_a_taken_port_is_a_sentence(project: Workspace, start: Start) -> None:
     """Exit 1, with what to do; px waits for nothing."""
     with subprocess.Popen(
         [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"],
@@ -246,7 +246,7 @@ def test_a_taken_port_is_a_sentence(project: Project, start: Start) -> None:
     assert f"error: port {port} is taken by another process\nhint: " in dev.talk
 
 
-def test_a_worker_that_does_not_start_says_why(project: Project, start: Start) -> None:
+def test_a_worker_that_does_not_start_says_why(project: Workspace, start: Start) -> None:
     """The missing Python module by name; exit 5; nothing left."""
     entry = project.worker / "entry.py"
     entry.write_text("import nosuch\n" + entry.read_text().replace("from __future__", "# "))
@@ -259,7 +259,7 @@ def test_a_worker_that_does_not_start_says_why(project: Project, start: Start) -
 
 
 def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
-    project: Project, start: Start
+    project: Workspace, start: Start
 ) -> None:
     """px starts the Worker anew, says file and line of a mistake, and goes on once it is mended."""
     dev = start()
@@ -269,10 +269,10 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     file.write_text(
         "from positronic import brain\n\nmine = brain('mine').step('A', lambda nope: {})"
     )
-    wait_until(lambda: "px starts it again" in dev.talk, "the reason")
+    wait_until(lambda: "px restarts the Worker" in dev.talk, "the reason")
     wait_until(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk, "the place")
     file.write_text(file.read_text().replace("nope", "state"))
-    wait_until(lambda: "Started the Worker anew" in dev.talk, "the new start")
+    wait_until(lambda: "Restarted the Worker" in dev.talk, "the new start")
 
     assert "mine\t1\t" in px(project, "brain", "list").stdout
     assert dev.end(signal.SIGINT) == 130
@@ -297,7 +297,7 @@ def fails(state):
 
 @pytest.mark.parametrize("verbose", [False, True])
 def test_a_run_that_fails_is_told_and_its_log_steers_no_terminal(
-    project: Project,
+    project: Workspace,
     start: Start,
     verbose: bool,
 ) -> None:
@@ -318,7 +318,7 @@ def test_a_run_that_fails_is_told_and_its_log_steers_no_terminal(
     assert (r"said \x1b[2J\x1b]0;title\x07 \x9b2J end" in dev.talk) is verbose
 
 
-def test_json_in_json_out(project: Project) -> None:
+def test_json_in_json_out(project: Workspace) -> None:
     """With --json an error is one JSON document on stderr."""
     project.config.unlink()
     done = px(project, "dev", "--json")

@@ -15,7 +15,7 @@ import pytest
 
 from px.project import dev_vars
 from px.project.local_state import read_local
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.schemas import conforms
 from worker.local_project import run_px_dev
 from worker.rotation_project import Rotating
@@ -25,7 +25,7 @@ RETRYABLE = {429, 502, 503}
 
 
 @pytest.fixture(scope="module")
-def rotating(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rotating]:
+def rotating(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rotating]:
     """`px dev` in a scratch project with two projects' secrets and tokens."""
     with run_px_dev(project, tmp_path_factory.mktemp("rotate")) as local:
         found = Rotating(local)
@@ -77,7 +77,7 @@ def test_killed_midway_it_goes_on(rotating: Rotating) -> None:
 
     assert midway == [kept["keyId"], *before]
     assert done.returncode == 0, done.stderr
-    assert "Going on with the rotation" in done.stderr
+    assert "Continuing the rotation" in done.stderr
     assert rotating.key_ids == [kept["keyId"]]
     assert_whole(rotating)
 

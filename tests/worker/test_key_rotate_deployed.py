@@ -17,7 +17,7 @@ from px.keys import recovery
 from px.keys.recovery_file import RecoveryFile
 from px.local.scratch import make_scratch
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import ACCOUNT, Account, Worker
@@ -55,7 +55,7 @@ class Deployed:
 
 
 @pytest.fixture
-def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
+def deployed(project: Workspace, tmp_path: Path) -> Iterator[Deployed]:
     folder = make_scratch(project, tmp_path / "project").root
     with TestDevServer() as server:
         server.seed(VALUES)
@@ -74,6 +74,7 @@ def deployed(project: Project, tmp_path: Path) -> Iterator[Deployed]:
                 f"CLOUDFLARE_API_TOKEN={API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\n"
                 f"PX_URL={server.url}\nPX_TOKEN={server.token}\n"
             )
+            (folder / ".env.deploy").chmod(0o600)
             environment = {"CLOUDFLARE_API_BASE_URL": cloudflare.url}
             yield Deployed(Px(folder, environment), server, cloudflare)
 
@@ -192,7 +193,7 @@ def test_a_rotation_begun_elsewhere_is_left_alone(deployed: Deployed) -> None:
 
     done = deployed.px.run(*ROTATE)
 
-    assert (done.returncode, "begun elsewhere" in done.stderr) == (1, True)
+    assert (done.returncode, "started elsewhere" in done.stderr) == (1, True)
     assert deployed.secrets["MASTER_KEYS_NEXT"] == other
 
 
@@ -215,8 +216,8 @@ def test_a_rotation_leaves_a_recovery_file_for_the_new_key(deployed: Deployed) -
     assert recovered(path) == deployed.secrets["MASTER_KEYS"]
     assert path.stat().st_mode & 0o777 == 0o600
     assert aside.read_bytes() == old
-    assert f".px/recovery-{WORKER}.json and its passphrase bring the new" in done.stderr
-    assert f".px/{aside.name} has the old one" in done.stderr
+    assert f".px/recovery-{WORKER}.json and its passphrase restore the new" in done.stderr
+    assert f".px/{aside.name} holds the old key" in done.stderr
 
 
 def test_stopped_before_the_worker_has_the_key_it_is_the_same_file(deployed: Deployed) -> None:
@@ -253,7 +254,7 @@ def test_without_a_recovery_file_an_old_one_is_told_of(deployed: Deployed) -> No
     done = deployed.px.run(*ROTATE)
 
     assert done.returncode == 0
-    assert f"{path.name} holds a key that is gone, not the new one" in done.stderr
+    assert f"{path.name} holds a key that was dropped, not the new one" in done.stderr
 
 
 def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
@@ -269,6 +270,15 @@ def test_a_recovery_file_is_not_overwritten(deployed: Deployed) -> None:
     words = ("key", "rotate", "--recovery-file", path, "--passphrase-stdin")
     done = deployed.px.run(*words, stdin=PASSPHRASE)
 
-    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert (done.returncode, "already exists" in done.stderr) == (1, True)
     assert path.read_bytes() == kept
     assert deployed.secrets == keys
+
+
+def test_an_env_deploy_that_others_can_read_is_refused_as_by_a_deploy(deployed: Deployed) -> None:
+    """Nothing was changed, and no rotation was begun."""
+    (deployed.px.folder / ".env.deploy").chmod(0o644)
+    done = deployed.px.run("key", "rotate", "--no-recovery-file", "--json")
+
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "deploy_file_open")
+    assert not deployed.started.exists()

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
@@ -97,7 +97,7 @@ def _check(api: ProjectApi, loads: list[Load]) -> None:
 
 
 @pytest.mark.parametrize("run", range(RUNS))
-def test_each_bulk_is_whole(project: Project, tmp_path: Path, run: int) -> None:
+def test_each_bulk_is_whole(project: Workspace, tmp_path: Path, run: int) -> None:
     """After each kill and restart: whole bulks, the answered ones among them, each with its event,
     and KV equal to the ledger by the alarm alone."""
     random.seed(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.heap import heap_worker
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 WARM_UP = 300
 REQUESTS = 1000
@@ -14,7 +14,7 @@ ONE_STEP = 8 * 1024 * 1024
 OBJECTS_EACH = 10
 
 
-def test_memory_stays_flat(project: Project) -> None:
+def test_memory_stays_flat(project: Workspace) -> None:
     """1,000 mixed requests, some of 240 KB, leave less than 10 KB each behind, and no more Python
     objects than the runtime's own."""
     with heap_worker(project) as worker:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.waiting import wait_until
 from worker.brain_worker import Brains, Watched, brain_project
 from worker.canaries import fresh_canary, leaks
@@ -32,7 +32,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+def kept(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     served = brain_project(project, tmp_path_factory.mktemp("kept"), "kept")
     with served.serve() as (_, worker):
         first, second, third = (Brains(ProjectApi(worker, name)) for name in ("a", "b", "c"))

@@ -10,38 +10,38 @@ import pytest
 
 from px.local.bare import BareWorker
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.listeners import debuggers, listening_ports
 from worker.assembly import assemble_harness, assemble_project
 from worker.local_project import run_px_dev
 from worker.main_worker import Secrets
 
 # Yields the process group.
-Start = Callable[[Project, Path], AbstractContextManager[int]]
+Start = Callable[[Workspace, Path], AbstractContextManager[int]]
 
 
 @contextmanager
-def px_dev(project: Project, folder: Path) -> Iterator[int]:
+def px_dev(project: Workspace, folder: Path) -> Iterator[int]:
     """`px dev`, as a user and the demo start it."""
     with run_px_dev(project, folder) as local:
         yield local.worker_group()
 
 
 @contextmanager
-def project_worker(project: Project, folder: Path) -> Iterator[int]:
+def project_worker(project: Workspace, folder: Path) -> Iterator[int]:
     config = assemble_project(folder, Secrets().variables)
     with _local(project, folder, config) as group:
         yield group
 
 
 @contextmanager
-def harness(project: Project, folder: Path) -> Iterator[int]:
+def harness(project: Workspace, folder: Path) -> Iterator[int]:
     with _local(project, folder, assemble_harness(folder)) as group:
         yield group
 
 
 @contextmanager
-def bare(project: Project, folder: Path) -> Iterator[int]:
+def bare(project: Workspace, folder: Path) -> Iterator[int]:
     """workerd alone, as the benchmarks and the deploy tests start it."""
     with BareWorker(project, secrets=Secrets().variables) as worker:
         assert worker.group_id
@@ -49,7 +49,7 @@ def bare(project: Project, folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _local(project: Project, folder: Path, config: Path) -> Iterator[int]:
+def _local(project: Workspace, folder: Path, config: Path) -> Iterator[int]:
     log = folder / "worker.log"
     with LocalWorker(project, config=config, persist=folder / "state", log_path=log) as worker:
         assert worker.group_id
@@ -58,7 +58,7 @@ def _local(project: Project, folder: Path, config: Path) -> Iterator[int]:
 
 @pytest.mark.parametrize("start", [px_dev, project_worker, harness, bare])
 def test_no_port_of_a_worker_answers_as_a_debugger(
-    project: Project, tmp_path: Path, start: Start
+    project: Workspace, tmp_path: Path, start: Start
 ) -> None:
     """Neither to a plain request nor to a WebSocket's handshake, whatever its Origin.
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import httpx
 
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 
 
-def test_after_a_restart_with_other_keys(api: ProjectApi, project: Project, tmp_path: Path) -> None:
+def test_after_a_restart_with_other_keys(
+    api: ProjectApi, project: Workspace, tmp_path: Path
+) -> None:
     """A lost key is `unknown_key`, a wrong one `corrupt_record`, a kept one opens; nothing is
     lost from the list."""
     kept, lost = api.worker.secrets.keys, fresh_keys("lost")

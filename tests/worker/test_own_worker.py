@@ -19,7 +19,7 @@ from px.http.retry import Retry
 from px.local.bare import BareWorker
 from px.local.server import LocalWorker
 from px.project.private_files import LOCAL_FILE
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import Target, make_target
 from support.px_process import CANARY, Px
 from support.stranger import obliging, relay, stranger
@@ -41,7 +41,7 @@ class Own:
 
 
 @pytest.fixture(scope="module")
-def own(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+def own(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     folder, token = tmp_path_factory.mktemp("own"), tokens.mint_root(os.urandom)
     config = assemble_project(folder, variables(token))
     log = folder / "worker.log"
@@ -94,7 +94,7 @@ def test_a_worker_with_another_root_token_gets_nothing(own: Own, tmp_path: Path)
     assert NOT_OWN in done.stderr
 
 
-def test_a_worker_that_no_px_dev_started_proves_nothing(project: Project, tmp_path: Path) -> None:
+def test_a_worker_that_no_px_dev_started_proves_nothing(project: Workspace, tmp_path: Path) -> None:
     """What is deployed answers no challenge, even with the same root token."""
     token = tokens.mint_root(os.urandom)
     with BareWorker(project, secrets=variables(token)) as deployed:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from demo.service import Service
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import Px
 from support.source import EXAMPLE
 from worker.canaries import fresh_canary, leaks
@@ -79,7 +79,7 @@ nested = brain("nested").brain("Call", inner, lambda state, found: {**state, **f
 
 
 @pytest.fixture(scope="module")
-def brains(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrainWorker]:
+def brains(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrainWorker]:
     """The Worker with the seed's example, a slow brain, a nested one, and the example."""
     example = (EXAMPLE / "example.py").read_text()
     files = {
@@ -184,7 +184,7 @@ def test_a_failed_run_is_rerun_from_its_step(px: Speaking, service: Service) -> 
     early = px.run("brain", "rerun", run, "--from", "1", "--stop-after", "1", "--watch")
 
     assert failed.returncode == 1
-    assert f"hint: go on from there with `px brain rerun {run} --from 2`" in failed.stderr
+    assert f"hint: continue from there with `px brain rerun {run} --from 2`" in failed.stderr
     assert again.returncode == 0
     types = [event["type"] for event in events(again) if event["type"] != "step:status"]
     assert types == [

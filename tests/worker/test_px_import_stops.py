@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import Px
 from support.waiting import wait_until
 from worker.assembly import assemble_project
@@ -84,7 +84,7 @@ def started(worker: LocalWorker, secrets: Secrets) -> Iterator[ProjectApi]:
 
 
 @pytest.fixture(scope="module")
-def killed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+def killed(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Stopped:
     """SIGKILL to the Worker's processes; then it is started again on the same KV."""
     folder, secrets = tmp_path_factory.mktemp("killed"), Secrets()
     config = assemble_project(folder / "project", secrets.variables)

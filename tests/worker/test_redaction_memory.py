@@ -10,7 +10,7 @@ import bench
 import pytest
 from bench.heap import HeapWorker, heap_worker
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 MOST = 96 * 1024 * 1024
 HEAVY = Path(bench.__file__).parent / "brain_worker" / "heavy.py"
@@ -18,7 +18,7 @@ SECRETS = [{"name": f"KEY_{number}", "value": f"s3cretValue{number:05}Xyz"} for 
 
 
 @pytest.fixture
-def worker(project: Project) -> Iterator[HeapWorker]:
+def worker(project: Workspace) -> Iterator[HeapWorker]:
     with heap_worker(project, [HEAVY]) as served:
         served.client.headers["Authorization"] = f"Bearer {served.token}"
         served.client.post("/secrets/bulk", json={"secrets": SECRETS}).raise_for_status()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 
@@ -21,7 +21,7 @@ ROUNDS = 6
 
 
 @pytest.fixture
-def api(project: Project, tmp_path: Path) -> Iterator[ProjectApi]:
+def api(project: Workspace, tmp_path: Path) -> Iterator[ProjectApi]:
     """A Worker of this test's own that holds a new key, `k2`, and the old one, `k1`."""
     secrets = Secrets(f"{fresh_keys('k2')},{fresh_keys('k1')}")
     worker = LocalWorker(

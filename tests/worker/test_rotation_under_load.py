@@ -13,7 +13,7 @@ import pytest
 from positronic.access import tokens
 from px.local.port import free_port
 from px.local.server import LocalWorker
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.waiting import wait_until
 from worker.assembly import assemble_project, write_variables
 from worker.load import Load
@@ -78,7 +78,7 @@ class Running:
 
 
 @pytest.fixture
-def running(project: Project, tmp_path: Path) -> Iterator[Running]:
+def running(project: Workspace, tmp_path: Path) -> Iterator[Running]:
     """A Worker of this test's own, on a port that stays, with 400 secrets."""
     secrets = Secrets()
     worker = LocalWorker(

@@ -15,12 +15,12 @@ from px.local import snapshot
 from px.local.bare import BareWorker
 from px.local.process_group import group_is_alive
 from px.local.scratch import make_scratch
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 FUTURE: Final = "from __future__ import annotations\n"
 
 
-def with_top_level(project: Project, folder: Path, line: str) -> Path:
+def with_top_level(project: Workspace, folder: Path, line: str) -> Path:
     """The real Worker, with one more line at its top level; the config."""
     scratch = make_scratch(project, folder)
     entry = scratch.worker / "entry.py"
@@ -28,7 +28,7 @@ def with_top_level(project: Project, folder: Path, line: str) -> Path:
     return scratch.config
 
 
-def test_the_real_worker_passes(project: Project, tmp_path: Path) -> None:
+def test_the_real_worker_passes(project: Workspace, tmp_path: Path) -> None:
     """It is stored, comes back from storage and answers."""
     taken = snapshot.take(project, tmp_path)
 
@@ -45,7 +45,7 @@ def test_the_real_worker_passes(project: Project, tmp_path: Path) -> None:
     ],
 )
 def test_a_top_level_that_would_fail_at_deploy_is_refused(
-    project: Project, tmp_path: Path, line: str, reason: str
+    project: Workspace, tmp_path: Path, line: str, reason: str
 ) -> None:
     """The gate is a check that can fail, and it gives the runtime's reason."""
     config = with_top_level(project, tmp_path / "scratch", line)
@@ -71,7 +71,7 @@ def test_a_top_level_that_would_fail_at_deploy_is_refused(
     ],
 )
 def test_brains_that_cannot_be_served_are_refused(
-    project: Project, tmp_path: Path, files: dict[str, str], reason: str
+    project: Workspace, tmp_path: Path, files: dict[str, str], reason: str
 ) -> None:
     """A deploy would fail, and the Worker that serves stays; the gate says why."""
     scratch = make_scratch(project, tmp_path / "scratch")
@@ -87,7 +87,9 @@ def test_brains_that_cannot_be_served_are_refused(
     assert reason in caught.value.message + caught.value.hint
 
 
-def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_path: Path) -> None:
+def test_a_worker_that_fails_its_first_request_is_refused(
+    project: Workspace, tmp_path: Path
+) -> None:
     """A snapshot that was stored but does not answer is no success."""
     scratch = make_scratch(project, tmp_path / "scratch")
     serving = scratch.worker / "positronic" / "cloudflare" / "serving.py"
@@ -98,7 +100,7 @@ def test_a_worker_that_fails_its_first_request_is_refused(project: Project, tmp_
 
 
 def test_workerd_alone_serves_the_worker_with_real_kv_from_a_snapshot(
-    project: Project, tmp_path: Path
+    project: Workspace, tmp_path: Path
 ) -> None:
     """What the benchmark measures is the real thing: a secret put in is listed."""
     token = secrets.token_urlsafe(32)

@@ -223,7 +223,7 @@ def test_a_token_in_the_address_is_refused(api: ProjectApi) -> None:
     answer = api.worker.client.get("/secrets", params={"token": token.text})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
-    assert "does not belong in the address" in answer.json()["error"]
+    assert "must not be in the address" in answer.json()["error"]
     assert token.secret not in answer.text
 
 

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 from px.cloudflare.environment import wrangler_environment
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 from support.source import WORKER
 
 
-def test_no_example_is_uploaded(project: Project, tmp_path: Path) -> None:
+def test_no_example_is_uploaded(project: Workspace, tmp_path: Path) -> None:
     """Whoever may run brains would find a request to any address there, signed with a secret."""
     ours = {path.relative_to(WORKER).as_posix() for path in WORKER.rglob("*.py")}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from support.px_process import CANARY, Px
 from support.waiting import wait_until
 from worker.local_project import LocalProject, run_px_dev
@@ -24,7 +24,7 @@ OTHERS: dict[str, Make] = {
 
 
 @pytest.fixture(scope="module")
-def local(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProject]:
+def local(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProject]:
     """`px dev` in a project where `.env.secrets` is a named pipe from the start, never served."""
     folder = tmp_path_factory.mktemp("watching")
     with run_px_dev(project, folder, prepare=lambda made: os.mkfifo(made.env_secrets)) as running:

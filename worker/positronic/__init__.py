@@ -1,7 +1,7 @@
 """Positronic secrets: the runtime-neutral core, the same on Cloudflare and on CPython.
 
-`from positronic import brain` works without px paying for it: what brains need is imported when
-one of their names is first asked for (PEP 562).
+`from positronic import brain` costs px nothing: what brains need is imported when one of their
+names is first used (PEP 562).
 """
 
 from __future__ import annotations

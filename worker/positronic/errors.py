@@ -1,7 +1,7 @@
 """One error tree. Programs act on `code`; people read the sentence.
 
-A message may hold a secret's *name*, never a value, a token, a key or ciphertext, and never
-text that a caller sent and that did not parse as a name: it may be a value in the wrong place.
+A message may contain a secret's *name*, but never a value, a token, a key or ciphertext, nor any
+text from a caller that failed to parse as a name: it may be a misplaced value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One of several things that are wrong: where (entry index, name), and what."""
+    """One of several faults in a request: where (entry index, name) and what."""
 
     code: str
     error: str
@@ -47,7 +47,7 @@ class InvalidJson(PositronicError):
 
 
 class InvalidRequest(PositronicError):
-    """The request has another shape than the contract's."""
+    """The request does not have the shape that the contract requires."""
 
     code, status = "invalid_request", 400
 
@@ -59,37 +59,37 @@ class InvalidName(PositronicError):
 
 
 class InvalidValue(PositronicError):
-    """A value that is empty, too long, holds NUL or is not UTF-8."""
+    """A value that is empty, too long, contains NUL or is not UTF-8."""
 
     code, status = "invalid_value", 400
 
 
 class DuplicateName(PositronicError):
-    """One request names a secret twice."""
+    """A secret is named twice in one request."""
 
     code, status = "duplicate_name", 400
 
 
 class Unauthenticated(PositronicError):
-    """No token, or one that opens nothing."""
+    """The token is missing or not valid."""
 
     code, status = "unauthenticated", 401
 
 
 class Forbidden(PositronicError):
-    """A valid token whose role or project does not allow this."""
+    """The token is valid, but its role or project does not allow this."""
 
     code, status = "forbidden", 403
 
 
 class ReservedName(PositronicError):
-    """Names under POSITRONIC_ belong to the framework."""
+    """Names that start with POSITRONIC_ are reserved for the framework."""
 
     code, status = "reserved_name", 403
 
 
 class HttpsRequired(PositronicError):
-    """Plain http to anything but loopback."""
+    """Plain http is accepted on loopback only."""
 
     code, status = "https_required", 403
 
@@ -101,61 +101,61 @@ class NotFound(PositronicError):
 
 
 class MethodNotAllowed(PositronicError):
-    """The address exists, the method there does not; the Allow header lists those that do."""
+    """The address does not support this method; the Allow header lists those that it does."""
 
     code, status = "method_not_allowed", 405
 
 
 class RequestTimeout(PositronicError):
-    """The body did not arrive whole in 20 seconds. Nothing was done."""
+    """The body did not arrive within 20 seconds. Nothing was done."""
 
     code, status = "request_timeout", 408
 
 
 class Conflict(PositronicError):
-    """Not now: what the request is about is in another state than it needs."""
+    """The request does not fit the current state, such as a run that is still running."""
 
     code, status = "conflict", 409
 
 
 class TooLarge(PositronicError):
-    """A body over 8 MiB, or more entries than a request may hold."""
+    """The body is over 8 MiB, or has more entries than are allowed."""
 
     code, status = "too_large", 413
 
 
 class UnsupportedMediaType(PositronicError):
-    """A body that is not application/json."""
+    """The body is not application/json."""
 
     code, status = "unsupported_media_type", 415
 
 
 class RateLimited(PositronicError):
-    """Too many at once, for the store or for large bodies; Retry-After says when, in seconds."""
+    """Too many requests, for the store or for large bodies; Retry-After is in seconds."""
 
     code, status = "rate_limited", 429
 
 
 class UnknownKey(PositronicError):
-    """A record is sealed under a master key that the Worker does not hold; names the key id."""
+    """A record is sealed under a master key that the Worker does not have; names the key id."""
 
     code, status = "unknown_key", 500
 
 
 class CorruptRecord(PositronicError):
-    """A stored record that does not open: changed, moved, given other dates, or cut."""
+    """A stored record cannot be opened: it was changed, moved, redated or truncated."""
 
     code, status = "corrupt_record", 500
 
 
 class PartialWrite(PositronicError):
-    """Some entries were written and some not; `details` lists those that were not."""
+    """Some entries were written and some were not; `details` lists those that were not."""
 
     code, status = "partial_write", 502
 
 
 class StoreFailed(PositronicError):
-    """The storage behind the Worker did not answer or refused."""
+    """The Worker's storage did not answer, or refused."""
 
     code, status = "store_failed", 502
 
@@ -167,7 +167,7 @@ class NotConfigured(PositronicError):
 
 
 class AuditUnavailable(PositronicError):
-    """The event could not be recorded, so nothing was done."""
+    """The audit event could not be recorded, so nothing was done."""
 
     code, status = "audit_unavailable", 503
 

@@ -1,4 +1,4 @@
-"""The Journal of a host that is one process. How long a journal remembers."""
+"""The Journal of a single-process host, and how long every journal remembers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from positronic.ports import Clock
 
-KEPT: Final = 600_000  # milliseconds: ten times as long as KV says that it may lag behind
+KEPT: Final = 600_000  # milliseconds: ten times the longest lag that KV documents
 GONE: Final = 0
 
 
@@ -22,7 +22,7 @@ def token_key(token_id: str) -> str:
 
 
 class MemoryJournal:
-    """Forgets with the process, as its store in memory does."""
+    """Lasts as long as the process, like its in-memory store."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

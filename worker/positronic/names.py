@@ -1,6 +1,6 @@
-"""What a project name, a secret name and a value may be. Parsed once, at the border.
+"""The rules for project names, secret names and values, which are parsed once, on arrival.
 
-No message repeats what did not parse: it may be a value that was put in the wrong place.
+No message repeats text that failed to parse: it may be a misplaced value.
 Imports only the error tree, so that px can check before it sends.
 """
 
@@ -65,16 +65,16 @@ def parse_name(text: str) -> Name:
 
 
 def is_name(text: str) -> bool:
-    """Whether `parse_name` takes it."""
+    """Whether `parse_name` accepts it."""
     return NAME.fullmatch(text) is not None and not text.startswith(RESERVED_PREFIX)
 
 
 def parse_token_name(text: str) -> TokenName:
-    """What a token is for: [A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}, no token itself. InvalidName."""
+    """A token's name: [A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}, not itself a token. Raises InvalidName."""
     if not TOKEN_NAME.fullmatch(text):
         raise InvalidName(
             "a token's name has 1 to 64 letters, digits, spaces and . _ @ -, starts with a letter "
-            "or digit, and not as a token does"
+            "or digit, and does not look like a token"
         )
     return TokenName(text)
 
@@ -84,7 +84,7 @@ def parse_value(text: str) -> Value:
     if not text:
         raise InvalidValue("a value cannot be empty")
     if "\0" in text:
-        raise InvalidValue("a value cannot hold a NUL character")
+        raise InvalidValue("a value cannot contain a NUL character")
     if len(text) > MAX_VALUE or _utf8_length(text) > MAX_VALUE:
         raise InvalidValue(f"a value has at most {MAX_VALUE:,} bytes")
     return Value(text)
@@ -94,5 +94,5 @@ def _utf8_length(text: str) -> int:
     try:
         return len(text.encode())
     except UnicodeEncodeError:
-        # `from None`: the original error carries the whole text.
-        raise InvalidValue("a value must be text that UTF-8 can carry") from None
+        # `from None`: the original error contains the whole text.
+        raise InvalidValue("a value must be text that can be encoded as UTF-8") from None

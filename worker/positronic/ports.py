@@ -1,7 +1,7 @@
 """Every interface of the core, on one screen.
 
 Times are integers: milliseconds since 1970-01-01 UTC. A port has at most four methods; what all
-backends share stands once, above the port.
+backends share is written once, above the port.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RandomBytes = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T_co]):
-    """Part of a list in order; `cursor` is None on the last page, else opens the next."""
+    """Part of a sorted list; `cursor` leads to the next page, None on the last."""
 
     items: Sequence[T_co]
     cursor: str | None = None
@@ -32,7 +32,7 @@ class Page(Generic[T_co]):
 async def everything(
     list_page: Callable[[str | None, int], Awaitable[Page[T]]],
 ) -> AsyncIterator[T]:
-    """All items of a list, page by page of 1,000."""
+    """All items of a list, fetched in pages of 1,000."""
     cursor: str | None = None
     while True:
         page = await list_page(cursor, 1000)
@@ -45,13 +45,13 @@ async def everything(
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An entry of a list that cannot be read; `id`: the text it is under, whatever that is."""
+    """A listed entry that cannot be read; `id` is the text that it is stored under."""
 
     id: str
 
 
 class InvalidTag(Exception):
-    """The ciphertext, its associated data or its key is not what was sealed."""
+    """The ciphertext, associated data or key is not the one used to seal."""
 
 
 class Cipher(Protocol):
@@ -66,7 +66,7 @@ class Cipher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What stands beside a sealed text in clear, and is authenticated when it opens."""
+    """Stored in clear beside a sealed text, and authenticated when that is opened."""
 
     version: int
     created_at: int
@@ -88,12 +88,12 @@ class Record(RecordInfo):
 class RecordStore(Protocol):
     """One project's sealed text and metadata; knows nothing of keys.
 
-    Raises StoreFailed, RateLimited, CorruptRecord (`get` of metadata that cannot be read), and
-    InvalidRequest for a cursor that no list gave. `get` and `delete` take whatever `list` shows.
+    Raises StoreFailed, RateLimited, CorruptRecord (`get` of unreadable metadata), and
+    InvalidRequest for an unknown cursor. `get` and `delete` accept every name that `list` returns.
     """
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
-        """The records there are; a missing name is missing from the answer."""
+        """The existing records; a missing name is missing from the result."""
         ...
 
     async def put(self, record: Record) -> None: ...
@@ -116,7 +116,7 @@ class SecretInfo:
 
 
 class Secret(Protocol):
-    """A stored secret that is not opened yet."""
+    """A stored secret that has not been opened."""
 
     @property
     def info(self) -> SecretInfo: ...
@@ -130,7 +130,7 @@ class ReadableSecrets(Protocol):
     """One project's values, for who may read them."""
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
-        """The secrets there are, unopened; a missing name is missing from the answer."""
+        """The existing secrets, unopened; a missing name is missing from the result."""
         ...
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
@@ -142,7 +142,7 @@ class SecretStore(ReadableSecrets, Protocol):
     """One project's values, whoever encrypts them."""
 
     async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
-        """Write; `previous` is what `get` gave for the name, and its created_at stays."""
+        """Write; `previous` is what `get` returned for the name, and its created_at stays."""
         ...
 
     async def delete(self, name: Name) -> None:
@@ -152,7 +152,7 @@ class SecretStore(ReadableSecrets, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The id of the master key behind it, and 64 hexadecimal digits of HMAC-SHA256."""
+    """A master key's id, and 64 hexadecimal digits of HMAC-SHA256."""
 
     key_id: str
     mac: str
@@ -160,7 +160,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Who did what, when, to which names. Never a value. Signed, so that a change shows."""
+    """Who did what, when, to which names. Never a value. Signed, so that tampering shows."""
 
     id: str
     time: int
@@ -178,7 +178,7 @@ class AuditLog(Protocol):
     """One project's events."""
 
     async def append(self, event: Event) -> None:
-        """Raises when the event is not stored for certain."""
+        """Raises unless the event is certainly stored."""
         ...
 
     async def list(self, cursor: str | None, limit: int) -> Page[Event]:
@@ -188,7 +188,7 @@ class AuditLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What is kept of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
+    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
 
     id: str
     name: TokenName
@@ -202,7 +202,7 @@ class TokenRecord:
 class TokenStore(Protocol):
     """One project's tokens. Raises StoreFailed, RateLimited, CorruptRecord (`get`), InvalidRequest.
 
-    `get` and `delete` take whatever `list` shows.
+    `get` and `delete` accept every id that `list` returns.
     """
 
     async def get(self, token_id: str) -> TokenRecord | None: ...
@@ -222,31 +222,31 @@ class ProjectRegistry(Protocol):
     """The projects that were ever written to."""
 
     async def add(self, project: Project) -> None:
-        """Idempotent, and cheap when it is there."""
+        """Idempotent, and cheap for a known project."""
         ...
 
     async def list(self, cursor: str | None, limit: int) -> Page[Project]:
-        """By name, whatever stands there: it need not be a project's name."""
+        """By name; an entry need not be a valid project name."""
         ...
 
 
 class Journal(Protocol):
-    """What was changed in one project lately, known for certain in the place of its changes.
+    """A project's recent changes, known for certain where they are made.
 
-    A store may still show an older state, which a rotation must not write back. Keys are
-    what `journal` makes of a secret's name or a token's id.
+    A store may still show an older state, which a rotation must not write back. `journal` makes
+    the keys from secret names and token ids.
     """
 
     def note(self, versions: Mapping[str, int]) -> None:
-        """These keys are about to have these versions; 0: to be gone."""
+        """These keys are about to get these versions; 0 means deleted."""
         ...
 
     def last(self, key: str) -> int | None:
-        """The version noted last, as `recent` gives it; None: nothing was noted lately."""
+        """The version of a key in `recent`, else None."""
         ...
 
     def recent(self) -> Mapping[str, int]:
-        """The last version noted of each key, for as long as a store may lag behind."""
+        """The latest version of each key that changed while a store may still lag behind."""
         ...
 
 
@@ -282,12 +282,12 @@ class Ledger(Protocol):
 
 
 class Storage(Protocol):
-    """One backend: everything that a host keeps."""
+    """One backend: everything that a host stores."""
 
     def records(self, project: Project) -> RecordStore: ...
 
     def audit_log(self, project: Project, retention: int) -> AuditLog:
-        """`retention`: seconds that an event is kept at least."""
+        """`retention`: the least number of seconds to keep an event."""
         ...
 
     def tokens(self, project: Project) -> TokenStore: ...

@@ -9,7 +9,7 @@ from positronic.names import Project
 
 
 class Role(IntEnum):
-    """Each role may do what the ones below it may."""
+    """Each role may also do what the lower ones may."""
 
     READER = 1
     WRITER = 2
@@ -18,7 +18,7 @@ class Role(IntEnum):
 
     @property
     def label(self) -> str:
-        """As it stands on the wire and in the store."""
+        """As it is written in JSON and in the store."""
         return self.name.lower()
 
 
@@ -27,9 +27,9 @@ TOKEN_ROLES = {role.label: role for role in (Role.READER, Role.WRITER, Role.ADMI
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever acts. A `project` of None: any, named by the request.
+    """Who acts. A `project` of None means any: the request names it.
 
-    `kind` is `token`, or `brain` for a run of one: its id, under the brain's title.
+    `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """run_brain(): runs a brain on CPython, with its secrets in memory, in milliseconds.
 
-For a project's own tests, and a composition root of its own: it chooses the memory store and the
-native cipher. Nothing that is deployed imports it.
+For a project's own tests. A composition root: it chooses the memory store and the native cipher,
+and nothing that is deployed imports it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PROJECT: Final = Project("testing")
 
 @dataclass(slots=True)
 class Ran:
-    """A run that has ended, as it would be stored."""
+    """A finished run, as it would be stored."""
 
     events: list[JsonObject] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Ran:
 
     @property
     def completed(self) -> list[CompletedStep]:
-        """What a rerun can take over."""
+        """The steps that a rerun can reuse."""
         return replay(self.events).completed
 
 
@@ -66,9 +66,9 @@ async def run_brain(
     completed: Sequence[CompletedStep] = (),
     end_after: int | None = None,
 ) -> Ran:
-    """Run to the end, with these secrets and no others; `services` replace the brain's own.
+    """Run to the end with only these secrets; `services` replace the brain's own.
 
-    A step that fails raises nothing: see `error`. Raises InvalidOptions, InvalidRun, InvalidName,
+    A failing step raises nothing: see `error`. Raises InvalidOptions, InvalidRun, InvalidName,
     InvalidValue.
     """
     ran, redactor = Ran(), RunRedactor()
@@ -108,7 +108,7 @@ async def _store(secrets: Mapping[str, str]) -> SealedStore:
 
 
 class _Counting:
-    """Never the same twice, and the same in each test: nothing here protects anything."""
+    """Never repeats, but is the same in each test: nothing here protects anything."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -22,7 +22,7 @@ _LAST_MILLISECOND: Final = 2**48 - 1
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """Who did what. A changed entry may hold any text: none of it goes to a terminal as it is."""
+    """Who did what. A changed entry may hold any text: never print it to a terminal unescaped."""
 
     id: str
     time: str
@@ -38,15 +38,15 @@ class AuditEvent:
 
     @property
     def at(self) -> int:
-        """Milliseconds since 1970, by its id: the log's order, which a changed `time` may belie.
+        """Milliseconds since 1970, from its id: the log's order, even if `time` was changed.
 
-        An id that is none of ours was planted; it counts as the newest, so that it ends no walk.
+        An invalid id was planted; it counts as the newest, so that it cannot end a walk.
         """
         is_ours = _EVENT_ID.fullmatch(self.id)
         return _LAST_MILLISECOND - int(self.id[:12], 16) if is_ours else _LAST_MILLISECOND
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         found: dict[str, object] = {
             "id": self.id,
             "time": self.time,
@@ -62,13 +62,13 @@ class AuditEvent:
 
 
 class AuditLog:
-    """What needs the role admin."""
+    """The calls that need the role admin."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def events(self) -> Iterator[AuditEvent]:
-        """Newest first, fetched as they are asked for."""
+        """The events, newest first, fetched as they are used."""
         return self._client.pages("/audit", "events", _event, _AT_ONCE)
 
 

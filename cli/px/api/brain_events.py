@@ -15,20 +15,20 @@ _ID: Final = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """One event; `document` is the whole of it, as the contract spells it."""
+    """One event; `document` is all of it, as in the contract."""
 
     id: int
     type: str
     document: Fields
 
     def text(self, key: str) -> str:
-        """A field that is text; empty when it is not there."""
+        """A text field; empty if missing."""
         found = self.document.get(key)
         return found if isinstance(found, str) else ""
 
 
 def parse_event(event_id: str, data: str, run_id: str) -> RunEvent:
-    """Raises ValueError, TypeError or KeyError for what is no event of this run."""
+    """Raises ValueError, TypeError or KeyError for anything but an event of this run."""
     document = fields(json.loads(data))
     if document["brainRunId"] != run_id:
         raise ValueError

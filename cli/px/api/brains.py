@@ -13,15 +13,15 @@ from px.api.client import Client
 from px.api.decode import Fields, fields, items, matching, number, sequence, text
 from px.errors import PxError
 
-BRAIN_HINT: Final = "`px brain list` shows the brains"
-_NOT_OVER: Final = "`px brain watch RUN` waits for its end"
+BRAIN_HINT: Final = "`px brain list` lists the brains"
+_NOT_OVER: Final = "`px brain watch RUN` waits until it ends"
 _KIND = re.compile(r"step|brain")
 _MAX_DEPTH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """One brain of a project; `document` as the contract spells it."""
+    """One brain of a project; `document` is as in the contract."""
 
     title: str
     description: str
@@ -31,7 +31,7 @@ class Brain:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One step of a brain's structure: its number, such as 2 or 2.1, and what it is."""
+    """One step of a brain: its number, such as 2 or 2.1, and what it is."""
 
     number: str
     kind: str
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a brain is made of, inner brains spread out under their step."""
+    """The steps of a brain, with those of an inner brain below its step."""
 
     title: str
     description: str
@@ -49,13 +49,13 @@ class Structure:
 
 
 class Brains:
-    """What only reads: it is retried."""
+    """Only reads, so it is retried."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def list(self) -> list[Brain]:
-        """By title."""
+        """The brains, by title."""
         return self._client.get("/brains", lambda found: items(found, "brains", _brain))
 
     def show(self, title: str) -> Structure:
@@ -65,7 +65,7 @@ class Brains:
 
 @contextmanager
 def hinting(not_found: str) -> Iterator[None]:
-    """What the server does not know, or cannot do yet, gets a hint."""
+    """Adds a hint to what the server does not know, or cannot do yet."""
     try:
         yield
     except PxError as error:

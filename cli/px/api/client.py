@@ -1,4 +1,4 @@
-"""One server over HTTP: calls that are retried where that is safe. Every failure is a PxError."""
+"""One server over HTTP: calls are retried where that is safe. Every failure is a PxError."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Answers that leave nothing in doubt: nothing was written, or what was not is named.
+# Answers that leave no doubt: nothing was written, or they name what was not.
 _CERTAIN: Final = frozenset(
     {"audit_unavailable", "busy", "not_configured", "rate_limited", "partial_write"}
 )
 
 
 class Client:
-    """One project on one server, or what its token opens: each resource's calls go through it."""
+    """One project on one server, or the token's own: all resources make their calls through it."""
 
     def __init__(self, target: Target, retry: Retry | None = None) -> None:
         self.target = target
@@ -51,22 +51,22 @@ class Client:
 
     @property
     def location(self) -> str:
-        """The server, and the project if one is named: what a person may be shown."""
+        """The server, and the project if one is named, as shown to the user."""
         project = self.target.project
         return self.origin + (f", project {project}" if project else "")
 
     @property
     def location_fields(self) -> dict[str, object]:
-        """The same for programs; the project is null where the token alone decides it."""
+        """The same for programs; the project is null if the token decides it."""
         return {"server": self.origin, "project": self.target.project}
 
     def in_project(self, name: str) -> Client:
-        """The same server and token for another project: root's alone."""
+        """The same server and token for another project; only root's token can do this."""
         return Client(replace(self.target, project=parse_project(name)), self.retry)
 
     @cached_property
     def transport(self) -> Transport:
-        from px.http.transport import Transport  # it imports httpx: only for a request
+        from px.http.transport import Transport  # imports httpx, so only for a request
 
         target = self.target
         headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "px"}
@@ -76,11 +76,11 @@ class Client:
         return Transport(target.address, headers, own_worker(target))
 
     def call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
-        """For a call that may be made twice: it is retried."""
+        """For a call that is safe to repeat: it is retried."""
         return self.retry.run(self._sender(method, path, body))
 
     def call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
-        """For a call that must not be made twice."""
+        """For a call that must not be repeated."""
         return self.retry.once(self._sender(method, path, body))
 
     def _sender(self, method: str, path: str, body: Fields | None) -> Callable[[float], Answer]:
@@ -88,17 +88,17 @@ class Client:
         return lambda timeout: self.transport.send(method, path, data, timeout)
 
     def get(self, path: str, parse: Callable[[Fields], T]) -> T:
-        """What a GET's answer says."""
+        """A GET's parsed answer."""
         return read(self.answer(self.call("GET", path), 200), 200, parse)
 
     def check(self) -> None:
-        """Raises PxError unless the server is there, knows the token and the project."""
+        """Raises PxError unless the server answers and accepts the token and the project."""
         self.answer(self.call("GET", "/secrets?limit=1"), 200)
 
     def pages(
         self, path: str, key: str, parse: Callable[[Fields], T], limit: int = 1000
     ) -> Iterator[T]:
-        """Every item of the list under this key, however many pages that takes."""
+        """Every item of the list under this key, over all pages."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
@@ -114,7 +114,7 @@ class Client:
             seen.add(cursor)
 
     def remove(self, path: str, doubt: Doubt) -> None:
-        """Raises Refused `not_found`, unless it was an earlier attempt of ours that removed it."""
+        """Raises Refused `not_found`, unless an earlier attempt of this call removed it."""
         with _doubting(doubt):
             outcome = self.call("DELETE", path)
             try:
@@ -134,14 +134,14 @@ class Client:
         values: Sequence[Value] = (),
         once: bool = False,
     ) -> tuple[T, bool]:
-        """What a POST's answer says, and whether an attempt before may have been carried out."""
+        """A POST's parsed answer, and whether an earlier attempt may have been carried out."""
         with _doubting(doubt):
             outcome = (self.call_once if once else self.call)("POST", path, body)
             answer = self.answer(outcome, status, values)
             return read(answer, status, parse), outcome.uncertain
 
     def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
-        """The answer, if it has the status of success; else raises what it says."""
+        """The answer if it has the expected status; otherwise raises its error."""
         if isinstance(outcome.result, Answer) and outcome.result.status == status:
             return outcome.result
         error = self.failure(outcome.result, values)
@@ -170,7 +170,7 @@ class Client:
 
 
 def own_worker(target: Target) -> OwnWorker | None:
-    """For a token from `.px/local.json`; the others stand beside an address that a person set."""
+    """Only for a token from `.px/local.json`; the user chose the address of all others."""
     from px.http.own_worker import OwnWorker
 
     if target.source != LOCAL_FILE:
@@ -179,9 +179,9 @@ def own_worker(target: Target) -> OwnWorker | None:
 
 
 def not_own(result: NotOwn) -> NotReached:
-    """The error for a stranger at the address of `px dev`."""
+    """The error for another program at the address of `px dev`."""
     return NotReached(
-        f"what listens at {result.origin} is not the Worker that `px dev` started here; "
+        f"the server at {result.origin} is not the Worker that `px dev` started here; "
         "nothing was sent to it",
         code="not_own_worker",
         hint="stop it, or choose another port with --port; then start `px dev` again",
@@ -190,7 +190,7 @@ def not_own(result: NotOwn) -> NotReached:
 
 @contextmanager
 def _doubting(doubt: Doubt) -> Iterator[None]:
-    """An error says what may have been done; so does Ctrl-C, which comes as Interrupted."""
+    """Makes errors, and Interrupted on Ctrl-C, say what may have been done."""
     try:
         yield
     except KeyboardInterrupt:
@@ -204,7 +204,7 @@ def _doubting(doubt: Doubt) -> Iterator[None]:
 
 
 def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
-    """What any attempt wrote is written: leaves in `error` what none of them did."""
+    """Leaves in `error` only what no attempt wrote."""
     left = {detail.name for detail in error.details}
     for other in before:
         left &= {detail.name for detail in other.details}
@@ -214,12 +214,12 @@ def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
 
 
 def encode(body: object) -> bytes:
-    """JSON in UTF-8, as it is sent."""
+    """JSON in UTF-8, as px sends it."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def entry_path(path: str, parameter: str, name: str) -> str:
-    """The address of one entry, whatever its name: what no path can carry is in the query."""
+    """The path of one entry; a name that does not fit into a path goes into the query."""
     from urllib.parse import quote
 
     if name in ("", ".", ".."):

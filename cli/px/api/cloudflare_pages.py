@@ -1,4 +1,4 @@
-"""Cloudflare's own error pages: what its network says in a Worker's place.
+"""Cloudflare's own error pages, which it sends instead of a Worker's answer.
 
 The codes: https://developers.cloudflare.com/workers/observability/errors/ and
 https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
@@ -15,28 +15,28 @@ from px.http.result import Answer
 _CODE: Final = re.compile(
     rb"(?i)^\s*error code: (\d{3,4})\b|cf-error-code\W*>\s*(\d{3,4})|>\s*error\s+(1\d{3})\b"
 )
-_ORIGIN: Final = range(520, 531)  # statuses that nobody but Cloudflare uses
+_ORIGIN: Final = range(520, 531)  # statuses that only Cloudflare uses
 
 _BLOCKED: Final = ("its owner's firewall rules block px", "change the rules for this address")
-_LIMIT: Final = ("too many requests", "try again in some minutes")
-_ROUTE: Final = ("no Worker stands behind this address", "check the address, and its route")
+_LIMIT: Final = ("too many requests", "try again in a few minutes")
+_ROUTE: Final = ("no Worker runs at this address", "check the address and its route")
 _THREW: Final = ("the Worker failed", "`wrangler tail` shows what it logs")
 _MEANINGS: Final = {
     **dict.fromkeys((1000, 1001, 1014, 1016, 1022, 1033, 530), _ROUTE),
     **dict.fromkeys((1006, 1007, 1008, 1009, 1010, 1012, 1020), _BLOCKED),
     1015: _LIMIT,
     1027: (
-        "the account's daily limit of requests is reached",
-        "wait until 00:00 UTC, or take Workers Paid",
+        "the account has reached its daily limit of requests",
+        "wait until 00:00 UTC, or switch to Workers Paid",
     ),
     1101: _THREW,
-    1102: ("the Worker used more CPU time than its plan allows", "take Workers Paid"),
+    1102: ("the Worker used more CPU time than its plan allows", "switch to Workers Paid"),
 }
-_NO_ORIGIN: Final = ("it does not reach the server behind it", "check the address, and its DNS")
+_NO_ORIGIN: Final = ("it cannot reach the server behind it", "check the address and its DNS")
 
 
 def cloudflares(answer: Answer) -> ServerFailed | None:
-    """The error for a page of Cloudflare's; None for any other answer."""
+    """The error for a Cloudflare error page; None for any other answer."""
     found = _CODE.search(answer.body[:20_000])
     code = int(next(filter(None, found.groups()))) if found else 0
     if not found and answer.status in _ORIGIN:
@@ -45,7 +45,7 @@ def cloudflares(answer: Answer) -> ServerFailed | None:
         return None
     what, hint = _MEANINGS.get(code, _NO_ORIGIN if code in _ORIGIN else ("", ""))
     return ServerFailed(
-        f"Cloudflare answered at {answer.origin} in the Worker's place, with its error {code}"
+        f"Cloudflare answered at {answer.origin} instead of the Worker, with error {code}"
         + (f": {what}" if what else ""),
         code="server_failed" if answer.status >= 500 else "unexpected_answer",
         hint=hint,

@@ -1,4 +1,4 @@
-"""Reads what a server answers. What has another shape than the contract's is none of ours."""
+"""Reads a server's answers. One that does not match the contract is not from our server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def items(found: Fields, key: str, parse: Callable[[Fields], T]) -> list[T]:
 
 
 def next_cursor(found: Fields) -> str | None:
-    """What opens the next page; None on the last one."""
+    """The cursor of the next page; None on the last one."""
     opened = found.get("cursor")
     if opened is not None and not (isinstance(opened, str) and opened):
         raise ValueError
@@ -57,7 +57,7 @@ def name(found: object) -> Name:
 
 def time(found: object) -> str:
     written = matching(_TIME, found)
-    datetime.fromisoformat(written)  # raises ValueError for a day that no calendar has
+    datetime.fromisoformat(written)  # raises ValueError for an impossible date
     return written
 
 

@@ -1,7 +1,7 @@
-"""Writes whose outcome nobody knows: the request was sent, and no whole answer came back.
+"""Writes with an unknown outcome: the request was sent, but no complete answer came back.
 
-A request that was never sent (no connection, no host, no certificate, a proxy's no) leaves no
-doubt: nothing was written.
+A request that was never sent (no connection, unknown host, bad certificate, refused by a proxy)
+leaves no doubt: nothing was written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Doubt(NamedTuple):
     hint: str
 
     def mark(self, error: PxError) -> None:
-        """Make the error say so. Its exit code stays, and the code that a server gave."""
+        """Makes the error say so; its exit code and a server's own code stay."""
         error.uncertain = True
         if isinstance(error, NotReached):
             error.code = CODE
@@ -30,18 +30,18 @@ class Doubt(NamedTuple):
         error.hint = self.hint
 
 
-CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; `px secret list` tells too")
-DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; `px secret list` tells too")
-BULK: Final = Doubt("", _SAFE)  # px.secrets.import_account says which names
-REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; `px token list` tells too")
+CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; or see `px secret list`")
+DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; or see `px secret list`")
+BULK: Final = Doubt("", _SAFE)  # px.secrets.import_account names the secrets
+REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; or see `px token list`")
 ISSUE: Final = Doubt(
-    "a token may have been made that nobody has",
-    "find it with `px token list`, and revoke it with `px token revoke ID` before you make another",
+    "a token may have been created, and its text is lost",
+    "find it with `px token list`; revoke it with `px token revoke ID` before you create another",
 )
 ROTATE: Final = Doubt(
     "some records may have been re-sealed",
-    "run `px key rotate` again: it goes on where it stopped",
+    "run `px key rotate` again: it continues where it stopped",
 )
 RUN: Final = Doubt(
-    "the run may have started", "`px audit` tells; starting it again would be a second run"
+    "the run may have started", "check with `px audit`; starting it again would be a second run"
 )

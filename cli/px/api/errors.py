@@ -1,4 +1,4 @@
-"""What a server's answer means when it is not what was asked for: the error, and nothing secret."""
+"""The errors for a server's unexpected answers, which show nothing secret."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from px.http.result import Answer
 T = TypeVar("T")
 
 _MAX_SENTENCE: Final = 400
-_SHORT: Final = 4  # a value of fewer characters is only looked for as a whole word
+_SHORT: Final = 4  # a shorter value is only looked for as a whole word
 
 
 def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
-    """What an answer with the expected status says. Raises ServerFailed when it makes no sense."""
+    """The parsed answer. Raises ServerFailed for a wrong status or malformed body."""
     if answer.status != status:
         raise stranger(answer)
     try:
@@ -29,28 +29,28 @@ def read(answer: Answer, status: int, parse: Callable[[Fields], T]) -> T:
 
 
 def stranger(answer: Answer) -> ServerFailed:
-    """The error for an answer that is none of ours; shows nothing of it but the status."""
+    """The error for an answer that is not our server's; shows only its status."""
     if 300 <= answer.status < 400:
-        what = f": it redirects ({answer.status}), and px follows no redirect"
+        what = f": it redirects ({answer.status}), and px does not follow redirects"
     else:
         what = f" ({_form(answer)}, status {answer.status}): a proxy or firewall in between?"
     error = ServerFailed(
-        f"what answered at {answer.origin} is not the Positronic API{what}",
+        f"the server at {answer.origin} is not the Positronic API{what}",
         code="unexpected_answer",
-        hint="check the address; nothing but a Positronic server should get a token",
+        hint="check the address: only a Positronic server should be sent a token",
     )
-    # A success that is cut or garbled; a page is somebody's who stands in between.
+    # A success that was cut off or garbled; an HTML page comes from a proxy in between.
     error.uncertain = 200 <= answer.status < 300 and _form(answer) != "HTML"
     return error
 
 
 def _form(answer: Answer) -> str:
-    """What a body looks like."""
+    """What the body looks like."""
     start = answer.body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
         return "HTML"
     if start.startswith((b"{", b"[")):
-        return "JSON of another form"
+        return "unexpected JSON"
     return "text" if start else "empty"
 
 
@@ -67,10 +67,10 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 
 
 _HINTS: Final = {
-    "corrupt_record": "a record that cannot be read can be deleted, and the secret put in again",
-    "unknown_key": "give the Worker the master key with this id back, or put the secret in again",
+    "corrupt_record": "delete the unreadable record, then create the secret again",
+    "unknown_key": "restore the master key with this id, or create the secret again",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
-    "not_configured": "`px deploy` puts in what a deployed Worker lacks, `px dev` a local one",
+    "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",
 }
 
 
@@ -81,7 +81,7 @@ def _nameless(answer: Answer) -> PxError:
 
 
 def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail]]:
-    """Code, sentence and details, each empty when it is not there or may not be shown."""
+    """Code, sentence and details, each empty if missing or not safe to show."""
     try:
         found = fields(json.loads(answer.body))
         code = matching(CODE, found["code"])
@@ -103,7 +103,7 @@ def _detail(found: Fields, hidden: Sequence[str]) -> Detail:
 
 
 def _sentence(text: object, hidden: Iterable[str]) -> str:
-    """A server's sentence, unless it could steer the terminal or repeats what was sent."""
+    """The server's sentence, unless it could control the terminal or repeats what was sent."""
     if not isinstance(text, str) or len(text) > _MAX_SENTENCE or not text.isprintable():
         return ""
     words = text.split()

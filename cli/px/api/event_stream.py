@@ -1,4 +1,4 @@
-"""Reads a run's events off an open connection (server-sent events, by httpx-sse)."""
+"""Reads a run's events from an open connection (server-sent events, by httpx-sse)."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ MAX_EVENT: Final = 8 * 1024 * 1024  # characters; a run's state is bounded by th
 
 
 def read_events(answer: Answer, response: Response, run_id: str) -> Iterator[RunEvent]:
-    """Each event as it comes, until the server ends the stream.
+    """Each event as it arrives, until the server ends the stream.
 
-    Raises what reading the response raises, and ServerFailed for what is no event.
+    Raises what reading the response raises, and ServerFailed for an invalid event.
     """
-    from httpx_sse import EventSource, SSEError  # it imports httpx: only once there is a response
+    from httpx_sse import EventSource, SSEError  # imports httpx, so only once there is a response
 
     text = _Bounded(response)
     source = EventSource(cast("Response", text))
     try:
         for found in source.iter_sse():
             text.size = 0
-            if found.data:  # without it it was a sign of life
+            if found.data:  # without data it is a keep-alive
                 yield parse_event(found.id, found.data, run_id)
     except (SSEError, ValueError, KeyError, TypeError, RecursionError):
         raise stranger(answer) from None
 
 
 class _Bounded:
-    """As much of a response as EventSource reads of it, and no event without an end."""
+    """The part of a response that EventSource reads, with only complete events."""
 
     def __init__(self, response: Response) -> None:
-        response.encoding = "utf-8"  # whatever the header says (WHATWG HTML, 9.2.5)
+        response.encoding = "utf-8"  # always UTF-8, whatever the header says (WHATWG HTML, 9.2.5)
         self._response = response
         self.size = 0
 

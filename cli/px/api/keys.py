@@ -16,7 +16,7 @@ KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """How much one master key covers; `held`: the Worker has it and can open what it covers."""
+    """How much one master key seals; `held`: the Worker has the key and can open all that."""
 
     id: str
     secrets: int
@@ -26,7 +26,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class KeyUses:
-    """One project's. `pending`: a rotation put a key in front and has not ended."""
+    """One project's keys. `pending`: a rotation added a key and has not finished."""
 
     uses: tuple[KeyUse, ...]
     newest: str
@@ -34,14 +34,14 @@ class KeyUses:
     unreadable: int = 0
 
     def not_under(self, key_id: str) -> int:
-        """How many secrets and tokens are under another key, or cannot be read to tell."""
+        """How many secrets and tokens are under another key, or are unreadable."""
         others = sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
         return others + self.unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class RotationStep:
-    """What one call of POST /keys/rotate did; `remaining` counts `failed` too."""
+    """What one call of POST /keys/rotate did; `remaining` includes `failed`."""
 
     resealed: int
     remaining: int
@@ -49,7 +49,7 @@ class RotationStep:
 
 
 class Keys:
-    """What needs the role admin."""
+    """The calls that need the role admin."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -58,7 +58,7 @@ class Keys:
         return self._client.get("/keys", _uses)
 
     def rotate(self) -> RotationStep:
-        """Bring some records under the newest key."""
+        """Re-seals some records under the newest key."""
         return self._client.write("/keys/rotate", None, _step, doubt.ROTATE, status=200)[0]
 
 
@@ -83,9 +83,9 @@ def _step(found: Fields) -> RotationStep:
 
 
 def _failed(found: Fields) -> Detail:
-    """Its code says why; the server's sentence is left out: it may steer a terminal.
+    """The code says why; the server's sentence is left out: it may control a terminal.
 
-    The name may be any text that somebody put into the store: it is shown escaped.
+    The name may be any text that somebody wrote to the store: it is shown escaped.
     """
     code = matching(decode.CODE, found["code"])
     return Detail(code, code.replace("_", " "), name=decode.text(found["name"]))

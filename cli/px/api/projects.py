@@ -1,4 +1,4 @@
-"""A Worker's projects over HTTP: root's alone."""
+"""A Worker's projects over HTTP, only for the root token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from px.api.decode import Fields
 
 
 def list_projects(client: Client) -> Iterator[str]:
-    """Every project of the Worker, by name; what cannot be read is left out."""
+    """Every project of the Worker, by name, without unreadable ones."""
     return (name for name in client.pages("/projects", "projects", _name) if name is not None)
 
 

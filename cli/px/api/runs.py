@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from px.api.brain_events import RunEvent
     from px.http.result import Answer, Lost
 
-SILENCE: Final = 60.0  # seconds without a sign of life; then px asks anew, from the last event on
+SILENCE: Final = 60.0  # seconds without a sign of life; then px reconnects, after the last event
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _STATUS = re.compile(r"running|complete|error|interrupted")
 _STEP_STATUS = re.compile(r"[a-z][a-z_]{0,40}")
-_RUN_HINT: Final = "a run is known by the id that `px brain run` gave"
+_RUN_HINT: Final = "use the run id that `px brain run` printed"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be run, and how."""
+    """Which brain to run, and with what."""
 
     brain: str
     options: Fields
@@ -47,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, as far as it has come; `document` as the contract spells it."""
+    """The current state of one run; `document` is as in the contract."""
 
     id: str
     brain: str
@@ -62,7 +62,7 @@ class Run:
 
 
 class Runs:
-    """What only reads is retried; what starts a run is asked for once."""
+    """Reads are retried; starting a run is not."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -72,7 +72,7 @@ class Runs:
         return self._start("/brains/runs", order.body(), BRAIN_HINT)
 
     def rerun(self, run: str, start: int, stop_after: int | None) -> str:
-        """The id of a new run that takes over the steps before number `start`, from 1."""
+        """The id of a new run that keeps the steps before number `start` (from 1)."""
         body: dict[str, object] = {"runId": run, "startsAt": start}
         if stop_after is not None:
             body["stopsAfter"] = stop_after
@@ -93,7 +93,7 @@ class Runs:
             opened: list[tuple[Answer, Response]] = []
 
             def send(timeout: float) -> Answer:
-                stack.close()  # what an attempt before left
+                stack.close()  # left over from an earlier attempt
                 path = f"/brains/runs/{run_id}/watch"
                 entered = self.client.transport.open(path, headers, timeout, SILENCE)
                 opened.append(stack.enter_context(entered))
@@ -104,24 +104,24 @@ class Runs:
             yield from read_events(*opened[-1], run_id)
 
     def unreached(self, lost: Lost) -> PxError:
-        """The error for a connection that was lost while it was read."""
+        """The error for a connection that was lost while reading."""
         return self.client.failure(lost, ())
 
     def _start(self, path: str, body: Fields, hint: str) -> str:
-        """Asked for once: a second attempt would start a second run."""
+        """Never retried: a second attempt would start a second run."""
         with hinting(hint):
             return self.client.write(path, body, _run_id, doubt.RUN, once=True)[0]
 
 
 def parse_run_id(text: str) -> str:
-    """Raises Usage; it stands in addresses."""
+    """Raises Usage: a run id becomes part of a URL."""
     if not _RUN_ID.fullmatch(text):
-        raise Usage("RUN is no run id", hint=_RUN_HINT)
+        raise Usage("RUN is not a run id", hint=_RUN_HINT)
     return text
 
 
 def error_sentence(found: object) -> str:
-    """`<name>: <message>` of an error as events and runs hold it; empty when there is none."""
+    """An event's or run's error as `<name>: <message>`; empty if there is none."""
     if found is None:
         return ""
     error = fields(found)
@@ -129,7 +129,7 @@ def error_sentence(found: object) -> str:
 
 
 def error_line(found: object) -> str:
-    """The line of the brain's own code that failed; empty when the server does not say."""
+    """The line of the brain's own code that failed; empty if the server does not tell."""
     where = None if found is None else fields(found).get("where")
     return "" if where is None else text(where)
 

@@ -15,26 +15,26 @@ Entry = tuple[Name, Value]
 
 
 class Secret(NamedTuple):
-    """A name and its dates: all that a server ever says of a secret.
+    """A name and its dates: all that a server ever tells about a secret.
 
-    `is_unreadable`: an entry that no secret can be read from, under any text, without dates.
+    `is_unreadable`: a corrupt entry, whose name may be any text; it has no dates.
     """
 
     name: str
     created_at: str
     updated_at: str
     is_unreadable: bool = False
-    retried: bool = False  # an attempt before, whose answer was lost, may have written it
+    retried: bool = False  # an earlier attempt, whose answer was lost, may have written it
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         if self.is_unreadable:
             return {"name": self.name, "unreadable": True}
         return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
 
 
 class Written(NamedTuple):
-    """`unknown`: written, and created by this call or updated; an answer was lost."""
+    """`unknown`: written, but created or updated is unknown, as an answer was lost."""
 
     created: int
     updated: int
@@ -42,14 +42,14 @@ class Written(NamedTuple):
 
 
 class Secrets:
-    """Calls are idempotent and are retried. `names` is told which there are, as the answers say."""
+    """Calls are idempotent and retried. `names` is updated with the names in the answers."""
 
     def __init__(self, client: Client, names: KnownNames | None = None) -> None:
         self.client = client
         self._names = names or KnownNames(None)
 
     def create(self, name: Name, value: Value) -> Secret:
-        """Write one secret."""
+        """Creates or updates one secret."""
         created, retried = self.client.write(
             "/secrets", _fields(name, value), _secret, doubt.CREATE, values=[value]
         )
@@ -57,7 +57,7 @@ class Secrets:
         return created._replace(retried=retried)
 
     def list(self) -> Iterator[Secret]:
-        """Every secret, in name order, however many pages that takes."""
+        """Every secret, in name order, over all pages."""
         found = []
         for secret in self.client.pages("/secrets", "secrets", _listed):
             if not secret.is_unreadable:
@@ -71,22 +71,22 @@ class Secrets:
         )
 
     def delete(self, name: str, unknown: doubt.Doubt = doubt.DELETE) -> None:
-        """Whatever is listed, also what is unreadable and has no secret's name.
+        """Deletes any listed entry, even an unreadable one without a valid name.
 
-        Raises Refused `not_found`, unless it was an earlier attempt of ours that deleted it.
+        Raises Refused `not_found`, unless an earlier attempt of this call deleted it.
         """
         self.client.remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
     def bulk(self, entries: Sequence[Entry]) -> Written:
-        """Write several secrets; `uncertain` on the error says whether some may be written."""
+        """Writes several secrets; `uncertain` on the error: some may be written."""
         body = {"secrets": [_fields(name, value) for name, value in entries]}
         values = [value for _, value in entries]
         written, retried = self.client.write(
             "/secrets/bulk", body, _written, doubt.BULK, values=values
         )
         self._names.add(name for name, _ in entries)
-        # What the lost attempt created, this one found and updated.
+        # This attempt updated what the lost one had created.
         return Written(written.created, 0, written.updated) if retried else written
 
 

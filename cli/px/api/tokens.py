@@ -19,9 +19,9 @@ _ROLE = re.compile(r"reader|writer|admin")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """All that a server says of a token after it was made.
+    """All that a server tells about a token after its creation.
 
-    `is_unreadable`: an entry that no token can be read from, under any text; nothing else is known.
+    `is_unreadable`: a corrupt entry, whose id may be any text; nothing else is known about it.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Token:
         return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
 
     def document(self) -> dict[str, object]:
-        """As the contract spells it."""
+        """As in the contract."""
         if self.is_unreadable:
             return {"id": self.id, "unreadable": True}
         found: dict[str, object] = {
@@ -49,7 +49,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A new token; its text is shown this once."""
+    """A new token; its text is shown only this once."""
 
     token: Token
     text: str = field(repr=False)
@@ -59,13 +59,13 @@ class IssuedToken:
 
 
 class Tokens:
-    """What needs the role admin."""
+    """The calls that need the role admin."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def issue(self, name: TokenName, role: str, expires_in: int | None) -> IssuedToken:
-        """A new token. Asked for once: a second attempt would make a second token."""
+        """A new token. Never retried: a second attempt would create a second token."""
         body: dict[str, object] = {"name": name, "role": role}
         if expires_in is not None:
             body["expiresIn"] = expires_in
@@ -76,7 +76,7 @@ class Tokens:
         return self._client.pages("/tokens", "tokens", _listed, _AT_ONCE)
 
     def revoke(self, token_id: str) -> None:
-        """Raises Refused `not_found`, unless it was an earlier attempt of ours that revoked it."""
+        """Raises Refused `not_found`, unless an earlier attempt of this call revoked it."""
         self._client.remove(entry_path("/tokens", "id", token_id), doubt.REVOKE)
 
 

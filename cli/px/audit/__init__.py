@@ -1,1 +1,1 @@
-"""The audit log: listed, followed, verified."""
+"""Listing, following and verifying the audit log."""

@@ -1,4 +1,4 @@
-"""Walks the audit log: a part of it, all of it, or what is added to it."""
+"""Walks the audit log: part of it, all of it, or new events as they arrive."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from px.errors import Usage
 
 DEFAULT_LIMIT: Final = 100
 POLL: Final = 2.0  # seconds
-NAMELESS: Final = "?"  # an older server does not say which key; no key has this id
-LATE: Final = 120_000  # ms: a list may show an event so late, and out of order
+NAMELESS: Final = "?"  # an older server does not name the key; no key has this id
+LATE: Final = 120_000  # ms: how late and out of order a list may show an event
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many events have each verdict, those that were changed, and the unknown keys.
+    """How many events have each verdict, which were changed, and which keys are unknown.
 
-    `unknown`: events by the key id they name, which the Worker does not hold. `dropped`: the ids
-    that the caller knows to be of keys that a rotation dropped.
+    `unknown`: the number of events for each key id that the Worker does not hold. `dropped`: the
+    ids of keys that, according to the caller, a rotation dropped.
     """
 
     counts: Counter[str]
@@ -34,12 +34,12 @@ class Checked:
 
     @property
     def unexpected(self) -> dict[str, int]:
-        """Unknown keys that the caller did not name: the events may have been changed."""
+        """Unknown keys that the caller did not name: their events may have been changed."""
         return {key: self.unknown[key] for key in sorted(self.unknown) if key not in self.dropped}
 
     @property
     def is_clean(self) -> bool:
-        """Nothing was changed, and nothing is under a key that never existed, as far as told."""
+        """Whether nothing was changed and every unknown key is known to be dropped."""
         return not self.changed and not self.unexpected
 
     def document(self) -> dict[str, object]:
@@ -60,7 +60,7 @@ class Checked:
         )
 
     def hint(self) -> str:
-        """What to do about unknown keys; empty when there is nothing to do."""
+        """What to do about unknown keys; empty if nothing."""
         if not self.unexpected:
             return ""
         options = " ".join(f"--dropped {key}" for key in sorted({*self.dropped, *self.unexpected}))
@@ -68,18 +68,18 @@ class Checked:
 
 
 def dropped_ids(given: Iterable[str]) -> frozenset[str]:
-    """The ids of --dropped. Raises Usage for what is not a key id."""
+    """The ids of --dropped. Raises Usage for an invalid key id."""
     ids = frozenset(given)
     if not all(KEY_ID.fullmatch(one) for one in ids):
         raise Usage(
             "--dropped expects a key id: 1 to 32 letters, digits, - and _",
-            hint="`px key rotate` prints the ids that it dropped",
+            hint="`px key rotate` printed the ids of the keys that it dropped",
         )
     return ids
 
 
 def recent(log: AuditLog, start: int | None, limit: int | None) -> list[AuditEvent]:
-    """Newest first; with neither start (ms) nor limit, the newest DEFAULT_LIMIT."""
+    """Events, newest first; without start (ms) and limit, the newest DEFAULT_LIMIT."""
     if limit is None and start is None:
         limit = DEFAULT_LIMIT
     return list(islice(_since(log, start), limit))
@@ -105,13 +105,13 @@ def follow(
     limit: int | None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[AuditEvent]:
-    """Each new event once, oldest first; before them those from `start` or the newest `limit`."""
+    """Events from `start`, or the newest `limit`, then each new one once; oldest first."""
     seen: dict[str, int] = {}
     shown: list[AuditEvent] = []
-    for place, event in enumerate(log.events()):
+    for position, event in enumerate(log.events()):
         horizon = _horizon(seen)
         is_late = horizon is None or event.at >= horizon
-        is_shown = _is_shown(place, event, start, limit)
+        is_shown = _is_shown(position, event, start, limit)
         if is_late:
             seen[event.id] = event.at
         if is_shown:
@@ -128,15 +128,15 @@ def follow(
         seen = {key: at for key, at in seen.items() if horizon is None or at >= horizon}
 
 
-def _is_shown(place: int, event: AuditEvent, start: int | None, limit: int | None) -> bool:
+def _is_shown(position: int, event: AuditEvent, start: int | None, limit: int | None) -> bool:
     if start is None and limit is None:
         return False
-    return (start is None or event.at >= start) and (limit is None or place < limit)
+    return (start is None or event.at >= start) and (limit is None or position < limit)
 
 
 def _horizon(seen: dict[str, int]) -> int | None:
-    """How far back (ms) a new event may stand. None: nothing was seen yet."""
-    # An entry that somebody planted in the far future must not hide the others.
+    """How old (ms) a new event may be. None: nothing was seen yet."""
+    # An entry planted in the far future must not hide the others.
     return min(max(seen.values()), time.time_ns() // 1_000_000) - LATE if seen else None
 
 

@@ -1,1 +1,1 @@
-"""Brains on a server, as px sees them: what there is, runs, and their events as they happen."""
+"""Brains on a server: listing them, running them, and watching their events."""

@@ -1,4 +1,4 @@
-"""Shows a run's events: drawn live for a person, a line each in a pipe, JSON for a program."""
+"""Shows a run's events: live on a terminal, one line each in a pipe, or as JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Final, Protocol
 
 from px import terminal
 from px.api.brain_events import RunEvent
-from px.brains.progress import Place, Progress
+from px.brains.progress import Position, RunProgress
 from px.terminal import printable
 
-_STEP_IN: Final = 4  # columns for each brain inside a brain
+_STEP_IN: Final = 4  # columns of indentation for each inner brain
 _CLEAR: Final = "\r\x1b[2K"
 _COLOURS: Final = {"run": "33", "done": "32", "failed": "31", "taken": "2"}
 _MARKS: Final = {"run": "\u2022", "done": "\u2713", "failed": "\u2717", "taken": "\u2713"}
@@ -22,14 +22,14 @@ _MORE: Final = {True: "\u2026", False: "~"}
 
 
 class Drawing(Protocol):
-    def show(self, event: RunEvent, progress: Progress) -> None: ...
+    def show(self, event: RunEvent, progress: RunProgress) -> None: ...
 
     def end(self) -> None:
-        """Leaves the terminal on a line of its own."""
+        """Ends the current line of the terminal."""
 
 
 def choose(*, as_json: bool) -> Drawing:
-    """By who reads stdout."""
+    """Chooses by whether stdout is a terminal."""
     if as_json:
         return JsonLines()
     is_screen = terminal.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
@@ -37,9 +37,9 @@ def choose(*, as_json: bool) -> Drawing:
 
 
 class JsonLines:
-    """Every event as it came, one a line."""
+    """Every event unchanged, one per line."""
 
-    def show(self, event: RunEvent, _: Progress) -> None:
+    def show(self, event: RunEvent, _: RunProgress) -> None:
         terminal.document(event.document)
 
     def end(self) -> None:
@@ -47,11 +47,11 @@ class JsonLines:
 
 
 class Lines:
-    """Type, place and, where there is one, a note, with tabs between."""
+    """Type, place and a note, if any, with tabs between."""
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
         if event.type != "step:status":
-            cells = [event.type, " > ".join(progress.place.path)]
+            cells = [event.type, " > ".join(progress.position.path)]
             note = _note(event, progress)
             terminal.data("\t".join(map(printable, [*cells, note] if note else cells)))
 
@@ -59,7 +59,7 @@ class Lines:
         return
 
 
-def _note(event: RunEvent, progress: Progress) -> str:
+def _note(event: RunEvent, progress: RunProgress) -> str:
     if event.type == "brain:error":
         return progress.error
     if event.document.get("takenOver") is True:
@@ -69,49 +69,49 @@ def _note(event: RunEvent, progress: Progress) -> str:
 
 
 class Live:
-    """A line a step, which is drawn anew when it ends, if it is still the last one."""
+    """One line per step, redrawn when the step ends if it is still the last line."""
 
     def __init__(self) -> None:
-        self._open: Place | None = None
+        self._open: Position | None = None
         self._colour = not os.environ.get("NO_COLOR")
         self._unicode = _can_show("".join(_MARKS.values()) + _MORE[True])
 
-    def show(self, event: RunEvent, progress: Progress) -> None:
-        place = progress.place
+    def show(self, event: RunEvent, progress: RunProgress) -> None:
+        position = progress.position
         match event.type:
             case "brain:start" | "brain:restart":
                 self.end()
-                indent = len(place.brains) * _STEP_IN - _STEP_IN
-                terminal.data(self._line(indent, "", place.brains[-1]))
+                indent = len(position.brains) * _STEP_IN - _STEP_IN
+                terminal.data(self._line(indent, "", position.brains[-1]))
             case "step:start":
                 self.end()
-                terminal.draw(self._step("run", place))
-                self._open = place
+                terminal.draw(self._step("run", position))
+                self._open = position
             case "step:complete":
                 taken = event.document.get("takenOver") is True
-                self._close("taken" if taken else "done", place)
+                self._close("taken" if taken else "done", position)
             case "brain:error" | "brain:interrupted":
-                self._close("failed", place)
+                self._close("failed", position)
 
     def end(self) -> None:
         if self._open is not None:
             self._open = None
             terminal.draw("\n")
 
-    def _close(self, mark: str, place: Place) -> None:
-        """The step's line in its last form: in place, or anew under what its inner brain drew."""
-        if self._open != place:
+    def _close(self, mark: str, position: Position) -> None:
+        """The step's final line: in place, or again below the lines of its inner brain."""
+        if self._open != position:
             self.end()
         before = _CLEAR if self._open else ""
         self._open = None
-        if place.step:
-            terminal.draw(before + self._step(mark, place) + "\n")
+        if position.step:
+            terminal.draw(before + self._step(mark, position) + "\n")
 
-    def _step(self, mark: str, place: Place) -> str:
-        return self._line(len(place.brains) * _STEP_IN - 2, mark, place.step)
+    def _step(self, mark: str, position: Position) -> str:
+        return self._line(len(position.brains) * _STEP_IN - 2, mark, position.step)
 
     def _line(self, indent: int, mark: str, text: str) -> str:
-        """No wider than the screen: a line that wrapped could not be drawn anew."""
+        """Fits the line to the screen: a wrapped line could not be redrawn."""
         width = shutil.get_terminal_size().columns - 1
         indent = min(indent, width // 2)
         shown = clip(printable(text), width - indent - (2 if mark else 0), _MORE[self._unicode])
@@ -123,7 +123,7 @@ class Live:
 
 
 def clip(text: str, width: int, more: str) -> str:
-    """As much of it as fits into so many columns of a terminal."""
+    """As much of the text as fits into that many terminal columns."""
     if sum(map(_columns, text)) <= width:
         return text
     used, kept = 1, ""

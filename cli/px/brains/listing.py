@@ -1,4 +1,4 @@
-"""Brains, their structure and a run's state: for a person, or with tabs for a script."""
+"""Prints brains, their steps and a run's state: for a person, or with tabs for a script."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def structure(found: Structure) -> None:
 
 
 def run(found: Run) -> None:
-    """A line each: run, brain, status, created, completed, error, where, the steps, state."""
+    """One line each: run, brain, status, created, completed, error, where, steps, state."""
     steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
     rows: list[tuple[str, ...]] = [
         ("run", found.id),

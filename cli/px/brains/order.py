@@ -1,4 +1,4 @@
-"""What a run is started with, as it stands on the command line. Nothing of it is ever repeated."""
+"""A run's options and state from the command line, which no message ever repeats."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from typing import Final
 from px.errors import Usage
 from px.files.typed_path import read_typed_path
 
-MAX_STATE: Final = 8 * 1024 * 1024  # bytes: a request has no more
+MAX_STATE: Final = 8 * 1024 * 1024  # bytes: the limit of a request
 
 
 def parse_options(given: Sequence[str]) -> dict[str, str]:
     """Each KEY=VALUE as text. Raises Usage."""
     options: dict[str, str] = {}
-    for place, text in enumerate(given, start=1):
+    for number, text in enumerate(given, start=1):
         key, mark, value = text.partition("=")
         if not mark or not key:
-            raise Usage(f"-o number {place} is no KEY=VALUE")
-        _check_text(text, f"-o number {place}")
+            raise Usage(f"-o number {number} expects KEY=VALUE")
+        _check_text(text, f"-o number {number}")
         if key in options:
-            raise Usage(f"-o number {place} has the key of another one")
+            raise Usage(f"-o number {number} repeats the key of an earlier one")
         options[key] = value
     return options
 
 
 def parse_title(text: str) -> str:
-    """A brain's title, as a request can hold it. Raises Usage."""
+    """A brain's title that can be sent. Raises Usage."""
     if not text:
-        raise Usage("NAME is empty", hint="`px brain list` shows the brains")
+        raise Usage("NAME is empty", hint="`px brain list` lists the brains")
     _check_text(text, "NAME")
     return text
 
 
 def read_state(given: str | None) -> dict[str, object] | None:
-    """The JSON object: `-` on stdin, `@FILE` in a file, else as it stands there. Raises Usage."""
+    """The JSON object: from stdin for `-`, a file for `@FILE`, else the text. Raises Usage."""
     if given is None:
         return None
     if given == "-":
         return parse_state(_read_stdin())
     if given.startswith("@"):
         return parse_state(
-            read_typed_path(Path(given[1:]), MAX_STATE + 1, "the file with the state")
+            read_typed_path(Path(given[1:]), MAX_STATE + 1, "the file of --state-json")
         )
     return parse_state(given.encode(errors="surrogateescape"))
 
 
 def parse_state(data: bytes) -> dict[str, object]:
-    """Strict JSON (RFC 8259) in UTF-8: no NaN, no key twice. Raises Usage, with the place."""
+    """Strict JSON (RFC 8259) in UTF-8: no NaN, no repeated keys. Raises Usage with the place."""
     if len(data) > MAX_STATE:
-        raise Usage(f"the state has more than {MAX_STATE:,} bytes")
+        raise Usage(f"--state-json has more than {MAX_STATE:,} bytes")
     try:
         found = json.loads(
             data.decode("utf-8-sig"),
@@ -63,16 +63,18 @@ def parse_state(data: bytes) -> dict[str, object]:
         )
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
-        raise Usage("the state is not UTF-8 text") from None
+        raise Usage("--state-json is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"the state is no JSON: see {place}") from None
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Usage(f"--state-json is not valid JSON: see {where}") from None
     except RecursionError:
-        raise Usage("the state is nested too deep") from None
+        raise Usage("--state-json is nested too deeply") from None
     except ValueError:
         raise Usage(_NUMBER) from None
     if not isinstance(found, dict):
-        raise Usage("the state is no JSON object", hint='an object looks like {"question": "why?"}')
+        raise Usage(
+            "--state-json is not a JSON object", hint='use an object like {"question": "why?"}'
+        )
     return found
 
 
@@ -86,7 +88,7 @@ def _check_text(text: str, what: str) -> None:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Usage("the state has a key twice in one object")
+        raise Usage("--state-json repeats a key in one object")
     return found
 
 
@@ -98,7 +100,7 @@ def _number(text: str) -> float:
     return found if isfinite(found := float(text)) else _refuse(text)
 
 
-_NUMBER: Final = "the state has a number that cannot be sent"
+_NUMBER: Final = "--state-json contains a number that cannot be sent"
 
 
 def _read_stdin() -> bytes:

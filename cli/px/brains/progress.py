@@ -1,4 +1,4 @@
-"""Follows a run by its events: where it is, whether it has ended, and how."""
+"""Follows a run by its events: where it is, and whether and how it ended."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event belongs: the brains, one inside the other, and the step in the innermost."""
+class Position:
+    """Where an event belongs: the nested brains, and the step of the innermost."""
 
     brains: tuple[str, ...] = ()
     step: str = ""
@@ -27,17 +27,17 @@ class Place:
 
 @dataclass(slots=True)
 class _Level:
-    """One brain that is running: the outermost, or one inside a step of the level above."""
+    """One running brain: the outermost, or one inside a step of the level above."""
 
     title: str
     step: str = ""
 
 
 @dataclass(slots=True)
-class Progress:
-    """`outcome` is None until the run has ended; `step` counts the outermost brain's, from 1.
+class RunProgress:
+    """`outcome` is None until the run ends; `step` counts the outermost brain's steps from 1.
 
-    `ended_after` is the step after which the run was asked to end, if it did not come to the last.
+    `ended_after` is the step after which the run was asked to stop, if it was not the last.
     """
 
     outcome: str | None = None
@@ -45,16 +45,16 @@ class Progress:
     error: str = ""
     where: str = ""
     step: int = 0
-    place: Place = Place()
+    position: Position = Position()
     _levels: list[_Level] = field(default_factory=list)
 
     def follow(self, event: RunEvent) -> None:
-        """Takes the next event; inner brains' events stand between those of their step."""
+        """Takes the next event; an inner brain's events come between those of its step."""
         if event.type in _STARTS:
             self._levels.append(_Level(event.text("brainTitle")))
         elif event.type in _STEPS:
             self._step(event)
-        self.place = self._here(event)
+        self.position = self._here(event)
         match event.type:
             case "brain:complete":
                 last = event.document.get("endedAfter")
@@ -69,14 +69,14 @@ class Progress:
                 self._end(INTERRUPTED)
 
     def conclude(self, outcome: str, error: str) -> None:
-        """For a run whose events stop without saying how it ended."""
+        """For a run whose events stop without its outcome."""
         self._levels.clear()
         self.outcome, self.error = outcome, error
 
-    def _here(self, event: RunEvent) -> Place:
+    def _here(self, event: RunEvent) -> Position:
         brains = tuple(level.title for level in self._levels)
         has_step = bool(self._levels) and event.type not in _OF_A_BRAIN
-        return Place(brains, self._levels[-1].step if has_step else "")
+        return Position(brains, self._levels[-1].step if has_step else "")
 
     def _step(self, event: RunEvent) -> None:
         if not self._levels:
@@ -87,7 +87,7 @@ class Progress:
             self.step = index + 1
 
     def _end(self, outcome: str) -> None:
-        """The innermost brain's end; the outermost one's is the run's."""
+        """Ends the innermost brain; the end of the outermost one ends the run."""
         if self._levels:
             self._levels.pop()
         if not self._levels:

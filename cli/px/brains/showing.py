@@ -1,4 +1,4 @@
-"""Shows a run to its end, and says how it ended."""
+"""Shows a run until it ends, then how it ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
-from px.brains.progress import COMPLETE, FAILED, Progress
+from px.brains.progress import COMPLETE, FAILED, RunProgress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
 from px.terminal import printable
@@ -19,7 +19,7 @@ MAX_SENTENCE: Final = 1000  # characters of a brain's own error
 
 
 def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
-    """Raises Refused unless the run completed, and Interrupted at Ctrl-C, which ends no run."""
+    """Raises Refused unless the run completed; Interrupted on Ctrl-C, while the run continues."""
     again = f"watch it again with `px brain watch {run_id}`"
     watch, drawing = Watch(runs, run_id), choose(as_json=as_json)
     short: set[str] = set()
@@ -28,7 +28,7 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
             drawing.show(event, watch.progress)
             short |= _whole_only(event)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; the run goes on", hint=again) from None
+        raise Interrupted("interrupted; the run continues", hint=again) from None
     except PxError as error:
         error.hint = error.hint or again
         raise
@@ -43,22 +43,22 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
         terminal.say(told)
 
 
-_SHORT: Final = "warning: too short to be taken out of a run's events everywhere"
+_SHORT: Final = "warning: values too short to be redacted everywhere in a run's events"
 
 
 def _whole_only(event: RunEvent) -> set[str]:
-    """The secrets whose values are so short that only whole texts of them are taken out."""
+    """The secrets with values so short that only texts equal to them are redacted."""
     names = event.document.get("wholeOnly")
     return set(map(printable, map(str, names))) if isinstance(names, list) else set()
 
 
-def _conclude(progress: Progress, run_id: str) -> None:
+def _conclude(progress: RunProgress, run_id: str) -> None:
     if progress.outcome == COMPLETE:
         return
-    hint = f"go on from there with `px brain rerun {run_id} --from {progress.step}`"
+    hint = f"continue from there with `px brain rerun {run_id} --from {progress.step}`"
     hint = hint if progress.step else ""
     if hint and (missing := _MISSING.fullmatch(progress.error)):
-        hint = f"`px secret create {missing[1]}` puts it in; then {hint}"
+        hint = f"create it with `px secret create {missing[1]}`; then {hint}"
     if progress.outcome == FAILED:
         why = printable(progress.error[:MAX_SENTENCE])
         where = f" at {printable(progress.where)}" if progress.where else ""

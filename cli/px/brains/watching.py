@@ -1,4 +1,4 @@
-"""Watches a run to its end, over as many connections as that takes."""
+"""Watches a run until it ends, over as many connections as necessary."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
-from px.brains.progress import Progress
+from px.brains.progress import RunProgress
 from px.errors import ServerFailed
 from px.http.result import Lost, Silence
 from px.http.retry import FIRST_WAIT, Retry
 
-ATTEMPTS: Final = 100  # to connect again: it is the timeout that ends them
-FRUITLESS: Final = 4  # connections, one after the other, that end without an event
+ATTEMPTS: Final = 100  # attempts to reconnect: the timeout ends them
+FRUITLESS: Final = 4  # connections in a row that end without an event
 
 
 class Watch:
@@ -25,10 +25,10 @@ class Watch:
         self._run_id = run_id
         self._last: int | None = None
         self._fruitless = 0
-        self.progress = Progress()
+        self.progress = RunProgress()
 
     def __iter__(self) -> Iterator[RunEvent]:
-        """Raises PxError when the server stays away, or is none of ours."""
+        """Raises PxError if the server stays unreachable, or is not our server."""
         retry = self._runs.client.retry
         while self.progress.outcome is None:
             before = self._last
@@ -36,13 +36,13 @@ class Watch:
                 yield from self._new_events(retry)
                 self._ended(before)
             except Silence:
-                pass  # the run may be busy: asking anew shows whether the server is there
+                pass  # the run may be busy: reconnecting shows whether the server still answers
             except Lost as lost:
                 self._broken(lost, before)
             retry = replace(self._runs.client.retry, attempts=ATTEMPTS)
 
     def _new_events(self, retry: Retry) -> Iterator[RunEvent]:
-        """Over one connection."""
+        """Reads events over one connection."""
         for event in self._runs.events(self._run_id, self._last, retry):
             if self._last is None or event.id > self._last:
                 self._last = event.id
@@ -50,7 +50,7 @@ class Watch:
                 yield event
 
     def _ended(self, before: int | None) -> None:
-        """The server ended the stream. A run that was to stop early ends without a last event."""
+        """The server ended the stream. A run asked to stop early ends without a final event."""
         if self.progress.outcome is not None or self._last != before:
             return
         run = self._runs.status(self._run_id)
@@ -60,12 +60,12 @@ class Watch:
         self._count(before)
         if self._fruitless > FRUITLESS:
             raise ServerFailed(
-                "the server ends the stream of events before the run has ended",
+                "the server ended the stream of events before the run ended",
                 code="unexpected_answer",
             )
 
     def _broken(self, lost: Lost, before: int | None) -> None:
-        """The connection broke off, which is nothing once the run has ended."""
+        """The connection broke off, which does not matter once the run has ended."""
         if self.progress.outcome is not None:
             return
         self._count(before)
@@ -73,7 +73,7 @@ class Watch:
             raise self._runs.unreached(lost)
 
     def _count(self, before: int | None) -> None:
-        """How many connections brought nothing; waits longer each time."""
+        """How many connections brought no event; waits longer each time."""
         self._fruitless = 0 if self._last != before else self._fruitless + 1
         if self._fruitless:
             self._runs.client.retry.pause(FIRST_WAIT * 2**self._fruitless)

@@ -1,1 +1,1 @@
-"""Cloudflare, reached through wrangler alone: what it has, what it refuses, and why."""
+"""Cloudflare, through wrangler only: what is deployed, and why a request fails."""

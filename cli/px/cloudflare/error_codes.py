@@ -1,10 +1,10 @@
-"""Cloudflare's refusals: what each code of its API means here, and what to do about it.
+"""Cloudflare's errors: what each code of its API means here, and what to do about it.
 
-Where each is from, checked in November 2026:
+The source of each, checked in November 2026:
 (w) the source of wrangler 4.164.0 in node_modules, which acts on the code;
 (d) developers.cloudflare.com/workers/observability/errors, "Errors on Worker upload";
-(i) issues of github.com/cloudflare/workers-sdk, whose numbers stand beside;
-(u) seen by users or in other tools, not found in any document: wording decides first where it can.
+(i) issues of github.com/cloudflare/workers-sdk, with their numbers;
+(u) seen by users or in other tools, not documented: where possible the wording decides first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from px.errors import NotAllowed, PxError, Refused, ServerFailed, Usage
 
 
 class Meaning(NamedTuple):
-    """One refusal: its class (and so its exit code), px's code, a sentence, what to do."""
+    """One refusal: its class (which sets the exit code), px's code, a sentence and a hint."""
 
     kind: type[PxError]
     code: str
@@ -32,13 +32,13 @@ KV: Final = "Workers KV Storage: Edit"
 ACCOUNT: Final = "Account Settings: Read"
 ROUTES: Final = "Workers Routes: Edit"
 _TOKEN: Final = (
-    f"CLOUDFLARE_API_TOKEN needs the permissions `{SCRIPTS}` and `{KV}` for this account; make one "
-    "in Cloudflare's dashboard"
+    f"CLOUDFLARE_API_TOKEN needs the permissions `{SCRIPTS}` and `{KV}` for this account; create "
+    "one in Cloudflare's dashboard"
 )
-_ID: Final = "put CLOUDFLARE_ACCOUNT_ID into .env.deploy; Cloudflare's dashboard shows it"
+_ID: Final = "set CLOUDFLARE_ACCOUNT_ID in .env.deploy; Cloudflare's dashboard shows it"
 
 TOKEN: Final = Meaning(
-    NotAllowed, "cloudflare_refused", "Cloudflare does not accept the API token for this", _TOKEN
+    NotAllowed, "cloudflare_refused", "Cloudflare does not accept the API token", _TOKEN
 )
 PERMISSION: Final = Meaning(
     NotAllowed, "cloudflare_refused", "the API token lacks a permission for this account", _TOKEN
@@ -47,7 +47,7 @@ INVALID: Final = Meaning(
     NotAllowed,
     "cloudflare_refused",
     "Cloudflare does not know the API token: it is mistyped, revoked, expired or not valid yet",
-    f"look at it in Cloudflare's dashboard, My Profile, API Tokens; {_TOKEN}",
+    f"check it in Cloudflare's dashboard under My Profile, API Tokens; {_TOKEN}",
 )
 ELSEWHERE: Final = Meaning(
     NotAllowed,
@@ -59,7 +59,7 @@ UNKNOWN_ACCOUNT: Final = Meaning(
     Refused, "unknown_account", "Cloudflare does not know the account of CLOUDFLARE_ACCOUNT_ID", _ID
 )
 NO_ACCOUNT: Final = Meaning(
-    Usage, "no_account", "the API token does not tell which account is meant", _ID
+    Usage, "no_account", "the API token works for several accounts, and none is chosen", _ID
 )
 NO_SUBDOMAIN: Final = Meaning(
     Refused,
@@ -71,7 +71,7 @@ SLOW_DOWN: Final = Meaning(
     ServerFailed,
     "rate_limited",
     "Cloudflare asks px to slow down",
-    "try again in some minutes",
+    "try again in a few minutes",
 )
 DOWN: Final = Meaning(
     ServerFailed,
@@ -82,8 +82,8 @@ DOWN: Final = Meaning(
 QUOTA: Final = Meaning(
     Refused,
     "quota",
-    "a limit of the Cloudflare account is reached",
-    "delete what is not needed, or take another plan",
+    "the Cloudflare account has reached one of its limits",
+    "delete what you do not need, or switch to another plan",
 )
 STARTUP: Final = Meaning(
     Refused,
@@ -95,50 +95,50 @@ SIZE: Final = Meaning(
     Refused,
     "too_large",
     "the Worker is larger than its plan allows",
-    "leave out packages or brains that are not needed, or take Workers Paid",
+    "remove packages or brains that you do not need, or switch to Workers Paid",
 )
 NOT_DEPLOYED: Final = Meaning(
     Refused,
     "version_not_deployed",
-    "the Worker's newest version is uploaded and not deployed, so its secrets cannot be changed",
-    "run `px deploy`, then the same command again: it goes on where it stopped",
+    "the Worker's newest version is uploaded but not deployed, so its secrets cannot be changed",
+    "run `px deploy`, then the same command again: it continues where it stopped",
 )
 BUSY: Final = Meaning(
     Refused,
     "conflict",
-    "somebody else changes the Worker at this moment",
+    "somebody else is changing the Worker right now",
     "try again in a minute",
 )
 MIGRATION: Final = Meaning(
     Refused,
     "migration_refused",
     "Cloudflare refuses the Durable Object migrations of wrangler.toml",
-    "the Worker there was deployed with other [[migrations]]: compare them, and append, never edit",
+    "the deployed Worker has other [[migrations]]: compare them, and only append, never edit",
 )
 NO_WORKER: Final = Meaning(
-    Refused, "no_worker", "there is no Worker of the name in wrangler.toml", "run `px deploy`"
+    Refused, "no_worker", "there is no Worker with the name in wrangler.toml", "run `px deploy`"
 )
 
 NO_BINDING: Final = Meaning(
     Refused,
     "binding_not_found",
-    "a binding of wrangler.toml names something that the account does not have",
-    "take its id out of wrangler.toml: `px deploy` makes a namespace",
+    "a binding in wrangler.toml names something that the account does not have",
+    "remove the id from wrangler.toml: `px deploy` creates a namespace",
 )
 ROUTE_TAKEN: Final = Meaning(
     Refused,
     "route_taken",
-    "another Worker answers on a route of wrangler.toml",
-    "take the route from that Worker in Cloudflare's dashboard, or choose another",
+    "another Worker uses a route of wrangler.toml",
+    "remove the route from that Worker in Cloudflare's dashboard, or choose another route",
 )
 NO_ZONE: Final = Meaning(
     Refused,
     "unknown_zone",
-    "a route of wrangler.toml belongs to no zone of the account",
-    "add the domain to the account, or correct the route",
+    "no zone of the account covers a route of wrangler.toml",
+    "add the domain to the account, or fix the route",
 )
 NOT_VALID: Final = Meaning(
-    Refused, "worker_refused", "Cloudflare refuses what was uploaded", "correct it, and try again"
+    Refused, "worker_refused", "Cloudflare refuses the upload", "fix it and try again"
 )
 
 BY_CODE: Final[Mapping[int, Meaning]] = {
@@ -166,19 +166,19 @@ BY_CODE: Final[Mapping[int, Meaning]] = {
     10035: BUSY,
     # Limits. 10027, 10037, 10054, 10055: (d), 10027 also (w).
     10027: SIZE,
-    10037: QUOTA._replace(message="the Cloudflare account has as many Workers as its plan allows"),
+    10037: QUOTA._replace(message="the account already has as many Workers as its plan allows"),
     10054: QUOTA._replace(message="a secret or variable is longer than Cloudflare allows"),
-    10055: QUOTA._replace(message="the Worker has as many secrets as Cloudflare allows"),
+    10055: QUOTA._replace(message="the Worker already has as many secrets as Cloudflare allows"),
     10048: QUOTA._replace(  # (u)
-        message="the account's daily limit of KV operations is reached",
-        hint="wait until 00:00 UTC, or take Workers Paid",
+        message="the account has reached its daily limit of KV operations",
+        hint="wait until 00:00 UTC, or switch to Workers Paid",
     ),
     # What is uploaded. 10006, 10016, 10021, 10056, 10068, 10069: (d).
     10016: Meaning(
         Usage,
         "invalid_name",
-        "Cloudflare does not take the Worker's name in wrangler.toml",
-        "use lower-case letters, digits and dashes, at most 63",
+        "Cloudflare does not accept the Worker's name in wrangler.toml",
+        "use at most 63 lower-case letters, digits and dashes",
     ),
     **dict.fromkeys((10041, 10056), NO_BINDING),  # 10041: (u)
     # Durable Objects. 10097: (i) 9909. 10079: (i) 705. 10074, 10061, 10064, 10070: (u).
@@ -189,14 +189,14 @@ BY_CODE: Final[Mapping[int, Meaning]] = {
         "list each class under new_sqlite_classes, not new_classes, in wrangler.toml",
     ),
     **dict.fromkeys((10074, 10079, 10061, 10064, 10070, 100402, 100405), MIGRATION),
-    # Versions and secrets. 10214, 10215: (w), which says them in words of its own.
+    # Versions and secrets. 10214, 10215: (w), which words them itself.
     **dict.fromkeys((10214, 10215), NOT_DEPLOYED),
     # Names. 10014: (w).
     10014: Meaning(
         Refused,
         "namespace_taken",
-        "the account has a KV namespace of this name that the Worker does not use",
-        "put its id into wrangler.toml, beside the binding",
+        "the account has a KV namespace with this name that the Worker does not use",
+        "add its id to the binding in wrangler.toml",
     ),
     # Routes and zones. 10020, 10022, 7003: (u).
     10020: ROUTE_TAKEN,

@@ -1,4 +1,4 @@
-"""What wrangler or workerd printed about a failure, told from the noise around it."""
+"""What wrangler or workerd printed about a failure, without the noise around it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def without_colours(text: str) -> str:
 
 
 def reason(text: str) -> str:
-    """The first failure that workerd or wrangler printed, at most 12 lines; "" without one.
+    """The first failure that workerd or wrangler printed, at most 12 lines; "" if none.
 
-    In text that steers no terminal: it may hold what a server or a brain says.
+    Made safe for a terminal, as it may contain output of a server or a brain.
     """
     lines: list[str] = []
     for line in without_colours(text).splitlines():

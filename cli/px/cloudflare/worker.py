@@ -1,4 +1,4 @@
-"""What Cloudflare has of the Worker, asked and changed through wrangler alone."""
+"""The Worker at Cloudflare, read and changed only through wrangler."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from px.cloudflare.wrangler import Wrangler
 from px.errors import PxError
 from px.project import owner_only
 from px.project.manifest import Manifest, connected
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 UPLOAD_SECONDS: Final = 600.0
 STDIN: Final = "/dev/stdin"
 
 
 class Remote:
-    """One Worker. Every call is a wrangler of its own, and raises PxError."""
+    """One Worker. Every call starts wrangler, and raises PxError."""
 
-    def __init__(self, project: Project, manifest: Manifest, wrangler: Wrangler) -> None:
+    def __init__(self, project: Workspace, manifest: Manifest, wrangler: Wrangler) -> None:
         self._project = project
         self._manifest = manifest
         self._wrangler = wrangler
 
     def secrets(self) -> frozenset[str] | None:
-        """Their names; None when there is no such Worker."""
+        """The names of its secrets; None if there is no such Worker."""
         return secret_names(self._wrangler)
 
     def left_namespaces(self) -> dict[str, str]:
-        """Namespaces that wrangler made for this Worker's bindings earlier: binding to id.
+        """Namespaces that wrangler created earlier for this Worker's bindings: binding to id.
 
-        wrangler itself finds them only through a Worker that was uploaded.
+        wrangler itself only finds them through an uploaded Worker.
         """
         wanted = [binding for binding, id_ in self._manifest.namespaces.items() if not id_]
         if not wanted:
@@ -47,7 +47,7 @@ class Remote:
         return not self._list(words)
 
     def upload(self, secrets: Mapping[str, str], namespaces: Mapping[str, str]) -> list[str]:
-        """Puts the code up, with these secrets beside those that are there; its addresses."""
+        """Uploads the code and adds these secrets; returns the Worker's addresses."""
         sent = json.dumps(secrets) if secrets else ""
         words = ["deploy", *(["--secrets-file", STDIN] if secrets else [])]
         hidden = [part for text in secrets.values() for part in text.split(":")]
@@ -67,12 +67,13 @@ class Remote:
             return [dict(one) for one in json.loads(self._wrangler.run(words))]
         except (ValueError, TypeError):
             raise PxError(
-                f"what `wrangler {' '.join(words[:3])}` says cannot be read", code="wrangler_failed"
+                f"the output of `wrangler {' '.join(words[:3])}` is malformed",
+                code="wrangler_failed",
             ) from None
 
 
 def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
-    """The names of the Worker's secrets; None when there is no such Worker."""
+    """The names of the Worker's secrets; None if there is no such Worker."""
     try:
         answer = wrangler.run(["secret", "list", "--format", "json"])
     except PxError as error:
@@ -86,7 +87,7 @@ def secret_names(wrangler: Wrangler) -> frozenset[str] | None:
 
 
 def _targets(output: str) -> list[str]:
-    """Where the Worker answers, as wrangler wrote it down; [] when it did not."""
+    """The Worker's addresses from wrangler's output file; [] if there are none."""
     for line in output.splitlines():
         try:
             found = json.loads(line)

@@ -1,4 +1,4 @@
-"""wrangler as a process: credentials in its environment alone, secrets on its stdin alone."""
+"""wrangler as a process: credentials only in its environment, secrets only on its stdin."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from typing import Final
 from px.cloudflare.environment import wrangler_environment
 from px.cloudflare.wrangler_errors import failure, too_late
 from px.errors import Usage
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 
 TIMEOUT: Final = 120.0  # seconds
 TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
 ACCOUNT: Final = "CLOUDFLARE_ACCOUNT_ID"
 _FROM_FILE: Final = (TOKEN, ACCOUNT)
 _ACCOUNT: Final = re.compile(r"[0-9a-f]{32}")
-# Not from a file that came with a checkout: the address draws the credential to it.
+# Never from a file in a checkout: this address would receive the credentials.
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy")
 _FROM_OUTSIDE: Final = (
     *_FROM_FILE,
     *("CLOUDFLARE_API_BASE_URL", *_PROXIES, "NO_PROXY", "no_proxy"),
     *("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"),
 )
-# wrangler takes CLOUDFLARE_API_BASE_URL from a checkout's .env too, unless it is told of another.
+# Without it wrangler also takes CLOUDFLARE_API_BASE_URL from a checkout's .env.
 _NO_ENV_FILE: Final = ("--env-file", "/dev/null")
 
 
 class Wrangler:
-    """A project's wrangler, let in by the credentials of the environment or `.env.deploy`."""
+    """A project's wrangler, with credentials from the environment or `.env.deploy`."""
 
-    def __init__(self, project: Project, credentials: Mapping[str, str]) -> None:
+    def __init__(self, project: Workspace, credentials: Mapping[str, str]) -> None:
         self._project = project
         self._credentials = dict(credentials)
 
@@ -50,9 +50,9 @@ class Wrangler:
         output: Path | None = None,
         seconds: float = TIMEOUT,
     ) -> str:
-        """Its stdout. Raises PxError with its own words, unless they hold what is `hidden`.
+        """Its stdout. Raises PxError with its own words, unless they contain something `hidden`.
 
-        `output`: where it writes down, for programs, what it did.
+        `output`: the file for wrangler's machine-readable report.
         """
         with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
             return self._run(words, sent, hidden, config, output, seconds, home)
@@ -68,9 +68,9 @@ class Wrangler:
         home: str,
     ) -> str:
         environment = wrangler_environment(self._project) | self._credentials
-        # Not in the project: a dry run writes nothing there, and it may be read-only.
+        # Not in the project: a dry run must not write there, and it may be read-only.
         environment["HOME"] = home
-        # wrangler is 15 MB of JavaScript: node need not compile it each time.
+        # wrangler is 15 MB of JavaScript: the cache spares node compiling it each time.
         environment["NODE_COMPILE_CACHE"] = str(self._project.node_modules / ".cache" / "px")
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
@@ -101,35 +101,35 @@ class Wrangler:
 
 
 def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> dict[str, str]:
-    """What wrangler needs to know to change the deployed Worker. Raises Usage."""
+    """What wrangler needs to change the deployed Worker. Raises Usage."""
     found = {name: text for name in _FROM_FILE if (text := deploy_file.get(name, "").strip())}
     found |= {name: text for name in _FROM_OUTSIDE if (text := environ.get(name, "").strip())}
     if TOKEN not in found:
         raise Usage(
             f"px needs {TOKEN} to change a deployed Worker",
-            hint="put it into .env.deploy; .env.deploy.example shows how",
+            hint="set it in .env.deploy; .env.deploy.example shows how",
         )
     if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
-        raise Usage(f"{odd[0]} holds a character that cannot be sent", hint="copy it once more")
+        raise Usage(f"{odd[0]} contains a character that cannot be sent", hint="copy it again")
     _check_form(found)
     return found
 
 
 def _check_form(found: Mapping[str, str]) -> None:
-    """What people paste beside the token and the id. Raises Usage."""
+    """Catches what people paste along with the token and the id. Raises Usage."""
     token, account = found[TOKEN], found.get(ACCOUNT)
     if token[0] in "'\"" or " " in token:
         what = "starts with `Bearer`" if token.startswith("Bearer ") else "has quotes or spaces"
-        raise Usage(f"{TOKEN} {what}", hint="give the token alone")
+        raise Usage(f"{TOKEN} {what}", hint="enter only the token")
     if account is not None and not _ACCOUNT.fullmatch(account):
         raise Usage(
-            f"{ACCOUNT} is not an account's id",
-            hint="it has 32 digits and letters a to f, without quotes; "
+            f"{ACCOUNT} is not an account id",
+            hint="it is 32 digits and letters a to f, without quotes; "
             "Cloudflare's dashboard shows it on Workers & Pages",
         )
 
 
 def secret_parts(found: Mapping[str, str]) -> list[str]:
-    """What of the credentials nobody may see: the token, and the password of a proxy."""
+    """The secret parts of the credentials: the token, and a proxy's password."""
     users = [found[name].rpartition("@")[0] for name in _PROXIES if name in found]
     return [found[TOKEN], *(user.partition("://")[2].partition(":")[2] for user in users)]

@@ -1,6 +1,6 @@
-"""What a wrangler that failed means, and what to do about it.
+"""What a failure of wrangler means, and what to do about it.
 
-Programs act on Cloudflare's codes; the words are only looked at where wrangler gives no code.
+The codes of Cloudflare decide; px only looks at the words if wrangler gives no code.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from px.cloudflare.error_codes import BY_CODE, Meaning
 from px.cloudflare.printed_failure import reason as printed_reason
 from px.errors import NotReached, PxError, ServerFailed
 
-FRAGMENT: Final = 8  # characters of something hidden that are too many to show
+FRAGMENT: Final = 8  # this many characters of something hidden are too many to show
 _CODE: Final = re.compile(r"\[code: (\d+)\]")
 _ACCOUNT: Final = re.compile(r"\b[0-9a-f]{32}\b")
 _CHATTER: Final = re.compile(r"(?m)^\s*If you think this is a bug.*$|^\s*$\n?")
@@ -28,28 +28,28 @@ _NOT_REACHED: Final = Meaning(
 _NOT_CLOUDFLARE: Final = Meaning(
     ServerFailed,
     "unexpected_answer",
-    "what answered in Cloudflare's place is not its API",
-    "a proxy or a captive portal may stand between; else try again",
+    "the answer did not come from Cloudflare's API",
+    "a proxy or a captive portal may have answered; otherwise try again",
 )
 _CERTIFICATE: Final = Meaning(
     NotReached,
     "not_reached",
     "Cloudflare cannot be reached: its certificate is not trusted",
-    "if your network has a CA of its own, name its PEM file in NODE_EXTRA_CA_CERTS, for wrangler",
+    "if your network has its own CA, set NODE_EXTRA_CA_CERTS to its PEM file, for wrangler",
 )
 _FULL: Final = Meaning(PxError, "file_failed", "no space left on device", "free some space")
 _OLD_NODE: Final = Meaning(
     PxError,
     "old_node",
-    "wrangler needs a newer Node.js than the one it was run with",
-    "`px doctor` says which one that is; `make setup` installs the pinned one",
+    "wrangler needs a newer Node.js",
+    "`px doctor` shows the version in use; `make setup` installs the pinned one",
 )
-# Before the codes, which say less.
+# Checked before the codes, which are less specific.
 _FINER: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"access token from location", codes.ELSEWHERE),
     (r"token (?:has |is )?(?:expired|not yet valid|not active)", codes.INVALID),
 )
-# After the codes: Cloudflare may repeat what it was sent. For what has no code, or one of many.
+# Checked after the codes, as Cloudflare may repeat the upload. For missing or ambiguous codes.
 _BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"More than one account available", codes.NO_ACCOUNT),
     (r"Failed to automatically retrieve account IDs", codes.NO_ACCOUNT),
@@ -69,7 +69,7 @@ _BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"Unable to resolve Cloudflare's API hostname", _NOT_REACHED),
     (r"The request to Cloudflare's API timed out", _NOT_REACHED),
 )
-# For a code that is not known.
+# For an unknown code.
 _BY_OTHER_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"\[code: 10021\]", codes.NOT_VALID),
     (r"rate.?limit|too.many.requests|throttl", codes.SLOW_DOWN),
@@ -88,9 +88,9 @@ _PERMISSIONS: Final = (
 
 
 def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError:
-    """What `output` (of stderr) means; its own words go into the hint, unless it repeats `hidden`.
+    """The error for `output` (stderr); its words become the hint, unless it repeats `hidden`.
 
-    Not the half of it either: what Cloudflare repeats may be cut anywhere.
+    Parts of `hidden` count too: Cloudflare may cut what it repeats anywhere.
     """
     meaning = _by_words(_FINER, output) or _by_code(output) or _by_words(_BY_WORDS, output)
     if meaning is not None:
@@ -98,7 +98,7 @@ def failure(words: Sequence[str], output: str, hidden: Sequence[str]) -> PxError
     reason = _reason(output, hidden)
     if _NO_ANSWER in output and not _CODE.search(output):
         return _NOT_REACHED.error()
-    # What repeats the upload holds any word: our own code speaks of rate limits.
+    # A repeated upload may contain any word: our own code mentions rate limits.
     found = None if repeats(output, hidden) else _by_words(_BY_OTHER_WORDS, output)
     if found is not None:
         return found._replace(hint=reason or found.hint).error()
@@ -115,39 +115,39 @@ def _by_code(output: str) -> Meaning | None:
 
 
 def _with_permission(meaning: Meaning, output: str) -> Meaning:
-    """Which permission is missing, by what was asked for."""
+    """Names the missing permission, by the request that failed."""
     if meaning not in (codes.TOKEN, codes.PERMISSION):
         return meaning
     place = found[1] if (found := _PLACE.search(output)) else ""
     lacking = next((permission for part, permission in _PERMISSIONS if part in place), "")
     if not lacking:
         return meaning
-    return meaning._replace(hint=f"this call needs the permission `{lacking}`; {meaning.hint}")
+    return meaning._replace(hint=f"this request needs the permission `{lacking}`; {meaning.hint}")
 
 
 def too_late(words: Sequence[str], seconds: float) -> PxError:
     return NotReached(
-        f"{_named(words)} did not end within {seconds:.0f} s",
+        f"{_named(words)} did not finish within {seconds:.0f} s",
         code="not_reached",
         hint="check the network, and try again",
     )
 
 
 def _named(words: Sequence[str]) -> str:
-    """Without options and what follows."""
+    """The wrangler command without its options and arguments."""
     return f"`wrangler {' '.join(word for word in words[:2] if not word.startswith('-'))}`"
 
 
 def _reason(output: str, hidden: Sequence[str]) -> str:
     reason = printed_reason(output)
-    # In what is shown as well: colours may have stood within what is hidden.
+    # Also in the shown text: colour codes may have split something hidden.
     if any(repeats(text, hidden) for text in (output, reason)):
         return ""
     return _ACCOUNT.sub("…", _CHATTER.sub("", reason).strip())
 
 
 def repeats(text: str, hidden: Iterable[str]) -> bool:
-    """Whether the text holds something hidden, or a piece of it."""
+    """Whether the text contains something hidden, or part of it."""
     return any(
         piece in text
         for secret in hidden

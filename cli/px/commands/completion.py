@@ -20,11 +20,11 @@ Shell = Annotated[
 
 @app.command()
 def completion(shell: Shell, as_json: Json = False) -> None:
-    """Print the script that completes px's words at the Tab.
+    """Print the script that makes Tab complete px's commands.
 
-    Commands, options and secrets' names. The names come from a cache that `px secret list`, create,
-    import and delete keep: names only, in ~/.cache/px, for you alone. A keystroke asks no server.
-    PX_NO_CACHE=1 turns the cache off.
+    It completes commands, options and names of secrets. The names come from a cache that `px secret
+    list`, create, import and delete update: only names, in ~/.cache/px, readable only by you. Tab
+    never asks a server. PX_NO_CACHE=1 turns the cache off.
 
     \b
     Example: px completion bash
@@ -39,7 +39,7 @@ def completion(shell: Shell, as_json: Json = False) -> None:
     from px.errors import Usage
 
     if shell not in SHELLS:
-        raise Usage("SHELL is bash, zsh or fish")
+        raise Usage("SHELL must be bash, zsh or fish")
     if as_json:
         terminal.document({"shell": shell, "script": script(shell)})
     else:

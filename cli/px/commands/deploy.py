@@ -1,4 +1,4 @@
-"""`px deploy`: from this checkout to a Worker at Cloudflare that answers."""
+"""`px deploy`: from this checkout to a running Worker at Cloudflare."""
 
 from __future__ import annotations
 
@@ -13,41 +13,40 @@ from px.commands.groups import new_app
 from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
-    from px.deploy.options import Options
-    from px.deploy.plan import Plan
+    from px.deploy.plan import DeployPlan, Options
     from px.deploy.run import Deployed, Deployment
 
 app = new_app()
 WAIT: Final = 180.0
 
-Url = Annotated[str | None, url_option("Where the Worker answers.  [PX_URL]")]
+Url = Annotated[str | None, url_option("The Worker's address.  [PX_URL]")]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say what would happen; reads from Cloudflare.")
+    bool, typer.Option("--dry-run", help="Show what would change, without changing it.")
 ]
 Recovery = Annotated[
     Path | None,
     typer.Option(
         "--recovery-file",
         metavar="FILE",
-        help="Where the recovery file goes.  [default: .px/recovery-WORKER.json]",
+        help="Where to write the recovery file.  [default: .px/recovery-WORKER.json]",
     ),
 ]
 NoRecovery = Annotated[
-    bool, typer.Option("--no-recovery-file", help="Write none: a lost master key is lost.")
+    bool, typer.Option("--no-recovery-file", help="Write no recovery file: a lost key stays lost.")
 ]
 Stdin = Annotated[
-    bool, typer.Option("--passphrase-stdin", help="The recovery file's passphrase from stdin.")
+    bool, typer.Option("--passphrase-stdin", help="Read the recovery passphrase from stdin.")
 ]
 NewToken = Annotated[
-    bool, typer.Option("--new-root-token", help="Replace the root token, and nothing else.")
+    bool, typer.Option("--new-root-token", help="Replace the root token; keep everything else.")
 ]
 Adopt = Annotated[
-    bool, typer.Option("--adopt", help="Replace a Worker of this name that px did not make.")
+    bool, typer.Option("--adopt", help="Replace an existing Worker that px did not create.")
 ]
-NoChecks = Annotated[bool, typer.Option("--no-checks", help="Do not try the API afterwards.")]
+NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
 Wait = Annotated[
     float,
-    typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="For the Worker to answer."),
+    typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="Time until the first answer."),
 ]
 
 
@@ -64,23 +63,23 @@ def deploy(
     wait: Wait = WAIT,
     as_json: Json = False,
 ) -> None:
-    """Put the Worker up at Cloudflare, and wait until it answers.
+    """Deploy the Worker to Cloudflare and wait until it answers.
 
-    The first time: makes the KV namespace, a master key (with a recovery file, sealed with your
-    passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later: changes
-    code and settings, no key. Stopped at any point, it goes on when it is run again.
+    The first deploy creates the KV namespace, a master key (with a recovery file, sealed with your
+    passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later ones change
+    code and settings, but no key. If it stops at any point, run it again and it continues.
 
-    Needs CLOUDFLARE_API_TOKEN in .env.deploy. Ends by trying the API in the project deploy-check.
+    Needs CLOUDFLARE_API_TOKEN in .env.deploy. At the end it checks the API in project deploy-check.
 
     \b
     Example: px deploy
              px deploy --passphrase-stdin < passphrase.txt
     """
-    from px.deploy.options import Options
+    from px.deploy.plan import Options
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
-        raise Usage("--recovery-file and --no-recovery-file exclude each other")
+        raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     options = Options(
         url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
     )
@@ -103,14 +102,14 @@ def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], N
     except ModuleNotFoundError:
         raise Usage(
             "px deploy needs packages that are not installed",
-            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
+            hint="run `make setup` in a checkout and use its .venv/bin/px",
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
     return Deployment(project, folder, os.environ, options, passphrase, say)
 
 
-def _show_plan(plan: Plan, *, as_json: bool) -> None:
+def _show_plan(plan: DeployPlan, *, as_json: bool) -> None:
     if as_json:
         terminal.document({**plan.document(), "dryRun": True})
         return
@@ -125,4 +124,4 @@ def _show(done: Deployed, *, as_json: bool) -> None:
         return
     terminal.data(f"Deployed {done.plan.worker} at {done.url}")
     if done.recovery_file:
-        terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, and its passphrase apart.")
+        terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, apart from its passphrase.")

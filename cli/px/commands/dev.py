@@ -18,17 +18,16 @@ DEFAULT_PORT: Final = 8787
 Port = Annotated[
     int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show the Worker's log on stderr.")]
-Json = Annotated[bool, json_option("The ready line and errors as JSON.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Print the Worker's log to stderr.")]
+Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 
 @app.command()
 def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
     """Run the real Worker on this machine, with local KV.
 
-    .env.secrets goes into it at the start and whenever the file changes. When code in worker/
-    changes, brains too, the Worker is started anew, and runs that go on are interrupted. Ctrl-C
-    ends it.
+    px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
+    changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
 
     Example: px dev --port 8787
     """
@@ -36,7 +35,7 @@ def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = Fal
 
 
 class _Output:
-    """stdout is data: the one ready line. stderr is talk."""
+    """Only the ready line goes to stdout; everything else goes to stderr."""
 
     def __init__(self, *, verbose: bool, as_json: bool) -> None:
         self._verbose = verbose
@@ -58,7 +57,7 @@ class _Output:
             terminal.data(f"Ready at {url}")
 
     def push(self, path: Path, url: str, token: str) -> None:
-        """Imports the file; what is odd about a value is said."""
+        """Imports the file, with a warning for each value that looks wrong."""
         from px.project.private_files import LOCAL_FILE
         from px.secrets.import_secrets import push
 
@@ -68,7 +67,7 @@ class _Output:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
 
     def log(self, written: bytes) -> None:
-        """With --verbose all of it, else which runs failed: in whole lines."""
+        """With --verbose the whole log, otherwise only which runs failed: in whole lines."""
         from px.local.worker_log import failed_runs, shown
 
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")
@@ -82,7 +81,7 @@ def _serve(port: int, output: _Output) -> None:
     except ModuleNotFoundError:
         raise Usage(
             "px dev needs packages that are not installed",
-            hint="run `make setup` in a checkout, and use the px of its .venv/bin",
+            hint="run `make setup` in a checkout and use its .venv/bin/px",
         ) from None
     from px.local.stop_signals import exit_code, first_signal
     from px.project.workspace import find_project

@@ -13,16 +13,15 @@ app = new_app()
 @app.command()
 @with_server(timeout=10.0)
 def doctor(server: Server) -> None:
-    """Check what px needs here and on the server; say how to mend.
+    """Check this machine and the server, and say what to fix.
 
-    Versions, file modes, git's rules, .env.secrets, a rotation that has not ended; which server
-    and token px would use, and where each setting comes from; then the server, the token's role,
-    the keys, the recovery file, the clock, and whether up to 20 of the project's secrets open. It
-    changes nothing and shows no value and no token.
+    Here: versions, file modes, git's rules, .env.secrets, an unfinished rotation; which server and
+    token px would use, and where each setting comes from. Then the server, the token's role, the
+    keys, the recovery file, the clock, and whether up to 20 of the project's secrets can be opened.
+    It changes nothing, and shows neither values nor tokens.
 
-    Each line is ok, warn, fail, or skip for what is not known. Exit code 1 when one is fail. In a
-    pipe: tabs between status, check, what was found, and the mend. --timeout bounds all that is
-    asked of the server.
+    Each line is ok, warn, fail, or skip for what px cannot tell. Exit code 1 if any line is fail.
+    In a pipe: tabs between status, check, finding and fix. --timeout limits all requests together.
 
     \b
     Example: px doctor
@@ -30,18 +29,17 @@ def doctor(server: Server) -> None:
     from pathlib import Path
 
     from px import terminal
-    from px.doctor import report
     from px.doctor.examine import examine
-    from px.doctor.finding import FAIL, Finding
-    from px.doctor.place import Place
+    from px.doctor.finding import FAIL, Finding, conclude, count, document, show
+    from px.doctor.surroundings import Surroundings
 
     findings: list[Finding] = []
-    for found in examine(Place(Path.cwd()), server.target):
+    for found in examine(Surroundings(Path.cwd()), server.target):
         findings.append(found)
         if not server.as_json:
-            report.show(found)
+            show(found)
     if server.as_json:
-        terminal.document(report.document(findings))
+        terminal.document(document(findings))
     else:
-        report.conclude(findings)
-    raise typer.Exit(1 if report.count(findings, FAIL) else 0)
+        conclude(findings)
+    raise typer.Exit(1 if count(findings, FAIL) else 0)

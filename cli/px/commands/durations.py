@@ -1,4 +1,4 @@
-"""Spans and moments as people write them: 30m, 12h, 90d, 52w; 2026-11-01."""
+"""Durations and times as people write them: 30m, 12h, 90d, 52w; 2026-11-01."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MAX_LIFE: Final = 5 * 366 * 24 * 3600
 
 
 def parse_life(text: str) -> int:
-    """A token's life in seconds. Raises Usage."""
+    """A token's lifetime in seconds. Raises Usage."""
     seconds = _span(text)
     if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
-        raise Usage("--expires is a time like 30m, 12h, 90d or 52w, from 1m to 5 years")
+        raise Usage("--expires must be a duration like 30m, 12h, 90d or 52w, from 1m to 5 years")
     return seconds
 
 
 def parse_since(text: str, now: int) -> int:
-    """A moment in ms: so long before now, a day, or ISO 8601; UTC unless it says otherwise."""
+    """A time in ms: a duration before now, a date, or ISO 8601; UTC unless it says otherwise."""
     seconds = _span(text)
     if seconds is not None:
         return now - seconds * 1000
@@ -33,7 +33,7 @@ def parse_since(text: str, now: int) -> int:
         return int(at.timestamp() * 1000)
     except (ValueError, OverflowError):
         raise Usage(
-            "--since is a time like 24h, a day like 2026-11-01, or an ISO 8601 time"
+            "--since must be a duration like 24h, a date like 2026-11-01 or an ISO 8601 time"
         ) from None
 
 

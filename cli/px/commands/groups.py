@@ -1,4 +1,4 @@
-"""Typer apps, and groups of them that import a command only when it is asked for."""
+"""Typer apps, and groups of them that import a command only when it is used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Command = TyperCommand | TyperGroup
 
 
 class _Text(Protocol):
-    """typer's formatter of help, which has no public name."""
+    """typer's help formatter, which has no public name."""
 
     def write(self, string: str) -> None: ...
 
@@ -21,17 +21,17 @@ class _Text(Protocol):
 class LazyGroup(TyperGroup):
     """Knows the module of each command, and in it the Typer `app`."""
 
-    places: ClassVar[dict[str, str]] = {}
+    modules: ClassVar[dict[str, str]] = {}
 
     def list_commands(self, ctx: object) -> list[str]:
-        return list(self.places)
+        return list(self.modules)
 
     def get_command(self, ctx: object, cmd_name: str) -> Command | None:
-        module = self.places.get(cmd_name)
+        module = self.modules.get(cmd_name)
         return None if module is None else as_command(import_module(module).app)
 
     def format_commands(self, ctx: object, formatter: _Text) -> None:
-        """The commands, and how each is called."""
+        """The commands, each with an example."""
         super().format_commands(ctx, formatter)  # type: ignore[arg-type]
         formatter.write("\nExamples:\n")
         for name in self.list_commands(ctx):
@@ -43,9 +43,9 @@ def new_app(
 ) -> typer.Typer:
     """For one command, for a group of them, or for a group that is a command too.
 
-    `passes_on`: what follows the first argument is not px's, options included.
+    `passes_on`: everything after the first argument, options included, is passed on.
 
-    No part of it needs rich.
+    It does not need rich.
     """
     return typer.Typer(
         cls=group,
@@ -64,7 +64,7 @@ def new_app(
 
 
 def _example(command: Command | None) -> str:
-    """The first one of its help."""
+    """The first example in its help."""
     lines = (command.help or "").splitlines() if command else []
     found = (line.partition("Example:")[2].strip() for line in lines if "Example:" in line)
     return next(found, "")

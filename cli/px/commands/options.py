@@ -1,4 +1,4 @@
-"""The options that commands share, and the client they make."""
+"""The options that commands share, and the client that they create."""
 
 from __future__ import annotations
 
@@ -37,37 +37,36 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 Name = Annotated[
-    str,
-    typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret),
+    str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
 ]
 
 
-def url_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--url", metavar="URL", help=help_, callback=note_url)
 
 
-def project_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+def project_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--project", metavar="NAME", help=help_, callback=note_project)
 
 
-def timeout_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+def timeout_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--timeout", metavar="SECONDS", help=help_)
 
 
-def json_option(help_: str) -> Any:  # noqa: ANN401 - as typer has it
+def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--json", help=help_)
 
 
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
 Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
-Timeout = Annotated[float, timeout_option("For each request, retries included.")]
-Json = Annotated[bool, json_option("JSON on stdout; errors as JSON on stderr.")]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+Timeout = Annotated[float, timeout_option("Limit for each request, with retries.")]
+Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask for confirmation.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Which server a command asks, and how it answers."""
+    """Which server a command asks, and how the command answers."""
 
     url: str | None = None
     project: str | None = None
@@ -75,7 +74,7 @@ class Server:
     as_json: bool = False
 
     def target(self) -> Target:
-        """The server that flags, environment and files name. Raises Usage."""
+        """The server that flags, environment or files name. Raises Usage."""
         import os
         from pathlib import Path
 
@@ -83,6 +82,15 @@ class Server:
 
         environ, folder = os.environ, Path.cwd()
         return find_target(self.url, self.project, self.timeout, environ=environ, folder=folder)
+
+    def tell(self, document: dict[str, object], *lines: str) -> None:
+        """What was done: the document with --json, else the lines."""
+        from px import terminal
+
+        if self.as_json:
+            terminal.document(document)
+        for line in () if self.as_json else lines:
+            terminal.say(line)
 
     def connect(self) -> Client:
         from px.api.client import Client
@@ -93,13 +101,13 @@ class Server:
 def _flags(
     url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
 ) -> None:
-    """What every command that asks a server takes."""
+    """The options of every command that asks a server."""
 
 
 def with_server(
     *, timeout: float = TIMEOUT, projects: bool = True
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A command's last parameter, `server`, becomes the four flags; `projects`: --project too."""
+    """Turns a command's last parameter, `server`, into its flags; `projects`: with --project."""
     flags = dict(inspect.signature(_flags, eval_str=True).parameters)
     flags["timeout"] = flags["timeout"].replace(default=timeout)
     if not projects:
@@ -120,7 +128,7 @@ def with_server(
 
 
 def secrets_of(client: Client) -> Secrets:
-    """The secrets there; what is learnt of their names is kept for completion."""
+    """The secrets there; their names are stored for completion."""
     import os
 
     from px.api.secrets import Secrets
@@ -129,8 +137,10 @@ def secrets_of(client: Client) -> Secrets:
     return Secrets(client, known_names(client.target, os.environ))
 
 
-def ask(question: str, otherwise: str) -> None:
+def ask(question: str, otherwise: str, *, yes: bool = False) -> None:
     """Raises Refused or Interrupted, with `otherwise`, unless the answer is yes."""
+    if yes:
+        return
     import sys
 
     from px import terminal
@@ -138,7 +148,9 @@ def ask(question: str, otherwise: str) -> None:
 
     if not terminal.is_terminal(sys.stdin):
         raise Refused(
-            f"there is no terminal to ask on; {otherwise}", code="not_confirmed", hint="use --yes"
+            f"there is no terminal to confirm on; {otherwise}",
+            code="not_confirmed",
+            hint="use --yes",
         )
     try:
         agreed = terminal.confirm(question)

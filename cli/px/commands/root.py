@@ -13,7 +13,7 @@ from px.invocation import begin
 
 
 class Px(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "secret": "px.commands.secret",
         "token": "px.commands.token",
         "audit": "px.commands.audit",
@@ -33,7 +33,7 @@ app = new_app(Px)
 
 
 def _show_version(wanted: bool) -> None:
-    """app.py does it without typer, where nothing else is said and stdout takes it."""
+    """app.py does this without typer if --version is alone and stdout accepts it."""
     if wanted:
         from px import __version__, terminal
 
@@ -51,33 +51,33 @@ Version = Annotated[
 
 @app.callback()
 def px(version: Version = False) -> None:
-    """Secrets for Positronic projects: put in, listed, deleted, never shown.
+    """Manage the secrets of Positronic projects: create, list, delete; never show.
 
     \b
     Example: px secret create OPENAI_API_KEY
 
     \b
     Exit codes:
-      0  done, or yes
-      1  no, or refused
-      2  usage: the command or its input cannot be used; nothing was sent
-      3  server not reached
-      4  not allowed
-      5  server failed
-      130  interrupted; by SIGTERM 143, by SIGHUP 129, by SIGQUIT 131
+      0  done, or the answer is yes
+      1  the answer is no, or the request was refused
+      2  wrong usage: the command or its input is not valid; nothing was sent
+      3  the server could not be reached
+      4  the token is not allowed to do this
+      5  the server failed
+      130  interrupted (143 by SIGTERM, 129 by SIGHUP, 131 by SIGQUIT)
 
-    px run ends as its command does; 126 when that cannot be executed, 127 when it was not found.
+    px run exits with its command's exit code; 126 if it cannot be executed, 127 if it is not found.
     """
 
 
 def execute(arguments: Sequence[str]) -> int:
-    """Run a command; its exit code. Raises what stopped it."""
+    """Runs a command and returns its exit code. Raises whatever stopped it."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     begin()
     command = as_command(app)
     try:
-        # Not app(): it would meddle with Ctrl-C and broken pipes.
+        # Not app(): it would handle Ctrl-C and broken pipes in its own way.
         with command.make_context("px", list(arguments)) as context:
             command.invoke(context)
     except typer.Exit as end:

@@ -16,16 +16,14 @@ Command = Annotated[
 File = Annotated[
     str | None,
     typer.Option(
-        "--file", metavar="FILE", help="dotenv or JSON; - is stdin.  [default: .env.secrets]"
+        "--file", metavar="FILE", help="A dotenv or JSON file; - is stdin.  [default: .env.secrets]"
     ),
 ]
 
 
 Allow = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow", metavar="NAME", help="Take this name from the file though it steers programs."
-    ),
+    typer.Option("--allow", metavar="NAME", help="Accept this name although it controls programs."),
 ]
 
 
@@ -33,17 +31,16 @@ Allow = Annotated[
 def run(
     command: Command = None, file: File = None, allow: Allow = None, as_json: Json = False
 ) -> None:
-    """Run a command with the local secrets in its environment. No server is asked.
+    """Run a command with the local secrets in its environment. Never asks a server.
 
-    The command takes px's place: its exit code and its signals are its own. What the file holds
-    stands before what the environment holds. Without --file it is the project's .env.secrets
-    (beside wrangler.toml), else the one in this folder. .env.deploy is never read. --file - reads
-    stdin, and the command's own stdin is empty then.
+    The command replaces px, so it has its own exit code and signals. The file wins over the
+    environment. Without --file px reads the project's .env.secrets (beside wrangler.toml), or the
+    one in this folder; never .env.deploy. --file - uses up stdin; the command gets an empty one.
 
-    Names that decide what programs load or run (PATH, LD_*, PYTHON*, NODE_OPTIONS, GIT_*, ...) are
-    refused in the file, unless --allow names them.
+    px refuses names in the file that control what programs load or run (PATH, LD_*, PYTHON*,
+    NODE_OPTIONS, GIT_*, ...), unless --allow names them.
 
-    px's own exit codes here: 2 usage, 126 the command cannot be executed, 127 it was not found.
+    px's own exit codes: 2 wrong usage, 126 the command cannot be executed, 127 it is not found.
 
     \b
     Example: px run -- python app.py --verbose
@@ -59,7 +56,7 @@ def run(
     from px.secrets.run_environment import environment, given, read_secrets
 
     if not command:
-        raise Usage("there is no command to run", hint="`px run -- CMD...`")
+        raise Usage("no command to run was given", hint="`px run -- CMD...`")
     entries, remarks = read_secrets(file)
     steering_names.refuse([name for name, _ in entries], allow or [])
     if not as_json:

@@ -20,8 +20,8 @@ Words = Annotated[
 def schema(words: Words = None, as_json: Json = False) -> None:
     """Print the JSON Schema of what a command prints with --json.
 
-    Fields may be added later; none goes away or changes its meaning. `error` is what every command
-    prints on stderr with --json when it fails.
+    Later versions may add fields, but never remove one or change its meaning. `error` is what every
+    command prints to stderr with --json when it fails.
 
     \b
     Example: px schema secret list
@@ -36,7 +36,7 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     if not command:
         _list(known(), as_json=as_json)
     elif command not in known():
-        raise Usage("there is no schema of that name", hint="`px schema` lists them")
+        raise Usage("there is no schema with that name", hint="`px schema` lists them")
     elif as_json:
         terminal.document(json.loads(text(command)))
     else:

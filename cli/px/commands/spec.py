@@ -1,4 +1,4 @@
-"""`px spec URL`: is it a Positronic server, and does it keep every promise?"""
+"""`px spec URL`: checks that a server is a Positronic server and keeps every promise."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from px.spec.promises import Promise
-    from px.spec.run import Limits, Outcome
-    from px.spec.target import Target
+    from px.spec.run import Limits, PromiseOutcome
+    from px.spec.target import SpecTarget
 
 app = new_app()
 TIMEOUT: Final = 300.0
@@ -24,25 +24,25 @@ TIMEOUT: Final = 300.0
 Url = Annotated[str, typer.Argument(metavar="URL", help="The server.")]
 Level = Annotated[
     Literal["seed", "full"],
-    typer.Option("--level", help="seed: what any Positronic backend promises. full: all of it."),
+    typer.Option("--level", help="seed: any Positronic backend; full: everything."),
 ]
-Project = Annotated[str | None, project_option("Try this one instead of a new project.")]
+Project = Annotated[str | None, project_option("Use this project instead of a new one.")]
 Only = Annotated[
-    str, typer.Option("--only", metavar="PATTERN", help="Promises like secrets.list, or *.paging.")
+    str,
+    typer.Option("--only", metavar="PATTERN", help="Only promises like secrets.list or *.paging."),
 ]
 Gaps = Annotated[
     Path | None,
-    typer.Option("--known-gaps", metavar="FILE", help="Ids of promises not kept yet, one a line."),
+    typer.Option("--known-gaps", metavar="FILE", help="Promises not kept yet, one id per line."),
 ]
 Junit = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
 ]
 Settle = Annotated[
-    float,
-    typer.Option("--settle", metavar="SECONDS", help="How long a write may take to be seen."),
+    float, typer.Option("--settle", metavar="SECONDS", help="Time for a write to become visible.")
 ]
-Timeout = Annotated[float, timeout_option("For the whole run.")]
-Json = Annotated[bool, json_option("One JSON document; errors as JSON on stderr.")]
+Timeout = Annotated[float, timeout_option("Limit for the whole run.")]
+Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]
 
 
 @app.command()
@@ -57,10 +57,10 @@ def spec(
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
-    """Try every promise of the HTTP contract on a server.
+    """Check every promise of the HTTP contract on a server.
 
-    A line for each, and exit code 0 or 1. Works in projects of its own and deletes the secrets
-    and tokens it made; their audit events and two project names stay. The token comes from
+    Prints one line per promise; exit code 0 or 1. Works in its own projects and deletes the secrets
+    and tokens it created; their audit events and two project names remain. The token comes from
     PX_TOKEN, .env.deploy or px dev.
 
     \b
@@ -77,7 +77,7 @@ def spec(
     promises = _selected(level, only)
     target = _target(url, project, timeout)
 
-    def seen(outcome: Outcome) -> None:
+    def seen(outcome: PromiseOutcome) -> None:
         if not as_json:
             terminal.data(report.line(outcome))
 
@@ -98,32 +98,32 @@ def _selected(level: str, only: str) -> list[Promise]:
 
     promises = select(PROMISES, Level[level.upper()], only)
     if not promises:
-        raise Usage("--only matches no promise of this level")
+        raise Usage("no promise of this level matches --only")
     return promises
 
 
-def _target(url: str, project: str | None, timeout: float) -> Target:
+def _target(url: str, project: str | None, timeout: float) -> SpecTarget:
     import os
 
     from px.api.client import own_worker
     from px.settings import find_target
-    from px.spec.target import Target
+    from px.spec.target import SpecTarget
 
-    # A project that is set is for one's own secrets; a run makes a project of its own.
+    # PX_PROJECT is for the user's own secrets; a run creates its own project.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
     found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
     own = own_worker(found)
-    return Target(found.address, found.token, found.project if project else None, own=own)
+    return SpecTarget(found.address, found.token, found.project if project else None, own=own)
 
 
 def _run(
-    target: Target,
+    target: SpecTarget,
     promises: Sequence[Promise],
     level: str,
     gaps: frozenset[str],
     limits: Limits,
-    seen: Callable[[Outcome], None],
-) -> list[Outcome]:
+    seen: Callable[[PromiseOutcome], None],
+) -> list[PromiseOutcome]:
     import asyncio
 
     from px.spec.promises import Level
@@ -133,8 +133,8 @@ def _run(
     return asyncio.run(_interruptible(work))
 
 
-async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Outcome]:
-    """A signal stops the check under way, and lets the run clean up. Raises Interrupted."""
+async def _interruptible(work: Coroutine[None, None, list[PromiseOutcome]]) -> list[PromiseOutcome]:
+    """A signal stops the current check and lets the run clean up. Raises Interrupted."""
     import asyncio
 
     from px.errors import Interrupted
@@ -154,7 +154,7 @@ async def _interruptible(work: Coroutine[None, None, list[Outcome]]) -> list[Out
             loop.remove_signal_handler(number)
 
 
-def _stop(number: int, task: asyncio.Future[list[Outcome]]) -> None:
+def _stop(number: int, task: asyncio.Future[list[PromiseOutcome]]) -> None:
     from px.process import stopping
 
     stopping.note(number)
@@ -167,4 +167,4 @@ def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError:
-        raise Usage("the JUnit report cannot be written") from None
+        raise Usage("the JUnit report of --junit cannot be written") from None

@@ -1,1 +1,1 @@
-"""Shell completion: Typer's machinery, and secrets' names from a cache, never from a server."""
+"""Shell completion: by Typer, with names of secrets from a cache, never from a server."""

@@ -1,8 +1,8 @@
-"""The names of a project's secrets, as px last saw them: for completion, and for nothing else.
+"""The names of a project's secrets as px last saw them, only for completion.
 
-One file for each address and project, in $XDG_CACHE_HOME/px or ~/.cache/px, readable by its owner
-only. It holds names, never values or tokens; PX_NO_CACHE=1 turns it off. A cache may be missing,
-old or unwritable: it never fails and never stops a command.
+One file per address and project, in $XDG_CACHE_HOME/px or ~/.cache/px, readable only by its
+owner. It holds names, never values or tokens; PX_NO_CACHE=1 turns it off. A missing, old or
+unwritable cache never makes a command fail.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ MAX_READ = 4 * 1024 * 1024  # characters
 
 
 class KnownNames:
-    """Those of one project on one server. `path` None: nothing is known, nothing is kept."""
+    """The names of one project on one server. `path` None: nothing known, nothing stored."""
 
     def __init__(self, path: str | None) -> None:
         self._path = path
 
     def read(self) -> list[str]:
-        """Sorted. What is no name is left out: whoever wrote it shall not write to a terminal."""
+        """The names, sorted. Invalid ones are left out: they could control a terminal."""
         if self._path is None:
             return []
         try:
@@ -53,20 +53,20 @@ class KnownNames:
 
 
 def known_names(target: Target, environ: Mapping[str, str]) -> KnownNames:
-    """The names of what this address, project and token open."""
+    """The cached names for this address, project and token."""
     folder = _folder(environ)
     return KnownNames(None if folder is None else os.path.join(folder, _key(target)))  # noqa: PTH118
 
 
 def _folder(environ: Mapping[str, str]) -> str | None:
-    """None without a home, and where it is turned off."""
+    """The folder; None without a home, or if the cache is off."""
     chosen, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME", "")
     base = chosen if chosen.startswith("/") else f"{home}/.cache" if home.startswith("/") else None
     return None if base is None or environ.get(OFF) else f"{base}/px"
 
 
 def _key(target: Target) -> str:
-    """A file name that tells neither the address nor the project."""
+    """A file name that reveals neither the address nor the project."""
     import hashlib
 
     from positronic.access.tokens import parse
@@ -74,12 +74,12 @@ def _key(target: Target) -> str:
     token = parse(target.token)
     project = target.project or (token.project if token else "")
     address = target.address
-    place = f"{address.origin}\n{project}"
-    return f"names-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+    location = f"{address.origin}\n{project}"
+    return f"names-{hashlib.sha256(location.encode()).hexdigest()[:32]}"
 
 
 def _write(path: str, text: str) -> None:
-    """The whole file or the old one; a full disk leaves nothing behind."""
+    """Writes the whole file or leaves the old one; a full disk leaves nothing behind."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
     beside = f"{path}.{os.getpid()}"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

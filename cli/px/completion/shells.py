@@ -1,4 +1,4 @@
-"""Answers a shell that asks what may follow. By Typer; quick, quiet, and without a network."""
+"""Answers a shell's request for completions, by Typer: fast, quiet and offline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import Any, Final, cast
 
 import typer
-from typer.completion import (  # type: ignore[attr-defined]  # there, if not announced
+from typer.completion import (  # type: ignore[attr-defined]  # exists, but is not exported
     completion_init,
     get_completion_script,
     shell_complete,
@@ -19,26 +19,26 @@ ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints
 
 
 def script(shell: str) -> str:
-    """What a shell of SHELLS runs once to learn of px."""
+    """The script that adds px's completion to one of SHELLS."""
     found: str = get_completion_script(prog_name="px", complete_var=ASKED, shell=shell)
     return found
 
 
 def answer(command: TyperGroup | TyperCommand, instruction: str) -> int:
-    """Print what may stand where the cursor is. A mistake on the line is not the time to talk."""
-    # None: not importable. Typer strips rich's markup from help where rich is; ours has none.
+    """Prints the possible words at the cursor; ignores mistakes on the line."""
+    # None: not importable. Typer needs rich only to strip its markup from help; ours has none.
     cast(dict[str, Any], sys.modules).setdefault("rich", None)
     try:
         completion_init()
         return shell_complete(command, {}, "px", ASKED, instruction)
-    except SystemExit as end:  # fish asks a yes or no
+    except SystemExit as end:  # fish asks a yes-or-no question
         return end.code if isinstance(end.code, int) else 1
-    except Exception:  # noqa: BLE001 - whatever it is, it may not appear behind a prompt
+    except Exception:  # noqa: BLE001 - no error may appear after the prompt
         return 1
 
 
 def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """From the cache of the server that the line, the environment and the files name."""
+    """From the cache of the server that the line, the environment or the files name."""
     from pathlib import Path
 
     from px.completion.names import known_names

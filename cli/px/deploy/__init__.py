@@ -1,1 +1,1 @@
-"""From a checkout to a Worker at Cloudflare that answers, with keys that nobody else has."""
+"""From a checkout to a running Worker at Cloudflare, with keys that only its owner has."""

@@ -1,4 +1,4 @@
-"""The first master key, and the file that brings it back: written before anybody uses the key."""
+"""The first master key and its recovery file, which is written before the key is used."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class FirstKey:
         self._kept = kept
 
     def is_kept(self) -> bool:
-        """Whether there is a file, whose key will be taken."""
+        """Whether a recovery file exists, whose key will be used."""
         return self._kept and self._file.exists()
 
     def check(self) -> None:
-        """Whether `take` can do its work, as far as that is known before. Raises PxError."""
+        """Checks in advance, as far as possible, that `take` will work. Raises PxError."""
         if not self._kept:
             if self._file.exists():
                 raise self._file.taken()
@@ -46,9 +46,9 @@ class FirstKey:
             self._check_worker()
 
     def take(self, still_wanted: Callable[[], None]) -> tuple[MasterKey, RecoveryFile | None]:
-        """The file's key, or a new one in a new file. Asks for the passphrase.
+        """The file's key, or a new key in a new file. Asks for the passphrase.
 
-        `still_wanted` raises when somebody else made a key while one was typed. Raises PxError.
+        `still_wanted` raises if somebody else created a key in the meantime. Raises PxError.
         """
         if not self._kept:
             return _make(), None
@@ -56,15 +56,15 @@ class FirstKey:
         return key, self._file
 
     def _of_file(self) -> MasterKey:
-        """Of a deploy that did not end, or of this Worker's earlier life."""
+        """The key of an unfinished deploy, or of this Worker before it was deleted."""
         self._check_worker()
-        self._say(f"Using the master key of {self._file.shown}")
+        self._say(f"Using the master key from {self._file.shown}")
         return self._file.open(self._passphrase)
 
     def _check_worker(self) -> None:
         if self._file.header().worker != self._worker:
             raise Refused(
-                f"{self._file.shown} is another Worker's; nothing was changed",
+                f"{self._file.shown} belongs to another Worker; nothing was changed",
                 code="another_worker",
                 hint="name another file with --recovery-file",
             )
@@ -75,7 +75,7 @@ class FirstKey:
         if self._passphrase.was_typed:
             still_wanted()
         self._file.write(key, self._worker, passphrase)
-        self._say(f"Wrote {shown}: with your passphrase, it brings the master key back")
+        self._say(f"Wrote {shown}: with your passphrase, it restores the master key")
         if git.leaves_out(self._file.path) is False:
             self._say(f"Warning: git does not ignore {shown}; keep it elsewhere")
         return key

@@ -1,13 +1,13 @@
-"""The snapshot gate, once for each state of what it looks at."""
+"""The snapshot gate, run once for each state of the Worker's files."""
 
 from __future__ import annotations
 
 from px.local import snapshot, stamp
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
-def pass_gate(project: Project) -> bool:
-    """False when this very Worker passed before. Raises SnapshotRefused."""
+def pass_gate(project: Workspace) -> bool:
+    """False if exactly this Worker passed before. Raises SnapshotRefused."""
     mark = project.private / "snapshot.stamp"
     sources = _digest(project)
     if stamp.is_fresh(mark, sources):
@@ -17,7 +17,7 @@ def pass_gate(project: Project) -> bool:
     return True
 
 
-def _digest(project: Project) -> str:
+def _digest(project: Workspace) -> str:
     """The Worker's files by name and content, its config, its packages and the runtime."""
     files = [path for path in sorted(project.worker.rglob("*.py")) if path.is_file()]
     fixed = [project.config, project.requirements, project.package_lock]
@@ -25,5 +25,5 @@ def _digest(project: Project) -> str:
     return stamp.digest(*parts, *(path.read_bytes() for path in fixed))
 
 
-def _name(project: Project, path: object) -> bytes:
+def _name(project: Workspace, path: object) -> bytes:
     return str(path).removeprefix(str(project.root)).encode()

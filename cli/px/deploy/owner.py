@@ -1,4 +1,4 @@
-"""Whose the root token in `.env.deploy` is: one file is one Worker's."""
+"""Which Worker the root token in `.env.deploy` belongs to: one file per Worker."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ _SHARED: Final = ".workers.dev"
 
 
 def recorded(worker: str, account: str) -> str:
-    """What PX_WORKER says: the name, and the account where it is known."""
+    """The value of PX_WORKER: the name, with the account if known."""
     return f"{worker}@{account}" if account else worker
 
 
 def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
-    """Raises Refused for a file that says it is another Worker's.
+    """Raises Refused for a file that belongs to another Worker.
 
-    By PX_WORKER, which px writes; else by the name in a workers.dev address. A domain of one's own
-    says nothing.
+    Goes by PX_WORKER, which px writes, or else by the name in a workers.dev address.
     """
     other = _recorded_other(settings.get(WORKER, ""), worker, account) or _named_other(
         settings.get(URL, ""), worker
@@ -32,9 +31,9 @@ def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
 
 
 def check_no_token(settings: Mapping[str, str], worker: str) -> None:
-    """For a Worker that has no root token yet: then a token in the file is not its own.
+    """For a Worker without a root token: a token in the file must belong to another one.
 
-    Unless px wrote it for this Worker, which was deleted since. Raises Refused.
+    Unless px wrote it for this Worker before it was deleted. Raises Refused.
     """
     if settings.get(TOKEN) and not settings.get(WORKER):
         raise _anothers("another Worker", worker)
@@ -57,6 +56,6 @@ def _anothers(other: str, worker: str) -> Refused:
         f"the PX_TOKEN or PX_URL in {DEPLOY_FILE} belongs to {other}, and wrangler.toml names "
         f"{worker}; nothing was changed",
         code="another_workers_file",
-        hint=f"deploy {worker} from a folder with an {DEPLOY_FILE} of its own; or, if the other "
-        f"Worker is gone, take {URL}, {TOKEN} and {WORKER} out of the file",
+        hint=f"deploy {worker} from a folder with its own {DEPLOY_FILE}; or, if the other "
+        f"Worker is gone, remove {URL}, {TOKEN} and {WORKER} from the file",
     )

@@ -1,9 +1,10 @@
-"""What a deploy is going to make, decided from what Cloudflare has and what lies here."""
+"""What was asked of a deploy, and what it will create, by what exists at Cloudflare and here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from px.cloudflare.worker import Remote
@@ -16,10 +17,23 @@ OURS: Final = frozenset({KEYS, ROOT})
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """`namespaces`: those of an earlier deploy, to be used again (binding to id).
+class Options:
+    """`recovery_file` None: px's own place; `wants_recovery` False: no file."""
 
-    `is_first_token`: the Worker has no root token, so whatever token is here is not its own.
+    url: str | None = None
+    recovery_file: Path | None = None
+    wants_recovery: bool = True
+    new_token: bool = False
+    adopt: bool = False
+    wait: float = 180.0
+    checks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeployPlan:
+    """`namespaces`: those of an earlier deploy, to be reused (binding to id).
+
+    `is_first_token`: the Worker has no root token, so any token here is not its own.
     """
 
     worker: str
@@ -30,10 +44,10 @@ class Plan:
     is_first_token: bool = False
 
     def lines(self) -> list[str]:
-        """For a person, in the order in which it happens."""
+        """The steps for the user, in order."""
         found = [f"{'create' if self.is_new else 'update'} the Worker {self.worker}"]
-        found.append("make a master key" if self.makes_key else "leave the master keys as they are")
-        token = "make a root token" if self.makes_token else "leave the root token as it is"
+        found.append("create a master key" if self.makes_key else "keep the master keys")
+        token = "create a root token" if self.makes_token else "keep the root token"
         return [*found, token, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
 
     def document(self) -> dict[str, object]:
@@ -47,8 +61,8 @@ class Plan:
 
 def make_plan(
     manifest: Manifest, remote: Remote, *, adopt: bool, new_token: bool, known_key: bool
-) -> Plan:
-    """Asks Cloudflare, changes nothing. `known_key`: a recovery file holds the key to be used.
+) -> DeployPlan:
+    """Only reads at Cloudflare. `known_key`: a recovery file holds the key to use.
 
     Raises Refused for somebody else's Worker, and for records whose key would be lost.
     """
@@ -57,12 +71,12 @@ def make_plan(
         raise _name_taken(manifest.worker)
     found = names or frozenset()
     makes_key = KEYS not in found
-    # A Worker that has both secrets was uploaded with its namespaces, and keeps them.
+    # A Worker that has both secrets was uploaded with its namespaces and keeps them.
     left = {} if found >= OURS else remote.left_namespaces()
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
     first = ROOT not in found
-    return Plan(manifest.worker, names is None, makes_key, new_token or first, left, first)
+    return DeployPlan(manifest.worker, names is None, makes_key, new_token or first, left, first)
 
 
 def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:
@@ -70,17 +84,17 @@ def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) ->
     for binding, id_ in ids.items():
         if not remote.is_empty(id_):
             raise Refused(
-                f"the KV namespace of {binding} holds records of an earlier Worker, which do not "
-                "open under a new master key; nothing was changed",
+                f"the KV namespace of {binding} holds records of an earlier Worker, which a new "
+                "master key cannot open; nothing was changed",
                 code="records_without_key",
-                hint="bring their key back with `px key recover FILE`; or delete the namespace: "
+                hint="restore their key with `px key recover FILE`; or delete the namespace: "
                 f"wrangler kv namespace delete --namespace-id {id_}",
             )
 
 
 def _name_taken(worker: str) -> Refused:
     return Refused(
-        f"the account has a Worker {worker} that px did not make; nothing was changed",
+        f"the account has a Worker {worker} that px did not create; nothing was changed",
         code="name_taken",
         hint="choose another name in wrangler.toml; or replace that Worker with --adopt",
     )

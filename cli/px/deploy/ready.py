@@ -1,4 +1,4 @@
-"""Waits for the deployed Worker: first that it answers, then that it takes the token."""
+"""Waits until the deployed Worker answers, then until it accepts the token."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ONE_ANSWER: Final = 10.0  # seconds for a single answer
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """`seconds` in all; a new name in DNS and a new secret take some to be known everywhere."""
+    """`seconds` in total: new DNS names and secrets take a while to reach every location."""
 
     seconds: float
     pause: Callable[[float], None] = time.sleep
 
     def until(self, attempt: Callable[[], PxError | None]) -> None:
-        """Returns when an attempt gives None; raises its last error when the time is over."""
+        """Returns when an attempt returns None; raises the last error when the time is up."""
         deadline, pause = time.monotonic() + self.seconds, FIRST_PAUSE
         while (problem := attempt()) is not None:
             if time.monotonic() + pause > deadline:
@@ -47,7 +47,7 @@ def wait_for_status(target: Target, patience: Patience) -> None:
 
 
 def wait_for_token(target: Target, key_id: str | None, patience: Patience) -> None:
-    """Returns when the token opens the Worker, and its newest key is the one that was made."""
+    """Returns when the Worker accepts the token and its newest key is the new one."""
 
     def attempt() -> PxError | None:
         with Client(target) as client:
@@ -70,7 +70,7 @@ def _status_problem(target: Target, transport: Transport) -> PxError | None:
         return NotReached(
             f"{origin} cannot be reached: {lost.reason}",
             code="not_reached",
-            hint="a new address may need some minutes; then run `px deploy` again",
+            hint="a new address may need a few minutes; then run `px deploy` again",
         )
     return None if _says_ready(answer) else _not_ready(origin, answer)
 
@@ -84,23 +84,23 @@ def _says_ready(answer: Answer) -> bool:
 
 def _not_ready(origin: str, answer: Answer) -> PxError:
     return ServerFailed(
-        f"the Worker at {origin} does not say that it is ready (status {answer.status})",
+        f"the Worker at {origin} is not ready (status {answer.status})",
         code="not_ready",
-        hint="is PX_URL its address? `wrangler tail` shows what it logs",
+        hint="check that PX_URL is its address; `wrangler tail` shows what it logs",
     )
 
 
 def _token_refused(target: Target) -> PxError:
     return NotAllowed(
-        f"the Worker at {target.address.origin} does not take the root token of {target.source}",
+        f"the Worker at {target.address.origin} refuses the root token from {target.source}",
         code="unauthenticated",
-        hint="is PX_URL its address? if so: `px deploy --new-root-token` makes a new one",
+        hint="if PX_URL is its address, `px deploy --new-root-token` makes a new token",
     )
 
 
 def _another(target: Target) -> PxError:
     return ServerFailed(
-        f"the Worker at {target.address.origin} is not the one that was just deployed",
+        f"the Worker at {target.address.origin} is not the one just deployed",
         code="another_worker",
-        hint="take PX_URL and PX_TOKEN out of .env.deploy, or correct PX_URL",
+        hint="remove PX_URL and PX_TOKEN from .env.deploy, or fix PX_URL",
     )

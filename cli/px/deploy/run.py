@@ -1,7 +1,7 @@
-"""`px deploy` without its words: each step may fail, and running it again goes on.
+"""`px deploy` without its output: any step may fail, and running it again continues.
 
-The order is what keeps every key and token: the recovery file and the root token are on disk
-before Cloudflare learns of either, and code and secrets go up in one request.
+The order makes sure that no key or token is lost: the recovery file and the root token are on
+disk before Cloudflare gets either, and one request uploads code and secrets.
 """
 
 from __future__ import annotations
@@ -15,20 +15,18 @@ from typing import Final
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
-from px.deploy.address import address_of, choose_address
+from px.deploy.address import address_of, check_subdomain, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
-from px.deploy.options import Options
 from px.deploy.owner import (
     check_no_token,
     check_owner,
     recorded,
 )
-from px.deploy.plan import KEYS, ROOT, Plan, make_plan
+from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.smoke import try_promises
-from px.deploy.subdomain import check_subdomain
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
@@ -38,22 +36,22 @@ from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
 from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import Target, make_target
 
 KNOWN: Final = 10.0  # seconds
 NOTHING: Final = "nothing was changed at Cloudflare"
-UPLOADING: Final = "the upload did not end; no key and no token is lost"
-UPLOADED: Final = "the Worker is deployed, and was not seen to be ready"
+UPLOADING: Final = "the upload did not finish; no key and no token is lost"
+UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
-AGAIN: Final = "run `px deploy` again: it goes on where it stopped"
+AGAIN: Final = "run `px deploy` again: it continues where it stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The Worker's address, and what was made."""
+    """The Worker's address, and what the deploy created."""
 
-    plan: Plan
+    plan: DeployPlan
     url: str
     key_id: str | None
     recovery_file: str | None
@@ -71,20 +69,20 @@ class Deployed:
 
 @dataclass(slots=True)
 class _Made:
-    """What this run has made or taken up, as far as it came."""
+    """What this run has created or resumed so far."""
 
     key: MasterKey | None = None
     token: str = field(default="", repr=False)
     recovery: RecoveryFile | None = None
-    account: str = NOTHING  # what is true now, should it end here
+    account: str = NOTHING  # the state to report if the run stops now
 
 
 class Deployment:
-    """One project's, in one folder, with one process's environment."""
+    """The deploy of one project, in one folder, with one process's environment."""
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         folder: Path,
         environ: Mapping[str, str],
         options: Options,
@@ -111,13 +109,13 @@ class Deployment:
             kept=options.wants_recovery,
         )
 
-    def plan(self) -> Plan:
-        """What `run` would do. Reads from Cloudflare, changes nothing anywhere."""
+    def plan(self) -> DeployPlan:
+        """What `run` would do. Only reads, at Cloudflare and here."""
         self._check_file()
         return self._plan(self._remote())
 
     def run(self) -> Deployed:
-        """Raises PxError; running it again goes on where it stopped."""
+        """Raises PxError; running it again continues where it stopped."""
         with self._started.alone():
             try:
                 return self._run()
@@ -149,11 +147,11 @@ class Deployment:
         return Deployed(plan, address, key_id, recovery, checks)
 
     def _check_file(self) -> None:
-        """The credentials are there, and nobody else's to read."""
+        """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
-            self._say(f"Not in a git repository: px cannot tell whether {DEPLOY_FILE} is kept out")
+            self._say(f"Not in a git repository: px cannot check that git ignores {DEPLOY_FILE}")
         self._settings = found
         self._started.read()
 
@@ -161,12 +159,12 @@ class Deployment:
         wrangler = Wrangler(self._project, credentials(self._environ, self._settings))
         return Remote(self._project, self._manifest, wrangler)
 
-    def _plan(self, remote: Remote) -> Plan:
+    def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
         return plan
 
-    def _make_plan(self, remote: Remote) -> Plan:
+    def _make_plan(self, remote: Remote) -> DeployPlan:
         plan = make_plan(
             self._manifest,
             remote,
@@ -180,21 +178,20 @@ class Deployment:
             check_no_token(self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token, and {DEPLOY_FILE} does not hold it; "
-                "nothing was changed",
+                f"the Worker has a root token that is not in {DEPLOY_FILE}; nothing was changed",
                 code="no_root_token",
-                hint="put it in as PX_TOKEN beside PX_URL; or make a new one, which replaces it: "
+                hint="set PX_URL and PX_TOKEN there; or replace the root token: "
                 "`px deploy --new-root-token`",
             )
         return plan
 
     def _sent_token(self) -> str:
-        """Of a deploy that did not end: the Worker may have taken it."""
+        """The token of an unfinished deploy, which the Worker may already have."""
         begun = self._started.read()
         return begun.token if begun and begun.sent else ""
 
     def _known_token(self) -> str:
-        """Where both stand in the environment, those count; else the file's."""
+        """The environment's pair if it has both, otherwise the file's."""
         if self._has_pair_outside():
             return self._environ[TOKEN]
         return self._settings.get(TOKEN, "")
@@ -207,8 +204,8 @@ class Deployment:
     def _has_pair_outside(self) -> bool:
         return bool(self._environ.get(URL) and self._environ.get(TOKEN))
 
-    def _prepare(self, remote: Remote, plan: Plan) -> None:
-        """Key and token, on disk before anybody else knows them."""
+    def _prepare(self, remote: Remote, plan: DeployPlan) -> None:
+        """Writes key and token to disk before anything else gets them."""
         if plan.makes_key:
             found = self._first_key.take(lambda: self._check_unchanged(remote, plan))
             self._made.key, self._made.recovery = found
@@ -218,8 +215,8 @@ class Deployment:
             self._made.token = begun.token if begun else mint_root(secrets.token_bytes)
             self._started.write(self._made.token, sent=begun is not None and begun.sent)
 
-    def _check_unchanged(self, remote: Remote, plan: Plan) -> None:
-        """Typing takes its time; a key that somebody else made meanwhile is not overwritten."""
+    def _check_unchanged(self, remote: Remote, plan: DeployPlan) -> None:
+        """Does not overwrite a key that somebody else created while the user was typing."""
         if KEYS in (remote.secrets() or ()):
             raise Refused(
                 f"somebody else deployed {plan.worker} just now; nothing was changed",
@@ -227,7 +224,7 @@ class Deployment:
                 hint="run `px deploy` again",
             )
 
-    def _upload(self, remote: Remote, plan: Plan) -> str:
+    def _upload(self, remote: Remote, plan: DeployPlan) -> str:
         sent = {}
         if self._made.key:
             sent[KEYS] = self._made.key.entry
@@ -237,7 +234,7 @@ class Deployment:
             self._options.url, self._known_url(), makes_token=bool(self._made.token)
         )
         if known:
-            self._target(known)  # a mistyped token is told before anything is changed
+            self._target(known)  # reports a mistyped token before anything is changed
         self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
         self._made.account = UPLOADING
         if plan.makes_token:
@@ -250,13 +247,13 @@ class Deployment:
         source = "this deploy" if self._made.token else DEPLOY_FILE
         return make_target(address, self._made.token or self._known_token(), source=source)
 
-    def _settle(self, target: Target, plan: Plan) -> None:
-        """When the Worker was seen to take the token, the token has its place."""
+    def _settle(self, target: Target, plan: DeployPlan) -> None:
+        """Stores the token in `.env.deploy` once the Worker has accepted it."""
         patience = Patience(self._options.wait)
         self._say(f"Waiting for {target.address.origin}")
         wait_for_status(target, patience)
         key = self._made.key
-        # A secret that was just set takes a while; one that was not is known everywhere.
+        # A secret that was just set takes a while to reach every location.
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
         if self._made.token:
@@ -277,5 +274,5 @@ class Deployment:
         if not self._options.checks:
             return 0
         outcomes = try_promises(target)
-        self._say(f"Tried {len(outcomes)} promises of the API: all kept")
+        self._say(f"{len(outcomes)} API checks passed")
         return len(outcomes)

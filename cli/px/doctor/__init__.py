@@ -1,1 +1,1 @@
-"""`px doctor`: what px finds on this machine and on the server, each with its mend."""
+"""`px doctor`: checks this machine and the server, and says how to fix each problem."""

@@ -1,4 +1,4 @@
-"""Which server px would ask, as whom, for which project, and where it found each."""
+"""Which server, token and project px would use, and where each setting comes from."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from px.settings import Target
 
 
 def check_choice(target: Target) -> Iterator[Finding]:
-    """Never the token: what kind it is, and the id that `px token list` shows."""
+    """Shows the token's kind and the id from `px token list`, never the token."""
     yield Finding("address", OK, f"{target.address.origin}, from {target.address_source}")
     yield Finding("token", OK, f"{kind(target.token)}, from {target.source}")
     yield _project(target)
 
 
 def kind(token: str) -> str:
-    """What may be told of a token."""
+    """What is safe to show of a token."""
     if token.startswith(f"px_{tokens.ROOT}_"):
         return "root's"
     parsed = tokens.parse(token)
-    return "one of a form that px does not know" if parsed is None else f"id {parsed.id}"
+    return "in a format that px does not know" if parsed is None else f"id {parsed.id}"
 
 
 def _project(target: Target) -> Finding:
@@ -34,7 +34,7 @@ def _project(target: Target) -> Finding:
         return Finding(
             "project",
             FAIL,
-            f"{target.project}, from {source}, but the token opens {own}",
-            "unset the project, or use a token for it",
+            f"{target.project}, from {source}, but the token is for {own}",
+            "unset the project, or use a token for that project",
         )
     return Finding("project", OK, f"{target.project}, from {source}")

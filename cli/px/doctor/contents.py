@@ -1,42 +1,43 @@
-"""What the project's own files say: .env.secrets, and what has begun and not ended."""
+"""The state of the project's own files: .env.secrets, and unfinished work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.private_files import SECRETS_FILE
 
 
-def check_secrets(place: Place) -> Iterator[Finding]:
-    """Whether px dev, px run and px secret import would take .env.secrets."""
+def check_secrets(around: Surroundings) -> Iterator[Finding]:
+    """Whether px dev, px run and px secret import would accept .env.secrets."""
     from px.secrets.import_secrets import read_file
 
-    file = next(one for one in place.private_files if one.name == SECRETS_FILE)
+    file = next(one for one in around.private_files if one.name == SECRETS_FILE)
     if not file.path.exists():
-        hint = "install -m 600 .env.secrets.example .env.secrets, and fill it in"
-        yield Finding("secrets", SKIP, f"there is no {file.name} here", hint)
+        hint = "install -m 600 .env.secrets.example .env.secrets, then fill it in"
+        yield Finding("secrets", SKIP, f"there is no {file.name}", hint)
         return
     try:
         entries = read_file(file.path, regular=True)
     except PxError as error:
         lines = [str(detail.line) for detail in error.details if detail.line is not None]
         where = f": line {', '.join(lines[:10])}" if lines else f": {error.message}"
-        hint = f"px secret import {place.shown(file)} --dry-run says what is wrong"
+        hint = f"`px secret import {around.shown(file)} --dry-run` shows what is wrong"
         yield Finding("secrets", FAIL, f"px cannot read {file.name}{where}", hint)
         return
     count = "1 secret" if len(entries) == 1 else f"{len(entries):,} secrets"
     yield Finding("secrets", OK, f"{file.name} holds {count}")
 
 
-def check_rotation(place: Place) -> Iterator[Finding]:
+def check_rotation(around: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a rotation's new key."""
     from px.project.unfinished_rotation import UnfinishedRotation
     from px.terminal import printable
 
-    project = place.project
+    project = around.project
     started = None
     if project is not None:
         try:
@@ -45,16 +46,19 @@ def check_rotation(place: Place) -> Iterator[Finding]:
             yield Finding("rotation", FAIL, error.message.partition(";")[0], error.hint)
             return
     if started is None:
-        yield Finding("rotation", OK, "none is under way here")
+        yield Finding("rotation", OK, "no rotation is under way here")
         return
     where = printable(started.origin)
-    hint = "px key rotate; do not delete .px/rotation.json"
-    yield Finding("rotation", WARN, f"one of {where} has begun and not ended", hint)
+    hint = "`px key rotate` continues it; do not delete .px/rotation.json"
+    yield Finding("rotation", WARN, f"a rotation of {where} has not finished", hint)
 
 
-def check_deploy(place: Place) -> Iterator[Finding]:
+def check_deploy(around: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a root token that `.env.deploy` does not have yet."""
-    project = place.project
+    project = around.project
     if project is not None and (project.private / "deploy.json").exists():
-        hint = "px deploy goes on; do not delete .px/deploy.json"
-        yield Finding("deploy", WARN, "one has begun and not ended", hint)
+        hint = "`px deploy` continues it; do not delete .px/deploy.json"
+        yield Finding("deploy", WARN, "a deploy has not finished", hint)
+
+
+CHECKS: Final = {"secrets": check_secrets, "rotation": check_rotation, "deploy": check_deploy}

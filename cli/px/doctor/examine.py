@@ -1,4 +1,4 @@
-"""Every check in order. None of them can end the others, whatever it meets."""
+"""Runs every check in order. A check that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -7,50 +7,42 @@ from functools import partial
 from typing import Final
 
 from positronic.errors import PositronicError
+from px.doctor import contents, exposure, tools
 from px.doctor.choice import check_choice
-from px.doctor.contents import check_deploy, check_rotation, check_secrets
 from px.doctor.finding import FAIL, SKIP, Check, Finding
-from px.doctor.ignored import check_ignored
-from px.doctor.modes import check_modes
-from px.doctor.place import Place
 from px.doctor.server import check_server
-from px.doctor.tools import check_node, check_packages, check_px
+from px.doctor.surroundings import Surroundings
 from px.errors import PxError
 from px.project.file_failures import file_failed
 from px.settings import Target
 
-CheckHere = Callable[[Place], Iterator[Finding]]
+CheckHere = Callable[[Surroundings], Iterator[Finding]]
 
 HERE: Final[Mapping[str, CheckHere]] = {
-    "px": check_px,
-    "node": check_node,
-    "packages": check_packages,
-    "mode": check_modes,
-    "git": check_ignored,
-    "secrets": check_secrets,
-    "rotation": check_rotation,
-    "deploy": check_deploy,
+    **tools.CHECKS,
+    **exposure.CHECKS,
+    **contents.CHECKS,
 }
 
 
 def examine(
-    place: Place, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
+    around: Surroundings, choose: Callable[[], Target], here: Mapping[str, CheckHere] = HERE
 ) -> Iterator[Finding]:
-    """`choose` finds the server; it raises Usage when there is none to ask."""
+    """`choose` finds the server; it raises Usage if none is set."""
     for name, check in here.items():
-        yield from _guarded(name, partial(check, place))
+        yield from _guarded(name, partial(check, around))
     try:
         target = choose()
     except (PxError, PositronicError) as error:
         yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
-    except OSError:  # a folder above that cannot be searched
-        yield Finding("address", FAIL, "the files that name a server cannot be looked for")
-        yield Finding("server", SKIP, "not known: there is no server to ask")
+    except OSError:  # a parent folder is not searchable
+        yield Finding("address", FAIL, "px cannot look for the files that name a server")
+        yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
     yield from _guarded("address", lambda: check_choice(target))
-    yield from _guarded("server", lambda: check_server(target, place=place))
+    yield from _guarded("server", lambda: check_server(target, around=around))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:
@@ -59,6 +51,6 @@ def _guarded(name: str, check: Check) -> Iterator[Finding]:
     except (PxError, PositronicError) as error:
         yield Finding(name, FAIL, error.message, getattr(error, "hint", ""))
     except OSError as error:
-        yield Finding(name, FAIL, f"this could not be checked: {file_failed(error).message}")
+        yield Finding(name, FAIL, f"check failed: {file_failed(error).message}")
     except Exception as error:  # noqa: BLE001 - its text may hold a value
-        yield Finding(name, FAIL, f"this could not be checked: {type(error).__name__}")
+        yield Finding(name, FAIL, f"check failed: {type(error).__name__}")

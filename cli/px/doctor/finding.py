@@ -1,22 +1,24 @@
-"""What one check found."""
+"""What one check found, and how findings are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from px import terminal
 from px.invocation import repeat
 
 OK: Final = "ok"
-WARN: Final = "warn"  # works, and should be mended
+WARN: Final = "warn"  # works, but should be fixed
 FAIL: Final = "fail"  # does not work, or is not safe
-SKIP: Final = "skip"  # not known, or nothing to check
+SKIP: Final = "skip"  # unknown, or nothing to check
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check's name, how it went, a sentence, and what to do about it."""
+    """A check's name, its result, a sentence, and what to do about it."""
 
     check: str
     status: str
@@ -25,7 +27,7 @@ class Finding:
 
     @property
     def advice(self) -> str:
-        """The hint, whose px commands lead to the same server and project."""
+        """The hint; its px commands repeat --url and --project."""
         return repeat(self.hint)
 
     def document(self) -> dict[str, str]:
@@ -34,3 +36,38 @@ class Finding:
 
 
 Check = Callable[[], Iterator[Finding]]
+
+
+def show(found: Finding) -> None:
+    """On a terminal with the hint below; in a pipe one line, with tabs."""
+    if not terminal.is_terminal(sys.stdout):
+        terminal.data("\t".join((found.status, found.check, found.message, found.advice)))
+        return
+    terminal.data(f"{found.status:<4}  {found.check:<8}  {found.message}")
+    if found.hint:
+        terminal.data(f"      {'':<8}  -> {found.advice}")
+
+
+def conclude(findings: Sequence[Finding]) -> None:
+    """The summary for the user."""
+    fails, warns = count(findings, FAIL), count(findings, WARN)
+    if fails or warns:
+        warnings = "1 warning" if warns == 1 else f"{warns} warnings"
+        terminal.say(f"{fails} to fix, {warnings}")
+    else:
+        terminal.say("Nothing to fix.")
+
+
+def count(findings: Sequence[Finding], status: str) -> int:
+    return sum(found.status == status for found in findings)
+
+
+def document(findings: Sequence[Finding]) -> dict[str, object]:
+    """{"healthy", "fails", "warnings", "checks": [{"check", "status", "message", "hint"?}]}."""
+    fails = count(findings, FAIL)
+    return {
+        "healthy": fails == 0,
+        "fails": fails,
+        "warnings": count(findings, WARN),
+        "checks": [found.document() for found in findings],
+    }

@@ -1,4 +1,4 @@
-"""Asks a server what it allows: reads only, each once, all within one time limit."""
+"""Asks a server what it allows: only reads, never retried, all within one time limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from px.settings import Target
 
 
 class Probe(Client):
-    """`target.timeout` bounds all its calls together."""
+    """`target.timeout` limits all its calls together."""
 
     def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(target)
@@ -40,7 +40,7 @@ class Probe(Client):
         return True
 
     def opens(self, name: str, closed: Sequence[str]) -> bool:
-        """Whether the server opens it; false for these codes. Raises PxError for other failures."""
+        """Whether the server can open it; false for these codes. Raises PxError for others."""
         try:
             self.answer(self.call("GET", f"/secrets/{name}/exists"), 200)
         except PxError as error:

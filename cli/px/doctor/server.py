@@ -1,4 +1,4 @@
-"""What the server says: that it is there, that the token opens it, as what, and its keys."""
+"""Checks on the server: that it answers, that it accepts the token, the role and the keys."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from positronic.access import tokens
-from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.keys import check_keys, check_records
 from px.doctor.probe import Probe
-from px.doctor.records import check_records
-from px.doctor.recovery import check_recovery
+from px.doctor.surroundings import Surroundings
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
 from px.project.private_files import LOCAL_FILE
@@ -26,9 +24,9 @@ SOON: Final = timedelta(days=7)
 
 
 def check_server(
-    target: Target, now: Callable[[], float] = time.time, place: Place | None = None
+    target: Target, now: Callable[[], float] = time.time, around: Surroundings | None = None
 ) -> Iterator[Finding]:
-    """Each later question only when the one before was answered."""
+    """Each check runs only if the one before succeeded."""
     with Probe(target) as probe:
         begun = now()
         try:
@@ -36,101 +34,85 @@ def check_server(
         except PxError as error:
             yield _failed("server", error, target)
             for name in ("access", "role", "keys", "records", "clock"):
-                yield Finding(name, SKIP, "not known: the server is not ready")
+                yield Finding(name, SKIP, "unknown: the server is not ready")
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
         yield _clock(answer, (begun + now()) / 2)
-        yield from _access(probe, target, place)
+        yield from _access(probe, target, around)
 
 
-def _access(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
+def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
         yield _failed("access", error, target)
         is_open = False
     else:
-        message = "the token is accepted" if is_open else "the token does not open this project"
-        hint = "" if is_open else _mend(None, target)
+        message = "the token is accepted" if is_open else "the token is not for this project"
+        hint = "" if is_open else _fix(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
         for name in ("role", "keys", "records"):
-            yield Finding(name, SKIP, "not known: the token does not open the server")
+            yield Finding(name, SKIP, "unknown: the server does not accept the token")
         return
     role = _role(probe)
     yield Finding("role", OK, role)
     if role not in ("root", "admin"):
-        yield Finding("keys", SKIP, "not known: that needs the role admin")
+        yield Finding("keys", SKIP, "unknown: this needs the role admin")
     else:
         yield from _expiry(probe, target.token)
-        yield from _keys(probe, target, place)
+        yield from check_keys(probe, target, around)
     yield from check_records(probe)
 
 
 def _role(probe: Probe) -> str:
-    """By what the token may read; where nothing tells them apart, both."""
+    """The role, by what the token may read; both if nothing tells them apart."""
     if probe.allows("/projects?limit=1"):
         return "root"
     if probe.allows("/tokens?limit=1"):
         return "admin"
     try:
         return "writer" if probe.allows("/brains") else "reader"
-    except Refused:  # no server of ours without brains tells
+    except Refused:  # a server without brains does not tell
         return "reader or writer"
 
 
 def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     parsed = tokens.parse(token)
-    if parsed is None:  # root's has none
+    if parsed is None:  # the root token does not expire
         return
     own = next((one for one in Tokens(probe).list() if one.id == parsed.id), None)
     if own is None or own.expires_at is None:
         yield Finding("expiry", OK, "the token does not expire")
         return
     left = datetime.fromisoformat(own.expires_at) - datetime.now(UTC)
-    hint = "make the next one: `px token create NAME --role ROLE`" if left < SOON else ""
+    hint = "create the next one: `px token create NAME --role ROLE`" if left < SOON else ""
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
-
-
-def _keys(probe: Probe, target: Target, place: Place | None) -> Iterator[Finding]:
-    found = Keys(probe).uses()
-    lost = sorted(use.id for use in found.uses if not use.held)
-    if lost:
-        hint = "give the Worker these master keys back, or put the secrets in again"
-        yield Finding("keys", FAIL, f"records are under keys it lacks: {', '.join(lost)}", hint)
-    if found.pending:
-        message = f"a rotation to {found.newest} has begun and not ended"
-        yield Finding("keys", WARN, message, "`px key rotate`, where it was begun")
-    if not lost and not found.pending:
-        message = f"newest {found.newest}; the Worker has a key of every id that records name"
-        yield Finding("keys", OK, message)
-    if place is not None:
-        yield from check_recovery(place, target, found.newest)
 
 
 def _clock(answer: Answer, now: float) -> Finding:
     try:
         skew = round(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
     except (TypeError, ValueError):
-        return Finding("clock", SKIP, "not known: the server sends no date")
+        return Finding("clock", SKIP, "unknown: the server sends no date")
     if abs(skew) > MAX_SKEW:
         way = "behind" if skew > 0 else "ahead of"
         return Finding(
             "clock", WARN, f"this machine is {abs(skew):,} s {way} the server", "set the clock"
         )
-    return Finding("clock", OK, "as the server's")
+    return Finding("clock", OK, "matches the server's")
 
 
 def _failed(name: str, error: PxError, target: Target) -> Finding:
-    return Finding(name, FAIL, error.message, error.hint or _mend(error, target))
+    return Finding(name, FAIL, error.message, error.hint or _fix(error, target))
 
 
-def _mend(error: PxError | None, target: Target) -> str:
-    """What the error itself does not say: it does not know where the settings are from."""
+def _fix(error: PxError | None, target: Target) -> str:
+    """A hint for the setting that px used, which the error itself does not know."""
     if isinstance(error, NotReached):
         if target.source == LOCAL_FILE:
             return "start `px dev`"
         return f"check the network, and the address from {target.address_source}"
     if error is None or isinstance(error, NotAllowed):
-        return f"put another token in the place of the one from {target.source}"
+        return f"replace the token from {target.source}"
     return ""

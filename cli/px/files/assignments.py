@@ -1,7 +1,7 @@
-"""Names and values as files spell them, and the rules that make secrets of them.
+"""Names and values as read from files, and the rules that turn them into secrets.
 
-Everything that is wrong is named at once, by its place: the file, the line, the entry. Not by its
-name: a line of a key in PEM form can look like NAME=, and a JSON object may be the wrong way round.
+All problems are reported at once, by file, line and entry. Not by name: a line of a PEM key can
+look like NAME=, and a JSON object may have its names and values swapped.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from px.files import doubtful
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A name and its value, neither checked.
+    """A name and its value, both unchecked.
 
-    `index`: which entry of a JSON object, from 0. `quoted`: whether it stood in quotes.
+    `index`: which entry of a JSON object, from 0. `quoted`: whether it was in quotes.
     """
 
     line: int
-    name: str = field(repr=False)  # a piece of a key can look like one
+    name: str = field(repr=False)  # part of a key can look like a name
     value: str | None = field(repr=False)
     index: int | None = None
     quoted: bool = True
 
 
-Item = Assignment | Detail  # what was read, or why it cannot be
+Item = Assignment | Detail  # an item, or why the line is invalid
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One file's items in its order. `file`: what to call it, where there are several."""
+    """One file's items, in order. `file`: its name in messages, if there are several."""
 
     items: Iterable[Item]
     file: str | None = None
@@ -43,16 +43,16 @@ class Reading:
 def check(
     readings: Sequence[Reading], remarks: list[Detail] | None = None
 ) -> list[tuple[Name, Value]]:
-    """The secrets of all files, in order, with distinct names. Raises Usage with all problems.
+    """The secrets of all files, in order, without duplicates. Raises Usage with all problems.
 
-    `remarks` gets what is odd about a value and no reason to refuse it.
+    `remarks` gets the warnings about values.
     """
     secrets: dict[Name, Value] = {}
-    places: dict[str, str] = {}
+    first_seen: dict[str, str] = {}
     problems: list[Detail] = []
     for reading in readings:
         for item in reading.items:
-            problem = _take(item, reading, secrets, places)
+            problem = _take(item, reading, secrets, first_seen)
             if problem is not None:
                 problems.append(replace(problem, file=reading.file))
             elif remarks is not None and (remark := _remark(item)):
@@ -63,9 +63,9 @@ def check(
 
 
 def refuse(problems: Sequence[Detail], what: str = "the file") -> None:
-    """Raises Usage when there are any."""
+    """Raises Usage if there are any problems."""
     if problems:
-        count = "one place" if len(problems) == 1 else f"{len(problems)} places"
+        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
         if all(problem.index is None for problem in problems):
             count = "a line" if len(problems) == 1 else f"{len(problems)} lines"
         raise Usage(
@@ -76,18 +76,18 @@ def refuse(problems: Sequence[Detail], what: str = "the file") -> None:
 
 
 def _take(
-    item: Item, reading: Reading, secrets: dict[Name, Value], places: dict[str, str]
+    item: Item, reading: Reading, secrets: dict[Name, Value], first_seen: dict[str, str]
 ) -> Detail | None:
     if isinstance(item, Detail):
         return item
-    if item.name in places:
+    if item.name in first_seen:
         return Detail(
             "duplicate_name",
-            f"repeats the name of {places[item.name]}",
+            f"repeats the name of {first_seen[item.name]}",
             line=item.line,
             index=item.index,
         )
-    places[item.name] = _place(item, reading)
+    first_seen[item.name] = _position(item, reading)
     if not item.value:
         error = "has no value: fill it in, or remove the line"
         return Detail("invalid_value", error, line=item.line, index=item.index)
@@ -107,7 +107,7 @@ def _remark(item: Item) -> Detail | None:
     return Detail("doubtful_value", f"the value {words}", line=item.line, index=item.index)
 
 
-def _place(item: Assignment, reading: Reading) -> str:
+def _position(item: Assignment, reading: Reading) -> str:
     entry = "" if item.index is None else f", entry {item.index + 1}"
     file = "" if reading.file is None else f"{reading.file} "
     return f"{file}line {item.line}{entry}"

@@ -1,4 +1,4 @@
-"""Changes assignments of a dotenv text, and no other byte of it."""
+"""Changes assignments in a dotenv text, and no other byte."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dotenv.parser import parse_stream
 
 
 def assign(text: str, settings: Mapping[str, str]) -> str:
-    """The text with these in the place of the old ones, or at its end; values as they are spelt."""
+    """The text with these assignments instead of the old ones, or at its end; values unescaped."""
     parts, seen = [], set()
-    # newline="": a carriage return inside a quoted value stays what it is.
+    # newline="": keeps a carriage return inside a quoted value.
     for one in parse_stream(io.StringIO(text, newline="")):
         original = one.original.string
         if one.key is not None and one.key in settings:
@@ -25,7 +25,7 @@ def assign(text: str, settings: Mapping[str, str]) -> str:
 
 
 def _replaced(original: str, line: str) -> str:
-    """The empty lines before it and the line end stay."""
+    """Keeps the empty lines before it and the line end."""
     before = original[: len(original) - len(original.lstrip())]
     end = original[len(original.rstrip("\r\n")) :]
     return before + line + end

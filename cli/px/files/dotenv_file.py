@@ -1,16 +1,16 @@
-"""Reads dotenv files: python-dotenv's parser, with nothing let through that it did not understand.
+"""Reads dotenv files with python-dotenv's parser, refusing everything that it did not understand.
 
 The dialect. `NAME=value`, `export NAME=value`, white space around `=`; empty lines and lines that
 start with `#`. No `$` is replaced and no command is run.
-- without quotes: up to the end of the line; white space at both ends and a `#` after white space
-  with all that follows are not part of the value;
-- 'single quotes': as it stands, over several lines too; `\\'` and `\\\\` stand for ' and \\;
-- "double quotes": over several lines too; `\\n \\r \\t \\a \\b \\f \\v \\" \\' \\\\` are read, any
-  other backslash stays.
-Line ends inside quotes stay what they are. A byte-order mark is dropped.
+- without quotes: up to the end of the line, without white space at both ends and without a
+  comment (`#` after white space);
+- 'single quotes': unchanged, even over several lines; `\\'` and `\\\\` stand for ' and \\;
+- "double quotes": even over several lines; `\\n \\r \\t \\a \\b \\f \\v \\" \\' \\\\` are escapes,
+  any other backslash stays.
+Line ends inside quotes are kept. A byte-order mark is removed.
 
-Without quotes some values are refused all the same (px.files.doubtful): what a shell would
-read in another way, and characters that nobody sees.
+Some values are refused without quotes (px.files.doubtful): those that a shell would read
+differently, and those with invisible characters.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from px.files.foreign_lines import explain
 
 
 def read_assignments(data: bytes, what: str = "the file") -> list[Assignment]:
-    """Every `NAME=value` as it stands, neither checked. Raises Usage with every wrong line."""
+    """Every `NAME=value`, both unchecked. Raises Usage with every wrong line."""
     found = list(items(decode(data, what)))
     refuse([item for item in found if isinstance(item, Detail)], what)
     return [item for item in found if isinstance(item, Assignment)]
 
 
 def items(text: str) -> Iterator[Item]:
-    """Every `NAME=value`, and every line that is none, in order."""
-    # newline="": a carriage return inside quotes stays what it is.
+    """Every `NAME=value` and every other line, in order."""
+    # newline="": keeps a carriage return inside quotes.
     for binding in parse_stream(io.StringIO(text, newline="")):
         line = _line(binding)
         if binding.error:
-            yield _problem(line, binding, "is not NAME=value, or has a quote that is not closed")
+            yield _problem(line, binding, "is not NAME=value, or has an unclosed quote")
         elif binding.key is not None and binding.value is None:
             yield _problem(line, binding, "has no `=`")
         elif binding.key is not None and (words := _not_a_name(binding)):
@@ -50,7 +50,7 @@ def items(text: str) -> Iterator[Item]:
 
 
 def _line(binding: Binding) -> int:
-    """The parser counts from the empty lines before; this is where the text begins."""
+    """The line where the text begins; the parser counts from the empty lines before it."""
     text = binding.original.string
     before = text[: len(text) - len(text.lstrip())].replace("\r\n", "\n").replace("\r", "\n")
     return binding.original.line + before.count("\n")
@@ -61,7 +61,7 @@ def _is_quoted(binding: Binding) -> bool:
 
 
 def _not_a_name(binding: Binding) -> str:
-    """What the line is, where what stands before its `=` is no name and px knows why."""
+    """What the line is, if the part before its `=` is not a name and px knows why."""
     return "" if NAME.fullmatch(binding.key or "") else explain(binding.original.string, "")
 
 

@@ -1,4 +1,4 @@
-"""A file's bytes as text: UTF-8, and no other encoding is guessed."""
+"""A file's bytes as text: only UTF-8, never a guessed encoding."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Final
 from px.errors import Usage
 
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")  # of UTF-16, and of UTF-32
-_LOOK: Final = 400  # bytes in which an encoding shows
+_LOOK: Final = 400  # bytes that are enough to see the encoding
 HINT: Final = "convert it: iconv -f UTF-16 -t UTF-8 FILE; nothing was sent"
 
 
 def decode(data: bytes, what: str = "the file") -> str:
-    """Raises Usage, calling the file `what`, with the line that is not UTF-8."""
+    """Raises Usage with the line that is not UTF-8; messages call the file `what`."""
     if is_wide(data):
         raise Usage(
-            f"{what} is text in UTF-16 or UTF-32, and px reads UTF-8",
+            f"{what} is UTF-16 or UTF-32 text, and px reads UTF-8",
             code="invalid_file",
             hint=HINT,
         )
@@ -31,9 +31,9 @@ def decode(data: bytes, what: str = "the file") -> str:
 
 
 def is_wide(data: bytes) -> bool:
-    """Whether it is text in UTF-16 or UTF-32, with a byte-order mark or without.
+    """Whether it is UTF-16 or UTF-32 text, with or without a byte-order mark.
 
-    Without one, text in them has a NUL beside most of its letters; UTF-8 text has none at all.
+    Without one, such text has a NUL next to most letters; UTF-8 text has none.
     """
     start = data[:_LOOK]
     every_second = start[0::2], start[1::2]

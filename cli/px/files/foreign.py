@@ -1,7 +1,6 @@
-"""Marks of other tools' files: what px takes them for, and what turns them into secrets.
+"""Recognises files of other tools, and says how to turn them into secrets.
 
-A few cheap marks, no parser: each row is a mark, what has it, and what to do about it. The first
-row that fits counts.
+A few cheap patterns, no parser: each with its meaning and what to do. The first match counts.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import Final, NamedTuple
 from px.errors import Detail, Usage
 
 _TO_PX: Final = "| px secret import -"
-_ONE: Final = "px secret create NAME --from-file FILE"
-_NO_TEXT: Final = "give px the dotenv or JSON file that it was made from, or unpack it first"
+_ONE: Final = "`px secret create NAME --from-file FILE`"
+_NO_TEXT: Final = "import the dotenv or JSON file it was made from, or unpack it first"
 
 
 class Kind(NamedTuple):
-    """A file of another tool: as a message calls it, and the hint."""
+    """A file of another tool: its name in messages, and the hint."""
 
     what: str
     hint: str
@@ -33,7 +32,7 @@ _KUBERNETES: Final = Kind(
     f"kubectl get secret NAME -o json | jq '.data | map_values(@base64d)' {_TO_PX}",
 )
 _WEB_PAGE: Final = Kind(
-    "a web page", "what was downloaded is no file of secrets: perhaps it asks to log in"
+    "a web page", "the download is not a file of secrets; it may be a login page"
 )
 
 # How the bytes begin.
@@ -84,7 +83,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         (r"-----BEGIN PGP MESSAGE-----", _GPG),
         (
             r"(-----BEGIN |---- BEGIN |Bag Attributes$|PuTTY-User-Key-File)",
-            Kind("one key or certificate, no list of secrets", f"store it as one value: {_ONE}"),
+            Kind("one key or certificate, not a list of secrets", f"store it as one value: {_ONE}"),
         ),
         (
             r"(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+) AAAA",
@@ -92,7 +91,7 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
         ),
         (
             r"version https://git-lfs\.github\.com/spec/",
-            Kind("a pointer of Git LFS, not the file itself", "run `git lfs pull` first"),
+            Kind("a Git LFS pointer, not the file itself", "run `git lfs pull` first"),
         ),
         (r"<!doctype html|<html|<head|<body|<script", _WEB_PAGE),
         (r"<\?xml|<[a-z][\w:.-]*[ />]", Kind("XML", "px reads NAME=value or one JSON object")),
@@ -109,14 +108,11 @@ _STARTS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
     )
 )
 
-# Wherever they stand at the beginning of a line.
+# At the beginning of any line.
 _LINES: Final[Sequence[tuple[re.Pattern[str], Kind]]] = tuple(
     (re.compile(mark, re.MULTILINE), kind)
     for mark, kind in (
-        (
-            r"^sops_(version|mac|lastmodified)=|^[^#\n]*\bENC\[AES256_GCM,\s*data:",
-            _SOPS,
-        ),
+        (r"^sops_(version|mac|lastmodified)=|^[^#\n]*\bENC\[AES256_GCM,\s*data:", _SOPS),
         (
             r"^(export\s+)?DOTENV_PUBLIC_KEY\w*\s*=|^[^#\n=]*=\s*[\"']?encrypted:[\w+/=]{20}",
             Kind(
@@ -134,14 +130,14 @@ _YAML_KINDS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = (
     (
         re.compile(r"^kind:\s*[\"']?SealedSecret", re.MULTILINE),
         Kind(
-            "a sealed secret of Kubernetes, which only its cluster opens",
+            "a Kubernetes SealedSecret, which only its cluster can open",
             f"kubectl get secret NAME -o json | jq '.data | map_values(@base64d)' {_TO_PX}",
         ),
     ),
     (re.compile(r"^kind:\s*[\"']?Secret\b", re.MULTILINE), _KUBERNETES),
     (
         re.compile(r"^services:", re.MULTILINE),
-        Kind("a compose file (YAML)", "import the env_file that it names"),
+        Kind("a compose file (YAML)", "import the env_file that it refers to"),
     ),
     (
         re.compile(r"!vault\b|\$ANSIBLE_VAULT;"),
@@ -149,7 +145,7 @@ _YAML_KINDS: Final[Sequence[tuple[re.Pattern[str], Kind]]] = (
     ),
 )
 
-# What an array's objects call name and value.
+# The keys for name and value in an array's objects.
 _PAIRS: Final = (
     ("key", "value"),
     ("name", "value"),
@@ -157,7 +153,7 @@ _PAIRS: Final = (
     ("secretKey", "secretValue"),
     ("id", "value"),
 )
-# Keys that a JSON object has at once.
+# Keys that a JSON object has together.
 _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
     (frozenset(keys.split()), kind)
     for keys, kind in (
@@ -166,7 +162,7 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         (
             "ARN SecretString",
             Kind(
-                "an answer of AWS Secrets Manager",
+                "output of AWS Secrets Manager",
                 "aws secretsmanager get-secret-value --secret-id ID --query SecretString "
                 f"--output text {_TO_PX}",
             ),
@@ -174,26 +170,26 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         (
             "Parameters",
             Kind(
-                "an answer of AWS Systems Manager",
+                "output of AWS Systems Manager",
                 f"jq '.Parameters | map({{(.Name): .Value}}) | add' FILE {_TO_PX}",
             ),
         ),
         (
             "lease_id data",
-            Kind("an answer of Vault", f"vault kv get -format=json PATH | jq .data.data {_TO_PX}"),
+            Kind("output of Vault", f"vault kv get -format=json PATH | jq .data.data {_TO_PX}"),
         ),
         (
             "encrypted items",
             Kind(
-                "an export of Bitwarden",
-                "jq '.items | map({(.name): .login.password}) | add' FILE, once it is not "
+                "a Bitwarden export",
+                "jq '.items | map({(.name): .login.password}) | add' FILE, if it is not "
                 f"encrypted {_TO_PX}",
             ),
         ),
-        ("fields vault", Kind("an item of 1Password", f"op inject -i TEMPLATE {_TO_PX}")),
+        ("fields vault", Kind("a 1Password item", f"op inject -i TEMPLATE {_TO_PX}")),
         (
             "attributes id value",
-            Kind("an answer of Azure Key Vault", "its value alone: jq -r .value FILE"),
+            Kind("output of Azure Key Vault", "only its value: jq -r .value FILE"),
         ),
         (
             "type private_key client_email",
@@ -202,12 +198,15 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         ("kty", Kind("a key (JWK), one secret", f"store it as one value: {_ONE}")),
         (
             "terraform_version serial",
-            Kind("Terraform's state", f"terraform output -json | jq 'map_values(.value)' {_TO_PX}"),
+            Kind(
+                "a Terraform state file",
+                f"terraform output -json | jq 'map_values(.value)' {_TO_PX}",
+            ),
         ),
         (
             "values _postman_variable_scope",
             Kind(
-                "an environment of Postman",
+                "a Postman environment",
                 f"jq '.values | map({{(.key): .value}}) | add' FILE {_TO_PX}",
             ),
         ),
@@ -220,11 +219,11 @@ _OBJECTS: Final[Sequence[tuple[frozenset[str], Kind]]] = tuple(
         ),
     )
 )
-_INNER: Final = ("value", "computed", "raw", "plain")  # what a nested entry calls its value
+_INNER: Final = ("value", "computed", "raw", "plain")  # the key for the value in a nested entry
 
 
 def refuse_bytes(data: bytes, what: str) -> None:
-    """Raises Usage for a file that is no text, with what it is."""
+    """Raises Usage for a binary file, with what it is."""
     for mark, kind in _BYTES:
         if data.startswith(mark):
             raise _refusal(what, kind)
@@ -233,7 +232,7 @@ def refuse_bytes(data: bytes, what: str) -> None:
 
 
 def refuse_text(text: str, what: str) -> None:
-    """Raises Usage for a text that is another tool's, with the line that shows it."""
+    """Raises Usage for another tool's text file, with the line that shows it."""
     for mark, kind in _LINES:
         if found := mark.search(text):
             raise _refusal(what, kind, _line(text, found.start()))
@@ -244,7 +243,7 @@ def refuse_text(text: str, what: str) -> None:
 
 
 def refuse_json(found: object, what: str) -> None:
-    """Raises Usage for JSON whose shape is another tool's; other shapes are for the reader."""
+    """Raises Usage for another tool's JSON; the JSON reader handles everything else."""
     if isinstance(found, list):
         raise _refusal(what, _array(found))
     if not isinstance(found, dict):
@@ -261,18 +260,18 @@ def refuse_json(found: object, what: str) -> None:
 
 
 def _is_text(found: Mapping[str, object], keys: frozenset[str]) -> bool:
-    """One key that holds a string may be a secret's name; `kty` never is."""
+    """A single key with a string may be a secret's name; `kty` never is."""
     return all(isinstance(found[key], str) for key in keys) and keys != {"kty"}
 
 
 def _array(found: Sequence[object]) -> Kind:
-    what = "a JSON array, and px reads one object"
+    what = "a JSON array, but px reads one object"
     for key, value in _PAIRS:
         if found and all(isinstance(one, dict) and {key, value} <= one.keys() for one in found):
             return Kind(what, f"jq 'map({{(.{key}): .{value}}}) | add' FILE {_TO_PX}")
     if found and all(isinstance(one, dict) for one in found):
         return Kind(what, f"if each holds secrets: jq add FILE {_TO_PX}")
-    return Kind(what, 'px reads {"NAME": "value"}, strings alone')
+    return Kind(what, 'px reads {"NAME": "value"} with string values only')
 
 
 def _which_yaml(text: str) -> Kind:
@@ -280,13 +279,13 @@ def _which_yaml(text: str) -> Kind:
 
 
 def _first_line(text: str) -> int:
-    """Where the first line begins that is neither empty nor a comment."""
+    """The start of the first line that is neither empty nor a comment."""
     found = re.match(r"\ufeff?(\s*(#[^\n]*)?\n)*[ \t]*", text)
     return found.end() if found else 0
 
 
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def _refusal(what: str, kind: Kind, line: int | None = None) -> Usage:

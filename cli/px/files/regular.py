@@ -1,4 +1,4 @@
-"""Opening a file only if it is a regular one: a named pipe blocks, and gives its text once."""
+"""Opens a file only if it is a regular one: a named pipe blocks, and can be read only once."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _KINDS = {
 
 
 def kind(mode: int) -> str:
-    """What it is, in words; empty for a regular file."""
+    """What kind of file it is; empty for a regular file."""
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
 def open_regular(path: str, flags: int) -> int:
-    """An `opener` for `open`, which never waits. Raises OSError for anything else."""
+    """An `opener` for `open` that never blocks. Raises OSError for anything but a regular file."""
     handle = os.open(path, flags | os.O_NONBLOCK)
     found = kind(os.fstat(handle).st_mode)
     if found:

@@ -1,4 +1,4 @@
-"""Reading a file whose path was typed: no error shows the path, which may be a value."""
+"""Reads a file whose path the user typed: no error shows the path, which may be a value."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from px.errors import Usage
 
 @contextmanager
 def unnamed(what: str, code: str = "usage") -> Iterator[None]:
-    """Raises Usage, calling the file `what`, for what keeps it from being read."""
+    """Raises Usage, calling the file `what`, if it cannot be read."""
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
+        reason = getattr(error, "strerror", None) or "it is not a path"
         raise Usage(f"{what} cannot be read: {reason.lower()}", code=code) from None
 
 
 def read_typed_path(path: Path, most: int, what: str = "the file") -> bytes:
-    """At most so many bytes."""
+    """At most `most` bytes."""
     with unnamed(what), path.open("rb") as file:
         return file.read(most)

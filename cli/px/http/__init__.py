@@ -1,1 +1,1 @@
-"""One server over HTTP: address, proxy, certificates, connection, retries."""
+"""HTTP to one server: address, proxy, certificates, connection, retries."""

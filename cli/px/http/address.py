@@ -1,4 +1,4 @@
-"""Where a server is. Checked before any byte is sent."""
+"""A server's address, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from px.errors import Usage
 
-# urlsplit drops tabs and line ends in silence, so they must not come so far.
+# urlsplit silently drops tabs and line ends, so they are refused before.
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class Address(NamedTuple):
-    """A server's scheme, host and port; equal when they lead to the same server."""
+    """A server's scheme, host and port; equal if they lead to the same server."""
 
     scheme: str
     host: str
@@ -22,7 +22,7 @@ class Address(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """As it is shown and asked."""
+        """The address as shown and requested."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         standard = self.port == (443 if self.scheme == "https" else 80)
         return f"{self.scheme}://{host}" + ("" if standard else f":{self.port}")
@@ -33,14 +33,14 @@ class Address(NamedTuple):
 
 
 def parse_address(text: str, what: str = "the address") -> Address:
-    """An https address, or http on loopback. Raises Usage, which says `what`, not the text."""
+    """An https address, or http on loopback. Raises Usage that shows `what`, not the text."""
     text = text.strip()
     parts = _split(text, what)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise Usage(
-            "px sends tokens and values over https only; http is for loopback",
+            "px sends tokens and values only over https; http is for loopback",
             code="https_required",
-            hint="use the address that starts with https://",
+            hint="use the address that begins with https://",
         )
     host, port = parts.hostname or "", parts.port
     return Address(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
@@ -55,11 +55,11 @@ def _split(text: str, what: str) -> SplitResult:
     if not known or not _PRINTABLE.fullmatch(text):
         raise Usage(f"{what} is not a URL like {_EXAMPLE}", hint=_cause(text))
     if "@" in parts.netloc:
-        raise Usage(f"{what} holds a user name or password", hint="put the token in PX_TOKEN")
+        raise Usage(f"{what} contains a user name or password", hint="put the token in PX_TOKEN")
     if parts.query or parts.fragment:
-        raise Usage(f"{what} holds a query or a fragment", hint=_BARE)
+        raise Usage(f"{what} contains a query or a fragment", hint=_BARE)
     if parts.path.strip("/"):
-        raise Usage(f"{what} holds a path", hint=_BARE)
+        raise Usage(f"{what} contains a path", hint=_BARE)
     return parts
 
 
@@ -68,13 +68,13 @@ _BARE: Final = f"give the address without a path, like {_EXAMPLE}"
 
 
 def _cause(text: str) -> str:
-    """What is likely wrong with a text that is no URL."""
+    """A hint at what is probably wrong with a text that is not a URL."""
     if text[:1] in ("'", '"', "\u201c", "\u2018") or text[-1:] in ("'", '"'):
-        return "take the quotes away"
+        return "remove the quotes"
     if not text.isascii():
-        return "write the host as DNS has it, in ASCII (xn--...)"
+        return "write the host name in ASCII, as in DNS (xn--...)"
     if any(not character.isprintable() or character == " " for character in text):
-        return "it holds a space or a line end"
+        return "it contains a space or a line end"
     if "://" not in text:
         return "it must begin with https://"
     return ""

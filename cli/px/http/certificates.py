@@ -1,6 +1,6 @@
-"""Which certificates px trusts: the system's, and those of SSL_CERT_FILE and SSL_CERT_DIR.
+"""The certificates px trusts: the system's, and those of SSL_CERT_FILE and SSL_CERT_DIR.
 
-OpenSSL passes over a file that is not there or makes no sense without a word; px names it.
+OpenSSL silently ignores a missing or malformed file; px reports it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NOT_YET, _EXPIRED, _SELF_SIGNED, _OTHER_HOST = 9, 10, (18, 19), (62, 64)
 
 
 def trusted(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """Raises Usage for a setting that names nothing usable."""
+    """Raises Usage for a setting without a usable file or folder."""
     file, folder = environ.get(FILE, ""), environ.get(FOLDER, "")
     if file:
         _check_file(Path(file))
@@ -36,21 +36,21 @@ def trusted(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def problem(error: ssl.SSLError) -> str:
-    """What is wrong with a server's certificate, or that it has none."""
+    """What is wrong with a server's certificate, or that it does not speak TLS."""
     code = getattr(error, "verify_code", None)
     if code is None:
-        return "what answers there does not speak TLS as px does; is the port right?"
+        return "the server there does not speak a TLS version that px supports; check the port"
     named = {
         _EXPIRED: "its certificate has expired",
         _NOT_YET: "its certificate is not valid yet",
-        **dict.fromkeys(_SELF_SIGNED, "its certificate is self-signed, or its issuer's is"),
+        **dict.fromkeys(_SELF_SIGNED, "its certificate, or its issuer's, is self-signed"),
         **dict.fromkeys(_OTHER_HOST, "its certificate is for another host name"),
     }
-    return named.get(code) or getattr(error, "verify_message", "") or "its certificate is not good"
+    return named.get(code) or getattr(error, "verify_message", "") or "its certificate is not valid"
 
 
 def advice(error: ssl.SSLError, environ: Mapping[str, str]) -> str:
-    """What to do about it; empty where only the server's owner can do anything."""
+    """What to do about it; empty if only the server's owner can fix it."""
     code = getattr(error, "verify_code", None)
     if code in (_EXPIRED, _NOT_YET):
         return "check this machine's clock; if it is right, the certificate must be renewed"
@@ -58,8 +58,8 @@ def advice(error: ssl.SSLError, environ: Mapping[str, str]) -> str:
         return "check the address"
     ignored = [name for name in _OTHERS if environ.get(name)]
     if ignored and not environ.get(FILE):
-        return f"px does not read {' or '.join(ignored)}: name the same file in {FILE}"
-    return f"if your network has a CA of its own, name its PEM file in {FILE}"
+        return f"px does not read {' or '.join(ignored)}: set {FILE} to the same file"
+    return f"if your network has its own CA, set {FILE} to its PEM file"
 
 
 def _check_file(path: Path) -> None:
@@ -73,7 +73,7 @@ def _check_file(path: Path) -> None:
         raise Usage(f"{FILE} does not name a file: {_shown(path)}", hint=_fix(FILE))
     if b"-----BEGIN " not in data:
         is_der = data.startswith(b"\x30")
-        what = "is in DER form, not PEM" if is_der else "holds no certificate in PEM form"
+        what = "is in DER format, not PEM" if is_der else "contains no certificate in PEM format"
         convert = "convert it: openssl x509 -inform der -in FILE -out ca.pem"
         raise Usage(f"{FILE} {what}: {_shown(path)}", hint=convert if is_der else _fix(FILE))
 
@@ -83,12 +83,12 @@ def _load(context: ssl.SSLContext, file: str) -> None:
         context.load_verify_locations(cafile=file)
     except (ssl.SSLError, OSError):
         raise Usage(
-            f"{FILE} holds no certificate that can be read: {_shown(file)}", hint=_fix(FILE)
+            f"{FILE} contains no readable certificate: {_shown(file)}", hint=_fix(FILE)
         ) from None
 
 
 def _fix(variable: str) -> str:
-    return f"correct {variable}, or unset it to use the system's certificates"
+    return f"fix {variable}, or unset it to use the system's certificates"
 
 
 def _shown(path: Path | str) -> str:

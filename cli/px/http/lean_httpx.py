@@ -1,7 +1,7 @@
 """httpx without its own command line, which would load click, rich and pygments: 40 ms.
 
-httpx makes do without where they are not installed. None is how Python spells that a module
-cannot be imported; https://docs.python.org/3/reference/import.html#the-module-cache.
+httpx works without them if they are not installed. None tells Python that a module cannot be
+imported; https://docs.python.org/3/reference/import.html#the-module-cache.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which proxy leads to a server, by the environment: read here alone, for every client of px.
+"""The proxy for a server, from the environment: read only here, for every client of px.
 
-As curl reads it (https://everything.curl.dev/usingcurl/proxies/env.html): lower case comes first,
-HTTPS_PROXY before ALL_PROXY. px speaks http to loopback only, which needs no proxy, so HTTP_PROXY
-never counts. An entry of NO_PROXY that makes no sense exempts nothing.
+It follows curl (https://everything.curl.dev/usingcurl/proxies/env.html): lower case wins, and
+HTTPS_PROXY before ALL_PROXY. px uses http only on loopback, which needs no proxy, so HTTP_PROXY is
+ignored. An invalid entry in NO_PROXY exempts nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Proxy(NamedTuple):
 
 
 def find_proxy(address: Address, environ: Mapping[str, str]) -> Proxy | None:
-    """None: the server is asked straight. Raises Usage for a proxy that px cannot use."""
+    """The proxy, or None for a direct connection. Raises Usage for a proxy that px cannot use."""
     if address.is_loopback or _is_exempt(address, _setting("NO_PROXY", environ)[1]):
         return None
     for name in _PROXIES:
@@ -45,37 +45,37 @@ def find_proxy(address: Address, environ: Mapping[str, str]) -> Proxy | None:
 
 
 def _setting(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The spelling that counts, and its text; an empty one in lower case counts too."""
+    """The variable that counts, and its text; an empty lower-case one counts too."""
     variable = name.lower() if name.lower() in environ else name
     return variable, environ.get(variable, "").strip()
 
 
 def _parse(text: str, variable: str) -> Proxy:
-    """A password may hold #, / and @ as they are: the last @ ends it."""
+    """Splits off the password, which may contain #, / and @: the last @ ends it."""
     scheme, mark, rest = text.partition("://")
     scheme, rest = (scheme.lower(), rest) if mark else ("http", text)
     if scheme.startswith("socks"):
         raise Usage(
-            f"px has no support for SOCKS proxies ({variable})",
-            hint="set HTTPS_PROXY to an http proxy, or name the server in NO_PROXY",
+            f"px does not support SOCKS proxies ({variable})",
+            hint="set HTTPS_PROXY to an http proxy, or add the server to NO_PROXY",
         )
-    user, has_user, place = rest.rpartition("@")
+    user, has_user, host_port = rest.rpartition("@")
     try:
-        parts = urlsplit(f"//{place}")
+        parts = urlsplit(f"//{host_port}")
         host, port = parts.hostname or "", parts.port or (443 if scheme == "https" else 80)
     except ValueError:
         host, port = "", 0
     if scheme not in ("http", "https") or not _PRINTABLE.fullmatch(host):
         raise Usage(
-            f"px cannot use the proxy of {variable}: it is not like http://proxy.example:3128",
-            hint=f"correct {variable}, or name the server in NO_PROXY",
+            f"px cannot use the proxy in {variable}: expected http://proxy.example:3128",
+            hint=f"fix {variable}, or add the server to NO_PROXY",
         )
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return Proxy(f"{scheme}://{_escaped(user)}{has_user}{where}", where, variable)
 
 
 def _escaped(user: str) -> str:
-    """A user name and password as a URL can hold them; what is escaped already stays."""
+    """A user name or password, escaped for a URL; existing escapes are kept."""
     name, mark, password = user.partition(":")
     return mark.join(quote(_LONE_PERCENT.sub("%25", part), safe="%") for part in (name, password))
 
@@ -85,7 +85,7 @@ def _is_exempt(address: Address, text: str) -> bool:
 
 
 def _matches(entry: str, address: Address) -> bool:
-    """`*`, a host with all below it, an IP address, a range of them; each with a port or none."""
+    """`*`, a host and its subdomains, an IP address or a range; each with or without a port."""
     if entry == "*":
         return True
     entry = entry.partition("://")[2] or entry
@@ -94,7 +94,7 @@ def _matches(entry: str, address: Address) -> bool:
         return False
     network, own = _network(host), _network(address.host)
     if network is not None:
-        # Not `in`: it refuses to compare IPv4 with IPv6.
+        # Not `in`, which refuses to compare IPv4 with IPv6.
         return own is not None and network.version == own.version and own[0] in network
     name = host.removeprefix("*").strip(".")
     own_name = address.host.rstrip(".")
@@ -111,7 +111,7 @@ def _split_port(entry: str) -> tuple[str, int | None]:
 
 
 def _network(text: str) -> IPv4Network | IPv6Network | None:
-    """The range that `text` names, of one address or more; None for what is neither."""
+    """The range of one or more addresses that `text` names; None for anything else."""
     try:
         return ip_network(text, strict=False)
     except ValueError:

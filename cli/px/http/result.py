@@ -1,4 +1,4 @@
-"""What comes of one request: an answer, or none."""
+"""The result of one request: an answer, or none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """Status, header names in lower case, body; `origin`: who was asked."""
+    """Status, headers with lower-case names, body; `origin`: the server's address."""
 
     status: int
     headers: Mapping[str, str]
@@ -16,7 +16,7 @@ class Answer(NamedTuple):
 
 
 class Lost(Exception):
-    """No whole answer; `sent`: the server may have acted; `final`: no use in asking again."""
+    """No complete answer; `sent`: the server may have acted; `final`: a retry is pointless."""
 
     def __init__(self, reason: str, *, sent: bool, final: bool = False, hint: str = "") -> None:
         super().__init__(reason)
@@ -27,7 +27,7 @@ class Lost(Exception):
 
 
 class NotOwn(Lost):
-    """What listens at the address is not px's own Worker: it got no token."""
+    """The server at the address is not px's own Worker; the token was not sent."""
 
     def __init__(self, origin: str, *, final: bool = True) -> None:
         super().__init__("another program listens there", sent=False, final=final)
@@ -35,14 +35,14 @@ class NotOwn(Lost):
 
 
 class Silence(Exception):
-    """A stream that has begun brings nothing for a while: it may go on, or the server be gone."""
+    """A stream is silent for a while: it may continue, or the server may be gone."""
 
 
 Result = Answer | Lost
 
 
 def may_have_acted(result: Result) -> bool:
-    """Whether the server may have done what was asked, although it did not say so."""
+    """Whether the server may have carried out the request, although it did not confirm it."""
     if isinstance(result, Lost):
         return result.sent
     return result.status >= 500

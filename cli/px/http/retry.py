@@ -1,4 +1,4 @@
-"""Asks again when that is safe and may help: bounded in number and in time. By tenacity."""
+"""Retries when that is safe and may help, with limits on number and time. By tenacity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RETRIED: Final = frozenset({408, 429, 502, 503})
 
 
 class Outcome(NamedTuple):
-    """The last result, and those of the attempts before it."""
+    """The last result, and those of earlier attempts."""
 
     result: Result
     earlier: tuple[Result, ...] = ()
@@ -32,18 +32,18 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`timeout` seconds for all attempts and the waits between them."""
+    """`timeout` seconds for all attempts and the pauses between them."""
 
     timeout: float
     pause: Callable[[float], None] = time.sleep
     attempts: int = ATTEMPTS
 
     def once(self, send: Callable[[float], Answer]) -> Outcome:
-        """One attempt."""
+        """A single attempt."""
         return Outcome(_attempt(send, self.timeout))
 
     def run(self, send: Callable[[float], Answer]) -> Outcome:
-        """`send` gets the seconds that remain."""
+        """`send` gets the remaining seconds."""
         deadline = time.monotonic() + self.timeout
         results: list[Result] = []
 
@@ -52,7 +52,7 @@ class Retry:
             return results[-1]
 
         if _may_pass(attempt()):
-            # tenacity is imported for a call that failed only: the attempt made is its first.
+            # tenacity is only imported after a failure: the failed attempt counts as its first.
             made = iter(results[:])
             self._retrying(deadline - time.monotonic())(lambda: next(made, None) or attempt())
         return Outcome(results[-1], tuple(results[:-1]))
@@ -92,13 +92,13 @@ def _attempt(send: Callable[[float], Answer], timeout: float) -> Result:
 
 
 def _wish(state: tenacity.RetryCallState) -> float:
-    """Seconds of the last answer's Retry-After; 0 when there is none, or none that makes sense."""
+    """Seconds from the last answer's Retry-After; 0 if missing or invalid."""
     result = state.outcome.result() if state.outcome else None
     return _retry_after(result.headers.get("retry-after", "")) if isinstance(result, Answer) else 0
 
 
 def _retry_after(text: str) -> float:
-    """Seconds (RFC 9110, 10.2.3): a number or a date; 0 when it is neither."""
+    """Seconds (RFC 9110, 10.2.3) from a number or a date; 0 for anything else."""
     if text.isascii() and text.isdigit():
         return float(text[:9])
     if not text:

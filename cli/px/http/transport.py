@@ -1,4 +1,4 @@
-"""One request over HTTP, by httpx. Never follows a redirect, and asks loopback without a proxy."""
+"""One request over HTTP, by httpx. Follows no redirects, and uses no proxy for loopback."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 
 
 class Transport:
-    """One server; its connection is opened when first needed and kept.
+    """One server, with a connection that is opened when first needed and kept.
 
-    With `own`, `headers` go only over a connection on which px's own Worker has shown itself.
+    With `own`, `headers` are only sent over a connection on which px's own Worker proved itself.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Transport:
         self._own = own
 
     def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
-        """Raises Lost. `timeout` bounds the whole exchange, in seconds."""
+        """One exchange. Raises Lost. `timeout` limits all of it, in seconds."""
         left, steps = _TimeLeft(timeout), self._steps()
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
@@ -50,10 +50,10 @@ class Transport:
     def open(
         self, path: str, headers: Mapping[str, str], timeout: float, silence: float
     ) -> Iterator[tuple[Answer, httpx.Response]]:
-        """A stream that is read as it comes; what is no success comes whole, as an Answer.
+        """A stream to read as it arrives; anything but a success comes whole, as an Answer.
 
-        Raises Lost, also while it is read. `timeout` bounds the time until it begins, `silence`
-        that between two parts of it; then it raises Silence.
+        Raises Lost, also while reading. `timeout` limits the time until it begins, `silence` the
+        time between two parts; after that it raises Silence.
         """
         left, steps = _TimeLeft(timeout), self._steps()
         try:
@@ -99,10 +99,10 @@ class Transport:
                 return self._client.send(request, stream=True)
             except NewConnection:
                 self._open_connection(left)
-        raise httpx.ConnectError("")  # it closes each one before it is used
+        raise httpx.ConnectError("")  # the server closes each connection before it is used
 
     def _open_connection(self, left: _TimeLeft) -> None:
-        """One more in the pool, on which px's own Worker has shown itself; else raises NotOwn."""
+        """Adds a connection on which px's own Worker proved itself; otherwise raises NotOwn."""
         if self._own is None:
             return
         asked = self._own.challenge()
@@ -110,7 +110,7 @@ class Transport:
             "GET", PATH, headers=asked, extensions={"timeout": left}
         )
         try:
-            # Closed before its answer was read, a connection does not go back to the pool.
+            # A connection closed before its answer was read does not return to the pool.
             with closing(self._client.send(request, stream=True)) as response:
                 self._own.check(asked, response.status_code, response.headers)
                 _read(response, left)
@@ -120,7 +120,7 @@ class Transport:
 
 
 class _TimeLeft(dict[str, float]):
-    """httpx's timeouts; it asks for one at each step, and each gets what is left for all."""
+    """httpx's timeouts: httpx asks for one at each step, which gets all the remaining time."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -140,14 +140,14 @@ def _client(address: Address, proxy: Proxy | None) -> httpx.Client:
     return httpx.Client(
         base_url=_url(address),
         headers={"Accept-Encoding": "identity", "User-Agent": "px"},
-        # Less than servers keep a connection: a person may think for long between two requests.
+        # Less than servers keep a connection: a user may pause between two requests.
         limits=httpx.Limits(keepalive_expiry=1.0),
         **network(address, proxy),
     )
 
 
 class Network(TypedDict):
-    """What httpx's clients take to reach a server as the environment says."""
+    """The httpx client options for reaching a server as the environment says."""
 
     verify: ssl.SSLContext
     proxy: httpx.Proxy | None
@@ -155,8 +155,8 @@ class Network(TypedDict):
 
 
 def network(address: Address, proxy: Proxy | None) -> Network:
-    """Nothing else is taken from the environment: httpx reads a netrc too. Raises Usage."""
-    # None where there is no TLS: to read the system's certificates takes 20 ms.
+    """Nothing else comes from the environment, as httpx would also read netrc. Raises Usage."""
+    # None without TLS: reading the system's certificates takes 20 ms.
     is_tls = address.scheme == "https"
     tls = trusted(os.environ) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     through = None
@@ -170,7 +170,7 @@ def _url(address: Address) -> httpx.URL:
     try:
         return httpx.URL(address.origin)
     except httpx.InvalidURL:
-        raise Usage("the address names no host that can be") from None
+        raise Usage("the address has an impossible host name") from None
 
 
 def _read(response: httpx.Response, left: _TimeLeft) -> bytes:

@@ -1,4 +1,4 @@
-"""Why no answer came, and whether the server may have acted: by how far the request had come."""
+"""Why there was no answer, and whether the server may have acted: by how far the request got."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from px.http.proxy import Proxy
 from px.http.result import Lost
 
 LATE: Final = "no answer in time"
-_UNKNOWN_HOST: Final = "the host name is not known"
+_UNKNOWN_HOST: Final = "unknown host name"
 _NOT_SENT: Final = (
     *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
     *(httpx.LocalProtocolError, httpx.UnsupportedProtocol),
@@ -24,9 +24,9 @@ _NOT_SENT: Final = (
 
 
 class Steps:
-    """What one request has come to, as httpcore's trace extension reports it.
+    """How far one request got, as reported by httpcore's trace extension.
 
-    Raises NewConnection when a request that may not open one is about to.
+    Raises NewConnection if a request that must not open a connection is about to.
     https://www.encode.io/httpcore/extensions/#trace
     """
 
@@ -49,14 +49,14 @@ class Steps:
 
     @property
     def proxy(self) -> Proxy | None:
-        """The proxy, while it is the one that px is talking to."""
+        """The proxy, while px is talking to it."""
         with_server = self._last.startswith("proxy.")
         at_proxy = self._last.startswith("connection.") or (self._is_tunnel and not with_server)
         return self._proxy if at_proxy else None
 
 
 def explain(error: httpx.HTTPError | UnicodeError, steps: Steps) -> Lost:
-    """The same failure, in words that hold nothing of what was sent or answered."""
+    """The failure, in words that contain nothing of the request or the answer."""
     if isinstance(error, UnicodeError):
         return Lost(_UNKNOWN_HOST, sent=False, final=True)
     proxy = steps.proxy
@@ -70,18 +70,18 @@ def _reason(error: httpx.HTTPError, proxy: Proxy | None) -> tuple[str, str]:
         return _refused_by_proxy(str(error), proxy)
     if proxy is not None:
         reason, hint = _cause(error)
-        hint = hint or f"check {proxy.variable}; NO_PROXY names servers that need no proxy"
+        hint = hint or f"check {proxy.variable}; list servers that need no proxy in NO_PROXY"
         return f"no connection to {proxy.shown}: {reason}", hint
     return _cause(error)
 
 
 def _refused_by_proxy(text: str, proxy: Proxy | None) -> tuple[str, str]:
-    """httpcore's text is the proxy's status and reason; only the status is shown."""
+    """httpcore's text has the proxy's status and reason; px shows only the status."""
     who = proxy.shown if proxy else "the proxy"
     status = found[0] if (found := re.match(r"\d{3}\b", text)) else ""
     if status == "407":
         variable = proxy.variable if proxy else "HTTPS_PROXY"
-        hint = f"{variable}=http://USER:PASSWORD@HOST:PORT is how it is told them"
+        hint = f"set them with {variable}=http://USER:PASSWORD@HOST:PORT"
         return f"{who} asks for a user name and password (407)", hint
     return f"{who} does not let px through" + (f" (status {status})" if status else ""), ""
 
@@ -90,9 +90,9 @@ def _cause(error: httpx.HTTPError) -> tuple[str, str]:
     if isinstance(error, httpx.TimeoutException):
         return LATE, ""
     if isinstance(error, httpx.ProtocolError):
-        return "what answered does not speak HTTP, or its answer is cut", ""
+        return "the server does not speak HTTP, or its answer was cut off", ""
     found = [cause for cause in _causes(error) if isinstance(cause, OSError)]
-    # anyio tries each address of a host, and sums up in an error that has no number.
+    # anyio tries each address of a host, then raises one error without a number.
     return _socket_cause(next((one for one in found if one.errno), OSError()))
 
 
@@ -110,7 +110,7 @@ def _socket_cause(error: OSError) -> tuple[str, str]:
 
 
 def _is_final(error: httpx.HTTPError) -> bool:
-    """A certificate does not get better by asking again, nor does time that ran out."""
+    """A retry does not help with a bad certificate or when the time is up."""
     late = isinstance(error, httpx.TimeoutException)
     return late or any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
 

@@ -1,1 +1,1 @@
-"""Rotating the Worker's master key while the Worker is in use."""
+"""Rotating and recovering the Worker's master keys."""

@@ -1,7 +1,7 @@
-"""A deployed Worker's keys: secrets of Cloudflare's, which wrangler sets and nobody reads back.
+"""A deployed Worker's keys: secrets at Cloudflare that wrangler can set but nobody can read.
 
-The new key stands in MASTER_KEYS_NEXT, which the Worker puts in front of MASTER_KEYS, and in the
-end takes its place: both in one request.
+The new key is in MASTER_KEYS_NEXT, which the Worker uses before MASTER_KEYS; at the end of a
+rotation it replaces MASTER_KEYS, in one request.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from px.cloudflare.worker import secret_names
 from px.cloudflare.wrangler import Wrangler
-from px.errors import Refused
+from px.errors import NotAllowed, PxError, Refused, Usage
 from px.project.master_key import MasterKey
 
 KEYS: Final = "MASTER_KEYS"
@@ -20,17 +20,17 @@ NEXT: Final = "MASTER_KEYS_NEXT"
 
 
 class DeployedKeys:
-    """The secrets of the Worker that wrangler.toml names."""
+    """The secrets of the Worker in wrangler.toml."""
 
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler
 
     def check_rotation(self, *, resuming: bool) -> None:
-        """`wrangler secret put` would make a Worker that is missing, and say nothing."""
+        """Checks that the Worker exists: `wrangler secret put` would silently create it."""
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:
             raise Refused(
-                f"the Worker that wrangler.toml names has no {KEYS}",
+                f"the Worker in wrangler.toml has no {KEYS}",
                 code="no_keys",
                 hint="run px in the project that was deployed",
             )
@@ -46,24 +46,29 @@ class DeployedKeys:
     def check_recovery(self, *, replace: bool) -> None:
         if KEYS in (secret_names(self._wrangler) or ()) and not replace:
             raise Refused(
-                "the Worker has a master key, and Cloudflare does not give it back; "
+                "the Worker already has a master key, which Cloudflare never shows; "
                 "nothing was changed",
                 code="keys_exist",
-                hint="see `px key list`; if that key is of no use to anything: --replace",
+                hint="see `px key list`; if nothing needs that key, use --replace",
             )
 
     def bring_back(self, key: MasterKey) -> str:
-        self._run(["secret", "bulk"], json.dumps({KEYS: key.entry}), key)
-        return f"The Worker has the master key {key.id} back; now run `px deploy`"
+        try:
+            self._run(["secret", "bulk"], json.dumps({KEYS: key.entry}), key)
+        except PxError as error:
+            if not isinstance(error, (Refused, NotAllowed, Usage)):
+                error.message = f"{error.message}; the key may have been restored"
+            raise
+        return f"Restored the Worker's master key {key.id}; now run `px deploy`"
 
     def _run(self, words: Sequence[str], sent: str, key: MasterKey) -> None:
         self._wrangler.run(words, sent, hidden=[key.encoded])
 
 
 def begun_elsewhere() -> Refused:
-    """Another machine holds the key in front; one more would push it out."""
+    """Another machine holds the newest key, which one more key would replace."""
     return Refused(
-        "a rotation that was begun elsewhere is under way; nothing was changed",
+        "a rotation that was started elsewhere is under way; nothing was changed",
         code="rotation_pending",
-        hint="end it where it was begun: there lies the new key, in .px/rotation.json",
+        hint="finish it where it was started: the new key is there, in .px/rotation.json",
     )

@@ -1,4 +1,4 @@
-"""The port: where a Worker's master keys are kept, to be rotated or brought back."""
+"""The port: where a Worker's master keys are stored, for rotation and recovery."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from px.project.master_key import MasterKey
 
 
 class KeyStore(Protocol):
-    """Raises PxError for what it cannot do. Each change may be made twice."""
+    """Every method raises PxError if it fails. Each change may be repeated."""
 
     def check_rotation(self, *, resuming: bool) -> None:
-        """Whether keys can be changed here; raises Refused for a rotation begun elsewhere."""
+        """Checks that keys can be changed here; raises Refused for a rotation started elsewhere."""
         ...
 
     def put_in_front(self, key: MasterKey) -> None:
-        """The Worker seals under this key, and still opens what is under the others."""
+        """Makes the Worker seal under this key and still open what the others sealed."""
         ...
 
     def keep_only(self, key: MasterKey) -> None:
-        """Every other key is gone for good."""
+        """Drops every other key for good."""
         ...
 
     def check_recovery(self, *, replace: bool) -> None:
-        """Whether a key can be brought back; before anybody is asked for a passphrase."""
+        """Checks that a key can be restored, before asking for a passphrase."""
         ...
 
     def bring_back(self, key: MasterKey) -> str:
-        """The Worker opens what is under this key; a sentence that says what is true now."""
+        """Restores the key; returns a sentence about the result."""
         ...

@@ -1,7 +1,7 @@
-"""The local Worker's keys: MASTER_KEYS in `.dev.vars`, which `px dev` hands to it.
+"""The local Worker's keys: MASTER_KEYS in `.dev.vars`, which `px dev` passes to the Worker.
 
-Not MASTER_KEYS_NEXT: wrangler takes from `.dev.vars` only what wrangler.toml requires, and here,
-unlike on Cloudflare, the old keys can be read.
+Not MASTER_KEYS_NEXT: wrangler only reads from `.dev.vars` what wrangler.toml requires, and unlike
+at Cloudflare, the old keys can be read here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from px.errors import Refused
 from px.project import dev_vars
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 class LocalKeys:
     """A project's `.dev.vars`: mode 600, replaced whole."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Workspace) -> None:
         self._project = project
 
     def check_rotation(self, *, resuming: bool) -> None:
@@ -34,14 +34,14 @@ class LocalKeys:
         dev_vars.read_keys(self._project)
 
     def bring_back(self, key: MasterKey) -> str:
-        """As the last one, so that no other is lost."""
+        """Adds the key as the last one, so that no other is lost."""
         entries = dev_vars.read_keys(self._project)
         if key.entry in entries:
-            return f"The local Worker has the master key {key.id} already"
+            return f"The local Worker already has the master key {key.id}"
         if any(entry.partition(":")[0] == key.id for entry in entries):
             raise Refused(
-                f".dev.vars has another key with the id {key.id}; nothing was changed",
+                f".dev.vars has a different key with the id {key.id}; nothing was changed",
                 code="key_id_taken",
             )
         dev_vars.write_keys(self._project, [*entries, key.entry])
-        return f"The local Worker has the master key {key.id} back, behind those it had"
+        return f"Restored the local Worker's master key {key.id}, after the keys it already had"

@@ -1,4 +1,4 @@
-"""The recovery file of a rotation's new key: on disk before the Worker uses the key."""
+"""The recovery file for a rotation's new key: on disk before the Worker uses the key."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from px.project.master_key import MasterKey
 
 
 class Keeper(Protocol):
-    """Who keeps the new key. Raises PxError."""
+    """Stores the new key. Raises PxError."""
 
     def prepare(self, begun: str | None) -> None:
-        """Before anything is changed. `begun`: the id of the key that a resumed rotation has."""
+        """Called before any change. `begun`: the id of the key of a resumed rotation."""
         ...
 
     def keep(self, key: MasterKey) -> None:
-        """Before the Worker has the key; made again when the rotation goes on."""
+        """Called before the Worker gets the key, and again when the rotation is resumed."""
         ...
 
 
 class NoKeeper:
-    """For a local Worker, whose keys can be read, and where no file is wanted."""
+    """For a local Worker, whose keys can be read, and for --no-recovery-file."""
 
     def prepare(self, begun: str | None) -> None: ...
 
@@ -31,7 +31,7 @@ class NoKeeper:
 
 
 class NextRecovery:
-    """`replaces`: an older key's file makes room. px's own place does, one that was named not."""
+    """`replaces`: whether an older key's file is moved aside; only in px's own place."""
 
     def __init__(
         self, file: RecoveryFile, worker: str, passphrase: Passphrase, *, replaces: bool
@@ -44,7 +44,7 @@ class NextRecovery:
         self._typed: str | None = None
 
     def check(self) -> None:
-        """Whether there is somebody to ask, before the server is asked anything."""
+        """Checks that px can ask for a passphrase, before any request to the server."""
         self._passphrase.check()
 
     def prepare(self, begun: str | None) -> None:
@@ -60,7 +60,7 @@ class NextRecovery:
         self.moved = self.file.replace(key, self._worker, self._typed)
 
     def _holds(self, key_id: str | None) -> bool:
-        """Whether the file says that it is this key's, and this Worker's."""
+        """Whether the file belongs to this key and this Worker."""
         if key_id is None or not self.file.exists():
             return False
         try:

@@ -14,7 +14,7 @@ ATTEMPTS: Final = 3  # at the prompt
 
 
 class Passphrase:
-    """Where it comes from; asked for once, or twice where a typing error would lock a key away."""
+    """Where it comes from; typed twice for a new file, where a typo would lock the key away."""
 
     def __init__(self, *, stdin: bool, otherwise: str = "") -> None:
         self._stdin = stdin
@@ -22,16 +22,16 @@ class Passphrase:
         self.was_typed = False
 
     def check(self) -> None:
-        """Raises Usage when there is nobody to ask, before anything was done."""
+        """Raises Usage if px cannot ask for one, before anything is done."""
         if not self._stdin and not terminal.is_terminal(sys.stdin):
             raise Usage(
-                "there is no terminal to ask for the recovery file's passphrase",
+                "there is no terminal to type the recovery file's passphrase on",
                 code="no_passphrase",
                 hint=self._hint,
             )
 
     def new(self, name: str) -> str:
-        """For a new file; a typing error is asked again. Raises Usage, Refused as `_new` does."""
+        """For a new file; asks again after a typing error. Raises Usage and Refused like `_new`."""
         for _ in range(ATTEMPTS - 1 if self.asks else 0):
             try:
                 return self._new(name)
@@ -41,25 +41,25 @@ class Passphrase:
 
     @property
     def asks(self) -> bool:
-        """Whether a person types it."""
+        """Whether the user types it."""
         return not self._stdin and terminal.is_terminal(sys.stdin)
 
     def _new(self, name: str) -> str:
-        """Raises Usage for one that cannot be used, Refused when the two differ."""
+        """Raises Usage for an invalid one, Refused if the two differ."""
         first = self._one(f"New passphrase for {name} (hidden): ")
         if len(first) < SHORTEST:
             raise Usage(
-                f"a passphrase has at least {SHORTEST} characters; nothing was changed",
+                f"a passphrase must have at least {SHORTEST} characters; nothing was changed",
                 code="short_passphrase",
             )
-        if not self._stdin and self._one("The same again (hidden): ") != first:
+        if not self._stdin and self._one("Repeat the passphrase (hidden): ") != first:
             raise Refused(
                 "the two passphrases differ; nothing was changed", code="passphrases_differ"
             )
         return first
 
     def known(self, name: str) -> str:
-        """Of a file that is there."""
+        """For an existing file."""
         return self._one(f"Passphrase of {name} (hidden): ")
 
     def _one(self, question: str) -> str:
@@ -72,13 +72,13 @@ class Passphrase:
             raise Usage("the passphrase is not UTF-8 text", code="short_passphrase") from None
 
     def _from_stdin(self) -> bytes:
-        """All of it, less one line end."""
+        """All of stdin, without one final line end."""
         if sys.stdin is None:
             raise Usage("stdin is closed", code="no_passphrase")
         data = sys.stdin.buffer.read(LONGEST + 3)
         data = data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
         if len(data) > LONGEST:
-            raise Usage(f"a passphrase has at most {LONGEST:,} bytes", code="long_passphrase")
+            raise Usage(f"a passphrase can have at most {LONGEST:,} bytes", code="long_passphrase")
         return data
 
 

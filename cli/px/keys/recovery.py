@@ -1,7 +1,7 @@
-"""The recovery file: a master key, sealed with a passphrase. RECOVERY.md beside it is its spec.
+"""The recovery file: a master key sealed with a passphrase, as specified in RECOVERY.md.
 
-scrypt (RFC 7914) makes a key from the passphrase, AES-256-GCM seals the master key under it, and
-every other field is associated data: a file that was changed anywhere does not open.
+scrypt (RFC 7914) derives a key from the passphrase, AES-256-GCM seals the master key under it, and
+every other field is associated data: a file that was changed anywhere cannot be opened.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NONCE_SIZE: Final = 12
 TAG_SIZE: Final = 16
 COST: Final = 1 << 17  # scrypt's n: 128 MiB with r = 8
 _R: Final = 8
-# What a file may ask for: 256 MiB, twice over, at most. Less than the least is no protection.
+# What a file may ask for: at most 256 MiB, twice. Less than the minimum is no protection.
 _COSTS: Final = tuple(1 << bits for bits in range(15, 19))
 _PARALLEL: Final = (1, 2)
 
@@ -41,8 +41,8 @@ Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a file says in clear: whose key, which one, and since when. True once it opened."""
+class RecoveryHeader:
+    """A file's clear text: Worker, key id, date. Only trustworthy once the file was opened."""
 
     worker: str
     key_id: str
@@ -76,14 +76,14 @@ def seal(
     return (json.dumps(found, indent=2) + "\n").encode()
 
 
-def read(data: bytes) -> Recovery:
-    """What stands in clear. Raises Refused for what is no recovery file."""
+def read(data: bytes) -> RecoveryHeader:
+    """The clear text fields. Raises Refused for anything but a recovery file."""
     header, _, _ = _parse(data)
-    return Recovery(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
+    return RecoveryHeader(str(header["worker"]), str(header["keyId"]), str(header["createdAt"]))
 
 
 def unseal(data: bytes, passphrase: str) -> MasterKey:
-    """The master key. Raises Refused for a wrong passphrase and for a file that was changed."""
+    """The master key. Raises Refused for a wrong passphrase or a changed file."""
     header, nonce, sealed = _parse(data)
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -94,7 +94,7 @@ def unseal(data: bytes, passphrase: str) -> MasterKey:
         key = AESGCM(under).decrypt(nonce, sealed, _associated(header))
     except InvalidTag:
         raise Refused(
-            "the recovery file does not open: the passphrase is wrong, or the file was changed",
+            "the recovery file cannot be opened: the passphrase is wrong, or the file was changed",
             code="recovery_does_not_open",
         ) from None
     return MasterKey(str(header["keyId"]), b64encode(key).decode())
@@ -103,18 +103,18 @@ def unseal(data: bytes, passphrase: str) -> MasterKey:
 def _derive(passphrase: str, salt: bytes, cost: int, parallel: int) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    # NFC: two keyboards may spell one letter differently.
+    # NFC: keyboards may encode the same letter differently.
     spelt = unicodedata.normalize("NFC", passphrase).encode()
     return Scrypt(salt=salt, length=32, n=cost, r=_R, p=parallel).derive(spelt)
 
 
 def _associated(header: Fields) -> bytes:
-    """Every field in clear, spelt one way."""
+    """Every clear text field, in canonical form."""
     return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _parse(data: bytes) -> tuple[dict[str, object], bytes, bytes]:
-    """The fields in clear, the nonce, and what is sealed; each as the format has it."""
+    """The clear text fields, the nonce and the sealed key, each checked against the format."""
     try:
         _demand(len(data) <= MAX_FILE)
         found = json.loads(data, object_pairs_hook=_once)
@@ -125,12 +125,12 @@ def _parse(data: bytes) -> tuple[dict[str, object], bytes, bytes]:
         return header, _bytes(found["nonce"], NONCE_SIZE), sealed
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Refused(
-            "this is no recovery file of px, or it is damaged", code="recovery_unreadable"
+            "this is not a px recovery file, or it is damaged", code="recovery_unreadable"
         ) from None
 
 
 def _check_header(header: Fields) -> None:
-    """Raises ValueError. Before the passphrase was tried, nothing here is to be trusted."""
+    """Raises ValueError. Nothing here is trustworthy before the passphrase was checked."""
     _demand(header["format"] == FORMAT and header["cipher"] == _CIPHER)
     for name, pattern in (("worker", _WORKER), ("keyId", _ID), ("createdAt", _TIME)):
         text = header[name]
@@ -139,7 +139,7 @@ def _check_header(header: Fields) -> None:
 
 
 def _checked_kdf(kdf: object) -> tuple[bytes, int, int]:
-    """Salt, n and p: no file makes px take more memory or time than these bounds."""
+    """Salt, n and p, within limits: no file makes px use more memory or time."""
     if not isinstance(kdf, dict):
         raise TypeError
     _demand(set(kdf) == _KDF and kdf["name"] == "scrypt")
@@ -150,14 +150,14 @@ def _checked_kdf(kdf: object) -> tuple[bytes, int, int]:
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object whose names are distinct: two readers must not see two files."""
+    """An object without repeated names: two parsers must not read two different files."""
     found = dict(pairs)
     _demand(len(found) == len(pairs))
     return found
 
 
 def _bytes(found: object, size: int) -> bytes:
-    """Of canonical base64."""
+    """The bytes of canonical base64."""
     if not isinstance(found, str):
         raise TypeError
     data = b64decode(found, validate=True)

@@ -1,4 +1,4 @@
-"""A recovery file on disk: the owner's alone, never overwritten, read no further than it may be."""
+"""A recovery file on disk: only the owner can read it, px never overwrites it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from px.errors import Refused
 from px.files.typed_path import unnamed
 from px.keys import recovery
 from px.keys.passphrase import Passphrase
-from px.keys.recovery import Recovery
+from px.keys.recovery import RecoveryHeader
 from px.project import owner_only, private_files
 from px.project.master_key import MasterKey
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
-def default_path(project: Project, worker: str) -> Path:
+def default_path(project: Workspace, worker: str) -> Path:
     return project.private / f"recovery-{worker}.json"
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryFile:
-    """`path` as the user wrote it, or as px chose it."""
+    """`path`: as the user wrote it, or chosen by px."""
 
     path: Path
 
     @property
     def shown(self) -> str:
-        """Short: below the current folder without it."""
+        """The path, relative to the current folder where possible."""
         here = Path.cwd()
         return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
 
@@ -38,21 +38,21 @@ class RecoveryFile:
         return self.path.exists() or self.path.is_symlink()
 
     def read(self) -> bytes:
-        """Raises Usage when it cannot be read."""
+        """Raises Usage if it cannot be read."""
         with unnamed("the recovery file"):
             return private_files.read_typed(self.path, recovery.MAX_FILE + 1)
 
-    def header(self) -> Recovery:
+    def header(self) -> RecoveryHeader:
         return recovery.read(self.read())
 
     def open(self, passphrase: Passphrase) -> MasterKey:
-        """The master key. What stands in clear is true once this returns."""
+        """The master key. The clear text is trustworthy once this returns."""
         data = self.read()
-        recovery.read(data)  # before anybody is asked for anything
+        recovery.read(data)  # before asking for the passphrase
         return recovery.unseal(data, passphrase.known(self.shown))
 
     def write(self, key: MasterKey, worker: str, passphrase: str) -> None:
-        """Raises Refused rather than touch a file that is there."""
+        """Raises Refused instead of overwriting an existing file."""
         data = recovery.seal(key, worker, passphrase, now=datetime.now(UTC), random=os.urandom)
         try:
             self._make_folder()
@@ -60,12 +60,12 @@ class RecoveryFile:
         except FileExistsError:
             raise self.taken() from None
         except OSError as error:
-            raise _not_written(error) from None
+            raise self._not_written(error) from None
 
     def replace(self, key: MasterKey, worker: str, passphrase: str) -> RecoveryFile | None:
-        """Writes it, and gives the older file, which has another name now: it opens old copies.
+        """Writes the file; returns the older one, renamed, which opens old copies of KV.
 
-        At no moment is there less than before.
+        The older key is on disk at every moment.
         """
         data = recovery.seal(key, worker, passphrase, now=datetime.now(UTC), random=os.urandom)
         try:
@@ -73,14 +73,14 @@ class RecoveryFile:
             older = self._set_aside() if self.exists() else None
             owner_only.replace(self.path, data)
         except OSError as error:
-            raise _not_written(error) from None
+            raise self._not_written(error) from None
         return older
 
     def _set_aside(self) -> RecoveryFile:
-        """A second name for what is there now, with its key's id."""
+        """Gives the current file a second name with its key's id."""
         try:
             mark = self.header().key_id
-        except Refused:  # damaged, and still nothing that px throws away
+        except Refused:  # damaged, but px never throws it away
             mark = "unreadable"
         for number in itertools.count(1):
             name = f"{self.path.stem}.{mark}{f'-{number}' if number > 1 else ''}.json"
@@ -88,9 +88,9 @@ class RecoveryFile:
             if not os.path.lexists(aside):
                 aside.hardlink_to(self.path)
                 return RecoveryFile(aside)
-            if aside.samefile(self.path):  # an earlier try came as far as this
+            if aside.samefile(self.path):  # an earlier attempt got this far
                 return RecoveryFile(aside)
-        raise AssertionError  # a count has no end
+        raise AssertionError  # itertools.count never ends
 
     def _make_folder(self) -> None:
         if not self.path.parent.exists():
@@ -98,14 +98,13 @@ class RecoveryFile:
 
     def taken(self) -> Refused:
         return Refused(
-            f"{self.shown} is there already, and px overwrites no recovery file",
+            f"{self.shown} already exists, and px never overwrites a recovery file",
             code="recovery_exists",
-            hint="name another one with --recovery-file, or move it away",
+            hint="choose another file with --recovery-file, or move this one away",
         )
 
-
-def _not_written(error: OSError) -> Refused:
-    return Refused(
-        f"the recovery file cannot be written: {(error.strerror or '').lower()}",
-        code="recovery_not_written",
-    )
+    def _not_written(self, error: OSError) -> Refused:
+        return Refused(
+            f"the recovery file {self.shown} cannot be written: {(error.strerror or '').lower()}",
+            code="recovery_not_written",
+        )

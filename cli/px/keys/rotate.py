@@ -1,7 +1,7 @@
-"""Puts a new master key in front, re-seals everything, and drops the old keys.
+"""Adds a new master key, re-seals everything under it, and drops the old keys.
 
-Each step may be interrupted and made again. An old key is dropped only after every project was
-seen to have nothing under it, and seen once more when every location must know.
+Each step may be interrupted and repeated. An old key is dropped only after no project has anything
+under it, checked once more when every location must have the change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from px.api.client import Client
 from px.api.keys import Keys, KeyUses
-from px.errors import Detail, NotAllowed, PxError, Refused
+from px.errors import Detail, NotAllowed, PxError, Refused, Usage
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
@@ -25,15 +25,16 @@ from px.project.master_key import MasterKey, make
 from px.project.unfinished_rotation import BegunRotation, UnfinishedRotation
 from px.terminal import Progress
 
-PATIENCE: Final = 120.0  # seconds for the Worker to take a change up, or to get on
-PAUSE: Final = 0.5  # seconds between two looks
-SETTLE: Final = 65.0  # seconds in which KV is to be the same everywhere
-RESUME: Final = "run `px key rotate` again: it goes on where it stopped"
-SHOWN: Final = 20  # records that are named to a person
+PATIENCE: Final = 120.0  # seconds for the Worker to pick up a change, or to make progress
+PAUSE: Final = 0.5  # seconds between two checks
+SETTLE: Final = 65.0  # seconds until KV is the same everywhere
+_CLEAR: Final = (Refused, NotAllowed, Usage)  # their own hint comes first
+RESUME: Final = "run `px key rotate` again: it continues where it stopped"
+SHOWN: Final = 20  # records that the message lists
 
 
 class RotationOutput(Protocol):
-    """What a person sees of it."""
+    """The output for the user."""
 
     def say(self, line: str) -> None: ...
 
@@ -42,7 +43,7 @@ class RotationOutput(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """The new key's id, the ids that are gone, and how many records were re-sealed by this run."""
+    """The new key's id, the dropped ids, and how many records this run re-sealed."""
 
     key_id: str
     dropped: tuple[str, ...]
@@ -58,11 +59,11 @@ class Rotated:
         }
 
     def later(self) -> str:
-        """What to add from now on when events are verified; empty when no key was dropped."""
+        """How to verify events from now on; empty if no key was dropped."""
         options = " ".join(f"--dropped {key_id}" for key_id in self.dropped)
         if not options:
             return ""
-        return f"events signed before are not verifiable any more: `px audit verify {options}`"
+        return f"to verify events signed before, use `px audit verify {options}`"
 
     def sentence(self) -> str:
         dropped = f"; dropped: {', '.join(self.dropped)}" if self.dropped else ""
@@ -71,9 +72,9 @@ class Rotated:
 
 
 class Rotation:
-    """One Worker's. `settle`: seconds until every location must know what was written.
+    """The rotation of one Worker. `settle`: seconds until every location must have a change.
 
-    `keeper` is given the new key before the Worker is, each time the rotation is run.
+    `keeper` gets the new key before the Worker does, each time the rotation is run.
     """
 
     def __init__(
@@ -95,20 +96,20 @@ class Rotation:
         self._seen: set[str] = set()
 
     def run(self) -> Rotated:
-        """Raises PxError; running it again goes on where it stopped."""
+        """Raises PxError; running it again continues where it stopped."""
         with self._file.alone():
             try:
                 return self._run()
             except PxError as error:
-                if not error.hint and self._file.path.exists():
-                    error.hint = RESUME
+                if self._file.path.exists() and not (error.hint and isinstance(error, _CLEAR)):
+                    error.hint = f"{error.hint}\n{RESUME}".strip()
                 raise
 
     def _run(self) -> Rotated:
         key = self._begin()
         self._clean(key)
         while self._settle:
-            self._output.say(f"Waiting {self._settle:g} s until every location knows")
+            self._output.say(f"Waiting {self._settle:g} s until every location has the change")
             time.sleep(self._settle)
             if not self._clean(key):
                 break
@@ -118,7 +119,7 @@ class Rotation:
         return Rotated(key.id, dropped, self._resealed, len(found.projects))
 
     def _begin(self) -> MasterKey:
-        """The key, when the Worker uses it and the file knows."""
+        """The key, once the Worker uses it and the file records that."""
         found = self._look()
         started = self._resumable(found)
         self._store.check_rotation(resuming=started is not None)
@@ -128,22 +129,22 @@ class Rotation:
             self._file.write(started)
             self._output.say(f"Rotating to the new master key {started.key.id}")
         else:
-            self._output.say(f"Going on with the rotation to {started.key.id}")
+            self._output.say(f"Continuing the rotation to {started.key.id}")
         self._keeper.keep(started.key)
         if found.newest != started.key.id:
             self._store.put_in_front(started.key)
-            self._wait(lambda now: now.newest == started.key.id, "did not take the new key up")
+            self._wait(lambda now: now.newest == started.key.id, "did not start to use the new key")
         self._file.write(replace(started, placed=True))
         return started.key
 
     def _resumable(self, found: Survey) -> BegunRotation | None:
-        """What was begun here and not ended. Raises Refused when another rotation stands in it."""
+        """The unfinished rotation here. Raises Refused if another rotation is under way."""
         started = self._file.read()
         if started is not None and started.origin != self._client.origin:
             raise Refused(
-                f"a rotation of {started.origin} was begun here and has not ended",
+                f"a rotation of {started.origin} was started here and has not finished",
                 code="rotation_pending",
-                hint="end that one first, with its address in --url",
+                hint="finish that one first, with its address in --url",
             )
         is_ours = started is not None and found.newest == started.key.id
         if found.pending and not is_ours:
@@ -151,13 +152,13 @@ class Rotation:
         if started is None or is_ours or not started.placed:
             return started
         if any(use.id == started.key.id for use in found.uses()):
-            return started  # the key was lost in between, and something needs it
-        self._output.say(f"{started.key.id} was replaced meanwhile, and nothing is under it")
+            return started  # the key was lost in the meantime, and something needs it
+        self._output.say(f"{started.key.id} was replaced in the meantime, and seals nothing")
         self._file.remove()
         return None
 
     def _clean(self, key: MasterKey) -> int:
-        """Bring everything under the key; how many records were not."""
+        """Re-seals everything under the key; returns how many records that was."""
         before, deadline = self._resealed, time.monotonic() + PATIENCE
         while left := sum((outdated := self._look().outdated(key.id)).values()):
             done = self._resealed
@@ -166,7 +167,8 @@ class Rotation:
                 deadline = time.monotonic() + PATIENCE
             elif time.monotonic() > deadline:
                 raise Refused(
-                    f"{left:,} records stay under other keys, which stay too", code="keys_in_use"
+                    f"{left:,} records are still under other keys, which were kept",
+                    code="keys_in_use",
                 )
             else:
                 time.sleep(PAUSE)
@@ -187,7 +189,7 @@ class Rotation:
             raise _stuck(failed)
 
     def _reseal_project(self, project: str, note: Callable[[int], None]) -> list[Detail]:
-        """What does not open, which is all that is left."""
+        """The records that do not open, if only those are left."""
         with self._client.in_project(project) as there:
             while True:
                 step = Keys(there).rotate()
@@ -198,7 +200,7 @@ class Rotation:
     def _drop_others(self, key: MasterKey) -> None:
         self._store.keep_only(key)
         self._wait(
-            lambda now: now.newest == key.id and not now.pending, "did not let the old keys go"
+            lambda now: now.newest == key.id and not now.pending, "did not drop the old keys"
         )
         self._file.remove()
 
@@ -208,7 +210,7 @@ class Rotation:
         except NotAllowed as error:
             if error.code == "forbidden":
                 raise NotAllowed(
-                    "the master key covers every project: changing it needs the root token",
+                    "the master key covers every project: only the root token can change it",
                     code="forbidden",
                 ) from None
             raise
@@ -222,17 +224,17 @@ class Rotation:
                 raise PxError(
                     f"the Worker at {self._client.origin} {what}",
                     code="keys_not_taken_up",
-                    hint="is it the Worker of this project's wrangler.toml, run by `px dev`?",
+                    hint="check that it is the Worker that `px dev` runs in this project",
                 )
             time.sleep(PAUSE)
 
 
 def _stuck(failed: list[Detail]) -> Refused:
-    details = [replace(one, listed=place < SHOWN) for place, one in enumerate(failed)]
-    count = "a record does" if len(failed) == 1 else f"{len(failed):,} records do"
+    details = [replace(one, listed=number < SHOWN) for number, one in enumerate(failed)]
+    count = "one record does" if len(failed) == 1 else f"{len(failed):,} records do"
     return Refused(
         f"{count} not open, and would be lost with its key; no key was dropped",
         code="records_do_not_open",
-        hint="delete them or put them in anew (tokens: revoke them), and run this again",
+        hint="delete or create them again (tokens: revoke them), then run `px key rotate` again",
         details=details,
     )

@@ -1,4 +1,4 @@
-"""Which master keys cover what, over every project of a Worker."""
+"""What each master key seals, over every project of a Worker."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from px.errors import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """By project; `newest` and `pending` as the Worker says them."""
+    """The keys by project; `newest` and `pending` as reported by the Worker."""
 
     projects: Mapping[str, KeyUses]
     newest: str
     pending: bool
 
     def uses(self) -> list[KeyUse]:
-        """Each key with what it covers in all projects together, by id."""
+        """Each key with the totals over all projects, by id."""
         found: dict[str, KeyUse] = {self.newest: KeyUse(self.newest, 0, 0, held=True)}
         for keys in self.projects.values():
             for use in keys.uses:
@@ -48,13 +48,13 @@ class Survey:
         return {"keys": keys, "pending": self.pending, "projects": projects}
 
     def outdated(self, key_id: str) -> dict[str, int]:
-        """How many records of each project are under another key than this one."""
+        """How many records of each project are under other keys than this one."""
         counts = {name: keys.not_under(key_id) for name, keys in self.projects.items()}
         return {name: count for name, count in counts.items() if count}
 
 
 def survey(client: Client) -> Survey:
-    """All projects. Raises NotAllowed unless the token is root's."""
+    """All projects. Raises NotAllowed unless it is the root token."""
     projects = {}
     for name in list_projects(client):
         with client.in_project(name) as there:
@@ -64,7 +64,7 @@ def survey(client: Client) -> Survey:
 
 
 def survey_what_is_open(client: Client) -> Survey:
-    """All projects, or the one that was asked for, or the one that the token opens."""
+    """All projects, or the requested one, or the token's own."""
     chosen = client.target.project
     if chosen is None:
         try:

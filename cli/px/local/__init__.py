@@ -1,1 +1,1 @@
-"""The real Worker on this machine: set up, started, stopped, and checked as a deploy would."""
+"""The real Worker on this machine: set up, start, stop, and check it as a deploy would."""

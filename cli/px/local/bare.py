@@ -1,4 +1,4 @@
-"""workerd alone, without wrangler: what a deploy would run, and what a benchmark should measure."""
+"""workerd without wrangler: what a deploy would run, and what a benchmark should measure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from px.local.port import HOST, free_port
 from px.local.process_group import ProcessGroup
 from px.local.runtime_config import SOCKET, write_config
 from px.local.workerd import workerd_command
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 class BareWorker:
-    """`workerd serve` with the Worker of a wrangler.toml and Miniflare's KV, on a free port.
+    """`workerd serve` with a wrangler.toml's Worker and Miniflare's KV, on a free port.
 
-    `snapshot` is a file that `snapshot.take` made of the same Worker; `persist` a folder for KV
-    (a temporary one without it). Its files lie in a private temporary folder until `stop`.
+    `snapshot` is a file from `snapshot.take` of the same Worker; `persist` a folder for KV (by
+    default a temporary one). Its files are in a private temporary folder until `stop`.
     """
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         *,
         secrets: Mapping[str, str],
         config: Path | None = None,
@@ -54,7 +54,7 @@ class BareWorker:
         return self._group.id if self._group else None
 
     def start(self) -> float:
-        """Starts it; the seconds from the start of the process to the first answer of /status."""
+        """Starts it; returns the seconds from process start to the first answer of /status."""
         self.port = free_port()
         command = workerd_command(self.project, "serve", self._config, snapshot=self._snapshot)
         command.append(f"--socket-addr={SOCKET}={HOST}:{self.port}")
@@ -69,7 +69,7 @@ class BareWorker:
         return time.perf_counter() - began
 
     def stop(self) -> None:
-        """Ends it and removes its files; does nothing the second time."""
+        """Stops it and removes its files; does nothing the second time."""
         self._end()
         self._folder.cleanup()
 

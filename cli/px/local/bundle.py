@@ -10,17 +10,17 @@ from typing import Final
 from px.local import glue, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project
+from px.project.workspace import SETUP_HINT, Workspace
 
-# The one name that workerd loads without comparing it to a released bundle's hash.
+# The only name that workerd loads without checking it against a released bundle's hash.
 FILE_NAME: Final = "pyodide_dev.capnp.bin"
 SCHEMA: Final = "bundle.capnp"
 
 _PREFIX: Final = "pyodideRuntime-internal:"
 
 
-def ensure_bundle(project: Project) -> bool:
-    """Makes the bundle unless it is there and fresh; true when there was work to do."""
+def ensure_bundle(project: Workspace) -> bool:
+    """Builds the bundle unless it is up to date; returns whether it did."""
     package = project.package("pyodide")
     sources = stamp.digest(_version(package).encode(), _lock_entry(project), *_builder())
     mark, product = project.bundle_dir / "stamp", project.bundle_dir / FILE_NAME
@@ -46,7 +46,7 @@ def build(package: Path) -> bytes:
 
 def _message(modules: list[tuple[str, str, bytes]]) -> bytes:
     try:
-        import capnp  # 60 ms, and only needed when the bundle is built
+        import capnp  # takes 60 ms, and is only needed to build the bundle
     except ModuleNotFoundError:
         raise LocalError("the Python package pycapnp is not installed", SETUP_HINT) from None
     capnp.remove_import_hook()
@@ -62,13 +62,13 @@ def _message(modules: list[tuple[str, str, bytes]]) -> bytes:
 
 
 def _builder() -> list[bytes]:
-    """What this builder itself would change the bundle by."""
+    """The builder's own sources, which also determine the bundle."""
     here = files("px.local")
     return [(here / name).read_bytes() for name in (SCHEMA, "glue.py", "bundle.py")]
 
 
-def _lock_entry(project: Project) -> bytes:
-    """The lockfile's word on pyodide, or nothing for a project without a lockfile."""
+def _lock_entry(project: Workspace) -> bytes:
+    """The lockfile's entry for pyodide, or nothing for a project without a lockfile."""
     try:
         packages = json.loads(project.package_lock.read_bytes()).get("packages", {})
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Something on disk that is looked at again and again, and whether it is another than before."""
+"""Watches something on disk for changes, by polling."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ T = TypeVar("T")
 
 
 class Changes(Generic[T]):
-    """What `look` finds; what it found when this was made is known already."""
+    """Watches the result of `look`, starting from its first one."""
 
     def __init__(self, look: Callable[[], T]) -> None:
         self._look = look
         self._taken = self._seen = look()
 
     def changed(self) -> bool:
-        """True once for each change, when two looks in turn have found the same."""
+        """True once for each change, after two equal looks in a row."""
         before, self._seen = self._seen, self._look()
         if self._seen != before or self._seen == self._taken:
             return False
@@ -24,5 +24,5 @@ class Changes(Generic[T]):
         return True
 
     def take(self) -> None:
-        """What is there now is known."""
+        """Treats the current state as known."""
         self._taken = self._seen = self._look()

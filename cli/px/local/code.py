@@ -1,4 +1,4 @@
-"""The Worker's code on disk, and whether it is another than the one that was started."""
+"""The Worker's code on disk, to see whether it changed after the start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Look = dict[str, tuple[int, int]]
 
 
 class Code(Changes[Look]):
-    """The Python files of a folder, as they are now."""
+    """The current Python files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(partial(_look, folder))
@@ -21,9 +21,9 @@ class Code(Changes[Look]):
 
 def _look(root: Path) -> Look:
     found: Look = {}
-    for folder, _, names in os.walk(root):  # not rglob: a folder may go meanwhile
+    for folder, _, names in os.walk(root):  # not rglob: a folder may disappear in the meantime
         for path in (Path(folder, name) for name in names if name.endswith(".py")):
-            with suppress(OSError):  # gone, or a link that leads nowhere
+            with suppress(OSError):  # gone, or a broken link
                 status = path.stat()
                 found[str(path)] = (status.st_mtime_ns, status.st_size)
     return found

@@ -1,4 +1,4 @@
-"""`px dev` without its words: set up, start, hand over what changes, stop."""
+"""`px dev` without its output: set up, start, pass on changes, stop."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from px.local.watched import Watched
 from px.project import dev_vars, owner_only
 from px.project.errors import AlreadyRunning
 from px.project.local_state import read_local
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
-TICK: Final = 0.2  # seconds between two looks at what may change
+TICK: Final = 0.2  # seconds between two checks for changes
 
 _NEW_KEYS: Final = (
-    "Warning: .dev.vars was missing, so there are new master keys; "
-    "what lies in local KV under the old ones does not open"
+    "Warning: .dev.vars was missing, so px created new master keys; "
+    "they cannot open what the old ones sealed in local KV"
 )
 
 # push(path, url, token) imports a dotenv file into the Worker there; raises PxError.
 Push = Callable[[Path, str, str], object]
 
 
-class Started(NamedTuple):
+class StartedWith(NamedTuple):
     """What the Worker was started with."""
 
     code: Code
@@ -40,23 +40,23 @@ class Started(NamedTuple):
 
 
 class DevOutput(Protocol):
-    """The words of `px dev`, said by whoever owns the terminal."""
+    """The output of `px dev`, printed by the caller, who owns the terminal."""
 
     def say(self, line: str) -> None:
-        """Something was done, or is worth a warning."""
+        """Something was done, or needs a warning."""
 
     def refused(self, what: str, problem: PxError) -> None:
-        """Something that changed was not taken; px waits for its next version."""
+        """A change was not accepted; px waits for the next version."""
 
     def ready(self, url: str) -> None:
-        """The Worker answers, and .env.secrets is in it."""
+        """The Worker answers and has imported .env.secrets."""
 
     def log(self, written: bytes) -> None:
         """The Worker wrote this to its log."""
 
 
-def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
-    """Returns never: ends by KeyboardInterrupt, or by LocalError when the Worker ends by itself."""
+def run(project: Workspace, port: int, push: Push, output: DevOutput) -> None:
+    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
         dev_vars.check(project)
@@ -66,16 +66,16 @@ def run(project: Project, port: int, push: Push, output: DevOutput) -> None:
         if project.state.exists() and not project.dev_vars.exists():
             output.say(_NEW_KEYS)
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
-        started = Started(Code(project.worker), keys)
+        started = StartedWith(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
             _serve(worker, lambda path: push(path, known.url, known.token), output, started)
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: Started
+    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: StartedWith
 ) -> None:
-    """Returns never."""
+    """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
     code, keys = started
     if secrets.is_there:
@@ -86,7 +86,7 @@ def _serve(
         read = _pass_on(worker.log_path, read, output)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
-        is_stopped = worker.group_id is None  # it did not start; the next version may
+        is_stopped = worker.group_id is None  # it did not start, but the next version may
         if code.changed() or (is_stopped and keys.changed()):
             keys.take()
             _restart(worker, keys, output)
@@ -99,38 +99,38 @@ def _serve(
 
 
 def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
-    """Not worker.reload(): wrangler never comes back from code that does not start."""
+    """Not worker.reload(), as wrangler does not recover from code that does not start."""
     worker.stop()
     try:
         keys.check()
         worker.start()
     except PxError as problem:
-        output.refused("the Worker is stopped; correct it, and px starts it again", problem)
+        output.refused("the Worker is stopped; fix it, and px restarts the Worker", problem)
     else:
-        output.say("Started the Worker anew: its code changed")
+        output.say("Restarted the Worker: its code changed")
 
 
 def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
-    """What is no regular file is not handed over: wrangler would wait for it without an end."""
+    """Passes on only a regular file: wrangler would wait forever for any other."""
     try:
         keys.check()
         worker.reload()
     except PxError as problem:
-        output.refused("the Worker keeps the keys that it has; correct it", problem)
+        output.refused("the Worker keeps its current keys; fix it", problem)
     else:
         output.say(f"Reloaded {keys.path.name}")
 
 
 def _push(push: Callable[[Path], object], secrets: Watched, output: DevOutput) -> None:
-    """A file that is refused does not end the Worker: the next version may be right."""
+    """A refused file does not stop the Worker: the next version may be right."""
     name = secrets.path.name
     try:
         secrets.check()
         push(secrets.path)
-    except Interrupted:  # what an import makes of Ctrl-C, to say how far it came
+    except Interrupted:  # what an import raises on Ctrl-C, to say how far it got
         raise KeyboardInterrupt from None
     except PxError as problem:
-        output.refused(f"{name} was not pushed; correct it, and px pushes it again", problem)
+        output.refused(f"{name} was not pushed; fix it, and px pushes it again", problem)
     else:
         output.say(f"Pushed {name}")
 
@@ -143,8 +143,8 @@ def _pass_on(log: Path, start: int, output: DevOutput) -> int:
 
 
 @contextmanager
-def _only_one(project: Project) -> Iterator[None]:
-    """Raises LocalError while another `px dev` runs in the project."""
+def _only_one(project: Workspace) -> Iterator[None]:
+    """Raises LocalError while another `px dev` is running in the project."""
     path = project.private / "dev.lock"
     try:
         with owner_only.locked(path, wait=False) as lock:
@@ -155,12 +155,12 @@ def _only_one(project: Project) -> Iterator[None]:
         raise _already_running(project, path) from None
 
 
-def _already_running(project: Project, lock: Path) -> AlreadyRunning:
+def _already_running(project: Workspace, lock: Path) -> AlreadyRunning:
     where = ""
     with suppress(PxError):
         known = read_local(project.local_json)
         where = f" at {known.url}" if known else ""
     return AlreadyRunning(
-        f"px dev runs already in this project{where}",
+        f"px dev is already running in this project{where}",
         f"stop it first: process {lock.read_text() or 'unknown'}",
     )

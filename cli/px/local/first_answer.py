@@ -1,4 +1,4 @@
-"""Waiting for a Worker's first answer."""
+"""Waits for a Worker's first answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 from px.http.lean_httpx import httpx
 from px.project.errors import LocalError
 
-PAUSE: Final = 0.005  # seconds between two looks
+PAUSE: Final = 0.005  # seconds between two checks
 
 
 def wait_until(happened: Callable[[], bool], deadline: float, log: Path) -> None:
-    """Returns when it happened; raises LocalError at the deadline (time.monotonic)."""
+    """Returns once the condition holds; raises LocalError at the deadline (time.monotonic)."""
     while not happened():
         if time.monotonic() > deadline:
             raise LocalError("the Worker did not answer in time", f"its log is {log}")
@@ -22,8 +22,8 @@ def wait_until(happened: Callable[[], bool], deadline: float, log: Path) -> None
 
 
 def wait_for_answer(url: str, deadline: float, alive: Callable[[], None], log: Path) -> None:
-    """Returns when GET /status answers 200; `alive` raises when it never will."""
-    # trust_env: a proxy or .netrc of the user's has no business on loopback.
+    """Returns once GET /status answers 200; `alive` raises if it never will."""
+    # trust_env=False: the user's proxy and .netrc must not apply to loopback.
     with httpx.Client(base_url=url, trust_env=False) as client:
 
         def answered() -> bool:

@@ -1,9 +1,9 @@
-"""Pyodide's glue script, changed so that workerd runs it.
+"""Pyodide's glue script, patched so that workerd can run it.
 
 workerd forbids eval, compiling WebAssembly from bytes and free access to clock and randomness.
-It exports a stand-in for each from `pyodide-internal:builtin_wrappers`; every use in the script
-is led there. Each change knows how often it must apply: a new Pyodide version whose script looks
-different is refused, never half changed.
+It exports a replacement for each from `pyodide-internal:builtin_wrappers`, which the patched
+script uses. Each change knows how often it must apply: a new Pyodide version with a different
+script is refused, never partly patched.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from px.project.errors import LocalError
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A pattern, what each match becomes, and how many matches there must be."""
+    """A pattern, its replacement, and how many matches there must be."""
 
     name: str
     pattern: str
@@ -65,7 +65,7 @@ IMPORTS: Final = (
 
 
 def adapt(script: str, version: str) -> str:
-    """The script as workerd can run it; raises LocalError naming every change that does not fit."""
+    """The patched script; raises LocalError that names every change that does not fit."""
     wrong = []
     for change in CHANGES:
         script, found = _apply(change, script)
@@ -73,12 +73,12 @@ def adapt(script: str, version: str) -> str:
             wrong.append(f"{change.name} ({found} times, not {change.count})")
     if wrong:
         raise LocalError(
-            f"pyodide {version} does not look as expected: found {', '.join(wrong)}",
-            "pin the version in package-lock.json, or teach cli/px/local/glue.py the new one",
+            f"pyodide {version} is not as expected: found {', '.join(wrong)}",
+            "pin the version in package-lock.json, or update cli/px/local/glue.py for the new one",
         )
     return IMPORTS + script
 
 
 def _apply(change: Change, script: str) -> tuple[str, int]:
-    # A function, not a template: the replacement's backslashes and groups mean nothing.
+    # A function, not a template: backslashes and groups in the replacement have no meaning.
     return re.subn(change.pattern, lambda _: change.becomes, script, flags=re.DOTALL)

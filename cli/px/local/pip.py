@@ -1,4 +1,4 @@
-"""pip with the machine's way to its index, and no setting that changes what is installed."""
+"""pip with the machine's index settings, but none that change what is installed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.local.pip_failures import why
 from px.project.errors import LocalError
 
 _PINNED: Final = ("--require-hashes", "--only-binary=:all:")
-# How an index is reached; not `target`, `user`, `no-binary`, `constraint` or `dry-run`.
+# Settings for reaching an index; not `target`, `user`, `no-binary`, `constraint` or `dry-run`.
 _REACHES: Final = (
     *("index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert"),
     *("trusted-host", "timeout", "default-timeout", "retries", "resume-retries", "cache-dir"),
@@ -21,19 +21,19 @@ _REACHES: Final = (
 )
 _LEFT_OUT: Final = (
     *("PIP_", "PYTHON", "_PYTHON", "__PYVENV", "VIRTUAL_ENV", "UV_"),
-    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that are no business of pip's
+    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that pip must not see
 )
 
 
 def install_pinned(
     arguments: Sequence[str], what: str, *, pip: Sequence[str] = (sys.executable, "-m", "pip")
 ) -> None:
-    """Installs wheels whose hashes the requirements name; raises LocalError that says why not."""
+    """Installs wheels with the pinned hashes; raises LocalError that says why it failed."""
     install([*_PINNED, *arguments], what, pip=pip)
 
 
 def install(arguments: Sequence[str], what: str, *, pip: Sequence[str]) -> None:
-    """`pip install`; raises LocalError that says why not."""
+    """`pip install`; raises LocalError that says why it failed."""
     done = subprocess.run(  # noqa: S603 - fixed words and paths, no shell
         [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments],
         env=environment(pip),
@@ -51,7 +51,7 @@ def install(arguments: Sequence[str], what: str, *, pip: Sequence[str]) -> None:
 def environment(
     pip: Sequence[str] = (sys.executable, "-m", "pip"), outer: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """The outer one, with those of pip's settings that say how the index is reached."""
+    """The outer environment, with pip's settings for reaching the index."""
     clean = cleaned(outer)
     files = _files(pip, clean, outer)
     if files is None:
@@ -59,19 +59,19 @@ def environment(
     own = {name: outer[name] for key in _REACHES if (name := _variable(key)) in outer}
     found = clean | files | own | {"PIP_CONFIG_FILE": os.devnull}
     if found.get("PIP_RETRIES") == "0":
-        found["PIP_RETRIES"] = "1"  # without one, pip does not say that the network is the cause
+        found["PIP_RETRIES"] = "1"  # with 0 retries pip does not name the network as the cause
     return found
 
 
 def cleaned(outer: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Without what changes a Python, or another tool's packages."""
+    """The environment without variables that change Python or another tool's packages."""
     return {name: text for name, text in outer.items() if not name.startswith(_LEFT_OUT)}
 
 
 def _files(
     pip: Sequence[str], clean: Mapping[str, str], outer: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """The settings of pip's configuration files; None when pip cannot read them."""
+    """The settings in pip's configuration files; None if pip cannot read them."""
     choice = {name: outer[name] for name in ("PIP_CONFIG_FILE",) if name in outer}
     done = subprocess.run(  # noqa: S603 - fixed words, no shell
         [*pip, "config", "list"],
@@ -86,7 +86,7 @@ def _files(
 
 
 def _reaching(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """`install.` after `global.`, so that it wins, as it does in pip."""
+    """`install.` after `global.`, so that it wins, as in pip."""
     for section in ("global.", "install."):
         for line in lines:
             key, _, text = line.partition("=")

@@ -1,4 +1,4 @@
-"""What pip's words mean when it failed: the cause in one sentence, and what to do."""
+"""Why pip failed, from its output: the cause in one sentence, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from px.terminal import printable
 
-NETWORK_HINT: Final = "check the network, and the index and proxy that pip is set to"
+NETWORK_HINT: Final = "check the network, and pip's index and proxy"
 
 _CERTIFICATE: Final = r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerif"
 _PROXY: Final = r"ProxyError|Tunnel connection failed|Cannot connect to proxy"
@@ -20,8 +20,8 @@ _NO_ANSWER: Final = (
     r"|Read timed out|Connection reset|Connection aborted|Remote end closed|Max retries exceeded"
     r"|Failed to establish|connection broken|NetworkConnectionError"
 )
-_CERTIFICATE_HINT: Final = "set PIP_CERT to the file of the authority that signed it"
-# In this order: a full disk or a dead network also leads to the words further down.
+_CERTIFICATE_HINT: Final = "set PIP_CERT to the certificate file of its authority"
+# In this order: a full disk or a broken network also causes the messages further down.
 _CAUSES: Final = (
     (
         r"^Configuration file (?:could not be loaded|contains invalid)",
@@ -38,7 +38,7 @@ _CAUSES: Final = (
     (_CERTIFICATE, "the package index's certificate is not trusted", _CERTIFICATE_HINT),
     (_PROXY, "the proxy in front of the package index does not answer", NETWORK_HINT),
     (r"dependencies for SOCKS", "pip cannot use a SOCKS proxy", NETWORK_HINT),
-    (_NO_NAME, "this network does not know the package index's name", NETWORK_HINT),
+    (_NO_NAME, "the package index's host name is unknown", NETWORK_HINT),
     (_NO_ANSWER, "the package index, or its proxy, cannot be reached", NETWORK_HINT),
 )
 _PEER: Final = re.compile(r"host='([^'/@]+)', port=(\d+)")
@@ -60,7 +60,7 @@ _URL_USER: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def why(output: str) -> tuple[str, str]:
-    """The cause and a hint. Neither shows the user or password of an address."""
+    """The cause and a hint, neither with the user name or password of a URL."""
     text = _URL_USER.sub("", output)
     for pattern, cause, hint in _CAUSES:
         if re.search(pattern, text, re.MULTILINE):
@@ -68,11 +68,11 @@ def why(output: str) -> tuple[str, str]:
     reason, hint = _about_a_package(text) or ("", "")
     if reason:
         return printable(reason), hint
-    return _about_the_machine(text) or (_last(text) or "pip said nothing", "")
+    return _about_the_machine(text) or (_last(text) or "pip gave no reason", "")
 
 
 def _address(text: str, pattern: str) -> str:
-    """Which one did not answer, where pip says it."""
+    """The host that did not answer, if pip names it."""
     found = _PEER.search(text) if pattern == _NO_ANSWER else None
     return f": {printable(found[1])}, port {found[2]}" if found else ""
 
@@ -81,10 +81,10 @@ def _about_a_package(text: str) -> tuple[str, str] | None:
     if found := _HASH.search(text):
         name = found[1]
         return f"{name} is not the package that was pinned: its hash differs", (
-            "the index has another file than the lock: do not use it before you know why"
+            "the index's file is not the one in the lock: find out why before you use it"
         )
     if found := _NO_HASH.search(text) or _UNPINNED.search(text):
-        return f"{found[1]} is not pinned by a hash", "pin it with `make lock`"
+        return f"{found[1]} is not pinned with a hash", "pin it with `make lock`"
     if found := _OTHER_PYTHON.search(text):
         return f"{found[1]} does not support this version of Python", _last(text)
     if found := _OTHER_PLATFORM.search(text):
@@ -92,8 +92,8 @@ def _about_a_package(text: str) -> tuple[str, str] | None:
     if answer := _http(text):
         return answer
     if found := _NO_BUILD.search(text):
-        return f"the package index has no fitting build of {found[1]}", (
-            "it may lack the pinned version, or have none for this platform and Python version"
+        return f"the package index has no suitable build of {found[1]}", (
+            "it may lack the pinned version, or a build for this platform and Python version"
         )
     return None
 
@@ -109,13 +109,13 @@ def _http(text: str) -> tuple[str, str] | None:
 
 def _about_the_machine(text: str) -> tuple[str, str] | None:
     if found := _DENIED.search(text):
-        return f"permission denied: {printable(found[1])}", "the folder must be yours to write"
+        return f"permission denied: {printable(found[1])}", "the folder must be writable for you"
     if "No module named pip" in text:
         return "this Python has no pip", "run `make setup` in the project's folder"
     return None
 
 
 def _last(text: str) -> str:
-    """The last error line; of a traceback, the exception rather than pip's `ERROR: Exception:`."""
+    """The last error line; for a traceback, the exception, not pip's `ERROR: Exception:`."""
     found = _ERROR.findall(text) or _EXCEPTION.findall(text) or text.strip().splitlines()
     return printable(found[-1].strip())[:500] if found else ""

@@ -1,4 +1,4 @@
-"""Ports on loopback: a free one, and whether one is taken."""
+"""Ports on loopback: finds a free one, and checks whether one is taken."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOST: Final = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that nobody listened on a moment ago; the caller retries when it lost the race."""
+    """A port that was free a moment ago; the caller retries if it loses the race."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -20,14 +20,14 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Whether another process listens on the port; raises LocalError when it may not be used."""
+    """Whether another process listens on the port; raises LocalError if it is not allowed."""
     with socket.socket() as probe:
-        # As workerd binds: connections of an earlier run that linger are no obstacle.
+        # Binds like workerd: lingering connections of an earlier run do not matter.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except PermissionError:
-            raise LocalError(f"port {port} may not be used", "choose one above 1023") from None
+            raise LocalError(f"you may not use port {port}", "choose a port above 1023") from None
         except OSError as problem:
             return problem.errno == errno.EADDRINUSE
     return False

@@ -1,4 +1,4 @@
-"""A program and everything it starts, as one process group: started, watched, ended together."""
+"""A program and everything it starts, as one process group: started and stopped together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import IO, Final
 
 from px.project.errors import LocalError
 
-POLL: Final = 0.02  # seconds between two looks at a condition
-GRACE: Final = 8.0  # seconds that a group has to end by itself
+POLL: Final = 0.02  # seconds between two checks of a condition
+GRACE: Final = 8.0  # seconds that a group has to exit by itself
 
 
 class ProcessGroup:
-    """A running program in its own session, so that one signal reaches all of it, and only it."""
+    """A running program in its own session, so that a signal reaches all of it and nothing else."""
 
     def __init__(
         self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: IO[bytes]
@@ -27,7 +27,7 @@ class ProcessGroup:
             command,
             cwd=cwd,
             env=dict(env),
-            # A pipe that we only hold: it ends when we do. See lifeline.mjs.
+            # A pipe that px only holds open: it closes when px exits. See lifeline.mjs.
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -36,25 +36,25 @@ class ProcessGroup:
         self.id: int = self._process.pid
 
     def exit_code(self) -> int | None:
-        """None while the program that was started runs."""
+        """None while the started program is running."""
         return self._process.poll()
 
     def stop(self, grace: float = GRACE) -> None:
-        """SIGTERM, then SIGKILL to what is left after `grace` seconds; nothing is left after it."""
+        """SIGTERM, then SIGKILL after `grace` seconds; returns when no process is left."""
         self._signal(signal.SIGTERM)
         if not self._gone_within(grace):
             self.kill()
         self._close()
 
     def kill(self) -> None:
-        """SIGKILL to all of it; returns when nothing is left."""
+        """SIGKILL to the whole group; returns when no process is left."""
         self._signal(signal.SIGKILL)
         if not self._gone_within(GRACE):
-            raise LocalError(f"process group {self.id} did not end")
+            raise LocalError(f"process group {self.id} did not exit")
         self._close()
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._alive():  # a group's number cannot be given anew while a member lives
+        if self._alive():  # the kernel does not reuse a group's number while a member lives
             with suppress(ProcessLookupError):
                 os.killpg(self.id, number)
 
@@ -77,7 +77,7 @@ class ProcessGroup:
 
 
 def group_is_alive(group: int) -> bool:
-    """Whether a process of the group runs; one that only waits to be reaped does not count."""
+    """Whether a process of the group is running; zombies do not count."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -92,6 +92,6 @@ def _runs_in(folder: Path, group: int) -> bool:
     try:
         # "pid (any name) state ppid pgrp ...": the name may hold spaces and brackets.
         state, _, pgrp = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
-    except OSError:  # ended while we looked
+    except OSError:  # exited in the meantime
         return False
     return int(pgrp) == group and state not in "ZX"

@@ -1,8 +1,7 @@
-"""A config for workerd alone: the Worker, real local KV, and a gate that asks for /status.
+"""A config for workerd without wrangler: the Worker, real local KV, and a gate that calls /status.
 
 KV is Miniflare's own: the same Durable Object that `wrangler dev` runs, on the same files. The
-Worker's own Durable Objects lie where `wrangler dev` puts them too. What is
-left out is wrangler's proxy in front.
+Worker's own Durable Objects are where `wrangler dev` puts them too. wrangler's proxy is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Final
 
 from px.project import owner_only
 from px.project.manifest import Manifest, read_manifest
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
@@ -98,14 +97,14 @@ _KV_ENTRY: Final = """\
 
 
 def write_config(
-    project: Project,
+    project: Workspace,
     folder: Path,
     secrets: Mapping[str, str],
     *,
     config: Path | None = None,
     persist: Path | None = None,
 ) -> Path:
-    """Writes workerd's config into a folder of the owner's; its path."""
+    """Writes workerd's config to a private folder; returns its path."""
     source = config or project.config
     state = (persist or folder / "state") / "v3"
     for kind in ("kv", "do"):
@@ -119,12 +118,12 @@ def write_config(
 
 def _render(
     manifest: Manifest,
-    project: Project,
+    project: Workspace,
     python_modules: Path,
     secrets: Mapping[str, str],
     state: Path,
 ) -> str:
-    """The config's text. It holds `secrets`: write it for the owner alone."""
+    """The config's text. It contains `secrets`: only the owner may read the file."""
     workers = project.package("miniflare") / "dist" / "src" / "workers"
     flags = dict.fromkeys((*manifest.flags, *_LOCAL_FLAGS))
     return _fill(
@@ -150,14 +149,14 @@ def _bindings(manifest: Manifest, secrets: Mapping[str, str]) -> Iterator[str]:
     for name, namespace in manifest.local_namespaces.items():
         yield f"(name = {_quote(name)}, kvNamespace = {_quote(f'kv:{namespace}')}),"
     for name, class_name in manifest.objects.items():
-        place = f"(className = {_quote(class_name)})"
-        yield f"(name = {_quote(name)}, durableObjectNamespace = {place}),"
+        designator = f"(className = {_quote(class_name)})"
+        yield f"(name = {_quote(name)}, durableObjectNamespace = {designator}),"
 
 
 def _classes(manifest: Manifest) -> Iterator[str]:
     name = manifest.fields.get("name", "worker")
     for class_name in dict.fromkeys(manifest.objects.values()):
-        key = _quote(f"{name}-{class_name}")  # as wrangler names it locally
+        key = _quote(f"{name}-{class_name}")  # wrangler's local name
         yield f"(className = {_quote(class_name)}, uniqueKey = {key}, enableSql = true)"
 
 
@@ -169,7 +168,7 @@ def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
-    """Main first, then the others of its language, then the packages: as wrangler uploads them."""
+    """Main first, then the other files of its language, then the packages, like wrangler."""
     main, folder = manifest.main, manifest.main.parent
     kind = "esModule" if main.suffix in _JAVASCRIPT else "pythonModule"
     sources = set(folder.rglob(f"*{main.suffix}")) - {main}
@@ -191,12 +190,12 @@ def _join(lines: Iterator[str]) -> str:
 
 
 def _fill(template: str, **parts: str) -> str:
-    # Not str.format and not repeated replace: a part may hold `{` or `$name`.
+    # Not str.format or repeated replace: a part may contain `{` or `$name`.
     pieces = re.split(r"\$(\w+)", template)
     pieces[1::2] = [parts[name] for name in pieces[1::2]]
     return "".join(pieces)
 
 
 def _quote(text: str | Path) -> str:
-    """A Cap'n Proto string: C escapes, and UTF-8 as it is."""
+    """A Cap'n Proto string: C escapes, and UTF-8 unchanged."""
     return json.dumps(str(text), ensure_ascii=False)

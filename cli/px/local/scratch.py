@@ -1,4 +1,4 @@
-"""A throw-away project: the Worker of another one, with its own keys, token and KV."""
+"""A temporary project: another project's Worker with its own keys, token and KV."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 
 from px.local.workerd import ensure_wrapper
 from px.project import owner_only
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
-# What is only read, or made anew only by another lockfile.
+# Only read, or rebuilt only when a lockfile changes.
 _SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
 
 
-def make_scratch(project: Project, folder: Path) -> Project:
-    """Copies worker/ and wrangler.toml of a project that is set up, and links its packages."""
-    scratch = Project(folder)
+def make_scratch(project: Workspace, folder: Path) -> Workspace:
+    """Copies worker/ and wrangler.toml of a set-up project and links its packages."""
+    scratch = Workspace(folder)
     shutil.copytree(project.worker, scratch.worker, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(project.config, scratch.config)
     for name in _SHARED:

@@ -18,25 +18,25 @@ from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
 from px.project import owner_only
 from px.project.errors import LocalError, PortTaken
-from px.project.workspace import SETUP_HINT, Project, node
+from px.project.workspace import SETUP_HINT, Workspace, node
 
 START_SECONDS: Final = 60.0
 
-# The last two let workerd take Python from disk; production's flags stay as wrangler.toml has them.
+# The last two let workerd load Python from disk; production keeps the flags of wrangler.toml.
 _FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
 _PORT_TRIES: Final = 5
 
 
 class LocalWorker:
-    """One Worker: `start` returns when it answers, `stop` when no process of it is left.
+    """One Worker: `start` returns when it answers, `stop` when none of its processes is left.
 
-    `config` is another wrangler.toml than the project's, with python_modules/ and .dev.vars beside
-    it; `persist` another folder for its KV; `port=None` any free port.
+    `config` replaces the project's wrangler.toml, with python_modules/ and .dev.vars next to it;
+    `persist` is another folder for its KV; `port=None` means any free port.
     """
 
     def __init__(
         self,
-        project: Project,
+        project: Workspace,
         *,
         config: Path | None = None,
         persist: Path | None = None,
@@ -66,17 +66,17 @@ class LocalWorker:
 
     @property
     def group_id(self) -> int | None:
-        """The process group while it was not stopped."""
+        """The process group until it is stopped."""
         return self._group.id if self._group else None
 
     def exit_code(self) -> int | None:
-        """None while wrangler runs, and before it was started."""
+        """None before wrangler was started and while it is running."""
         return self._group.exit_code() if self._group else None
 
     def start(self) -> None:
-        """Starts it and waits until GET /status answers 200; raises LocalError when it will not."""
+        """Starts it and waits until GET /status answers 200; raises LocalError if it fails."""
         if self._group:
-            raise LocalError("the Worker runs already")
+            raise LocalError("the Worker is already running")
         for left in reversed(range(_PORT_TRIES)):
             self._port = self._wanted or free_port()
             try:
@@ -88,22 +88,22 @@ class LocalWorker:
                 return
 
     def stop(self) -> None:
-        """Ends every process of it, politely first; does nothing when none runs."""
+        """Stops all its processes, politely first; does nothing if none is running."""
         group, self._group = self._group, None
         if group:
             group.stop()
 
     def kill(self) -> None:
-        """Ends every process of it at once, as a crash would."""
+        """Kills all its processes at once, like a crash."""
         group, self._group = self._group, None
         if group:
             group.kill()
 
     def reload(self) -> None:
-        """Hands .dev.vars to the Worker anew; requests wait meanwhile. Returns before it is done.
+        """Makes the Worker reload .dev.vars; requests wait. Returns before that is done.
 
-        wrangler watches its config, and reads .dev.vars when that changes, not otherwise. Raises
-        LocalError when the config is gone.
+        wrangler watches its config, and reads .dev.vars only when the config changes. Raises
+        LocalError if the config is missing.
         """
         try:
             os.utime(self.config)
@@ -112,8 +112,8 @@ class LocalWorker:
             raise LocalError(f"{self.config.name} cannot be touched: {reason}") from None
 
     def why_it_ended(self) -> LocalError:
-        """The log's account of a Worker that ended by itself."""
-        return worker_log.explain(self._output(), self.log_path, "the Worker ended by itself")
+        """The error from the log of a Worker that exited by itself."""
+        return worker_log.explain(self._output(), self.log_path, "the Worker exited by itself")
 
     def __enter__(self) -> Self:
         self.start()
@@ -151,7 +151,7 @@ class LocalWorker:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + self.timeout
-        # Before wrangler says that it holds the port, another server might answer on it.
+        # Until wrangler reports that it has the port, another server might answer on it.
         wait_until(self._announced, deadline, self.log_path)
         wait_for_answer(self.url, deadline, self._check, self.log_path)
 
@@ -160,7 +160,7 @@ class LocalWorker:
         return worker_log.READY.encode() in self._output()
 
     def _check(self) -> None:
-        """Raises when there is nothing left to wait for."""
+        """Raises if the Worker exited, so that waiting is pointless."""
         if self.exit_code() is not None:
             if worker_log.TAKEN.encode() in self._output():
                 raise PortTaken(self.port)

@@ -1,4 +1,4 @@
-"""Everything the Worker needs on this machine, made once and again when a lockfile changes."""
+"""Installs what the Worker needs on this machine, once and whenever a lockfile changes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from px.local.bundle import ensure_bundle
 from px.local.vendor import ensure_modules
 from px.local.workerd import ensure_wrapper
 from px.project import owner_only
-from px.project.workspace import Project, node
+from px.project.workspace import Workspace, node
 
 
-def set_up(project: Project, say: Callable[[str], None]) -> None:
-    """Vendors, bundles and wraps; one line to `say` for each that had work to do.
+def set_up(project: Workspace, say: Callable[[str], None]) -> None:
+    """Vendors, bundles and wraps; one line to `say` for each step that had work to do.
 
     Safe to call from several processes at once. Raises LocalError.
     """

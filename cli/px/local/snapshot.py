@@ -1,8 +1,7 @@
-"""The snapshot gate: finds on this machine what would fail at deploy.
+"""The snapshot gate: finds on this machine what would fail in a deploy.
 
 Cloudflare runs a Python Worker's top level once, when it is deployed, and stores the memory. Code
-that draws randomness there, or keeps what cannot be stored, runs under `wrangler dev` and fails
-then.
+that uses randomness there, or keeps what cannot be stored, works only under `wrangler dev`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from px.local import start_failure
 from px.local.runtime_config import GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.terminal import printable
 
 SECONDS: Final = 60.0
@@ -27,23 +26,23 @@ SNAPSHOT: Final = "snapshot.bin"  # workerd's own name for it
 
 
 class SnapshotRefused(LocalError):
-    """The Worker would not deploy; the message or the hint says why."""
+    """The Worker cannot be deployed; the message or the hint says why."""
 
     exit_code, local_code = 1, "snapshot_refused"
 
 
-def check(project: Project, config: Path | None = None) -> None:
-    """Returns when the Worker can be stored and comes back from storage; else SnapshotRefused."""
+def check(project: Workspace, config: Path | None = None) -> None:
+    """Checks that the Worker can be stored and restored; otherwise raises SnapshotRefused."""
     with tempfile.TemporaryDirectory(prefix="px-snapshot.") as folder:
         take(project, Path(folder), config)
 
 
-def take(project: Project, folder: Path, config: Path | None = None) -> Path:
-    """Stores the Worker's memory in `folder` and starts it from there once; the file's path."""
+def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
+    """Stores the Worker's memory in `folder`, starts it from there once, returns the path."""
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     snapshot = folder / SNAPSHOT
     save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _run(project, target, save, "the Worker's top level cannot be stored")
+    _run(project, target, save, "the state of the Worker's top level cannot be stored")
     if not snapshot.is_file():
         raise SnapshotRefused("workerd stored no snapshot of the Worker")
     load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]
@@ -51,7 +50,7 @@ def take(project: Project, folder: Path, config: Path | None = None) -> Path:
     return snapshot
 
 
-def _run(project: Project, config: Path, options: list[str], refusal: str) -> None:
+def _run(project: Workspace, config: Path, options: list[str], refusal: str) -> None:
     command = [*workerd_command(project, "test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:
@@ -65,7 +64,7 @@ def _refused(refusal: str, said: str) -> SnapshotRefused:
 
 
 def _throwaway_secrets() -> dict[str, str]:
-    """Well-formed, and gone with the folder: a snapshot must not hold anybody's real keys."""
+    """Temporary keys, deleted with the folder: a snapshot must not contain real keys."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     token_hash = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
     return {"MASTER_KEYS": f"gate:{key}", "ROOT_TOKEN_SHA256": token_hash}

@@ -1,4 +1,4 @@
-"""Made once, then only again when what it was made from changes."""
+"""Remembers what something was built from, to rebuild it only when that changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from px.project import owner_only
 
 
 def digest(*sources: bytes) -> str:
-    """One hash over several sources, each with its length so that they cannot run together."""
+    """One hash over several sources, each with its length to keep them apart."""
     total = hashlib.sha256()
     for source in sources:
         total.update(len(source).to_bytes(8, "big"))
@@ -18,7 +18,7 @@ def digest(*sources: bytes) -> str:
 
 
 def is_fresh(stamp: Path, sources: str) -> bool:
-    """Whether the stamp says that these sources were used."""
+    """Whether the stamp is for these sources."""
     try:
         return stamp.read_text() == sources
     except (FileNotFoundError, UnicodeDecodeError):
@@ -26,5 +26,5 @@ def is_fresh(stamp: Path, sources: str) -> bool:
 
 
 def mark(stamp: Path, sources: str) -> None:
-    """Writes the stamp; call it after the product lies in place."""
+    """Writes the stamp; call it once the product is in place."""
     owner_only.replace(stamp, sources.encode())

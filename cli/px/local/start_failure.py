@@ -9,7 +9,7 @@ from typing import Final
 from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
-# What positronic/cloudflare/brain_files.py raises: a whole sentence, in one line.
+# The errors of positronic/cloudflare/brain_files.py: a complete sentence on one line.
 _TOLD: Final = re.compile(
     r"^\s*(?:positronic\.cloudflare\.brain_files\.(NotImported|NoSuchModule)"
     r"|positronic\.brains\.brain_errors\.(InvalidBrain)): (.*)$",
@@ -28,14 +28,14 @@ PACKAGE_HINT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class StartFailure:
-    """What to say, and what to do about it; "" when only the author can know."""
+    """A sentence and a hint; the hint is "" if only the author can know it."""
 
     sentence: str
     hint: str = ""
 
 
 def find(text: str) -> StartFailure | None:
-    """The failure in a log without colours; None when no Python failed there."""
+    """The failure in a log without colours; None if no Python code failed there."""
     told = list(_TOLD.finditer(text))
     if told:
         kind, _, sentence = told[-1].groups()
@@ -45,7 +45,7 @@ def find(text: str) -> StartFailure | None:
 
 
 def _from_traceback(text: str) -> StartFailure | None:
-    """For what fails before a brain is imported: the Worker's own top level."""
+    """For failures before a brain is imported: in the Worker's own top level."""
     headers = list(_HEADER.finditer(text))
     if not headers:
         return None
@@ -60,7 +60,7 @@ def _from_traceback(text: str) -> StartFailure | None:
 
 
 def _parts(lines: list[str]) -> tuple[list[str], str]:
-    """The Worker's own places in order, and the exception's lines in one."""
+    """The Worker's own lines in the traceback, in order, and the exception as one line."""
     frames: list[str] = []
     indent: int | None = None
     said: list[str] = []
@@ -77,7 +77,7 @@ def _parts(lines: list[str]) -> tuple[list[str], str]:
 
 
 def _is_exception(line: str, indent: int | None) -> bool:
-    """It stands to the left of the frames."""
+    """The exception, which is indented less than the frames."""
     return indent is not None and bool(line.strip()) and len(line) - len(line.lstrip()) < indent
 
 

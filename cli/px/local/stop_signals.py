@@ -1,4 +1,4 @@
-"""A signal that asks to stop as one exception, once, so that stopping is not interrupted."""
+"""Turns the first stop signal into an exception, so that stopping is not interrupted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 @contextmanager
 def first_signal() -> Iterator[list[signal.Signals]]:
-    """The first signal raises KeyboardInterrupt and stands in the list; later ones do nothing.
+    """The first signal raises KeyboardInterrupt and is put in the list; later ones do nothing.
 
-    A signal that was ignored before stays so: `nohup px dev` outlives its terminal.
+    A signal that was ignored before stays ignored: `nohup px dev` outlives its terminal.
     """
     received: list[signal.Signals] = []
 
@@ -34,5 +34,5 @@ def first_signal() -> Iterator[list[signal.Signals]]:
 
 
 def exit_code(received: list[signal.Signals]) -> int:
-    """130 for Ctrl-C as shells have it; 0 when asked to end, which is what happened."""
+    """130 for Ctrl-C, like a shell; 0 for other signals, as px stopped as requested."""
     return 130 if received[:1] == [signal.SIGINT] else 0

@@ -11,17 +11,17 @@ from typing import Final
 from px.local import pip, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import SETUP_HINT, Project
+from px.project.workspace import SETUP_HINT, Workspace
 
-# Pyodide's CPython inside workerd: only wheels for it, or pure ones, so no package code runs here.
+# Pyodide's CPython in workerd: only wheels for it or pure ones, so no package code runs here.
 _TARGET: Final = (
     *("--platform", "pyemscripten_2026_0_wasm32"),
     *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
 )
 
 
-def ensure_modules(project: Project) -> bool:
-    """Vendors the packages unless they are there and fresh; true when there was work to do."""
+def ensure_modules(project: Workspace) -> bool:
+    """Vendors the packages unless they are up to date; returns whether it did."""
     try:
         sources = stamp.digest(project.requirements.read_bytes(), " ".join(_TARGET).encode())
     except FileNotFoundError:
@@ -29,24 +29,24 @@ def ensure_modules(project: Project) -> bool:
     if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
         return False
     owner_only.make_folder(project.private)
-    if not project.python_modules.is_symlink():  # else the stamp is another project's
+    if not project.python_modules.is_symlink():  # otherwise the stamp belongs to another project
         _mark(project).unlink(missing_ok=True)
     _swap_in(project)
     stamp.mark(_mark(project), sources)
     return True
 
 
-def _mark(project: Project) -> Path:
-    """Not inside, where wrangler would upload it; beside the real folder when it is lent."""
-    owner = Project(project.python_modules.resolve().parent)
+def _mark(project: Workspace) -> Path:
+    """Not inside, where wrangler would upload it; next to the real folder behind a link."""
+    owner = Workspace(project.python_modules.resolve().parent)
     return owner.private / "python_modules.stamp"
 
 
-def _swap_in(project: Project) -> None:
+def _swap_in(project: Workspace) -> None:
     with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
         fresh = Path(folder) / "fresh"
         _install(project.requirements, fresh)
-        # --target puts console scripts there too; the Worker has no shell to run them from.
+        # --target also installs console scripts, which the Worker cannot use.
         shutil.rmtree(fresh / "bin", ignore_errors=True)
         if project.python_modules.exists():
             project.python_modules.rename(Path(folder) / "old")

@@ -1,7 +1,7 @@
-"""A settings file of the project that `px dev` watches, whatever stands in its place.
+"""A settings file that `px dev` watches, whatever kind of file it is.
 
-It is looked at by its path, again and again: that notices what no event of the kernel tells, as
-another mount, a link's new target, or a folder that was replaced.
+px polls its path: that also notices changes without a kernel event, such as another mount, a
+link's new target, or a replaced folder.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Look = tuple[int, ...]
 
 
 class Watched(Changes[Look]):
-    """One file; what is no regular file changes only when it becomes something else."""
+    """One file; if it is not a regular one, only a change of kind counts."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(partial(_look, path))
@@ -25,23 +25,23 @@ class Watched(Changes[Look]):
 
     @property
     def is_there(self) -> bool:
-        """Whether anything is, a named pipe or a broken link too."""
+        """Whether anything has this path, even a named pipe or a broken link."""
         return self.path.is_symlink() or bool(_look(self.path))
 
     def check(self) -> None:
-        """Raises Usage unless it is a regular file that nobody else can have made."""
+        """Raises Usage unless it is a regular file that no other user can have written."""
         private_files.check(self.path)
 
 
 def _look(path: Path) -> Look:
-    """Which version is there; () for none."""
+    """The current version; () if there is none."""
     try:
         status = path.stat()
     except FileNotFoundError:
         return ()
     except OSError as error:
         return (error.errno or 0,)
-    if not stat.S_ISREG(status.st_mode):  # a pipe's times change whenever it is written to
+    if not stat.S_ISREG(status.st_mode):  # a pipe's times change with every write
         return (stat.S_IFMT(status.st_mode), status.st_dev, status.st_ino)
-    times = (status.st_mtime_ns, status.st_ctime_ns)  # the latter for a mode that changed
+    times = (status.st_mtime_ns, status.st_ctime_ns)  # ctime for a changed mode
     return (*times, status.st_size, status.st_ino, status.st_dev)

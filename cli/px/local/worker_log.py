@@ -1,4 +1,4 @@
-"""The Worker's log file, and what it says about a start that failed."""
+"""The Worker's log file, and what it shows about a failed start."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{
 
 
 def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
-    """The log for appending, mode 600 whatever it was; emptied when `fresh`."""
+    """The log, opened for appending, with mode 600; emptied if `fresh`."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     handle = os.open(path, flags | (os.O_TRUNC if fresh else 0), owner_only.OWNER_ONLY)
     os.fchmod(handle, owner_only.OWNER_ONLY)
@@ -28,7 +28,7 @@ def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
 
 
 def read_from(path: Path, start: int) -> bytes:
-    """What was written since `start` (bytes); nothing while the log is gone."""
+    """What was written since `start` (bytes); nothing if the log is missing."""
     try:
         with path.open("rb") as log:
             log.seek(start)
@@ -38,15 +38,15 @@ def read_from(path: Path, start: int) -> bytes:
 
 
 def shown(written: bytes) -> list[str]:
-    """Its lines, unable to steer a terminal: they hold what a brain prints or a service says."""
+    """Its lines, safe for a terminal: they contain output of brains and services."""
     text = without_colours(written.decode(errors="replace"))
     return [_harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
 
 
 def failed_runs(written: bytes) -> list[str]:
-    """The lines in which the Worker says which run failed, and where in its brain's code."""
+    """The lines that say which run failed, and where in its brain's code."""
     found = (_FAILED_RUN.fullmatch(line) for line in shown(written))
-    return [f"Run {match[1]}; px brain status {match[2]} tells why" for match in found if match]
+    return [f"Run {match[1]}; px brain status {match[2]} shows why" for match in found if match]
 
 
 def _harmless(line: str) -> str:
@@ -54,7 +54,7 @@ def _harmless(line: str) -> str:
 
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:
-    """Why it happened, in one sentence: its own words, or else the log's as the hint."""
+    """The cause in one sentence, or else the log's words as the hint."""
     text = without_colours(log.decode(errors="replace"))
     if failure := start_failure.find(text):
         hint = failure.hint or f"the traceback is in {path}"

@@ -1,4 +1,4 @@
-"""workerd, told where its Python lies: for Miniflare by a wrapper, for px by its options."""
+"""workerd with Python from disk: for Miniflare by a wrapper, for px by options."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
-# The option belongs behind the subcommand; `workerd --version` must stay as it is.
+# The option goes after the subcommand; `workerd --version` must stay unchanged.
 _SCRIPT = """\
 #!/bin/sh
 case "$1" in
@@ -20,8 +20,8 @@ esac
 """
 
 
-def ensure_wrapper(project: Project) -> bool:
-    """Writes `.px/workerd` unless it is there as it must be; true when there was work to do."""
+def ensure_wrapper(project: Workspace) -> bool:
+    """Writes `.px/workerd` unless it is up to date; returns whether it did."""
     content = _SCRIPT.format(
         binary=shlex.quote(str(project.workerd())), option=shlex.quote(bundle_option(project))
     ).encode()
@@ -33,15 +33,15 @@ def ensure_wrapper(project: Project) -> bool:
     return True
 
 
-def bundle_option(project: Project) -> str:
+def bundle_option(project: Workspace) -> str:
     """workerd's option for a Pyodide bundle from disk."""
     return f"--pyodide-bundle-disk-cache-dir={project.bundle_dir}"
 
 
 def workerd_command(
-    project: Project, verb: str, config: Path, *, snapshot: Path | None = None
+    project: Workspace, verb: str, config: Path, *, snapshot: Path | None = None
 ) -> list[str]:
-    """`workerd VERB CONFIG`, with Python from disk and, if given, memory from a snapshot."""
+    """`workerd VERB CONFIG`, with Python from disk and optionally memory from a snapshot."""
     command = [
         *(str(project.workerd()), verb, str(config), "--experimental", bundle_option(project)),
         *("--import-path=/", f"--import-path={project.node_modules}"),
@@ -53,7 +53,7 @@ def workerd_command(
 
 
 def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
-    """Runs it to its end; exit code and everything it said."""
+    """Runs it until it exits; returns exit code and output."""
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
             command,
@@ -65,5 +65,5 @@ def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise LocalError(f"workerd did not end within {seconds:.0f} seconds") from None
+        raise LocalError(f"workerd did not finish within {seconds:.0f} seconds") from None
     return done.returncode, done.stdout.decode(errors="replace")

@@ -1,4 +1,4 @@
-// `wrangler dev` without a debugger: its command line can move the debugger, never leave it out.
+// `wrangler dev` without a debugger, which its command line can move but not turn off.
 // Arguments: wrangler's cli.js, and this Worker as JSON.
 import { createRequire } from "node:module";
 
@@ -24,7 +24,7 @@ dev
       server: { hostname: host, port },
       persist,
       inspector: false, // it would let every user of this machine read the Worker's memory
-      registry: undefined, // nor may another Worker on this machine find this one
+      registry: undefined, // other Workers on this machine must not find this one
     },
   })
   .catch(fail);

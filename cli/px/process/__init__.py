@@ -1,1 +1,1 @@
-"""px as a process: signals, core dumps, and the command that `px run` puts in its place."""
+"""px as a process: signals, core dumps, and the command that replaces `px run`."""

@@ -1,4 +1,4 @@
-"""No core dump of px: its memory holds the token and, while it works, values."""
+"""Prevents core dumps of px: its memory contains the token and, at times, values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if sys.platform == "win32":
         """Windows has none."""
 
     def allow_again() -> None:
-        """Nothing was changed."""
+        """Changes nothing."""
 
 else:
     import resource
@@ -20,8 +20,8 @@ else:
     def forbid() -> None:
         """For px and the programs that it starts.
 
-        Not 0: Linux heeds no limit but 1 where the dump goes to a program, as systemd's and
-        Ubuntu's do (core(5)), and 1 byte is too little for a dump that goes to a file.
+        Not 0: if dumps go to a program, as with systemd and on Ubuntu, Linux only respects the
+        limit 1 (core(5)); and 1 byte is too little for a dump to a file.
         """
         soft, hard = _before
         tight = 1 if sys.platform == "linux" and hard != 0 else 0
@@ -29,5 +29,5 @@ else:
             resource.setrlimit(resource.RLIMIT_CORE, (tight, hard))
 
     def allow_again() -> None:
-        """The caller's own limit, for a command in px's place."""
+        """Restores the caller's own limit, for the command that replaces px."""
         resource.setrlimit(resource.RLIMIT_CORE, _before)

@@ -1,4 +1,4 @@
-"""Puts a command in px's place: same process, its own exit code, its own signals."""
+"""Replaces px with a command: same process, its own exit code, its own signals."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from typing import Final, NoReturn
 from px.errors import PxError
 from px.process import core_dump, stopping
 
-# Python ignores these at its start, and a command would inherit that.
+# Python ignores these signals from its start, and a command would inherit that.
 _IGNORED_BY_PYTHON: Final = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
 _SHELL: Final = "/bin/sh"
 _LOOK: Final = 256  # bytes of a script's first line
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-_ONE_WORD: Final = "px runs no shell: px run -- sh -c 'COMMAND LINE'"
+_ONE_WORD: Final = "px does not run a shell: px run -- sh -c 'COMMAND LINE'"
 _CR: Final = ": its first line ends in CRLF"
 _NOT_FOUND: Final = "the command was not found"
 
 
 class CommandNotFound(PxError):
-    """As shells have it."""
+    """Like a shell."""
 
     exit_code = 127
 
 
 class CommandNotExecutable(PxError):
-    """As shells have it."""
+    """Like a shell."""
 
     exit_code = 126
 
 
 def replace_px(command: Sequence[str], environment: Mapping[bytes, bytes]) -> NoReturn:
-    """Returns never. Raises CommandNotFound, CommandNotExecutable."""
+    """Never returns. Raises CommandNotFound, CommandNotExecutable."""
     numbers = [getattr(signal, name) for name in _IGNORED_BY_PYTHON if hasattr(signal, name)]
     _set(numbers, signal.SIG_DFL)
     stopping.hand_back()
@@ -51,9 +51,9 @@ def replace_px(command: Sequence[str], environment: Mapping[bytes, bytes]) -> No
 
 
 def _run_by_shell(command: Sequence[str], environment: Mapping[bytes, bytes]) -> OSError | None:
-    """A script without a first line for the kernel, as shells and execvp(3) run it.
+    """Runs a script without a #! line, like shells and execvp(3).
 
-    Returns only what went wrong; None for what is no text.
+    Only returns on failure: the error, or None for a binary file.
     """
     path = _find(command[0], environment)
     try:
@@ -65,7 +65,7 @@ def _run_by_shell(command: Sequence[str], environment: Mapping[bytes, bytes]) ->
 
 
 def _first_line(path: str) -> bytes:
-    with open(path, "rb") as script:  # noqa: PTH123 - what the system found, not a Path
+    with open(path, "rb") as script:  # noqa: PTH123 - a path from the system
         return script.readline(_LOOK)
 
 
@@ -77,8 +77,8 @@ def _set(numbers: Sequence[signal.Signals], handler: signal.Handlers) -> None:
 def _failure(
     error: OSError | ValueError, command: str, environment: Mapping[bytes, bytes]
 ) -> PxError:
-    """Not the command's name: it may be a value in the wrong place."""
-    if not isinstance(error, OSError):  # an empty word; the kernel handed over no NUL
+    """Does not name the command: it may be a value in the wrong place."""
+    if not isinstance(error, OSError):  # an empty word; argv cannot contain NUL
         return CommandNotFound(_NOT_FOUND, code="command_not_found")
     if error.errno == errno.E2BIG:
         return CommandNotExecutable(
@@ -94,12 +94,12 @@ def _failure(
 
 
 def _is_there(command: str, environment: Mapping[bytes, bytes]) -> bool:
-    """Then what is missing is what its first line names."""
+    """The file exists, so its interpreter is missing."""
     return _find(command, environment) is not None
 
 
 def _has_cr(command: str, environment: Mapping[bytes, bytes]) -> bool:
-    """As an editor of Windows saves it."""
+    """Whether its first line ends in CRLF, as Windows editors save it."""
     path = _find(command, environment)
     try:
         return path is not None and _first_line(path).endswith(b"\r\n")

@@ -1,6 +1,6 @@
-"""Names of the environment that decide what a program loads or runs; a file of secrets has none.
+"""Environment variables that control what a program loads or runs, refused in files of secrets.
 
-Whoever can write to such a file would otherwise run code in every command that it is for.
+Otherwise anyone who can write to such a file could run code in every command that uses it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 
 from px.errors import Usage
 
-# One name or pattern each; a * stands for anything.
-# Families where tokens are common too (NPM_*, CARGO_*, ...) are named one by one.
+# One name or pattern each; * matches anything.
+# Families that also have tokens (NPM_*, CARGO_*, ...) are listed one by one.
 _NAMES: Final = """
     LD_* DYLD_* GCONV_PATH LOCPATH GLIBC_TUNABLES NLSPATH LIBPATH SHLIB_PATH
     PATH PATHEXT COMSPEC SHELL IFS CDPATH ENV BASH_ENV BASH_FUNC_* BASHOPTS SHELLOPTS PS4
@@ -50,22 +50,22 @@ _NAMES: Final = """
     GHC_PACKAGE_PATH NIX_PATH NIX_CONFIG GUIX_PACKAGE_PATH MAGICK_* GTK*_MODULES GI_TYPELIB_PATH
     GIO_MODULE_DIR GDK_PIXBUF_MODULE_FILE QT_QPA_PLATFORM_PLUGIN_PATH QML*_IMPORT_PATH
     LIBGL_DRIVERS_PATH VK_*
-""".split()  # noqa: SIM905 - a hundred quoted words are hard to read
-# npm reads lower case too, and Windows knows no case.
+""".split()  # noqa: SIM905 - a hundred quoted words would be hard to read
+# npm also reads lower case, and Windows ignores case.
 _MARK: Final = re.compile("|".join(name.replace("*", ".*") for name in _NAMES), re.IGNORECASE)
 
 
 def steers(name: str) -> bool:
-    """Whether programs take it for an order rather than for data."""
+    """Whether programs treat the variable as an instruction, not as data."""
     return _MARK.fullmatch(name) is not None
 
 
 def refuse(names: Iterable[str], allowed: Collection[str]) -> None:
-    """Raises Usage for those that steer programs and are not allowed by name."""
+    """Raises Usage for names that control programs and are not in --allow."""
     if found := [name for name in names if steers(name) and name not in allowed]:
         options = " ".join(f"--allow {name}" for name in found)
         raise Usage(
-            f"the file sets {', '.join(found)}, which decides what programs load or run; "
+            f"the file sets {', '.join(found)}, which controls what programs load or run; "
             "nothing was run",
             code="steering_name",
             hint=f"remove it from the file, or, if that is what you want: px run {options} -- CMD",

@@ -1,4 +1,4 @@
-"""The signals that ask px to stop: one exception, once, so that px can say what it has done."""
+"""Turns the first stop signal into an exception, so that px can say what it has done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 from types import FrameType
 from typing import Final
 
-# Windows lacks all but the first two. The last four: timeouts and limits of batch systems.
+# Windows only has the first two. The last four: timeouts and limits of batch systems.
 _NAMES: Final = (
     *("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"),
     *("SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU"),
@@ -16,48 +16,48 @@ _received: list[int] = []
 
 
 def take() -> None:
-    """From now on the first of them raises KeyboardInterrupt, and later ones do nothing.
+    """From now on the first stop signal raises KeyboardInterrupt, and later ones do nothing.
 
-    One that was ignored at px's start stays ignored: `nohup px` outlives its terminal.
+    A signal that was ignored when px started stays ignored: `nohup px` outlives its terminal.
     """
     for number in heeded():
         signal.signal(number, _raise_once)
 
 
 def heeded() -> list[signal.Signals]:
-    """Those that px's caller does not have ignored."""
+    """The stop signals that px's caller does not ignore."""
     return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def note(number: int) -> None:
-    """The signal that stops px, for its exit code."""
+    """Remembers the signal that stops px, for its exit code."""
     _received.append(number)
 
 
 def hold_off() -> None:
-    """From now on none of them does anything: px says its last words."""
+    """From now on stop signals do nothing, while px prints its last messages."""
     for number in SIGNALS:
         if signal.getsignal(number) is _raise_once:
-            # Not SIG_IGN: a program that px still starts would inherit that.
+            # Not SIG_IGN, which programs that px starts would inherit.
             signal.signal(number, _do_nothing)
 
 
 def hand_back() -> None:
-    """Their default actions, for a command in px's place; one noted but not yet raised is raised.
+    """Restores the default actions, for the command that replaces px; raises a pending signal.
 
-    A handler is reset by exec, but a signal that it has noted would be lost.
+    exec resets a handler, but a signal that Python has noted and not yet raised would be lost.
     """
     for number in heeded():
         signal.signal(number, signal.SIG_DFL)
 
 
 def exit_code() -> int:
-    """As shells have it: 128 and the signal's number; 130 where no signal came."""
+    """Like a shell: 128 plus the signal's number; 130 without a signal."""
     return 128 + (_received[0] if _received else signal.SIGINT)
 
 
 def _raise_once(number: int, _frame: FrameType | None) -> None:
-    """An impatient second Ctrl-C must not cut px's account short."""
+    """An impatient second Ctrl-C must not cut off px's report."""
     note(number)
     hold_off()
     raise KeyboardInterrupt

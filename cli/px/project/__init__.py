@@ -1,1 +1,1 @@
-"""The project around the current folder: its files, who may read them, and what git has of it."""
+"""The project around the current folder: its files, who may read them, and what git tracks."""

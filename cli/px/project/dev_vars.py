@@ -1,7 +1,7 @@
-"""What `px dev` keeps on this machine: the Worker's secrets, and px's address and token for it.
+"""The files of `px dev` on this machine: the Worker's secrets, and px's address and token for it.
 
-`.dev.vars` holds the master keys and the root token's hash; wrangler hands them to the Worker.
-`.px/local.json` holds the address and the root token itself, for px alone. Both: mode 600.
+`.dev.vars` holds the master keys and the root token's hash; wrangler passes them to the Worker.
+`.px/local.json` holds the address and the root token itself, only for px. Both have mode 600.
 """
 
 from __future__ import annotations
@@ -22,20 +22,18 @@ from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
 from px.project.local_state import LocalState, read_local
 from px.project.master_key import make, parse
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 MASTER_KEYS: Final = "MASTER_KEYS"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 
-_RESTORE_HINT: Final = (
-    "repair it or restore a backup: without its keys, what lies in local KV cannot be opened"
-)
+_RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
 
 
-def prepare(project: Project, url: str) -> LocalState:
-    """Makes what is missing, keeps what is there, and records the address.
+def prepare(project: Workspace, url: str) -> LocalState:
+    """Creates what is missing, keeps what exists, and records the address.
 
-    Master keys that exist are never made anew. Raises LocalError for a file that does not parse.
+    Never replaces existing master keys. Raises LocalError for a malformed file.
     """
     owner_only.make_folder(project.private)
     known = read_local(project.local_json)
@@ -46,14 +44,14 @@ def prepare(project: Project, url: str) -> LocalState:
     return state
 
 
-def check(project: Project) -> None:
-    """Raises PxError for a file of these that others may have made, or that does not parse."""
+def check(project: Workspace) -> None:
+    """Raises PxError if one of these files is malformed, or others may have written it."""
     read_local(project.local_json)
     with suppress(FileNotFoundError):
         _bindings(_decode(private_files.read(project.dev_vars)))
 
 
-def read_keys(project: Project) -> list[str]:
+def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(_decode(private_files.read(project.dev_vars))):
         if one.key == MASTER_KEYS:
@@ -61,25 +59,25 @@ def read_keys(project: Project) -> list[str]:
     raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
 
 
-def write_keys(project: Project, entries: Sequence[str]) -> None:
-    """Put these entries in the place of MASTER_KEYS; every other byte stays. Raises LocalError."""
+def write_keys(project: Workspace, entries: Sequence[str]) -> None:
+    """Sets MASTER_KEYS to these entries; every other byte stays. Raises LocalError."""
     text = _decode(private_files.read(project.dev_vars))
     _bindings(text)
     new = assign(text, {MASTER_KEYS: _quoted(",".join(entries))})
     owner_only.replace(project.dev_vars, new.encode())
 
 
-def not_ignored(project: Project) -> list[str]:
-    """Those of px's private files that git would add; empty without git or outside a repository."""
+def not_ignored(project: Workspace) -> list[str]:
+    """The private files that git would add; empty without git or outside a repository."""
     names = private_files.names_in(project.root)
     try:
         ignored = git.ignored(project.root, names)
-    except Usage:  # `px doctor` says why
+    except Usage:  # `px doctor` reports the cause
         return []
     return [] if ignored is None else [name for name in names if name not in ignored]
 
 
-def _write_dev_vars(project: Project, token_hash: str) -> None:
+def _write_dev_vars(project: Workspace, token_hash: str) -> None:
     try:
         old = private_files.read(project.dev_vars)
     except FileNotFoundError:
@@ -92,7 +90,7 @@ def _write_dev_vars(project: Project, token_hash: str) -> None:
 
 
 def _merged(text: str, token_hash: str) -> str:
-    """The same file with this token hash; every other byte stays, the master keys above all."""
+    """The file with this token hash; every other byte, the master keys above all, stays."""
     present = {one.key: one.value for one in _bindings(text)}
     wanted = {} if present.get(ROOT_TOKEN) == token_hash else {ROOT_TOKEN: _quoted(token_hash)}
     if MASTER_KEYS not in present:
@@ -108,7 +106,7 @@ def _decode(content: bytes) -> str:
 
 
 def _bindings(text: str) -> list[Binding]:
-    # newline="": a carriage return inside a quoted value stays what it is.
+    # newline="": keeps a carriage return inside a quoted value.
     bindings = list(parse_stream(io.StringIO(text, newline="")))
     _check(bindings)
     return bindings
@@ -118,7 +116,9 @@ def _check(bindings: list[Binding]) -> None:
     seen: set[str] = set()
     for one in bindings:
         if one.error:
-            raise LocalError(f".dev.vars: line {one.original.line} does not parse", _RESTORE_HINT)
+            raise LocalError(
+                f".dev.vars: line {one.original.line} is not NAME=value", _RESTORE_HINT
+            )
         if one.key is not None and one.key in seen:
             raise LocalError(f".dev.vars: line {one.original.line} repeats a name", _RESTORE_HINT)
         if one.key == MASTER_KEYS:
@@ -133,7 +133,7 @@ def _check_keys(text: str) -> None:
     except ValueError:
         raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT) from None
     if len(set(ids)) != len(ids):
-        raise LocalError(f".dev.vars: {MASTER_KEYS} names one key id twice", _RESTORE_HINT)
+        raise LocalError(f".dev.vars: {MASTER_KEYS} repeats a key id", _RESTORE_HINT)
 
 
 def _fresh_key() -> str:

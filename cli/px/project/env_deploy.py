@@ -1,4 +1,4 @@
-"""`.env.deploy`: the owner's alone, unknown to git, and where the Worker's address is kept."""
+"""`.env.deploy`: only for its owner, ignored by git, and with the Worker's address and token."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WORKER: Final = "PX_WORKER"
 
 
 def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`. In the project, and in the folder itself, whosever it is.
+    """The nearest `.env.deploy`; in the project and the folder itself, any user's.
 
-    Reading it refuses another user's: it must not be passed over there, for another server's.
+    Reading refuses another user's file: skipping it there would select another server.
     """
     here = folder.absolute()
     mark = find_upwards(PROJECT_MARK, here)
@@ -31,7 +31,7 @@ def find_deploy_file(folder: Path) -> Path | None:
 
 
 def read_settings(path: Path) -> dict[str, str]:
-    """What this `.env.deploy` holds. Raises Usage."""
+    """The settings in this `.env.deploy`. Raises Usage."""
     from px.files.dotenv_file import read_assignments
 
     return {
@@ -41,7 +41,7 @@ def read_settings(path: Path) -> dict[str, str]:
 
 
 class DeployFile:
-    """The nearest one upwards; where there is none, the one that px would make in `root`."""
+    """The nearest one upwards, or else the one that px would create in `root`."""
 
     def __init__(self, folder: Path, root: Path) -> None:
         found = find_deploy_file(folder)
@@ -50,8 +50,8 @@ class DeployFile:
     def read(self) -> Mapping[str, str]:
         """Its settings, {} without a file. Raises Usage, Refused.
 
-        It holds the root token and what opens the account: nobody else may read it, nor git take
-        it.
+        It holds the root token and the account's credentials: no other user may read it, and git
+        must ignore it.
         """
         if not os.path.lexists(self.path):
             return {}
@@ -66,7 +66,7 @@ class DeployFile:
         return found
 
     def check_git(self) -> bool:
-        """False outside a repository. Raises Refused when git would take the file, or has it."""
+        """False outside a repository. Raises Refused if git would add the file, or tracks it."""
         from px.project import git
 
         left_out = git.leaves_out(self.path)
@@ -74,17 +74,17 @@ class DeployFile:
             raise Refused(
                 f"git does not ignore {DEPLOY_FILE}",
                 code="deploy_file_not_ignored",
-                hint=f"add it to .gitignore; if it is committed already: git rm --cached "
-                f"{DEPLOY_FILE}, and replace what was in it",
+                hint=f"add it to .gitignore; if it is already committed: git rm --cached "
+                f"{DEPLOY_FILE}, and replace every credential in it",
             )
         return left_out is not None
 
     def remember(self, url: str, token: str, worker: str) -> bool:
-        """Puts these into the file, whose other bytes stay; false when they stood there."""
+        """Writes these settings, keeping all other bytes; false if nothing changed."""
         return self._put({URL: url, TOKEN: token, WORKER: worker})
 
     def remember_worker(self, worker: str) -> bool:
-        """Whose the file is, where it did not say."""
+        """PX_WORKER, if the file does not have it yet."""
         return self._put({WORKER: worker})
 
     def _put(self, settings: Mapping[str, str]) -> bool:
@@ -95,6 +95,6 @@ class DeployFile:
         if all(now.get(name) == text for name, text in settings.items()):
             return False
         old = private_files.read(self.path).decode() if self.path.exists() else ""
-        # Where a link leads: the link itself stays.
+        # Writes to the target of a link: the link itself stays.
         owner_only.replace(self.path.resolve(), assign(old, settings).encode())
         return True

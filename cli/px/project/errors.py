@@ -1,4 +1,4 @@
-"""What can go wrong with the Worker on this machine, in words for the person in front of it."""
+"""What can go wrong with the Worker on this machine, with messages for the user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from px.errors import PxError
 
 
 class LocalError(PxError):
-    """The local Worker, or what it is made of, failed."""
+    """The local Worker, or something it needs, failed."""
 
     local_code: ClassVar[str] = "local_failed"
 
@@ -17,13 +17,13 @@ class LocalError(PxError):
 
 
 class NoProject(LocalError):
-    """px was not called inside a project."""
+    """px was not run inside a project."""
 
     exit_code, local_code = 2, "no_project"
 
 
 class AlreadyRunning(LocalError):
-    """Another `px dev` serves this project."""
+    """Another `px dev` is running in this project."""
 
     exit_code, local_code = 1, "already_running"
 

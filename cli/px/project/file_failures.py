@@ -1,4 +1,4 @@
-"""What the system refused to do with a file, in a sentence that names the file."""
+"""Why the system refused an operation on a file, in a sentence that names the file."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from typing import Final
 
 from px.errors import PxError
 
-_FULL: Final = "make room there, and run it again; what was there before is still whole"
-_RIGHTS: Final = "run px as the user whose folder this is, and not in a checkout of somebody else's"
+_FULL: Final = "free some space and run it again; existing files are intact"
+_RIGHTS: Final = "run px as the owner of this folder, not in somebody else's checkout"
 _HINTS: Final = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
-    errno.EFBIG: "raise the limit on the size of files: ulimit -f",
-    errno.EROFS: "px keeps its own files in the project's folder: use a checkout that is writable",
+    errno.EFBIG: "raise the file size limit: ulimit -f",
+    errno.EROFS: "px keeps its own files in the project's folder: use a writable checkout",
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
     errno.EMFILE: "raise the limit on open files: ulimit -n",
-    errno.ENFILE: "the whole system has too many files open",
-    errno.EEXIST: "something that is no folder has its name: move it away",
-    errno.ENOTDIR: "something in its path is no folder: move it away",
-    errno.ELOOP: "it is a link that leads to itself: remove it",
+    errno.ENFILE: "close files: the whole system has too many open",
+    errno.EEXIST: "a file that is not a folder has that name: move it away",
+    errno.ENOTDIR: "part of its path is not a folder: move that away",
+    errno.ELOOP: "it is a link to itself: remove it",
     errno.ENAMETOOLONG: "use a folder with a shorter path",
 }
 
 
 def file_failed(error: OSError) -> PxError:
-    """`error` has a file's name, which is px's own choice: an argument may be a value."""
+    """`error` must name a file that px chose, as an argument may be a value."""
     return PxError(
         f"px cannot use {_name(error)}: {reason(error)}",
         code="file_failed",
@@ -39,13 +39,13 @@ def file_failed(error: OSError) -> PxError:
 
 
 def reason(error: OSError) -> str:
-    """The system's words: `no space left on device`."""
+    """The system's words, such as `no space left on device`."""
     return (error.strerror or "it failed").lower()
 
 
 @contextmanager
 def about(path: Path) -> Iterator[None]:
-    """A failure inside is the file's, also one of a step that names none or a temporary one."""
+    """Attributes any failure inside to the file, even one with no name or a temporary one."""
     try:
         yield
     except OSError as error:

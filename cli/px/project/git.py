@@ -1,7 +1,7 @@
-"""git, asked which files it has and which it leaves alone; nothing that a repository names is run.
+"""Asks git which files it tracks and ignores, without running any program of the repository.
 
-Hooks set GIT_DIR and its like for a repository that need not be the one around a file, so git gets
-no GIT_* variable of the caller's. No credential of ours reaches it either.
+Hooks set GIT_DIR and the like for a repository that need not be the one around a file, so git gets
+none of the caller's GIT_* variables. It gets no credentials either.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Final
 from px.errors import Usage
 
 SECONDS: Final = 10.0
-# Where git finds its own settings. PATH is added without the entries that a folder could fill.
+# Where git finds its own settings. PATH is added without relative entries.
 _PASSED_ON: Final = ("HOME", "XDG_CONFIG_HOME")
 _SET: Final = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    # A file's own folder may be a mount of its own, below the repository.
+    # A file's folder may be a separate mount below the repository.
     "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
-    # A partial clone fetches what it lacks, by a program that its configuration names.
+    # A partial clone fetches missing objects with a program from its configuration.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
-# What a repository's configuration could have git run while it reads the index and the rules; and
-# a folder of a checkout that looks like a repository is none (safe.bareRepository).
+# Programs from a repository's configuration that git could run here; and a folder of a checkout
+# that looks like a repository does not count as one (safe.bareRepository).
 _RUN_NOTHING: Final = (
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
     *("-c", "core.sshCommand=false", "-c", "safe.bareRepository=explicit"),
@@ -42,21 +42,21 @@ def is_installed() -> bool:
 
 
 def tracked(folder: Path, names: Sequence[str]) -> list[str] | None:
-    """Those that git has; None outside a repository. Raises Usage where git cannot tell.
+    """The names that git tracks; None outside a repository. Raises Usage if git cannot tell.
 
-    Below a name, it is what git has there. Spelling counts as on a Mac: `.ENV` is `.env`.
+    For a folder, the tracked files in it. Ignores case, as on a Mac: `.ENV` is `.env`.
     """
     return _ask(folder, "ls-files", "-z", "--", *(f":(icase){name}" for name in names))
 
 
 def ignored(folder: Path, names: Sequence[str]) -> list[str] | None:
-    """Those that its rules leave out, also one that it has all the same; None as for `tracked`."""
+    """The names that git's rules ignore, even if tracked; None as for `tracked`."""
     words = ("check-ignore", "-z", "--stdin", "--no-index")
     return _ask(folder, *words, given=names, codes=(0, 1))
 
 
 def leaves_out(path: Path) -> bool | None:
-    """Whether git neither has the file nor would take it; None as for `tracked`."""
+    """Whether git neither tracks the file nor would add it; None as for `tracked`."""
     has, skips = tracked(path.parent, [path.name]), ignored(path.parent, [path.name])
     if has is None or skips is None:
         return None
@@ -82,16 +82,16 @@ def _ask(
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        raise _unknown(folder, "git does not answer", "see what `git status` says there") from None
+        raise _unknown(folder, "git did not answer in time", "run `git status` there") from None
     if done.returncode not in codes:
-        if b"not a git repository (or any" in done.stderr:  # an empty `.git` is none
+        if b"not a git repository (or any" in done.stderr:  # an empty `.git` is not a repository
             return None
         raise _refused(folder, done.stderr)
     return [name for name in os.fsdecode(done.stdout).split("\0") if name]
 
 
 def _has_repository(folder: Path) -> bool:
-    """By what git itself looks for: a file `.git` in a linked worktree or a submodule."""
+    """Checks for `.git` like git, which is a file in a linked worktree or a submodule."""
     return any(os.path.lexists(parent / ".git") for parent in _upwards(folder))
 
 
@@ -106,7 +106,7 @@ def _environment() -> dict[str, str]:
 
 
 def _path() -> str:
-    """Without `.` and its like: no checkout brings the git that is run."""
+    """PATH without `.` and other relative entries, so that no checkout provides the git to run."""
     entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(entry for entry in entries if Path(entry).is_absolute())
 
@@ -120,19 +120,19 @@ def _refused(folder: Path, said: bytes) -> Usage:
         top = next(one for one in _upwards(folder) if os.path.lexists(one / ".git"))
         trust = f"if you trust it: git config --global --add safe.directory {shown(top)}"
         return _unknown(folder, "the repository belongs to another user", trust)
-    return _unknown(folder, "git cannot read the repository", "see what `git status` says there")
+    return _unknown(folder, "git cannot read the repository", "run `git status` there")
 
 
 def _unknown(folder: Path, reason: str, hint: str) -> Usage:
     return Usage(
-        f"px cannot tell which files git has in {shown(folder)}: {reason}",
+        f"px cannot tell which files git tracks in {shown(folder)}: {reason}",
         code="git_unknown",
         hint=hint,
     )
 
 
 def shown(path: Path) -> str:
-    """As it can be typed here, in one line."""
+    """The path as the user can type it here, on one line."""
     import shlex
 
     from px.terminal import printable

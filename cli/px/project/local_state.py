@@ -1,4 +1,4 @@
-"""`.px/local.json`: where the local Worker answers, and the root token that opens it."""
+"""`.px/local.json`: the local Worker's address and root token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from px.project.private_files import LOCAL_FILE
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """As `px dev` recorded them."""
+    """The settings that `px dev` recorded."""
 
     url: str
     token: str = field(repr=False)
@@ -24,7 +24,7 @@ class LocalState:
 
 
 def read_local(path: Path) -> LocalState | None:
-    """What was recorded, or None; raises Usage for a file that makes no sense, or is not px's."""
+    """The recorded settings, or None; raises Usage for a malformed or untrusted file."""
     try:
         found = json.loads(private_files.read(path))
         url, token = found["url"], found["token"]
@@ -39,6 +39,6 @@ def read_local(path: Path) -> LocalState | None:
 
 def _malformed() -> Usage:
     return Usage(
-        f"{LOCAL_FILE} is malformed: it does not hold an address and a token",
-        hint="delete it, and start `px dev`: it makes a new one",
+        f"{LOCAL_FILE} is malformed: it does not contain an address and a token",
+        hint="delete it and start `px dev`, which creates a new one",
     )

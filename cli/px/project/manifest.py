@@ -1,4 +1,4 @@
-"""What wrangler.toml says of a Worker, and a copy of it with ids filled in."""
+"""A Worker's settings in wrangler.toml, and a copy of the file with ids filled in."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from px.project import owner_only
 class Manifest:
     """The Worker's name, its bindings, and what workerd itself must know to run it.
 
-    Raises Usage for a name, main module or date that is not there, when it is asked for.
+    Raises Usage for a missing name, main module or date, when it is used.
     """
 
     config: Path
-    namespaces: Mapping[str, str | None]  # KV binding -> the id that stands there, if any
-    local_namespaces: Mapping[str, str]  # KV binding -> namespace, as wrangler names it locally
+    namespaces: Mapping[str, str | None]  # KV binding -> its id, if any
+    local_namespaces: Mapping[str, str]  # KV binding -> wrangler's local name of the namespace
     objects: Mapping[str, str]  # binding -> class of the Worker's own Durable Objects
     fields: Mapping[str, Any]
 
     def title(self, binding: str) -> str:
-        """The name that wrangler gives a namespace which it makes for the binding."""
+        """The name that wrangler gives to a namespace that it creates for the binding."""
         return f"{self.worker}-{binding.lower().replace('_', '-')}"
 
     @property
@@ -80,19 +80,19 @@ def read_manifest(config: Path) -> Manifest:
     except OSError as error:
         raise _unusable(config, f"cannot be read: {(error.strerror or '').lower()}") from None
     except (ValueError, TypeError, AttributeError):
-        raise _unusable(config, "does not parse") from None
+        raise _unusable(config, "is not valid TOML") from None
 
 
 def _unusable(config: Path, what: str) -> Usage:
-    return Usage(f"{config.name} {what}", hint="`wrangler check` may say more")
+    return Usage(f"{config.name} {what}", hint="`wrangler check` may show more")
 
 
 @contextmanager
 def connected(manifest: Manifest, ids: Mapping[str, str]) -> Iterator[Path | None]:
-    """A config for wrangler that has these namespaces' ids; None when there are none to add.
+    """A config for wrangler with these namespaces' ids; None if there are none to add.
 
-    Beside wrangler.toml, as its paths are relative; wrangler.toml itself stays as it is: an id
-    there would give the local Worker another KV.
+    It is next to wrangler.toml, as its paths are relative. wrangler.toml itself is not changed: an
+    id there would give the local Worker a different KV.
     """
     if not ids:
         yield None

@@ -1,4 +1,4 @@
-"""A master key as MASTER_KEYS spells it: `id:base64(32 bytes)`."""
+"""A master key, written in MASTER_KEYS as `id:base64(32 bytes)`."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class MasterKey:
 
     @property
     def entry(self) -> str:
-        """As it stands in MASTER_KEYS."""
+        """The key's entry in MASTER_KEYS."""
         return f"{self.id}:{self.encoded}"
 
 
 def make(today: date, random: Callable[[int], bytes]) -> MasterKey:
-    """A new key, whose id no other ever has.
+    """A new key with a unique id.
 
-    The day alone would not do: a key that covers nothing is not listed, and a second key with its
-    id would stop the Worker; and audit signatures name the ids of keys long gone.
+    The date is not enough: a key that seals nothing is not listed, and a second key with its id
+    would stop the Worker; and audit signatures name the ids of keys dropped long ago.
     """
     return MasterKey(f"k{today:%Y%m%d}-{random(3).hex()}", b64encode(random(KEY_SIZE)).decode())
 
 
 def parse(entry: str) -> MasterKey:
-    """Raises ValueError, without the text."""
+    """Parses an entry of MASTER_KEYS. Raises ValueError without the text."""
     key_id, _, encoded = entry.partition(":")
     try:
         if Keyring(entry).newest != key_id or not encoded:

@@ -1,4 +1,4 @@
-"""Files that only their owner reads: right mode from the start, whole or not there at all."""
+"""Files that only their owner can read: with the right mode from the start, never partial."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OWNER_RUNS = 0o700
 
 
 def make_folder(folder: Path) -> Path:
-    """Makes the folder with mode 700; narrows it when it is wider.
+    """Creates the folder with mode 700, and corrects a wider mode.
 
-    Raises Usage for a `.px` that others may have filled.
+    Raises Usage for a `.px` that others may have written to.
     """
     folder.mkdir(mode=OWNER_RUNS, parents=True, exist_ok=True)
     private_files.check_folder(folder)
@@ -39,7 +39,7 @@ def replace(path: Path, content: bytes, mode: int = OWNER_ONLY) -> None:
 
 
 def create(path: Path, content: bytes) -> None:
-    """Like `replace`, but raises FileExistsError instead of touching a file that is there."""
+    """Like `replace`, but raises FileExistsError instead of replacing an existing file."""
     with about(path):
         temporary = _write_beside(path, content, OWNER_ONLY)
         try:
@@ -50,12 +50,12 @@ def create(path: Path, content: bytes) -> None:
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
-    """Holds the file's lock while inside; the kernel drops it when the process dies.
+    """Holds the file's lock inside the context; the kernel releases it if the process dies.
 
-    Raises BlockingIOError when `wait` is false and another process holds it.
+    Raises BlockingIOError if `wait` is false and another process holds it.
     """
     make_folder(path.parent)
-    # No O_CLOEXEC question: Python opens descriptors non-inheritable, so no child keeps the lock.
+    # Python opens descriptors non-inheritable, so no child keeps the lock.
     lock = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -65,7 +65,7 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
 
 
 def _write_beside(path: Path, content: bytes, mode: int) -> Path:
-    # mkstemp: O_EXCL and mode 600 from the start, so nobody else can hold it open.
+    # mkstemp: O_EXCL and mode 600 from the start, so no other user can have it open.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -74,6 +74,6 @@ def _write_beside(path: Path, content: bytes, mode: int) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        Path(name).unlink()  # a full disk must not leave a part of a key behind
+        Path(name).unlink()  # a full disk must not leave part of a key behind
         raise
     return Path(name)

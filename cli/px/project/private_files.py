@@ -1,8 +1,8 @@
-"""px's private files: the list of them, and the one way to read them.
+"""px's private files: which they are, and the only way to read them.
 
-Whoever can write such a file decides where a value is sent, under which key and by whose token it
-is kept. So px believes one only when nobody but this user or root can have put it there, and git
-cannot have brought it with a checkout.
+Anyone who can write such a file decides where a value is sent, and under which key and token it is
+stored. So px only trusts a file that only this user or root can have put there, and that cannot
+have come with a checkout.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
-# git must never have these: px takes addresses, keys and tokens from them. Their copies hold the
-# same: `.env.deploy.bak`.
+# git must never track these: px reads addresses, keys and tokens from them. This also holds for
+# copies: `.env.deploy.bak`.
 UNTRACKED: Final = (
     DEPLOY_FILE,
     f"{DEPLOY_FILE}.*",
@@ -40,7 +40,7 @@ UNTRACKED: Final = (
     OLD_TOKENS,
 )
 # git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase,
-# and whatever a later px keeps.
+# and whatever a later px stores.
 TRACKABLE: Final = (SECRETS_FILE, f"{SECRETS_FILE}.*", f"{FOLDER}/*.json")
 
 _EXAMPLE: Final = ".example"
@@ -49,14 +49,14 @@ _LINKS: Final = 40  # as many as Linux follows
 
 
 def is_private(path: Path) -> bool:
-    """Whether the list has a file of this name; an example never is one."""
+    """Whether a file of this name is private; an example never is."""
     return not path.name.endswith(_EXAMPLE) and any(
         fnmatch(name, pattern) for name in _names(path) for pattern in (*TRACKABLE, *UNTRACKED)
     )
 
 
 def names_in(root: Path) -> list[str]:
-    """Of a project: those that it has or will have, then those of other names that are there."""
+    """A project's private files: those with fixed names, then existing ones with other names."""
     patterns = (*TRACKABLE, *UNTRACKED)
     found = [name for name in patterns if "*" not in name]
     for pattern in patterns:
@@ -68,7 +68,7 @@ def names_in(root: Path) -> list[str]:
 def read(path: Path) -> bytes:
     """The bytes of a file whose name is px's choice.
 
-    Raises FileNotFoundError, and Usage: `untrusted_file` for one that others may have made.
+    Raises FileNotFoundError, and Usage: `untrusted_file` for one that others may have written.
     """
     if not os.path.lexists(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
@@ -77,7 +77,7 @@ def read(path: Path) -> bytes:
 
 
 def read_typed(path: Path, limit: int = -1) -> bytes:
-    """The same for a name that was typed, and may be a value: raises OSError in place of Usage."""
+    """The same for a name that the user typed, which may be a value: raises OSError, not Usage."""
     handle = _open(path)
     with os.fdopen(handle, "rb") as file:
         _check_git(path)
@@ -85,7 +85,7 @@ def read_typed(path: Path, limit: int = -1) -> bytes:
 
 
 def check(path: Path) -> None:
-    """The refusals of `read`, but for git's, and Usage for a file that is not there."""
+    """The checks of `read`, except those of git, and Usage for a missing file."""
     with _naming(path):
         os.close(_open(path))
 
@@ -97,7 +97,7 @@ def is_exposed(path: Path) -> bool:
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Raises Usage with the file's name for whatever keeps it from being read."""
+    """Raises Usage with the file's name if it cannot be read."""
     try:
         yield
     except OSError as error:
@@ -106,12 +106,12 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> int:
-    """What was opened is looked at, not what the name leads to a moment later."""
+    """Checks the opened file, not whatever has the name a moment later."""
     check_folder(path.parent)
     for link in _links(path):
         _check_owner(link, link.lstat())
     _check_kind(path, path.stat())  # a socket cannot be opened
-    # NONBLOCK: a named pipe must not hold px up before it is refused.
+    # NONBLOCK: a named pipe must not block px before it is refused.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         _check_file(path, os.fstat(handle))
@@ -122,7 +122,7 @@ def _open(path: Path) -> int:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises Usage for a `.px` that others may have filled."""
+    """Raises Usage for a `.px` that others may have written to."""
     if folder.name != FOLDER or not folder.exists():
         return
     check_owner(folder)
@@ -131,14 +131,14 @@ def check_folder(folder: Path) -> None:
 
 
 def check_owner(path: Path) -> None:
-    """Raises Usage for another user's file or folder, and for a link of his that leads there."""
+    """Raises Usage for another user's file, folder or link."""
     for link in _links(path):
         _check_owner(link, link.lstat())
     _check_owner(path, path.stat())
 
 
 def owners() -> frozenset[int]:
-    """This user, root and, for root under sudo, who called it: git trusts the same."""
+    """This user, root and, for root under sudo, the caller: the same that git trusts."""
     own = os.geteuid() if hasattr(os, "geteuid") else 0
     caller = os.environ.get("SUDO_UID", "") if own == 0 else ""
     return frozenset({own, 0, *([int(caller)] if caller.isdecimal() else [])})
@@ -171,7 +171,7 @@ def _check_owner(path: Path, status: os.stat_result) -> None:
 
 
 def _check_git(path: Path) -> None:
-    """By each name that leads to the file: a checkout may bring the link, or what it leads to."""
+    """Checks every name of the file: a checkout may contain a link or its target."""
     from px.project import git
 
     if not any(fnmatch(name, pattern) for name in _names(path) for pattern in UNTRACKED):
@@ -181,19 +181,19 @@ def _check_git(path: Path) -> None:
         if git.tracked(base, [name]):
             raise _untrusted(
                 path,
-                "git has it, so it may have come with a checkout",
-                f"git rm --cached {_shown(base / name)}, and replace what was in it",
+                "git tracks it, so it may have come with a checkout",
+                f"git rm --cached {_shown(base / name)}, and replace its contents",
             )
 
 
 def _git_names(path: Path) -> Iterator[tuple[Path, str]]:
-    """Folder and name; a name in a folder that is a link is none to git."""
+    """Folder and name; git does not know names below a folder that is a link."""
     for one in (*_links(path), *_links(path.parent), path.resolve()):
         yield one.parent, one.name
 
 
 def _links(path: Path) -> list[Path]:
-    """The symbolic links that the name leads over, itself first."""
+    """The chain of symbolic links from the name, itself first."""
     found: list[Path] = []
     while path.is_symlink() and len(found) < _LINKS:
         found.append(path)

@@ -1,4 +1,4 @@
-"""A file in `.px/` that keeps what has begun and not ended: mode 600, gone at the end."""
+"""A file in `.px/` with the state of unfinished work: mode 600, deleted at the end."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from px.errors import Refused
 from px.project import owner_only, private_files
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 T = TypeVar("T")
 
 
 class Unfinished(ABC, Generic[T]):
-    """`what`: deploy, rotation; the file's name. `command`: whose work it is."""
+    """`what`: deploy or rotation, the file's name. `command`: the command that does the work."""
 
     what: ClassVar[str]
     command: ClassVar[str]
-    repair: ClassVar[str]  # what to do about a file that makes no sense
+    repair: ClassVar[str]  # what to do about a malformed file
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Workspace) -> None:
         self._folder = project.private
 
     @property
@@ -31,7 +31,7 @@ class Unfinished(ABC, Generic[T]):
         return self._folder / f"{self.what}.json"
 
     def read(self) -> T | None:
-        """What has begun here. Raises Refused for what makes no sense, Usage for another's file."""
+        """The unfinished work here. Raises Refused if malformed, Usage for another user's file."""
         try:
             return self._parse(json.loads(private_files.read(self.path)))
         except FileNotFoundError:
@@ -56,11 +56,11 @@ class Unfinished(ABC, Generic[T]):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Raises Refused while another process does the same in the project."""
+        """Raises Refused while another process does the same work in the project."""
         try:
             with owner_only.locked(self._folder / f"{self.what}.lock", wait=False):
                 yield
         except BlockingIOError:
             raise Refused(
-                f"another `{self.command}` runs in this project", code=f"{self.what}_running"
+                f"another `{self.command}` is running in this project", code=f"{self.what}_running"
             ) from None

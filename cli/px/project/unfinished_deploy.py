@@ -1,7 +1,7 @@
-"""`.px/deploy.json`: the root token of a deploy that has begun and not ended. Mode 600.
+"""`.px/deploy.json`: the root token of an unfinished deploy. Mode 600.
 
-It is written before Cloudflare learns the token's hash, and goes when `.env.deploy` has the token.
-`sent` says whether Cloudflare may know: if not, a root token that the Worker has is another's.
+It is written before Cloudflare gets the token's hash, and deleted once `.env.deploy` has the token.
+`sent` says whether Cloudflare may have the hash: if not, the Worker's root token is another one.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Any
 from positronic.access.tokens import is_mistyped
 from px.errors import Refused
 from px.project.unfinished import Unfinished
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.terminal import printable
 
 
 @dataclass(frozen=True, slots=True)
 class BegunDeploy:
-    """The token, and whether its hash may be at Cloudflare."""
+    """The token, and whether Cloudflare may have its hash."""
 
     token: str = field(repr=False)
     sent: bool
 
 
 class UnfinishedDeploy(Unfinished[BegunDeploy]):
-    """The one deploy that a project may have under way; of this Worker, or refused."""
+    """The only deploy that a project can have under way; refused if for another Worker."""
 
     what, command = "deploy", "px deploy"
-    repair = "delete it, and run `px deploy --new-root-token`"
+    repair = "delete the file, then run `px deploy --new-root-token`"
 
-    def __init__(self, project: Project, worker: str) -> None:
+    def __init__(self, project: Workspace, worker: str) -> None:
         super().__init__(project)
         self._worker = worker
 
@@ -46,12 +46,12 @@ class UnfinishedDeploy(Unfinished[BegunDeploy]):
 
 
 def _anothers(worker: str) -> Refused:
-    """The file is the only place that has that token."""
+    """No other place has that token."""
     name = printable(worker)
     return Refused(
-        f"a deploy of {name} was begun here and has not ended; nothing was changed",
+        f"a deploy of {name} was started here and has not finished; nothing was changed",
         code="deploy_pending",
-        hint=f"end it first, with {name} as the name in wrangler.toml",
+        hint=f"finish it first, with {name} as the name in wrangler.toml",
     )
 
 

@@ -1,6 +1,6 @@
-"""`.px/rotation.json`: a rotation that has begun and not ended, so that no interruption loses it.
+"""`.px/rotation.json`: an unfinished rotation, so that no interruption loses it.
 
-It holds the new master key. Mode 600; removed when the rotation has ended.
+It holds the new master key. Mode 600; deleted when the rotation finishes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class BegunRotation:
 
 
 class UnfinishedRotation(Unfinished[BegunRotation]):
-    """The one rotation that a project may have under way."""
+    """The only rotation that a project can have under way."""
 
     what, command = "rotation", "px key rotate"
-    repair = "repair it: it may hold the only copy of a master key"
+    repair = "repair the file: it may hold the only copy of a master key"
 
     def _parse(self, found: Any) -> BegunRotation:  # noqa: ANN401 - any JSON
         key = parse(f"{found['keyId']}:{found['key']}")

@@ -1,4 +1,4 @@
-"""The nearest file of a name, from a folder upwards, that nobody else can have put there."""
+"""Finds the nearest file of a name, upwards from a folder, that no other user put there."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ PROJECT_MARK: Final = "wrangler.toml"
 
 
 def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Path | None:
-    """The nearest file of this name in the folder or above it, of `owners` alone.
+    """The nearest file of this name in the folder or above it, owned by `owners`.
 
-    Theirs, unless it is said: this user's, the system's, and whose folder this is. Whoever else
-    may write to a folder above, such as /tmp, could draw values to a server of his own.
+    By default: this user, the system, and the folder's owner. Anyone else who may write to a
+    folder above, such as /tmp, could otherwise redirect values to their own server.
     """
     here = folder.absolute()
     if owners is None:
-        # Windows tells no owners: there all are 0.
+        # Windows reports no owners: all are 0.
         own = os.geteuid() if hasattr(os, "geteuid") else 0
         owners = {own, 0, here.stat().st_uid}
     found = (parent / name for parent in (here, *here.parents))
@@ -26,5 +26,5 @@ def find_upwards(name: str, folder: Path, owners: Set[int] | None = None) -> Pat
 
 
 def _owners(path: Path) -> Set[int]:
-    """Of the file, and of the link that leads to it."""
+    """The owners of the file and of a link to it."""
     return {path.lstat().st_uid, path.stat().st_uid}

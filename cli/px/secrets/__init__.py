@@ -1,1 +1,1 @@
-"""Secrets as px handles them: one value, or many at once."""
+"""Handling secrets in px: one value, or many at once."""

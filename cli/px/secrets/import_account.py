@@ -1,4 +1,4 @@
-"""What is known of an import that stopped: which secrets are written, and which may be."""
+"""What is known about an import that stopped: which secrets were written, and which may be."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Final
 
 from px.errors import Detail, Interrupted, PxError
 
-SAFE: Final = "run the same command again: it is safe, and it ends with the file's content"
+SAFE: Final = "run the same command again: it is safe, and writes what is missing"
 
 
 def account(
     error: PxError | KeyboardInterrupt, names: Sequence[str], done: int, current: int
 ) -> PxError:
-    """The same failure with what is known of each name.
+    """The same failure, with what is known about each name.
 
-    `names` in the order they were sent in; the first `done` are written, the next `current` were
-    under way.
+    `names` is in the order of sending; the first `done` are written, the next `current` under way.
     """
     failure = error if isinstance(error, PxError) else _interruption()
     chunk, unsent = names[done : done + current], names[done + current :]
@@ -35,8 +34,8 @@ def account(
         *_details(set(unwritten), "not_written", _NOT, failure),
         *_details(set(unsent), "not_sent", _UNSENT, failure),
     ]
-    # The server counts within one request, which would contradict the count of all.
-    what = "the server stopped midway" if failure.code == "partial_write" else failure.message
+    # The server counts within one request, which would contradict the total.
+    what = "the server stopped halfway" if failure.code == "partial_write" else failure.message
     found = type(failure)(
         f"{what}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
     )
@@ -56,7 +55,7 @@ def _interruption() -> Interrupted:
 
 
 def _failed(failure: PxError, chunk: Sequence[str]) -> list[str]:
-    """The names that a partial write left out; empty when the answer does not tell."""
+    """The names that a partial write left out; empty if the answer does not tell."""
     named = {detail.name for detail in failure.details}
     if failure.code != "partial_write" or not named <= set(chunk):
         return []
@@ -64,11 +63,11 @@ def _failed(failure: PxError, chunk: Sequence[str]) -> list[str]:
 
 
 def span(names: Sequence[str]) -> str:
-    """The first and the last, in the order they were dealt with."""
+    """The first and the last name, in the order of sending."""
     return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
 def _details(names: set[str], code: str, error: str, failure: PxError) -> list[Detail]:
-    """For programs; a person has the sentence."""
+    """For programs; people get the sentence."""
     told = {detail.name for detail in failure.details}
     return [Detail(code, error, name=name, listed=False) for name in sorted(names - told)]

@@ -1,4 +1,4 @@
-"""Puts files' secrets into a server: all or nothing before the first write, then in chunks."""
+"""Imports files' secrets into a server: checks all of them first, then writes in chunks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from px.secrets.pruning import Pruning
 from px.settings import DEFAULT_TIMEOUT, make_target
 from px.terminal import Progress
 
-CHUNK_ENTRIES: Final = 100  # so that progress is seen, and little is in doubt after a failure
+CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2
-_EMPTY: Final = "it is empty or holds comments alone: did the program that makes it fail?"
+_EMPTY: Final = "it is empty or has only comments: did the program that writes it fail?"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What an import would do, by name; `extra` is stored and in no file."""
+class ImportPlan:
+    """What an import would do, by name; `extra`: stored but in no file."""
 
     create: list[str]
     update: list[str]
@@ -42,11 +42,11 @@ def push(
     progress: Progress = lambda written, total: None,
     remarks: list[Detail] | None = None,
 ) -> Written:
-    """Write a file's secrets to a server. `source`: where the token stands.
+    """Writes a file's secrets to a server. `source`: where the token comes from.
 
-    Raises Usage with every line that is wrong (nothing was sent), else a PxError that says how
-    far it came. `timeout` is in seconds, for each request of at most 100 secrets. `remarks` gets
-    what is odd about a value and no reason to refuse it.
+    Raises Usage with every wrong line (nothing was sent), or else a PxError that says how far it
+    got. `timeout` is in seconds, for each request of at most 100 secrets. `remarks` gets the
+    warnings about values.
     """
     entries = read_file(path, remarks, regular=True)
     chosen = None if project is None else parse_project(project)
@@ -58,7 +58,7 @@ def push(
 def read_file(
     path: Path, remarks: list[Detail] | None = None, *, regular: bool = False
 ) -> list[Entry]:
-    """The secrets of one file. Raises Usage; `.env.deploy` is refused by any name.
+    """The secrets of one file. Raises Usage; refuses `.env.deploy` under any name.
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
@@ -70,7 +70,7 @@ def read_file(
 def read_files(
     files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
 ) -> list[Entry]:
-    """The secrets of several files and stdin, with distinct names, one at least. Raises Usage."""
+    """The secrets of several files and stdin: at least one, no duplicates. Raises Usage."""
     from px.secrets.import_source import STDIN, read_all
 
     found = check(read_all(files, form), remarks)
@@ -85,7 +85,7 @@ def read_files(
 def write(
     secrets: Secrets, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
 ) -> Written:
-    """Write entries with distinct names, in order, then prune. A failure says what was done."""
+    """Writes entries with distinct names, in order, then prunes. A failure says what was done."""
     created = updated = unknown = done = 0
     current: list[Entry] = []
     pruning = pruning or Pruning()
@@ -103,11 +103,11 @@ def write(
     return Written(created, updated, unknown)
 
 
-def plan(secrets: Secrets, entries: Sequence[Entry]) -> Plan:
-    """By the names that the server lists: nothing is sent."""
+def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
+    """Compares with the names that the server lists; sends no value."""
     stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     names = [str(name) for name, _ in entries]
-    return Plan(
+    return ImportPlan(
         [name for name in names if name not in stored],
         [name for name in names if name in stored],
         [parse_name(name) for name in sorted(stored.difference(names))],

@@ -1,7 +1,7 @@
-"""What is imported: files and stdin, read whole. `.env.deploy` is refused by any name.
+"""The files and stdin to import, read whole. `.env.deploy` is refused under any name.
 
-What comes through a pipe has no name any more: `cat .env.deploy | px secret import -` cannot be
-told from another file, `px secret import - < .env.deploy` can.
+Data from a pipe has no name: px cannot recognise `cat .env.deploy | px secret import -`, but it
+can recognise `px secret import - < .env.deploy`.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _STDIN_PATH: Final = Path("/dev/fd/0")
 
 
 def read_all(files: Sequence[str], form: str | None = None) -> list[Reading]:
-    """Every file's items, as they are spelt. Raises Usage."""
+    """Every file's items, unchecked. Raises Usage."""
     if len([file for file in files if file == STDIN]) > 1:
-        raise Usage("stdin can be read once")
+        raise Usage("stdin can only be given once")
     return [_reading(file, number, len(files), form) for number, file in enumerate(files, 1)]
 
 
 def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> bytes:
-    """A file's bytes. Raises Usage without its name: what was typed may be a value.
+    """A file's bytes. Raises Usage without its name, as the user may have typed a value.
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
@@ -53,7 +53,7 @@ def read_path(path: Path, what: str = "the file", *, regular: bool = False) -> b
 def parse(
     data: bytes, form: str | None = None, *, name: str = "", what: str = "the file"
 ) -> Iterable[Item]:
-    """Bytes as dotenv or JSON: what `form` says, else told by the name's end and the content."""
+    """Parses dotenv or JSON: by `form`, or else by the file's suffix and content."""
     from px.files import dotenv_file, foreign, json_file
 
     foreign.refuse_bytes(data, what)
@@ -72,12 +72,12 @@ def _reading(file: str, number: int, count: int, form: str | None) -> Reading:
         data = read_stdin() if file == STDIN else read_path(Path(file))
         return Reading(parse(data, form, name=file, what="stdin" if file == STDIN else "the file"))
     data = read_stdin() if file == STDIN else read_path(Path(file), f"file {number} of {count}")
-    label = "stdin" if file == STDIN else printable(file)  # it was read: it is a file's name
+    label = "stdin" if file == STDIN else printable(file)  # safe to show: it names a file
     return Reading(parse(data, form, name=file, what=label), label)
 
 
 def read_stdin() -> bytes:
-    """All of it; on a terminal hidden. Raises Usage."""
+    """All of stdin; hidden on a terminal. Raises Usage."""
     from px import terminal
 
     if sys.stdin is None:
@@ -100,13 +100,13 @@ def _bounded(data: bytes, what: str) -> bytes:
 
 def _deploy_refusal() -> Usage:
     return Usage(
-        f"{DEPLOY_FILE} holds deployment credentials and is never imported", code="invalid_file"
+        f"{DEPLOY_FILE} contains deployment credentials and is never imported", code="invalid_file"
     )
 
 
 def _is_deploy_file(path: Path) -> bool:
-    """By its own name or a longer one (.env.deploy.bak), by the name behind links, or as another
-    name of the one in force.
+    """By its own name or a longer one (.env.deploy.bak), by the target of a link, or as another
+    name of the current one.
     """
     names = {path.name.casefold(), _resolved(path).name.casefold()}
     if any(name.startswith(DEPLOY_FILE) for name in names):
@@ -116,4 +116,4 @@ def _is_deploy_file(path: Path) -> bool:
 
 
 def _resolved(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # Path.resolve raises for a link that points at itself
+    return Path(os.path.realpath(path))  # Path.resolve raises for a link to itself

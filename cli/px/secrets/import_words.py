@@ -1,4 +1,4 @@
-"""What `px secret import` and `px secret require` say."""
+"""The output of `px secret import` and `px secret require`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
-    from px.secrets.import_secrets import Plan
+    from px.secrets.import_secrets import ImportPlan
     from px.terminal import Progress
 
 
-def planned(plan: Plan, *, prune: bool) -> None:
-    """A line for each name; then how many, and that nothing happened."""
+def planned(plan: ImportPlan, *, prune: bool) -> None:
+    """One line per name; then the totals, and that nothing was sent."""
     extra = plan.extra if prune else []
     for what, names in (("create", plan.create), ("update", plan.update), ("delete", extra)):
         for name in names:
@@ -26,24 +26,24 @@ def planned(plan: Plan, *, prune: bool) -> None:
 
 
 def imported(written: Written, deleted: int | None) -> None:
-    """`deleted` None: nobody asked for it."""
+    """`deleted` None: without --prune."""
     total = terminal.counted(sum(written))
     parts = [f"{written.created:,} created", f"{written.updated:,} updated"]
-    lost = "created or updated (an answer was lost, and they were sent again)"
+    lost = "created or updated (an answer was lost, so px sent them again)"
     parts += [f"{written.unknown:,} {lost}"] if written.unknown else []
     parts += [] if deleted is None else [f"{deleted:,} deleted"]
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 
 
 def to_delete(names: Sequence[str], location: str) -> None:
-    """What a person is about to be asked about, and where it is stored."""
-    terminal.say(f"Stored at {location}, and in none of the files:")
+    """The names that the user is about to be asked about, and where they are stored."""
+    terminal.say(f"Stored at {location}, but in none of the files:")
     for name in names:
         terminal.say(f"  {name}")
 
 
 def lines(entries: int, extra: int) -> Progress:
-    """Progress where there is no terminal: a line for each hundred, if there are more."""
+    """Progress without a terminal: one line per hundred, if there are more."""
 
     def line(done: int, total: int) -> None:
         deleted = done - entries
@@ -56,12 +56,12 @@ def lines(entries: int, extra: int) -> Progress:
 
 
 def required(present: Sequence[str], missing: Sequence[str]) -> None:
-    """The missing names as data, and a sentence either way."""
+    """The missing names as data, and a sentence in any case."""
     total = terminal.counted(len(present) + len(missing))
     if missing:
         terminal.data("\n".join(missing))
         terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
-        terminal.advise("hint: put them in with `px secret create NAME` or `px secret import FILE`")
+        terminal.advise("hint: add them with `px secret create NAME` or `px secret import FILE`")
     else:
         terminal.say(f"{total} required, none missing")
 

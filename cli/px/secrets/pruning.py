@@ -1,4 +1,4 @@
-"""Deletes what the imported files lack, after everything is written, and accounts for it."""
+"""Deletes what the imported files lack, after all writes, and reports what was deleted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from px.secrets.import_account import span
 
 
 class Pruning:
-    """The names to delete, those that somebody agreed to, and how far it has come."""
+    """The names that the user agreed to delete, and the progress so far."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Pruning:
         self._ended = 0
 
     def run(self, secrets: Secrets) -> None:
-        """Delete them in order."""
+        """Deletes them in order."""
         for name in self._names:
             self._begun += 1
             _delete(secrets, name)
@@ -33,7 +33,7 @@ class Pruning:
             self._progress(self._ended, len(self._names))
 
     def account(self, failure: PxError) -> PxError:
-        """The same failure, with what is known of each name too."""
+        """The same failure, with what is known about each name."""
         if not self._names:
             return failure
         doubtful, left = self._doubtful(failure), self._names[self._begun :]
@@ -51,12 +51,12 @@ class Pruning:
         return type(failure)(message, code=failure.code, hint=failure.hint, details=details)
 
     def _doubtful(self, failure: PxError) -> Sequence[Name]:
-        """The one that was under way, if the server may have acted."""
+        """The name that was being deleted, if the server may have acted."""
         return self._names[self._ended : self._begun] if failure.uncertain else ()
 
 
 def _detail(code: str, error: str, name: Name) -> Detail:
-    """For programs; a person has the sentence."""
+    """For programs; people get the sentence."""
     return Detail(code, error, name=name, listed=False)
 
 
@@ -64,5 +64,5 @@ def _delete(secrets: Secrets, name: Name) -> None:
     try:
         secrets.delete(name, doubt.BULK)
     except Refused as error:
-        if error.code != "not_found":  # somebody else deleted it
+        if error.code != "not_found":  # somebody else has deleted it
             raise

@@ -1,4 +1,4 @@
-"""Which secrets must be there, and which of them are not."""
+"""Which secrets are required, and which of them are missing."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from px.files.assignments import Assignment, refuse
 
 
 def required_names(names: Sequence[str], file: str | None) -> list[Name]:
-    """Those that were typed, then the file's, each once. Raises Usage, InvalidName."""
+    """The names typed by the user, then the file's, each once. Raises Usage, InvalidName."""
     found = [parse_name(name) for name in names]
     found += [] if file is None else _of_file(Path(file))
     if not found:
-        raise Usage("there is no name to look for", hint="name secrets, or a file with --from")
+        raise Usage("no names were given", hint="give names, or a file with --from")
     return list(dict.fromkeys(found))
 
 
 def missing(secrets: Secrets, wanted: Iterable[Name]) -> list[Name]:
-    """Those that the server does not list, or lists as unreadable: one question for all names."""
+    """The names that the server does not list, or lists as unreadable, from a single request."""
     stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
     return [name for name in wanted if name not in stored]
 
 
 def _of_file(path: Path) -> list[Name]:
-    """Names alone: an example file has no values."""
+    """Only the names: an example file has no values."""
     from px.secrets.import_source import parse, read_path
 
     names: list[Name] = []

@@ -1,4 +1,4 @@
-"""What `px run` runs a command with: the environment, and the local secrets before it."""
+"""The environment of a command under `px run`: the caller's, overridden by the local secrets."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ _WORDS: Final = (
     ("in what is imported", "in the file"),
     ("is never imported", "is never read by px run"),
 )
+_UNNAMED: Final = "the file"
 _LOCALE: Final = b"LC_CTYPE"
 _COERCED: Final = (b"C.UTF-8", b"C.utf8", b"UTF-8")
 
 
 def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
-    """What `--file` names, else the project's; and what is odd about it. Raises Usage.
+    """The secrets of `--file`, or else of the project, with warnings. Raises Usage.
 
-    The file that stands there by itself may be empty; one that was named is not, or whatever was to
-    fill it has failed. After `-` nothing is left of stdin, and the command gets an empty one.
+    The default file may be empty; an empty --file is refused, as whatever should have filled it
+    failed. After `-` stdin is used up, and the command gets an empty one.
     """
     from px.secrets.import_source import STDIN
 
@@ -35,9 +36,11 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
         entries = _read(file, remarks)
     except Usage as error:
         error.message, error.hint = _for_run(error.message), _for_run(error.hint)
+        if file is None and error.message.startswith(_UNNAMED):
+            error.message = SECRETS_FILE + error.message.removeprefix(_UNNAMED)
         raise
     if file == STDIN:
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - not a path of the file system
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - not a file system path
             os.dup2(nothing.fileno(), 0)
     return entries, remarks
 
@@ -51,16 +54,16 @@ def _read(file: str | None, remarks: list[Detail]) -> list[Entry]:
 
 
 def _for_run(text: str) -> str:
-    """What an import says, as it is for a command that is to be run."""
+    """An import's message, reworded for running a command."""
     for here, there in _WORDS:
         text = text.replace(here, there)
     return text
 
 
 def find_file(folder: Path) -> Path:
-    """The project's file, else the folder's own. Raises Usage.
+    """The project's file, or else the current folder's. Raises Usage.
 
-    Not any file upwards: in a folder that others write to, theirs would be read.
+    Never one from any parent folder: others may write there, and px would read their file.
     """
     mark = find_upwards(PROJECT_MARK, folder)
     found = (folder if mark is None else mark.parent) / SECRETS_FILE
@@ -75,9 +78,9 @@ def find_file(folder: Path) -> Path:
 
 
 def given(current: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    """The environment as px was started with it.
+    """The environment that px was started with.
 
-    In the C locale Python gives itself another LC_CTYPE (PEP 538), which no command should inherit.
+    In the C locale Python changes its own LC_CTYPE (PEP 538), which a command must not inherit.
     """
     found = dict(current)
     if found.get(_LOCALE) in _COERCED:
@@ -88,13 +91,13 @@ def given(current: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
 
 
 def environment(outer: Mapping[bytes, bytes], entries: Sequence[Entry]) -> dict[bytes, bytes]:
-    """The secrets as UTF-8, before what was there; bytes, whatever the locale is."""
+    """The environment with the secrets as UTF-8; bytes, whatever the locale is."""
     secrets = {name.encode(): value.reveal().encode() for name, value in entries}
     return {**outer, **secrets}
 
 
 def _at_start(name: bytes, otherwise: bytes) -> bytes | None:
-    """What a variable was at px's start; `otherwise` where the system does not tell."""
+    """A variable's value when px started; `otherwise` if the system does not tell."""
     try:
         pairs = Path("/proc/self/environ").read_bytes().split(b"\0")
     except OSError:

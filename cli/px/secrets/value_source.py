@@ -1,4 +1,4 @@
-"""Where a value comes from: the hidden prompt, stdin, a file, or, with a warning, the arguments."""
+"""Reads a value from the hidden prompt, stdin, a file, or, with a warning, the command line."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from px.errors import Usage
 from px.files.typed_path import read_typed_path
 from px.secrets.import_source import STDIN
 
-_MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows puts before a text
-_MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes that are read: with a mark and a line end
+_MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows programs write before a text
+_MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes to read: the limit, a mark and a line end
 _LINE_ENDS: Final = ((b"\r\n", "CRLF"), (b"\n", "LF"), (b"\r", "CR"))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the command line names; nothing means the prompt."""
+    """The source given on the command line; none means the prompt."""
 
     stdin: bool = False
     file: str | None = None
     value: str | None = None
-    strip_line_end: bool | None = None  # of a file; None keeps it, with a warning
+    strip_line_end: bool | None = None  # of a file; None keeps the line end, with a warning
 
     def check(self) -> None:
-        """Raises Usage for more than one source, or when there is nobody to ask."""
+        """Raises Usage for more than one source, or if px cannot ask."""
         if self.stdin + (self.file is not None) + (self.value is not None) > 1:
-            raise Usage("--stdin, --from-file and --value exclude each other")
+            raise Usage("--stdin, --from-file and --value cannot be used together")
         if self.strip_line_end is not None and self.file is None:
-            raise Usage("--strip-newline and --keep-newline go with --from-file")
+            raise Usage("--strip-newline and --keep-newline need --from-file")
         if self.is_prompt and not terminal.is_terminal(sys.stdin):
             raise Usage(
-                "there is no terminal to ask for the value", hint="use --stdin or --from-file"
+                "there is no terminal to type the value on", hint="use --stdin or --from-file"
             )
 
     @property
@@ -45,24 +45,26 @@ class Source:
 
     @property
     def is_typed(self) -> bool:
-        """Whether a person is about to be asked."""
+        """Whether px will ask the user."""
         reads_stdin = self.stdin or self.file == STDIN
         return self.is_prompt or (reads_stdin and terminal.is_terminal(sys.stdin))
 
 
 def read_value(name: Name, source: Source, warnings: list[str]) -> Value:
-    """The value. Raises Usage, InvalidValue; adds what is worth a warning."""
+    """The value. Raises Usage, InvalidValue; adds warnings."""
     if source.value is not None:
         return _decode(_without_mark(os.fsencode(source.value), warnings))
     if source.file is not None:
         read = (
-            _stdin(name) if source.file == STDIN else read_typed_path(Path(source.file), _MOST + 1)
+            _stdin(name)
+            if source.file == STDIN
+            else read_typed_path(Path(source.file), _MOST + 1, "the file of --from-file")
         )
         data = _without_mark(read, warnings)
         return _decode(_line_end(data, name, source.strip_line_end, warnings))
     data = _read_stdin(name) if source.stdin else _ask(name)
     if data.endswith((b"\n", b"\r")):
-        warnings.append(f"the value of {name} ends with one more line end, which is kept")
+        warnings.append(f"the value of {name} ends with a second line end, which is kept")
     return _decode(_without_mark(data, warnings))
 
 
@@ -73,13 +75,13 @@ def _ask(name: Name) -> bytes:
 
 
 def _read_stdin(name: Name) -> bytes:
-    """Everything up to the end, less exactly one final line end."""
+    """Everything up to the end, without exactly one final line end."""
     data = _stdin(name)
     return data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
 
 
 def _stdin(name: Name) -> bytes:
-    """Everything up to the end; on a terminal hidden."""
+    """Everything up to the end; hidden on a terminal."""
     if sys.stdin is None:
         raise Usage("stdin is closed")
     if terminal.is_terminal(sys.stdin):
@@ -92,25 +94,25 @@ def _stdin(name: Name) -> bytes:
         raise Usage(
             "stdin is empty; nothing was sent",
             code="invalid_value",
-            hint="the program before the pipe printed nothing, or a variable is not set",
+            hint="the command before the pipe printed nothing, or a variable is not set",
         )
     return data
 
 
 def _without_mark(data: bytes, warnings: list[str]) -> bytes:
     if data.startswith(_MARK):
-        warnings.append("the byte-order mark (U+FEFF) before the value was dropped")
+        warnings.append("the byte-order mark (U+FEFF) before the value was removed")
     return data.removeprefix(_MARK)
 
 
 def _line_end(data: bytes, name: Name, strip: bool | None, warnings: list[str]) -> bytes:
-    """A file keeps every byte, its last line end too, unless its caller wants otherwise."""
+    """A file keeps every byte, even its final line end, unless the user wants otherwise."""
     for end, called in _LINE_ENDS:
         if data.endswith(end):
             if strip is None:
                 warnings.append(
                     f"the value of {name} ends with a line end ({called}), which is kept; "
-                    "--strip-newline drops it, --keep-newline keeps it without this warning"
+                    "--strip-newline removes it, --keep-newline keeps it without this warning"
                 )
             return data.removesuffix(end) if strip else data
     return data
@@ -119,11 +121,11 @@ def _line_end(data: bytes, name: Name, strip: bool | None, warnings: list[str]) 
 def _decode(data: bytes) -> Value:
     from px.files.file_text import HINT, is_wide
 
-    # The length first: reading stopped above it, perhaps inside a character.
+    # The length first: reading stopped there, perhaps inside a character.
     if len(data) > MAX_VALUE:
-        raise Usage(f"a value has at most {MAX_VALUE:,} bytes", code="invalid_value")
+        raise Usage(f"a value can have at most {MAX_VALUE:,} bytes", code="invalid_value")
     if is_wide(data):
-        sentence = "the value is text in UTF-16 or UTF-32, and px takes UTF-8"
+        sentence = "the value is UTF-16 or UTF-32 text, and px accepts UTF-8"
         raise Usage(sentence, code="invalid_value", hint=HINT)
     try:
         return parse_value(data.decode())

@@ -1,4 +1,4 @@
-"""Values so short or so common that redaction would find them where they are no secret."""
+"""Values so short or common that redaction would also replace ordinary text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from px.api.secrets import Entry
 from px.files import doubtful
 
-SHORTEST: Final = 6  # characters; a shorter value is not looked for inside other text
+SHORTEST: Final = 6  # characters; redaction does not look for shorter values inside other text
 _SHOWN: Final = 5  # names in one warning
 _WORD: Final = r"([a-z]{1,14}|[A-Z]{1,14}|[A-Z][a-z]{1,13}|\d{1,3})"
 _COMMON: Final = re.compile(
@@ -26,33 +26,33 @@ _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'", re.DOTALL)
 
 
 def weak(entries: Iterable[Entry]) -> list[str]:
-    """One warning for all of them, by name; none where no value is so."""
+    """One warning that names all of them; none if there are none."""
     names = [name for name, value in entries if is_weak(value.reveal())]
     if not names:
         return []
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return [
-        f"{', '.join(names[:_SHOWN])}{more}: so short or common a value may also be ordinary text "
-        "in a run's state, where redaction would replace it"
+        f"{', '.join(names[:_SHOWN])}{more}: a value this short or common may also be plain text "
+        "in a run's state, and would be redacted there"
     ]
 
 
 def is_weak(value: str) -> bool:
-    """Whether it is shorter than redaction looks for in text, or a plain word or number."""
+    """Whether it is too short for redaction inside text, or a plain word or number."""
     return len(value) < SHORTEST or (len(value) <= 64 and _COMMON.fullmatch(value) is not None)
 
 
 def of_one(name: str, value: str) -> list[str]:
-    """What is odd about a value that was given alone: it is stored as it is."""
+    """The warning about a value that was given alone, which is stored unchanged."""
     words = doubtful.one_value(value) or _kept(name, value)
     return [f"the value of {name} {words}"] if words else []
 
 
 def _kept(name: str, value: str) -> str:
-    """What another program perhaps put around the value, or into it; line ends are told apart."""
+    """What another program may have added to the value; line ends are handled elsewhere."""
     inner = value.strip("\r\n")
     if _UNSEEN.search(value):
-        return "has a control character, or one that nobody sees, which is kept"
+        return "contains a control or invisible character, which is kept"
     if inner != inner.strip():
         return "begins or ends with white space, which is kept"
     if _QUOTED.fullmatch(inner):

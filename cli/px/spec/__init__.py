@@ -1,1 +1,1 @@
-"""The HTTP contract as a suite: it knows an address, a token and DESIGN.md, and nothing of ours."""
+"""The HTTP contract as a suite: it knows an address, a token and the contract, not our code."""

@@ -1,7 +1,7 @@
-"""What a server answered. Reading it wrong is the server's fault: Broken, never a traceback.
+"""A server's answer. If it cannot be read, the server is at fault: Broken, never a traceback.
 
-A reason is put together from the contract's words and numbers, and never from what came back: a
-broken server may answer with a value or a token.
+A reason consists of the contract's words and numbers, never of parts of the answer: a broken
+server may answer with a value or a token.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from px.spec import contract
 
 
 class Broken(Exception):
-    """A promise is not kept; the reason shows neither a value nor a token."""
+    """A promise was not kept; the reason shows neither a value nor a token."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -23,7 +23,7 @@ class Broken(Exception):
 
 
 class NotAnswered(Broken):
-    """No whole answer came; `hint`: what may help."""
+    """No complete answer; `hint`: what may help."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
@@ -31,40 +31,40 @@ class NotAnswered(Broken):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
-    """Header names in lower case."""
+class Reply:
+    """An answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
-    def expect(self, status: int) -> Answer:
+    def expect(self, status: int) -> Reply:
         """The same answer. Raises Broken for another status."""
         if self.status != status:
-            raise Broken(f"answered {self.described()} where {status} is promised")
+            raise Broken(f"answered {self.described()} instead of {status}")
         return self
 
-    def succeeded(self, what: str) -> Answer:
-        """The same answer, whichever success it is: another check looks at that."""
+    def succeeded(self, what: str) -> Reply:
+        """The same answer, with any success status: another check tests which."""
         if not 200 <= self.status < 300:
             raise Broken(f"{what} was answered {self.described()}")
         return self
 
-    def refused(self, code: str, what: str) -> Answer:
-        """Refused with this code and its status."""
+    def refused(self, code: str, what: str) -> Reply:
+        """Checks that the request was refused with this code and its status."""
         status = contract.STATUS[code]
         if (self.status, self.code) != (status, code):
             wanted = f"{status} {code}"
-            raise Broken(f"{what} was answered {self.described()} where {wanted} is promised")
+            raise Broken(f"{what} was answered {self.described()} instead of {wanted}")
         return self
 
     def described(self) -> str:
-        """The status, and the code where the contract knows it."""
+        """The status, and the code if the contract has it."""
         return f"{self.status} {self.code}".rstrip()
 
     @property
     def code(self) -> str:
-        """The error's code; empty where there is none that the contract knows."""
+        """The error's code; empty if it is not in the contract."""
         try:
             code = self.object().get("code")
         except Broken:
@@ -72,7 +72,7 @@ class Answer:
         return code if isinstance(code, str) and code in contract.STATUS else ""
 
     def object(self) -> dict[str, Any]:
-        """The JSON object that the body is."""
+        """The JSON object in the body."""
         try:
             found = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -95,7 +95,7 @@ class Answer:
         return found
 
     def shows(self, hidden: Collection[str]) -> bool:
-        """Whether one of the texts stands in the body or in a header."""
+        """Whether one of the texts is in the body or in a header."""
         everything = [self.body.decode(errors="replace"), *self.headers.values()]
         return any(one in part for part in everything for one in hidden)
 
@@ -103,19 +103,19 @@ class Answer:
 def text(found: Mapping[str, Any], key: str) -> str:
     value = found.get(key)
     if not isinstance(value, str) or not value:
-        raise Broken(f"the answer's `{key}` is missing or no text")
+        raise Broken(f"the answer's `{key}` is missing or not text")
     return value
 
 
 def number(found: Mapping[str, Any], key: str) -> int:
     value = found.get(key)
     if type(value) is not int or value < 0:
-        raise Broken(f"the answer's `{key}` is missing or no count")
+        raise Broken(f"the answer's `{key}` is missing or not a count")
     return value
 
 
 def closed(found: Mapping[str, Any], known: str, what: str) -> None:
-    """Raises Broken when there is a field beyond the known ones; its name may be anything."""
+    """Raises Broken for an unknown field, without its name, which may be anything."""
     if not set(known.split()).issuperset(found):
         raise Broken(f"{what} has a field that the contract does not know")
 

@@ -1,4 +1,4 @@
-"""One request over HTTP, however wrong. Follows no redirect; a proxy only off this machine."""
+"""One request over HTTP, even an invalid one. No redirects; no proxy for this machine."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from px.http.proxy import find_proxy
 from px.http.result import NotOwn
 from px.http.transport import network
 from px.http.unanswered import Steps, explain
-from px.spec.answer import Answer, NotAnswered
+from px.spec.answer import NotAnswered, Reply
 
 MAX_ANSWER: Final = 8 * 1024 * 1024  # bytes; a page of 1,000 names has 0.3 MB
 REQUEST_SECONDS: Final = 30.0
-IDLE_SECONDS: Final = 1.0  # less than servers keep a connection: else both ends may be right
+IDLE_SECONDS: Final = 1.0  # less than servers keep a connection
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose token a call bears, and which project it names; None: it says nothing."""
+    """The token and project of a call; None: not sent."""
 
     token: str | None = field(repr=False)
     project: str | None = None
@@ -36,9 +36,9 @@ class Who:
 
 
 class Caller:
-    """An async context manager. `transport` puts a server in process in a network's place.
+    """An async context manager. `transport` replaces the network with an in-process server.
 
-    With `own`, calls go only over a connection on which px's own Worker has shown itself.
+    With `own`, calls only use a connection on which px's own Worker proved itself.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Caller:
     ) -> None:
         self._own = own
         self._base = address.origin
-        self.plain = address.scheme == "http"  # px sends nothing over http but to loopback
+        self.plain = address.scheme == "http"  # px uses http only on loopback
         self._proxy = find_proxy(address, os.environ)
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout),
@@ -73,7 +73,7 @@ class Caller:
         path: str,
         headers: Mapping[str, str],
         body: bytes | AsyncIterable[bytes] | None,
-    ) -> Answer:
+    ) -> Reply:
         """Raises NotAnswered and NotReached."""
         steps = Steps(self._proxy, connects=self._own is None)
         try:
@@ -86,7 +86,7 @@ class Caller:
             )
             response = await self._begin(request)
             try:
-                return Answer(response.status_code, dict(response.headers), await _read(response))
+                return Reply(response.status_code, dict(response.headers), await _read(response))
             finally:
                 await response.aclose()
         except (httpx.HTTPError, UnicodeError) as error:
@@ -104,10 +104,10 @@ class Caller:
                 return await self._client.send(request, stream=True)
             except NewConnection:
                 await self._open_connection()
-        raise httpx.ConnectError("")  # each was closed, or taken, before it was used
+        raise httpx.ConnectError("")  # each was closed or taken before it was used
 
     async def _open_connection(self) -> None:
-        """As the one of px.transport."""
+        """Like the one in px.http.transport."""
         if self._own is None:
             return
         asked = self._own.challenge()

@@ -1,4 +1,4 @@
-"""The contract's numbers and words, written down a second time on purpose: a drift must show."""
+"""The contract's numbers and words, deliberately written a second time, so that drift shows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATUS: Final = {
     for code in codes.split()
 }
 
-# What a call needs, from least to most; NAME and ID stand for one segment.
+# The role that a call needs, from least to most; NAME and ID stand for one segment.
 CALLS: Final = {
     "reader": (
         ("GET", "/secrets"),

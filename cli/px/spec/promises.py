@@ -1,4 +1,4 @@
-"""A promise: one check, its id, and the sentence that it holds a server to."""
+"""A promise: one check, its id, and the sentence that a server must keep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Check = Callable[[World], Awaitable[None]]
 
 
 class Level(IntEnum):
-    """`seed`: what any Positronic backend promises. `full`: our whole contract."""
+    """`seed`: what any Positronic backend promises. `full`: the whole contract."""
 
     SEED = 1
     FULL = 2
@@ -30,7 +30,7 @@ class Promise:
 
 
 class Group:
-    """Collects the checks that it decorates; a promise's id is the group's name and theirs."""
+    """Collects the checks that it decorates; a promise's id is group name and check name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,7 +53,7 @@ class Group:
 
 
 def select(promises: Iterable[Promise], level: Level, pattern: str = "*") -> list[Promise]:
-    """Those of the level and below whose id, or a beginning of it, matches the pattern."""
+    """The promises of the level and below whose id, or the start of it, matches the pattern."""
     return [
         promise
         for promise in promises

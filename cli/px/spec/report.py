@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from px.spec.run import Outcome, Result
+from px.spec.run import PromiseOutcome, Result
 
 
-def line(outcome: Outcome) -> str:
+def line(outcome: PromiseOutcome) -> str:
     """`ok<tab>id`, or `FAILED<tab>id<tab>reason`."""
     parts = [str(outcome.result), outcome.promise.id, outcome.reason]
     return "\t".join(part for part in parts if part)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Sequence[PromiseOutcome]) -> str:
     counts = Counter(outcome.result for outcome in outcomes)
     broken = counts[Result.FAILED]
     parts = [f"{counts[Result.OK]} of {len(outcomes)} promises kept", f"{broken} broken"]
@@ -26,11 +26,11 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return f"{', '.join(parts)}; {sum(outcome.seconds for outcome in outcomes):.1f} s"
 
 
-def passed(outcomes: Sequence[Outcome]) -> bool:
+def passed(outcomes: Sequence[PromiseOutcome]) -> bool:
     return all(outcome.passed for outcome in outcomes)
 
 
-def document(outcomes: Sequence[Outcome], level: str) -> dict[str, object]:
+def document(outcomes: Sequence[PromiseOutcome], level: str) -> dict[str, object]:
     """{"level", "passed", "counts", "promises": [{"id", "promise", "result", "reason"?, ...}]}."""
     counts = Counter(str(outcome.result).lower() for outcome in outcomes)
     return {
@@ -41,8 +41,8 @@ def document(outcomes: Sequence[Outcome], level: str) -> dict[str, object]:
     }
 
 
-def junit(outcomes: Sequence[Outcome]) -> bytes:
-    """JUnit XML: a test case a promise; a known gap is skipped."""
+def junit(outcomes: Sequence[PromiseOutcome]) -> bytes:
+    """JUnit XML: one test case per promise; a known gap is skipped."""
     suite = ElementTree.Element("testsuite", name="px spec", tests=str(len(outcomes)))
     suite.set("failures", str(sum(not outcome.passed for outcome in outcomes)))
     suite.set("skipped", str(sum(outcome.result is Result.GAP for outcome in outcomes)))
@@ -63,7 +63,7 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
     return text
 
 
-def _promise(outcome: Outcome) -> dict[str, object]:
+def _promise(outcome: PromiseOutcome) -> dict[str, object]:
     found: dict[str, object] = {
         "id": outcome.promise.id,
         "promise": outcome.promise.sentence,

@@ -1,4 +1,4 @@
-"""Tries promises on a server, one after the other, each in what time is left."""
+"""Checks promises on a server, one after the other, each within the remaining time."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from px.errors import NotReached
 from px.spec.answer import Broken
 from px.spec.caller import Caller
 from px.spec.promises import Level, Promise
-from px.spec.target import Target, reach
+from px.spec.target import SpecTarget, reach
 from px.spec.world import World
 
-CLEANING_SECONDS: Final = 10.0  # at most, and at most what the run has
-OVER: Final = "the time was over before it could be tried to its end"
+CLEANING_SECONDS: Final = 10.0  # the limit for one check, or the remaining time if less
+OVER: Final = "the time ran out before this check ended"
 
 
 class Result(StrEnum):
-    """`mended`: a known gap that is none any more, which fails a run until its line goes."""
+    """`mended`: a known gap that is kept now, which fails a run until its line is removed."""
 
     OK = "ok"
     FAILED = "FAILED"
@@ -32,8 +32,8 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """`reason` is empty when the promise is kept."""
+class PromiseOutcome:
+    """`reason` is empty if the promise is kept."""
 
     promise: Promise
     result: Result
@@ -47,24 +47,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: for the whole run, and for a write to be seen by a read."""
+    """Seconds: for the whole run, and until reads see a write."""
 
     timeout: float = 300.0
     settle: float = 0.0
 
 
 async def run(
-    target: Target,
+    target: SpecTarget,
     promises: Sequence[Promise],
     *,
     level: Level = Level.FULL,
     gaps: Collection[str] = (),
     limits: Limits = Limits(),
-    seen: Callable[[Outcome], None] = lambda _: None,
-) -> list[Outcome]:
-    """The outcomes in order; `seen` gets each as it comes. Raises PxError for no server to try."""
+    seen: Callable[[PromiseOutcome], None] = lambda _: None,
+) -> list[PromiseOutcome]:
+    """The outcomes in order, each also passed to `seen`. Raises PxError without a server."""
     deadline = asyncio.get_running_loop().time() + limits.timeout
-    outcomes: list[Outcome] = []
+    outcomes: list[PromiseOutcome] = []
     async with target.caller(limits.timeout) as caller:
         await _reach(target, caller, level, deadline)
         world = _world(target, caller, level, limits.settle)
@@ -76,18 +76,18 @@ async def run(
                 seen(outcome)
                 if asyncio.get_running_loop().time() < deadline:
                     await _clean(world, cleaning)
-        finally:  # after the time, and after Ctrl-C
+        finally:  # also when the time is up, and after Ctrl-C
             await _clean(world, cleaning)
     return outcomes
 
 
-def _world(target: Target, caller: Caller, level: Level, settle: float) -> World:
+def _world(target: SpecTarget, caller: Caller, level: Level, settle: float) -> World:
     id_ = secrets.token_hex(4)
     project = target.project or (f"spec-{id_}-a" if level is Level.FULL else None)
     return World(caller, target.token, id_, project, settle)
 
 
-async def _reach(target: Target, caller: Caller, level: Level, deadline: float) -> None:
+async def _reach(target: SpecTarget, caller: Caller, level: Level, deadline: float) -> None:
     try:
         async with asyncio.timeout_at(deadline):
             await reach(target, caller, level)
@@ -97,20 +97,22 @@ async def _reach(target: Target, caller: Caller, level: Level, deadline: float) 
         ) from None
 
 
-async def _try(promise: Promise, world: World, gaps: Collection[str], deadline: float) -> Outcome:
+async def _try(
+    promise: Promise, world: World, gaps: Collection[str], deadline: float
+) -> PromiseOutcome:
     start = time.monotonic()
     reason = await _check(promise, world, deadline)
     broken = bool(reason)
     if promise.id in gaps:
         result = Result.GAP if broken else Result.MENDED
-        reason = reason or "it is kept now: remove its line from the known gaps"
+        reason = reason or "this promise is kept now: remove its line from the known gaps"
     else:
         result = Result.FAILED if broken else Result.OK
-    return Outcome(promise, result, reason, time.monotonic() - start)
+    return PromiseOutcome(promise, result, reason, time.monotonic() - start)
 
 
 async def _check(promise: Promise, world: World, deadline: float) -> str:
-    """Why the promise is not kept; empty when it is."""
+    """Why the promise is not kept; empty if it is."""
     if asyncio.get_running_loop().time() >= deadline:
         return OVER
     try:
@@ -121,8 +123,8 @@ async def _check(promise: Promise, world: World, deadline: float) -> str:
     except TimeoutError:
         return OVER
     except (KeyError, TypeError, AttributeError, ValueError, LookupError, RecursionError):
-        # An answer in a shape that the check did not foresee.
-        return "an answer has another shape than the contract's"
+        # An answer with a structure that the check did not expect.
+        return "an answer does not have the contract's format"
     return ""
 
 

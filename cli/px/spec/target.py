@@ -1,4 +1,4 @@
-"""Where a run goes, and whether what is there is a server to be tried at all."""
+"""The server for a run, and whether it can be checked at all."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from px.http import result
 from px.http.address import Address
 from px.http.lean_httpx import httpx
 from px.http.own_worker import OwnWorker
-from px.spec.answer import Answer, Broken, NotAnswered
+from px.spec.answer import Broken, NotAnswered, Reply
 from px.spec.caller import REQUEST_SECONDS, Caller, Who
 from px.spec.promises import Level
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SpecTarget:
     """`project` None: a new one at level full, the server's default at level seed.
 
-    `own`: px's own Worker is there, or the token is not sent.
+    `own`: only send the token to px's own Worker.
     """
 
     address: Address
@@ -34,8 +34,8 @@ class Target:
         return Caller(self.address, min(timeout, REQUEST_SECONDS), self.transport, self.own)
 
 
-async def reach(target: Target, caller: Caller, level: Level) -> None:
-    """Raises NotReached, ServerFailed or NotAllowed. The token goes only to what answers right."""
+async def reach(target: SpecTarget, caller: Caller, level: Level) -> None:
+    """Raises NotReached, ServerFailed or NotAllowed. Only a Positronic server gets the token."""
     origin = target.address.origin
     try:
         status = await caller.call("GET", "/status", {}, None)
@@ -49,9 +49,9 @@ async def reach(target: Target, caller: Caller, level: Level) -> None:
         ) from None
 
 
-def _check_status(answer: Answer, origin: str) -> None:
+def _check_status(answer: Reply, origin: str) -> None:
     if answer.code == "not_configured":
-        raise ServerFailed("the server is not configured: see its GET /status", code=answer.code)
+        raise ServerFailed("the server is not configured: see GET /status", code=answer.code)
     try:
         found = answer.object()
     except Broken:
@@ -60,16 +60,16 @@ def _check_status(answer: Answer, origin: str) -> None:
         raise _stranger(answer, origin)
 
 
-def _check_token(answer: Answer, level: Level) -> None:
+def _check_token(answer: Reply, level: Level) -> None:
     if answer.code == "unauthenticated":
         raise NotAllowed("the token is not valid", code=answer.code)
     if answer.code == "forbidden" and level is Level.FULL:
         raise NotAllowed(
-            "level full needs the root token", code=answer.code, hint="try --level seed"
+            "--level full needs the root token", code=answer.code, hint="try --level seed"
         )
 
 
-def _stranger(answer: Answer, origin: str) -> PxError:
+def _stranger(answer: Reply, origin: str) -> PxError:
     found = result.Answer(answer.status, answer.headers, answer.body, origin)
     error = cloudflares(found) or stranger(found)
     error.hint = error.hint if error.code == "server_failed" else _NOT_SENT

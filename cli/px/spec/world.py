@@ -1,4 +1,4 @@
-"""What a check works with: calls, names and values of its own, and a broom for what it leaves."""
+"""What a check works with: calls, its own names and values, and cleaning up afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
-from px.spec.answer import Answer, Broken, demand, text
+from px.spec.answer import Broken, Reply, demand, text
 from px.spec.caller import Caller, Who
 
 POLL_SECONDS: Final = 0.1
@@ -20,23 +20,23 @@ AT_ONCE: Final = 8
 
 T = TypeVar("T")
 Mine = tuple[Who, str]
-Made = dict[Mine, None]  # in the order of making
+Made = dict[Mine, None]  # in order of creation
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """A project token that a check made."""
+    """A project token that a check created."""
 
     id: str
     token: str
-    answer: Answer
+    answer: Reply
 
 
 class World:
-    """One run's. `project` None: the server's default, and the calls name none.
+    """The world of one run. `project` None: the server's default, and calls name no project.
 
-    `root` acts in that project, `neighbour` in one that is the run's alone, `nobody` has no token.
-    `settle`: the seconds after which a write is seen by every read.
+    `root` acts in that project, `neighbour` in one used only by this run, `nobody` has no token.
+    `settle`: the seconds after which every read sees a write.
     """
 
     def __init__(
@@ -51,17 +51,17 @@ class World:
         self._settle = settle
         self._count = 0
         self._values: list[str] = []
-        self._flying: set[asyncio.Task[Answer]] = set()
+        self._flying: set[asyncio.Task[Reply]] = set()
         self._names: Made = {}
         self._tokens: Made = {}
 
     def name(self, end: str = "") -> str:
-        """A name that nobody has."""
+        """A new, unused name."""
         self._count += 1
         return f"SPEC_{self.run}_{self._count}{end}"
 
     def value(self) -> str:
-        """A value that can be known again wherever it comes up, and that is no name."""
+        """A value that can be recognised wherever it appears, and that is not a name."""
         value = f"value-{secrets.token_hex(12)}"
         self._values.append(value)
         return value
@@ -75,8 +75,8 @@ class World:
         who: Who | None = None,
         body: bytes | AsyncIterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """`sent` goes as JSON, `body` as it is. As `root` unless told otherwise."""
+    ) -> Reply:
+        """`sent` is sent as JSON, `body` unchanged. As `root` by default."""
         who = who or self.root
         if method == "POST" and path.startswith("/secrets"):
             self._note(self._broom(who), _document(body) if sent is None else sent)
@@ -94,48 +94,48 @@ class World:
         path: str,
         headers: Mapping[str, str],
         content: bytes | AsyncIterable[bytes] | None,
-    ) -> Answer:
-        """Not cancelled with the check: what is half sent could still act after the cleaning."""
+    ) -> Reply:
+        """Not cancelled with the check: a half-sent request could still act after the clean-up."""
         sending = asyncio.ensure_future(self._caller.call(method, path, headers, content))
         self._flying.add(sending)
         sending.add_done_callback(self._landed)
         return await asyncio.shield(sending)
 
-    def _landed(self, sending: asyncio.Task[Answer]) -> None:
+    def _landed(self, sending: asyncio.Task[Reply]) -> None:
         self._flying.discard(sending)
         if not sending.cancelled():
-            sending.exception()  # seen, also where nobody waits for it any more
+            sending.exception()  # retrieved even if nothing waits for it any more
 
-    async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
-        """POST /secrets, whatever the answer."""
+    async def put(self, name: str, value: str | None = None, who: Who | None = None) -> Reply:
+        """POST /secrets, with any answer."""
         sent = {"name": name, "value": self.value() if value is None else value}
         return await self.call("POST", "/secrets", sent, who=who)
 
-    async def store(self, name: str, value: str | None = None, who: Who | None = None) -> Answer:
-        """A secret that a check needs. Raises Broken when it is refused."""
+    async def store(self, name: str, value: str | None = None, who: Who | None = None) -> Reply:
+        """Creates a secret that a check needs. Raises Broken if refused."""
         return (await self.put(name, value, who)).succeeded("POST /secrets")
 
-    async def bulk(self, entries: Sequence[tuple[str, str]], who: Who | None = None) -> Answer:
-        """POST /secrets/bulk, whatever the answer."""
+    async def bulk(self, entries: Sequence[tuple[str, str]], who: Who | None = None) -> Reply:
+        """POST /secrets/bulk, with any answer."""
         found = [{"name": name, "value": value} for name, value in entries]
         return await self.call("POST", "/secrets/bulk", {"secrets": found}, who=who)
 
-    async def delete(self, name: str, who: Who | None = None) -> Answer:
+    async def delete(self, name: str, who: Who | None = None) -> Reply:
         return await self.call("DELETE", f"/secrets/{quote(name, safe='')}", who=who)
 
-    async def ask(self, name: str, who: Who | None = None) -> Answer:
-        """GET /secrets/NAME/exists, whatever the answer."""
+    async def ask(self, name: str, who: Who | None = None) -> Reply:
+        """GET /secrets/NAME/exists, with any answer."""
         return await self.call("GET", f"/secrets/{quote(name, safe='')}/exists", who=who)
 
     async def exists(self, name: str, who: Who | None = None) -> bool:
-        """Whether the server says that the secret is there."""
+        """Whether the server says that the secret exists."""
         answer = await self.ask(name, who)
         return answer.status == 200 and answer.object().get("exists") is True
 
     async def pages(
         self, path: str, key: str, limit: int, who: Who | None = None, most: int = MAX_PAGES
     ) -> list[list[dict[str, Any]]]:
-        """The pages of a list, from its first to the one without a cursor, but `most` of them."""
+        """The pages of a list, from the first to the last, but at most `most`."""
         found: list[list[dict[str, Any]]] = []
         query = {"limit": str(limit)}
         for _ in range(most):
@@ -157,7 +157,7 @@ class World:
         return [text(item, "name") for item in await self.listed(who=who)]
 
     async def issue(self, role: str, who: Who | None = None, **more: object) -> Issued:
-        """A project token that a check needs; it works when this returns."""
+        """Creates a project token that a check needs; it works when this returns."""
         sent = {"name": f"spec {self.run}", "role": role, **more}
         answer = (await self.call("POST", "/tokens", sent, who=who)).succeeded("POST /tokens")
         issued = Issued(answer.text("id"), answer.text("token"), answer)
@@ -165,22 +165,22 @@ class World:
 
         async def works() -> None:
             answer = await self.call("GET", "/secrets?limit=1", who=Who(issued.token))
-            demand(answer.status != 401, "a new token does not open its project")
+            demand(answer.status != 401, "a new token does not work in its project")
 
         await self.eventually(works)
         return issued
 
     async def tick(self, date: str) -> None:
-        """Until the server's clock, which shows milliseconds, is past the date."""
+        """Waits until the server's clock, which has milliseconds, is past the date."""
         for _ in range(50):
             if (await self.store(self.name())).text("createdAt") > date:
                 return
-        raise Broken("the server's clock stands still")
+        raise Broken("the server's clock does not advance")
 
     async def eventually(self, probe: Callable[[], Awaitable[T]], at_least: float = 0) -> T:
-        """What the probe gives once it breaks no more; its reason when the time to settle is over.
+        """The probe's result once it succeeds; its error when the time to settle is up.
 
-        `at_least`: seconds for what the contract itself lets come later.
+        `at_least`: seconds for what the contract allows to happen later.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + max(self._settle, at_least)
@@ -193,7 +193,7 @@ class World:
             await asyncio.sleep(POLL_SECONDS)
 
     async def clean(self) -> None:
-        """Delete what checks have left; what cannot be deleted is let be."""
+        """Deletes what checks have left behind; ignores failures."""
         while self._flying:
             await asyncio.wait(set(self._flying))
         limit = asyncio.Semaphore(AT_ONCE)
@@ -203,7 +203,7 @@ class World:
         )
 
     def redact(self, reason: str) -> str:
-        """A second look at a reason: no value of this run, and no token, leaves with it."""
+        """Makes sure that a reason contains no value of this run and no token."""
         for hidden in sorted([*self._values, self.root.token or ""], key=len, reverse=True):
             reason = reason.replace(hidden, "(hidden)") if hidden else reason
         return reason
@@ -216,10 +216,10 @@ class World:
             made.pop(one, None)
 
     def _broom(self, who: Who) -> Who:
-        """Who can sweep where this one may have written."""
+        """The caller that can clean up where this one may have written."""
         return Who(self.root.token, who.project or self.root.project)
 
-    def _note_token(self, who: Who, answer: Answer) -> None:
+    def _note_token(self, who: Who, answer: Reply) -> None:
         id_ = answer.object().get("id") if answer.status < 300 else None
         if isinstance(id_, str) and id_:
             self._tokens[who, id_] = None
@@ -228,14 +228,14 @@ class World:
         entries = sent.get("secrets", [sent]) if isinstance(sent, dict) else []
         for entry in entries if isinstance(entries, list) else []:
             name = entry.get("name") if isinstance(entry, dict) else None
-            # Elsewhere, a name that is not of this run may be somebody's secret.
+            # In other projects, a name that is not from this run may be somebody's secret.
             is_ours = isinstance(name, str) and (self.run in name or who == self.neighbour)
             if is_ours and name:
                 self._names[who, name] = None
 
 
 def _document(body: object) -> object:
-    """What a raw body says, if it says anything."""
+    """The parsed JSON of a raw body, if it is JSON."""
     try:
         return json.loads(body) if isinstance(body, bytes) else None
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""TestDevServer: the real API with its stores in memory, for tests; it fails when told to."""
+"""TestDevServer: the real API with in-memory stores, for tests; it can fail on demand."""
 
 from px.testing.dev_server import TestDevServer
 

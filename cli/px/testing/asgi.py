@@ -25,7 +25,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class CallerGone(Exception):
-    """The caller hung up in the middle of its body."""
+    """The caller disconnected in the middle of its body."""
 
 
 def application(service: Service) -> App:
@@ -46,13 +46,13 @@ def application(service: Service) -> App:
 
 
 def encode_headers(headers: Mapping[str, str], length: int | None) -> list[tuple[bytes, bytes]]:
-    """As ASGI wants them, with the body's length where it is known."""
+    """The headers for ASGI, with the body's length if known."""
     pairs = [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()]
     return pairs if length is None else [*pairs, (b"content-length", str(length).encode())]
 
 
 async def _send_on(stream: AsyncIterable[bytes], receive: Receive, send: Send) -> None:
-    """Part after part as they come, until the caller has gone."""
+    """Sends each part as it arrives, until the caller disconnects."""
     parts = aiter(stream)
     gone = asyncio.ensure_future(_gone(receive))
     try:
@@ -80,7 +80,7 @@ def _request(scope: Mapping[str, Any], receive: Receive) -> Request:
     headers: dict[str, str] = {}
     for raw, text in scope["headers"]:
         name, decoded = raw.decode("latin-1").lower(), text.decode("latin-1")
-        # A header that stands twice is one list (RFC 9110, 5.3).
+        # A repeated header is one list (RFC 9110, 5.3).
         headers[name] = f"{headers[name]}, {decoded}" if name in headers else decoded
     return Request(scope["method"], _url(scope, headers), headers, _reader(receive))
 

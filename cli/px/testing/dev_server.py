@@ -1,4 +1,4 @@
-"""TestDevServer: the real API with stores in memory, on loopback, failing when it is told to."""
+"""TestDevServer: the real API with in-memory stores, on loopback, failing on demand."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ PROJECT: Final = "default"
 
 @dataclass(frozen=True, slots=True)
 class CallSeen:
-    """One request as it arrived: method and path with its query, never a body."""
+    """One received request: method and path with query, never a body."""
 
     method: str
     path: str
 
 
 class TestDevServer:
-    """A context manager; `url` and `token` open it, `calls` says what came in.
+    """A context manager; connect with `url` and `token`; `calls` lists the received requests.
 
-    `brains` are those that it serves; their runs are kept in memory.
-    `fail_next(*faults)`: each of the next calls meets one fault. A None lets its call through.
+    It serves `brains`, with runs in memory.
+    `fail_next(*faults)`: one fault for each of the next calls; None lets its call through.
     """
 
-    __test__ = False  # not a test, whatever its name says to pytest
+    __test__ = False  # not a test, despite its name
 
     def __init__(self, brains: Iterable[Brain] = ()) -> None:
         self._brains = Brains(brains)
@@ -62,7 +62,7 @@ class TestDevServer:
         self.shift = 0
         self._settings = self._first_settings()
         self._restart()
-        # With the protocol named, asyncio sends small answers at once; else each waits 40 ms.
+        # With an explicit protocol asyncio sends small answers at once; otherwise each waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         config = uvicorn.Config(
             self._serve,
@@ -70,7 +70,7 @@ class TestDevServer:
             lifespan="off",
             proxy_headers=False,
             log_config=None,
-            log_level=CRITICAL,  # a fault on purpose is no news
+            log_level=CRITICAL,  # deliberate faults are not logged
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
@@ -82,12 +82,12 @@ class TestDevServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What px needs in its environment to find this server."""
+        """The environment variables that make px use this server."""
         return {"PX_URL": self.url, "PX_TOKEN": self.token}
 
     def __enter__(self) -> TestDevServer:
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.listen(64)  # from here on a call waits instead of being refused
+        self._socket.listen(64)  # from now on a call waits instead of being refused
         self._port = self._socket.getsockname()[1]
         self._settings = replace(self._settings, local_origin=self.url)
         self._thread.start()
@@ -99,51 +99,51 @@ class TestDevServer:
         self._socket.close()
 
     def transport(self) -> httpx.ASGITransport:
-        """The same server in process, for an httpx.AsyncClient: it need not be entered for that."""
+        """The same server in process, for an httpx.AsyncClient; works without entering it."""
         return httpx.ASGITransport(self._serve)
 
     def fail_next(self, *faults: Fault | None) -> None:
         self._faults.extend(faults)
 
     def fail_writes_after(self, count: int | None, project: str = PROJECT) -> None:
-        """The store takes `count` more writes and then fails, until told otherwise (None)."""
+        """The store accepts `count` more writes and then fails, until set to None."""
         self._storage.records(parse_project(project)).writes_left = count
 
     def reset(self) -> None:
-        """As new: no secret, no event, no call seen, no fault."""
+        """Resets everything: secrets, events, calls and faults."""
         for forgotten in (self._storage, self.calls, self.reports, self._faults):
             forgotten.clear()
         self.shift = 0
         self._restart()
 
     def shift_clock(self, milliseconds: int) -> None:
-        """How far the server's clock is from this machine's."""
+        """Sets how far the server's clock is from this machine's."""
         self.shift = milliseconds
 
     def tamper_with_audit(self, project: str = PROJECT, key_id: str | None = None) -> str:
-        """Rewrite the newest event, as somebody with access to the store could; its id.
+        """Rewrites the newest event, like an attacker with access to the store; returns its id.
 
-        `key_id`: the key that the event then names, else the one that signed it.
+        `key_id`: the key that the event names afterwards; by default the one that signed it.
         """
         log = self._storage.audit_log(parse_project(project), 0)
         return asyncio.run(_tamper(log, key_id))
 
     def configure(self, **changes: str) -> None:
-        """Other settings from the next call on, as after a deploy."""
+        """Changes the settings from the next call on, like a deploy."""
         self._use(replace(self.service.settings, **changes))
 
     def wait_for_calls(self, count: int, timeout: float = 20) -> None:
-        """Until so many calls have come in. Raises TimeoutError."""
+        """Waits until that many calls have arrived. Raises TimeoutError."""
         with self._called:
             if not self._called.wait_for(lambda: len(self.calls) >= count, timeout):
                 raise TimeoutError(f"{len(self.calls)} of {count} calls came in")
 
     def seed(self, secrets: Mapping[str, str], project: str = PROJECT) -> None:
-        """Put secrets in without a call, and without an audit event."""
+        """Stores secrets without a call and without an audit event."""
         asyncio.run(self._seed(secrets, parse_project(project)))
 
     def values(self, project: str = PROJECT) -> dict[str, str]:
-        """What is stored, opened: only a test with the keys in its hands can."""
+        """The stored secrets in plain text, which only a test that has the keys can read."""
         return asyncio.run(self._open(parse_project(project)))
 
     async def _seed(self, secrets: Mapping[str, str], project: Project) -> None:
@@ -191,7 +191,7 @@ class TestDevServer:
         )
 
     def _restart(self) -> None:
-        """As after a start of the process: what it remembered beside its storage is gone."""
+        """Simulates a restart: forgets everything that is not in its storage."""
         self._refusals = AuditThrottle(self._clock)
         self._runtime = Runtime(
             cipher=NativeCipher(),
@@ -213,7 +213,7 @@ class TestDevServer:
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
-        self._background.add(task)  # a task that nobody holds may vanish before its end
+        self._background.add(task)  # a task without a reference may be collected before it ends
         task.add_done_callback(self._background.discard)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong between px and a server, to be had on demand by TestDevServer."""
+"""Faults between px and a server, on demand for TestDevServer."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from positronic.ports import Page, Record, RecordInfo, RecordStore, Unreadable
 from positronic.stores.memory import MemoryAudit, MemoryProjects, MemoryStorage, MemoryTokens
 from px.testing.asgi import App, Message, Receive, Scope, Send, encode_headers
 
-# Answers in the application's place: it gets the application and the call.
+# Answers instead of the application; it gets the application and the call.
 Fault = Callable[[App, Scope, Receive, Send], Awaitable[None]]
 
 
 def answer(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Fault:
-    """Another answer than the application's, which is not asked."""
+    """A fixed answer, without calling the application."""
     pairs = encode_headers(headers or {}, len(body))
 
     async def fault(_: App, __: Scope, receive: Receive, send: Send) -> None:
@@ -35,18 +35,18 @@ def refusal(status: int, code: str, error: str = "no", **headers: str) -> Fault:
 
 
 def web_page(status: int = 200) -> Fault:
-    """Not our API: a page for people."""
+    """Not our API: an HTML page."""
     page = b"<!doctype html><title>Welcome</title>"
     return answer(status, page, {"Content-Type": "text/html"})
 
 
 def redirect(url: str) -> Fault:
-    """Somewhere else."""
+    """A redirect."""
     return answer(307, headers={"Location": url})
 
 
 def echo(status: int = 400) -> Fault:
-    """A careless server: its error repeats what was sent."""
+    """A careless server whose error repeats what was sent."""
 
     async def fault(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         body = json.loads(await _drain(receive))
@@ -59,7 +59,7 @@ def echo(status: int = 400) -> Fault:
 
 
 async def cut(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-    """The application does what is asked, and its answer breaks off in the middle."""
+    """The application handles the call, but its answer breaks off in the middle."""
     await app(scope, receive, _swallow)
     headers = [(b"content-length", b"1000")]
     await send({"type": "http.response.start", "status": 201, "headers": headers})
@@ -67,13 +67,13 @@ async def cut(app: App, scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def hang(_: App, __: Scope, receive: Receive, ___: Send) -> None:
-    """No answer, until the caller hangs up."""
+    """No answer until the caller disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 class FragileRecords:
-    """A RecordStore that fails once `writes_left` are used up; None: never."""
+    """A RecordStore that fails after `writes_left` writes; None: never."""
 
     def __init__(self, inner: RecordStore) -> None:
         self._inner = inner
@@ -85,7 +85,7 @@ class FragileRecords:
     async def put(self, record: Record) -> None:
         if self.writes_left is not None:
             if self.writes_left == 0:
-                raise StoreFailed("the store is told to fail")
+                raise StoreFailed("the store was set to fail")
             self.writes_left -= 1
         await self._inner.put(record)
 
@@ -97,7 +97,7 @@ class FragileRecords:
 
 
 class FragileStorage:
-    """A Storage in memory whose records can be told to fail, and that can be emptied."""
+    """An in-memory Storage whose records can fail on demand, and that can be emptied."""
 
     def __init__(self) -> None:
         self.clear()

@@ -15,7 +15,7 @@ Post = Callable[[str, str, Mapping[str, str]], Awaitable[Answer]]
 
 
 async def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
-    """Text out, text back. Follows no redirect: the headers are for that address alone."""
+    """Text out, text back. Does not follow redirects: the headers are for that address alone."""
     from workers import fetch  # imported here, so that a test on CPython can import the brain
 
     answer = await fetch(url, method="POST", body=body, headers=dict(headers), redirect="manual")

@@ -4,7 +4,7 @@ cp examples/worker/brains/*.py worker/brains/
 px secret create ANTHROPIC_API_KEY
 px brain run example --watch -o url=http://127.0.0.1:9000/
 
-It is kept out of worker/, so that no deploy uploads it: whoever may run it chooses the address,
+It is kept out of worker/, so that no deploy uploads it: anyone who may run it chooses the address,
 and gets a signature there, though never the key. In a brain of your own, fix the address in code.
 """
 

@@ -58,7 +58,7 @@ async def watches_nothing(call: Call) -> Response:
 
 @breaks("brains.no_run")
 async def reruns_nothing(call: Call) -> Response:
-    """400 for a rerun of a run that is not there."""
+    """400 for a rerun of a missing run."""
     right = await call.right()
     is_it = call.at("POST /brains/runs/rerun") and right.status == 404
     return refusal(400, "invalid_request") if is_it else right

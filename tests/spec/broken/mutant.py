@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from positronic.http.request import Request, Response
-from px.spec.target import Target
+from px.spec.target import SpecTarget
 from spec.house import House
 
 JSON = {"Content-Type": "application/json"}
@@ -114,7 +114,7 @@ class Mutant:
     handler: Handler
     prepare: Prepare = field(default=lambda _: None)
 
-    def target(self, house: House | None = None) -> Target:
+    def target(self, house: House | None = None) -> SpecTarget:
         """A server of this kind, over a fresh house unless one is given."""
         house, state = house or House(), dict[str, Any]()
         self.prepare(house)

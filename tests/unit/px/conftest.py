@@ -9,9 +9,9 @@ import pytest
 
 from px.api.client import Client
 from px.api.secrets import Secrets
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.http.retry import Retry
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
 from support.source import ROOT
@@ -26,23 +26,23 @@ def secrets(server: TestDevServer) -> Iterator[Secrets]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def around(tmp_path: Path) -> Surroundings:
     """A project with nothing in it, for px doctor."""
     (tmp_path / "wrangler.toml").touch()
     (tmp_path / ".px").mkdir()
-    return Place(tmp_path)
+    return Surroundings(tmp_path)
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path) -> Workspace:
     """An empty project in a folder whose name a shell would trip over."""
     root = tmp_path / 'it\'s a $HOME "project"'
     root.mkdir()
     (root / "wrangler.toml").write_text("")
-    return Project(root)
+    return Workspace(root)
 
 
 @pytest.fixture(scope="session")
-def checkout() -> Project:
+def checkout() -> Workspace:
     """This repository, for its installed npm packages; nothing is written into it."""
-    return Project(ROOT)
+    return Workspace(ROOT)

@@ -100,7 +100,7 @@ def test_half_a_pair_in_the_deploy_file_is_refused(project: Path) -> None:
     """px does not fall back to another server when one was meant."""
     (project / ".env.deploy").write_text(f"PX_URL={DEPLOYED}\n")
 
-    with pytest.raises(Usage, match="without the other"):
+    with pytest.raises(Usage, match="only one of PX_URL"):
         find(project)
 
 
@@ -257,14 +257,14 @@ def test_a_line_end_behind_a_setting_is_dropped(tmp_path: Path, end: str) -> Non
         ("Bearer canary", "without `Bearer`"),
         (" canary", "a space"),
         ("canary canary", "a space"),
-        ("canary\ncanary", "copy it once more"),
+        ("canary\ncanary", "copy it again"),
     ],
 )
 def test_a_token_that_cannot_be_sent_names_the_cause(
     tmp_path: Path, token: str, cause: str
 ) -> None:
     """And the variable; never the token."""
-    with pytest.raises(Usage, match="the token of PX_TOKEN has") as caught:
+    with pytest.raises(Usage, match="the token in PX_TOKEN contains") as caught:
         find(tmp_path, {"PX_URL": OTHER, "PX_TOKEN": token})
 
     assert cause in caught.value.hint

@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import ClassVar
 
 import pytest
@@ -16,6 +15,7 @@ from scripts.setup.npm_failures import why
 from scripts.setup.npm_folder import environment, make_node_modules
 
 from px.project.errors import LocalError
+from support.serving import serving
 from support.source import ROOT
 
 NPM = ROOT / ".venv" / "bin" / "npm"
@@ -66,17 +66,12 @@ class Registry(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Registry)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/"
-    monkeypatch.setenv("npm_config_registry", url)
-    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield url
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Registry)) as port:
+        url = f"http://127.0.0.1:{port}/"
+        monkeypatch.setenv("npm_config_registry", url)
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield url
 
 
 def checkout(folder: Path, wanted: list[str], locked: list[str], hash_of: str = "") -> Path:
@@ -201,7 +196,7 @@ def test_a_registry_that_does_not_answer_is_named(
         ("npm error code EAI_AGAIN\n", "the npm registry cannot be reached (EAI_AGAIN)"),
         ("npm ERR! code ETARGET\nnpm ERR! notarget No x\n", "the npm registry lacks a pinned version"),  # noqa: E501
         ("npm error code EWHAT\nnpm error it broke\nnpm error A complete log\n", "it broke"),
-        ("", "npm said nothing"),
+        ("", "npm gave no reason"),
     ],
 )  # fmt: skip
 def test_the_cause_of_npms_failure_is_named(output: str, cause: str) -> None:

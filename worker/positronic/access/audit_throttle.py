@@ -1,7 +1,4 @@
-"""Which refused tokens are noted in the audit log: one event a token and minute.
-
-Who knows a token's id could otherwise fill the log, and the bill, with guesses.
-"""
+"""Limits the audit events of refused tokens, so that guesses cannot fill the log."""
 
 from __future__ import annotations
 
@@ -14,14 +11,14 @@ CAPACITY: Final = 1_000  # ids remembered
 
 
 class AuditThrottle:
-    """Remembers what was noted lately, in this process alone."""
+    """Remembers recent events in this process only."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._noted: dict[str, int] = {}
 
     def allows(self, token_id: str) -> bool:
-        """True when no event for this id was noted within INTERVAL; then it counts as noted."""
+        """Whether to record an event for this id: the first one in each INTERVAL."""
         now = self._clock()
         if now - self._noted.get(token_id, -INTERVAL) < INTERVAL:
             return False

@@ -1,4 +1,4 @@
-"""Who may do what. The Worker holds hashes of tokens, never a token."""
+"""Who may do what. The Worker has hashes of tokens, never a token."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from positronic.sealing.signing import Signer, Verdict
 SETTING: Final = "ROOT_TOKEN_SHA256"
 PURPOSE: Final = "token"
 
-_BEARER = re.compile(r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})")  # a comma: two headers in one
+_BEARER = re.compile(
+    r"(?i:bearer) +([\x21-\x2b\x2d-\x7e]{1,512})"
+)  # no comma: that is two headers joined
 _HASH = re.compile(r"[0-9a-f]{64}")
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 INVALID: Final = "the token is not valid"
 
 
 class TokenRefused(Unauthenticated):
-    """A token whose id is known and which does not open: wrong secret, expired, or tampered with.
+    """A token with a known id that is not valid: wrong secret, expired, or tampered with.
 
-    To the caller it is the same as any wrong token; the host notes it in the token's project.
+    The caller cannot tell it from any other wrong token; the audit log of its project records it.
     """
 
     def __init__(self, message: str, principal: Principal) -> None:
@@ -80,14 +82,14 @@ class Access:
         if principal.project is None:
             return self._default_project if requested is None else parse_project(requested)
         if requested is not None and requested != principal.project:
-            raise Forbidden("this token opens another project")
+            raise Forbidden("this token belongs to another project")
         return principal.project
 
     async def _find(self, token: tokens.Token) -> TokenRecord | None:
         try:
             return await self._token_store(token.project).get(token.id)
         except CorruptRecord:
-            return None  # to the caller, a token that cannot be read is one that is not there
+            return None  # to the caller, an unreadable token is the same as none
 
 
 def check_record(
@@ -109,23 +111,23 @@ def check_record(
 
 
 def require(principal: Principal, role: Role) -> None:
-    """Raises Forbidden, naming the role that is needed."""
+    """Raises Forbidden, which names the required role."""
     if principal.role < role:
         raise Forbidden(f"this needs the role {role.label}")
 
 
 def sign(signer: Signer, project: Project, record: TokenRecord) -> TokenRecord:
-    """The record under a signature of the newest master key, for this project alone."""
+    """The record, signed with the newest master key for this project only."""
     return replace(record, signature=signer.sign(*_signed(project, record)))
 
 
 def verify(signer: Signer, project: Project, record: TokenRecord) -> Verdict:
-    """Whether the record is as it was issued: nobody raised its role or moved its expiry."""
+    """Whether the record is unchanged: nobody raised its role or moved its expiry."""
     return signer.verify(record.signature, *_signed(project, record))
 
 
 def readable(item: TokenRecord | Unreadable) -> TokenRecord | Unreadable:
-    """An id that no token can have opens nothing: somebody else put it there."""
+    """An id that no token can have is not ours: somebody else wrote it."""
     if isinstance(item, TokenRecord) and not tokens.ID.fullmatch(item.id):
         return Unreadable(item.id)
     return item

@@ -1,4 +1,4 @@
-"""A project's tokens: issue, list, revoke. What is kept is a hash, signed with a master key."""
+"""Issues, lists and revokes a project's tokens; only a signed hash of each is stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from positronic.sealing.signing import Signer
 
 
 class Issuer:
-    """For one project, and for the roles that a project token may have."""
+    """For one project, and only roles that a project token may have."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Issuer:
     async def issue(
         self, name: TokenName, role: Role, expires_in: int | None
     ) -> tuple[tokens.Token, TokenRecord]:
-        """A token and its record; `expires_in` in seconds. The token is nowhere after this."""
+        """A token and its record; `expires_in` in seconds. The token itself is not stored."""
         now = self._clock()
         token = tokens.mint(self._project, self._random)
         expires_at = None if expires_in is None else now + expires_in * 1000
@@ -65,7 +65,7 @@ class Issuer:
         return Page([readable(item) for item in page.items], page.cursor)
 
     async def revoke(self, token_id: str) -> None:
-        """Raises NotFound. Works on whatever is listed, also when its record cannot be read."""
+        """Raises NotFound. Works for every listed entry, even an unreadable one."""
         try:
             is_there = await self._store.get(token_id) is not None
         except CorruptRecord:

@@ -1,10 +1,10 @@
-"""How the Worker of `px dev` shows that it is the one, before px sends it a token.
+"""How the Worker of `px dev` proves its identity before px sends it a token.
 
-px asks with a random challenge, and the Worker answers with HMAC-SHA256 (RFC 2104) over it and its
-own origin, under the root token's SHA-256. Only the Worker and px know that hash, and it is of 256
-random bits, so that no answer helps to guess it. The origin is what `px dev` gave the Worker, never
-what the request says: whoever listens at another address cannot pass the challenge on. A Worker
-that no `px dev` started has no such origin, and proves nothing.
+px sends a random challenge, and the Worker answers with HMAC-SHA256 (RFC 2104) over it and its own
+origin, keyed with the root token's SHA-256. Only the Worker and px know that hash, and no answer
+helps to guess it, because the token has 256 random bits. The origin is what `px dev` gave the
+Worker, never what the request says, so a server at another address cannot relay the challenge. A
+Worker that was not started by `px dev` has no such origin and proves nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHALLENGE: Final = re.compile(rf"[0-9a-f]{{{2 * SIZE}}}")
 
 
 def prove(token_hash: str, challenge: str, origin: str) -> str:
-    """What only who knows the root token's hash can answer to the challenge."""
+    """The answer to the challenge, which takes the root token's hash to compute."""
     message = fields(_PURPOSE, challenge, origin)
     return hmac.digest(token_hash.encode(), message, hashlib.sha256).hex()
 

@@ -1,8 +1,8 @@
 """Project tokens: `px_<project>-<id>_<secret><checksum>`, one spelling, shown once.
 
 `id` is 16 and `secret` 64 hexadecimal digits (8 and 32 random bytes); `checksum` is the CRC-32 of
-all before it in 8 digits, so that a mistyped token is known before it is sent, and a scanner can
-tell a real token from a look-alike. Imports little, so that px can check too.
+everything before it in 8 digits, so that px can reject a mistyped token before sending it and a
+scanner can tell a real token from a look-alike. Imports little, because px uses it too.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Token:
 
     @property
     def hash(self) -> str:
-        """SHA-256 in hexadecimal: enough for 256 random bits, which no dictionary holds."""
+        """SHA-256 in hexadecimal: enough for 256 random bits, which cannot be guessed."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
     def __repr__(self) -> str:
@@ -55,7 +55,7 @@ def mint(project: Project, random: Callable[[int], bytes]) -> Token:
 
 
 def mint_root(random: Callable[[int], bytes]) -> str:
-    """A new root token's text. The Worker keeps `root_hash` of it, nothing else."""
+    """A new root token. The Worker stores only its `root_hash`."""
     return _with_checksum(f"px_{ROOT}_{random(SECRET_SIZE).hex()}")
 
 
@@ -65,7 +65,7 @@ def root_hash(text: str) -> str:
 
 
 def parse(text: str) -> Token | None:
-    """The project token that `text` spells, or None: another text, or a wrong checksum."""
+    """The project token in `text`; None for any other text or a wrong checksum."""
     match = _matched(text)
     if match is None or match["root"]:
         return None
@@ -73,14 +73,14 @@ def parse(text: str) -> Token | None:
 
 
 def parse_token_id(text: str) -> str:
-    """A token's id, 16 hexadecimal digits. Raises NotFound: no other text names a token."""
+    """A token's id, 16 hexadecimal digits. Raises NotFound for any other text."""
     if not ID.fullmatch(text):
         raise NotFound("there is no token with this id")
     return text
 
 
 def is_mistyped(text: str) -> bool:
-    """True for what starts as a token of ours and is not one."""
+    """Whether it starts like one of our tokens but is not one."""
     return text.startswith("px_") and _matched(text) is None
 
 

@@ -1,4 +1,4 @@
-"""The one HTTP face: `handle(request, service)`. Every failure ends as a coded error."""
+"""`handle(request, service)`: the only way in. Every failure becomes an error with a code."""
 
 from __future__ import annotations
 
@@ -16,11 +16,7 @@ from positronic.api.routes import find
 from positronic.api.routing import Call, Executor, Route, json_response
 from positronic.api.service import Service, Session
 from positronic.audit.events import Auditor, Origin
-from positronic.errors import (
-    AuditUnavailable,
-    PositronicError,
-    Unauthenticated,
-)
+from positronic.errors import AuditUnavailable, PositronicError, Unauthenticated
 from positronic.http.request import (
     Request,
     Response,
@@ -42,7 +38,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosni
 
 
 async def handle(request: Request, service: Service) -> Response:
-    """Answer one request. Never raises; `internal` says the request id and nothing else."""
+    """Answer one request. Never raises; an `internal` error contains only the request id."""
     origin = Origin(service.runtime.random(8).hex(), client_address(request.headers))
     try:
         response = await _answer(request, service, origin)
@@ -56,7 +52,7 @@ async def handle(request: Request, service: Service) -> Response:
     response.headers.update(
         proof.answer_headers(request.headers, settings.root_token_sha256, settings.local_origin)
     )
-    # A change that ran elsewhere has its own id, which its audit event bears.
+    # A change that ran in another object has an id of its own, which is in its audit event.
     response.headers.setdefault("X-Request-Id", origin.request_id)
     return response
 
@@ -131,7 +127,7 @@ async def _authenticate(
         principal = refusal.principal
         if principal.project and service.audit_throttle.allows(principal.id):
             auditor = service.session(principal.project, principal, origin).auditor()
-            # In the background: the answer's time must not tell a known id from an unknown one.
+            # In the background, so that the response time does not reveal whether an id is known.
             service.runtime.in_background(_note_refusal(service, auditor, origin))
         raise
 

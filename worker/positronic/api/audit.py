@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from positronic.api import models
-from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Route, page_size
+from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Route
 from positronic.roles import Role
 
 
 async def _list(call: Call) -> models.EventsOut:
     """Who did what, newest first."""
-    log = call.session.audit_log()
-    page = await log.list(call.query.get("cursor"), page_size(call, DEFAULT_LIST))
+    page = await call.session.audit_log().list(*call.page(DEFAULT_LIST))
     return models.events_out(page, call.session.verify)
 
 

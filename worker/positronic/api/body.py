@@ -1,4 +1,4 @@
-"""Reads a body, whole or not at all. A refusal says where and what, never what was sent."""
+"""Parses bodies. A refusal says where and what is wrong, but never repeats what was sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from positronic.errors import (
 from positronic.http.json_nodes import check_nodes
 from positronic.names import MAX_BULK, parse_name
 
-# Of one object; hashing is not randomised in the Worker.
+# Of one object, because hashing is not randomised in the Worker.
 MAX_FIELDS: Final = 16
 MAX_STATE_FIELDS: Final = 1000
 
@@ -43,12 +43,12 @@ _KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
 
 
 def read_secret(body: bytes) -> SecretIn:
-    """One {name, value}. Raises the error of what is wrong with it."""
+    """One {name, value}. Raises what is wrong with it."""
     return _validate(SecretIn, read_json(body))
 
 
 def read_bulk(body: bytes) -> BulkIn:
-    """Every entry checked; raises once, with every bad entry in `details`."""
+    """Checks every entry; raises once, with every bad entry in `details`."""
     document = read_json(body)
     count = _check_count(document)
     twice = _duplicates([_name_at(document, index) for index in range(count)])
@@ -61,26 +61,26 @@ def read_token(body: bytes) -> TokenIn:
 
 
 def read_run(body: bytes) -> RunIn:
-    """What to run, and with what. Raises what is wrong with it."""
+    """Which brain to run, and its input. Raises what is wrong with it."""
     return _validate(RunIn, read_json(body, MAX_STATE_FIELDS))
 
 
 def read_rerun(body: bytes) -> RerunIn:
-    """Which run to go on with, and from where. Raises what is wrong with it."""
+    """Which run to repeat, and from which step. Raises what is wrong with it."""
     return _validate(RerunIn, read_json(body))
 
 
 def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:
-    """One JSON document (RFC 8259) in UTF-8, no key twice in an object. Raises InvalidJson."""
+    """One JSON document (RFC 8259) in UTF-8 without repeated keys. Raises InvalidJson."""
     check_nodes(body)
     try:
-        # First a parser that bounds the depth (200): nested deeper, Python's own overflows the
-        # Worker's stack and takes the isolate with it. Then the one that sees repeated keys.
+        # First a parser that limits the depth to 200: with more, Python's own would overflow the
+        # Worker's stack and crash the isolate. Then the one that detects repeated keys.
         pydantic_core.from_json(body, allow_inf_nan=False)
         to_object = partial(_to_object, max_fields)
         return json.loads(body.decode(), object_pairs_hook=to_object)
     except ValueError:
-        # `from None`: a decoding error carries the document.
+        # `from None`: a decoding error contains the document.
         raise InvalidJson("the body is not a JSON document in UTF-8") from None
 
 
@@ -94,7 +94,7 @@ def _to_object(max_fields: int, pairs: list[tuple[str, object]]) -> dict[str, ob
 
 
 def _check_count(document: object) -> int:
-    """How many entries there are; 0 where `secrets` is no list, which its type's check will say."""
+    """The number of entries; 0 if `secrets` is not a list, which validation reports later."""
     entries = document.get("secrets") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         return 0
@@ -108,14 +108,14 @@ def _check_count(document: object) -> int:
 def _duplicates(names: Sequence[str | None]) -> list[Detail]:
     counts = Counter(names)
     return [
-        Detail(DuplicateName.code, "the name stands more than once", index, name)
+        Detail(DuplicateName.code, "the name is used more than once", index, name)
         for index, name in enumerate(names)
         if name is not None and counts[name] > 1
     ]
 
 
 def _validate(model: type[_M], document: object, faults: Sequence[Detail] = ()) -> _M:
-    """The parsed document; raises once for `faults` and for all that is wrong with its shape."""
+    """The parsed document; raises once, for `faults` and everything wrong with its shape."""
     found: Iterable[Detail] = ()
     try:
         parsed = model.model_validate(document)
@@ -129,7 +129,7 @@ def _validate(model: type[_M], document: object, faults: Sequence[Detail] = ()) 
 
 
 def _refusal(found: Sequence[Detail]) -> PositronicError:
-    """All faults in one error: under their own code when they share one."""
+    """All faults in one error, with their code if they share one."""
     codes = {detail.code for detail in found}
     kind = next((kind for kind in _KINDS if codes == {kind.code}), InvalidRequest)
     if len(found) == 1 and found[0].index is None:
@@ -147,8 +147,8 @@ def _sentence(item: ErrorDetails) -> str:
     field = next((part for part in reversed(item["loc"]) if part in _FIELDS), "the body")
     match item["type"]:
         case "extra_forbidden":
-            # The field is not named: it may be a value in the wrong place.
-            return "there is a field that the contract does not know"
+            # The field is not named, because it may be a misplaced value.
+            return "there is an unknown field"
         case "missing":
             return f"`{field}` is missing"
         case "invalid_request":
@@ -158,11 +158,11 @@ def _sentence(item: ErrorDetails) -> str:
         case "greater_than_equal" | "less_than_equal":
             return f"`{field}` is out of range"
         case _:
-            return f"`{field}` has another type than the contract's"
+            return f"`{field}` has the wrong type"
 
 
 def _name_at(document: object, index: int | None) -> str | None:
-    """The entry's name, only when it is one."""
+    """The entry's name, if it is a valid one."""
     try:
         return parse_name(document["secrets"][index]["name"])  # type: ignore[index]
     except (PositronicError, LookupError, TypeError):

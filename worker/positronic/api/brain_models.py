@@ -97,7 +97,7 @@ def structure_out(brain: Brain) -> StructureOut:
 
 
 def run_out(record: RunRecord, told: Replay) -> RunOut:
-    """What the record and the events tell. A step that was broken off is not running."""
+    """A run from its record and events; an interrupted step is not shown as running."""
     steps = [
         StepStandingOut(
             title=step["title"],

@@ -17,11 +17,9 @@ from positronic.runs.plan import Plan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
 
-MAX_RUN_BODY: Final = 512 * 1024  # bytes; what is sent stands in the run's first event
+MAX_RUN_BODY: Final = 512 * 1024  # bytes, because it becomes part of the run's first event
 
 T = TypeVar("T")
-
-_NO_RUN: Final = "there is no run with this id"
 
 
 async def _list(call: Call) -> brain_models.BrainsOut:
@@ -69,26 +67,27 @@ async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut
 
 async def _look(call: Call) -> brain_models.RunOut:
     """Its status, steps and state, with `[secret:NAME]` in place of every value."""
-    event_log = _run(call).event_log
-    if not event_log.is_there:
-        raise NotFound(_NO_RUN)
-    told = retold(event_log.events(0), folded=True)
-    return brain_models.run_out(event_log.record, told)
+    event_log = _existing_run(call).event_log
+    return brain_models.run_out(event_log.record, retold(event_log.events(0), folded=True))
 
 
 async def _watch(call: Call) -> AsyncIterator[bytes]:
     """Its events as they happen, until its end; after `Last-Event-ID` if it is sent."""
-    run = _run(call)
     after = sse.last_event(call.request.headers)
-    if not run.event_log.is_there:
-        raise NotFound(_NO_RUN)
-    return run.watch(after)
+    return _existing_run(call).watch(after)
 
 
 def _run(call: Call) -> Run:
     if call.run is None:
-        raise LookupError("the call was not brought to its run")
+        raise LookupError("the call did not reach its run")
     return call.run
+
+
+def _existing_run(call: Call) -> Run:
+    run = _run(call)
+    if not run.event_log.is_there:
+        raise NotFound("there is no run with this id")
+    return run
 
 
 def _new_run(

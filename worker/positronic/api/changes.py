@@ -1,7 +1,4 @@
-"""One place where a project's changes are made: what was sent is read first, then one at a time.
-
-A body that comes slowly, or never ends, keeps nobody else waiting.
-"""
+"""Makes a project's changes one at a time, each after its body was read, however slowly."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from positronic.errors import RateLimited
 from positronic.http.request import Response
 from positronic.ports import Journal
 
-LARGE_AT_ONCE: Final = 2  # bodies of 8 MiB beside each other, and what is parsed from them
+LARGE_AT_ONCE: Final = 2  # bodies of 8 MiB in memory, with what is parsed from them
 RETRY_AFTER: Final = 2  # seconds
 
 Work = Callable[[Journal], Awaitable[Response]]
@@ -23,14 +20,14 @@ Work = Callable[[Journal], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`prepare` reads and checks what was sent; the work that it gives makes the change."""
+    """`prepare` reads and checks what was sent; the work that it returns makes the change."""
 
     prepare: Callable[[], Awaitable[Work]]
     is_large: bool = False
 
 
 class Writer:
-    """Makes one project's changes, with the journal of this place."""
+    """Makes one project's changes, with one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -38,7 +35,7 @@ class Writer:
         self._large = 0
 
     async def __call__(self, change: Change) -> Response:
-        """Raises RateLimited when LARGE_AT_ONCE large bodies are here and not done with."""
+        """Raises RateLimited while LARGE_AT_ONCE large bodies are being processed."""
         with self._seat(change):
             work = await change.prepare()
             async with self._lock:
@@ -46,10 +43,10 @@ class Writer:
 
     @contextmanager
     def _seat(self, change: Change) -> Iterator[None]:
-        # Held to the end of the change: a change without a body never waits for more than these.
+        # Held until the change ends: a change without a body never waits for more than these.
         if change.is_large and self._large >= LARGE_AT_ONCE:
             raise RateLimited(
-                f"{LARGE_AT_ONCE} large requests are under way in this project; nothing was done",
+                f"{LARGE_AT_ONCE} large requests are being processed already; nothing was done",
                 headers={"Retry-After": str(RETRY_AFTER)},
             )
         self._large += change.is_large

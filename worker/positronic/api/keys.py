@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from positronic.api import models
-from positronic.api.routing import PAGING, Call, Executor, Route, page_size
+from positronic.api.routing import PAGING, Call, Executor, Route
 from positronic.roles import Role
 
 
@@ -22,8 +22,7 @@ async def _rotate(call: Call) -> models.StepOut:
 
 async def _list_projects(call: Call) -> models.ProjectsOut:
     """Every project that was ever written to."""
-    page = await call.session.projects().list(call.query.get("cursor"), page_size(call))
-    return models.projects_out(page)
+    return models.projects_out(await call.session.projects().list(*call.page()))
 
 
 _WRITER: Final = Executor.PROJECT_WRITER

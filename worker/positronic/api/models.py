@@ -12,14 +12,7 @@ from positronic.access.tokens import Token
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
-from positronic.names import (
-    MAX_BULK,
-    PROJECT,
-    Name,
-    Project,
-    TokenName,
-    Value,
-)
+from positronic.names import MAX_BULK, PROJECT, Name, Project, TokenName, Value
 from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
@@ -32,7 +25,7 @@ TokenRole = Literal["reader", "writer", "admin"]
 
 
 class Model(BaseModel):
-    """camelCase outside, no unknown field, no conversion of types."""
+    """camelCase in JSON, no unknown fields, no type conversion."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -204,7 +197,7 @@ def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsO
 
 
 def _event_out(event: Event, integrity: Verdict) -> EventOut:
-    """With the id of the key that it names, unless no key was needed to see a change."""
+    """With its key id, unless tampering is evident without the key."""
     signature = None if integrity is Verdict.CHANGED else event.signature
     return EventOut(
         id=event.id,
@@ -244,7 +237,7 @@ def tokens_out(page: Page[TokenRecord | Unreadable]) -> TokensOut:
 
 
 def keys_out(census: Census, keyring: Keyring, *, pending: bool) -> KeysOut:
-    """`pending`: a rotation put a key in front and has not ended."""
+    """`pending`: a rotation has added a key and not finished."""
     keys = [
         KeyOut(id=use.key_id, secrets=use.secrets, tokens=use.tokens, held=use.key_id in keyring)
         for use in census.uses

@@ -47,10 +47,7 @@ PAGING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted request, and what it may work with.
-
-    `again` authenticates it once more, after something that took time.
-    """
+    """An admitted request, and what it may use; `again` authenticates it once more."""
 
     request: Request
     session: Session | LedgerSession
@@ -58,6 +55,21 @@ class Call:
     query: Mapping[str, str]
     again: Callable[[], Awaitable[object]]
     run: Run | None = field(default=None)
+
+    def page(self, size: int = MAX_LIST) -> tuple[str | None, int]:
+        """The cursor and the most items of a list's page. Raises InvalidRequest."""
+        text = self.query.get("limit", str(size))
+        if not (
+            text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST
+        ):
+            raise InvalidRequest(f"`limit` must be a number from 1 to {MAX_LIST}")
+        return self.query.get("cursor"), int(text)
+
+    def required(self, parameter: str) -> str:
+        """A query parameter, whatever its text. Raises InvalidRequest if it is missing."""
+        if parameter not in self.query:
+            raise InvalidRequest(f"the query parameter `{parameter}` is missing")
+        return self.query[parameter]
 
 
 # JSON, JSON that is already encoded, server-sent events, or no body.
@@ -93,9 +105,8 @@ class Route:
         if self.read is None:
             return self.endpoint
         seconds = call.session.service.runtime.body_seconds
-        return partial(
-            self.endpoint, self.read(await read_body(call.request, self.max_body, seconds))
-        )
+        body = await read_body(call.request, self.max_body, seconds)
+        return partial(self.endpoint, self.read(body))
 
     def respond(self, result: Result) -> Response:
         match result:
@@ -131,18 +142,3 @@ def delete(
 
 def json_response(status: int, body: bytes) -> Response:
     return Response(status, body, {"Content-Type": "application/json"})
-
-
-def page_size(call: Call, default: int = MAX_LIST) -> int:
-    """The most items on a page. Raises InvalidRequest."""
-    text = call.query.get("limit", str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST):
-        raise InvalidRequest(f"`limit` must be a number from 1 to {MAX_LIST}")
-    return int(text)
-
-
-def required(call: Call, parameter: str) -> str:
-    """A query parameter that must be present, whatever its text. Raises InvalidRequest."""
-    if parameter not in call.query:
-        raise InvalidRequest(f"the query parameter `{parameter}` is missing")
-    return call.query[parameter]

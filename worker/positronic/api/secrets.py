@@ -6,7 +6,7 @@ from typing import Final
 
 from positronic.api import models
 from positronic.api.body import read_bulk, read_secret
-from positronic.api.routing import PAGING, Call, Query, Route, create, delete, page_size, required
+from positronic.api.routing import PAGING, Call, Query, Route, create, delete
 from positronic.errors import InvalidName, NotFound, ReservedName
 from positronic.names import parse_name
 from positronic.roles import Role
@@ -19,14 +19,12 @@ async def _put(sent: models.SecretIn, call: Call) -> models.SecretOut:
 
 async def _list(call: Call) -> models.SecretsOut:
     """Sorted by name; never a value."""
-    page = await call.session.vault().list(call.query.get("cursor"), page_size(call))
-    return models.secrets_out(page)
+    return models.secrets_out(await call.session.vault().list(*call.page()))
 
 
 async def _exists(call: Call) -> models.ExistsOut:
     """True means that it can be opened too."""
-    exists = await call.session.vault().exists(parse_name(call.segment))
-    return models.ExistsOut(exists=exists)
+    return models.ExistsOut(exists=await call.session.vault().exists(parse_name(call.segment)))
 
 
 async def _delete(call: Call) -> None:
@@ -36,7 +34,7 @@ async def _delete(call: Call) -> None:
 async def _delete_listed(call: Call) -> None:
     """For a name that no path can carry, such as `..`."""
     try:
-        await call.session.vault().delete(required(call, "name"))
+        await call.session.vault().delete(call.required("name"))
     except (InvalidName, ReservedName):
         raise NotFound("there is no secret with this name") from None
 

@@ -1,4 +1,4 @@
-"""What the API stands on: put together by a composition root, the same on every host."""
+"""What the API needs, assembled by a composition root; the same on every host."""
 
 from __future__ import annotations
 
@@ -48,11 +48,10 @@ MAX_DAYS: Final = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A host's configuration as text; checked when it is first needed. Its repr shows nothing.
+    """A host's configuration as text; checked when it is first needed. Its repr is redacted.
 
-    `next_master_key` stands in front of `master_keys` while a rotation is under way: so a new key
-    can be added by someone who cannot read the old ones back. `local_origin` is set by `px dev`
-    alone; see `proof`.
+    During a rotation `next_master_key` precedes `master_keys`, so that a new key can be added by
+    someone who cannot read the old ones. Only `px dev` sets `local_origin`; see `proof`.
     """
 
     master_keys: str
@@ -69,13 +68,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a host gives besides storage.
+    """What a host provides besides storage.
 
-    `one_at_a_time` makes a project's changes one after the other, each prepared before its turn;
-    `in_background` runs what no answer waits for; `runs` leads to the runs of brains; `report`
-    takes a line for the operator's log, never a value; `body_seconds` is what a body has to arrive;
-    all runs of a process share `known_values`. `send` leads to projects' ledgers; a host without
-    keeps everything in its storage.
+    `one_at_a_time` makes a project's changes in turn, each prepared beforehand; `in_background`
+    runs what no answer waits for; `report` writes a line to the operator's log, never a value;
+    `body_seconds` limits how long a body may take; all runs of a process share `known_values`.
+    `send` leads to projects' ledgers; a host without them keeps everything in its storage.
     """
 
     cipher: Cipher
@@ -91,7 +89,7 @@ class Runtime:
 
 
 class InProcess:
-    """`one_at_a_time` for a host that is one process: a writer for each project."""
+    """`one_at_a_time` for a single-process host: one writer per project."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -123,7 +121,7 @@ class Service:
         self.access()
 
     def access(self) -> Access:
-        """Raises NotConfigured for any setting, so that no answer depends on who asks."""
+        """Raises NotConfigured for any setting, so that the answer is the same for all callers."""
         self.audit_retention()
         self.run_retention()
         try:
@@ -143,14 +141,14 @@ class Service:
         return audit_retention(self.settings)
 
     def run_retention(self) -> int:
-        """Seconds that a run is kept after its end."""
+        """How many seconds a run is kept after its end."""
         return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
 
     def keyring(self) -> Keyring:
         return Keyring(self.settings.master_keys, self.settings.next_master_key)
 
     def session(self, project: Project, principal: Principal, origin: Origin) -> Session:
-        journal = MemoryJournal(self.runtime.clock)  # of a caller that changes nothing
+        journal = MemoryJournal(self.runtime.clock)  # for a caller that changes nothing
         return Session(self, project, principal, origin, self.keyring(), journal)
 
     def asking(
@@ -173,7 +171,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one caller may work with, in one project, for one request."""
+    """Everything that one request may use, in one project."""
 
     service: Service
     project: Project
@@ -229,7 +227,7 @@ class Session:
         )
 
     def run_resources(self) -> RunResources:
-        """What a run in this project works with: its own secrets, and nothing else of the host."""
+        """What a run may use: its project's secrets, and nothing else of the host."""
         runtime = self.service.runtime
         return RunResources(
             self._sealed(),
@@ -261,5 +259,5 @@ def audit_retention(settings: Settings) -> int:
 
 def _seconds(setting: str, days: str) -> int:
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
-        raise NotConfigured(f"{setting} is not a number from 1 to {MAX_DAYS}")
+        raise NotConfigured(f"{setting} must be a number from 1 to {MAX_DAYS}")
     return int(days) * 24 * 3600

@@ -6,17 +6,7 @@ from typing import Final
 
 from positronic.api import models
 from positronic.api.body import read_token
-from positronic.api.routing import (
-    DEFAULT_LIST,
-    PAGING,
-    Call,
-    Query,
-    Route,
-    create,
-    delete,
-    page_size,
-    required,
-)
+from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Query, Route, create, delete
 from positronic.roles import Role
 
 
@@ -27,8 +17,7 @@ async def _issue(sent: models.TokenIn, call: Call) -> models.IssuedOut:
 
 
 async def _list(call: Call) -> models.TokensOut:
-    page = await call.session.issuer().list(call.query.get("cursor"), page_size(call, DEFAULT_LIST))
-    return models.tokens_out(page)
+    return models.tokens_out(await call.session.issuer().list(*call.page(DEFAULT_LIST)))
 
 
 async def _revoke(call: Call) -> None:
@@ -37,7 +26,7 @@ async def _revoke(call: Call) -> None:
 
 async def _revoke_listed(call: Call) -> None:
     """For an id that no path can carry."""
-    await call.session.issuer().revoke(required(call, "id"))
+    await call.session.issuer().revoke(call.required("id"))
 
 
 _ID: Final = Query("id", {"type": "string", "description": "Any listed id."}, required=True)

@@ -1,8 +1,8 @@
-"""Who did what. An event is stored before the change it speaks of, or the change is not made.
+"""Who did what. An event is stored before the change it describes, or the change is not made.
 
-`accepted` is written first. Should the change then fail, a second event with the same request id
-says `failed`, with the code and the names that were not written. `refused` is a token that is known
-and did not open. Every event is signed, so that a changed one shows.
+`accepted` is written first. If the change then fails, a second event with the same request id says
+`failed`, with the code and the names that were not written. `refused` is a known token that was not
+valid. Every event is signed, so that tampering shows.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Auditor:
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
 
     async def failed(self, action: str, names: Iterable[str], error: PositronicError) -> None:
-        """Note that an accepted change failed. The caller's error stands, whatever happens here."""
+        """Record that an accepted change failed. Never raises: the caller's error matters more."""
         try:
             await self._append(action, names, FAILED, error.code)
         except PositronicError:
@@ -81,7 +81,7 @@ class Auditor:
     async def around(
         self, action: str, names: Iterable[str], change: Callable[[], Awaitable[T]]
     ) -> T:
-        """Record, then make the change; should it fail, record that too and raise its error."""
+        """Record, then make the change; if it fails, record that too and raise its error."""
         names = tuple(names)
         await self.accepted(action, names)
         try:
@@ -91,13 +91,13 @@ class Auditor:
             raise
 
     async def refused(self) -> None:
-        """Note a token that did not open. Raises what the log raises."""
+        """Record a token that was not valid. Raises what the log raises."""
         await self._append("token.use", (), REFUSED, "unauthenticated")
 
     async def _append(
         self, action: str, names: Iterable[str], outcome: str, code: str | None
     ) -> None:
-        # One request's events keep their order, also within a millisecond.
+        # One request's events keep their order even within a millisecond.
         self._last = now = max(self._clock(), self._last + 1)
         event = Event(
             id=event_id(now, self._random),
@@ -122,12 +122,12 @@ def verify(signer: Signer, project: Project, event: Event) -> Verdict:
 
 
 def event_id(time: int, random: RandomBytes) -> str:
-    """32 hexadecimal digits whose ascending order is newest first: a key-value store lists so."""
+    """32 hexadecimal digits that sort newest first, in the order in which a KV store lists."""
     return f"{_LAST_MILLISECOND - time:012x}{random(10).hex()}"
 
 
 def encode(event: Event) -> str:
-    """An event as the JSON text that stores keep; its id is the key it stands under."""
+    """An event as the JSON text that stores keep; its id is the key that it is stored under."""
     signature = event.signature
     return json.dumps(
         {
@@ -145,9 +145,9 @@ def encode(event: Event) -> str:
 
 
 def decode(id: str, text: str) -> Event:  # noqa: A002
-    """The event, or one with the outcome `unreadable`: a broken entry neither hides nor stops."""
+    """The event, or one with the outcome `unreadable`, so that a broken entry is still listed."""
     try:
-        # Not json.loads: it takes Infinity and lone surrogates, which no answer can carry.
+        # Not json.loads: it accepts Infinity and lone surrogates, which an answer cannot contain.
         fields = pydantic_core.from_json(text, allow_inf_nan=False)
         return Event(
             id=id,
@@ -185,7 +185,7 @@ def signed_parts(project: Project, event: Event) -> list[str]:
 
 
 def _present(text: str | None) -> str:
-    """Nothing and an empty text are not the same."""
+    """Distinguishes None from an empty text."""
     return "" if text is None else f"={text}"
 
 
@@ -206,5 +206,5 @@ def _time_of(id: str) -> int:  # noqa: A002
 
 def _checked_time(time: int) -> int:
     if not 0 <= time <= LAST:
-        raise ValueError("a time that no clock gives")
+        raise ValueError("a time outside the range of the clock")
     return time

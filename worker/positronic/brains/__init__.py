@@ -1,4 +1,4 @@
-"""Brains: built by brain(), run by run(), told as events that hold no secret's value."""
+"""Brains: built by brain(), run by run(), reported as events without secret values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a brain's author, or whoever starts a run, is told."""
+"""Errors for a brain's author and for the caller who starts a run."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class SecretNotFound(LookupError):
 
 
 class StepFailed(Exception):
-    """A step did something that no step may: names the step, shows no value."""
+    """A step did something that is not allowed; names the step, shows no value."""
 
 
 class InvalidOptions(InvalidRequest):
-    """Options that the brain does not take; names the option, never shows its value."""
+    """Options that the brain does not accept; names the option, never shows its value."""
 
 
 class InvalidRun(InvalidRequest):
-    """A run that cannot start as asked: its state is no JSON object, or the brain has changed."""
+    """A run that cannot start: its state is not a JSON object, or the brain has changed."""

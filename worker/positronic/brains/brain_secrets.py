@@ -1,4 +1,4 @@
-"""The `secrets` of a step: one project's values, read when they are asked for."""
+"""The `secrets` of a step: one project's values, read on demand."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Note = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class _Required:
-    """Stands for: there is no default."""
+    """Means that there is no default."""
 
 
 _REQUIRED: Final = _Required()
 
 
 class BrainSecrets:
-    """Reads each name at most once in a run, whoever asks and however often at once.
+    """Reads each name at most once in a run, even if several tasks ask at once.
 
-    Before a value is handed out, the redactor knows it, and `note` stores durably that the run has
-    read it; when either fails, nothing is handed out. Shows names, and cannot be pickled, copied
-    or written as JSON. The store is kept where no attribute leads to it: a brain that is meant to
-    misbehave still finds it through Python's internals, as it finds everything in its process.
+    Before a value is returned, the redactor knows it and `note` has durably recorded the read; if
+    either fails, nothing is returned. Its repr shows names, and it cannot be pickled, copied or
+    written as JSON. No attribute leads to the store, but a malicious brain can still find it
+    through Python's internals, like everything in its process.
     """
 
     __slots__ = ("__exists", "__names", "__seen", "__values")
@@ -41,7 +41,7 @@ class BrainSecrets:
             found = (await store.get([name])).get(name)
             if found is None:
                 return False
-            # As the API does: true means that it opens.
+            # As in the API, true means that it can be opened.
             await found.open()
             return True
 
@@ -64,7 +64,7 @@ class BrainSecrets:
     async def get(self, name: str, default: T) -> str | T: ...
 
     async def get(self, name: str, default: object = _REQUIRED) -> object:
-        """The value; `default`, or else SecretNotFound, when there is none."""
+        """The value; if there is none, `default`, or SecretNotFound without one."""
         found = await self.__values([parse_name(name)])
         if name in found:
             return found[name]
@@ -73,7 +73,7 @@ class BrainSecrets:
         return default
 
     async def get_many(self, names: Collection[str]) -> dict[str, str]:
-        """Values by name, read together. Raises SecretNotFound for the first that is missing."""
+        """Values by name, read together. Raises SecretNotFound for the first missing one."""
         found = await self.__values([parse_name(name) for name in names])
         for name in names:
             if name not in found:
@@ -81,11 +81,11 @@ class BrainSecrets:
         return dict(found)
 
     async def exists(self, name: str) -> bool:
-        """Whether a brain can read it. It does not count as read."""
+        """Whether a brain could read it. Does not count as a read."""
         return await self.__exists(parse_name(name))
 
     async def names(self) -> list[str]:
-        """Every name of the project, in order; opens nothing."""
+        """Every name in the project, sorted; opens nothing."""
         return await self.__names()
 
     def __repr__(self) -> str:
@@ -122,7 +122,7 @@ def _reader(
             task.add_done_callback(lambda done: forget_failed(new, done))
         found: dict[str, str] = {}
         for name, task in [(name, reading[name]) for name in names]:
-            # Shielded: one who gives up does not take the value from the others.
+            # Shielded, so that one cancelled reader does not take the value from the others.
             several = await asyncio.shield(task)
             if name in several:
                 found[name] = several[name]

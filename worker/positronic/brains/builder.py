@@ -1,4 +1,4 @@
-"""brain(): a title and steps, put together piece by piece and never changed."""
+"""brain(): builds an immutable brain from a title and steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Function: TypeAlias = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A function from state to state, and what it asks for."""
+    """A function from state to state, and the parameters it names."""
 
     title: str
     function: Function
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A brain as a step: its initial state from the outer one, and a reducer for what comes out."""
+    """A brain as a step: its initial state from the outer one, and a reducer for its result."""
 
     title: str
     brain: Brain
@@ -48,7 +48,7 @@ class Inner:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Brain:
-    """A brain as far as it is built. Every method gives a new one; none changes this one."""
+    """A brain, possibly unfinished. Every method returns a new one; this one never changes."""
 
     title: str
     description: str | None = None
@@ -64,9 +64,9 @@ class Brain:
     def step(self, title: str) -> Callable[[Function], Brain]: ...
 
     def step(self, title: str, function: Function | None = None) -> Any:
-        """The brain with one more step, `function`, sync or async: returns the next state.
+        """The brain with one more step: `function`, sync or async, returns the next state.
 
-        It gets what its parameters name: state, options, secrets, client, resources, run_id, and
+        Its parameters name what it gets: state, options, secrets, client, resources, run_id, and
         the services added before it. Without `function` this is a decorator, and the decorated
         name becomes the brain. Raises InvalidBrain, naming the step.
         """
@@ -99,7 +99,7 @@ class Brain:
         return replace(found, whole_secrets=self.whole_secrets | inner.whole_secrets)
 
     def with_options(self, declared: type[BaseModel] | Mapping[str, Any]) -> Brain:
-        """The brain that takes options: a pydantic model's fields, or a dict of defaults."""
+        """The brain with options: a pydantic model's fields, or a dict of defaults."""
         if isinstance(declared, type) and issubclass(declared, BaseModel):
             return replace(self, options=FromModel(declared))
         if isinstance(declared, Mapping):
@@ -107,20 +107,17 @@ class Brain:
         raise InvalidBrain("options are declared by a pydantic model or a dict of defaults")
 
     def with_services(self, services: Mapping[str, object]) -> Brain:
-        """The brain whose steps from here on can name these; a name given again is replaced."""
+        """The brain whose later steps can name these services; a repeated name is replaced."""
         check_services(services)
         return replace(self, services={**self.services, **services})
 
     def with_harmless_parts(self, *names: str) -> Brain:
-        """The brain in whose runs the values of these secrets are redacted whole, not in parts.
-
-        For a value whose parts, such as a URL's path, are no secret and are needed in states.
-        """
+        """The brain that redacts these secrets only whole, because their parts are not secret."""
         return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
 
     @property
     def structure(self) -> JsonObject:
-        """As JSON: title, description if there is one, and steps; an inner brain's in its step."""
+        """As JSON: title, optional description, and steps; an inner brain is in its step."""
         about = {} if self.description is None else {"description": self.description}
         return {"title": self.title, **about, "steps": [block.structure for block in self.blocks]}
 

@@ -1,4 +1,4 @@
-"""CompletedStep: what a rerun takes over of one step."""
+"""CompletedStep: what a rerun reuses of one step."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from positronic.brains.patches import Patch
 
 @dataclass(frozen=True, slots=True)
 class CompletedStep:
-    """A step that an earlier run completed: its title, and its patch.
-
-    The patch is held as packed JSON, which takes a fraction of what its objects take.
-    """
+    """A step that an earlier run completed: its title, and its patch, packed to save memory."""
 
     title: str
     told: InitVar[Patch]

@@ -1,4 +1,4 @@
-"""The brains of a project: every Brain that its files hold, each under a title of its own."""
+"""The brains of a project: every Brain in its files, each with a title of its own."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from positronic.errors import NotFound
 
 
 class Brains:
-    """By title, in order."""
+    """By title, sorted."""
 
     def __init__(self, brains: Iterable[Brain] = ()) -> None:
-        """Raises InvalidBrain when two have one title."""
+        """Raises InvalidBrain when two have the same title."""
         self._brains: dict[str, Brain] = {}
         for brain in brains:
             if self._brains.setdefault(brain.title, brain) is not brain:
                 raise InvalidBrain(f"two brains have the title {brain.title!r}")
 
     def find(self, title: str) -> Brain:
-        """Raises NotFound; the title that was asked for is not repeated."""
+        """Raises NotFound, without repeating the requested title."""
         found = self._brains.get(title)
         if found is None:
             raise NotFound("there is no brain with this title")
@@ -35,16 +35,16 @@ NO_BRAINS: Final = Brains()
 
 
 def find_brains(modules: Mapping[str, object]) -> Brains:
-    """The brains in modules, given by the name of their file.
+    """The brains in modules, which are given by file name.
 
-    A file may hold a brain in several stages of its making: the last one counts. Raises
-    InvalidBrain for a title that two files use, or two brains in one file; it names the files.
+    A file may contain a brain at several stages of construction: the last one counts. Raises
+    InvalidBrain, naming the files, if two brains share a title.
     """
     found: dict[str, tuple[str, Brain]] = {}
     for file, module in modules.items():
         for brain in _brains_in(file, module):
             other, same = found.setdefault(brain.title, (file, brain))
-            # One that a file imports from another is the same object.
+            # A brain that one file imports from another is the same object.
             if same is not brain:
                 raise InvalidBrain(
                     f"{other} and {file} both have a brain with the title {brain.title!r}"
@@ -64,5 +64,5 @@ def _brains_in(file: str, module: object) -> Iterable[Brain]:
 
 
 def _grew(before: Brain, after: Brain) -> bool:
-    """Whether the one is the other with more steps."""
+    """Whether `after` is `before` with more steps."""
     return after.blocks[: len(before)] == before.blocks

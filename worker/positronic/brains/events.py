@@ -1,4 +1,4 @@
-"""The events of one brain in a run: names, fields and sizes, and the standing of its steps."""
+"""The events of one brain in a run: names, fields, sizes, and the status of its steps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FAILED: Final = "error"
 
 
 class Telling:
-    """Makes the events. What a brain can put into one is redacted; titles are code, and stay."""
+    """Makes the events, and redacts what a brain can put into one. Titles are code, and stay."""
 
     def __init__(
         self, brain: Brain, run_id: str, redactor: RunRedactor, options: JsonObject, prefix: str
@@ -104,7 +104,7 @@ class Telling:
     def _shown(self) -> JsonObject:
         shown: JsonObject = self._redactor.document(self._options)
         if shown is not self._options and json_size(shown) > 2 * MAX_OPTIONS:
-            return {}  # markers can be longer than what they stand for
+            return {}  # markers can be longer than what they replace
         return shown
 
     def _whole_only(self) -> JsonObject:
@@ -121,6 +121,6 @@ class Telling:
 
 
 def redacted_at(found: Mapping[str, list[Redaction]]) -> JsonObject:
-    """The field that tells it; none when nothing was redacted."""
+    """The field for the redactions, if there are any."""
     some = {part: items for part, items in found.items() if items}
     return {AT: some} if some else {}

@@ -1,4 +1,4 @@
-"""Where in its author's own code an exception came from: what a brain's author looks for first."""
+"""The line of the author's own code that an exception came from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Final
 
 _CORE: Final = __file__.rpartition("/brains/")[0] + "/"
 _WORKER: Final = _CORE.removesuffix("positronic/")
-# Not the author's: the core, packages, Python itself.
+# Not the author's code: the core, packages, Python itself.
 _OTHERS: Final = ("/python_modules/", "/site-packages/", "/python3")
 _STDLIB: Final = traceback.__file__.rpartition("/")[0] + "/"
 
 
 def failing_line(error: BaseException) -> str:
-    """`worker/brains/x.py, line 3`, the innermost such; empty when there is none."""
+    """`worker/brains/x.py, line 3`, the innermost one; empty if there is none."""
     found = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
         if _is_the_authors(file := frame.f_code.co_filename):
@@ -28,7 +28,7 @@ def _is_the_authors(file: str) -> bool:
 
 
 def _shown(file: str) -> str:
-    """No folder of the machine is named."""
+    """The path without the machine's folders."""
     if file.startswith(_WORKER):
         return "worker/" + file.removeprefix(_WORKER)
     return file.rpartition("/")[2]

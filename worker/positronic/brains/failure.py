@@ -1,4 +1,4 @@
-"""What is told of an exception: name, message and stack, redacted, then cut to a length."""
+"""How an exception is reported: name, message and stack, redacted, then truncated."""
 
 from __future__ import annotations
 
@@ -12,27 +12,24 @@ from positronic.redact import Redactor
 MAX_NAME: Final = 200
 MAX_MESSAGE: Final = 4_096
 MAX_STACK: Final = 32_768
-MAX_SEARCHED: Final = 256 * 1024  # characters; more takes seconds, and more memory than there is
+MAX_SEARCHED: Final = 256 * 1024  # characters; more would take seconds, and too much memory
 _CUT: Final = "\n[cut]"
 _OURS: Final = __file__.rpartition("/")[0] + "/"
 
 
 def told(error: BaseException, redactor: Redactor) -> JsonObject:
-    """`{name, message, stack}`, as JSON, and `where` when a line of the brain's own code failed.
-
-    Local variables are in none of them.
-    """
+    """`{name, message, stack}`, and `where` for a line of a brain; never local variables."""
     where = failing_line(error)
     redacted = (redactor.message(_searchable(text)) for text in (*_texts(error), _utf8(where)))
     limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK, MAX_NAME)
-    # Cut only now: half a value would not be found.
+    # Truncated last, because half a value would not be found.
     cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
     found = dict(zip(("name", "message", "stack", "where"), cut, strict=True))
     return found if where else {name: found[name] for name in found if name != "where"}
 
 
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:
-    """The exception itself when it tells no value, else another of as near a kind as is safe."""
+    """The exception itself if it contains no value, else a safe one of the nearest kind."""
     if all(_searchable(text) == text == redactor.message(text) for text in _texts(error)):
         return error
     return _bare(error)
@@ -40,7 +37,7 @@ def without_values(error: BaseException, redactor: Redactor) -> BaseException:
 
 def _bare(error: BaseException) -> BaseException:
     kind = next(kind for kind in type(error).__mro__ if kind.__module__ in _TRUSTED)
-    # The ones that need arguments are Exceptions, or groups, which then lose their kind.
+    # Those that need arguments are Exceptions or groups, which then lose their kind.
     simple = issubclass(kind, BaseException) and not issubclass(kind, BaseExceptionGroup)
     return kind() if simple else BaseException()
 
@@ -80,7 +77,7 @@ def _stack(error: BaseException) -> str:
 
 
 def _searchable(text: str) -> str:
-    """Whole or not at all: half a text may end in half a value."""
+    """All or nothing, because half a text may end in half a value."""
     return text if len(text) <= MAX_SEARCHED else f"[{len(text):,} characters were left out]"
 
 

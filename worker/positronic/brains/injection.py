@@ -1,4 +1,4 @@
-"""What a function names in its parameters is what it gets."""
+"""Gives a function the arguments that its parameters name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BY_NAME: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KE
 def named_parameters(
     owner: str, function: Callable[..., object], services: Collection[str]
 ) -> tuple[str, ...]:
-    """The names that the function asks for. Raises InvalidBrain when one cannot be given."""
+    """The function's parameter names. Raises InvalidBrain for one that cannot be given."""
     found = []
     for parameter in _signature(owner, function).parameters.values():
         if parameter.kind not in _BY_NAME:
@@ -34,7 +34,7 @@ def named_parameters(
 
 
 def check_takes(owner: str, function: Callable[..., object], count: int) -> None:
-    """Raises InvalidBrain when the function cannot be called with that many arguments."""
+    """Raises InvalidBrain unless the function can be called with that many arguments."""
     try:
         _signature(owner, function).bind(*range(count))
     except TypeError:
@@ -42,7 +42,7 @@ def check_takes(owner: str, function: Callable[..., object], count: int) -> None
 
 
 def check_services(services: Mapping[str, object]) -> None:
-    """Raises InvalidBrain for a name that no parameter can have, or that means something else."""
+    """Raises InvalidBrain for a name that is not a parameter name or is already taken."""
     for name in services:
         if not isinstance(name, str) or not name.isidentifier():
             raise InvalidBrain("a service's name has to be one that a parameter can have")
@@ -51,7 +51,7 @@ def check_services(services: Mapping[str, object]) -> None:
 
 
 async def outcome(function: Callable[..., Any], *args: object, **kwargs: object) -> object:
-    """What the function returns, and what that gives when it is awaited."""
+    """The function's result, awaited if it is awaitable."""
     result = function(*args, **kwargs)
     return await result if inspect.isawaitable(result) else result
 

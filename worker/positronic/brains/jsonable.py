@@ -1,4 +1,4 @@
-"""What may be in a state: JSON, and only JSON, of a size that can be stored."""
+"""What a state may contain: JSON only, small enough to be stored."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
 
 MAX_DEPTH: Final = 100  # levels of objects and arrays
-MAX_SIZE: Final = 1024 * 1024  # characters of JSON; a row of a Durable Object holds 2 MB
+MAX_SIZE: Final = 1024 * 1024  # characters of JSON; a Durable Object's row may have 2 MB
 MAX_BITS: Final = 1024  # of an integer
 
 
 class NotJson(Exception):
-    """Says what is wrong and with which type; never shows a key or a value."""
+    """Names the fault and the type; never shows a key or a value."""
 
 
 def json_object(value: object, limit: int = MAX_SIZE) -> JsonObject:
-    """A copy, made of plain dicts and lists only. Raises NotJson."""
+    """A copy of plain dicts and lists. Raises NotJson."""
     if not isinstance(value, Mapping):
         raise NotJson(f"is {_kind(value)}, not a JSON object (a dict)")
     copy: JsonObject = _Copying(limit).copy(value, 0)
@@ -28,17 +28,17 @@ def json_object(value: object, limit: int = MAX_SIZE) -> JsonObject:
 
 
 def json_size(document: Json) -> int:
-    """Characters of its JSON."""
+    """The number of characters of its JSON."""
     return len(json.dumps(document, separators=(",", ":")))
 
 
 def same_json(one: Json, other: Json) -> bool:
-    """Equal as JSON: 1 is not true, and the order of keys means nothing."""
+    """Equal as JSON: 1 is not true, and key order does not matter."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 class _Copying:
-    """Stops at a depth and a size, so that a cycle or a document that holds itself ends too."""
+    """Limits depth and size, so that a cycle ends too."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -47,7 +47,7 @@ class _Copying:
     def copy(self, value: object, depth: int) -> Json:
         if depth > MAX_DEPTH:
             raise NotJson(f"nests deeper than {MAX_DEPTH} levels, or holds itself")
-        self._spend(2)  # what any value takes in JSON at least, with its comma
+        self._spend(2)  # the least that any value takes in JSON, with its comma
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -67,7 +67,7 @@ class _Copying:
         return self._text(key)
 
     def _text(self, value: str) -> str:
-        # A subclass can say something else of itself at any time.
+        # A subclass could change its answers at any time.
         text = str.__str__(value)
         self._spend(len(text))
         try:

@@ -1,8 +1,8 @@
-"""KnownValues: what the runs of one isolate have read, since a brain may keep what it made of it.
+"""KnownValues: what the runs of one isolate have read, because a brain may keep it.
 
-A client at module level outlives its run, and lets a value out in another run, of another project
-too. There only a strong value is looked for, and only whole: whoever may run brains could guess at
-a weak one, or at parts, by sending candidates and looking at which become a marker.
+A client at module level outlives its run and can leak a value in another run, even of another
+project. There we search only for strong values, and only whole ones: otherwise anyone who may run
+brains could guess a weak one, or parts, by sending candidates and seeing which become a marker.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from positronic.redact import Redactor
 
 MAX_VALUES: Final = 1_000
 MAX_CHARACTERS: Final = 512 * 1024  # of all values together
-MAX_OWNERS: Final = 100  # projects that are remembered of a value
-MAX_LOGGED: Final = 128  # values; as many again may be known from before
+MAX_OWNERS: Final = 100  # projects remembered per value
+MAX_LOGGED: Final = 128  # values; the previous generation may have as many again
 MAX_LOGGED_CHARACTERS: Final = 64 * 1024
 
 
 class Read(NamedTuple):
-    """A secret as it was when it was read. `version` is another one after each change."""
+    """A secret as it was when read. `version` differs after each change."""
 
     name: str
     version: str
 
 
 class Found(NamedTuple):
-    """What other runs have read and a text holds: of the same project by name, and of others."""
+    """What a text contains of other runs' reads: of the same project by name, and of others."""
 
     ours: dict[Read, str]
     foreign: list[str]
@@ -47,10 +47,10 @@ class Found(NamedTuple):
 
 
 class KnownValues:
-    """Knows what was read, within limits: the oldest is forgotten first."""
+    """Remembers what was read, within limits: the oldest is forgotten first."""
 
     def __init__(self) -> None:
-        # Each value with the projects whose runs read it.
+        # Each value with the projects whose runs have read it.
         self._values: OrderedDict[str, dict[str, Read]] = OrderedDict()
         self._characters = 0
         self._needles = Needles()
@@ -58,7 +58,7 @@ class KnownValues:
         self._logged_before = _Logged()
 
     def learn(self, project: str, one: Read, value: str) -> None:
-        """A run of this project has read it."""
+        """Remember that a run of this project has read it."""
         self._log(one.name, value)
         if value not in self._values:
             if not is_strong(value):
@@ -72,7 +72,7 @@ class KnownValues:
             self._forget()
 
     def within(self, texts: Iterable[str], project: str) -> Found:
-        """The strong values that stand whole in one of the texts."""
+        """The strong values that are whole in one of the texts."""
         found = Found({}, [])
         for value in sorted(self._needles.within(texts)):
             if one := self._values[value].get(project):
@@ -82,11 +82,11 @@ class KnownValues:
         return found
 
     def redactors(self) -> list[Redactor]:
-        """For the log, which only the operator sees: everything by name, the weak values too."""
+        """For the log, which only the operator sees: everything by name, even weak values."""
         return [one.redactor for one in (self._logged, self._logged_before) if one.values]
 
     def strong_values(self, text: str) -> Redactor:
-        """For the log: the values that have become too many to be known by name."""
+        """For the log: the values that are too many to be known by name."""
         return self.within([text], "").redactor()
 
     def _log(self, name: str, value: str) -> None:
@@ -110,7 +110,7 @@ class KnownValues:
 
 
 class _Logged:
-    """One generation of what the log is searched for."""
+    """One generation of the values that the log is searched for."""
 
     def __init__(self) -> None:
         self.redactor = Redactor()
@@ -128,7 +128,7 @@ class _Logged:
 
 
 def _spelled(value: str) -> Iterator[tuple[str, int]]:
-    """As it is, within JSON, and in base64 behind anything; each with where it is strongest."""
+    """Plain, in JSON, and in base64 at each offset; each with its strongest position."""
     start = strongest(value)
     part = value[start:][:SHORTEST]
     yield value, start

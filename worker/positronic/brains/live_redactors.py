@@ -1,4 +1,4 @@
-"""Which runs there are, and which of them the code at hand belongs to."""
+"""The redactors of live runs, and which run the current code belongs to."""
 
 from __future__ import annotations
 
@@ -15,34 +15,24 @@ _alive: Final[WeakSet[Redactor]] = WeakSet()
 
 
 def alive(redactor: Redactor) -> None:
-    """A run has begun. It counts as long as anything of it is left, its host or a task it started.
-
-    So what a forgotten task tells of its failure, long after the run, is redacted still.
-    """
+    """Register a run's redactor, for as long as its host or a task that it started is alive."""
     _alive.add(redactor)
 
 
 @contextmanager
 def within(redactor: Redactor) -> Iterator[None]:
-    """While the run's own code is called, and in the tasks that it starts.
-
-    Not around a `yield` of events: a generator's consumer would inherit it.
-    """
+    """Wraps the run's own code; never a `yield` of events, whose consumer would inherit it."""
     token = _current.set(redactor)
     try:
         yield
     finally:
-        # A call that is thrown away is closed in a context where there is nothing to set back.
+        # A discarded call is closed in another context, where there is nothing to reset.
         with suppress(ValueError):
             _current.reset(token)
 
 
 def responsible() -> list[Redactor]:
-    """The redactor of the run that the caller belongs to, then those of every other run.
-
-    Of the others too: what one run leaves behind, such as the exception of a task that nobody
-    waits for, is told whenever Python collects it, and that may be in the middle of another run.
-    """
+    """The caller's run first, then all others: Python may log what one left behind in another."""
     current = _current.get()
     others = [one for one in _alive if one is not current]
     return others if current is None else [current, *others]

@@ -1,4 +1,4 @@
-"""LogGuard: a text stream in front of another, that no value of a run gets through."""
+"""LogGuard: a text stream that redacts the values of runs and passes the rest on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from positronic.brains.known_values import KnownValues
 from positronic.brains.live_redactors import responsible
 from positronic.redact import Redactor
 
-MAX_LINE: Final = 256 * 1024  # characters that are held while a line is not ended
+MAX_LINE: Final = 256 * 1024  # characters that are held back while a line is unfinished
 
 
 class TextStream(Protocol):
-    """What is needed of the stream behind."""
+    """What is used of the stream behind it."""
 
     def write(self, text: str, /) -> int: ...
 
@@ -21,12 +21,11 @@ class TextStream(Protocol):
 
 
 class LogGuard:
-    """Passes whole lines, without what was read here, nor what a run knows that is left.
+    """Passes whole lines, without the values that this isolate or any live run knows.
 
-    A line is held until it ends, so a value that is written piece by piece is found; `flush` does
-    not let it out early. One that grows too long is left out, as its parts could be half a value;
-    so is a text that is too long to be searched. Stands in the place of `sys.stdout` and
-    `sys.stderr`; offers no way around itself.
+    A line is held back until it ends, so that a value written in pieces is found; `flush` does not
+    release it early. A line or text that is too long to search is left out, because a part could
+    be half a value. Replaces `sys.stdout` and `sys.stderr`, and offers no way around itself.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class LogGuard:
         ended, newline, rest = text.rpartition("\n")
         if newline:
             self._pass(ended)
-            # What follows is a new line, if there is one.
+            # Whatever follows starts a new line.
             self._redactors = responsible() if rest else []
         self._hold(rest)
         return len(text)
@@ -67,7 +66,7 @@ class LogGuard:
             self._held.clear()
 
     def _pass(self, ended: str) -> None:
-        """Several lines at once: a value can have more than one. None of too many."""
+        """Several lines at once, because a value may have several; none if there are too many."""
         if self._size > self._limit:
             _, newline, ended = ended.partition("\n")
             self._leave_out("a line")
@@ -86,7 +85,7 @@ class LogGuard:
         self._stream.write(f"[{what} of more than {self._limit:,} characters was left out]\n")
 
     def _redacted(self, lines: str) -> str:
-        # First what is known here: a run would take a value of another project for its own doing.
+        # First what is known here: a run would count a value of another project as its own finding.
         here = [*self._here.redactors(), self._here.strong_values(lines)]
         for redactor in [*here, *self._redactors]:
             lines = redactor.message(lines)

@@ -1,4 +1,4 @@
-"""Many long texts looked for at once, in a time that does not go with their number."""
+"""Searches for many long texts at once, in a time independent of their number."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from positronic.brains.strength import SHORTEST
 
 GRAM: Final = 12  # characters
-# Of any SHORTEST characters that stand in a text, one gram starts at a multiple of this.
+# In any SHORTEST characters of a text, one gram starts at a multiple of this.
 STRIDE: Final = SHORTEST - GRAM + 1
 
 
 class _At(NamedTuple):
-    """Where in a text a gram stands, and what the text stands for."""
+    """The position of a gram in a text, and the value that the text represents."""
 
     text: str
     place: int
@@ -23,15 +23,15 @@ class _At(NamedTuple):
 class Needles:
     """Finds texts by grams of 12 characters, taken where each text is most random.
 
-    So whoever guesses at one piece by piece sees no difference, also not in time, before he has 12
-    such characters at once.
+    So a guess, piece by piece, shows no difference, not even in time, until 12 such characters are
+    right at once.
     """
 
     def __init__(self) -> None:
         self._grams: dict[str, tuple[_At, ...]] = {}
 
     def add(self, value: str, text: str, start: int) -> None:
-        """`start`: where SHORTEST characters of it stand that nobody guesses."""
+        """`start`: the position of SHORTEST characters that nobody can guess."""
         for at, gram in _grams(value, text, start):
             self._grams[gram] = (*self._grams.get(gram, ()), at)
 
@@ -42,9 +42,9 @@ class Needles:
                 self._grams[gram] = left
 
     def within(self, texts: Iterable[str]) -> set[str]:
-        """The values of those that stand whole in one of the texts."""
+        """The values of those that are whole in one of the texts."""
         known = self._grams
-        # Joined by what no value holds.
+        # Joined by a character that no value contains.
         text = "\0".join(one for one in texts if len(one) >= SHORTEST) if known else ""
         return {
             at.value

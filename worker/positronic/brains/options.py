@@ -1,4 +1,4 @@
-"""Options of a run: declared by a pydantic model or by defaults, checked before it starts."""
+"""Options of a run: declared by a pydantic model or defaults, checked before it starts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.redact import WHOLE_ONLY_BELOW
 from positronic.redact.documents import strings
 
-MAX_OPTIONS: Final = 64 * 1024  # characters of JSON; they stand in every event
-MOST: Final = 10  # sentences about options that are wrong
+MAX_OPTIONS: Final = 64 * 1024  # characters of JSON; they are in every event
+MOST: Final = 10  # messages about invalid options
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Options:
 
 
 class Declared(Protocol):
-    """What options a brain takes."""
+    """The options that a brain accepts."""
 
     @property
     def names(self) -> frozenset[str]: ...
@@ -37,7 +37,7 @@ class Declared(Protocol):
 
 
 class FromModel:
-    """A pydantic model: a step gets an instance. Unknown names are refused, unless it says."""
+    """A pydantic model: a step gets an instance. It refuses unknown names unless it allows them."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self._model = model
@@ -52,13 +52,13 @@ class FromModel:
             parsed = self._model.model_validate(given)
         except ValidationError as error:
             raise InvalidOptions(_said(error, self.names, given)) from None
-        # Warnings would show what was given, in the log.
+        # Warnings would show what was sent, in the log.
         document = plain_options(parsed.model_dump(mode="json", warnings=False))
         return Options(document, lambda: parsed.model_copy(deep=True))
 
 
 class FromDefaults:
-    """Defaults by name: a step gets a dict; what is given takes the type of its default."""
+    """Defaults by name: a step gets a dict; each option has the type of its default."""
 
     def __init__(self, defaults: Mapping[str, Any]) -> None:
         try:
@@ -96,14 +96,14 @@ class Undeclared:
 
 
 def inner_options(declared: Declared, outer: Options) -> Options:
-    """An inner brain gets those of the outer one: all, or what it declares and the outer has."""
+    """An inner brain gets the outer one's options: all, or those that it declares."""
     if not declared.names:
         return outer
     return declared.parse({k: v for k, v in outer.document.items() if k in declared.names})
 
 
 def plain_options(options: object) -> JsonObject:
-    """Options as a JSON object of a size that every event can carry. Raises InvalidOptions."""
+    """Options as a JSON object, small enough for every event. Raises InvalidOptions."""
     try:
         return json_object(options, MAX_OPTIONS)
     except NotJson as error:
@@ -116,7 +116,7 @@ def _refuse_unknown(given: JsonObject, known: frozenset[str]) -> None:
 
 
 def _said(error: ValidationError, known: frozenset[str], given: JsonObject) -> str:
-    """The sentences of pydantic and of the model, with the names it knows; not what was given."""
+    """The messages of pydantic and the model, with known names, but not what was sent."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     named = [one for one in found if one["loc"] and one["loc"][0] in known]
     if not named:
@@ -128,7 +128,7 @@ def _said(error: ValidationError, known: frozenset[str], given: JsonObject) -> s
 
 
 def _unless_repeated(sent: Sequence[str], said: str) -> str:
-    """A sentence that tells what was sent is left out: a tag of a union, a validator's own."""
+    """Drops a message that repeats what was sent, such as a union's tag or a validator's own."""
     is_repeated = any(text in said or repr(text)[1:-1] in said for text in sent)
     return "it is not valid" if is_repeated else _first_lower(said)
 
@@ -138,6 +138,6 @@ def _first_lower(text: str) -> str:
 
 
 def _unknown(count: int, known: frozenset[str]) -> str:
-    # Not by name: it did not parse as one of ours, and may be anything.
+    # Unnamed: the name is not ours, and may be anything.
     what = "an option" if count == 1 else f"{count} options"
     return f"{what} that this brain does not take; it takes {', '.join(sorted(known)) or 'none'}"

@@ -12,24 +12,24 @@ from positronic.brains.jsonable import Json, JsonObject, json_size, same_json
 
 Patch = list[JsonObject]
 
-MAX_CHANGES: Final = 1_000  # jsonpatch's time goes with their square
-WORTH_IT: Final = 4_096  # characters more, for a patch that says what changed
+MAX_CHANGES: Final = 1_000  # jsonpatch takes quadratic time
+WORTH_IT: Final = 4_096  # extra characters that are worth a patch that shows the change
 
 
 def whole(after: JsonObject) -> Patch:
-    """What turns any state into this one, and tells nothing of that."""
+    """A patch that turns any state into this one."""
     return [{"op": "replace", "path": "", "value": after}]
 
 
 def difference(before: JsonObject, after: JsonObject) -> Patch:
-    """What turns one into the other; the whole new state where that is shorter, surer or faster."""
+    """A patch from one to the other; the whole new state if that is shorter, safer or faster."""
     if _changes(before, after) > MAX_CHANGES:
         return whole(after)
     patch: Patch = jsonpatch.make_patch(before, after).patch
     if not patch:
         return patch
     smaller = json_size(patch) <= json_size(whole(after)) + WORTH_IT
-    # Checked, since a replayed state that differs could not be noticed later.
+    # Checked, because a different replayed state would go unnoticed later.
     return (
         patch
         if smaller and same_json(jsonpatch.apply_patch(before, patch), after)
@@ -38,7 +38,7 @@ def difference(before: JsonObject, after: JsonObject) -> Patch:
 
 
 def _changes(before: Json, after: Json) -> int:
-    """In how many places they differ, compared as jsonpatch does: lists item by item."""
+    """The number of differences as jsonpatch counts them: lists item by item."""
     if isinstance(before, dict) and isinstance(after, dict):
         both = before.keys() & after.keys()
         apart = len(before.keys() ^ after.keys())

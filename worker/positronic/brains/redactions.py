@@ -1,4 +1,4 @@
-"""Where a document was redacted, noted beside it, so that a rerun can put true values back.
+"""Where a document was redacted, stored beside it, so that a rerun can restore the values.
 
 A redaction is `{"path", "kind", "spans"}`: a JSON pointer into the redacted document; whether it
 is a text, a key or a number; and for each marker its start and end, with the secret's name and
@@ -26,7 +26,7 @@ _MARKER: Final = re.compile(r"\[secret:([A-Za-z_][A-Za-z0-9_]{0,127})\]")
 
 
 class NotRestorable(Exception):
-    """A redaction in which something else stood than a value as it is; says which."""
+    """A redaction of something other than a plain value; says where."""
 
 
 class _Span(NamedTuple):
@@ -37,13 +37,13 @@ class _Span(NamedTuple):
 
 
 def redactions(before: Json, after: Json, read: Mapping[Read, str]) -> list[Redaction]:
-    """Where `after` says less than `before`; [LOST] when there are too many to note."""
+    """The differences from `before` to `after`; [LOST] if there are too many to store."""
     found = list(islice(_redactions(before, after, "", read), MAX_REDACTIONS + 1))
     return [LOST] if len(found) > MAX_REDACTIONS or json_size(found) > MAX_SIZE else found
 
 
 def needed(found: Iterable[Redaction]) -> set[Read]:
-    """The secrets whose values stood there. Raises NotRestorable."""
+    """The secrets whose values were redacted. Raises NotRestorable."""
     return {Read(span.name, span.version) for redaction in found for span in _spans(redaction)}
 
 
@@ -88,7 +88,7 @@ def _redaction(path: str, kind: str, spans: list[_Span] | None) -> Redaction:
 
 
 def _aligned(before: str, after: str, read: Mapping[Read, str]) -> list[_Span] | None:
-    """The markers that stand for a value as it is; None when other things were taken out too."""
+    """The markers that replace plain values; None if anything else was redacted too."""
     spans: list[_Span] = []
     position = shown = 0
     for match in _MARKER.finditer(after):
@@ -151,5 +151,5 @@ def _spans(redaction: Redaction) -> list[_Span]:
 
 
 def _below(path: str, key: str) -> str:
-    """As in RFC 6901."""
+    """A JSON pointer (RFC 6901)."""
     return f"{path}/{key.replace('~', '~0').replace('/', '~1')}"

@@ -1,4 +1,4 @@
-"""replay(): from the stored events of a run to its state, its steps and what a rerun takes over."""
+"""replay(): a run's state, steps and what a rerun reuses, from its stored events."""
 
 from __future__ import annotations
 
@@ -12,32 +12,28 @@ from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
 from positronic.brains.redactions import Redaction
 
-_ENDS = {
-    events.COMPLETE: "complete",
-    events.ERROR: "error",
-    events.INTERRUPTED: "interrupted",
-}
+_ENDS = {events.COMPLETE: "complete", events.ERROR: "error", events.INTERRUPTED: "interrupted"}
 
 
 @dataclass(slots=True)
 class Replay:
-    """A run as its events tell it. `status`: running, complete, error or interrupted."""
+    """A run according to its events. `status`: running, complete, error or interrupted."""
 
     title: str = ""
     status: str = "running"
     options: JsonObject = field(default_factory=dict)
     initial_state: JsonObject = field(default_factory=dict)
     completed: list[CompletedStep] = field(default_factory=list)
-    # Where the options were redacted, and the states: the initial one, and after each step.
+    # Redactions of the options, and of the states: the initial one, and after each step.
     options_redactions: list[Redaction] = field(default_factory=list)
     state_redactions: list[list[Redaction]] = field(default_factory=list)
     steps: list[JsonObject] = field(default_factory=list)
     error: JsonObject | None = None
-    depth: int = 0  # of brains within brains, at the event that came last
+    depth: int = 0  # of nested brains, at the latest event
 
     @property
     def state(self) -> JsonObject:
-        """After the last completed step, redacted as it is stored."""
+        """The state after the last completed step, redacted as stored."""
         return self.before(len(self.completed) + 1)
 
     def before(self, number: int) -> JsonObject:
@@ -45,19 +41,17 @@ class Replay:
         return apply(self.initial_state, [step.patch for step in self.completed[: number - 1]])
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """The next event. Those of the brains inside are passed over: for a run, such a brain is
-        one step.
-        """
+        """The next event. Inner brains are skipped: each is one step of the run."""
         kind = event["type"]
         self.depth += kind == events.START
-        # After brain:error the steps are told once more: an inner brain's have a dot in their ids.
-        # An interruption is the whole run's, wherever it met it.
+        # After brain:error the steps are reported again: an inner brain's have a dot in their ids.
+        # An interruption is the whole run's, wherever it happened.
         if self.depth <= 1 or kind == events.INTERRUPTED:
             _take(self, event)
         self.depth -= kind in (events.COMPLETE, events.ERROR) and self.depth > 0
 
     def fold(self) -> None:
-        """Puts the last step's patch into `initial_state`, so that there is one state in memory."""
+        """Apply the last step's patch to `initial_state`, so that only one state is in memory."""
         if self.completed and self.completed[-1].patch:
             last = self.completed[-1]
             self.initial_state = apply(self.initial_state, [last.patch])
@@ -65,7 +59,7 @@ class Replay:
 
 
 def replay(stored: Iterable[Mapping[str, Any]], *, folded: bool = False) -> Replay:
-    """The whole of a run; `folded`: `initial_state` is then the last one, and no patch is kept."""
+    """A whole run; if `folded`, `initial_state` is the last one and no patches are kept."""
     found = Replay()
     for event in stored:
         found.take(event)

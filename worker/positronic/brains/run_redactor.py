@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class RunRedactor(Redactor):
-    """One run's; also redacts what other runs of its isolate have read, as far as it is known.
+    """One run's redactor, which also redacts what other runs of its isolate are known to have read.
 
     Knows which version each value is, so that a rerun can put it back. `met_foreign` says whether
     a value of another project was taken out.
@@ -31,7 +31,7 @@ class RunRedactor(Redactor):
 
     @property
     def read(self) -> Mapping[Read, str]:
-        """What a marker of a name can stand for."""
+        """The values that a marker may replace."""
         return self._read
 
     def learn(self, info: SecretInfo, value: str) -> None:
@@ -59,5 +59,5 @@ class RunRedactor(Redactor):
 
 
 def version(info: SecretInfo) -> str:
-    """The date too: a secret that was deleted and created again counts from 1 again."""
+    """With the date, because a secret that was deleted and created again restarts at version 1."""
     return f"{info.version}.{info.updated_at}"

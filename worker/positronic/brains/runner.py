@@ -1,10 +1,10 @@
-"""run(): a brain's steps one after the other, told as events that hold no value.
+"""run(): runs a brain's steps in order, and reports them as events without values.
 
 Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
 Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `redactedAt`
 in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete of a step
-that an earlier run completed, `endedAfter` in brain:complete. A step is not tried twice, and
-`endAfter` counts the outer brain's steps only.
+that an earlier run completed, `endedAfter` in brain:complete. A step is never retried, and
+`endAfter` counts only the outer brain's steps.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from positronic.brains.run_redactor import RunRedactor
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the host gives a run, inner brains included."""
+    """What the host gives a run and its inner brains."""
 
     run_id: str
     secrets: BrainSecrets
@@ -42,7 +42,7 @@ class _Given:
 
 
 class _Ended(Exception):
-    """A brain has told its brain:error; carries the error as it was told."""
+    """A brain has reported brain:error; contains the error as it was reported."""
 
     def __init__(self, error: JsonObject) -> None:
         self.error = error
@@ -64,11 +64,11 @@ def run(
 ) -> AsyncGenerator[JsonObject, None]:
     """The events of a run as they happen: JSON, redacted, each at most 1 MiB.
 
-    The last is brain:complete, or brain:error and a step:status after it; a step that fails raises
-    nothing. Raises InvalidOptions or InvalidRun at once when the run cannot start as asked. What is
-    no Exception (cancellation, a CPU limit) passes, without a value in it. Steps get values in
-    clear. `lost` are the completed steps, by number, whose state has markers where values were; 0
-    is the initial state. `end_after` is a step's number in the outer brain, from 1.
+    The last is brain:complete, or brain:error followed by step:status; a failing step raises
+    nothing. Raises InvalidOptions or InvalidRun at once if the run cannot start. Anything that is
+    not an Exception (cancellation, a CPU limit) passes, without values. Steps get real values.
+    `lost` are the completed steps, by number, whose state has markers instead of values; 0 is the
+    initial state. `end_after` is a step's number in the outer brain, from 1.
     """
     redactor.leave_parts(brain.whole_secrets)
     given = _Given(run_id, secrets, redactor, client, resources, lost)
@@ -95,31 +95,26 @@ async def _told(running: _Running) -> AsyncGenerator[JsonObject, None]:
 
 
 class _Running:
-    """One brain of a run: the outer one, or one inside."""
+    """One brain of a run: the outer one or an inner one."""
 
     def __init__(
-        self,
-        brain: Brain,
-        given: _Given,
-        options: Options,
-        state: JsonObject,
-        prefix: str = "",
+        self, brain: Brain, given: _Given, options: Options, state: JsonObject, prefix: str = ""
     ) -> None:
         self._brain = brain
         self._given = given
         self._options = options
         self.state = state
-        # The state as the events tell it so far: patches lead from there.
+        # The state as reported so far, from which patches start.
         self._shown: JsonObject = given.redactor.document(state)
         self._taken_over: Sequence[CompletedStep] = ()
         self._given_state = state
         self._last = len(brain)
         self._tell = Telling(brain, given.run_id, given.redactor, options.document, prefix)
-        # Raises StepFailed when it is too large.
+        # Raises StepFailed if it is too large.
         self._start = self._tell.start(self._shown, self._redactions(0 if not prefix else None))
 
     def take_over(self, completed: Sequence[CompletedStep], end_after: int | None) -> None:
-        """Start behind these steps, and stop after that number. Raises InvalidRun."""
+        """Start after these steps, and stop after that number. Raises InvalidRun."""
         for step in completed:
             self.state = apply(self.state, [step.patch])
         self._taken_over = completed
@@ -151,7 +146,7 @@ class _Running:
         yield tell.complete(self._last)
 
     def _tell_again(self) -> Iterator[JsonObject]:
-        """The steps that were taken over, one at a time: each can hold a whole state."""
+        """The reused steps, one at a time, because each can contain a whole state."""
         self.state = self._given_state
         for number, step in enumerate(self._taken_over):
             self.state = apply(self.state, [step.patch])
@@ -180,8 +175,8 @@ class _Running:
     def _completes(self, number: int, more: JsonObject | None = None) -> JsonObject:
         redactor = self._given.redactor
         shown: JsonObject = redactor.document(self.state)
-        # A value that was read only now can be in what was told before: a patch from there would
-        # name it, as a key that goes.
+        # A value that was read only now may be in an earlier report: a patch from there would name
+        # it, as a removed key.
         told_clean = redactor.document(self._shown) is self._shown
         patch = difference(self._shown, shown) if told_clean else whole(shown)
         self._shown = shown
@@ -189,7 +184,7 @@ class _Running:
         return self._tell.step_complete(number, patch, at, more or {})
 
     def _redactions(self, taken_over: int | None) -> list[Redaction]:
-        """Where the state is redacted, as it was told last."""
+        """The redactions of the state as last reported."""
         if taken_over in self._given.lost:
             return [LOST]
         return redactions(self.state, self._shown, self._given.redactor.read)
@@ -210,7 +205,7 @@ class _Running:
         }
 
     async def _call(self, function: Callable[..., Any], *args: object, **kwargs: object) -> object:
-        """The brain's own code. What is no Exception passes, but takes no value along."""
+        """The brain's own code. Anything that is not an Exception passes, but without values."""
         redactor = self._given.redactor
         try:
             with within(redactor):
@@ -221,7 +216,7 @@ class _Running:
             clean = without_values(error, redactor)
             if clean is error:
                 raise
-        # Out here, so that it does not have the other as its context.
+        # Outside of the handler, so that it does not have the original as its context.
         raise clean
 
 

@@ -1,4 +1,4 @@
-"""Which values are too unlikely to be guessed, so that a text may show that it held one."""
+"""Which values cannot be guessed, so that a marker may reveal that a text contained one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from positronic.redact.parts import secret_texts
 
 SHORTEST: Final = 24  # characters
 BITS: Final = 56
-RUN: Final = 10  # characters that belong together, at least once
+RUN: Final = 10  # characters in a row, at least once
 
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
-_LOOKED_AT: Final = 2_048  # characters of a value
+_LOOKED_AT: Final = 2_048  # characters of a value that are examined
 
 
 def is_strong(value: str) -> bool:
-    """At least 24 characters that are worth at least 56 bits, and 10 of them in one run.
+    """At least 24 characters with at least 56 bits of entropy, and 10 of them in a row.
 
-    Where the value says which part of it is the secret, that part alone is worth anything.
+    If the value shows which part of it is the secret, only that part counts.
     """
     return len(value) >= SHORTEST and any(map(_is_unlikely, secret_texts(value)))
 
@@ -32,17 +32,14 @@ def _is_unlikely(text: str) -> bool:
 
 
 def strongest(value: str) -> int:
-    """Where the 24 characters start that are worth most."""
+    """Where the 24 characters with the most entropy start."""
     last = min(len(value), _LOOKED_AT) - SHORTEST
     starts = range(last, -1, -max(1, last // 16))
     return max(starts, key=lambda start: _bits("".join(_random_runs(value[start:][:SHORTEST]))))
 
 
 def _random_runs(text: str) -> list[str]:
-    """Those that hold letters and digits, or change their case often.
-
-    A word, a name in CamelCase, a number or a date is worth nothing.
-    """
+    """Those with letters and digits or many changes of case: no word, name, number or date."""
     runs: list[str] = _ALPHANUMERIC.findall(text)
     return [run for run in runs if not run.isdigit() and (not run.isalpha() or _is_mixed(run))]
 
@@ -53,7 +50,7 @@ def _is_mixed(letters: str) -> bool:
 
 
 def _bits(text: str) -> float:
-    """Shannon's entropy of its letters, for each three that did not stand before."""
+    """Shannon's entropy of its letters, for each three that did not occur before."""
     counts = Counter(text).values()
     each = -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
     return each * len({text[start : start + 3] for start in range(len(text) - 2)})

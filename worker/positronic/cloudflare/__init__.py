@@ -1,1 +1,1 @@
-"""Cloudflare's side of the ports: Durable Objects."""
+"""Cloudflare's composition root: the Worker's classes, and ports on Durable Objects."""

@@ -1,4 +1,4 @@
-"""The files in `brains/`, imported; one that fails says where, in a line that px reads."""
+"""Imports the files in `brains/`; a failure says where, in a line that px parses."""
 
 from __future__ import annotations
 
@@ -18,18 +18,15 @@ _LONGEST: Final = 500  # characters of a message
 
 
 class NotImported(Exception):
-    """`worker/brains/x.py, line 3: ValueError: why`, whatever was raised there."""
+    """`worker/brains/x.py, line 3: ValueError: why`, for whatever was raised there."""
 
 
 class NoSuchModule(NotImported):
-    """A brain imports what is neither a file in `worker/` nor a bundled package."""
+    """A brain imports something that is neither a file in `worker/` nor a bundled package."""
 
 
 def import_all() -> dict[str, ModuleType]:
-    """The modules by the name of their file; raises NotImported for the first that fails.
-
-    A file whose name starts with `_` is imported only when another one imports it.
-    """
+    """Modules by file name, without those that start with `_`. Raises NotImported."""
     names = sorted(module.name for module in pkgutil.iter_modules(_folders()))
     return {f"{FOLDER}/{name}.py": _import(name) for name in names if not name.startswith("_")}
 
@@ -50,7 +47,7 @@ def _import(name: str) -> ModuleType:
 
 
 def _where(error: BaseException) -> str:
-    """The last line of the author's own that was at work: not a library's, not the core's."""
+    """The last line executed in the author's own code."""
     places = [place for place in _places(error) if _is_the_authors(place[0])]
     if not places:
         return ""
@@ -88,7 +85,7 @@ def _missing(name: str) -> str:
 
 
 def _nearest(name: str) -> str:
-    from difflib import get_close_matches  # 20 ms that only a failure pays
+    from difflib import get_close_matches  # 20 ms, needed only after a failure
 
     parent, dot, last = name.rpartition(".")
     package = sys.modules.get(parent)
@@ -104,7 +101,7 @@ def _nearest(name: str) -> str:
 
 
 def _what(error: BaseException) -> str:
-    """Its type and message in one line; a message alone when it is one of ours."""
+    """Its type and message in one line; only the message for our own errors."""
     text = _message(error)
     if isinstance(error, InvalidBrain):
         return text
@@ -116,7 +113,7 @@ def _what(error: BaseException) -> str:
 
 
 def _message(error: BaseException) -> str:
-    """One line of at most 500 characters, whatever it holds."""
+    """One line of at most 500 characters."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # noqa: BLE001 - an author's own __str__

@@ -1,4 +1,4 @@
-"""Bodies as JavaScript streams: what a caller sends, and what an answer that goes on sends."""
+"""Bodies as JavaScript streams: requests, and streaming responses."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ _working: set[asyncio.Task[None]] = set()
 
 
 async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
-    """The body's Uint8Arrays, and none after `limit` bytes, even when it has no stated length.
-
-    Cancelled, it lets go of the body.
-    """
+    """The body's Uint8Arrays, none after `limit` bytes; cancelling releases the body."""
     if not js_request.body or js_request.body.locked:
         return
     reader, size = js_request.body.getReader(), 0
@@ -33,7 +30,7 @@ async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
                 break
             size += part.value.byteLength
             yield part.value
-    except asyncio.CancelledError:  # out of time: nobody reads on
+    except asyncio.CancelledError:  # out of time: nobody reads the rest
         reader.cancel().catch(_ignored)
         raise
     finally:
@@ -41,15 +38,15 @@ async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
 
 
 async def whole(js_request: Any, limit: int) -> bytes:
-    """The body, or its first `limit` bytes and the part that goes on. Raises InvalidRequest."""
+    """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""
     try:
         return b"".join([part.to_bytes() async for part in parts(js_request, limit)])
-    except JsException:  # the caller has gone
-        raise InvalidRequest("the body broke off") from None
+    except JsException:  # the caller disconnected
+        raise InvalidRequest("the body was cut off") from None
 
 
 async def drain(js_request: Any, limit: int) -> None:
-    """Let what a refusal left unread flow away: wrangler's proxy fails on an answer before it."""
+    """Discard what a refusal left unread: wrangler's proxy fails on an answer before the end."""
     with suppress(TimeoutError, JsException):
         async with asyncio.timeout(DRAIN_SECONDS):
             async for _ in parts(js_request, limit):
@@ -57,16 +54,16 @@ async def drain(js_request: Any, limit: int) -> None:
 
 
 def readable(stream: AsyncIterable[bytes], ctx: Any) -> Any:
-    """A ReadableStream that gives what comes, when it comes, for as long as somebody reads."""
+    """A ReadableStream of the parts as they come, for as long as somebody reads."""
     through = js.TransformStream.new()
     keep_on(ctx, _pump(stream, through.writable.getWriter()))
     return through.readable
 
 
 def keep_on(ctx: Any, work: Coroutine[None, None, None]) -> None:
-    """Goes on with it after the answer; a Durable Object stays for so long."""
+    """Continue the work after the answer; a Durable Object stays alive until then."""
     task = asyncio.ensure_future(work)
-    _working.add(task)  # a task that nobody holds may vanish before its end
+    _working.add(task)  # a task without a reference may be garbage collected
     promise = create_proxy(task)
     ctx.waitUntil(promise)
 
@@ -82,9 +79,9 @@ async def _pump(stream: AsyncIterable[bytes], writer: Any) -> None:
         async for part in stream:
             await writer.write(to_js(part))
         await writer.close()
-    except JsException:  # the reader has gone
+    except JsException:  # the reader disconnected
         return
     except Exception:
         with suppress(JsException):
-            await writer.abort()  # else the reader would wait for ever
+            await writer.abort()  # or the reader would wait forever
         raise

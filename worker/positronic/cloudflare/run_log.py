@@ -12,7 +12,7 @@ _IS_THERE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'run
 
 
 class SqlRunLog:
-    """Makes its tables with the first write: a look at a run that is none leaves nothing behind."""
+    """Creates its tables on the first write, so that a missing run leaves nothing behind."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -18,14 +18,14 @@ from positronic.runs.run import Run
 
 
 class ObjectNamespace(Protocol):
-    """The part of a Durable Object binding that is used."""
+    """The part of a Durable Object binding that we use."""
 
     def getByName(self, name: str) -> Any: ...  # noqa: N802
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOn:
-    """Another object's body: JavaScript's stream, to be handed on unread."""
+    """Another object's body: a JavaScript stream, passed on unread."""
 
     body: Any
 
@@ -35,7 +35,7 @@ class PassedOn:
 
 
 class RemoteRuns:
-    """Sends the whole request, unread, to the object that has the run."""
+    """Forwards the whole request, unread, to the run's object."""
 
     def __init__(self, namespace: ObjectNamespace, js_request: object, random: RandomBytes) -> None:
         self._namespace = namespace
@@ -56,7 +56,7 @@ class RemoteRuns:
 
 
 class OwnRun:
-    """Inside the object of one run, whose name it has from what is kept, or else is told."""
+    """Inside one run's object; `name` is only needed before the run is stored."""
 
     def __init__(
         self, log: RunLog, name: str | None, namespace: ObjectNamespace, clock: Clock
@@ -76,12 +76,12 @@ class OwnRun:
 
 
 def object_name(project: Project, run_id: str) -> str:
-    """No project's name holds a slash."""
+    """Unambiguous, because no project name contains a slash."""
     return f"{project}/{run_id}"
 
 
 def pack(kept: Kept | None) -> str:
-    """What one object tells another, as text."""
+    """A run as text, for another object."""
     if kept is None:
         return ""
     found, events = kept

@@ -23,7 +23,7 @@ from positronic.names import MAX_BODY, Project
 from positronic.runs.directory import RunDirectory
 from positronic.stores.kv import KvStorage
 
-MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that nobody wants; each costs time
+MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
 
 async def serve(js_request: Any, service: Service, ctx: Any) -> Response:
@@ -65,7 +65,7 @@ async def _no_writer(_: Project, __: Change) -> request.Response:
 
 
 def _request(js_request: Any) -> request.Request:
-    # The raw method: the SDK's enum fails on the ones it does not know.
+    # The raw method, because the SDK's enum fails on unknown ones.
     headers = {pair[0].lower(): pair[1] for pair in js_request.headers}
     return request.Request(
         js_request.method, js_request.url, headers, partial(js_streams.whole, js_request)

@@ -1,4 +1,4 @@
-"""The Journal of a Durable Object: in its own SQLite, so that it survives the object's moves."""
+"""The Journal of a Durable Object, in its SQLite, so that it survives moves of the object."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from positronic.ports import Clock
 
 
 class Sql(Protocol):
-    """The part of a Durable Object's `storage.sql` that is used."""
+    """The part of a Durable Object's `storage.sql` that we use."""
 
     def exec(self, query: str, *parameters: object) -> Any: ...
 
 
 class SqlJournal:
-    """One row a key."""
+    """One row per key."""
 
     def __init__(self, sql: Sql, clock: Clock) -> None:
         self._sql = sql

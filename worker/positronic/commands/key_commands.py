@@ -85,7 +85,7 @@ async def _renew(work: Work, kind: Kind, row: Row, step: _Step) -> None:
         return
     version = work.look.one(VERSIONS, version_id(state.name, state.metadata.version))
     if version is None or version.metadata != state.metadata:
-        raise CorruptRecord(f"the record of {state.name} does not open")
+        raise CorruptRecord(f"the record of {state.name} cannot be opened")
     metadata = replace(state.metadata, key_id=work.sealer.newest)
     record = await work.sealer.seal(state.name, await work.sealer.open(version), metadata)
     step.changes += [STATES.put(replace(state, metadata=metadata)), VERSIONS.put(record)]

@@ -23,7 +23,7 @@ async def read(work: Work, names: Sequence[Name]) -> object:
     for name, state in states.items():
         record = versions.get(ids[name])
         if record is None or record.metadata != state.metadata:
-            raise CorruptRecord(f"the record of {name} does not open")
+            raise CorruptRecord(f"the record of {name} cannot be opened")
         one = record.metadata
         found.append([name, one.version, one.created_at, one.updated_at, one.key_id, record.sealed])
     return found

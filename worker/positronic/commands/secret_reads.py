@@ -23,7 +23,7 @@ async def exists(work: Work, name: Name) -> object:
         return False
     record = work.look.one(VERSIONS, version_id(name, state.metadata.version))
     if record is None or record.metadata != state.metadata:
-        raise CorruptRecord(f"the record of {name} does not open")
+        raise CorruptRecord(f"the record of {name} cannot be opened")
     await work.sealer.open(record)
     return True
 

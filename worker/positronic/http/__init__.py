@@ -1,1 +1,1 @@
-"""A request as the core sees it: address, body, and the JSON shapes of each call."""
+"""HTTP as the core sees it: address, query, body and fields."""

@@ -1,4 +1,4 @@
-"""Fields as they were sent, checked by the rules of `names`, for pydantic."""
+"""Pydantic validators that apply the rules of `names` to what was sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_token_name(sent: object) -> TokenName:
 
 def check_role(sent: object) -> Role:
     if not isinstance(sent, str) or sent not in TOKEN_ROLES:
-        raise PydanticCustomError("invalid_request", f"is one of {', '.join(TOKEN_ROLES)}")
+        raise PydanticCustomError("invalid_request", f"must be one of {', '.join(TOKEN_ROLES)}")
     return TOKEN_ROLES[sent]
 
 
@@ -38,5 +38,5 @@ def _checked(parse: Callable[[str], T], sent: object) -> T:
     try:
         return parse(sent)
     except PositronicError as error:
-        # Code and sentence are constants of `names`: no text of the caller's, no placeholder.
+        # Code and message are constants of `names`: no text from the caller, no placeholder.
         raise PydanticCustomError(error.code, error.message) from None

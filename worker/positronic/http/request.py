@@ -1,4 +1,4 @@
-"""A request as the core sees it, and what its address, query and body may be."""
+"""A request as the core sees it, and the rules for its address, query and body."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from positronic.errors import (
 )
 from positronic.names import MAX_BODY
 
-BODY_SECONDS: Final = 20.0  # for a whole body, however it trickles
+BODY_SECONDS: Final = 20.0  # for the whole body, even if it keeps trickling in
 LARGE_BODY: Final = 64 * 1024  # bytes
 
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
@@ -29,9 +29,9 @@ _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "autho
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`url` absolute; header names in lower case; `read(limit)` gives at most limit + 1 bytes.
+    """`url` is absolute, header names in lower case; `read(limit)` returns up to limit + 1 bytes.
 
-    `read` may be cancelled, and then lets go of the connection.
+    Cancelling `read` releases the connection.
     """
 
     method: str
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`stream`, where there is one, is the body instead: it goes on while the caller listens."""
+    """If there is a `stream`, it is the body, and continues while the caller listens."""
 
     status: int
     body: bytes = b""
@@ -51,12 +51,12 @@ class Response:
 
 
 def split_url(url: str) -> SplitResult:
-    """The address, https or on loopback. Raises InvalidRequest, HttpsRequired."""
+    """The parsed address, which is https or on loopback. Raises InvalidRequest, HttpsRequired."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        raise InvalidRequest("the address cannot be read") from None
+        raise InvalidRequest("the address cannot be parsed") from None
     if parts.scheme != "https" and not _is_loopback(host):
         raise HttpsRequired("use https")
     return parts
@@ -71,30 +71,30 @@ def decode_segment(segment: str) -> str:
 
 
 def read_query(query: str, known: frozenset[str]) -> dict[str, str]:
-    """The parameters by name. One that is not known or stands twice is refused, unnamed."""
+    """The parameters by name. Raises InvalidRequest without repeating what was sent."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=8)
     except ValueError:
-        raise InvalidRequest("the query cannot be read") from None
+        raise InvalidRequest("the query cannot be parsed") from None
     parameters = dict(pairs)
     if not _TOKEN_PARAMETERS.isdisjoint(name.lower() for name in parameters):
         raise InvalidRequest(
-            "a token does not belong in the address, which is logged: "
+            "a token must not be in the address, because addresses are logged: "
             "replace it, and send the new one as `Authorization: Bearer <token>`"
         )
     if len(parameters) != len(pairs) or not known.issuperset(parameters):
-        raise InvalidRequest("a query parameter is unknown or stands twice")
+        raise InvalidRequest("a query parameter is unknown or repeated")
     return parameters
 
 
 def client_address(headers: Mapping[str, str]) -> str | None:
-    """The client's IP address as Cloudflare gives it; no other text, whoever set the header."""
+    """The client's IP address from Cloudflare; None for any other text in the header."""
     text = headers.get("cf-connecting-ip", "")
     return text if _ADDRESS.fullmatch(text) else None
 
 
 def is_large(request: Request) -> bool:
-    """Whether the body has more than LARGE_BODY bytes, or may have: it does not say how many."""
+    """Whether the body has, or without a stated length may have, more than LARGE_BODY bytes."""
     length = request.headers.get("content-length", "")
     return not (length.isascii() and length.isdigit() and int(length[:20]) <= LARGE_BODY)
 
@@ -102,7 +102,7 @@ def is_large(request: Request) -> bool:
 async def read_body(
     request: Request, limit: int = MAX_BODY, seconds: float = BODY_SECONDS
 ) -> bytes:
-    """A JSON body of at most `limit` bytes, announced and real, in time. Raises what is wrong."""
+    """A JSON body of at most `limit` bytes, stated and real, in time. Raises what is wrong."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaType("send the body as application/json")
@@ -125,7 +125,7 @@ async def _in_time(reading: Awaitable[bytes], seconds: float) -> bytes:
             return await reading
     except TimeoutError:
         raise RequestTimeout(
-            f"the body did not arrive whole in {seconds:g} seconds; nothing was done"
+            f"the body did not arrive within {seconds:g} seconds; nothing was done"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What openapi.json says of a text. What is refused is decided by `names`, not here."""
+"""How openapi.json describes a string. `names` decides what is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes known values out of anything about to leave."""
+"""Redacts known values from everything that is about to leave."""
 
 from __future__ import annotations
 

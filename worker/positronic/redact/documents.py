@@ -1,15 +1,15 @@
-"""The texts of a JSON document, in order, and the document with others in their place."""
+"""The strings of a JSON document, in order, and the document with replaced strings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-_SHORT_NUMBER: Final = 6  # characters; a shorter number is not looked into
+_SHORT_NUMBER: Final = 6  # characters; a shorter number is not searched
 
 
 def strings(document: object) -> list[str]:
-    """Keys and texts in order, and numbers long enough to be a value, as JSON writes them."""
+    """Keys and strings in order, and numbers long enough to be a value, as JSON writes them."""
     found: list[str] = []
     _collect(document, found)
     return found
@@ -30,7 +30,7 @@ def _collect(document: object, found: list[str]) -> None:
 
 
 def rebuilt(document: object, texts: Iterator[str]) -> object:
-    """The document with these in the place of its `strings`; equal keys are numbered."""
+    """The document with these instead of its `strings`; equal keys are numbered."""
     if isinstance(document, dict):
         pairs = [(key, next(texts), rebuilt(value, texts)) for key, value in document.items()]
         return _with_distinct_keys(pairs)
@@ -53,7 +53,7 @@ def _long_number(value: object) -> str | None:
 
 
 def _with_distinct_keys(pairs: list[tuple[str, str, object]]) -> dict[str, object]:
-    """A key that was left alone keeps its name; others that meet get #2, #3 and so on."""
+    """Unchanged keys keep their name; others that become equal get #2, #3 and so on."""
     taken = {before for before, after, _ in pairs if before == after}
     counts: dict[str, int] = {}
     found: dict[str, object] = {}

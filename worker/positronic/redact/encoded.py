@@ -1,4 +1,4 @@
-"""Reads base64 and hex: whatever in a text can be one of them, at every place it can start."""
+"""Decodes base64 and hex: everything in a text that may be either, at every possible start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from positronic.redact.letters import letters
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_BASE64: Final = bytes.maketrans(b"-_", b"+/")
 _NOT_BASE64: Final = bytes({*range(1, 256)} - {*_BASE64, *b"-_"})
-# Reads as a NUL at least, wherever a group of four starts.
+# Decodes to at least one NUL, wherever a group of four starts.
 _BARRIER: Final = b"AAAAAAAA"
 _ASCII: Final = bytes([*b"\t\n\r", *range(32, 127)])
 IS_ASCII: Final = table(_ASCII)
@@ -24,11 +24,11 @@ IS_TEXT: Final = table(_ASCII + bytes(range(128, 256)))
 _IS_HEX: Final = table(b"0123456789abcdef")
 _IS_MARKED_HEX: Final = table(b"0123456789abcdefx")
 _DIGIT: Final = re.compile(rb"0x(?=[0-9a-f])|[0-9a-f]")
-SHORTEST: Final = 12  # letters of text that base64 has to give, or digits of hex, to be read on
+SHORTEST: Final = 12  # letters that base64 must decode to, or digits of hex, to be searched
 
 
 class _Barred(Layer):
-    """Base64's letters alone, with a barrier between texts."""
+    """Only base64's characters, with a barrier between texts."""
 
     def __init__(self, parent: Kept) -> None:
         super().__init__(parent.text.replace(NUL, _BARRIER) + _BARRIER)
@@ -41,7 +41,7 @@ class _Barred(Layer):
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         first, last = self._place(start), self._place(end - 1)
-        # Letters of a barrier count for nothing, though they can look like those of a value.
+        # Letters of a barrier do not count, although they can look like a value's.
         first += self.parent.text[first : first + 1] == NUL
         last = (
             self.parent.text.rfind(NUL, first, last)
@@ -58,7 +58,7 @@ class _Barred(Layer):
         return self.parent.parent.source(first, last)
 
     def _place(self, place: int) -> int:
-        """In the parent; that of its NUL for a whole barrier."""
+        """The span in the parent; for a whole barrier, that of its NUL."""
         number = bisect_right(self._barriers, place) - 1
         if number >= 0 and place < self._barriers[number] + len(_BARRIER):
             return self._barriers[number] - 7 * number
@@ -89,7 +89,7 @@ class _FromHex(Layer):
 
 
 def decoded(layer: Layer) -> Iterator[tuple[Layer, Layer | None]]:
-    """What was decoded, and the stretches of text in it, which can be encoded or escaped again."""
+    """What was decoded, and the text in it, which may be encoded or escaped again."""
     for found in _from_base64(layer):
         spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
         yield found, Pieces(found, spans) if spans else None
@@ -109,7 +109,7 @@ def _from_base64(layer: Layer) -> Iterator[Layer]:
 
 
 def _from_hex(layer: Layer) -> Iterator[Layer]:
-    """In pairs from the first or the second digit of a run on, and with each 0x left out."""
+    """In pairs from the first or second digit of a run, and without each 0x."""
     plain = letters(layer)
     for digits in (_IS_HEX, _IS_MARKED_HEX) if b"0x" in plain.text else (_IS_HEX,):
         spans = list(runs(plain.text, digits, digits, SHORTEST))

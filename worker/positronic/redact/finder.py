@@ -1,4 +1,4 @@
-"""Finder: where in a text values stand, in whatever mixture of spellings."""
+"""Finder: locates values in a text, in any mixture of spellings."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from positronic.redact.skimming import DEPTH
 from positronic.redact.spellings import SHORTEST, Spelling, spellings
 from positronic.redact.unescaping import SPACES, read, readings, spaced
 
-_SOLID: Final = b" \t\n\r\v\f|"  # white space, and what tracebacks of groups put before a line
+_SOLID: Final = (
+    b" \t\n\r\v\f|"  # white space, and what tracebacks of exception groups put before a line
+)
 _SAME: Final = bytes(range(256))
 
 
 class Finder:
-    """Knows texts, each under a name, and finds them in a text's readings."""
+    """Knows values by name, and finds them in the readings of a text."""
 
     def __init__(self) -> None:
         self._index = Index()
-        self.is_ascii = True  # what `may_be_in` can find
+        self.is_ascii = True  # `may_be_in` only finds ASCII
         self._spelt: list[tuple[Spelling, str]] = []
         self._solid: list[tuple[Spelling, str]] = []
         self._spaced: list[tuple[Spelling, str]] = []
 
     def add(self, name: str, text: bytes, *, pieces: bool = False) -> None:
-        """`pieces`: a dozen of its letters and digits in a row are found, too."""
+        """`pieces`: also find any twelve of its letters and digits in a row."""
         self.is_ascii = self.is_ascii and text.isascii()
         found = needle(name, text, is_part=pieces)
         if found is not None:
@@ -44,7 +46,7 @@ class Finder:
         yield from (one for one in found if one[0] < one[1])
 
     def may_be_in(self, text: bytes, more: bytes) -> bool:
-        """Whether any of them stands in a text, or in what it reads as: no reading is made."""
+        """Whether any of them is in a text or its given readings; makes no readings itself."""
         layers = [Layer(text), *([Layer(more)] if more else ())]
         return any(next(self._as_it_is(layer), None) is not None for layer in layers)
 

@@ -1,6 +1,6 @@
-"""A reading of a text, with a way back: where in the text a stretch of it stands.
+"""A reading of a text, which can map its spans back to the text.
 
-Bytes of UTF-8 throughout. Ways back are made only when something was found.
+UTF-8 bytes throughout. Maps are made only when something was found.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ NUL: Final = b"\0"
 
 
 class Layer:
-    """The text itself, and the base of its readings."""
+    """The text itself, the base of its readings."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Where it stands in the text that was read first."""
+        """The span in the original text."""
         return start, end
 
 
 class Kept(Layer):
-    """Some of the letters, each perhaps as another: `table` says which, `dropped` go."""
+    """Some of the letters, translated by `table`, without the `dropped` ones."""
 
     def __init__(self, parent: Layer, table: bytes, dropped: bytes) -> None:
         super().__init__(parent.text.translate(table, dropped))
@@ -41,7 +41,7 @@ class Kept(Layer):
         return array("I", compress(range(len(text)), text.translate(is_kept)))
 
     def inside(self, start: int, end: int) -> tuple[int, int]:
-        """Where it stands in the parent."""
+        """The span in the parent."""
         return self._places[start], self._places[end - 1] + 1
 
     def source(self, start: int, end: int) -> tuple[int, int]:
@@ -49,7 +49,7 @@ class Kept(Layer):
 
 
 class Pieces(Layer):
-    """Stretches of a text, with a NUL between them, so that nothing reaches over two."""
+    """Parts of a text, separated by NUL, so that nothing matches across two."""
 
     def __init__(self, parent: Layer, spans: Sequence[tuple[int, int]]) -> None:
         super().__init__(NUL.join(parent.text[start:end] for start, end in spans))
@@ -71,10 +71,7 @@ class Pieces(Layer):
 
 
 def runs(text: bytes, wanted: bytes, wider: bytes, least: int) -> Iterator[tuple[int, int]]:
-    """Where at least so many wanted letters stand in a row, with wider ones on both sides.
-
-    `wanted` and `wider` are tables: 1 for such a letter, else 0.
-    """
+    """Spans of `least` wanted letters in a row, extended by wider ones; tables have 1 or 0."""
     mask = text.translate(wanted)
     enough, end, wide = b"\1" * least, 0, mask
     while (start := mask.find(enough, end)) >= 0:

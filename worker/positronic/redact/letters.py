@@ -1,7 +1,4 @@
-"""Finds values by their letters and digits alone, in any case, however many there are.
-
-What stands between letters is left out on both sides: spaces, line ends, quotes, dashes, commas.
-"""
+"""Finds values by their letters and digits alone, in any case, ignoring all else."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from typing import Final
 
 from positronic.redact.layers import Kept, Layer
 
-LEAST: Final = 12  # letters and digits that a value needs to be found so
-MAX_WINDOWS: Final = 8_192  # places in a part at which a piece of it can start
-_SIZE: Final = 6  # twice that, less one, holds a whole window wherever it starts
+LEAST: Final = 12  # letters and digits that a value needs to be found this way
+MAX_WINDOWS: Final = 8_192  # positions in a part at which a piece of it can start
+_SIZE: Final = 6  # any twice that, less one, contain a whole window
 _FEW: Final = 24  # needles' windows
 _FOLD: Final = bytes(range(256)).lower()
 _KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\0"
@@ -21,7 +18,7 @@ _DROPPED: Final = bytes({*range(256)} - {*_KEPT})
 
 
 def letters(layer: Layer) -> Kept:
-    """Letters and digits of ASCII in lower case; NUL stays, since nothing reaches over one."""
+    """ASCII letters and digits in lower case; NUL stays, because nothing matches across it."""
     return Kept(layer, _FOLD, _DROPPED)
 
 
@@ -31,7 +28,7 @@ def letters_of(text: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """Letters to look for: all of them, or `least` in a row; and what stands around them."""
+    """Letters to look for: all, or `least` in a row; and what is around them."""
 
     name: str
     letters: bytes = field(repr=False)
@@ -41,7 +38,7 @@ class Needle:
 
 
 def needle(name: str, text: bytes, *, is_part: bool) -> Needle | None:
-    """None for what has too few letters."""
+    """None if there are too few letters."""
     found = letters_of(text)
     if len(found) < LEAST:
         return None
@@ -51,11 +48,11 @@ def needle(name: str, text: bytes, *, is_part: bool) -> Needle | None:
 
 
 class Index:
-    """Time goes with the text and with what is found, not with how many needles there are."""
+    """Time depends on the text and on what is found, not on the number of needles."""
 
     def __init__(self) -> None:
         self._windows: dict[bytes, list[tuple[Needle, int]]] = {}
-        # One of these is in each occurrence: while they are few, they are searched for one by one.
+        # Each occurrence contains one of these; while they are few, each is searched for alone.
         self._rare: set[bytes] = set()
 
     def add(self, new: Needle) -> None:
@@ -63,7 +60,7 @@ class Index:
         around = set[bytes]()
         for offset in range(min(count, MAX_WINDOWS)):
             window = new.letters[offset : offset + _SIZE]
-            # Among the same letters a window stretches as far as the first one does.
+            # Within equal letters every window extends as far as the first one.
             place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
             if len(place) < 3 * _SIZE or place not in around:
                 around.add(place)
@@ -72,7 +69,7 @@ class Index:
                 self._rare.add(window)
 
     def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
-        """Where in the layer, and whose."""
+        """The spans in the layer, and their names."""
         if not self._windows:
             return
         plain = letters(layer)
@@ -101,7 +98,7 @@ class Index:
 
 
 def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, int]:
-    """As far as the letters around the window are the needle's too."""
+    """Extended while the letters around the window are the needle's too."""
     if found.least == len(found.letters):
         start = place - offset
         is_there = start >= 0 and text.startswith(found.letters, start)
@@ -116,7 +113,7 @@ def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, 
 
 
 def _is_enough(text: bytes, place: int, found: Needle, offset: int) -> bool:
-    """By the nearest letters alone, since most windows of a repetitive value lead nowhere."""
+    """Compares the nearest letters only, because most windows of a repetitive value fail."""
     left = min(place, offset, _SIZE)
     before = _common(text[place - left : place][::-1], found.letters[offset - left : offset][::-1])
     end, behind = place + _SIZE, offset + _SIZE
@@ -125,7 +122,7 @@ def _is_enough(text: bytes, place: int, found: Needle, offset: int) -> bool:
 
 
 def _common(one: bytes, other: bytes) -> int:
-    """How many of the first letters they share: in strides, then singly."""
+    """How many first letters they share: compared in strides, then singly."""
     count = 0
     for stride in (64, 8, 1):
         while count < len(one) and one[count : count + stride] == other[count : count + stride]:

@@ -1,4 +1,4 @@
-"""Whether a text is so unlikely to be ordinary that it, and pieces of it, can be searched for."""
+"""Whether a text is unusual enough that it, and pieces of it, can be searched for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 UNLIKELY: Final = 16  # characters
-PASSWORD: Final = 6  # characters of two kinds, where its place says that it is one
+PASSWORD: Final = 6  # characters of two kinds, if the context says that it is a password
 PLAIN_PASSWORD: Final = 12  # characters of one kind
 
 _KINDS: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
@@ -18,7 +18,7 @@ _UUID: Final = re.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 def is_unlikely(text: str) -> bool:
-    """At least 16 characters without a space, such as no word, name or address has.
+    """At least 16 characters without a space, unlike any word, name or address.
 
     That is: 13 digits; a UUID; lower and upper case and digits; or letters and digits in a row, 12
     of two kinds or 20 of one.
@@ -32,7 +32,7 @@ def is_unlikely(text: str) -> bool:
 
 
 def is_password(text: str) -> bool:
-    """What stands where a password does: not a word such as `postgres`, no number under 12."""
+    """For text in a password's position: not a word such as `postgres`, no number under 12."""
     kinds = 4 if len(text) >= PASSWORD else 0
     return len(text) >= PLAIN_PASSWORD or _kinds(text, kinds) >= 2
 

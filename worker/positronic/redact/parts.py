@@ -1,4 +1,4 @@
-"""The parts of a value that are known with it: what code takes out of it, and is secret."""
+"""The parts of a value that are redacted too: secrets that code extracts from it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from positronic.redact.likely import is_password, is_unlikely
 
 _DEPTH: Final = 4  # a URL in JSON in base64
 _AROUND: Final = " \t\r\n\v\f\ufeff\"'`\u201c\u201d\u2018\u2019\u201e\xab\xbb"
-# Up to the next dashes, whatever they are: else many beginnings take the square of their number.
+# Up to the next dashes, or many beginnings would take quadratic time.
 _PEM: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]+-----((?:(?!-----).)*)-----END [A-Z0-9 ]+-----", re.DOTALL
 )
@@ -38,14 +38,14 @@ _SHORTEST_SEGMENT: Final = 8
 
 
 class Part(NamedTuple):
-    """`pieces`: each dozen of its letters and digits gives it away, so each is looked for."""
+    """`pieces`: any twelve of its letters and digits give it away, so each is searched for."""
 
     text: bytes
     pieces: bool
 
 
 def parts(value: str) -> set[Part]:
-    """Without the value itself, unless pieces of it count. SECURITY.md has the rules."""
+    """Without the value itself, unless pieces of it count. The rules are in SECURITY.md."""
     found = set(_parts(value, _DEPTH))
     return {part for part in found if part.pieces or part.text != value.encode()}
 
@@ -71,7 +71,7 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
 
 
 def secret_texts(value: str) -> Iterator[str]:
-    """What somebody who knows the rest of the value must guess.
+    """What must be guessed by somebody who knows the rest of the value.
 
     Of a URL its password; of JSON and of `Key=value;` the fields that may be secret; else all.
     """
@@ -106,7 +106,7 @@ def _texts(text: str, pieces: bool) -> Iterator[Part]:
 
 def _json(text: str) -> object:
     if text[0] in "{[":
-        # Bounds the depth, at 200: Python's own overflows the Worker's stack.
+        # Limits the depth to 200: Python's own would overflow the Worker's stack.
         with suppress(ValueError):
             found: object = pydantic_core.from_json(text)
             return found
@@ -125,7 +125,7 @@ def _fields(name: str, found: object, depth: int) -> Iterator[Part]:
 
 
 def _field(name: str, text: str, depth: int) -> Iterator[Part]:
-    """Of JSON, a line of .env, a URL's query: its name, or the text itself, makes it a secret."""
+    """Of JSON, a line of .env or a URL's query: secret because of its name or its text."""
     if "://" in text or _PEM.search(text):
         yield from (part for part in _parts(text, depth) if part.text != text.encode())
         if _PEM.search(text):
@@ -137,7 +137,7 @@ def _field(name: str, text: str, depth: int) -> Iterator[Part]:
 
 
 def _keys(text: str) -> Iterator[Part]:
-    """The body of a PEM, and the bytes that it stands for."""
+    """The body of a PEM, and the bytes that it encodes."""
     for match in _PEM.finditer(text.replace("\\n", "\n")):
         lines = match[1].strip().splitlines()
         body = "".join(line for line in lines if ":" not in line)
@@ -195,7 +195,7 @@ def _segments(text: str) -> Iterator[Part]:
 
 
 def _in_base64(text: str, depth: int) -> Iterator[Part]:
-    """A value that is base64 of text: code reads it before it does anything else."""
+    """The text of a value that is base64, because code decodes it first."""
     if not _BASE64.fullmatch(text):
         return
     with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""Finds what is shown of a value whose middle was hidden: `sk-live-...Yb7K`, `****5678`."""
+"""Finds previews of a value whose middle is hidden: `sk-live-...Yb7K`, `****5678`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-SHOWN: Final = range(4, 17)  # characters at an end, beside what hides the rest
+SHOWN: Final = range(4, 17)  # characters at an end, next to what hides the rest
 _HIDES: Final = re.compile("(?:[*\u2022]{2,}[ -]?)+|(?:[xX#]{4}[ -]?)+|\\[?(?:\\.{3,}|\u2026)\\]?")
 _MARKS: Final = ("**", "\u2022\u2022", "xxxx", "XXXX", "####", "...", "\u2026")
 _STARS: Final = frozenset("*\u2022xX#")
@@ -25,7 +25,7 @@ class Previews:
             self._ends.setdefault(value[-count:], {})[name] = None
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Both ends of one value; its end alone only behind stars, which hide nothing else."""
+        """Both ends of one value; only its end after stars, which hide nothing else."""
         for start, end in _hidden(text) if self._ends else ():
             starts = {count: self._starts.get(text[start - count : start], {}) for count in SHOWN}
             ends = {count: self._ends.get(text[end : end + count], {}) for count in SHOWN}
@@ -37,7 +37,7 @@ class Previews:
 
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:
-    """Searched by what such a place starts with: a regex alone would take ten times as long."""
+    """Searched by how such a place starts: a regex alone would take ten times as long."""
     for mark in _MARKS:
         end = 0
         while (start := text.find(mark, end)) >= 0:
@@ -48,5 +48,5 @@ def _hidden(text: str) -> Iterator[tuple[int, int]]:
 
 
 def may_hide(text: str) -> bool:
-    """Whether anything in it can stand for the middle of a value."""
+    """Whether anything in it could hide the middle of a value."""
     return any(mark in text for mark in _MARKS)

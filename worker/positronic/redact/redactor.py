@@ -1,4 +1,4 @@
-"""Redactor: the values that one run has read, and text and documents without them."""
+"""Redactor: knows the values that a run has read, and redacts them in text and documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 WHOLE_ONLY_BELOW: Final = SHORTEST
 MAX_PASSES: Final = 8
 
-FOREIGN: Final = "[secret]"  # stands for a value of another project
+FOREIGN: Final = "[secret]"  # replaces a value of another project
 
 _MARKER: Final = re.compile(r"\[secret(?::([A-Za-z_][A-Za-z0-9_]{0,127}))?\]")
 _TOUCHY: Final = re.compile(r"[\[\]]|s\W*e\W*c\W*r\W*e\W*t", re.IGNORECASE)
@@ -39,17 +39,17 @@ class _Span(NamedTuple):
 
 
 def marker(name: str) -> str:
-    """What stands in a value's place; without a name, in that of another project's value."""
+    """What replaces a value; without a name, a value of another project."""
     return f"[secret:{name}]" if name else FOREIGN
 
 
 class Redactor:
-    """Grows as a run reads values; takes each of them out of whatever comes after.
+    """Learns values as a run reads them, and redacts each of them from then on.
 
-    A value of at least 6 characters is found inside other text, as it is and in base64, base64url,
-    hex, URL-encoded, JSON-escaped and as Python's repr; a shorter one only where it is the whole
-    text. Of two names with one value, the first that was read is shown. What was redacted stays the
-    same when it is redacted again. Time is linear in the text.
+    A value of at least 6 characters is found inside other text, plain and in base64, base64url,
+    hex, URL-encoded, JSON-escaped and as Python's repr; a shorter one only if it is the whole text.
+    Of two names with the same value, the first one read is shown. Redacting again changes nothing.
+    Time is linear in the text.
     """
 
     __slots__ = (
@@ -82,7 +82,7 @@ class Redactor:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the values that it knows, in the order in which they came."""
+        """The names of the known values, in the order in which they were added."""
         return tuple(self._names)
 
     @property
@@ -102,7 +102,7 @@ class Redactor:
             return
         self._know(name, value)
         self._pieces += [(piece, name) for piece in pieces(value)]
-        # Only such a value can come about anew where a marker meets other text.
+        # Only such a value can arise again where a marker meets other text.
         self._touchy = self._touchy or bool(_TOUCHY.search(value))
         if name not in self._harmless:
             for part in parts(value):
@@ -112,11 +112,11 @@ class Redactor:
                 self._previews.add(name, value.strip())
 
     def leave_parts(self, names: Iterable[str]) -> None:
-        """Of the values that are read under these names from now on, only the whole is known."""
+        """From now on, redact the values of these names only as a whole."""
         self._harmless = self._harmless.union(names)
 
     def since(self, count: int) -> Redactor:
-        """One that knows only the values that came after so many names."""
+        """A redactor of only the values after the first `count` names."""
         newer = Redactor()
         newer.leave_parts(self._harmless)
         for name in self.names[count:]:
@@ -125,10 +125,9 @@ class Redactor:
         return newer
 
     def is_clean(self, text: str, known: Skimmed | None = None) -> bool:
-        """For a text that holds others in JSON, and paths (RFC 6901): that no value is in any of
-        them. It may be wrong about what is there, not about what is not there.
+        """Whether no value is in a text, nor in the JSON strings and paths (RFC 6901) within it.
 
-        `known` is what the text reads as, where that was made before.
+        May report a value that is absent, but never misses one. `known`: its readings, if made.
         """
         read = text.replace("~1", "/").replace("~0", "~") if "~" in text else text
         if read != text and not self.is_clean(read):
@@ -147,10 +146,10 @@ class Redactor:
         )
 
     def know_foreign(self, value: str) -> None:
-        """Know a value of another project: only whole, and its marker tells no name.
+        """Know a value of another project: only as a whole, and its marker shows no name.
 
-        Whoever calls decides which values are long and unlikely enough to be looked for here.
-        `foreign_hits` counts the markers that were put in the place of one.
+        The caller decides which values are long and unlikely enough to be searched for here.
+        `foreign_hits` counts the markers that replaced one.
         """
         if len(value) < WHOLE_ONLY_BELOW or value in self._whole:
             return
@@ -167,25 +166,19 @@ class Redactor:
             self._finder.add(name, part.text, pieces=part.pieces)
 
     def text(self, text: str) -> str:
-        """The text with a marker in the place of each value."""
+        """The text with a marker in place of each value."""
         if text in self._whole:
             return self._marker(self._whole[text])
         return self._settled(text) if self._finder else text
 
     def message(self, text: str) -> str:
-        """A text for people, as `text` does it; the start or end of a value, 12 characters, too.
-
-        Python and its libraries shorten what they show in a message.
-        """
+        """Like `text`, for messages: also redacts 12 characters at an end of a value."""
         whole = self.text(text)
         spans = (_Span(*at, name) for piece, name in self._pieces for at in piece.spans(whole))
         return self._replaced(whole, spans)
 
     def document(self, document: T) -> T:
-        """A JSON document with no value in its keys, texts and long numbers; itself if none was.
-
-        Keys that become the same are numbered, so that none is lost.
-        """
+        """A JSON document, redacted in keys, strings and long numbers; itself if unchanged."""
         before = strings(document) if self._whole else []
         after = self._texts(before)
         return document if after == before else cast(T, rebuilt(document, iter(after)))
@@ -197,7 +190,7 @@ class Redactor:
         raise TypeError("a redactor knows values: it cannot be pickled or copied")
 
     def _texts(self, texts: Sequence[str]) -> list[str]:
-        """All at once: no value and no spelling holds a NUL, so it can stand between them."""
+        """All at once, joined by NUL, which no value and no spelling contains."""
         if not texts or not self._finder or self._touchy or any("\0" in text for text in texts):
             return [self.text(text) for text in texts]
         joined = self._once("\0".join(texts)).split("\0")
@@ -211,7 +204,7 @@ class Redactor:
             before, text = text, self._once(text)
             if text == before or not self._touchy:
                 return text
-        # A value made to come about again and again: none of the text is worth it.
+        # A value made to arise again and again: none of the text is kept.
         return marker(next(iter(self._names), ""))
 
     def _once(self, text: str) -> str:
@@ -247,7 +240,7 @@ class Redactor:
                 yield _Span(start, start + len(line), self._lines[line])
 
     def _markers(self, text: str) -> list[_Span]:
-        """Of values that it knows: final, whatever value lies inside one."""
+        """Markers of known names: final, whatever value is inside one."""
         return [
             _Span(match.start(), match.end(), match[1] or "", is_marker=True)
             for match in _MARKER.finditer(text)
@@ -260,7 +253,7 @@ class Redactor:
 
 
 def _spans_of(data: bytes, found: Iterable[tuple[int, int, str]]) -> Iterator[_Span]:
-    """Places among characters, from places among bytes: a character goes whole."""
+    """Character spans from byte spans: a character is redacted as a whole."""
     known = list(found)
     counts, count, position = {}, 0, 0
     for place in sorted({place for start, end, _ in known for place in (start, end)}):
@@ -280,7 +273,7 @@ def _outside(markers: Sequence[_Span], spans: Iterable[_Span]) -> Iterator[_Span
 
 
 def _merged(spans: Sequence[_Span]) -> Iterator[_Span]:
-    """Spans that overlap as one, under the name of the longest value among them."""
+    """Overlapping spans merged, with the name of the longest value among them."""
     current, longest = None, 0
     for span in sorted(spans):
         length = 0 if span.is_marker else span.end - span.start

@@ -1,4 +1,4 @@
-"""Skims a text once, so that it can be searched for one value after another without decoding it."""
+"""Decodes a text once, so that it can be searched for many values."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from positronic.redact.previews import may_hide
 from positronic.redact.spellings import SHORTEST
 from positronic.redact.unescaping import readings
 
-MOST: Final = 3  # times a text's size: of readings that are kept
-DEPTH: Final = 4  # times that base64 or hex is read within itself
+MOST: Final = 3  # readings are kept up to this multiple of the text's size
+DEPTH: Final = 4  # levels of base64 or hex within itself
 
 
 @dataclass(frozen=True, slots=True)
 class Skimmed:
-    """What a text reads as, beside itself, with a NUL between two readings.
+    """The readings of a text besides itself, separated by NUL.
 
-    Of what base64 gives, only where six letters of ASCII stand in a row, as most of it is noise: so
-    it serves for values of ASCII.
+    Of decoded base64, only where there are six ASCII letters in a row, because most of it is noise:
+    so it only serves for ASCII values.
     """
 
     packed: bytes = field(repr=False)
@@ -34,10 +34,7 @@ class Skimmed:
 
 
 def skimmed(text: str) -> Skimmed | None:
-    """Takes as long as a search of the text for a value does, and a search after it a fraction.
-
-    None for a text full of escapes, whose readings take several times its size.
-    """
+    """As slow as one search; None for a text full of escapes, whose readings are too large."""
     data = text.encode(errors="surrogatepass")
     found, left = dict[bytes, None](), MOST * len(data)
     for reading in _beside(Layer(data), DEPTH):

@@ -1,4 +1,4 @@
-"""The spellings in which a value with few letters is looked for, and how one is found."""
+"""The spellings in which a value with few letters is searched for, and how."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Final
 
 from positronic.redact.unescaping import read
 
-SHORTEST: Final = 6  # characters that are looked for inside other text
-PIECE: Final = 12  # characters at an end of a value that give it away
+SHORTEST: Final = 6  # characters; shorter values are not searched inside other text
+PIECE: Final = 12  # characters at an end that give a value away
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """Text that stands for a value."""
+    """Text that represents a value."""
 
     text: bytes = field(repr=False)
 
     @cached_property
     def period(self) -> int:
-        """The smallest shift at which the text lies on itself (Knuth, Morris and Pratt)."""
+        """The smallest shift at which the text matches itself (Knuth, Morris and Pratt)."""
         text, borders, length = self.text, [0], 0
         for letter in text[1:]:
             while length and text[length] != letter:
@@ -34,10 +34,10 @@ class Spelling:
         return len(text) - borders[-1]
 
     def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Where it stands in the text; occurrences that overlap are given as one where it repeats.
+        """The spans in the text; overlapping occurrences of a repetitive needle are merged.
 
-        Linear in the text: two starts lie at least a period apart, a run of periods is followed
-        here, and behind a run the next start is more than half a needle away.
+        Linear in the text: two starts are at least a period apart, a run of periods is followed
+        here, and after a run the next start is more than half a needle away.
         """
         needle = self.text
         start = text.find(needle)
@@ -57,13 +57,13 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Piece:
-    """The start, or the end, of a spelling that something has shortened."""
+    """The start or end of a shortened spelling."""
 
     text: str = field(repr=False)
     is_end: bool
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where at least PIECE characters of it stand, with all that follow. Linear in the text."""
+        """The spans of at least PIECE of its characters, extended by all that follow. Linear."""
         step = -1 if self.is_end else 1
         whole, searched = self.text[::step], text[::step]
         head, resume = whole[:PIECE], 0
@@ -74,7 +74,7 @@ class Piece:
 
 
 def _common(whole: str, text: str, start: int) -> int:
-    """How many characters from `start` on are the first of `whole`: in strides, then singly."""
+    """How many characters from `start` match the first of `whole`: in strides, then singly."""
     count = 0
     for stride in (PIECE, 1):
         while part := whole[count : count + stride]:
@@ -85,7 +85,7 @@ def _common(whole: str, text: str, start: int) -> int:
 
 
 def pieces(value: str) -> list[Piece]:
-    """Of a value long enough to be shortened by whoever shows it."""
+    """For a value that is long enough to be shortened when it is shown."""
     if len(value) < 2 * PIECE:
         return []
     texts = sorted({value, _repr(value), json.dumps(value)[1:-1]})
@@ -93,10 +93,10 @@ def pieces(value: str) -> list[Piece]:
 
 
 def spellings(value: str) -> list[Spelling]:
-    """Of a value with at least SHORTEST characters; none twice.
+    """For a value with at least SHORTEST characters; none twice.
 
-    The readings of a text give a value back, unless one of its own letters, with what stands beside
-    it, reads as an escape, or as the byte of another letter. So such a value is written, too.
+    The readings of a text contain a value unless some of its own letters read as an escape or as a
+    byte of another letter. So the spellings of such a value are searched for too.
     """
     plain = {value} if value.isascii() and value.isalnum() else _escaped(value)
     texts = {text.encode() for text in plain} | {read(value.encode())}
@@ -104,14 +104,14 @@ def spellings(value: str) -> list[Spelling]:
 
 
 def lines(value: str) -> set[str]:
-    """The lines of a value, and of its base64 as MIME wraps it, that are long enough to know."""
+    """The lines of a value, and of its base64 in MIME, that are long enough."""
     several = [some for some in (value.splitlines(), _wrapped(value)) if len(some) > 1]
     stripped = {line.strip() for some in several for line in some}
     return {line for line in stripped if len(line) >= SHORTEST}
 
 
 def _escaped(value: str) -> set[str]:
-    """As JSON, Python and HTML write it into a text, and that once more."""
+    """As JSON, Python and HTML escape it, once and twice."""
     once = {value} | {escape(value) for escape in _ESCAPES}
     return once | {escape(text) for text in once for escape in _ESCAPES}
 
@@ -126,7 +126,7 @@ def _repr(value: str) -> str:
 
 
 def _repr_among_quotes(value: str) -> str:
-    """As it stands in the repr of a text that holds both quotes, where `'` is escaped."""
+    """As in the repr of a text with both quotes, where `'` is escaped."""
     return repr(value + "'\"")[1:-4]
 
 

@@ -1,4 +1,4 @@
-"""Reads what URLs, JSON, HTML, JavaScript, shells and Python's repr write in a letter's place."""
+"""Undoes the escapes of URLs, JSON, HTML, JavaScript, shells and Python's repr."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Final
 
 from positronic.redact.layers import Kept, Layer
 
-# Each takes its escapes however often they are escaped by their own kind again, as in `%2541` and
+# Each matches its escapes even if they are escaped repeatedly by the same kind, as in `%2541` and
 # `&amp;amp;lt;`. Mixtures take as many passes as their kinds alternate.
 _PERCENT: Final = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}")
 _PERCENT_ONCE: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
-# What all begin with stands in front: so a search goes from one to the next at once.
+# The common beginning is in front, so that a search jumps from one to the next.
 _BACKSLASH: Final = re.compile(
     rb"""\\(?:\\*u[dD][89abAB][0-9A-Fa-f]{2}\\+u[dD][c-fC-F][0-9A-Fa-f]{2}
     |\\*x[89A-Fa-f][0-9A-Fa-f](?:\\+x[89A-Fa-f][0-9A-Fa-f])*
@@ -39,7 +39,7 @@ MAX_LEVELS: Final = 3
 
 
 class Unescaped(Layer):
-    """One pass over a text: the escapes of one kind as the letters that they stand for."""
+    """One pass over a text: the escapes of one kind replaced by their letters."""
 
     def __init__(self, parent: Layer, kind: re.Pattern[bytes]) -> None:
         super().__init__(kind.sub(lambda match: _letter(match[0]), parent.text))
@@ -48,7 +48,7 @@ class Unescaped(Layer):
 
     @cached_property
     def _escapes(self) -> tuple[array[int], array[int], array[int], array[int]]:
-        """Starts and ends here, then in the parent."""
+        """Starts and ends in this reading, then in the parent."""
         here, ends, there, until = (array("I") for _ in range(4))
         shift = 0
         for match in self._kind.finditer(self._parent.text):
@@ -74,9 +74,9 @@ class Unescaped(Layer):
 
 
 def readings(layer: Layer) -> Iterator[Layer]:
-    """The text, and each reading of it; the last has no escape left. Linear in the text."""
+    """The text and each of its readings; the last one has no escapes left. Linear in the text."""
     yield layer
-    # Each kind alone, for a value whose own letters another kind would read.
+    # Each kind alone, for a value whose own letters another kind would unescape.
     yield from (one for kind in _SINGLE if (one := _pass(layer, kind)) is not layer)
     yield from _by_level(layer)
     for _ in range(MAX_PASSES):
@@ -90,7 +90,7 @@ def readings(layer: Layer) -> Iterator[Layer]:
 
 
 def _by_level(layer: Layer) -> Iterator[Layer]:
-    """What was percent-encoded over itself, a level at a time, for a value that holds `%41`."""
+    """Repeated percent-encoding, one level at a time, for a value that contains `%41`."""
     for _ in range(MAX_LEVELS):
         if b"%25" not in layer.text:
             return
@@ -99,12 +99,12 @@ def _by_level(layer: Layer) -> Iterator[Layer]:
 
 
 def spaced(layer: Layer) -> Layer:
-    """As forms have it, where + is a space."""
+    """As in forms, where + is a space."""
     return Kept(layer, SPACES, b"")
 
 
 def _pass(layer: Layer, kind: re.Pattern[bytes]) -> Layer:
-    """The layer itself where there is nothing to read."""
+    """The layer itself if there is nothing to unescape."""
     found = Unescaped(layer, kind) if _KINDS[kind] in layer.text else layer
     return layer if found.text == layer.text else found
 
@@ -139,7 +139,7 @@ def _of_backslash(escape: bytes) -> bytes:
         return b""
     if kind in b"x0123":
         found = _bytes_of(digits)
-        # The bytes of UTF-8, or letters of Latin-1: a repr of bytes, or of text.
+        # UTF-8 bytes or Latin-1 letters: a repr of bytes or of text.
         return found if _is_utf8(found) else found.decode("latin-1").encode()
     if kind not in b"uU":
         return bytes([_CONTROL[kind[0]]])
@@ -150,7 +150,7 @@ def _of_backslash(escape: bytes) -> bytes:
 
 
 def _bytes_of(digits: bytes) -> bytes:
-    """Of `x41x42`, or octal `101102`."""
+    """For `x41x42`, or octal `101102`."""
     if digits.startswith(b"x"):
         return bytes.fromhex(digits.replace(b"x", b"").decode())
     return bytes(int(digits[start : start + 3], 8) for start in range(0, len(digits), 3))

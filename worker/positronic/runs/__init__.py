@@ -1,1 +1,1 @@
-"""Runs of brains: started, kept event by event, watched, and gone on with after a failure."""
+"""Runs of brains: started, stored event by event, watched, and rerun after a failure."""

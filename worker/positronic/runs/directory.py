@@ -1,4 +1,4 @@
-"""Where runs are: one place for each, whoever asks for it."""
+"""Leads to runs: each is in one process or object, no matter who asks for it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import KeptEvent, RunRecord, new_id
 from positronic.runs.run import Run
 
-MAX_REMEMBERED: Final = 1000  # runs of a host that keeps them in memory
+MAX_REMEMBERED: Final = 1000  # runs that are kept in memory
 
 RunWork = Callable[[Run], Awaitable[Response]]
 Kept = tuple[RunRecord, list[KeptEvent]]
 
 
 class RunDirectory(Protocol):
-    """Leads to a run. A run of another project is never found: the project is in its address."""
+    """Leads to a run, by project and id, so never to one of another project."""
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
-        """Does the work where the run is; None: where a new one will be."""
+        """Do the work where the run is; with None, where a new one will be."""
         ...
 
     async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
-        """What another place keeps of a run: its record, and a page of its events."""
+        """A stored run: its record and a page of its events."""
         ...
 
 
 class InProcessRuns:
-    """For a host that is one process; the oldest ended run is forgotten when there are many."""
+    """For a single-process host; when there are many, the oldest finished run is forgotten."""
 
     def __init__(self, clock: Clock, random: RandomBytes) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""What an earlier run tells a rerun, taken over page by page: never all of its text at once."""
+"""Reads an earlier run for a rerun, page by page, never all of its text at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from positronic.runs.record import RunRecord
 
 
 async def earlier(runs: RunDirectory, project: Project, run_id: str) -> tuple[RunRecord, Replay]:
-    """Raises NotFound, also when the run is forgotten meanwhile."""
+    """Raises NotFound, also if the run is deleted meanwhile."""
     told, after = Replay(), 0
     while page := await runs.kept(project, run_id, after):
         record, events = page

@@ -1,4 +1,4 @@
-"""How a run ends when its brain did not end it: the last event, made here."""
+"""The last event of a run that its brain did not end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COMPLETED: Final = "brain:complete"
 FAILED: Final = "brain:error"
 BROKEN_OFF: Final = "brain:interrupted"
 
-# A run is over when its outermost brain is: an inner one starts and ends too.
+# A run ends with its outermost brain; inner brains start and end too.
 DEPTH: Final = {"brain:start": 1, COMPLETED: -1, FAILED: -1}
 
 
@@ -22,7 +22,7 @@ def interrupted(event_log: EventLog) -> Event:
 
 
 def failed(event_log: EventLog, error: Exception) -> Event:
-    """The host stopped it. The sentence is one of ours and holds no value."""
+    """The host stopped it. The message is ours and contains no value."""
     said = {"name": type(error).__name__, "message": str(error)}
     if isinstance(error, PositronicError):
         said["code"] = error.code
@@ -34,7 +34,7 @@ def status(last: Event) -> str:
 
 
 def error(last: Event) -> dict[str, str] | None:
-    """What the last event says went wrong, without its trace."""
+    """The error in the last event, without its stack."""
     found = last.get("error")
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Keeps one run: its record and its events, within limits; wakes those who wait for more."""
+"""Stores one run's record and events, within limits, and wakes those who wait for more."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Ob
 MAX_EVENTS: Final = 10_000
 MAX_KEPT: Final = 16 * 1024 * 1024  # bytes of all events: one isolate has 128 MB for every run
 
-MAX_SKIMS: Final = 4 * 1024 * 1024  # bytes of what is remembered of them
-PAGE: Final = 512 * 1024  # characters of events that go from one run to another at once
+MAX_SKIMS: Final = 4 * 1024 * 1024  # bytes of skimmed events in memory
+PAGE: Final = 512 * 1024  # characters of events sent to another run at once
 
-_AT_ONCE: Final = 16  # events that are read in one go, while they are small
+_AT_ONCE: Final = 16  # events read at once while they are small
 _SMALL: Final = 64 * 1024  # characters of those read before
 
 Event = Mapping[str, Any]
 
 
 class EventLog:
-    """One run in one place. Not shared between processes: a RunLog has one EventLog."""
+    """One run. Not shared between processes: each RunLog has one EventLog."""
 
     def __init__(self, log: RunLog) -> None:
         self._log = log
         self._found = log.load()
         self._waiting: set[asyncio.Future[None]] = set()
-        # Only to go on after the last one, should the run have been broken off.
+        # Only to continue the numbers if the run was interrupted.
         self._last = sum(1 for _ in self.events(0)) if self.is_running else 0
         self._size = 0
         self._known = 0
-        # What kept events read as: each is decoded once, however many names are read.
+        # Stored events, decoded: each is decoded once, however many names are read.
         self._skims: dict[int, Skimmed | None] = {}
         self._skims_size = 0
 
@@ -57,7 +57,7 @@ class EventLog:
         return self._found
 
     def open(self, record: RunRecord) -> None:
-        """Begins to keep a run that is not there yet."""
+        """Store a new run's record."""
         self._found = record
         self._log.save(record)
 
@@ -65,7 +65,7 @@ class EventLog:
         self.open(replace(self.record, **changes))
 
     def append(self, event: Event) -> None:
-        """Raises TooLarge: for this event, or since the run has as many as it may."""
+        """Raises TooLarge for this event, or when the run has reached its limits."""
         text = _json(event)
         size = len(text.encode())
         if size > MAX_EVENT:
@@ -76,7 +76,7 @@ class EventLog:
         self._put(text)
 
     def end(self, last: Sequence[Event], **changes: Any) -> None:  # noqa: ANN401 - as for `change`
-        """The last events, whatever the limits say of so few; together with what they change."""
+        """Store the last events, regardless of the limits, together with what they change."""
         for event in last:
             self._put(_json(event))
         self.change(**changes)
@@ -84,7 +84,7 @@ class EventLog:
         self._wake()
 
     def events(self, after: int) -> Iterator[KeptEvent]:
-        """Those after a number, as they are now."""
+        """The events after a number, in their current form."""
         count = 1
         while some := self._log.events(after, count):
             after = some[-1].number
@@ -93,7 +93,7 @@ class EventLog:
             yield from some
 
     def page(self, after: int) -> Iterator[KeptEvent]:
-        """The first of those after a number, up to the one that makes it half a megabyte."""
+        """The first events after a number, until they exceed half a megabyte."""
         size = 0
         for event in self.events(after):
             yield event
@@ -102,18 +102,18 @@ class EventLog:
                 return
 
     def next(self, after: int) -> KeptEvent | None:
-        """The one after a number, as it is now: whoever reads slowly holds no older text."""
+        """The event after a number, in its current form, so that slow readers get no older text."""
         return next(iter(self._log.events(after, 1)), None)
 
     def clean(self, redactor: RunRedactor) -> None:
-        """Takes out of what is kept what has become known as a value since the last time."""
+        """Redact stored events for the values that became known since the last time."""
         if len(redactor.names) == self._known:
             return
         newer = redactor.since(self._known)
         if all(newer.is_clean(event.text, self._skimmed(event)) for event in self.events(0)):
             self._known = len(redactor.names)
             return
-        # With all that is known: what a marker stands for is put back before it is looked at.
+        # With all known values, because markers are expanded before the search.
         cleaning = EventRedactor(redactor)
         for event in self.events(0):
             found = json.loads(event.text)
@@ -124,7 +124,7 @@ class EventLog:
         self._known = len(redactor.names)
 
     async def news(self, seconds: float) -> bool:
-        """Waits for another event; False after so long without."""
+        """Wait for another event; False after this time without one."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:

@@ -1,4 +1,4 @@
-"""Takes out of a run's events what became known as a value after they were made."""
+"""Redacts values that became known after a run's events were stored."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from positronic.brains.patches import Patch, apply, difference
 from positronic.brains.redactions import LOST, NotRestorable, Redaction, redactions, restored
 from positronic.brains.run_redactor import RunRedactor
 
-# What may be redacted in an event, and is needed again.
+# The redacted parts of an event that a rerun needs.
 _PARTS: Final = {"brain:start": ("options", "initialState"), "step:complete": ("state",)}
 
 
 @dataclass(slots=True)
 class _Told:
-    """A brain's state as it was told; `shown`, once that differs, as it is to be told now.
+    """A brain's state as it was stored; `shown` is the redacted one, once that differs.
 
-    Patches that hold no value wait in `pending`: where none does, no state is made.
+    Patches without values wait in `pending`, so that often no state needs to be built.
     """
 
     state: JsonObject
@@ -30,23 +30,23 @@ class _Told:
 
 
 class EventRedactor:
-    """Goes over a run's events in order, from the first.
+    """Processes a run's events in order, from the first.
 
-    Only what a brain or its caller can put into an event is looked at: a value like `running` or
-    `replace` is a word of ours too. A patch is made anew rather than searched, since its paths
-    spell keys in their own way (RFC 6901).
+    Only what a brain or its caller can put into an event is searched, because a value such as
+    `running` or `replace` is also a word of ours. A patch is rebuilt rather than searched, because
+    its paths escape keys (RFC 6901).
     """
 
     def __init__(self, redactor: RunRedactor) -> None:
         self._redactor = redactor
-        # Of each brain that has begun and not ended.
+        # Of each brain that has started and not ended.
         self._told: list[_Told] = []
-        # Of the event at hand: where it was redacted, as it was told and as it is now.
+        # Of the current event: its redactions as stored, and the new ones.
         self._redactions_before: Mapping[str, list[Redaction]] = {}
         self._redactions: dict[str, list[Redaction]] = {}
 
     def cleaned(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The event itself when nothing in it has to go."""
+        """The redacted event; the same object if nothing changes."""
         found: Mapping[str, Any] = event
         self._redactions_before, self._redactions = event.get(AT, {}), {}
         cleaners: dict[str, Callable[[Any], Any]] = {
@@ -60,7 +60,7 @@ class EventRedactor:
                 found = {**found, name: now}
         all_redactions = {**self._redactions_before, **self._redactions}
         parts = _PARTS.get(event["type"], ())
-        # Of a patch that is the same still, the state may be redacted in more places.
+        # Even if a patch is unchanged, its state may have more redactions.
         at = redacted_at({part: all_redactions.get(part, []) for part in parts})
         if at.get(AT) != event.get(AT):
             found = {**found, **at}
@@ -95,7 +95,7 @@ class EventRedactor:
         return {field: self._redactor.message(text) for field, text in error.items()}
 
     def _document(self, part: str, document: JsonObject, limit: int) -> JsonObject:
-        """Empty when the markers, which can be longer than values, make it too large."""
+        """Empty if the markers, which may be longer than values, make it too large."""
         shown: JsonObject = self._redactor.document(document)
         if shown is document:
             return document

@@ -1,4 +1,4 @@
-"""The RunLog of a host that is one process."""
+"""The RunLog of a single-process host."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from positronic.runs.record import KeptEvent, RunRecord
 
 
 class MemoryRunLog:
-    """Forgets with the process."""
+    """Lasts as long as the process."""
 
     def __init__(self) -> None:
         self._record: RunRecord | None = None

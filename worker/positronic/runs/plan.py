@@ -1,4 +1,4 @@
-"""What a run is asked to do: a brain from its beginning, or from where an earlier run came to."""
+"""What a run does: a brain from its beginning, or from a step of an earlier run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Events = AsyncGenerator[JsonObject, None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`completed` steps are taken over; `end_after` counts them too.
+    """`completed` steps are reused; `end_after` counts them too.
 
     The redactions are those of options and states; `lost` are the states that stay redacted.
     """
@@ -36,11 +36,11 @@ class Plan:
 
     @property
     def starts_at(self) -> int | None:
-        """The number of the first step that a rerun runs."""
+        """The number of the first step to run, for a rerun."""
         return None if self.rerun_of is None else len(self.completed) + 1
 
     def events(self, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
-        """As `brains.run` gives them, in a form that can be closed before its end."""
+        """The events of `brains.run`, as a generator that can be closed early."""
         return brains.run(
             self.brain,
             run_id=run_id,
@@ -55,14 +55,14 @@ class Plan:
 
 
 def retold(events: Iterable[KeptEvent], *, folded: bool = False) -> Replay:
-    """What the kept events tell of a run; `folded`: of its steps only the last state."""
+    """A run from its stored events; `folded`: only the last state of its steps."""
     return replay((json.loads(event.text) for event in events), folded=folded)
 
 
 def rerun(
     brain: Brain, record: RunRecord, told: Replay, starts_at: int, stops_after: int | None
 ) -> Plan:
-    """From step `starts_at` on, counted from 1. Raises Conflict, InvalidRequest."""
+    """From step `starts_at`, counted from 1. Raises Conflict, InvalidRequest."""
     if record.status == RUNNING:
         raise Conflict("the run is not over")
     if starts_at > len(told.completed) + 1:

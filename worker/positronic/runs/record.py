@@ -1,4 +1,4 @@
-"""What is kept of a run beside its events. Never a value: names of secrets, and redacted text."""
+"""What is stored of a run besides its events: secret names and redacted text, never a value."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ID: Final = re.compile(r"[0-9a-f]{32}")
 class RunRecord:
     """One run. Times in milliseconds.
 
-    `reads` are the names whose values it was given; `unrecorded` says that the audit log does not
-    have them yet. `request_id` and `address` are those of the request that started it.
+    `reads` are the names of the secrets that it read; `unrecorded` means that the audit log does
+    not have them yet. `request_id` and `address` are those of the request that started it.
     """
 
     project: Project
@@ -44,35 +44,35 @@ class RunRecord:
 
 
 class KeptEvent(NamedTuple):
-    """An event as JSON; numbers go up from 1 without a gap."""
+    """An event as JSON; numbers count up from 1 without gaps."""
 
     number: int
     text: str
 
 
 class RunLog(Protocol):
-    """Where one run is kept. What was written here is there before anyone can see its effect."""
+    """Storage for one run. Writes are durable before anyone can see their effects."""
 
     def load(self) -> RunRecord | None: ...
 
     def save(self, record: RunRecord) -> None: ...
 
     def put(self, event: KeptEvent) -> None:
-        """A new event, or another text for one that is there."""
+        """A new event, or a new text for an existing one."""
         ...
 
     def events(self, after: int, limit: int) -> Sequence[KeptEvent]:
-        """In order, those with a higher number; `limit` at most."""
+        """Those with a higher number, in order, at most `limit`."""
         ...
 
 
 def new_id(random: RandomBytes) -> str:
-    """128 random bits: nobody guesses another's run."""
+    """128 random bits, so that nobody can guess another run."""
     return random(16).hex()
 
 
 def parse_id(text: str) -> str:
-    """Raises NotFound: what is no id stands for no run."""
+    """Raises NotFound for text that is not a run id."""
     if not ID.fullmatch(text):
         raise NotFound("there is no run with this id")
     return text

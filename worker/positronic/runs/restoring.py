@@ -1,4 +1,4 @@
-"""True values put back into what a rerun takes over, or a sentence that says why it cannot be."""
+"""Puts values back into what a rerun reuses, or explains why that is not possible."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from positronic.runs.plan import Plan
 
 MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
-_INSTEAD: Final = "rerun from an earlier step, or run the brain anew"
+_INSTEAD: Final = "rerun from an earlier step, or start a new run"
 
 NoteReads = Callable[[Sequence[Name]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A document that the rerun takes over, and what a sentence calls it."""
+    """A document that the rerun reuses, and what messages call it."""
 
     what: str
     document: JsonObject
@@ -55,10 +55,10 @@ class _Part:
 async def with_values(
     plan: Plan, store: ReadableSecrets, redactor: RunRedactor, note: NoteReads
 ) -> Plan:
-    """The plan as it was before it was redacted. `note` records what is read before it is.
+    """The plan before it was redacted. `note` records each read in advance.
 
-    What no step gets may stay redacted: a state before the one that the first step is given.
-    Raises InvalidRun when a value is gone, was changed, or was not stored as it is.
+    States before the one that the first step gets may stay redacted. Raises InvalidRun if a value
+    was deleted or changed, or was not stored as it is.
     """
     options, states = _parts(plan)
     if not options.redactions and not any(state.redactions for state in states):
@@ -86,7 +86,7 @@ async def with_values(
 
 
 def _parts(plan: Plan) -> tuple[_Part, list[_Part]]:
-    """The options, and every state from the initial one to that of the last completed step."""
+    """The options, and every state from the initial one to the last completed step's."""
     patches = (step.patch for step in plan.completed)
     states = accumulate(
         patches, lambda state, patch: apply(state, [patch]), initial=plan.initial_state

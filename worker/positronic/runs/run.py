@@ -1,4 +1,4 @@
-"""One run of a brain: started, watched, and found interrupted when nothing goes on with it."""
+"""One run of a brain: started, watched, and marked interrupted if nothing continues it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ READ: Final = "brain.read"
 LOOK_EVERY: Final = 30_000  # milliseconds
 
 _FOREIGN: Final = (
-    "a value that a run of another project had read was taken out; "
-    "a brain must keep nothing that was made from a secret"
+    "a value that a run of another project had read was redacted; "
+    "a brain must not keep anything made from a secret"
 )
 
 
@@ -44,7 +44,7 @@ AuditorOf = Callable[[RunRecord], Recorder]
 
 @dataclass(frozen=True, slots=True)
 class RunResources:
-    """What a run works with. `report` takes a line for the operator's log, never a value."""
+    """What a run may use. `report` writes a line to the operator's log, never a value."""
 
     store: ReadableSecrets
     auditor: AuditorOf
@@ -54,7 +54,7 @@ class RunResources:
 
 
 class Run:
-    """One run in one place. One that is kept as running, and that nobody goes on with, is over."""
+    """One run. If it is stored as running and nothing continues it, it is over."""
 
     def __init__(self, id: str, log: RunLog, clock: Clock) -> None:  # noqa: A002
         self.id = id
@@ -71,11 +71,7 @@ class Run:
         resources: RunResources,
         announce: Callable[[], Awaitable[None]],
     ) -> None:
-        """Announces the run, keeps it, and goes on in the background.
-
-        Raises what the brain says of its options, what `announce` raises, and that values which it
-        was to take over cannot be put back; then nothing is kept.
-        """
+        """Announce, store and begin the run, or raise InvalidOptions, InvalidRun."""
         if self.event_log.is_there:
             raise Conflict("there is a run with this id already")
         redactor = RunRedactor(resources.known_values, record.project)
@@ -92,7 +88,7 @@ class Run:
             self._recorded = len(record.reads)
         else:
             await announce()
-        # No code of the brain's runs before the first event, which is kept with the record.
+        # The brain's code does not run before the first event, which is stored with the record.
         first = await anext(events)
         self.event_log.open(record)
         self.event_log.append(first)
@@ -103,22 +99,19 @@ class Run:
         return sse.follow(self.event_log, after)
 
     def kept(self, after: int = 0) -> tuple[RunRecord, list[KeptEvent]] | None:
-        """With one page of the events after a number; behind the last there is none."""
+        """The record with a page of the events after a number; an empty page after the last."""
         if not self.event_log.is_there:
             return None
         return self.event_log.record, list(self.event_log.page(after))
 
     async def settle(self, auditor: AuditorOf) -> None:
-        """Ends a run that was broken off, and records what it read. Raises AuditUnavailable."""
+        """Ends an interrupted run, and records what it read. Raises AuditUnavailable."""
         self._notice_interruption()
         if self.event_log.is_there and not self.event_log.is_running:
             await self._record_reads(auditor)
 
     def next_look(self, retention: int) -> int:
-        """When somebody has to come by: to see whether it goes on, or to forget it. Milliseconds.
-
-        `retention`: how long it is kept after its end.
-        """
+        """When to look again whether it is interrupted, or to delete it. All in milliseconds."""
         record = self.event_log.record
         if self.event_log.is_running or record.unrecorded:
             return self._clock() + LOOK_EVERY
@@ -141,7 +134,7 @@ class Run:
         except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
             resources.report(f"run {self.id}: {summary_of(error)}")
         finally:
-            # One that could not be ended is found broken off at the next look.
+            # A run that could not be ended is found interrupted at the next look.
             self._is_worked_on = False
             if redactor.met_foreign:
                 resources.report(f"run {self.id} of {self.event_log.record.title!r}: {_FOREIGN}")
@@ -149,7 +142,7 @@ class Run:
     async def _tell(
         self, events: Events, redactor: RunRedactor, resources: RunResources
     ) -> Sequence[Event]:
-        """Keeps the events as they come; returns the last ones, which nobody has seen yet."""
+        """Stores the events as they come; returns the last ones, which nobody has seen yet."""
         last: list[Event] = []
         depth = 1
         try:
@@ -163,7 +156,7 @@ class Run:
         except PositronicError as error:
             return [ending.failed(self.event_log, error)]
         except (SystemExit, KeyboardInterrupt):
-            # Let through, it would end the whole Worker, and every other run with it.
+            # Not caught, it would end the whole Worker and every other run.
             return [ending.failed(self.event_log, StepFailed("a step tried to end the process"))]
         except Exception as error:  # noqa: BLE001 - the runner's own failure; a step's is an event
             resources.report(f"run {self.id}: {summary_of(error)}")
@@ -173,14 +166,11 @@ class Run:
     def _end(self, last: Sequence[Event]) -> None:
         final = last[0]
         self.event_log.end(
-            last,
-            status=ending.status(final),
-            completed_at=self._clock(),
-            error=ending.error(final),
+            last, status=ending.status(final), completed_at=self._clock(), error=ending.error(final)
         )
 
     def _report_failure(self, resources: RunResources) -> None:
-        """Where the brain's own code failed; why is for those who may look at the run."""
+        """Reports where the brain's code failed; only those who may see the run learn why."""
         record = self.event_log.record
         if where := (record.error or {}).get("where"):
             said = f"failed at {where}: {(record.error or {})['name']}"
@@ -188,9 +178,7 @@ class Run:
             resources.report(f"run {self.id} of {record.title!r} {said}")
 
     async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
-        """That these were read; and in what is kept they are no more, should a caller have sent
-        them. Raises Conflict when the run has told its end: nobody would record it in time.
-        """
+        """Record reads, and redact stored events. Raises Conflict when the run has ended."""
         if not self.event_log.is_running:
             raise Conflict("the run is over: nothing can be read")
         reads = dict.fromkeys((*self.event_log.record.reads, *names))
@@ -198,7 +186,7 @@ class Run:
         self.event_log.clean(redactor)
 
     async def _record_reads(self, auditor: AuditorOf) -> None:
-        """Again for what a task of the brain's read while it was recorded."""
+        """Repeats for what a task read while the previous reads were recorded."""
         while self.event_log.record.unrecorded:
             record = self.event_log.record
             await auditor(record).accepted(READ, record.reads[self._recorded :])
@@ -207,7 +195,7 @@ class Run:
 
 
 def _events(plan: Plan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
-    """Raises InvalidRequest: a model of options says it, which is code of the brain's too."""
+    """Raises InvalidRequest for whatever a model of options, which is the brain's code, raises."""
     try:
         return plan.events(run_id, secrets, redactor)
     except InvalidRequest as error:

@@ -1,1 +1,1 @@
-"""Sealed text, the keys it is sealed under, and signatures. FORMAT.md is the spec."""
+"""Sealed text, its keys, and signatures. FORMAT.md is the spec."""

@@ -19,7 +19,7 @@ NONCE_SIZE: Final = 12
 TAG_SIZE: Final = 16
 KEY_SIZE: Final = 32
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
-MAX_LENGTH: Final = 87_500  # characters; a text longer than this cannot be a px1 of MAX_VALUE bytes
+MAX_LENGTH: Final = 87_500  # characters; a px1 of MAX_VALUE bytes is shorter
 
 _KEY_PURPOSE: Final = "positronic px1 value key"
 
@@ -35,13 +35,13 @@ class Envelope:
 
 
 def pack(envelope: Envelope) -> str:
-    """The one spelling of an envelope: `px1.<key id>.<salt>.<nonce>.<ciphertext and tag>`."""
+    """The only spelling of an envelope: `px1.<key id>.<salt>.<nonce>.<ciphertext and tag>`."""
     parts = (envelope.salt, envelope.nonce, envelope.sealed)
     return ".".join((FORMAT, envelope.key_id, *(_encode(part) for part in parts)))
 
 
 def unpack(text: str) -> Envelope:
-    """Read a sealed text; anything but a canonical px1 raises CorruptRecord."""
+    """Parse a sealed text; anything but a canonical px1 raises CorruptRecord."""
     if len(text) > MAX_LENGTH:
         raise CorruptRecord("the sealed text is too long")
     parts = text.split(".")
@@ -56,7 +56,7 @@ def unpack(text: str) -> Envelope:
 
 
 def associated_data(project: Project, name: Name, metadata: Metadata) -> bytes:
-    """What is authenticated beside the value: format, key id, project, name, version, dates."""
+    """What is authenticated with the value: format, key id, project, name, version, dates."""
     return fields(
         FORMAT,
         metadata.key_id,
@@ -85,12 +85,12 @@ def _encode(data: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    """base64url without padding (RFC 4648 section 5); only the spelling `_encode` gives."""
+    """base64url without padding (RFC 4648 section 5), in canonical spelling only."""
     try:
         data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError):
         data = b""
     if _encode(data) != text:
-        # Also what base64 decoders skip in silence: stray characters, padding, unused bits.
+        # This also refuses what decoders ignore: stray characters, padding, unused bits.
         raise CorruptRecord("the sealed text has a field that is not canonical base64url")
     return data

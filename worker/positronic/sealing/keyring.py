@@ -1,4 +1,4 @@
-"""Master keys: a list, newest first. The newest seals, any of them opens."""
+"""Master keys: a list, newest first. The newest one seals, each one opens."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _HASH_SIZE: Final = 32
 
 
 class Keyring:
-    """Parsed from `id:base64(32 bytes)` entries, newest first, commas or white space between."""
+    """Parsed from `id:base64(32 bytes)` entries, newest first, separated by commas or spaces."""
 
     __slots__ = ("_keys", "newest")
 
     def __init__(self, text: str, in_front: str = "") -> None:
         """`in_front`: MASTER_KEYS_NEXT. Raises NotConfigured, naming the entry's position or id.
 
-        While a rotation ends, one key is in both settings; in one of them an id is there once.
+        While a rotation ends, a key may be in both settings, but only once in each.
         """
         first, rest = _parse(NEXT_SETTING, in_front), _parse(SETTING, text)
         if not rest:
@@ -32,13 +32,13 @@ class Keyring:
         for key_id in first.keys() & rest.keys():
             if first[key_id] != rest[key_id]:
                 raise NotConfigured(
-                    f"the key id {key_id} has another key in {NEXT_SETTING} than in {SETTING}"
+                    f"the key id {key_id} has different keys in {NEXT_SETTING} and {SETTING}"
                 )
         self._keys = first | rest
         self.newest = next(iter(self._keys))
 
     def derive(self, key_id: str, salt: bytes, info: bytes) -> bytes:
-        """A 32-byte key for one write. Raises UnknownKey with the id that is missing."""
+        """A 32-byte key for one write. Raises UnknownKey, naming the missing id."""
         master = self._keys.get(key_id)
         if master is None:
             raise UnknownKey(f"the master key {key_id!r} is not in {SETTING}")
@@ -64,7 +64,7 @@ def hkdf_sha256(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
 
 
 def _parse(setting: str, text: str) -> dict[str, bytes]:
-    """The setting's keys by id, in its order. Raises NotConfigured."""
+    """The setting's keys by id, in order. Raises NotConfigured."""
     keys: dict[str, bytes] = {}
     for place, entry in enumerate(text.replace(",", " ").split(), 1):
         key_id, key = _parse_entry(setting, entry, place)

@@ -1,7 +1,7 @@
-"""Message authentication codes over what lies in the store in clear: tokens and audit events.
+"""Message authentication codes for what is stored in clear: tokens and audit events.
 
-HMAC-SHA256 (RFC 2104) under a key derived from a master key: whoever can write to the store but
-holds no master key can neither make an entry nor change one unnoticed.
+HMAC-SHA256 (RFC 2104) with a key derived from a master key: anyone who can write to the store but
+has no master key can neither forge an entry nor change one unnoticed.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from positronic.sealing.keyring import Keyring
 
 
 class Verdict(StrEnum):
-    """What its signature says about an entry."""
+    """Whether an entry is as it was signed."""
 
     INTACT = "intact"
     CHANGED = "changed"
-    UNKNOWN_KEY = "unknown_key"  # names a key that the Worker does not hold: cannot be told
+    UNKNOWN_KEY = "unknown_key"  # the Worker does not have the key that it names
 
 
 class Signer:
-    """Signs for one purpose: a signature made for another is not valid here."""
+    """Signs for one purpose; signatures for other purposes are not valid."""
 
     def __init__(self, keyring: Keyring, purpose: str) -> None:
         self._keyring = keyring
@@ -38,14 +38,14 @@ class Signer:
         return self._keyring.newest
 
     def holds(self, key_id: str) -> bool:
-        """Whether `verify` could tell for a signature under this key."""
+        """Whether `verify` has this key."""
         return key_id in self._keyring
 
     def sign(self, *parts: str) -> Signature:
         return self._under(self._keyring.newest, parts)
 
     def verify(self, signature: Signature, *parts: str) -> Verdict:
-        """In constant time. An id that no key can have is a change."""
+        """In constant time. An id that no key can have counts as changed."""
         if not KEY_ID.fullmatch(signature.key_id):
             return Verdict.CHANGED
         try:
@@ -53,7 +53,7 @@ class Signer:
         except UnknownKey:
             return Verdict.UNKNOWN_KEY
         except OverflowError:
-            return Verdict.CHANGED  # a part too long for `fields`: nobody signed that
+            return Verdict.CHANGED  # a part is too long for `fields`, so nobody signed it
         intact = hmac.compare_digest(expected.mac.encode(), signature.mac.encode())
         return Verdict.INTACT if intact else Verdict.CHANGED
 

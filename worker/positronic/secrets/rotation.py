@@ -1,7 +1,7 @@
-"""Brings a project under the newest master key, a part at a time, while it is in use.
+"""Moves a project to the newest master key, step by step, while it is in use.
 
-Runs where the project's writes run, one at a time: a value written meanwhile is not overwritten.
-Versions and dates stay; only the key, the salt and the nonce are new.
+Runs where the project's writes run, one at a time, so it never overwrites a newer value. Versions
+and dates stay; only the key, the salt and the nonce are new.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from positronic.ports import Journal, TokenRecord, TokenStore, Unreadable, every
 from positronic.sealing.signing import Signer, Verdict
 from positronic.secrets.sealed_store import SealedStore
 
-AT_ONCE: Final = 50  # records written in one step: well within KV's 1,000 operations a request
-TRIES: Final = 200  # records looked at in one step, so that some that do not open stop nothing
+AT_ONCE: Final = 50  # records written in one step: well below KV's 1,000 operations per request
+TRIES: Final = 200  # records tried in one step, so that a few unopenable ones do not block it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Each key's use, and how many entries cannot be read: their keys are not known."""
+    """Each key's use, and the number of unreadable entries, whose keys are unknown."""
 
     uses: Sequence[KeyUse]
     unreadable: int
@@ -44,7 +44,7 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class RotationStep:
-    """`remaining` counts `failed` too: what does not open under the key it names."""
+    """`remaining` includes `failed`: records that cannot be opened with the key they name."""
 
     resealed: int
     remaining: int
@@ -56,7 +56,7 @@ Renew = Callable[[], Awaitable[Write | None]]
 
 
 class _Stale(Exception):
-    """The store shows an older version than was written: it waits for a later step."""
+    """The store still shows an older version than was written: left for a later step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Rotation:
         self._journal = journal
 
     async def census(self) -> Census:
-        """Every key that seals or signs something here, and the newest, which may not yet."""
+        """Every key that seals or signs something here, and the newest even if it does not yet."""
         by_name, unreadable = await self._sealed.key_ids()
         records, unreadable_tokens = await self._all_tokens()
         secrets = Counter(by_name.values())
@@ -99,7 +99,7 @@ class Rotation:
         return Census(uses, len(unreadable) + len(unreadable_tokens))
 
     async def step(self) -> RotationStep:
-        """Bring at most AT_ONCE records under the newest key. Audited by name."""
+        """Move at most AT_ONCE records to the newest key. Audited by name."""
         outdated, lost = await self._outdated()
         writes: dict[str, Write] = {}
         failed: list[Detail] = []
@@ -124,17 +124,17 @@ class Rotation:
         return RotationStep(len(writes), remaining, tuple([*failed, *lost][:TRIES]))
 
     async def _outdated(self) -> tuple[list[_Item], list[Detail]]:
-        """What to renew, and what cannot be: under a key that is gone, or unreadable."""
+        """What to renew, and what cannot be renewed: its key is missing or it is unreadable."""
         recent = self._journal.recent()
         found, unreadable = await self._items(recent)
         items = [
             item
             for item in found
-            # A list may still show what was deleted; to renew it would bring it back.
+            # A list may still show deleted records; renewing one would restore it.
             if item.key_id != self._signer.key_id and recent.get(item.place) != GONE
         ]
         lost = [
-            Detail(UnknownKey.code, f"the master key {item.key_id!r} is not held", name=item.label)
+            Detail(UnknownKey.code, f"the master key {item.key_id!r} is missing", name=item.label)
             for item in items
             if not self._signer.holds(item.key_id)
         ]
@@ -146,7 +146,7 @@ class Rotation:
         return [item for item in items if self._signer.holds(item.key_id)], lost
 
     async def _items(self, recent: Mapping[str, int]) -> tuple[list[_Item], list[tuple[str, str]]]:
-        """What can be read, and the label and place of what cannot."""
+        """What can be read, and the label and journal key of what cannot."""
         items = []
         by_name, unreadable = await self._sealed.key_ids()
         for name, key_id in by_name.items():
@@ -177,7 +177,7 @@ class Rotation:
 
     async def _renew_token(self, record: TokenRecord) -> Write | None:
         if verify(self._signer, self._project, record) is not Verdict.INTACT:
-            raise CorruptRecord("the token's record was changed")
+            raise CorruptRecord("the token's record was tampered with")
         return partial(self._tokens.put, sign(self._signer, self._project, record))
 
 

@@ -49,7 +49,7 @@ class SealedStore:
         metadata = Metadata(
             version=previous.version + 1 if previous else 1,
             created_at=previous.created_at if previous else now,
-            # A clock that went back must not date an update before what it replaces.
+            # If the clock went back, an update is still not dated before what it replaces.
             updated_at=max(now, previous.updated_at) if previous else now,
             key_id=self._sealer.newest,
         )
@@ -68,10 +68,7 @@ class SealedStore:
         )
 
     async def key_ids(self) -> tuple[Mapping[Name, str], Sequence[str]]:
-        """The master key that seals each secret, and the names of those that cannot be read.
-
-        One operation of the store per 1,000 names.
-        """
+        """The master key id of each secret, and the names of unreadable ones."""
         found: dict[Name, str] = {}
         unreadable: list[str] = []
         async for item in everything(self._records.list):
@@ -83,10 +80,7 @@ class SealedStore:
         return found, unreadable
 
     async def renew(self, name: Name) -> Record | None:
-        """The record under the newest key, not written yet; its version and dates stay.
-
-        None when there is nothing to renew. Raises UnknownKey, CorruptRecord.
-        """
+        """Unwritten, under the newest key; None if that is in use. UnknownKey, CorruptRecord."""
         record = (await self._records.get([name])).get(name)
         if record is None or record.metadata.key_id == self._sealer.newest:
             return None
@@ -95,7 +89,7 @@ class SealedStore:
         return await self._sealer.seal(name, value, metadata)
 
     async def write(self, record: Record) -> None:
-        """Store what `renew` gave."""
+        """Store what `renew` returned."""
         await self._records.put(record)
 
 
@@ -115,7 +109,7 @@ class SealedSecret:
 
 
 def _readable(item: RecordInfo | Unreadable) -> RecordInfo | Unreadable:
-    """A name that no secret can have cannot be opened either: somebody else put it there."""
+    """A name that no secret can have is not ours: somebody else wrote it."""
     if isinstance(item, RecordInfo) and not is_name(item.name):
         return Unreadable(item.name)
     return item

@@ -35,7 +35,7 @@ class Sealer:
 
     async def seal(self, name: Name, value: Value, metadata: Metadata) -> Record:
         """The record of a value, under the master key that its metadata names."""
-        # The salt makes the key new for this write, so its one nonce cannot repeat under it.
+        # The salt gives this write a key of its own, so its one nonce cannot repeat under it.
         salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
         key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
         aad = associated_data(self._project, name, metadata)
@@ -43,16 +43,16 @@ class Sealer:
         return Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, sealed)))
 
     async def open(self, record: Record) -> Value:
-        """Raises UnknownKey, CorruptRecord; names the secret."""
+        """Raises UnknownKey or CorruptRecord, which name the secret."""
         name = record.name
         try:
             return await self._open(record)
         except InvalidTag:
-            raise CorruptRecord(f"the record of {name} does not open") from None
+            raise CorruptRecord(f"the record of {name} cannot be opened") from None
         except CorruptRecord as error:
-            raise CorruptRecord(f"the record of {name} does not open: {error.message}") from None
+            raise CorruptRecord(f"the record of {name} cannot be opened: {error.message}") from None
         except UnknownKey as error:
-            raise UnknownKey(f"the record of {name} does not open: {error.message}") from None
+            raise UnknownKey(f"the record of {name} cannot be opened: {error.message}") from None
 
     async def _open(self, record: Record) -> Value:
         envelope = unpack(record.sealed)
@@ -70,4 +70,4 @@ def _value(plaintext: bytes) -> Value:
         return parse_value(plaintext.decode())
     except (UnicodeDecodeError, InvalidValue):
         # `from None`: a decoding error carries the plaintext.
-        raise CorruptRecord("the sealed text holds something that is not a value") from None
+        raise CorruptRecord("the sealed text does not contain a valid value") from None

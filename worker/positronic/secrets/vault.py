@@ -29,7 +29,7 @@ class BulkResult:
 
 
 class Vault:
-    """Create, list, exists, delete, bulk. Knows one project; no call takes another's name."""
+    """One project's secrets: create, list, exists, delete, bulk."""
 
     def __init__(self, store: SecretStore, auditor: Auditor, journal: Journal) -> None:
         self._store = store
@@ -44,11 +44,11 @@ class Vault:
         )
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        """Names and dates in name order; opens nothing."""
+        """Names and dates, sorted by name; opens nothing."""
         return await self._store.list(cursor, limit)
 
     async def exists(self, name: Name) -> bool:
-        """True when a brain could read it now: it opens the secret, and raises what that raises."""
+        """Whether a brain could read it now: opens the secret, and raises what that raises."""
         secret = (await self._store.get([name])).get(name)
         if secret is None:
             return False
@@ -56,10 +56,7 @@ class Vault:
         return True
 
     async def delete(self, text: str) -> None:
-        """Whatever is listed, also what no longer opens, and what has no secret's name.
-
-        Raises NotFound, InvalidName, ReservedName.
-        """
+        """Any listed entry, readable or not. Raises NotFound, InvalidName, ReservedName."""
         name = Name(text)
         if not await self._is_stored(name):
             raise NotFound(f"there is no secret {parse_name(text)}")
@@ -105,7 +102,7 @@ class Vault:
     async def _write_all(
         self, entries: Sequence[Entry], previous: dict[Name, SecretInfo]
     ) -> Sequence[Detail]:
-        """Write in order, a few at once; stop at the first failure. Returns what is unwritten."""
+        """Write in order, a few at once; stop at the first failure. Returns the unwritten."""
         unwritten: MutableSequence[Detail] = []
         for start, some in _enumerate_batches(entries, WRITE_AT_ONCE):
             if unwritten:
@@ -114,7 +111,7 @@ class Vault:
                     for index, (name, _) in enumerate(some, start)
                 ]
                 continue
-            # One note for all: a journal prunes itself at each.
+            # One call for all, because each one also prunes the journal.
             self._journal.note(
                 {secret_key(name): _next_version(previous.get(name)) for name, _ in some}
             )
@@ -134,7 +131,7 @@ def _failures(start: int, entries: Sequence[Entry], results: Sequence[object]) -
         if isinstance(result, PositronicError):
             details.append(Detail(result.code, result.message, index, name))
         elif isinstance(result, Exception):
-            # Its message may hold anything; the entry is what the caller must know.
+            # Its message may contain anything; the caller only needs to know the entry.
             details.append(Detail("internal", "an unexpected failure", index, name))
         elif isinstance(result, BaseException):
             raise result

@@ -1,1 +1,1 @@
-"""Where sealed text and events lie: one backend per file."""
+"""Backends that store sealed text, events and tokens."""

@@ -1,4 +1,4 @@
-"""Every store in this process's memory: for tests, and for trying things out."""
+"""Every store in memory, for tests and experiments."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class MemoryProjects:
 
 
 class MemoryStorage:
-    """A whole backend that forgets everything with the process, and nothing before."""
+    """A whole backend, which lasts as long as the process."""
 
     def __init__(self) -> None:
         self._records: defaultdict[Project, MemoryRecords] = defaultdict(MemoryRecords)
@@ -104,7 +104,7 @@ class MemoryStorage:
 
 
 def _page(items: Mapping[K, V], cursor: str | None, limit: int) -> Page[V]:
-    """In the order of the keys; the cursor is the last key given, after a `=`."""
+    """In the order of the keys; the cursor is `=` and the last key of the page."""
     keys = sorted(items)
     start = bisect.bisect_right(keys, cursor.removeprefix("=")) if cursor else 0
     chosen = keys[start : start + limit]

@@ -1,4 +1,4 @@
-"""What stands in a store in clear, as JSON: written and read in one way, whatever the backend."""
+"""The JSON that is stored in clear, written and read the same way in every backend."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def metadata_fields(metadata: Metadata) -> dict[str, object]:
-    """What `read_metadata` takes."""
+    """The input of `read_metadata`."""
     return {
         "version": metadata.version,
         "createdAt": metadata.created_at,
@@ -30,7 +30,7 @@ def metadata_fields(metadata: Metadata) -> dict[str, object]:
 
 
 def read_metadata(name: str, found: object) -> Metadata:
-    """The metadata as written. Raises CorruptRecord: a date is never made up."""
+    """The metadata as written. Raises CorruptRecord rather than make up a date."""
     fields = found if isinstance(found, Mapping) else {}
     numbers = [fields.get(key) for key in ("version", "createdAt", "updatedAt")]
     key_id = fields.get("keyId")
@@ -46,7 +46,7 @@ def read_metadata(name: str, found: object) -> Metadata:
 
 
 def record_info(name: str, found: object) -> RecordInfo | Unreadable:
-    """An item of a list: one that cannot be read stops nothing."""
+    """A list's item, which does not fail the list when it cannot be read."""
     try:
         return RecordInfo(Name(name), read_metadata(name, found))
     except CorruptRecord:
@@ -68,7 +68,7 @@ def encode_token(record: TokenRecord) -> str:
 
 
 def decode_token(token_id: str, text: str) -> TokenRecord:
-    """Raises CorruptRecord for anything but what `encode_token` gives."""
+    """Raises CorruptRecord for anything that `encode_token` did not write."""
     try:
         fields = pydantic_core.from_json(text, allow_inf_nan=False)
         expires_at = fields["expiresAt"]
@@ -88,7 +88,7 @@ def decode_token(token_id: str, text: str) -> TokenRecord:
 
 
 def token_item(token_id: str, text: str) -> TokenRecord | Unreadable:
-    """An item of a list: one that cannot be read stops nothing."""
+    """A list's item, which does not fail the list when it cannot be read."""
     try:
         return decode_token(token_id, text)
     except CorruptRecord:
@@ -103,5 +103,5 @@ def _matched(pattern: re.Pattern[str], found: str) -> str:
 
 def _time(found: object) -> int:
     if type(found) is not int or not 0 < found <= times.LAST:
-        raise ValueError("a time that no clock gives")
+        raise ValueError("a time outside the range of the clock")
     return found

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 class AuditGroup(LazyGroup):
-    places: ClassVar = {"verify": "px.commands.audit.verify"}
+    modules: ClassVar = {"verify": "px.commands.audit.verify"}
 
 
 app = new_app(AuditGroup, runs_alone=True)
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", min=1, help="At most so many.  [default: 100]"),
+    typer.Option("--limit", metavar="N", min=1, help="Show at most N events.  [default: 100]"),
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="TIME", help="24h, 2026-11-01 or ISO 8601: no older ones."),
+    typer.Option("--since", metavar="TIME", help="Only newer events: 24h, 2026-11-01, ISO 8601."),
 ]
 Follow = Annotated[
-    bool, typer.Option("--follow", "-f", help="Show new events as they come, until Ctrl-C.")
+    bool, typer.Option("--follow", "-f", help="Show new events as they arrive, until Ctrl-C.")
 ]
 
 
@@ -41,11 +41,11 @@ def audit(
     since: Since = None,
     follow: Follow = False,
 ) -> None:
-    """Show who did what: time, actor, action, names, outcome. Newest first; never a value.
+    """Show who did what, newest first. Never shows a value.
 
-    In a pipe: a line for each event, with tabs between time, actor, action, names, outcome and
-    integrity. With --follow: oldest first, from now on, or from --since or the newest --limit on;
-    with --json one document a line.
+    In a pipe: one line per event, with tabs between time, actor, action, names, outcome and
+    integrity. With --follow: oldest first, starting now, at --since, or with the newest --limit
+    events; with --json, one document per line.
 
     \b
     Example: px audit --since 24h
@@ -69,7 +69,7 @@ def _refuse_misplaced(*given: object) -> None:
     from px.errors import Usage
 
     if any(one is not None for one in given):
-        raise Usage("options of `px audit verify` stand after `verify`")
+        raise Usage("put the options of `px audit verify` after `verify`")
 
 
 def _show(log: AuditLog, start: int | None, limit: int | None, *, as_json: bool) -> None:

@@ -23,11 +23,11 @@ Dropped = Annotated[
 @app.command()
 @with_server()
 def verify(server: Server, since: Since = None, dropped: Dropped = None) -> None:
-    """Check the signature of every event. Exit code 0 when none was changed, else 1.
+    """Check the signature of every event. Exit code 0 if none was changed, else 1.
 
-    An event under a master key that the Worker does not hold is not verifiable: anyone who can
-    write to the store could have made it up. That is exit code 1 too, unless --dropped names the
-    key. An event that was deleted leaves no trace.
+    An event signed under a master key that the Worker does not hold cannot be verified: anyone who
+    can write to the store could have made it up. That too is exit code 1, unless --dropped names
+    the key. A deleted event leaves no trace.
 
     \b
     Example: px audit verify --since 52w
@@ -51,5 +51,5 @@ def verify(server: Server, since: Since = None, dropped: Dropped = None) -> None
             terminal.data(f"unknown_key\t{key}\t{count}")
         terminal.say(result.sentence())
         if hint := result.hint():
-            terminal.say(f"hint: {hint}")
+            terminal.advise(f"hint: {hint}")
     raise typer.Exit(0 if result.is_clean else 1)

@@ -7,8 +7,8 @@ from typing import ClassVar
 from px.commands.groups import LazyGroup, new_app
 
 
-class Brain(LazyGroup):
-    places: ClassVar = {
+class BrainGroup(LazyGroup):
+    modules: ClassVar = {
         "list": "px.commands.brain.list",
         "show": "px.commands.brain.show",
         "run": "px.commands.brain.run",
@@ -18,12 +18,12 @@ class Brain(LazyGroup):
     }
 
 
-app = new_app(Brain)
+app = new_app(BrainGroup)
 
 
 @app.callback()
 def brain() -> None:
-    """Run the project's brains, and watch their runs.
+    """Run the project's brains and watch their runs.
 
     \b
     Example: px brain run example --watch

@@ -13,7 +13,7 @@ app = new_app()
 def list_brains(server: Server) -> None:
     """List the project's brains.
 
-    In a pipe: a line for each brain, with tabs between title, number of steps and description.
+    In a pipe: one line per brain, with tabs between title, number of steps and description.
 
     \b
     Example: px brain list

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from px.api.runs import Runs
 
 Title = Annotated[str, typer.Argument(metavar="NAME", help="The brain's title.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, as `px brain run` says it.")]
-Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events to its end.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, from `px brain run`.")]
+Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events until it ends.")]
 
 
 def started(runs: Runs, run_id: str, *, watch: bool, as_json: bool) -> None:
-    """Says the new run's id: alone on stdout, or before the events."""
+    """Prints the new run's id: only that to stdout, or before the events."""
     from px import terminal
     from px.errors import PxError
 

@@ -25,10 +25,10 @@ StopAfter = Annotated[
 def rerun(
     server: Server, run: Run, start: From, stop_after: StopAfter = None, watch: Watch = False
 ) -> None:
-    """Run a brain again from a step on; steps before are kept.
+    """Run a brain again from a given step; earlier steps are kept.
 
-    The completed steps before --from are not run again; `px brain status RUN` numbers the steps.
-    Its id, --watch and the exit codes are those of `px brain run`.
+    The completed steps before --from are not run again; `px brain status RUN` shows their numbers.
+    The new run's id, --watch and the exit codes work as in `px brain run`.
 
     \b
     Example: px brain rerun "$RUN" --from 2 --watch

@@ -18,11 +18,11 @@ Option = Annotated[
 State = Annotated[
     str | None,
     typer.Option(
-        "--state-json", metavar="JSON", help="The first state: an object, @FILE, or - for stdin."
+        "--state-json", metavar="JSON", help="The initial state: JSON, @FILE, or - for stdin."
     ),
 ]
 EndAfter = Annotated[
-    int | None, typer.Option("--end-after", metavar="N", min=1, help="Run so many steps only.")
+    int | None, typer.Option("--end-after", metavar="N", min=1, help="Stop after N steps.")
 ]
 
 
@@ -36,15 +36,14 @@ def run(
     end_after: EndAfter = None,
     watch: Watch = False,
 ) -> None:
-    """Start a brain. The run's id is the only thing on stdout, unless --watch shows its events.
+    """Start a brain. Prints the run's id, or with --watch its events.
 
-    With --watch the exit code is 0 when the run completed, and 1 when it failed or was
-    interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for each event, with tabs
-    between its type, its place and a note, such as a failure's reason; with --json one document a
-    line.
+    With --watch the exit code is 0 if the run completed, and 1 if it failed or was interrupted.
+    Ctrl-C stops watching; the run continues. In a pipe: one line per event, with tabs between
+    type, place and a note, such as the reason for a failure; with --json, one document per line.
 
-    Never put a secret into -o or --state-json: it would stand in the shell's history, in the
-    process list and in the run's events. A brain reads secrets by name.
+    Never put a secret in -o or --state-json: it would be visible in the shell's history, the
+    process list and the run's events. A brain reads secrets by name.
 
     \b
     Example: px brain run example --watch -o url=http://127.0.0.1:9000

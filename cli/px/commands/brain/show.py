@@ -12,9 +12,9 @@ app = new_app()
 @app.command()
 @with_server()
 def show(server: Server, name: Title) -> None:
-    """Show a brain's steps, and those of the brains inside it.
+    """Show a brain's steps and those of its inner brains.
 
-    In a pipe: a line for each step, with tabs between number, kind (step or brain) and title.
+    In a pipe: one line per step, with tabs between number, kind (step or brain) and title.
 
     \b
     Example: px brain show example

@@ -12,10 +12,10 @@ app = new_app()
 @app.command()
 @with_server()
 def status(server: Server, run: Run) -> None:
-    """Show how far a run has come, and its state. The exit code does not tell how it ended.
+    """Show a run's progress and state. The exit code does not depend on how it ended.
 
-    A line for each: run, brain, status, created, completed, error, where (the line of the brain's
-    code that failed), each step, state; with a tab after the word.
+    One line each for run, brain, status, created, completed, error, where (the line of the brain's
+    code that failed), every step, and state; with a tab after the word.
 
     \b
     Example: px brain status "$RUN" --json

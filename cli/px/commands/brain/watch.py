@@ -12,12 +12,12 @@ app = new_app()
 @app.command()
 @with_server()
 def watch(server: Server, run: Run) -> None:
-    """Show a run's events as they come, from its first to its last.
+    """Show a run's events as they happen, from the first to the last.
 
-    A connection that breaks off is made anew. The exit code is 0 when the run completed, and 1
-    when it failed or was interrupted. Ctrl-C ends the watching, not the run. In a pipe: a line for
-    each event, with tabs between its type, its place and a note, such as a failure's reason; with
-    --json one document a line.
+    px reconnects when the connection breaks off. The exit code is 0 if the run completed, and 1 if
+    it failed or was interrupted. Ctrl-C stops watching; the run continues. In a pipe: one line per
+    event, with tabs between its type, its place and a note, such as the reason for a failure; with
+    --json, one document per line.
 
     \b
     Example: px brain watch "$RUN" --json

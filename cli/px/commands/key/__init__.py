@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class KeyGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "list": "px.commands.key.list",
         "rotate": "px.commands.key.rotate",
         "recover": "px.commands.key.recover",
@@ -20,7 +20,7 @@ app = new_app(KeyGroup)
 
 @app.callback()
 def key() -> None:
-    """See which master keys are in use, replace, recover them.
+    """List, replace and recover master keys.
 
     \b
     Example: px key list

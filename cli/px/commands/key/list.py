@@ -11,11 +11,11 @@ app = new_app()
 @app.command()
 @with_server()
 def list_keys(server: Server) -> None:
-    """List the master keys by id, with how much each covers.
+    """List the master keys by id, with how much each one seals.
 
-    Over all projects with the root token, else over one. In a pipe: a line for each key, with
-    tabs between id, secrets, tokens, and newest, held or missing. That goes by the ids that records
-    name; `px doctor` tries whether they open.
+    Covers all projects with the root token, otherwise one. In a pipe: one line per key, with tabs
+    between id, secrets, tokens, and newest, held or missing. The counts go by the key ids that
+    records name; `px doctor` tests whether records can be opened.
 
     \b
     Example: px key list
@@ -30,4 +30,4 @@ def list_keys(server: Server) -> None:
         return
     tables.keys(found.uses(), found.newest)
     if found.pending:
-        terminal.advise("A rotation is under way: `px key rotate` ends it.")
+        terminal.advise("A rotation is under way: `px key rotate` finishes it.")

@@ -13,14 +13,14 @@ from px.commands.key.store import key_store
 from px.commands.options import Json
 
 if TYPE_CHECKING:
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The recovery file.")]
-Local = Annotated[bool, typer.Option("--local", help="Into .dev.vars, for the local Worker.")]
-Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+Local = Annotated[bool, typer.Option("--local", help="Write to .dev.vars, for the local Worker.")]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passphrase from stdin.")]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Drop the deployed Worker's present master keys for good.")
+    bool, typer.Option("--replace", help="Delete the deployed Worker's current master keys.")
 ]
 
 
@@ -32,10 +32,10 @@ def recover(
     replace: Replace = False,
     as_json: Json = False,
 ) -> None:
-    """Bring a recovery file's master key back to the Worker, unseen.
+    """Restore a master key from a recovery file, without showing it.
 
-    For a Worker that was deleted, or lost its MASTER_KEYS: its records in KV open again. Asks for
-    the file's passphrase. Run `px deploy` afterwards: it finds the KV namespace of before.
+    For a Worker that was deleted or lost its MASTER_KEYS: its records in KV can be opened again.
+    Asks for the file's passphrase. Then run `px deploy`, which finds the earlier KV namespace.
 
     \b
     Example: px key recover .px/recovery-positronic-secrets.json
@@ -57,21 +57,21 @@ def recover(
         key = found.open(passphrase)
         done = store.bring_back(key)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; run it again to be sure that the key is back") from None
+        raise Interrupted("interrupted; the key may be back: run it again to be sure") from None
     if as_json:
         terminal.document({"key": key.id, "worker": header.worker, "local": local})
     else:
         terminal.say(done)
 
 
-def _check_worker(project: Project, worker: str) -> None:
+def _check_worker(project: Workspace, worker: str) -> None:
     from px.errors import Refused
     from px.project.manifest import read_manifest
 
     if read_manifest(project.config).worker != worker:
         raise Refused(
-            "the recovery file is of another Worker than the one in wrangler.toml; "
+            "the recovery file belongs to another Worker than the one in wrangler.toml; "
             "nothing was changed",
             code="another_worker",
-            hint="run px in that Worker's project",
+            hint="run px in the project of that Worker",
         )

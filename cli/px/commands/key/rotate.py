@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
     from px.settings import Target
     from px.terminal import Progress
 
@@ -29,7 +29,7 @@ Settle = Annotated[
         metavar="SECONDS",
         min=0,
         max=3600,
-        help="Wait before an old key goes.  [default: 65; on loopback 0]",
+        help="Wait before dropping old keys.  [default: 65; on loopback 0]",
     ),
 ]
 
@@ -38,13 +38,13 @@ Recovery = Annotated[
     typer.Option(
         "--recovery-file",
         metavar="FILE",
-        help="Where the new key's recovery file goes.  [default: .px/recovery-WORKER.json]",
+        help="Where to write the new recovery file.  [default: .px/recovery-WORKER.json]",
     ),
 ]
 NoRecovery = Annotated[
-    bool, typer.Option("--no-recovery-file", help="Write none: a lost master key is lost.")
+    bool, typer.Option("--no-recovery-file", help="Write no recovery file: a lost key stays lost.")
 ]
-Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="The passphrase from stdin.")]
+Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passphrase from stdin.")]
 
 
 @app.command()
@@ -56,15 +56,14 @@ def rotate(
     no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
 ) -> None:
-    """Replace the Worker's master key while it is in use.
+    """Replace the Worker's master key while the Worker is in use.
 
-    A new key goes in front, everything in all projects is re-sealed under it, and then the old keys
-    go. A key that covers anything is never dropped. Stopped at any point, it goes on when it is run
-    again.
+    It adds a new key, re-seals everything in all projects under it, and then drops the old keys. A
+    key that still seals anything is never dropped. If it stops, run it again to continue.
 
-    Needs the root token and the project's folder: the local Worker's keys lie in .dev.vars, a
-    deployed one's are set by wrangler with the credentials in .env.deploy. A deployed Worker's new
-    key gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
+    Needs the root token and the project's folder: a local Worker's keys are in .dev.vars; wrangler
+    sets a deployed Worker's keys with the credentials in .env.deploy. A deployed Worker's new key
+    gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
     kept under another name, because it opens older copies of KV.
 
     \b
@@ -76,10 +75,10 @@ def rotate(
     from px.errors import Usage
 
     if recovery_file and no_recovery_file:
-        raise Usage("--recovery-file and --no-recovery-file exclude each other")
+        raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     target = replace(
         server.target(), project=None
-    )  # PX_PROJECT means one; a key is every project's
+    )  # PX_PROJECT selects one project; a key covers all
     if not server.as_json:
         terminal.say(f"The server is {target.address.origin}, all projects")
     seconds = settle
@@ -99,7 +98,7 @@ def rotate(
         return
     terminal.say(done.sentence())
     if later := done.later():
-        terminal.say(f"note: {later}")
+        terminal.advise(f"note: {later}")
     _tell_of_files(project, keeper, target)
 
 
@@ -120,7 +119,7 @@ class _Output:
 
 def _run(
     target: Target,
-    project: Project,
+    project: Workspace,
     store: KeyStore,
     settle: float,
     output: _Output,
@@ -135,9 +134,9 @@ def _run(
 
 
 def _keeper(
-    target: Target, project: Project, path: Path | None, stdin: bool, *, wanted: bool
+    target: Target, project: Workspace, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
-    """None where no recovery file is to be written. Raises Usage when there is nobody to ask."""
+    """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
     if not wanted or (path is None and _is_local(target, project)):
         return None
     from px.keys.next_recovery import NextRecovery
@@ -153,12 +152,12 @@ def _keeper(
     return keeper
 
 
-def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target) -> None:
-    """What opens the new key, and what is left of the old one."""
+def _tell_of_files(project: Workspace, keeper: NextRecovery | None, target: Target) -> None:
+    """Which file holds the new key, and which the old one."""
     if keeper is not None:
-        terminal.say(f"{keeper.file.shown} and its passphrase bring the new master key back")
+        terminal.say(f"{keeper.file.shown} and its passphrase restore the new master key")
         if keeper.moved is not None:
-            terminal.say(f"{keeper.moved.shown} has the old one, for older copies of KV")
+            terminal.say(f"{keeper.moved.shown} holds the old key, for older copies of KV")
     if (keeper is not None and keeper.replaces) or _is_local(target, project):
         return
     from px.keys.recovery_file import RecoveryFile, default_path
@@ -166,17 +165,17 @@ def _tell_of_files(project: Project, keeper: NextRecovery | None, target: Target
 
     old = RecoveryFile(default_path(project, read_manifest(project.config).worker))
     if old.exists():
-        terminal.say(f"Warning: {old.shown} holds a key that is gone, not the new one")
+        terminal.say(f"Warning: {old.shown} holds a key that was dropped, not the new one")
 
 
-def _project() -> Project:
+def _project() -> Workspace:
     from px.project.workspace import find_project
 
     return find_project()
 
 
-def _is_local(target: Target, project: Project) -> bool:
-    """Whether `px dev` serves it here, however px was told of its address."""
+def _is_local(target: Target, project: Workspace) -> bool:
+    """Whether the address is that of `px dev` here, wherever px got it from."""
     from px.http.address import parse_address
     from px.project.local_state import read_local
 

@@ -1,4 +1,4 @@
-"""Where the master keys are that a command changes."""
+"""Chooses the master keys that a command changes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
-    from px.project.workspace import Project
+    from px.project.workspace import Workspace
 
 
-def key_store(project: Project, *, local: bool) -> KeyStore:
-    """The local Worker's, or the deployed one's with the credentials for it. Raises PxError."""
+def key_store(project: Workspace, *, local: bool) -> KeyStore:
+    """The local Worker's keys, or the deployed one's with its credentials. Raises PxError."""
     if local:
         from px.keys.local_keys import LocalKeys
 

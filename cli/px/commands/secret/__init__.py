@@ -7,8 +7,8 @@ from typing import ClassVar
 from px.commands.groups import LazyGroup, new_app
 
 
-class Secret(LazyGroup):
-    places: ClassVar = {
+class SecretGroup(LazyGroup):
+    modules: ClassVar = {
         "create": "px.commands.secret.create",
         "list": "px.commands.secret.list",
         "exists": "px.commands.secret.exists",
@@ -18,12 +18,12 @@ class Secret(LazyGroup):
     }
 
 
-app = new_app(Secret)
+app = new_app(SecretGroup)
 
 
 @app.callback()
 def secret() -> None:
-    """Put secrets in, list their names, check, delete. No command shows a value.
+    """Create, list, check and delete secrets. No command shows a value.
 
     \b
     Example: px secret list

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from px.api.secrets import Secret
 
 app = new_app()
-Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin; one final line end is dropped.")]
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read stdin, without its final newline.")]
 FromFile = Annotated[
     str | None,
-    typer.Option("--from-file", metavar="FILE", help="Read a file, every byte of it; - is stdin."),
+    typer.Option("--from-file", metavar="FILE", help="Read a file, byte for byte; - is stdin."),
 ]
 Text = Annotated[
     str | None,
-    typer.Option("--value", metavar="TEXT", help="Unsafe: shell history, process list."),
+    typer.Option("--value", metavar="TEXT", help="Unsafe: visible in history and process list."),
 ]
 
 
@@ -43,10 +43,10 @@ def create(
     value: Text = None,
     strip_newline: StripNewline = None,
 ) -> None:
-    """Create or update a secret. Asks for the value, hidden, unless told where to read it.
+    """Create or update a secret. Asks for the value, hidden, unless an option gives it.
 
-    A value has 1 to 65,536 bytes of UTF-8 and no NUL; a byte-order mark before it is dropped. The
-    server is asked first whether it takes this token, then you for the value.
+    A value is 1 to 65,536 bytes of UTF-8 without NUL; px removes a byte-order mark before it. px
+    first checks that the server accepts the token, then asks for the value.
 
     \b
     Example: px secret create OPENAI_API_KEY
@@ -80,6 +80,6 @@ def create(
 
 def _done(secret: Secret) -> str:
     if secret.retried:
-        return "Secret written successfully! (an answer was lost: created or updated is not known)"
+        return "Secret written successfully! (created or updated: unknown, as an answer was lost)"
     is_new = secret.created_at == secret.updated_at
     return f"Secret {'created' if is_new else 'updated'} successfully!"

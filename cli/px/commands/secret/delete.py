@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
-from px.commands.options import Name, Server, Yes, secrets_of, with_server
-from px.commands.removal import Removal, remove
+from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
 
 if TYPE_CHECKING:
     from px.api.secrets import Secrets
 
 app = new_app()
-_WORDS: Final = Removal(
-    "Delete the secret", "deleted", "name", "Secret deleted successfully!", "It was stored at"
-)
 
 
 @app.command()
@@ -22,22 +18,27 @@ _WORDS: Final = Removal(
 def delete(server: Server, name: Name, yes: Yes = False) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
-    An entry that `px secret list` shows as unreadable is deleted by the name it is listed under.
+    Delete an entry that `px secret list` shows as unreadable by the name shown there.
 
     \b
     Example: px secret delete OLD_API_KEY --yes
     """
     from positronic.names import is_name
+    from px import terminal
 
     with server.connect() as client:
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)
-        remove(server, client, name, secrets.delete, _WORDS, yes=yes)
+        question = f"Delete the secret {terminal.printable(name)} at {client.location}?"
+        ask(question, "nothing was deleted", yes=yes)
+        secrets.delete(name)
+    document = {"name": name, "deleted": True} | client.location_fields
+    server.tell(document, "Secret deleted successfully!", f"It was stored at {client.location}")
 
 
 def _check_listed(secrets: Secrets, name: str) -> None:
-    """Only an unreadable entry has such a name. Raises InvalidName, ReservedName."""
+    """Only an unreadable entry can have such a name. Raises InvalidName, ReservedName."""
     from positronic.names import parse_name
 
     if not any(one.is_unreadable and one.name == name for one in secrets.list()):

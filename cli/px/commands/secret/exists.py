@@ -13,9 +13,9 @@ app = new_app()
 @app.command()
 @with_server()
 def exists(server: Server, name: Name) -> None:
-    """Say whether a secret exists; exit code 0 or 1.
+    """Tell whether a secret exists; exit code 0 or 1.
 
-    It prints true or false. The record is opened too: true means that a brain can read it.
+    Prints true or false. The server also opens the record: true means that a brain can read it.
 
     \b
     Example: px secret exists OPENAI_API_KEY && px deploy

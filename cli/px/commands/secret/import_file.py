@@ -20,12 +20,12 @@ _NOTHING: Final = "nothing was written or deleted"
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="dotenv or JSON; - is stdin.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: as it looks]"),
+    typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: detected]"),
 ]
-Prune = Annotated[bool, typer.Option("--prune", help="Then delete what no file holds. Asks.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Then delete secrets missing from all files.")]
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="Say what would be created, updated, deleted; change nothing."),
+    typer.Option("--dry-run", help="Show what would change; change nothing."),
 ]
 
 
@@ -39,19 +39,18 @@ def import_file(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Put every secret of one or more files in. One bad line, and nothing is sent.
+    """Import all secrets of one or more files. One bad line, and nothing is sent.
 
-    dotenv: NAME=value or export NAME=value. Nothing is replaced ($X stays $X) and no command is
-    run. Without quotes a value ends before " #", and white space around it is dropped. Quotes keep
-    everything, over several lines too; double ones read \\n \\t \\" and the like.
+    dotenv: NAME=value or export NAME=value. px expands nothing ($X stays $X) and runs no command.
+    Without quotes a value ends before " #", without the white space around it. Quotes keep
+    everything, even over several lines; in double quotes \\n, \\t, \\" and the like are escapes.
 
-    JSON: {"NAME": "value"}, strings alone. A file is JSON when its name ends in .json or its
-    content begins with {.
+    JSON: {"NAME": "value"}, only strings; if the file's name ends in .json or it begins with {.
 
-    Refused with their line number: a line without =, a bad or repeated name, an empty value, shell
-    syntax and unseen characters outside quotes. Refused with what they are: files of other tools
-    (SOPS, YAML, an archive, ...), and a file without any secret.
-    .env.deploy is never imported. Running it again after a failure is safe.
+    px refuses, with the line number: a line without =, a bad or repeated name, an empty value, and
+    shell syntax or invisible characters outside quotes. It also refuses files of other tools (SOPS,
+    YAML, an archive, ...) and a file without any secrets. It never imports .env.deploy. It is safe
+    to run this again after a failure.
 
     \b
     Example: px secret import .env.secrets --dry-run
@@ -90,7 +89,7 @@ def _plan(secrets: Secrets, entries: list[Entry], *, prune: bool, as_json: bool)
 def _write(
     secrets: Secrets, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
 ) -> None:
-    """`extra` None: nothing is to be pruned; else what somebody agreed to."""
+    """`extra`: the names that the user agreed to delete; None without --prune."""
     from px import terminal
     from px.secrets import import_words
     from px.secrets.import_secrets import write
@@ -112,7 +111,7 @@ def _write(
 
 
 def _extra(secrets: Secrets, entries: list[Entry], *, yes: bool) -> list[Name]:
-    """What is stored and in no file, once somebody agreed that it goes. Raises Refused."""
+    """The stored names missing from all files, if the user agrees. Raises Refused."""
     from px import terminal
     from px.errors import Interrupted
     from px.secrets import import_words
@@ -134,10 +133,10 @@ def _check(form: str | None, *, must_ask: bool) -> None:
     from px.secrets.import_source import FORMATS
 
     if form is not None and form not in FORMATS:
-        raise Usage(f"--format is {' or '.join(FORMATS)}")
+        raise Usage(f"--format must be {' or '.join(FORMATS)}")
     if must_ask and not terminal.is_terminal(sys.stdin):
         raise Refused(
-            f"there is no terminal to ask on before --prune deletes; {_NOTHING}",
+            f"there is no terminal to confirm on before --prune deletes; {_NOTHING}",
             code="not_confirmed",
             hint="use --yes; --dry-run shows what would be deleted",
         )

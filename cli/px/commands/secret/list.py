@@ -11,9 +11,9 @@ app = new_app()
 @app.command()
 @with_server()
 def list_secrets(server: Server) -> None:
-    """List the names of the secrets and their dates. Values never come back.
+    """List the names and dates of the secrets. Values are never shown.
 
-    In a pipe: a line for each secret, with tabs between name, created and updated.
+    In a pipe: one line per secret, with tabs between name, created and updated.
 
     \b
     Example: px secret list | cut -f1

@@ -16,17 +16,17 @@ Names = Annotated[
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE", help="The names in a dotenv or JSON file; no values."),
+    typer.Option("--from", metavar="FILE", help="Take the names from a dotenv or JSON file."),
 ]
 
 
 @app.command()
 @with_server()
 def require(server: Server, names: Names = None, from_file: From = None) -> None:
-    """Say which of these secrets are missing; exit code 0 or 1.
+    """Tell which of these secrets are missing; exit code 0 or 1.
 
-    For CI: 0 when none is missing. The missing names go to stdout, one a line. It looks at
-    names alone; `px secret exists` also tries whether the stored record opens.
+    For CI: exit code 0 if none is missing. The missing names go to stdout, one per line. It only
+    looks at names; `px secret exists` also checks that the stored record can be opened.
 
     \b
     Example: px secret require OPENAI_API_KEY DATABASE_URL && px deploy

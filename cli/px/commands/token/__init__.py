@@ -8,7 +8,7 @@ from px.commands.groups import LazyGroup, new_app
 
 
 class TokenGroup(LazyGroup):
-    places: ClassVar = {
+    modules: ClassVar = {
         "create": "px.commands.token.create",
         "list": "px.commands.token.list",
         "revoke": "px.commands.token.revoke",
@@ -20,9 +20,9 @@ app = new_app(TokenGroup)
 
 @app.callback()
 def token() -> None:
-    """Give people and CI tokens of their own, list, revoke them.
+    """Create, list and revoke tokens for people and CI.
 
-    A reader lists names; a writer puts secrets in and deletes; an admin handles tokens and keys.
+    A reader lists names, a writer also changes secrets, an admin also manages tokens and keys.
 
     \b
     Example: px token create ci --role writer --expires 90d

@@ -32,9 +32,9 @@ Expires = Annotated[
 @app.command()
 @with_server()
 def create(server: Server, name: TokenName, role: Role, expires: Expires = None) -> None:
-    """Make a token for one project. It is shown once: the server keeps a hash of it.
+    """Create a token for one project. It is shown only once: the server keeps a hash.
 
-    The token alone goes to stdout, so that it can go on without being seen.
+    Only the token goes to stdout, so that you can pipe it on without seeing it.
 
     \b
     Example: px token create ci --role writer --expires 90d
@@ -59,7 +59,7 @@ def _check_role(role: str) -> None:
     from px.errors import Usage
 
     if role not in ("reader", "writer", "admin"):
-        raise Usage("--role is reader, writer or admin")
+        raise Usage("--role must be reader, writer or admin")
 
 
 def _show(issued: IssuedToken, location: str) -> None:
@@ -70,6 +70,6 @@ def _show(issued: IssuedToken, location: str) -> None:
     if token.expires_at is not None:
         until = f"expires {terminal.short_time(token.expires_at)} UTC"
     terminal.say(f"Token {token.id} created for {token.name}: {token.role}, {until}")
-    terminal.say(f"It opens {location}")
-    terminal.say("It is shown once: keep it now.")
+    terminal.say(f"It gives access to {location}")
+    terminal.say("It is shown only once: store it now.")
     terminal.data(issued.text)

@@ -11,9 +11,9 @@ app = new_app()
 @app.command()
 @with_server()
 def list_tokens(server: Server) -> None:
-    """List a project's tokens: id, name, role and dates. Never the token itself.
+    """List a project's tokens. Shows id, name, role and dates, never the token.
 
-    In a pipe: a line for each token, with tabs between id, name, role, created and expires.
+    In a pipe: one line per token, with tabs between id, name, role, created and expires.
 
     \b
     Example: px token list

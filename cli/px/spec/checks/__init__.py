@@ -1,4 +1,4 @@
-"""Every promise, in the order in which they are tried."""
+"""Every promise, in the order of checking."""
 
 from __future__ import annotations
 

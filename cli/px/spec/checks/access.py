@@ -1,4 +1,4 @@
-"""Who is let in."""
+"""Who has access."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from px.spec import contract
-from px.spec.answer import Answer, demand
+from px.spec.answer import Reply, demand
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -25,7 +25,7 @@ async def needed(world: World) -> None:
 
 @AUTH.full
 async def challenge(world: World) -> None:
-    """401 says how to do it: WWW-Authenticate: Bearer."""
+    """A 401 answer has WWW-Authenticate: Bearer."""
     for who in (world.nobody, Who("wrong")):
         found = await world.call("GET", "/secrets", who=who)
         scheme = found.headers.get("www-authenticate", "")
@@ -34,47 +34,47 @@ async def challenge(world: World) -> None:
 
 @AUTH.full
 async def wrong(world: World) -> None:
-    """A token that is nearly right opens nothing."""
+    """An almost correct token is refused."""
     right = world.root.token or ""
     other = "0" if right[-1] != "0" else "1"
     for token in (right[:-1], right + "0", right[:-1] + other, other + right[1:], right.swapcase()):
         found = await world.call("GET", "/secrets", who=Who(token, world.root.project))
-        found.refused("unauthenticated", "a token that is nearly right")
+        found.refused("unauthenticated", "an almost correct token")
 
 
 @AUTH.full
 async def scheme(world: World) -> None:
-    """Only the scheme Bearer opens, in capitals or not, with one token."""
+    """Only the scheme Bearer is accepted, in any case, with a single token."""
     token = world.root.token
     for text in (f"Basic {token}", f"Token {token}", f"{token}", f"Bearer {token}, Bearer {token}"):
         found = await _with(world, text)
-        found.refused("unauthenticated", "another Authorization than one Bearer token")
+        found.refused("unauthenticated", "an Authorization other than one Bearer token")
     for name in ("bearer", "BEARER"):
         (await _with(world, f"{name} {token}")).succeeded(f"a token after `{name}`")
 
 
 @AUTH.full
 async def first(world: World) -> None:
-    """Who has no token learns nothing of what else is wrong: 401 comes before the body is read."""
+    """A caller without a token learns nothing else: 401 comes before the body is read."""
     kind = {"Content-Type": "text/plain"}
     found = await world.call("POST", "/secrets", body=b"{", headers=kind, who=world.nobody)
-    found.refused("unauthenticated", "a faulty body without a token")
+    found.refused("unauthenticated", "an invalid body without a token")
     sent = json.dumps({"name": "1-bad", "value": ""}).encode()
     found = await world.call("POST", "/secrets", body=sent, who=Who("wrong"))
-    found.refused("unauthenticated", "a faulty body with a wrong token")
+    found.refused("unauthenticated", "an invalid body with a wrong token")
 
 
 @AUTH.full
 async def https(world: World) -> None:
-    """Plain http to another host than loopback is https_required, token or not."""
+    """Plain http to any host but loopback is https_required, with or without a token."""
     if not world.plain:
-        return  # over https there is nothing to try
+        return  # there is nothing to check over https
     for who in (world.nobody, world.root):
         for path in ("/status", "/secrets"):
             found = await world.call("GET", path, who=who, headers={"Host": "secrets.example"})
             found.refused("https_required", "plain http to another host")
 
 
-async def _with(world: World, authorization: str) -> Answer:
+async def _with(world: World, authorization: str) -> Reply:
     who = Who(None, world.root.project)
     return await world.call("GET", "/secrets", who=who, headers={"Authorization": authorization})

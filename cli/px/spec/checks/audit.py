@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand, text
+from px.spec.answer import Reply, closed, demand, text
 from px.spec.caller import Who
 from px.spec.checks.tokens import forged
 from px.spec.promises import Group
@@ -16,14 +16,14 @@ from px.spec.world import World
 AUDIT: Final = Group("audit")
 FIELDS: Final = "id time actor action names outcome requestId code address integrity keyId"
 
-NOTED_SECONDS: Final = 3.0  # an intruder's event is written after the answer, on purpose
+NOTED_SECONDS: Final = 3.0  # an intruder's event is deliberately written after the answer
 
 Event = dict[str, Any]
 
 
 @AUDIT.full
 async def answer(world: World) -> None:
-    """GET /audit answers 200 with `events` and their `count`, each event with all its fields."""
+    """GET /audit answers 200 with `events`, each with all its fields, and their `count`."""
     name = world.name()
     await world.store(name)
     found = (await world.call("GET", "/audit?limit=5")).expect(200)
@@ -33,15 +33,15 @@ async def answer(world: World) -> None:
     for key in ("id", "action", "outcome", "requestId"):
         text(event, key)
     closed(event, FIELDS, "an event")
-    demand(bool(contract.TIME.fullmatch(text(event, "time"))), "`time` has another form")
+    demand(bool(contract.TIME.fullmatch(text(event, "time"))), "`time` has another format")
 
 
 @AUDIT.full
 async def changes(world: World) -> None:
-    """Each change leaves an event `accepted` with its names and its answer's request id."""
+    """Each change leaves an `accepted` event with its names and its answer's request id."""
     one, two = world.name(), world.name()
     entries = [(one, world.value()), (two, world.value())]
-    deeds: list[tuple[set[str], Callable[[], Awaitable[Answer]]]] = [
+    deeds: list[tuple[set[str], Callable[[], Awaitable[Reply]]]] = [
         ({one}, partial(world.put, one)),
         ({one, two}, partial(world.bulk, entries)),
         ({one}, partial(world.delete, one)),
@@ -49,29 +49,29 @@ async def changes(world: World) -> None:
     for names, deed in deeds:
         done = (await deed()).succeeded("a change").headers.get("x-request-id", "")
         event = await _event(world, partial(_bears, done))
-        demand(set(event["names"]) == names, "an event has other names than its change")
+        demand(set(event["names"]) == names, "an event does not name what changed")
         demand(event.get("outcome") == "accepted", "a change is not recorded as `accepted`")
 
 
 @AUDIT.full
 async def refused(world: World) -> None:
-    """A request that is refused for its content leaves no event."""
+    """A request refused for its content leaves no event."""
     name = world.name()
     await world.put(name, "a\0b")
     events = await world.pages("/audit", "events", 1000)
     named = [event for page in events for event in page if name in event.get("names", ())]
-    demand(not named, "a refused change is recorded as if it had been made")
+    demand(not named, "a refused change is recorded as accepted")
 
 
 @AUDIT.full
 async def order(world: World) -> None:
-    """Events come newest first, also from page to page, each once, at most `limit` on a page."""
+    """Events come newest first, across pages too, each once, at most `limit` per page."""
     mine = [world.name() for _ in range(6)]
-    for name in mine:  # each at a time of its own: within a millisecond there is no order
+    for name in mine:  # each at a different time: within a millisecond there is no order
         await world.tick((await world.store(name)).text("createdAt"))
 
     async def is_newest_first() -> None:
-        # A few small pages: what this check did stands on the first ones. And a large one, which
+        # A few small pages: the events of this check are on the first ones. And a large page that
         # spans several milliseconds wherever the small ones begin.
         pages = await world.pages("/audit", "events", limit=2, most=30)
         demand(all(len(page) <= 2 for page in pages), "a page is larger than `limit`")
@@ -81,7 +81,7 @@ async def order(world: World) -> None:
             times = [text(event, "time") for event in found]
             demand(times == sorted(times, reverse=True), "an event comes before a newer one")
         names = [name for event in events for name in event["names"]]
-        demand(all(names.count(name) == 1 for name in mine), "an event is lost or comes twice")
+        demand(all(names.count(name) == 1 for name in mine), "an event is missing or repeated")
 
     await world.eventually(is_newest_first)
 
@@ -111,7 +111,7 @@ async def intruder(world: World) -> None:
 
 @AUDIT.full
 async def integrity(world: World) -> None:
-    """Every event that nobody changed says so: its `integrity` is `intact`."""
+    """Every unchanged event has the `integrity` `intact`."""
     name = world.name()
     await world.store(name)
     event = await _event(world, lambda event: name in event["names"])
@@ -135,10 +135,10 @@ async def _event(world: World, matches: Callable[[Event], bool], at_least: float
             wellformed = isinstance(event.get("names"), list) and isinstance(
                 event.get("actor"), dict
             )
-            demand(wellformed, "an event lacks its names or its actor")
+            demand(wellformed, "an event has no names or no actor")
             if matches(event):
                 return event
-        demand(False, "what was done is not in the audit log")
+        demand(False, "the action is not in the audit log")
         raise AssertionError
 
     return await world.eventually(find, at_least)

@@ -1,4 +1,4 @@
-"""Brains: listed, asked for by title, run by writers. A server without any keeps all of this."""
+"""Brains: listed, shown by title, run by writers. A server without brains keeps all promises."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ NO_RUN: Final = "0" * 32
 
 @BRAINS.full
 async def listed(world: World) -> None:
-    """GET /brains answers 200 with title, description and steps of each brain, by title."""
+    """GET /brains answers 200 with title, description and steps of each brain, ordered by title."""
     found = (await world.call("GET", "/brains")).expect(200)
     brains = found.items("brains")
     demand(found.number("count") == len(brains), "`count` is wrong")
     titles = [text(brain, "title") for brain in brains]
-    demand(titles == sorted(set(titles)), "the titles are out of order or stand twice")
+    demand(titles == sorted(set(titles)), "the titles are out of order or repeated")
     for brain in brains:
         number(brain, "steps")
         closed(brain, "title description steps", "a listed brain")
@@ -28,28 +28,28 @@ async def listed(world: World) -> None:
 
 @BRAINS.full
 async def unknown(world: World) -> None:
-    """Asking for a brain that is not there answers 404 not_found, and so does running it."""
+    """Asking for or running a missing brain answers 404 not_found."""
     title = f"no brain {world.run}"
     found = await world.call("GET", f"/brains/{title.replace(' ', '%20')}")
-    found.refused("not_found", "a brain that is not there")
+    found.refused("not_found", "a missing brain")
     found = await world.call("POST", "/brains/runs", {"identifier": title})
-    found.refused("not_found", "running a brain that is not there")
+    found.refused("not_found", "running a missing brain")
 
 
 @BRAINS.full
 async def no_run(world: World) -> None:
-    """A run that is not there answers 404 not_found: looked at, watched or run again."""
+    """Looking at, watching or rerunning a missing run answers 404 not_found."""
     for path in (f"/brains/runs/{NO_RUN}", f"/brains/runs/{NO_RUN}/watch", "/brains/runs/x"):
         found = await world.call("GET", path)
-        found.refused("not_found", "a run that is not there")
+        found.refused("not_found", "a missing run")
     sent = {"runId": NO_RUN, "startsAt": 1}
     found = await world.call("POST", "/brains/runs/rerun", sent)
-    found.refused("not_found", "a rerun of a run that is not there")
+    found.refused("not_found", "a rerun of a missing run")
 
 
 @BRAINS.full
 async def faulty(world: World) -> None:
-    """A run that is asked for in another shape than the contract's is invalid_request."""
+    """A malformed request for a run is invalid_request."""
     for sent in (
         {},
         {"identifier": 1},
@@ -59,7 +59,7 @@ async def faulty(world: World) -> None:
         {"identifier": "x", "endAfter": 0},
     ):
         found = await world.call("POST", "/brains/runs", sent)
-        found.refused("invalid_request", "a wrong request for a run")
+        found.refused("invalid_request", "an invalid request for a run")
     for sent in ({"runId": NO_RUN}, {"runId": NO_RUN, "startsAt": 0}, {"startsAt": 1}):
         found = await world.call("POST", "/brains/runs/rerun", sent)
-        found.refused("invalid_request", "a wrong request for a rerun")
+        found.refused("invalid_request", "an invalid request for a rerun")

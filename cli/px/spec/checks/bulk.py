@@ -1,10 +1,10 @@
-"""POST /secrets/bulk: checked whole before anything is written."""
+"""POST /secrets/bulk: everything is checked before anything is written."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from px.spec.answer import Answer, closed, demand
+from px.spec.answer import Reply, closed, demand
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -23,30 +23,30 @@ async def answer(world: World) -> None:
 
 @BULK.full
 async def fields(world: World) -> None:
-    """POST /secrets/bulk answers with `created` and `updated` and no other field."""
+    """POST /secrets/bulk answers with only `created` and `updated`."""
     found = (await world.bulk(_new(world, 1))).succeeded("POST /secrets/bulk")
     closed(found.object(), "created updated", "the answer")
 
 
 @BULK.full
 async def counts(world: World) -> None:
-    """`created` counts the names that were new, `updated` those that were there."""
+    """`created` counts the new names, `updated` the existing ones."""
     old, new = _new(world, 1), _new(world, 2)
     await _stored(world, old)
     found = (await world.bulk(old + new)).succeeded("POST /secrets/bulk")
     split = (found.number("created"), found.number("updated"))
-    demand(split == (2, 1), "two new names and one that was there are counted otherwise")
+    demand(split == (2, 1), "two new names and an existing one are counted wrong")
 
 
 @BULK.seed
 async def stored(world: World) -> None:
-    """After a bulk, every entry of it exists."""
+    """After a bulk request, every entry exists."""
     await _stored(world, _new(world, 8))
 
 
 @BULK.full
 async def update(world: World) -> None:
-    """A bulk keeps the createdAt of what was there."""
+    """A bulk request keeps the createdAt of existing secrets."""
     name = world.name()
     before = (await world.store(name)).text("createdAt")
     await world.tick(before)
@@ -54,54 +54,54 @@ async def update(world: World) -> None:
 
     async def is_kept() -> None:
         dates = [item.get("createdAt") for item in await world.listed() if item["name"] == name]
-        demand(dates == [before], "a bulk changed a `createdAt`")
+        demand(dates == [before], "a bulk request changed a `createdAt`")
 
     await world.eventually(is_kept)
 
 
 @BULK.full
 async def whole(world: World) -> None:
-    """One bad entry, and nothing is written."""
+    """If one entry is invalid, nothing is written."""
     good = _new(world, 2)
     wrong = {"a bad name": ("1-bad", "x"), "an empty value": (world.name(), "")}
     for what, bad in wrong.items():
         found = await world.bulk([good[0], bad, good[1]])
         demand(400 <= found.status < 500, f"a bulk with {what} was answered {found.described()}")
     for name, _ in good:
-        demand(not await world.exists(name), "a refused bulk wrote an entry")
+        demand(not await world.exists(name), "a refused bulk request wrote an entry")
 
 
 @BULK.full
 async def details(world: World) -> None:
-    """Every bad entry is named: its index, its code, and its name where that is one."""
+    """Every invalid entry is reported with index, code and, if valid, its name."""
     good, name = _new(world, 1)[0], world.name()
     bad = [("1-bad", world.value()), (name, ""), ("POSITRONIC_SPEC", world.value())]
     found = await world.bulk([bad[0], good, *bad[1:]])
-    found.refused("invalid_request", "a bulk with three kinds of bad entries")
+    found.refused("invalid_request", "a bulk request with three kinds of bad entries")
     wanted = {(0, "invalid_name", None), (2, "invalid_value", name), (3, "reserved_name", None)}
     demand(_faults(found) == wanted, "`details` do not name exactly the bad entries")
 
 
 @BULK.full
 async def code(world: World) -> None:
-    """Where all bad entries are of one kind, the error has that kind's code."""
+    """If all invalid entries have the same code, the error has it too."""
     value = world.value()
     found = await world.bulk([("1-bad", value), ("2-bad", value)])
-    found.refused("invalid_name", "a bulk with bad names alone")
+    found.refused("invalid_name", "a bulk request with only bad names")
 
 
 @BULK.full
 async def duplicates(world: World) -> None:
-    """A name that stands twice is refused as duplicate_name."""
+    """A repeated name is refused as duplicate_name."""
     name = world.name()
     found = await world.bulk([(name, world.value()), (name, world.value())])
-    found.refused("duplicate_name", "a bulk that names a secret twice")
+    found.refused("duplicate_name", "a bulk request that names a secret twice")
 
 
 @BULK.full
 async def empty(world: World) -> None:
-    """A bulk without entries is refused as invalid_request."""
-    (await world.bulk([])).refused("invalid_request", "an empty bulk")
+    """A bulk request without entries is refused as invalid_request."""
+    (await world.bulk([])).refused("invalid_request", "an empty bulk request")
 
 
 def _new(world: World, count: int) -> list[Entry]:
@@ -113,12 +113,12 @@ async def _stored(world: World, entries: list[Entry]) -> None:
 
     async def all_exist() -> None:
         for name, _ in entries:
-            demand(await world.exists(name), "an entry of a bulk does not exist after it")
+            demand(await world.exists(name), "an entry of a bulk request does not exist afterwards")
 
     await world.eventually(all_exist)
 
 
-def _faults(answer: Answer) -> set[tuple[object, object, object]]:
+def _faults(answer: Reply) -> set[tuple[object, object, object]]:
     return {
         (item.get("index"), item.get("code"), item.get("name")) for item in answer.items("details")
     }

@@ -1,4 +1,4 @@
-"""Several at once."""
+"""Concurrent requests."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ AT_ONCE: Final = 8
 
 @CONCURRENCY.full
 async def names(world: World) -> None:
-    """Of secrets that are created at the same time, none gets lost."""
+    """No secret is lost when several are created at the same time."""
     mine = [world.name() for _ in range(AT_ONCE)]
     await asyncio.gather(*(world.store(name) for name in mine))
 
     async def all_listed() -> None:
-        demand(set(mine) <= set(await world.names()), "one of several secrets got lost")
+        demand(set(mine) <= set(await world.names()), "one of several secrets was lost")
 
     await world.eventually(all_listed)
 
 
 @CONCURRENCY.full
 async def one_name(world: World) -> None:
-    """Writers of one name at the same time agree on when it was created."""
+    """Concurrent writers of one name get the same creation date."""
     name = world.name()
     answers = await asyncio.gather(*(world.store(name) for _ in range(AT_ONCE)))
     dates = {found.text("createdAt") for found in answers}

@@ -1,4 +1,4 @@
-"""What is wrong is said in one form, with a stable code, and without what was sent."""
+"""Errors have one form and a stable code, and never repeat what was sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand
+from px.spec.answer import Reply, closed, demand
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -19,7 +19,7 @@ JSON: Final = {"Content-Type": "application/json"}
 
 @ERRORS.full
 async def form(world: World) -> None:
-    """An error is JSON: a sentence in `error`, a code of the contract, its status, `details`."""
+    """An error is JSON with a sentence in `error`, a known code with its status, and `details`."""
     answers = [
         await world.call("POST", "/secrets", body=b"{", headers=JSON),
         await world.call("GET", "/secrets", who=world.nobody),
@@ -30,23 +30,21 @@ async def form(world: World) -> None:
     for found in answers:
         found.text("error")
         closed(found.object(), "error code details", "an error")
-        demand(
-            contract.STATUS.get(found.code) == found.status, "an error's code has another status"
-        )
+        demand(contract.STATUS.get(found.code) == found.status, "a code has the wrong status")
         kind = found.headers.get("content-type", "")
         demand(kind.startswith("application/json"), "an error is not application/json")
 
 
 @ERRORS.full
 async def no_value(world: World) -> None:
-    """No error repeats a value, a token, or other text that was sent, wherever it stood."""
+    """No error repeats a value, a token or other text that was sent, wherever it was."""
     value = world.value()
     async for found in _faulty(world, value):
         demand(not found.shows([value]), f"an answer ({found.described()}) repeats what was sent")
 
 
-async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:
-    """Requests that are wrong in many ways, and hold the value; what each is answered."""
+async def _faulty(world: World, value: str) -> AsyncIterator[Reply]:
+    """The answers to requests that contain the value and are wrong in various ways."""
     name = world.name()
     cut = json.dumps({"name": name, "value": value})[:-1].encode()
     for body in (cut, value.encode(), b"\xff" + value.encode(), cut + b', "value": "x"}'):
@@ -73,7 +71,7 @@ async def _faulty(world: World, value: str) -> AsyncIterator[Answer]:
 
 @ERRORS.full
 async def invalid_json(world: World) -> None:
-    """A body that is not one JSON document in UTF-8, or has a key twice, is invalid_json."""
+    """A body that is not one JSON document in UTF-8, or repeats a key, is invalid_json."""
     name = world.name().encode()
     for body in (
         b"",
@@ -91,7 +89,7 @@ async def invalid_json(world: World) -> None:
 
 @ERRORS.full
 async def invalid_request(world: World) -> None:
-    """A document of another shape is invalid_request: a type, a missing or unknown field."""
+    """A wrong type, or a missing or unknown field, is invalid_request."""
     name, value = world.name(), world.value()
     wrong: tuple[object, ...] = (
         [],
@@ -103,11 +101,11 @@ async def invalid_request(world: World) -> None:
         {"name": name, "value": value, "note": "x"},
     )
     for sent in wrong:
-        (await world.call("POST", "/secrets", sent)).refused("invalid_request", "a wrong document")
+        (await world.call("POST", "/secrets", sent)).refused("invalid_request", "a bad document")
     wrong = ({}, {"secrets": {}}, {"secrets": [[]]}, {"secrets": [{"name": name}]})
     for sent in wrong:
         found = await world.call("POST", "/secrets/bulk", sent)
-        found.refused("invalid_request", "a wrong document")
+        found.refused("invalid_request", "a bad document")
 
 
 @ERRORS.full
@@ -116,7 +114,7 @@ async def media_type(world: World) -> None:
     body = json.dumps({"name": world.name(), "value": world.value()}).encode()
     for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
         found = await world.call("POST", "/secrets", body=body, headers={"Content-Type": kind})
-        found.refused("unsupported_media_type", "a body of another kind")
+        found.refused("unsupported_media_type", "a body of another type")
     charset = {"Content-Type": "application/json; charset=utf-8"}
     found = await world.call("POST", "/secrets", body=body, headers=charset)
     found.succeeded("application/json with a charset")
@@ -124,14 +122,14 @@ async def media_type(world: World) -> None:
 
 @ERRORS.full
 async def not_found(world: World) -> None:
-    """An address that the contract does not know is not_found."""
+    """An unknown path is not_found."""
     for path in ("/", "/secret", "/secrets/A/value", "/v1/secrets", "/spec-no-such-address"):
-        (await world.call("GET", path)).refused("not_found", "an unknown address")
+        (await world.call("GET", path)).refused("not_found", "an unknown path")
 
 
 @ERRORS.full
 async def method(world: World) -> None:
-    """Another method is method_not_allowed, and Allow lists those that the address has."""
+    """A wrong method is method_not_allowed, and Allow lists the path's methods."""
     for wrong, path, allowed in (
         ("PUT", "/secrets", {"GET", "POST", "DELETE"}),
         ("PATCH", "/secrets/SPEC", {"DELETE"}),
@@ -140,14 +138,14 @@ async def method(world: World) -> None:
         ("DELETE", "/status", {"GET"}),
     ):
         found = await world.call(wrong, path)
-        found.refused("method_not_allowed", "a method that the address does not have")
+        found.refused("method_not_allowed", "a method that the path does not have")
         listed = {one.strip() for one in found.headers.get("allow", "").split(",")}
-        demand(listed == allowed, "Allow does not list the methods of the address")
+        demand(listed == allowed, "Allow does not list the methods of the path")
 
 
 @ERRORS.full
 async def query(world: World) -> None:
-    """A query parameter that is unknown, stands twice or is a token is invalid_request."""
+    """A query parameter that is unknown, repeated or a token is invalid_request."""
     for path in (
         "/secrets?page=2",
         "/secrets?limit=1&limit=2",
@@ -155,4 +153,4 @@ async def query(world: World) -> None:
         "/secrets?token=x",
         "/audit?name=x",
     ):
-        (await world.call("GET", path)).refused("invalid_request", "a wrong query")
+        (await world.call("GET", path)).refused("invalid_request", "an invalid query")

@@ -1,10 +1,10 @@
-"""What every answer carries."""
+"""The headers of every answer."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from px.spec.answer import Answer, demand
+from px.spec.answer import Reply, demand
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -13,7 +13,7 @@ HEADERS: Final = Group("headers")
 
 @HEADERS.full
 async def no_store(world: World) -> None:
-    """Every answer says Cache-Control: no-store."""
+    """Every answer has Cache-Control: no-store."""
     for found in await _answers(world):
         policy = found.headers.get("cache-control", "").lower()
         demand("no-store" in policy, f"{found.status} came without Cache-Control: no-store")
@@ -21,7 +21,7 @@ async def no_store(world: World) -> None:
 
 @HEADERS.full
 async def nosniff(world: World) -> None:
-    """Every answer says X-Content-Type-Options: nosniff."""
+    """Every answer has X-Content-Type-Options: nosniff."""
     for found in await _answers(world):
         option = found.headers.get("x-content-type-options", "")
         demand(option.lower() == "nosniff", f"{found.status} came without nosniff")
@@ -29,23 +29,23 @@ async def nosniff(world: World) -> None:
 
 @HEADERS.full
 async def request_id(world: World) -> None:
-    """Every answer carries an X-Request-Id of its own."""
+    """Every answer has a unique X-Request-Id."""
     ids = [found.headers.get("x-request-id", "") for found in await _answers(world)]
     demand(all(ids), "an answer came without X-Request-Id")
-    demand(len(set(ids)) == len(ids), "two answers carry the same X-Request-Id")
+    demand(len(set(ids)) == len(ids), "two answers have the same X-Request-Id")
 
 
 @HEADERS.full
 async def content_type(world: World) -> None:
-    """What has a body is application/json."""
+    """An answer with a body is application/json."""
     for found in await _answers(world):
         kind = found.headers.get("content-type", "").partition(";")[0].strip()
         right = kind == ("application/json" if found.body else "")
-        demand(right, f"{found.status} came with another Content-Type")
+        demand(right, f"{found.status} came with the wrong Content-Type")
 
 
-async def _answers(world: World) -> list[Answer]:
-    """200, 201, 204, 400, 401 and 404, twice 200."""
+async def _answers(world: World) -> list[Reply]:
+    """Answers with 200 (twice), 201, 204, 400, 401 and 404."""
     name = world.name()
     return [
         await world.call("GET", "/status"),

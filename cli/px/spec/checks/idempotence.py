@@ -1,4 +1,4 @@
-"""What may be sent again, since an answer can get lost."""
+"""Requests that are safe to repeat, since an answer can get lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IDEMPOTENCE: Final = Group("idempotence")
 
 @IDEMPOTENCE.full
 async def create(world: World) -> None:
-    """The same POST /secrets again succeeds."""
+    """Repeating a POST /secrets succeeds."""
     name, value = world.name(), world.value()
     for _ in range(3):
         await world.store(name, value)
@@ -21,21 +21,21 @@ async def create(world: World) -> None:
 
 @IDEMPOTENCE.full
 async def bulk(world: World) -> None:
-    """The same bulk again succeeds, and finds everything there."""
+    """Repeating a bulk request succeeds, and counts every entry as updated."""
     entries = [(world.name(), world.value()) for _ in range(3)]
-    (await world.bulk(entries)).succeeded("a bulk")
+    (await world.bulk(entries)).succeeded("a bulk request")
 
     async def finds_all() -> None:
-        found = (await world.bulk(entries)).succeeded("the same bulk again")
+        found = (await world.bulk(entries)).succeeded("the same bulk request again")
         split = (found.number("created"), found.number("updated"))
-        demand(split == (0, 3), "the same bulk again did not find all its names")
+        demand(split == (0, 3), "the same bulk request again did not find all its names")
 
     await world.eventually(finds_all)
 
 
 @IDEMPOTENCE.full
 async def reading(world: World) -> None:
-    """Reading changes nothing: the same list and the same audit log come again."""
+    """Reading changes nothing: the list and the audit log stay the same."""
     name = world.name()
     await world.store(name)
 

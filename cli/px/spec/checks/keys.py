@@ -1,4 +1,4 @@
-"""Master keys: which are in use, and how a project comes under the newest."""
+"""Master keys: which are in use, and moving a project to the newest."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ KEPT: Final = ("name", "createdAt", "updatedAt")
 
 @KEYS.full
 async def used(world: World) -> None:
-    """GET /keys says how many secrets and tokens each key holds, and which one is the newest."""
+    """GET /keys says how many secrets and tokens each key seals, and which key is the newest."""
     before = (await _newest(world))["secrets"]
     await world.store(world.name(), who=world.neighbour)
 
     async def counts() -> None:
         found = await _newest(world)
         demand(found["secrets"] > before, "a new secret is not counted under the newest key")
-        demand(found["held"] is True, "the newest key is not held")
+        demand(found["held"] is True, "the server does not hold the newest key")
 
     await world.eventually(counts)
 
 
 @KEYS.full
 async def rotate(world: World) -> None:
-    """POST /keys/rotate answers 200 with `resealed` and `remaining`, at last 0; no date moves."""
+    """POST /keys/rotate answers 200 with `resealed` and `remaining`, in the end 0; dates stay."""
     name = world.name()
     written = (await world.store(name, who=world.neighbour)).object()
     for _ in range(100):

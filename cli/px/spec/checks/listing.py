@@ -16,7 +16,7 @@ LIST: Final = Group("secrets.list")
 
 @LIST.seed
 async def answer(world: World) -> None:
-    """GET /secrets answers 200 with `secrets`, each a name and two dates, and their `count`."""
+    """GET /secrets answers 200 with `secrets`, each with name and two dates, and their `count`."""
     await world.store(world.name())
     found = (await world.call("GET", "/secrets")).expect(200)
     items = found.items("secrets")
@@ -28,7 +28,7 @@ async def answer(world: World) -> None:
 
 @LIST.seed
 async def no_value(world: World) -> None:
-    """GET /secrets shows no value, neither in its body nor in a header."""
+    """GET /secrets shows no value, neither in the body nor in a header."""
     value = world.value()
     await world.store(world.name(), value)
     found = await world.call("GET", "/secrets")
@@ -39,7 +39,7 @@ async def no_value(world: World) -> None:
 
 @LIST.full
 async def fields(world: World) -> None:
-    """GET /secrets and its items have the contract's fields and no other."""
+    """GET /secrets and its items have only the contract's fields."""
     await world.store(world.name())
     found = (await world.call("GET", "/secrets")).succeeded("GET /secrets")
     closed(found.object(), "secrets count cursor", "the list")
@@ -49,7 +49,7 @@ async def fields(world: World) -> None:
 
 @LIST.seed
 async def holds(world: World) -> None:
-    """GET /secrets holds each stored secret once, with the dates that its last POST answered."""
+    """GET /secrets has each stored secret once, with the dates of its last POST answer."""
     name = world.name()
     await world.tick((await world.store(name)).text("createdAt"))
     last = (await world.store(name)).object()
@@ -65,21 +65,21 @@ async def holds(world: World) -> None:
 
 @LIST.full
 async def order(world: World) -> None:
-    """Names come in code-point order: capitals, underscore, small letters."""
+    """Names are in code-point order: upper case, underscore, lower case."""
     start = world.name()
     mine = [start + end for end in ("a", "_", "B", "10", "9")]
     await _stored(world, mine)
 
     async def is_sorted() -> None:
         found = [name for name in await world.names() if name in mine]
-        demand(found == sorted(mine), "the names come in another order")
+        demand(found == sorted(mine), "the names are in the wrong order")
 
     await world.eventually(is_sorted)
 
 
 @LIST.full
 async def paging(world: World) -> None:
-    """Pages hold at most `limit` items, and following `cursor` gives every name once."""
+    """Pages have at most `limit` items, and following `cursor` gives every name once."""
     start = world.name()
     mine = [f"{start}{end}" for end in "ABCDEF"]
     await _stored(world, mine)
@@ -89,22 +89,22 @@ async def paging(world: World) -> None:
         pages = await world.pages("/secrets", "secrets", limit)
         demand(all(len(page) <= limit for page in pages), "a page is larger than `limit`")
         found = [text(item, "name") for page in pages for item in page]
-        demand([name for name in found if name in mine] == mine, "a name is lost or comes twice")
+        demand([name for name in found if name in mine] == mine, "a name is missing or repeated")
 
     await world.eventually(are_whole)
 
 
 @LIST.full
 async def limit(world: World) -> None:
-    """A `limit` that is no number from 1 to 1,000 is refused as invalid_request."""
+    """A `limit` that is not a number from 1 to 1,000 is refused as invalid_request."""
     for wrong in ("0", "-1", str(contract.MAX_LIST + 1), "1.5", "ten", "", "\u0663"):
         found = await world.call("GET", f"/secrets?limit={quote(wrong)}")
-        found.refused("invalid_request", "a wrong `limit`")
+        found.refused("invalid_request", "an invalid `limit`")
 
 
 @LIST.full
 async def cursor(world: World) -> None:
-    """A `cursor` that no list gave is refused as invalid_request, or opens nothing strange."""
+    """A made-up `cursor` is refused as invalid_request, or shows nothing foreign."""
     for made_up in ("x", "%00", "SPEC", "~" * 500):
         found = await world.call("GET", f"/secrets?cursor={made_up}")
         if found.status != 200:

@@ -1,4 +1,4 @@
-"""What a secret may be called."""
+"""Names of secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES: Final = Group("names")
 
 @NAMES.full
 async def accepted(world: World) -> None:
-    """A name has 1 to 128 letters, digits and underscores, and starts with no digit."""
+    """A name has 1 to 128 letters, digits and underscores, and does not start with a digit."""
     longest = world.name().ljust(contract.MAX_NAME, "N")
     for name in ("a", "_", "Z9", "lower_case", "__", "positronic_x", longest):
         await world.store(name, who=world.neighbour)
@@ -28,7 +28,7 @@ async def accepted(world: World) -> None:
 
 @NAMES.full
 async def refused(world: World) -> None:
-    """Any other name is invalid_name, to create, to delete and to ask for."""
+    """Creating, deleting or looking up any other name is invalid_name."""
     start = world.name()
     for end in ("-", ".", " ", "\n", "\0", "/", "\u00e9", "\uff21", "\u0663"):
         await _refused(world, start + end)
@@ -48,29 +48,29 @@ async def reserved(world: World) -> None:
 
 @NAMES.full
 async def case(world: World) -> None:
-    """Names that differ in capitals are different secrets."""
+    """Names that differ only in case are different secrets."""
     name = world.name("_a")
     await world.store(name)
-    demand(not await world.exists(name.upper()), "another spelling of a name exists too")
+    demand(not await world.exists(name.upper()), "a different spelling of the name also exists")
 
 
 @NAMES.full
 async def encoded(world: World) -> None:
-    """A percent-encoded name in an address is the same name."""
+    """A percent-encoded name in a path is the same name."""
     name = world.name()
     await world.store(name)
     spelling = f"%{ord(name[0]):X}{name[1:]}"
 
     async def exists() -> None:
         found = await world.call("GET", f"/secrets/{spelling}/exists")
-        demand(found.expect(200).object().get("exists") is True, "it is not found")
+        demand(found.expect(200).object().get("exists") is True, "the encoded name is not found")
 
     await world.eventually(exists)
 
 
 @NAMES.full
 async def bulk(world: World) -> None:
-    """A secret may be called `bulk`: the word in an address hides none."""
+    """A secret may be called `bulk`, although the word is part of a path."""
     await world.store("bulk", who=world.neighbour)
     await world.eventually(lambda: _exists(world))
     (await world.delete("bulk", world.neighbour)).succeeded("DELETE /secrets/bulk")

@@ -1,4 +1,4 @@
-"""What is open to anyone: the status, and the contract for machines."""
+"""What anyone can read: the status and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ async def ready(world: World) -> None:
 
 @OPENAPI.full
 async def document(world: World) -> None:
-    """GET /openapi.json is OpenAPI 3.1 and holds every call of the contract, without a token."""
+    """GET /openapi.json is OpenAPI 3.1 with every call of the contract, without a token."""
     found = (await world.call("GET", "/openapi.json", who=world.nobody)).expect(200).object()
-    demand(str(found.get("openapi", "")).startswith("3.1"), "it is not OpenAPI 3.1")
+    demand(str(found.get("openapi", "")).startswith("3.1"), "the document is not OpenAPI 3.1")
     paths = found.get("paths")
     described = {
         (method.upper(), _shape(path))
@@ -33,10 +33,10 @@ async def document(world: World) -> None:
     }
     calls = [call for calls in contract.CALLS.values() for call in calls]
     for method, path in (*contract.OPEN, *calls):
-        demand((method, _shape(path)) in described, f"{method} {path} is not in it")
+        demand((method, _shape(path)) in described, f"{method} {path} is not in the document")
 
 
 def _shape(path: str) -> tuple[str, ...]:
-    """A path with every parameter as the same word."""
+    """The path with the same word for every parameter."""
     parts = path.split("/")
     return tuple("*" if part[:1] == "{" or part in ("NAME", "ID") else part for part in parts)

@@ -1,4 +1,4 @@
-"""A project is its own world."""
+"""Projects are isolated from each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROJECTS: Final = Group("projects")
 
 @PROJECTS.full
 async def secrets(world: World) -> None:
-    """A project's secrets are neither listed, nor found, nor deleted in another."""
+    """A project's secrets cannot be listed, found or deleted in another project."""
     name = world.name()
     await world.store(name)
     demand(name not in await world.names(world.neighbour), "another project lists a secret")
@@ -30,17 +30,17 @@ async def secrets(world: World) -> None:
 
 @PROJECTS.full
 async def audit(world: World) -> None:
-    """A project's audit log is not another's."""
+    """A project's audit log shows nothing of another project."""
     name = world.name()
     await world.store(name)
     events = await world.listed("/audit", "events", world.neighbour)
     told = any(name in event.get("names", ()) for event in events)
-    demand(not told, "another project's audit log tells of a change")
+    demand(not told, "another project's audit log shows a change")
 
 
 @PROJECTS.full
 async def tokens(world: World) -> None:
-    """A project's tokens are neither listed nor revoked in another."""
+    """A project's tokens cannot be listed or revoked in another project."""
     issued = await world.issue("reader")
     found = await world.listed("/tokens", "tokens", world.neighbour)
     demand(issued.id not in [item.get("id") for item in found], "another project lists a token")
@@ -51,7 +51,7 @@ async def tokens(world: World) -> None:
 
 @PROJECTS.full
 async def bound(world: World) -> None:
-    """A project token opens its own project, and is forbidden to name another."""
+    """A project token works in its own project, and is forbidden for any other."""
     issued = await world.issue("admin")
     for method, path in (("GET", "/secrets"), ("GET", "/audit"), ("GET", "/tokens")):
         found = await world.call(method, path, who=Who(issued.token, world.neighbour.project))
@@ -60,14 +60,14 @@ async def bound(world: World) -> None:
 
 @PROJECTS.full
 async def cursor(world: World) -> None:
-    """Another project's cursor leads to none of its names."""
+    """A cursor of another project shows none of its names."""
     mine = [world.name() for _ in range(3)]
     for name in mine:
         await world.store(name)
     opened = await world.eventually(lambda: _cursor(world))
     found = await world.call("GET", f"/secrets?cursor={opened}", who=world.neighbour)
     names = [text(item, "name") for item in found.items("secrets")] if found.status == 200 else []
-    demand(not set(names) & set(mine), "a cursor opens another project")
+    demand(not set(names) & set(mine), "a cursor works in another project")
 
 
 async def _cursor(world: World) -> str:
@@ -77,7 +77,7 @@ async def _cursor(world: World) -> str:
 
 @PROJECTS.full
 async def named(world: World) -> None:
-    """Another project name than [a-z0-9][a-z0-9-]{0,62} is invalid_name."""
+    """A project name that is not [a-z0-9][a-z0-9-]{0,62} is invalid_name."""
     for project in ("Spec", "-spec", "spec_x", "spec/x", "..", "s" * 64):
         found = await world.call("GET", "/secrets", who=Who(world.root.token, project))
         found.refused("invalid_name", "a bad project name")
@@ -85,12 +85,12 @@ async def named(world: World) -> None:
 
 @PROJECTS.full
 async def listed(world: World) -> None:
-    """GET /projects lists, for root, each project that was written to, once."""
+    """GET /projects lists, for the root token, each project that was written to, once."""
     await world.store(world.name(), who=world.neighbour)
 
     async def is_listed() -> None:
         found = await world.listed("/projects", "projects")
         count = [item.get("name") for item in found].count(world.neighbour.project)
-        demand(count == 1, f"a project that was written to is listed {count} times")
+        demand(count == 1, f"a project in use is listed {count} times")
 
     await world.eventually(is_listed)

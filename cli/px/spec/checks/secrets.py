@@ -1,4 +1,4 @@
-"""One secret: created, updated, asked for, deleted."""
+"""One secret: create, update, look up, delete."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ async def answer(world: World) -> None:
 
 @CREATE.full
 async def fields(world: World) -> None:
-    """POST /secrets answers with these three fields and no other."""
+    """POST /secrets answers with only these three fields."""
     found = await world.store(world.name())
     closed(found.object(), "name createdAt updatedAt", "the answer")
 
 
 @CREATE.full
 async def dates(world: World) -> None:
-    """Dates are ISO 8601 in UTC with milliseconds, and a new secret's are equal."""
+    """Dates are ISO 8601 in UTC with milliseconds, and both dates of a new secret are equal."""
     found = await world.store(world.name())
     for key in ("createdAt", "updatedAt"):
-        demand(bool(contract.TIME.fullmatch(found.text(key))), f"`{key}` has another form")
-    demand(found.text("createdAt") == found.text("updatedAt"), "a new secret's dates differ")
+        demand(bool(contract.TIME.fullmatch(found.text(key))), f"`{key}` has another format")
+    demand(found.text("createdAt") == found.text("updatedAt"), "the dates of a new secret differ")
 
 
 @CREATE.seed
 async def update(world: World) -> None:
-    """A second POST under a name keeps createdAt and moves updatedAt on."""
+    """A second POST of a name keeps createdAt and advances updatedAt."""
     name = world.name()
     first = await world.store(name)
     await world.tick(first.text("createdAt"))
@@ -50,14 +50,14 @@ async def update(world: World) -> None:
     async def updated() -> None:
         second = await world.store(name)
         demand(second.text("createdAt") == first.text("createdAt"), "`createdAt` changed")
-        demand(second.text("updatedAt") > first.text("updatedAt"), "`updatedAt` stood still")
+        demand(second.text("updatedAt") > first.text("updatedAt"), "`updatedAt` did not change")
 
     await world.eventually(updated)
 
 
 @EXISTS.seed
 async def right(world: World) -> None:
-    """GET /secrets/NAME/exists answers 200 {"exists": true} for what was stored, false else."""
+    """GET /secrets/NAME/exists answers 200 {"exists": true} if it is stored, otherwise false."""
     stored, missing = world.name(), world.name()
     await world.store(stored)
 
@@ -71,7 +71,7 @@ async def right(world: World) -> None:
 
 @DELETE.seed
 async def gone(world: World) -> None:
-    """DELETE /secrets/NAME answers 204 without a body, and the secret is gone from everywhere."""
+    """DELETE /secrets/NAME answers 204 without a body, and the secret no longer exists."""
     name = world.name()
     await world.store(name)
     demand((await world.delete(name)).expect(204).body == b"", "204 came with a body")
@@ -85,13 +85,13 @@ async def gone(world: World) -> None:
 
 @DELETE.full
 async def missing(world: World) -> None:
-    """Deleting what is not there answers 404 not_found."""
+    """Deleting a missing secret answers 404 not_found."""
     (await world.delete(world.name())).refused("not_found", "deleting a missing secret")
 
 
 @DELETE.full
 async def forgotten(world: World) -> None:
-    """A secret that is deleted and created again is new: its dates do not go back."""
+    """A secret that is deleted and created again has new dates."""
     name = world.name()
     first = (await world.store(name)).text("createdAt")
     await world.tick(first)
@@ -99,6 +99,6 @@ async def forgotten(world: World) -> None:
     async def is_new() -> None:
         (await world.delete(name)).succeeded("DELETE /secrets/NAME")
         again = (await world.store(name)).text("createdAt")
-        demand(again > first, "`createdAt` is from before the deletion")
+        demand(again > first, "`createdAt` is older than the deletion")
 
     await world.eventually(is_new)

@@ -1,4 +1,4 @@
-"""Project tokens: issued once, listed without their secret, revoked; and what a role may do."""
+"""Project tokens: creating, listing without the secret part, revoking; and roles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from px.spec import contract
-from px.spec.answer import Answer, closed, demand, text
+from px.spec.answer import Reply, closed, demand, text
 from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
@@ -24,13 +24,13 @@ async def answer(world: World) -> None:
     demand(found.text("role") == "reader", "the answer has another role")
     demand(found.text("name") == f"spec {world.run}", "the answer has another name")
     demand(found.text("token").startswith("px_"), "the token does not start with px_")
-    demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another form")
+    demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another format")
     closed(found.object(), "id name role createdAt expiresAt token", "the answer")
 
 
 @TOKENS.full
 async def listed(world: World) -> None:
-    """GET /tokens lists id, name, role and dates, and never a token nor its secret half."""
+    """GET /tokens lists id, name, role and dates, but never a token or its secret half."""
     issued = await world.issue("writer")
     secret = issued.token.rpartition("_")[2]
 
@@ -39,7 +39,7 @@ async def listed(world: World) -> None:
         demand(not found.shows([issued.token, secret, secret[:32]]), "the list shows a token")
         mine = [item for item in found.items("tokens") if item.get("id") == issued.id]
         demand(len(mine) == 1, f"a new token is listed {len(mine)} times")
-        demand(text(mine[0], "role") == "writer", "the list gives a token another role")
+        demand(text(mine[0], "role") == "writer", "the list shows another role for a token")
         closed(mine[0], "id name role createdAt expiresAt", "a listed token")
         demand(found.number("count") == len(found.items("tokens")), "`count` is wrong")
 
@@ -48,7 +48,7 @@ async def listed(world: World) -> None:
 
 @TOKENS.full
 async def revoked(world: World) -> None:
-    """DELETE /tokens/ID answers 204, and the token opens nothing any more."""
+    """DELETE /tokens/ID answers 204, and the token no longer works."""
     issued = await world.issue("reader")
     (await world.call("DELETE", f"/tokens/{issued.id}")).expect(204)
 
@@ -61,7 +61,7 @@ async def revoked(world: World) -> None:
 
 @TOKENS.full
 async def missing(world: World) -> None:
-    """Revoking a token that is not there answers 404 not_found."""
+    """Revoking a missing token answers 404 not_found."""
     for id_ in ("0" * 16, "x"):
         found = await world.call("DELETE", f"/tokens/{id_}")
         found.refused("not_found", "revoking a missing token")
@@ -69,7 +69,7 @@ async def missing(world: World) -> None:
 
 @TOKENS.full
 async def expiry(world: World) -> None:
-    """`expiresIn` seconds after createdAt is expiresAt; without it there is none."""
+    """expiresAt is `expiresIn` seconds after createdAt; without `expiresIn` it is null."""
     found = (await world.issue("reader", expiresIn=DAY)).answer
     dates = [datetime.fromisoformat(found.text(key)) for key in ("createdAt", "expiresAt")]
     demand((dates[1] - dates[0]).total_seconds() == DAY, "`expiresAt` is not after `expiresIn`")
@@ -79,7 +79,7 @@ async def expiry(world: World) -> None:
 
 @TOKENS.full
 async def faulty(world: World) -> None:
-    """Another role than reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
+    """Any role but reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
     name = f"spec {world.run}"
     for more in (
         {"role": "root"},
@@ -93,12 +93,12 @@ async def faulty(world: World) -> None:
         {"role": "reader", "expiresIn": 10**12},
     ):
         found = await world.call("POST", "/tokens", {"name": name, **more})
-        found.refused("invalid_request", "a wrong token request")
+        found.refused("invalid_request", "an invalid token request")
 
 
 @TOKENS.full
 async def named(world: World) -> None:
-    """A token's name out of its alphabet is invalid_name."""
+    """A token name with other characters than allowed is invalid_name."""
     for name in BAD_NAMES:
         found = await world.call("POST", "/tokens", {"name": name, "role": "reader"})
         found.refused("invalid_name", "a bad name for a token")
@@ -106,28 +106,28 @@ async def named(world: World) -> None:
 
 @TOKENS.full
 async def alike(world: World) -> None:
-    """An unknown id and a wrong secret are answered with the same words."""
+    """An unknown id and a wrong secret get the same message."""
     issued = await world.issue("reader")
     wrong = await _try(world, forged(issued.token))
     unknown = await _try(world, forged(issued.token.replace(issued.id, "0" * 16)))
-    demand(wrong.text("error") == unknown.text("error"), "the words tell which ids exist")
+    demand(wrong.text("error") == unknown.text("error"), "the message reveals which ids exist")
 
 
 @TOKENS.full
 async def reader(world: World) -> None:
-    """A reader may read secrets and the audit log, and nothing more."""
+    """A reader may only read secrets and the audit log."""
     await _may(world, "reader", ("reader",), ("writer", "admin", "root"))
 
 
 @TOKENS.full
 async def writer(world: World) -> None:
-    """A writer may also change secrets, and nothing more."""
+    """A writer may also change secrets, but nothing else."""
     await _may(world, "writer", ("reader", "writer"), ("admin", "root"))
 
 
 @TOKENS.full
 async def admin(world: World) -> None:
-    """An admin may also handle tokens and keys of the project, and nothing more."""
+    """An admin may also manage the project's tokens and keys, but nothing else."""
     await _may(world, "admin", ("reader", "writer", "admin"), ("root",))
 
 
@@ -145,13 +145,13 @@ async def _may(
             found.refused("forbidden", f"{role}: {method} {path}")
 
 
-async def _try(world: World, token: str) -> Answer:
+async def _try(world: World, token: str) -> Reply:
     found = await world.call("GET", "/secrets", who=Who(token))
     return found.refused("unauthenticated", "a token that was never issued")
 
 
 def forged(token: str) -> str:
-    """A token with the same id and another secret, and with the checksum right: CRC-32."""
+    """A token with the same id, another secret, and a correct checksum (CRC-32)."""
     body = token[:-8]
     body = body[:-1] + ("0" if body[-1] != "0" else "1")
     return f"{body}{zlib.crc32(body.encode()):08x}"

@@ -1,4 +1,4 @@
-"""The one property that everything else serves."""
+"""The property that everything else serves: no value is ever shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VALUES: Final = Group("values")
 
 @VALUES.seed
 async def unreadable(world: World) -> None:
-    """No address of a secret gives its value: not its own, and none below it."""
+    """No path of a secret gives its value: neither its own nor one below it."""
     name, value = world.name(), world.value()
     await world.store(name, value)
     for path in ("", "/exists", "/value", "?reveal=true", "/exists?value=true"):

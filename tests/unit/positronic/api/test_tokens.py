@@ -271,7 +271,7 @@ def test_a_token_in_the_address(query: str) -> None:
     answer = house.call("GET", f"/secrets?{query}={TOKEN}", headers={"authorization": None})
 
     assert (answer.status, answer.code) == (400, "invalid_request")
-    assert "does not belong in the address" in answer.json["error"]
+    assert "must not be in the address" in answer.json["error"]
     assert TOKEN.encode() not in answer.body
 
 

@@ -188,7 +188,7 @@ def test_a_malformed_retention(days: str, path: str) -> None:
     answer = House(settings=settings).call("GET", path)
 
     assert (answer.status, answer.code) == (503, "not_configured")
-    assert answer.json["error"] == "AUDIT_RETENTION_DAYS is not a number from 1 to 36500"
+    assert answer.json["error"] == "AUDIT_RETENTION_DAYS must be a number from 1 to 36500"
 
 
 @pytest.mark.parametrize(("days", "seconds"), [("1", 86_400), ("400", 34_560_000)])

@@ -197,7 +197,7 @@ def test_a_body_that_does_not_end_is_out_of_time(path: str, document: object) ->
     answers = run(steps())
 
     assert {(one.status, code(one)) for one in answers} == {(408, "request_timeout")}
-    assert "did not arrive whole in 0.01 seconds" in answers[0].body.decode()
+    assert "did not arrive within 0.01 seconds" in answers[0].body.decode()
     assert house.names() == []
 
 

@@ -353,7 +353,7 @@ def test_a_retention_that_is_no_number_of_days(days: str) -> None:
     answer = house.call("POST", "/brains/runs", {"identifier": "reader"})
 
     assert (answer.status, answer.code) == (503, "not_configured")
-    assert answer.json["error"] == "RUN_RETENTION_DAYS is not a number from 1 to 36500"
+    assert answer.json["error"] == "RUN_RETENTION_DAYS must be a number from 1 to 36500"
 
 
 class Module:

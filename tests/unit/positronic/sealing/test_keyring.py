@@ -34,7 +34,7 @@ def test_a_key_id_that_is_given_twice_is_refused_by_its_id(second: str) -> None:
 
 def test_an_id_with_another_key_in_each_setting_is_refused_by_its_id() -> None:
     """Which of the two bytes were meant cannot be known."""
-    with pytest.raises(NotConfigured, match="the key id a has another key in MASTER_KEYS_NEXT"):
+    with pytest.raises(NotConfigured, match="the key id a has different keys in MASTER_KEYS_NEXT"):
         Keyring(f"b:{TEXT_B},a:{TEXT_A}", f"a:{TEXT_B}")
 
 

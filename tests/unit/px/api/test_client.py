@@ -144,7 +144,7 @@ def test_a_page_of_a_firewall_is_not_taken_for_the_apis_answer(
         secrets.exists(NAME)
 
     assert caught.value.message == (
-        f"what answered at {server.url} is not the Positronic API (HTML, status {status}): "
+        f"the server at {server.url} is not the Positronic API (HTML, status {status}): "
         "a proxy or firewall in between?"
     )
 
@@ -154,8 +154,8 @@ def test_a_page_of_a_firewall_is_not_taken_for_the_apis_answer(
     [
         (403, b"error code: 1010", "error 1010: its owner's firewall rules block px"),
         (403, b'<html><span class="cf-error-code">1020</span>', "error 1020: its owner's"),
-        (522, b"", "error 522: it does not reach the server behind it"),
-        (530, b"error code: 1016", "error 1016: no Worker stands behind"),
+        (522, b"", "error 522: it cannot reach the server behind it"),
+        (530, b"error code: 1016", "error 1016: no Worker runs at"),
         (500, b"error code: 1101", "error 1101: the Worker failed"),
         (429, b"error code: 1015", "error 1015: too many requests"),
     ],
@@ -169,7 +169,7 @@ def test_a_page_of_cloudflares_is_named(
     with pytest.raises(ServerFailed) as caught:
         secrets.exists(NAME)
 
-    assert f"in the Worker's place, with its {said}" in caught.value.message
+    assert f"instead of the Worker, with {said}" in caught.value.message
     assert caught.value.hint
 
 

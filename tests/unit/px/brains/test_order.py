@@ -92,7 +92,7 @@ def test_what_no_request_can_hold_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize("path", ["@nowhere", "@", "@\0"])
 def test_a_file_that_cannot_be_read_is_refused(path: str) -> None:
     """Not by its name: it may be something else, in the wrong place."""
-    with pytest.raises(Usage, match="the file with the state cannot be read"):
+    with pytest.raises(Usage, match="the file of --state-json cannot be read"):
         read_state(path)
 
 

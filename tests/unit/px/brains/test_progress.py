@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from px.api.brain_events import RunEvent
-from px.brains.progress import Progress
+from px.brains.progress import RunProgress
 from support.event_streams import Document, begin, complete, done, event, failed, start
 
 INTERRUPTED = event("brain:interrupted", brainTitle="outer", status="interrupted")
@@ -17,8 +17,8 @@ NESTED = [
 ]
 
 
-def followed(events: Sequence[Document]) -> Progress:
-    progress = Progress()
+def followed(events: Sequence[Document]) -> RunProgress:
+    progress = RunProgress()
     for number, document in enumerate(events, 1):
         progress.follow(RunEvent(number, document["type"], document))
     return progress
@@ -26,16 +26,16 @@ def followed(events: Sequence[Document]) -> Progress:
 
 def test_an_inner_brains_steps_stand_below_the_outer_step() -> None:
     """outer > Two > inner > B is told as the brains and the step of the innermost."""
-    place = followed(NESTED).place
+    position = followed(NESTED).position
 
-    assert (place.brains, place.step) == (("outer", "inner"), "B")
+    assert (position.brains, position.step) == (("outer", "inner"), "B")
 
 
 def test_the_inner_brains_end_is_not_the_runs() -> None:
     """The run goes on with the outer brain's step."""
     progress = followed([*NESTED, done("B"), complete("inner"), done("Two")])
 
-    assert (progress.outcome, progress.place.path, progress.step) == (None, ("outer", "Two"), 2)
+    assert (progress.outcome, progress.position.path, progress.step) == (None, ("outer", "Two"), 2)
 
 
 def test_the_outer_brains_end_is() -> None:
@@ -50,8 +50,8 @@ def test_an_error_ends_each_brain_from_the_inside() -> None:
     inside = followed([*NESTED, failed("inner", "no")])
     outside = followed([*NESTED, failed("inner", "no"), failed("outer", "no")])
 
-    assert (inside.outcome, inside.place.path) == (None, ("outer", "inner", "B"))
-    assert (outside.outcome, outside.place.path) == ("error", ("outer", "Two"))
+    assert (inside.outcome, inside.position.path) == (None, ("outer", "inner", "B"))
+    assert (outside.outcome, outside.position.path) == ("error", ("outer", "Two"))
     assert (outside.error, outside.step) == ("RuntimeError: no", 2)
 
 
@@ -66,7 +66,7 @@ def test_a_step_that_was_taken_over_has_no_start() -> None:
     """A rerun tells it as complete; its place is its own."""
     progress = followed([start("outer"), done("One"), begin("Two", 1)])
 
-    assert (progress.place.path, progress.step) == (("outer", "Two"), 2)
+    assert (progress.position.path, progress.step) == (("outer", "Two"), 2)
 
 
 @pytest.mark.parametrize("error", [None, "no", {}, {"name": 1, "message": 2}, []])

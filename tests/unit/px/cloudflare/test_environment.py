@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from px.cloudflare.environment import wrangler_environment
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 OUTER = {
     "PATH": "/bin",
@@ -17,7 +17,7 @@ OUTER = {
 }
 
 
-def test_no_credential_reaches_wrangler(project: Project) -> None:
+def test_no_credential_reaches_wrangler(project: Workspace) -> None:
     """An allow-list: what nobody thought of is not passed on either."""
     found = wrangler_environment(project, OUTER)
 
@@ -25,7 +25,7 @@ def test_no_credential_reaches_wrangler(project: Project) -> None:
     assert (found["PATH"], found["LANG"]) == ("/bin", "C.UTF-8")
 
 
-def test_wrangler_does_not_see_the_users_home(project: Project) -> None:
+def test_wrangler_does_not_see_the_users_home(project: Workspace) -> None:
     """A login that lies there is none of the local Worker's business."""
     found = wrangler_environment(project, OUTER)
 

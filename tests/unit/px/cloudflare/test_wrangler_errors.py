@@ -209,12 +209,12 @@ def test_each_failure_is_a_sentence_and_what_to_do(output: str, code: str, exit_
 def test_a_missing_permission_is_named_by_what_was_asked_for(
     place: str, permission: str, code: int
 ) -> None:
-    """The one that this call needs comes first."""
+    """The one that this request needs comes first."""
     output = api("Authentication error", code).replace("/workers/scripts/w", place)
 
     found = failure(WORDS, output, [TOKEN])
 
-    assert found.hint.startswith(f"this call needs the permission `{permission}`; ")
+    assert found.hint.startswith(f"this request needs the permission `{permission}`; ")
 
 
 def test_memberships_need_a_permission_of_their_own() -> None:
@@ -229,7 +229,7 @@ def test_an_account_id_that_cannot_be_is_refused_before_anybody_is_asked(text: s
     """Usage; the variable is named."""
     found = {"CLOUDFLARE_API_TOKEN": TOKEN, "CLOUDFLARE_ACCOUNT_ID": text}
 
-    with pytest.raises(Usage, match=r"^CLOUDFLARE_ACCOUNT_ID is not an account's id$"):
+    with pytest.raises(Usage, match=r"^CLOUDFLARE_ACCOUNT_ID is not an account id$"):
         credentials({}, found)
 
 
@@ -304,4 +304,4 @@ def test_an_end_that_does_not_come_is_no_answer() -> None:
     found = too_late(["secret", "bulk"], 120)
 
     assert found.exit_code == 3
-    assert found.message == "`wrangler secret bulk` did not end within 120 s"
+    assert found.message == "`wrangler secret bulk` did not finish within 120 s"

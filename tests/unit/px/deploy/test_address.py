@@ -19,7 +19,7 @@ def test_what_was_named_comes_before_what_is_known() -> None:
 
 def test_a_token_that_was_kept_goes_only_where_it_was_kept_for() -> None:
     """--url cannot send it elsewhere; the same address spelt in another way is the same."""
-    with pytest.raises(Usage, match="its token only goes there"):
+    with pytest.raises(Usage, match="its token is only sent there"):
         choose_address(HERE, THERE, makes_token=False)
 
     assert choose_address(HERE + ":443/", HERE, makes_token=False) == HERE + ":443/"
@@ -42,7 +42,7 @@ def test_workers_dev_comes_before_other_addresses() -> None:
 
 def test_without_an_address_it_is_asked_for() -> None:
     """A Worker that has routes alone."""
-    with pytest.raises(Refused, match="does not say where the Worker answers") as caught:
+    with pytest.raises(Refused, match="did not print the Worker's address") as caught:
         address_of(["a.example.dev/*"])
 
     assert "--url" in caught.value.hint

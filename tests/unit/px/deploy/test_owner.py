@@ -11,7 +11,7 @@ import pytest
 from px.deploy import old_token
 from px.deploy.owner import check_no_token, check_owner, recorded
 from px.errors import Refused
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 MINE, OTHERS = "https://mine.me.workers.dev", "https://other.me.workers.dev"
 OWN_DOMAIN = "https://secrets.example.dev"
@@ -67,7 +67,7 @@ def test_an_old_token_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     settings = {"PX_TOKEN": "t", "PX_URL": MINE, "CLOUDFLARE_API_TOKEN": "no"}
 
     first, second = (
-        old_token.keep(Project(tmp_path), settings, ("PX_URL", "PX_TOKEN")) for _ in "12"
+        old_token.keep(Workspace(tmp_path), settings, ("PX_URL", "PX_TOKEN")) for _ in "12"
     )
 
     assert first != second

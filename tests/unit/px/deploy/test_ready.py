@@ -47,15 +47,13 @@ def test_a_worker_without_keys_is_not_ready(server: TestDevServer) -> None:
     """The time is bounded, and the sentence says what it answered."""
     server.configure(master_keys="")
 
-    with pytest.raises(ServerFailed, match=r"does not say that it is ready \(status 503\)"):
+    with pytest.raises(ServerFailed, match=r"is not ready \(status 503\)"):
         wait_for_status(target(server), Patience(0.1))
 
 
 def test_a_token_that_the_worker_does_not_take_is_no_success(server: TestDevServer) -> None:
     """The hint names both ways out."""
-    with pytest.raises(
-        NotAllowed, match=r"does not take the root token of \.env\.deploy"
-    ) as caught:
+    with pytest.raises(NotAllowed, match=r"refuses the root token from \.env\.deploy") as caught:
         wait_for_token(target(server, "another"), None, Patience(0))
 
     assert "--new-root-token" in caught.value.hint
@@ -64,7 +62,7 @@ def test_a_token_that_the_worker_does_not_take_is_no_success(server: TestDevServ
 
 def test_another_workers_address_is_noticed(server: TestDevServer) -> None:
     """Its newest key is not the one that was just made."""
-    with pytest.raises(PxError, match="is not the one that was just deployed"):
+    with pytest.raises(PxError, match="is not the one just deployed"):
         wait_for_token(target(server), "k20261124-abcdef", Patience(0))
 
 

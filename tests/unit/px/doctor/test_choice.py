@@ -8,7 +8,7 @@ from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.choice import check_choice
 from px.doctor.finding import Finding
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from px.settings import find_target, make_target
 from support.doctor import statuses, write
 
@@ -19,12 +19,12 @@ def _find(folder: Path, **flags: str) -> dict[str, Finding]:
     return {found.check: found for found in check_choice(target)}
 
 
-def test_each_setting_says_where_it_is_from(place: Place) -> None:
+def test_each_setting_says_where_it_is_from(around: Surroundings) -> None:
     """Environment, and flags before it."""
-    write(place, ".env.deploy", "PX_URL=https://d.dev\nPX_TOKEN=canary\nPX_PROJECT=mine\n")
+    write(around, ".env.deploy", "PX_URL=https://d.dev\nPX_TOKEN=canary\nPX_PROJECT=mine\n")
 
-    of_environment = _find(place.folder)
-    of_flags = _find(place.folder, url="https://d.dev", project="p")
+    of_environment = _find(around.folder)
+    of_flags = _find(around.folder, url="https://d.dev", project="p")
 
     assert of_environment["address"].message == "https://h.dev, from PX_URL"
     assert of_environment["token"].message == "root's, from PX_TOKEN"

@@ -5,70 +5,70 @@ from __future__ import annotations
 import json
 
 from px.doctor.contents import check_deploy, check_rotation, check_secrets
-from px.doctor.place import Place
+from px.doctor.surroundings import Surroundings
 from support.doctor import statuses, write
 
 
-def test_secrets_are_counted(place: Place) -> None:
+def test_secrets_are_counted(around: Surroundings) -> None:
     """By number, not by name."""
-    write(place, ".env.secrets", "CANARY=1\nB=2\n")
+    write(around, ".env.secrets", "CANARY=1\nB=2\n")
 
-    [found] = check_secrets(place)
+    [found] = check_secrets(around)
 
     assert (found.status, found.message) == ("ok", ".env.secrets holds 2 secrets")
 
 
-def test_wrong_lines_are_named(place: Place) -> None:
+def test_wrong_lines_are_named(around: Surroundings) -> None:
     """By number, and nothing of them is shown."""
-    write(place, ".env.secrets", "A=1\ncanary\nB=\n")
+    write(around, ".env.secrets", "A=1\ncanary\nB=\n")
 
-    [found] = check_secrets(place)
+    [found] = check_secrets(around)
 
     assert (found.status, found.message) == ("fail", "px cannot read .env.secrets: line 2, 3")
 
 
-def test_an_unreadable_file_is_a_sentence(place: Place) -> None:
+def test_an_unreadable_file_is_a_sentence(around: Surroundings) -> None:
     """Whatever is wrong with it."""
-    (place.folder / ".env.secrets").write_bytes(b"\xff\xfeA\0")
+    (around.folder / ".env.secrets").write_bytes(b"\xff\xfeA\0")
 
-    [found] = check_secrets(place)
+    [found] = check_secrets(around)
 
     assert (found.status, "UTF-16" in found.message) == ("fail", True)
 
 
-def test_no_file(place: Place) -> None:
+def test_no_file(around: Surroundings) -> None:
     """Nothing to check."""
-    assert statuses(check_secrets(place)) == [("secrets", "skip")]
+    assert statuses(check_secrets(around)) == [("secrets", "skip")]
 
 
-def test_no_rotation(place: Place) -> None:
+def test_no_rotation(around: Surroundings) -> None:
     """None is under way."""
-    assert statuses(check_rotation(place)) == [("rotation", "ok")]
+    assert statuses(check_rotation(around)) == [("rotation", "ok")]
 
 
-def test_a_rotation_that_has_not_ended(place: Place) -> None:
+def test_a_rotation_that_has_not_ended(around: Surroundings) -> None:
     """Whose it is, and how it ends; its key is not shown."""
     key = "Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2E="
     started = {"origin": "https://h.dev", "keyId": "k1", "key": key, "placed": True}
-    write(place, ".px/rotation.json", json.dumps(started))
+    write(around, ".px/rotation.json", json.dumps(started))
 
-    [found] = check_rotation(place)
+    [found] = check_rotation(around)
 
     assert (found.status, "https://h.dev" in found.message) == ("warn", True)
     assert "px key rotate" in found.hint
     assert key not in found.message + found.hint
 
 
-def test_a_malformed_rotation_fails(place: Place) -> None:
+def test_a_malformed_rotation_fails(around: Surroundings) -> None:
     """It may hold the only copy of a key."""
-    write(place, ".px/rotation.json", "{")
+    write(around, ".px/rotation.json", "{")
 
-    assert statuses(check_rotation(place)) == [("rotation", "fail")]
+    assert statuses(check_rotation(around)) == [("rotation", "fail")]
 
 
-def test_a_deploy_that_has_not_ended(place: Place) -> None:
+def test_a_deploy_that_has_not_ended(around: Surroundings) -> None:
     """Its file may hold the only copy of a token; without it there is no line."""
-    before = statuses(check_deploy(place))
-    write(place, ".px/deploy.json", "{}")
+    before = statuses(check_deploy(around))
+    write(around, ".px/deploy.json", "{}")
 
-    assert (before, statuses(check_deploy(place))) == ([], [("deploy", "warn")])
+    assert (before, statuses(check_deploy(around))) == ([], [("deploy", "warn")])

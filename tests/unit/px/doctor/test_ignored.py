@@ -7,65 +7,65 @@ import subprocess
 
 import pytest
 
-from px.doctor.ignored import check_ignored
-from px.doctor.place import Place
+from px.doctor.exposure import check_ignored
+from px.doctor.surroundings import Surroundings
 from support.doctor import NAMES, statuses, write
 
 
 @pytest.fixture(autouse=True)
-def repository(place: Place) -> None:
-    subprocess.run(["git", "init", "-q"], cwd=place.folder, check=True)
+def repository(around: Surroundings) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=around.folder, check=True)
 
 
-def test_ignored_files_are_one_line(place: Place) -> None:
+def test_ignored_files_are_one_line(around: Surroundings) -> None:
     """Whether they are there yet or not."""
-    write(place, ".gitignore", ".env.secrets\n.env.deploy\n.dev.vars\n.px/\n")
+    write(around, ".gitignore", ".env.secrets\n.env.deploy\n.dev.vars\n.px/\n")
 
-    [found] = check_ignored(place)
+    [found] = check_ignored(around)
 
     assert (found.status, found.message) == ("ok", f"ignores {', '.join(NAMES)}")
 
 
-def test_a_file_that_is_not_ignored_fails(place: Place) -> None:
+def test_a_file_that_is_not_ignored_fails(around: Surroundings) -> None:
     """One that is there; a warning for one that may come."""
-    write(place, ".gitignore", ".env.deploy\n.px/\n")
-    write(place, ".env.secrets")
+    write(around, ".gitignore", ".env.deploy\n.px/\n")
+    write(around, ".env.secrets")
 
-    secrets, variables = check_ignored(place)
+    secrets, variables = check_ignored(around)
 
     assert (secrets.status, secrets.hint) == ("fail", "add .env.secrets to .gitignore")
     assert (variables.status, variables.hint) == ("warn", "add .dev.vars to .gitignore")
 
 
-def test_a_file_that_git_has_fails(place: Place) -> None:
+def test_a_file_that_git_has_fails(around: Surroundings) -> None:
     """Ignoring it afterwards does not help, and its content is no secret any more."""
-    write(place, ".env.secrets")
-    subprocess.run(["git", "add", "-f", ".env.secrets"], cwd=place.folder, check=True)
-    write(place, ".gitignore", ".env.secrets\n.env.deploy\n.dev.vars\n.px/\n")
+    write(around, ".env.secrets")
+    subprocess.run(["git", "add", "-f", ".env.secrets"], cwd=around.folder, check=True)
+    write(around, ".gitignore", ".env.secrets\n.env.deploy\n.dev.vars\n.px/\n")
 
-    [found] = check_ignored(place)
+    [found] = check_ignored(around)
 
     assert found.status == "fail"
     assert found.hint.startswith("git rm --cached .env.secrets")
 
 
-def test_from_a_folder_below(place: Place) -> None:
+def test_from_a_folder_below(around: Surroundings) -> None:
     """The rules of the project's folder are asked for, wherever px is called."""
-    write(place, ".gitignore", "/.env.*\n/.dev.vars\n/.px/\n")
-    (place.folder / "sub").mkdir()
+    write(around, ".gitignore", "/.env.*\n/.dev.vars\n/.px/\n")
+    (around.folder / "sub").mkdir()
 
-    assert statuses(check_ignored(Place(place.folder / "sub"))) == [("git", "ok")]
+    assert statuses(check_ignored(Surroundings(around.folder / "sub"))) == [("git", "ok")]
 
 
-def test_without_a_repository(place: Place) -> None:
+def test_without_a_repository(around: Surroundings) -> None:
     """It is not known, and nothing fails."""
-    shutil.rmtree(place.folder / ".git")
+    shutil.rmtree(around.folder / ".git")
 
-    assert statuses(check_ignored(place)) == [("git", "skip")]
+    assert statuses(check_ignored(around)) == [("git", "skip")]
 
 
-def test_without_git(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not known, and nothing fails."""
-    monkeypatch.setenv("PATH", str(place.folder))
+    monkeypatch.setenv("PATH", str(around.folder))
 
-    assert statuses(check_ignored(place)) == [("git", "skip")]
+    assert statuses(check_ignored(around)) == [("git", "skip")]

@@ -13,8 +13,8 @@ import respx
 from positronic.access import tokens
 from positronic.names import Project
 from px.doctor.finding import Finding
-from px.doctor.place import Place
 from px.doctor.server import check_server
+from px.doctor.surroundings import Surroundings
 from px.keys.recovery_file import RecoveryFile
 from px.project.master_key import MasterKey
 from px.settings import make_target
@@ -122,7 +122,7 @@ def test_keys_that_are_lost_fail(server: TestDevServer) -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
-    [(0, "ok", "as"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
+    [(0, "ok", "matches"), (3600, "warn", "ahead of"), (-3600, "warn", "behind")],
 )
 def test_the_clocks_are_compared(
     server: TestDevServer, ahead: int, status: str, words: str
@@ -165,7 +165,7 @@ def test_all_questions_share_one_time_limit(server: TestDevServer) -> None:
         ("PX_TOKEN", "check the network, and the address from --url"),
     ],
 )
-def test_a_server_that_is_not_there_has_a_mend(source: str, hint: str) -> None:
+def test_a_server_that_is_not_there_has_a_hint(source: str, hint: str) -> None:
     """It depends on where the address is from."""
     target = make_target("http://127.0.0.1:9", tokens.mint_root(bytes), source=source)
 
@@ -182,7 +182,7 @@ def test_a_token_for_another_project_does_not_open_this_one(server: TestDevServe
     found = {one.check: one for one in check_server(target)}
 
     assert (found["access"].status, found["role"].status) == ("fail", "skip")
-    assert found["access"].hint.endswith("the one from PX_TOKEN")
+    assert found["access"].hint.endswith("the token from PX_TOKEN")
 
 
 OTHER = "A" * 43 + "="
@@ -200,7 +200,7 @@ def test_records_that_do_not_open_fail_whatever_their_key_id_says(server: TestDe
     assert "opens" not in found["keys"].message
     assert found["records"].status == "fail"
     assert found["records"].message == (
-        "3 of 3 secrets tried, and 2 do not open with the Worker's keys: OLD, OLDER"
+        "3 of 3 secrets tried, but the Worker's keys do not open 2: OLD, OLDER"
     )
 
 
@@ -212,7 +212,7 @@ def test_a_bounded_number_of_records_is_tried(server: TestDevServer) -> None:
 
     tried = [call.path for call in server.calls if call.path.endswith("/exists")]
     assert (found["records"].status, len(set(tried))) == ("ok", 20)
-    assert found["records"].message == "20 of 60 secrets tried, and each opens"
+    assert found["records"].message == "20 of 60 secrets tried, all open"
 
 
 def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> None:
@@ -224,22 +224,22 @@ def test_records_are_tried_with_a_readers_token_too(server: TestDevServer) -> No
 
 @pytest.mark.parametrize(("key_id", "status"), [("test", "ok"), ("gone", "fail")])
 def test_the_recovery_file_is_compared_with_the_newest_key(
-    server: TestDevServer, place: Place, key_id: str, status: str
+    server: TestDevServer, around: Surroundings, key_id: str, status: str
 ) -> None:
     """A file for a key that the Worker does not seal with brings nothing back."""
-    (place.folder / "wrangler.toml").write_text('name = "w"\n')
-    file = RecoveryFile(place.folder / ".px" / "recovery-w.json")
+    (around.folder / "wrangler.toml").write_text('name = "w"\n')
+    file = RecoveryFile(around.folder / ".px" / "recovery-w.json")
     file.write(MasterKey(key_id, OTHER), "w", "correct horse battery")
     target = make_target(server.url, server.token, source=".env.deploy")
 
-    found = {one.check: one for one in check_server(target, place=place)}
+    found = {one.check: one for one in check_server(target, around=around)}
 
     assert found["recovery"].status == status
     assert key_id in found["recovery"].message
 
 
-def test_a_local_worker_needs_no_recovery_file(server: TestDevServer, place: Place) -> None:
+def test_a_local_worker_needs_no_recovery_file(server: TestDevServer, around: Surroundings) -> None:
     """Its keys are in .dev.vars."""
     target = make_target(server.url, server.token, source=".px/local.json")
 
-    assert "recovery" not in {one.check for one in check_server(target, place=place)}
+    assert "recovery" not in {one.check for one in check_server(target, around=around)}

@@ -48,19 +48,19 @@ def test_space_and_a_mark_around_it_are_passed_over(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", r"is no JSON \(line 1, column 1\)"),
-        (b'{"A": "canary"', r"is no JSON \(line 1, column 15\)"),
-        (b'{"A": "1",\n "canary": x}', r"is no JSON \(line 2, column 12\)"),
-        (b'{"A": "canary\n"}', r"is no JSON \(line 1"),
-        (b"{'A': 'canary'}", r"is no JSON \(line 1"),
-        (b'{"A": "1",}', r"is no JSON \(line 1"),
+        (b"", r"is not valid JSON \(line 1, column 1\)"),
+        (b'{"A": "canary"', r"is not valid JSON \(line 1, column 15\)"),
+        (b'{"A": "1",\n "canary": x}', r"is not valid JSON \(line 2, column 12\)"),
+        (b'{"A": "canary\n"}', r"is not valid JSON \(line 1"),
+        (b"{'A': 'canary'}", r"is not valid JSON \(line 1"),
+        (b'{"A": "1",}', r"is not valid JSON \(line 1"),
         (
             b'{"A": "1"}\n{"B": "canary"}',
-            r"more than one JSON document, as JSON lines do \(line 2\)",
+            r"more than one JSON document, like JSON Lines \(line 2\)",
         ),
         (b'[{"A": "canary"}]', "is a JSON array"),
-        (b'"canary"', "holds JSON, but no object"),
-        (b'{"A":' * 100_000 + b"}" * 100_000, "is no JSON"),
+        (b'"canary"', "is JSON, but not an object"),
+        (b'{"A":' * 100_000 + b"}" * 100_000, "is not JSON"),
     ],
 )
 def test_what_is_no_object_is_refused(data: bytes, words: str) -> None:

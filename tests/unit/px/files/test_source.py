@@ -109,7 +109,7 @@ def test_a_name_cannot_steer_the_terminal() -> None:
 @pytest.mark.usefixtures("files")
 def test_stdin_is_read_once() -> None:
     """A second - would find nothing, and is refused before anything is read."""
-    with pytest.raises(Usage, match="stdin can be read once"):
+    with pytest.raises(Usage, match="stdin can only be given once"):
         read("-", "a.env", "-")
 
 

@@ -75,7 +75,7 @@ def test_socks_matters_only_where_it_decides() -> None:
     assert found is not None
     assert found.variable == "HTTPS_PROXY"
     assert find_proxy(SERVER, {"ALL_PROXY": SOCKS, "NO_PROXY": "example.dev"}) is None
-    with pytest.raises(Usage, match=r"^px has no support for SOCKS proxies \(all_proxy\)$"):
+    with pytest.raises(Usage, match=r"^px does not support SOCKS proxies \(all_proxy\)$"):
         find_proxy(SERVER, {"all_proxy": "SOCKS5h://x"})
 
 
@@ -104,7 +104,7 @@ def test_a_proxy_is_read_as_people_write_it(text: str, url: str, shown: str) -> 
     "text", ["ftp://canary", "http://canary:port", "http://", "http://me:canary@"]
 )
 def test_a_proxy_that_cannot_be_is_named_by_its_variable(text: str) -> None:
-    with pytest.raises(Usage, match="px cannot use the proxy of ALL_PROXY") as caught:
+    with pytest.raises(Usage, match="px cannot use the proxy in ALL_PROXY") as caught:
         find_proxy(SERVER, {"ALL_PROXY": text})
 
     assert "canary" not in caught.value.message + caught.value.hint

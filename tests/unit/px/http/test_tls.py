@@ -8,7 +8,6 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from px.api.secrets import Secrets
 from px.errors import NotReached, Usage
 from px.http.retry import Retry
 from px.settings import make_target
+from support.serving import serving
 
 HOST = "secrets.example.dev"
 NAME = parse_name("A")
@@ -86,18 +86,6 @@ class Silent(Tunnel):
 
     def handle(self) -> None:
         self.rfile.readline()
-
-
-@contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(autouse=True)
@@ -287,7 +275,7 @@ def test_a_ca_that_only_other_tools_know_is_explained(
     """px reads SSL_CERT_FILE; the hint says so, and says nothing of `px dev`."""
     monkeypatch.setenv(variable, str(certificate))
 
-    assert failure().hint == f"px does not read {variable}: name the same file in SSL_CERT_FILE"
+    assert failure().hint == f"px does not read {variable}: set SSL_CERT_FILE to the same file"
 
 
 @pytest.mark.usefixtures("proxy")
@@ -304,12 +292,12 @@ def test_a_certificate_for_another_host_is_called_that(
     ("content", "said"),
     [
         (None, "SSL_CERT_FILE cannot be read: {path}: no such file or directory"),
-        (b"junk", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"", "SSL_CERT_FILE holds no certificate in PEM form: {path}"),
-        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER form, not PEM: {path}"),
+        (b"junk", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"", "SSL_CERT_FILE contains no certificate in PEM format: {path}"),
+        (b"\x30\x82\x01\x0a", "SSL_CERT_FILE is in DER format, not PEM: {path}"),
         (
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "SSL_CERT_FILE holds no certificate that can be read: {path}",
+            "SSL_CERT_FILE contains no readable certificate: {path}",
         ),
     ],
 )
@@ -346,4 +334,4 @@ def test_plain_http_behind_an_https_address_is_called_that(monkeypatch: pytest.M
     with serving(server) as port:
         found = failure(f"https://127.0.0.1:{port}")
 
-    assert "does not speak TLS as px does; is the port right?" in found.message
+    assert "does not speak a TLS version that px supports; check the port" in found.message

@@ -66,6 +66,6 @@ def test_no_credential_is_usage() -> None:
 def test_a_token_with_a_control_character_is_refused_unseen(token: str) -> None:
     """No process takes it, and no header."""
     with pytest.raises(
-        Usage, match=r"^CLOUDFLARE_API_TOKEN holds a character that cannot be sent$"
+        Usage, match=r"^CLOUDFLARE_API_TOKEN contains a character that cannot be sent$"
     ):
         credentials({}, {"CLOUDFLARE_API_TOKEN": token})

@@ -13,20 +13,20 @@ from positronic.names import parse_token_name
 from px.api.client import Client
 from px.api.keys import Keys
 from px.api.tokens import Tokens
-from px.errors import NotAllowed, Refused
+from px.errors import NotAllowed, PxError, Refused
 from px.keys import recovery
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
-from px.keys.rotate import Rotated, Rotation
+from px.keys.rotate import RESUME, Rotated, Rotation
 from px.project import owner_only
 from px.project.master_key import MasterKey, parse
 from px.project.unfinished_rotation import UnfinishedRotation
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 from px.settings import make_target
 from px.terminal import Progress
 from px.testing.dev_server import TestDevServer
-from support.key_place import ServerKeys
+from support.server_keys import ServerKeys
 
 SECRETS = {f"N{number:03}": f"value {number}" for number in range(120)}
 PROJECTS = ("default", "shop")
@@ -60,7 +60,7 @@ class World:
         self.server = server
         self.place = ServerKeys(server)
         self.ear = Ear()
-        self.file = UnfinishedRotation(Project(folder))
+        self.file = UnfinishedRotation(Workspace(folder))
         self.keeper: Keeper = NoKeeper()
         for project in PROJECTS:
             server.seed(SECRETS, project)
@@ -264,7 +264,7 @@ def test_a_rotation_of_somebody_else_is_left_alone(world: World) -> None:
     other = "other:" + "A" * 43 + "="
     world.server.configure(next_master_key=other)
 
-    with pytest.raises(Refused, match="begun elsewhere"):
+    with pytest.raises(Refused, match="started elsewhere"):
         world.rotate()
 
     assert world.server.service.settings.next_master_key == other
@@ -279,7 +279,7 @@ def test_a_rotation_of_somebody_else_is_left_alone_by_a_resumed_one_too(world: W
     other = "other:" + "A" * 43 + "="
     world.server.configure(next_master_key=other)
 
-    with pytest.raises(Refused, match="begun elsewhere"):
+    with pytest.raises(Refused, match="started elsewhere"):
         world.rotate()
 
     assert world.server.service.settings.next_master_key == other
@@ -292,7 +292,7 @@ def test_a_record_that_does_not_open_keeps_its_key(world: World) -> None:
     world.server.seed({"LOST": "x"}, "shop")
     world.server.configure(master_keys=lost.master_keys)
 
-    with pytest.raises(Refused, match="a record does not open") as caught:
+    with pytest.raises(Refused, match="one record does not open") as caught:
         world.rotate()
 
     assert [detail.name for detail in caught.value.details] == ["shop/LOST"]
@@ -357,6 +357,17 @@ def test_a_file_that_makes_no_sense_is_kept(world: World, text: str) -> None:
 
     assert world.file.path.read_text() == text
     assert "canary" not in str(caught.value) + caught.value.hint
+
+
+def test_a_failure_on_the_way_says_how_to_continue(world: World) -> None:
+    """The new key is in use by then, and the file holds it."""
+    world.server.fail_writes_after(0)
+
+    with pytest.raises(PxError) as caught:
+        world.rotate()
+
+    assert caught.value.hint.splitlines()[-1] == RESUME
+    assert world.file.path.exists()
 
 
 def test_a_rotation_that_was_overtaken_is_given_up(world: World) -> None:

@@ -11,29 +11,29 @@ import pytest
 from px.local.bundle import FILE_NAME, SCHEMA, ensure_bundle
 from px.local.glue import CHANGES, adapt
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 capnp.remove_import_hook()
 
 
 @pytest.fixture
-def with_pyodide(project: Project, checkout: Project) -> Project:
+def with_pyodide(project: Workspace, checkout: Workspace) -> Workspace:
     project.node_modules.mkdir()
     shutil.copytree(checkout.node_modules / "pyodide", project.node_modules / "pyodide")
     lock(project, "one")
     return project
 
 
-def lock(project: Project, integrity: str) -> None:
+def lock(project: Workspace, integrity: str) -> None:
     entry = {"node_modules/pyodide": {"version": "314.0.6", "integrity": integrity}}
     project.package_lock.write_text(json.dumps({"packages": entry}))
 
 
-def script(project: Project) -> Path:
+def script(project: Workspace) -> Path:
     return project.node_modules / "pyodide" / "pyodide.asm.mjs"
 
 
-def test_the_bundle_holds_the_three_modules_that_workerd_loads(with_pyodide: Project) -> None:
+def test_the_bundle_holds_the_three_modules_that_workerd_loads(with_pyodide: Workspace) -> None:
     """Script, WebAssembly and standard library, all internal, under workerd's names."""
     assert ensure_bundle(with_pyodide)
 
@@ -48,14 +48,14 @@ def test_the_bundle_holds_the_three_modules_that_workerd_loads(with_pyodide: Pro
     }
 
 
-def test_a_fresh_bundle_is_left_alone(with_pyodide: Project) -> None:
+def test_a_fresh_bundle_is_left_alone(with_pyodide: Workspace) -> None:
     """The second call does no work."""
     ensure_bundle(with_pyodide)
 
     assert not ensure_bundle(with_pyodide)
 
 
-def test_a_changed_lockfile_makes_the_bundle_again(with_pyodide: Project) -> None:
+def test_a_changed_lockfile_makes_the_bundle_again(with_pyodide: Workspace) -> None:
     """The lockfile's entry for pyodide is part of what the bundle was made from."""
     ensure_bundle(with_pyodide)
     lock(with_pyodide, "two")
@@ -63,7 +63,7 @@ def test_a_changed_lockfile_makes_the_bundle_again(with_pyodide: Project) -> Non
     assert ensure_bundle(with_pyodide)
 
 
-def test_a_refused_script_leaves_the_old_bundle(with_pyodide: Project) -> None:
+def test_a_refused_script_leaves_the_old_bundle(with_pyodide: Workspace) -> None:
     """A bundle is there whole and as it was, or not at all."""
     ensure_bundle(with_pyodide)
     product = with_pyodide.bundle_dir / FILE_NAME
@@ -78,7 +78,7 @@ def test_a_refused_script_leaves_the_old_bundle(with_pyodide: Project) -> None:
     assert {path.name for path in with_pyodide.bundle_dir.iterdir()} == {FILE_NAME, "stamp"}
 
 
-def test_a_script_with_fewer_occurrences_is_refused_by_name(checkout: Project) -> None:
+def test_a_script_with_fewer_occurrences_is_refused_by_name(checkout: Workspace) -> None:
     """What was not found, how often, and in which version of pyodide."""
     changed = script(checkout).read_text().replace("Date.now", "Date.later", 1)
 
@@ -86,7 +86,7 @@ def test_a_script_with_fewer_occurrences_is_refused_by_name(checkout: Project) -
         adapt(changed, "9.9")
 
 
-def test_a_script_with_more_occurrences_is_refused_too(checkout: Project) -> None:
+def test_a_script_with_more_occurrences_is_refused_too(checkout: Workspace) -> None:
     """A new use that nobody looked at is not changed blindly."""
     changed = script(checkout).read_text() + "\neval(data)"
 
@@ -102,7 +102,7 @@ def test_every_change_is_required() -> None:
     assert all(change.name in caught.value.message for change in CHANGES)
 
 
-def test_a_cut_npm_package_is_a_sentence(with_pyodide: Project) -> None:
+def test_a_cut_npm_package_is_a_sentence(with_pyodide: Workspace) -> None:
     """A file that is missing from the package is named."""
     (with_pyodide.node_modules / "pyodide" / "python_stdlib.zip").unlink()
 

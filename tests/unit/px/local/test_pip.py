@@ -118,17 +118,17 @@ zipfile.BadZipFileError: https://user:hunter2@index.example/x is no zip file
     ("output", "cause"),
     [
         (DEAD_PROXY, "the proxy in front of the package index does not answer"),
-        (NO_NETWORK, "this network does not know the package index's name"),
+        (NO_NETWORK, "the package index's host name is unknown"),
         (FULL_DISK, "no space left on device"),
         (HASHES, "one==1.0 is not the package that was pinned: its hash differs"),
-        (NO_HASH, "one==1.0 is not pinned by a hash"),
+        (NO_HASH, "one==1.0 is not pinned with a hash"),
         (DENIED, "permission denied: /a/b"),
-        (NO_BUILD, "the package index has no fitting build of pydantic-core==9"),
+        (NO_BUILD, "the package index has no suitable build of pydantic-core==9"),
         (TLS, "the package index's certificate is not trusted"),
         (CRASH, "zipfile.BadZipFileError: https://index.example/x is no zip file"),
         ("ERROR: HTTP error 503 while getting https://i.test/1", "the package index answered 503"),
         ("/usr/bin/python3: No module named pip\n", "this Python has no pip"),
-        ("", "pip said nothing"),
+        ("", "pip gave no reason"),
     ],
 )  # fmt: skip
 def test_the_cause_of_pips_failure_is_named(output: str, cause: str) -> None:

@@ -6,7 +6,7 @@ from px.errors import Usage
 from px.local.runtime_config import write_config
 from px.project.manifest import read_manifest
 from px.project.owner_only import make_folder
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 TOML = """\
 main = "worker/entry.py"
@@ -20,7 +20,7 @@ binding = "SECRETS_KV"
 
 
 @pytest.fixture
-def written(project: Project) -> Project:
+def written(project: Workspace) -> Workspace:
     project.config.write_text(TOML)
     project.worker.mkdir()
     (project.worker / "entry.py").write_text("")
@@ -35,7 +35,7 @@ def written(project: Project) -> Project:
     return project
 
 
-def test_the_config_uploads_what_wrangler_would(written: Project) -> None:
+def test_the_config_uploads_what_wrangler_would(written: Workspace) -> None:
     """Main first, sources as Python, packages as data, the SDK's scripts as modules."""
     text = write_config(written, make_folder(written.private), {}).read_text()
 
@@ -49,7 +49,7 @@ def test_the_config_uploads_what_wrangler_would(written: Project) -> None:
     ]
 
 
-def test_no_text_can_leave_its_string(written: Project) -> None:
+def test_no_text_can_leave_its_string(written: Workspace) -> None:
     """Quotes, dollars and line ends in a binding stay inside of it."""
     nasty = 'a"), (name = "x\n$kv\\'
     text = write_config(written, make_folder(written.private), {"S": nasty}).read_text()
@@ -57,7 +57,7 @@ def test_no_text_can_leave_its_string(written: Project) -> None:
     assert r'(name = "S", text = "a\"), (name = \"x\n$kv\\"),' in text
 
 
-def test_the_config_is_its_owners_alone(written: Project) -> None:
+def test_the_config_is_its_owners_alone(written: Workspace) -> None:
     """It holds the Worker's secrets."""
     path = write_config(written, make_folder(written.private), {})
 
@@ -66,10 +66,10 @@ def test_the_config_is_its_owners_alone(written: Project) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("main = ", "does not parse"), ("name = 'x'", "lacks 'main'")],
+    [("main = ", "is not valid TOML"), ("name = 'x'", "lacks 'main'")],
 )
 def test_a_wrangler_toml_that_names_no_worker_is_refused(
-    project: Project, text: str, sentence: str
+    project: Workspace, text: str, sentence: str
 ) -> None:
     """With the file and what is wrong with it."""
     project.config.write_text(text)

@@ -8,7 +8,7 @@ import pytest
 
 from px.local.vendor import ensure_modules
 from px.project.errors import LocalError
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def wheel(folder: Path, name: str, tag: str = "py3-none-any") -> str:
     return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
-def require(project: Project, *lines: str) -> None:
+def require(project: Workspace, *lines: str) -> None:
     project.requirements.parent.mkdir(exist_ok=True)
     project.requirements.write_text("".join(lines))
 
 
 def test_packages_are_vendored_with_their_metadata_and_nothing_compiled(
-    project: Project, wheels: Path
+    project: Workspace, wheels: Path
 ) -> None:
     """Modules and *.dist-info, no __pycache__: everything in there is uploaded."""
     require(project, wheel(wheels, "one", "cp314-cp314-pyemscripten_2026_0_wasm32"))
@@ -53,7 +53,7 @@ def test_packages_are_vendored_with_their_metadata_and_nothing_compiled(
     assert found == {"one.py", "one-1.0.dist-info"}
 
 
-def test_fresh_packages_are_left_alone(project: Project, wheels: Path) -> None:
+def test_fresh_packages_are_left_alone(project: Workspace, wheels: Path) -> None:
     """The second call does no work."""
     require(project, wheel(wheels, "one"))
     ensure_modules(project)
@@ -61,7 +61,7 @@ def test_fresh_packages_are_left_alone(project: Project, wheels: Path) -> None:
     assert not ensure_modules(project)
 
 
-def test_changed_requirements_replace_the_whole_folder(project: Project, wheels: Path) -> None:
+def test_changed_requirements_replace_the_whole_folder(project: Workspace, wheels: Path) -> None:
     """What is no longer required is gone."""
     require(project, wheel(wheels, "one"))
     ensure_modules(project)
@@ -74,12 +74,12 @@ def test_changed_requirements_replace_the_whole_folder(project: Project, wheels:
 
 
 def test_lent_packages_are_fresh_and_never_changed(
-    project: Project, wheels: Path, tmp_path: Path
+    project: Workspace, wheels: Path, tmp_path: Path
 ) -> None:
     """A link to another project's folder is used; when it is stale, only the link goes."""
     require(project, wheel(wheels, "one"))
     ensure_modules(project)
-    borrower = Project(tmp_path / "borrower")
+    borrower = Workspace(tmp_path / "borrower")
     borrower.root.mkdir()
     borrower.python_modules.symlink_to(project.python_modules)
     require(borrower, project.requirements.read_text())
@@ -95,7 +95,7 @@ def test_lent_packages_are_fresh_and_never_changed(
 
 
 def test_a_package_with_another_hash_is_refused_and_the_old_ones_stay(
-    project: Project, wheels: Path
+    project: Workspace, wheels: Path
 ) -> None:
     """A package that is not the pinned one is never put in place."""
     require(project, wheel(wheels, "one"))
@@ -108,7 +108,7 @@ def test_a_package_with_another_hash_is_refused_and_the_old_ones_stay(
     assert (project.python_modules / "one.py").exists()
 
 
-def test_a_package_without_a_hash_is_refused(project: Project, wheels: Path) -> None:
+def test_a_package_without_a_hash_is_refused(project: Workspace, wheels: Path) -> None:
     """Every requirement is pinned by hash, or nothing is installed."""
     wheel(wheels, "one")
     require(project, "one==1.0\n")
@@ -116,11 +116,11 @@ def test_a_package_without_a_hash_is_refused(project: Project, wheels: Path) -> 
     with pytest.raises(LocalError, match="could not be installed") as caught:
         ensure_modules(project)
 
-    assert caught.value.message.endswith("one==1.0 is not pinned by a hash")
+    assert caught.value.message.endswith("one==1.0 is not pinned with a hash")
     assert not project.python_modules.exists()
 
 
-def test_missing_requirements_are_a_sentence(project: Project) -> None:
+def test_missing_requirements_are_a_sentence(project: Workspace) -> None:
     """A project without requirements/worker.txt is told so."""
     with pytest.raises(LocalError, match=r"worker\.txt is missing"):
         ensure_modules(project)
@@ -131,7 +131,7 @@ def test_missing_requirements_are_a_sentence(project: Project) -> None:
     [("PIP_INDEX_URL", "http://127.0.0.1:9/simple"), ("PIP_PROXY", "http://127.0.0.1:9")],
 )
 def test_without_a_network_the_sentence_is_about_the_network(
-    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+    project: Workspace, wheels: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     """Not about a package that pip did not find for that."""
     require(project, wheel(wheels, "one"))
@@ -149,7 +149,7 @@ def test_without_a_network_the_sentence_is_about_the_network(
 
 
 def test_what_surrounds_px_does_not_change_what_is_vendored(
-    project: Project, wheels: Path, monkeypatch: pytest.MonkeyPatch
+    project: Workspace, wheels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pip's and Python's settings are for other programs."""
     require(project, wheel(wheels, "one"))

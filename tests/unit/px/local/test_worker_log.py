@@ -199,7 +199,7 @@ def test_runs_that_failed_are_picked_out_of_the_log() -> None:
 
     assert worker_log.failed_runs(written) == [
         f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueError; "
-        f"px brain status {'0' * 32} tells why",
+        f"px brain status {'0' * 32} shows why",
         f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueErro\\x1b; "
-        f"px brain status {'0' * 32} tells why",
+        f"px brain status {'0' * 32} shows why",
     ]

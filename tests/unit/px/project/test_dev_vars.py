@@ -13,17 +13,17 @@ from px.errors import Usage
 from px.project import dev_vars
 from px.project.errors import LocalError
 from px.project.local_state import read_local
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 URL = "http://127.0.0.1:8787"
 KEY = base64.b64encode(bytes(32)).decode()
 
 
-def settings_of(project: Project) -> dict[str, str | None]:
+def settings_of(project: Workspace) -> dict[str, str | None]:
     return dotenv_values(project.dev_vars, interpolate=False)
 
 
-def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Project) -> None:
+def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Workspace) -> None:
     """One fresh 32-byte key under an id; the Worker holds the token's hash, px the token."""
     found = dev_vars.prepare(project, URL)
 
@@ -35,7 +35,7 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Project)
     assert json.loads(project.local_json.read_text()) == {"url": URL, "token": found.token}
 
 
-def test_a_new_token_is_recognisable(project: Project) -> None:
+def test_a_new_token_is_recognisable(project: Workspace) -> None:
     """A secret scanner finds it, and px tells when it is mistyped."""
     token = dev_vars.prepare(project, URL).token
 
@@ -44,7 +44,7 @@ def test_a_new_token_is_recognisable(project: Project) -> None:
     assert is_mistyped(token[:-1])
 
 
-def test_a_token_from_before_is_kept(project: Project) -> None:
+def test_a_token_from_before_is_kept(project: Workspace) -> None:
     """Whatever it looks like: the Worker holds its hash."""
     dev_vars.prepare(project, URL)
     old = json.dumps({"url": URL, "token": "px_root_" + "a" * 43})
@@ -53,7 +53,7 @@ def test_a_token_from_before_is_kept(project: Project) -> None:
     assert dev_vars.prepare(project, URL).token == "px_root_" + "a" * 43
 
 
-def test_keys_are_replaced_and_nothing_else(project: Project) -> None:
+def test_keys_are_replaced_and_nothing_else(project: Workspace) -> None:
     """Every other byte of .dev.vars stays, and its mode is 600."""
     project.dev_vars.write_text(f"# mine\nA='x\ny'\nMASTER_KEYS=new:{KEY}, old:{KEY}\nB=1")
 
@@ -64,7 +64,7 @@ def test_keys_are_replaced_and_nothing_else(project: Project) -> None:
     assert project.dev_vars.stat().st_mode & 0o777 == 0o600
 
 
-def test_both_files_are_their_owners_alone(project: Project) -> None:
+def test_both_files_are_their_owners_alone(project: Workspace) -> None:
     """Mode 600, and a .dev.vars that was wider is narrowed."""
     dev_vars.prepare(project, URL)
     project.dev_vars.chmod(0o644)
@@ -74,14 +74,14 @@ def test_both_files_are_their_owners_alone(project: Project) -> None:
         assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_token_does_not_show_itself(project: Project) -> None:
+def test_the_token_does_not_show_itself(project: Workspace) -> None:
     """repr() is what lands in logs and tracebacks."""
     found = dev_vars.prepare(project, URL)
 
     assert found.token not in repr(found)
 
 
-def test_a_second_start_changes_nothing_but_the_address(project: Project) -> None:
+def test_a_second_start_changes_nothing_but_the_address(project: Workspace) -> None:
     """Keys and token stay for as long as their files do."""
     first = dev_vars.prepare(project, URL)
     before = project.dev_vars.read_bytes()
@@ -92,7 +92,7 @@ def test_a_second_start_changes_nothing_but_the_address(project: Project) -> Non
     assert read_local(project.local_json) == second
 
 
-def test_a_lost_token_is_replaced_and_the_keys_stay(project: Project) -> None:
+def test_a_lost_token_is_replaced_and_the_keys_stay(project: Workspace) -> None:
     """Only the hash's line changes: without the keys, what lies in KV could not be opened."""
     first = dev_vars.prepare(project, URL)
     keys = settings_of(project)["MASTER_KEYS"]
@@ -105,7 +105,7 @@ def test_a_lost_token_is_replaced_and_the_keys_stay(project: Project) -> None:
     assert settings_of(project)["ROOT_TOKEN_SHA256"] == token_hash
 
 
-def test_what_the_user_wrote_into_dev_vars_stays(project: Project) -> None:
+def test_what_the_user_wrote_into_dev_vars_stays(project: Workspace) -> None:
     """Comments, other variables, the order, several keys and a missing last newline."""
     mine = f"# mine\nOTHER='a\nb'\nMASTER_KEYS=new:{KEY},old:{KEY}\n\nLAST=1"
     project.dev_vars.write_text(mine)
@@ -133,7 +133,7 @@ def test_what_the_user_wrote_into_dev_vars_stays(project: Project) -> None:
         "= what",
     ],
 )
-def test_a_malformed_dev_vars_is_refused_and_left_alone(project: Project, text: str) -> None:
+def test_a_malformed_dev_vars_is_refused_and_left_alone(project: Workspace, text: str) -> None:
     """Never made anew over what may still hold a key, and never repeated in the message."""
     project.dev_vars.write_text(text)
 
@@ -144,7 +144,7 @@ def test_a_malformed_dev_vars_is_refused_and_left_alone(project: Project, text: 
     assert KEY[:8] not in str(caught.value) + caught.value.hint
 
 
-def test_a_dev_vars_that_is_not_text_is_refused(project: Project) -> None:
+def test_a_dev_vars_that_is_not_text_is_refused(project: Workspace) -> None:
     """Bytes that are not UTF-8 are nobody's keys."""
     project.dev_vars.write_bytes(b"MASTER_KEYS=\xff")
 
@@ -153,7 +153,7 @@ def test_a_dev_vars_that_is_not_text_is_refused(project: Project) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"url": "x"}', '{"url": "x", "token": ""}', "null"])
-def test_a_malformed_local_json_is_refused(project: Project, text: str) -> None:
+def test_a_malformed_local_json_is_refused(project: Workspace, text: str) -> None:
     """With a sentence that says how to get a new one."""
     project.private.mkdir()
     project.local_json.write_text(text)
@@ -164,7 +164,7 @@ def test_a_malformed_local_json_is_refused(project: Project, text: str) -> None:
     assert "px dev" in caught.value.hint
 
 
-def test_files_that_git_would_add_are_named(project: Project) -> None:
+def test_files_that_git_would_add_are_named(project: Workspace) -> None:
     """A warning's material: exactly those that .gitignore does not cover."""
     subprocess.run(["git", "init", "-q", project.root], check=True)
     (project.root / ".gitignore").write_text(".px/\n.env.secrets\n")
@@ -173,7 +173,7 @@ def test_files_that_git_would_add_are_named(project: Project) -> None:
 
 
 def test_outside_of_a_repository_nothing_needs_ignoring(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No git, no warning."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.root.parent))
@@ -181,7 +181,7 @@ def test_outside_of_a_repository_nothing_needs_ignoring(
     assert dev_vars.not_ignored(project) == []
 
 
-def test_a_key_that_is_made_anew_has_another_id(project: Project) -> None:
+def test_a_key_that_is_made_anew_has_another_id(project: Workspace) -> None:
     """Also on the same day: what lies under the first must not be taken for the second's."""
     ids = set()
     for _ in range(3):

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from px.project.errors import LocalError, NoProject
-from px.project.workspace import Project, find_project, node
+from px.project.workspace import Workspace, find_project, node
 
 
-def test_a_project_is_found_from_any_folder_inside_it(project: Project) -> None:
+def test_a_project_is_found_from_any_folder_inside_it(project: Workspace) -> None:
     """The nearest folder upwards that holds wrangler.toml is the project."""
     inside = project.root / "worker" / "brains"
     inside.mkdir(parents=True)
 
-    assert find_project(inside) == Project(project.root.resolve())
+    assert find_project(inside) == Workspace(project.root.resolve())
 
 
 def test_outside_of_a_project_is_a_usage_error(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_outside_of_a_project_is_a_usage_error(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
-def test_a_missing_npm_package_is_named_with_what_to_do(project: Project) -> None:
+def test_a_missing_npm_package_is_named_with_what_to_do(project: Workspace) -> None:
     """Nothing of node_modules is taken for granted."""
     with pytest.raises(LocalError, match="the npm package wrangler is not installed") as caught:
         project.wrangler()

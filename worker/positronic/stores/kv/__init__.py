@@ -1,4 +1,4 @@
-"""Everything that a host keeps, on one Workers KV namespace."""
+"""A whole backend in one Workers KV namespace."""
 
 from __future__ import annotations
 

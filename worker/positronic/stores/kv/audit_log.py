@@ -1,4 +1,4 @@
-"""`<project>/audit/<id>`: an event as JSON, which KV itself drops when its time is over."""
+"""`<project>/audit/<id>`: an event as JSON, which KV itself deletes when its retention ends."""
 
 from __future__ import annotations
 

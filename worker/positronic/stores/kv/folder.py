@@ -1,6 +1,6 @@
 """A part of a Workers KV namespace: the keys under one prefix, and KV's failures as our errors.
 
-KV is eventually consistent: another location may see the old answer, also "missing", for a minute
+KV is eventually consistent: other locations may see the old answer, even "missing", for a minute
 or more. Limits: one write per second and key, 1,000 operations per request.
 """
 
@@ -17,7 +17,7 @@ from positronic.errors import InvalidRequest, PositronicError, RateLimited, Stor
 from positronic.ports import Page
 
 READ_AT_ONCE: Final = 100  # keys in one read
-MAX_KEY: Final = 512  # bytes; KV has no longer key, and fails when it is asked for one
+MAX_KEY: Final = 512  # bytes; KV fails on longer keys
 
 _STATUS = re.compile(r"KV \w+ failed: (\d{3})")
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Namespace(Protocol):
-    """The part of a KV binding that is used, as the Python SDK presents it."""
+    """The part of a KV binding that we use, as the Python SDK presents it."""
 
     def get(self, key: Sequence[str]) -> Awaitable[Mapping[str, str | None]]: ...
 
@@ -42,7 +42,7 @@ class Namespace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key below the prefix, with whatever metadata stands beside it."""
+    """A key below the prefix, with its metadata, which may be anything."""
 
     id: str
     metadata: object
@@ -56,7 +56,7 @@ class Folder:
         self._prefix = prefix
 
     async def texts(self, ids: Collection[str]) -> dict[str, str]:
-        """What stands under the keys; a missing one is missing. One operation per 100."""
+        """The values of the existing keys. One operation per 100."""
         return await self._read(ids, lambda keys: self._namespace.get(keys))
 
     async def entries(self, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
@@ -72,10 +72,10 @@ class Folder:
     async def list(self, cursor: str | None, limit: int) -> Page[Key]:
         """In UTF-8 order: one operation, up to 1,000 keys."""
         options = {"prefix": self._prefix, "limit": limit} | ({"cursor": cursor} if cursor else {})
-        foreign = InvalidRequest("`cursor` is not one that a list gave")
+        foreign = InvalidRequest("`cursor` does not come from this list")
         answer = await _call(partial(self._namespace.list, **options), foreign if cursor else None)
         names = [key["name"] for key in answer["keys"]]
-        # A foreign cursor must not lead out of the prefix, whatever the store makes of it.
+        # A foreign cursor must not lead outside the prefix, however the store interprets it.
         if not all(name.startswith(self._prefix) for name in names):
             raise foreign
         keys = [
@@ -102,17 +102,14 @@ class Folder:
 async def _call(
     operation: Callable[[], Awaitable[T]], if_invalid: PositronicError | None = None
 ) -> T:
-    """Run a KV operation; every failure of the binding becomes an error of the store.
-
-    `if_invalid` is raised instead when KV says that the call itself is wrong.
-    """
+    """Failures of the binding become errors of the store, or `if_invalid` for an invalid call."""
     try:
         return await operation()
     except Exception as error:  # noqa: BLE001 - JsException exists only inside the Worker
-        # `from None`: the original's text may hold the key or the value.
+        # `from None`: the original message may contain the key or the value.
         match = _STATUS.search(str(error))
         if match and match[1] == "429":
-            raise RateLimited("the store asks to slow down", headers={"Retry-After": "1"}) from None
+            raise RateLimited("the store is rate limited", headers={"Retry-After": "1"}) from None
         if match and match[1] == "400" and if_invalid:
             raise if_invalid from None
         status = f" with status {match[1]}" if match else ""

@@ -14,7 +14,7 @@ class KvProjects:
         self._folder = Folder(namespace, ".projects/")
 
     async def add(self, project: Project) -> None:
-        # A read first: KV takes one write per second and key.
+        # Read first, because KV accepts one write per second and key.
         if not await self._folder.texts([project]):
             await self._folder.put(project, "1")
 

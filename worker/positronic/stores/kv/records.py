@@ -1,7 +1,4 @@
-"""`<project>/secret/<NAME>`: the sealed text, with version, dates and key id as KV metadata.
-
-So a list costs one operation per 1,000 names, and opens nothing.
-"""
+"""`<project>/secret/<NAME>`: the sealed text, and metadata that a list shows unopened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`<project>/token/<id>`: a token's hash and what it may do, as JSON. Never the token."""
+"""`<project>/token/<id>`: a token's hash and role as JSON, never the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where px was called: the folder, the project around it, and their private files."""
+"""The current folder, the project around it, and their private files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from px.project import private_files
 from px.project.env_deploy import find_deploy_file
 from px.project.private_files import DEPLOY_FILE, SECRETS_FILE
 from px.project.upwards import PROJECT_MARK, find_upwards
-from px.project.workspace import Project
+from px.project.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateFile:
-    """A file that only its owner may read and git must not have; `base` exists, `name` may not."""
+    """A file that only its owner may read and git must not track; `base` exists, `name` may not."""
 
     base: Path
     name: str
@@ -26,20 +26,20 @@ class PrivateFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The folder that px was called in."""
+class Surroundings:
+    """The current folder."""
 
     folder: Path
 
     @property
-    def project(self) -> Project | None:
-        """None outside one."""
+    def project(self) -> Workspace | None:
+        """The project; None outside one."""
         mark = find_upwards(PROJECT_MARK, self.folder)
-        return None if mark is None else Project(mark.parent)
+        return None if mark is None else Workspace(mark.parent)
 
     @property
     def private_files(self) -> list[PrivateFile]:
-        """`.env.deploy` is the one that px reads, which may lie above the project."""
+        """With the `.env.deploy` that px reads, which may be above the project."""
         base = self.folder if self.project is None else self.project.root
         names = private_files.names_in(base)
         if self.project is None:
@@ -49,7 +49,7 @@ class Place:
         return [PrivateFile(elsewhere.get(name, base), name) for name in names]
 
     def shown(self, file: PrivateFile) -> str:
-        """As it can be typed here."""
+        """The path as the user can type it here."""
         return self.display(file.path)
 
     def display(self, path: Path) -> str:
