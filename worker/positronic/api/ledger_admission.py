@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from positronic.api.ledger_session import LedgerSession
 from positronic.api.routing import Call, Executor, Route
@@ -17,12 +16,9 @@ from positronic.audit.events import Origin
 from positronic.commands.command import TokenShown
 from positronic.errors import AuditUnavailable, Forbidden, PositronicError
 from positronic.http.request import Request, Response, is_large
-from positronic.names import Project
 from positronic.roles import Principal, Role
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
-
-MAX_KNOWN: Final = 1000  # projects that an isolate remembers to be in the directory
 
 
 async def answer(
@@ -73,18 +69,9 @@ async def _execute(route: Route, call: Call, session: LedgerSession, is_root: bo
 async def _respond(route: Route, call: Call, session: LedgerSession, is_root: bool) -> Response:
     endpoint = await route.prepare(call)
     if route.executor is Executor.PROJECT_WRITER and is_root:
-        # A token's project is there: whoever issued it wrote to it.
-        await _note_project(session, session.service.known_projects)
+        # Before its first commit, so that no ledger is lost sight of. A token's project is there.
+        await session.projects().add(session.project)
     return route.respond(await endpoint(call))
-
-
-async def _note_project(session: LedgerSession, known: set[Project]) -> None:
-    """In the directory before its first commit, so that no ledger is lost sight of."""
-    if session.project in known:
-        return
-    await session.projects().add(session.project)
-    if len(known) < MAX_KNOWN:
-        known.add(session.project)
 
 
 async def _at_run(route: Route, call: Call, session: LedgerSession, run: Run) -> Response:

@@ -53,7 +53,7 @@ class LedgerSession:
 
     def projects(self) -> LedgerDirectory:
         ask: Asking = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
-        return LedgerDirectory(ask)
+        return LedgerDirectory(ask, self.service.known_projects)
 
     def audit_log(self) -> LedgerLog:
         return self._log

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from positronic.commands.asking import Asking
 from positronic.errors import Detail
 from positronic.names import Project
 from positronic.ports import Page
 from positronic.secrets.rotation import Census, KeyUse, RotationStep
+
+MAX_KNOWN: Final = 1000
 
 
 class LedgerRotation:
@@ -31,14 +35,19 @@ class LedgerRotation:
 
 
 class LedgerDirectory:
-    """The projects that were ever written to."""
+    """The projects that were ever written to. `known`: those of which this isolate knows it."""
 
-    def __init__(self, ask: Asking) -> None:
+    def __init__(self, ask: Asking, known: set[Project]) -> None:
         self._ask = ask
+        self._known = known
 
     async def add(self, project: Project) -> None:
-        """Idempotent."""
+        """Idempotent, and cheap when it is known."""
+        if project in self._known:
+            return
         await self._ask("project.add", project=project)
+        if len(self._known) < MAX_KNOWN:
+            self._known.add(project)
 
     async def list(self, cursor: str | None, limit: int) -> Page[Project]:
         """By name."""
