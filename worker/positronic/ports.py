@@ -139,7 +139,7 @@ class ReadableSecrets(Protocol):
 
 
 class SecretStore(ReadableSecrets, Protocol):
-    """One project's values, whoever encrypts them."""
+    """One project's values, no matter who encrypts them."""
 
     async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
         """Write; `previous` is what `get` returned for the name, and its created_at stays."""

@@ -72,7 +72,7 @@ class CommitConflict(Exception):
 
 
 def position(kind: Kind, index: str, row: Row) -> Position | None:
-    """Where a row stands in an index; None: it is not in it."""
+    """The place of a row in an index; None if it is not in it."""
     if index == BY_ID:
         return row.id, row.id
     key = row.keys[kind.indexes.index(index)]

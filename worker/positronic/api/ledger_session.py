@@ -20,7 +20,7 @@ from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
 from positronic.secrets.sealer import Sealer
 
-# The entry asks the directory by itself, whoever the request is from.
+# The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
 
 

@@ -103,7 +103,7 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host, with the brains of whoever deployed it.
+    """One host and its brains.
 
     `audit_throttle`, `large_bodies` and `known_projects` outlive a request.
     """

@@ -1,6 +1,6 @@
 """A command's arguments, each taken as what it must be: our own entry sent them, and checked them.
 
-They are checked again all the same: what is committed is right whoever sent it.
+They are checked again all the same: nothing wrong is committed, no matter who sent it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An event's row: where it stands in the chain, and the result of the command that it records."""
+"""An event's row: its place in the chain, and the result of the command that it records."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Fields:
-    """Raises ValueError for a text that is no JSON object, and for a field of another kind."""
+    """Raises ValueError if the text is not a JSON object, or a field has the wrong type."""
 
     def __init__(self, text: str) -> None:
         # Not json.loads: it takes Infinity and lone surrogates, which no answer can carry.
