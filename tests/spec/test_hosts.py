@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -35,9 +36,18 @@ def test_in_process() -> None:
     assert len(outcomes) == len(PROMISES)
 
 
+class Untouched:
+    """A storage that nobody looks into: `tokens` is passed on, and not called."""
+
+    def tokens(self, _: Project) -> NoReturn:
+        raise AssertionError("a token was looked for in the storage")
+
+
 def test_ledgers_in_memory() -> None:
-    """A host whose projects have ledgers in memory keeps every promise."""
-    assert broken(tried(House(open_ledger=lambda _: MemoryLedger()).target())) == []
+    """A host whose projects have ledgers in memory keeps every promise, and uses no storage."""
+    house = House(storage=Untouched(), open_ledger=lambda _: MemoryLedger())  # type: ignore[arg-type]
+
+    assert broken(tried(house.target())) == []
 
 
 def test_ledgers_on_sqlite(tmp_path: Path) -> None:

@@ -29,6 +29,15 @@ class LedgerFiles:
         """Until KV has everything that the project's ledger has."""
         wait_until(lambda: not self.rows(project, "outbox"), f"the copies of {project}")
 
+    def made(self) -> set[str]:
+        """The files that have a table of ours."""
+        found = set()
+        for path in self._files():
+            with _database(path) as database:
+                if {name for name in _tables(database) if not name.startswith("_cf_")}:
+                    found.add(path.name)
+        return found
+
     def rows(self, project: str, kind: str) -> dict[str, str]:
         """The texts of one kind of row, by id."""
         if (path := self._path(project)) is None:
@@ -60,11 +69,11 @@ class LedgerFiles:
             database.execute(query, (len(beginning), beginning))
 
     def _path(self, project: str) -> Path | None:
+        return next((path for path in self._files() if _owner(path) == project), None)
+
+    def _files(self) -> list[Path]:
         folder = self.state / "v3" / "do" / "positronic-secrets-ProjectLedger"
-        for path in folder.glob("*.sqlite"):
-            if path.stem != "metadata" and _owner(path) == project:
-                return path
-        return None
+        return [path for path in folder.glob("*.sqlite") if path.stem != "metadata"]
 
 
 def _owner(path: Path) -> str:
