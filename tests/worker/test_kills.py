@@ -23,7 +23,7 @@ RUNS = 5
 NAMES = 20  # of one bulk
 PROJECT = "killed"
 AT_LEAST = 3  # bulks that are answered before each kill
-MOMENTS = 60  # answers, at most, until the kill
+MOMENTS = 30  # answers, at most, until the kill
 
 
 @dataclass(slots=True)
