@@ -124,6 +124,17 @@ class ProjectApi:
         rows = self.worker.ledgers.rows(self.project, "version")
         return {id_.partition("/")[0] for id_ in rows}
 
+    def kept_values(self) -> dict[str, str]:
+        """Every secret in the ledger, opened, also when no Worker runs."""
+        rows = self.worker.ledgers.rows(self.project, "version")
+        found: dict[str, str] = {}
+        for id_, text in rows.items():
+            fields, name = json.loads(text), Name(id_.partition("/")[0])
+            record = Record(name, _metadata(fields), fields["sealed"])
+            opened = asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
+            found[name] = opened.decode()
+        return found
+
     def names(self) -> set[str]:
         """The secrets that have a record in KV, once all copies are there."""
         self.worker.ledgers.wait_for_copies(self.project)
@@ -152,16 +163,16 @@ class ProjectApi:
     def open_on_cpython(self, name: str) -> bytes:
         """The value, opened from the files with the master key and without the Worker."""
         entry = self.stored(name)
-        fields = entry.metadata
-        metadata = Metadata(
-            fields["version"], fields["createdAt"], fields["updatedAt"], fields["keyId"]
-        )
-        record = Record(Name(name), metadata, entry.value)
+        record = Record(Name(name), _metadata(entry.metadata), entry.value)
         return asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
 
     def seal_on_cpython(self, name: str, value: str, keys: str) -> Entry:
         """What the Worker would have stored, had it had these master keys."""
         return asyncio.run(_seal(Project(self.project), Name(name), value, keys))
+
+
+def _metadata(fields: Mapping[str, Any]) -> Metadata:
+    return Metadata(fields["version"], fields["createdAt"], fields["updatedAt"], fields["keyId"])
 
 
 def _text(fields: object) -> str:
