@@ -1,7 +1,7 @@
-"""An import of 300 secrets that is stopped midway: px tells the truth, and running it again heals.
+"""An import of 400 secrets that is stopped midway: px tells the truth, and running it again heals.
 
-The account is held against the ledger: what px calls written is there, whole; what it calls unwritten is
-not; only what it calls doubtful may be either.
+The account is held against the ledger: what px calls written is there, whole; what it calls
+unwritten is not; only what it calls doubtful may be either.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from worker.assembly import assemble_project
 from worker.import_account import Account, of_json, of_sentence
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
-# 20,000 bytes each: three chunks of a hundred, and each takes the Worker a while.
-NEW = {f"N{number:03}": f"{number:03}" + "x" * 20_000 for number in range(300)}
+# 20,000 bytes each: four chunks of a hundred, and each takes the Worker a while.
+NEW = {f"N{number:03}": f"{number:03}" + "x" * 20_000 for number in range(400)}
 OLD = dict.fromkeys(["N000", "N150", "N299"], "old")  # stored before; the import updates them
-# The first chunk is in the ledger, the second is under way.
-MIDDLE = 90
+# Two chunks are in the ledger, and px knows of the first; the fourth was not sent.
+MIDDLE = 190
 
 
 class Told(NamedTuple):
@@ -162,5 +162,5 @@ def test_again_counts(killed: Stopped) -> None:
     """The second run calls updated exactly what was there before it, and the rest created."""
     updated = len(killed.between)
 
-    counts = f"Imported 300 secrets: {300 - updated} created, {updated} updated"
+    counts = f"Imported 400 secrets: {400 - updated} created, {updated} updated"
     assert counts in killed.second.err.splitlines()
