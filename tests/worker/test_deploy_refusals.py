@@ -214,7 +214,7 @@ def test_a_second_deploy_at_once_is_refused(world: Deploying) -> None:
     with owner_only.locked(world.project.private / "deploy.lock"):
         done = world.deploy()
 
-    assert (done.returncode, "another `px deploy` runs" in done.stderr) == (1, True)
+    assert (done.returncode, "another `px deploy` is running" in done.stderr) == (1, True)
     assert world.cloudflare.asked == []
 
 
@@ -286,7 +286,7 @@ def test_a_second_worker_does_not_take_a_token_that_is_on_its_way(world: Deployi
     done = world.deploy()
 
     assert (done.returncode, world.started.read_bytes()) == (1, before)
-    assert "a deploy of other was begun here and has not ended" in done.stderr
+    assert "a deploy of other was started here and has not finished" in done.stderr
     assert world.cloudflare.asked == []
 
 

@@ -190,7 +190,7 @@ def test_a_root_token_is_never_replaced_unasked(project: Workspace, tmp_path: Pa
         world.account.workers[WORKER] = Worker(dict(theirs))
         UnfinishedDeploy(world.project, WORKER).write(mint_root(os.urandom), sent=True)
 
-        done = world.deploy("--wait", "20")
+        done = world.deploy("--wait", "60")
 
         assert done.returncode == 4
         assert "refuses the root token from this deploy" in done.stderr
