@@ -182,3 +182,9 @@ class OutcomeUnknown(PositronicError):
     """The answer was lost on the way: the change was made, or it was not."""
 
     code, status = "outcome_unknown", 502
+
+
+class Adopting(PositronicError):
+    """KV has entries from before this project had a ledger; they have to be adopted first."""
+
+    code, status = "adopting", 503
