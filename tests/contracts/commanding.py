@@ -16,7 +16,7 @@ from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.token_rows import TOKENS
@@ -31,7 +31,7 @@ ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
-KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX)]
+KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED)]
 
 _numbers = count()
 
