@@ -74,7 +74,9 @@ class Leftovers:
         """Whether nothing was there any more."""
         for part in (Part.TOKEN, Part.EVENT):
             page = await self.first.ids(part, None, AT_ONCE)
-            if page.items or page.cursor:
+            while not page.items and page.cursor:  # KV may answer so before the last page
+                page = await self.first.ids(part, page.cursor, AT_ONCE)
+            if page.items:
                 await self.first.forget(part, page.items)
                 return False
         return True

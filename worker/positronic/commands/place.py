@@ -14,6 +14,7 @@ from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, event_id
+from positronic.commands import adopt_commands
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES, READS
@@ -58,6 +59,8 @@ class Place:
     async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
             raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
+        if command.action != adopt_commands.ACTION:
+            await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
             return await read(self._admitted(command), arguments)
@@ -74,6 +77,13 @@ class Place:
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
+
+    async def _adopted(self, command: Command) -> None:
+        """Raises Adopting, to a caller who may ask: nobody else causes a look at KV."""
+        standing = self._tools.standing
+        if not standing.is_adopted(self._ledger):
+            self._admit(command, Look(self._ledger))
+            await standing.check(self._ledger, self._tools.clock())
 
     async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
@@ -122,8 +132,11 @@ class Place:
                 self._ledger, self._signer, self._project, now - self._tools.audit_retention
             )
             changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
+        if changes and command.action != adopt_commands.ACTION:
+            first, absent = self._tools.standing.first_commit(self._ledger)
+            changes, expect = [*changes, *first], {**expect, **absent}
         self._ledger.commit(changes, expect)
-        if copies:
+        if copies or plan.is_woken:
             self._wake(now)
         return plan.result
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, RandomBytes
@@ -16,7 +17,7 @@ from positronic.secrets.sealer import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `audit_throttle` outlives a command.
+    """What a host gives besides the ledger. `audit_throttle` and `standing` outlive a command.
 
     `audit_retention`: milliseconds that an event is kept at least.
     """
@@ -28,6 +29,7 @@ class Tools:
     audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,11 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
+    `is_woken`: there is work for the alarm, also without copies.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    is_woken: bool = False
