@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    adoption,
     audit_log,
     cipher,
     commands,
@@ -47,4 +48,5 @@ LEDGER_SUITES = (
     rotation_commands.SUITE,
     every_change.SUITE,
     copies.SUITE,
+    adoption.SUITE,
 )

@@ -12,10 +12,12 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
 from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
+from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.project_rows import PROJECTS
@@ -35,7 +37,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED)),
-    *(PROJECTS, SETTING),
+    *(PROJECTS, SETTING, WAITING.kind),
 ]
 
 _numbers = count()
@@ -96,6 +98,7 @@ class Commanding:
     keys: str = KEYS
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +116,7 @@ class Commanding:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
             *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle),
+            *(background, audit_throttle, self.standing),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

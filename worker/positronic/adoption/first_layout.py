@@ -13,7 +13,7 @@ from positronic.ports import Page
 class Part(StrEnum):
     """The kinds of entries, as keys of KV name them: `<project>/<part>/<id>`."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a word
     TOKEN = "token"  # noqa: S105 - a word
     EVENT = "audit"
 

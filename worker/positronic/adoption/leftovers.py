@@ -64,8 +64,10 @@ class Leftovers:
     def next(self) -> int | None:
         """When more is to be removed, in milliseconds; None: nothing is left."""
         row = self.ledger.get(SETTING, [LEFTOVER_ID]).get(LEFTOVER_ID)
-        found = None if row is None else LEFTOVER.item(row)
-        return self.clock() if isinstance(found, Unreadable) else found and found.due
+        if row is None:
+            return None
+        found = LEFTOVER.item(row)
+        return found.due if isinstance(found, Leftover) else self.clock()
 
     def _is_early(self, found: Leftover | Unreadable) -> bool:
         return isinstance(found, Leftover) and found.due > self.clock()

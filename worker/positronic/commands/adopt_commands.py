@@ -6,24 +6,16 @@ opened or verified before anything that it says is believed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from positronic.access import tokens
 from positronic.access.authentication import PURPOSE as TOKEN
-from positronic.access.authentication import verify
+from positronic.adoption import old_events, verified
 from positronic.adoption.first_layout import Found, Part
 from positronic.adoption.leftovers import LEFTOVER, Leftover
 from positronic.commands.work import Plan, Work
-from positronic.errors import (
-    CorruptRecord,
-    InvalidRequest,
-    NotFound,
-    PositronicError,
-    UnknownKey,
-)
+from positronic.errors import InvalidRequest, NotFound, PositronicError
 from positronic.ledger.adoption_rows import (
     ADOPTED,
     ADOPTED_ID,
@@ -33,14 +25,12 @@ from positronic.ledger.adoption_rows import (
     Adoption,
     Waiting,
 )
-from positronic.ledger.fields import Fields
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, read_metadata
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
-from positronic.names import Name, parse_name
-from positronic.ports import Record
+from positronic.names import Name
 from positronic.rows import Change, Delete, Put
-from positronic.sealing.signing import Signer, Verdict
+from positronic.sealing.signing import Signer
 
 ACTION: Final = "project.adopt"
 LISTED_AT_ONCE: Final = 1000  # entries that one step lists
@@ -135,7 +125,7 @@ async def _bring_part(work: Work, part: Part, some: Sequence[Waiting], step: _St
         try:
             await _bring_one(work, part, waiting, found, step)
             step.changes.append(Delete(WAITING.kind, WAITING.put(waiting).id))
-        except (PositronicError) as error:
+        except PositronicError as error:
             _fail(waiting, error, step)
 
 
@@ -148,14 +138,15 @@ async def _bring_one(
         raise NotFound("it was in KV when the adoption began, and disappeared")
     account = step.account
     if part is Part.SECRET:
-        record = await _opened(work, one)
+        record = await verified.secret(work.sealer, one)
         if not work.look.rows(STATES.kind, [record.name]):
             step.changes += [STATES.put(SecretState(record.name, record.metadata))]
             step.changes.append(VERSIONS.put(record))
             step.copies.append(record.name)
         step.account = replace(account, secrets=account.secrets + 1)
     elif part is Part.TOKEN:
-        step.changes.append(_verified(work, one))
+        record_of = verified.token(Signer(work.tools.keyring, TOKEN), work.project, one)
+        step.changes.append(TOKENS.put(record_of))
         step.account = replace(account, tokens=account.tokens + 1)
 
 
@@ -164,34 +155,6 @@ def _fail(waiting: Waiting, error: PositronicError, step: _Step) -> None:
     step.account = replace(account, failed=account.failed + 1)
     lost = WAITING.put(replace(waiting, turn=None, code=error.code, error=error.message))
     step.changes.append(lost if account.failed < KEPT else Delete(WAITING.kind, lost.id))
-
-
-async def _opened(work: Work, found: Found) -> Record:
-    """What its sealed text proves: its name, project, version and dates."""
-    name = parse_name(found.id)
-    try:
-        metadata = read_metadata(Fields(json.dumps(found.metadata)))
-    except (ValueError, TypeError, RecursionError):
-        raise CorruptRecord(f"the record of {name} has unreadable metadata") from None
-    record = Record(name, metadata, found.text)
-    await work.sealer.open(record)
-    return record
-
-
-def _verified(work: Work, found: Found) -> Put:
-    """A token's row, whose signature proves its role, its secret's hash and its dates."""
-    try:
-        if not tokens.ID.fullmatch(found.id):
-            raise CorruptRecord("no token has this id")
-        record = TOKENS.decode(found.id, Fields(found.text))
-    except (ValueError, KeyError, TypeError, RecursionError, PositronicError):
-        raise CorruptRecord("the token's record cannot be read") from None
-    verdict = verify(Signer(work.tools.keyring, TOKEN), work.project, record)
-    if verdict is Verdict.UNKNOWN_KEY:
-        raise UnknownKey(f"the master key {record.signature.key_id!r} is missing")
-    if verdict is not Verdict.INTACT:
-        raise CorruptRecord("the token's record was changed")
-    return TOKENS.put(record)
 
 
 def _finish(work: Work, account: Adoption) -> Plan:

@@ -133,8 +133,8 @@ class Place:
             )
             changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
         if changes and command.action != adopt_commands.ACTION:
-            first, absent = self._tools.standing.first_commit(self._ledger)
-            changes, expect = [*changes, *first], {**expect, **absent}
+            more, as_expected = self._tools.standing.first_commit(self._ledger)
+            changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
         if copies or plan.is_woken:
             self._wake(now)
