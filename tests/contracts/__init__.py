@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    audit_commands,
     audit_log,
     cipher,
     commands,
@@ -40,4 +41,10 @@ KV_SUITES = (
     kv_state.SUITE,
     kv_tokens.SUITE,
 )
-LEDGER_SUITES = (ledger.SUITE, commands.SUITE, rotation_commands.SUITE, copies.SUITE)
+LEDGER_SUITES = (
+    ledger.SUITE,
+    commands.SUITE,
+    audit_commands.SUITE,
+    rotation_commands.SUITE,
+    copies.SUITE,
+)
