@@ -8,6 +8,7 @@ from contracts import (
     cipher,
     commands,
     copies,
+    every_change,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -46,5 +47,6 @@ LEDGER_SUITES = (
     commands.SUITE,
     audit_commands.SUITE,
     rotation_commands.SUITE,
+    every_change.SUITE,
     copies.SUITE,
 )

@@ -19,9 +19,10 @@ from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools, Work
 from positronic.ledger.audit_key_rows import AUDIT_KEYS
-from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
+from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
@@ -36,7 +37,10 @@ ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
-KINDS = [SETTING, *(one.kind for one in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, AUDIT_KEYS))]
+KINDS = [
+    *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
+    *(PROJECTS, SETTING),
+]
 
 _numbers = count()
 

@@ -9,7 +9,7 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS
 from positronic.commands.command import Command
-from positronic.errors import Busy, StoreFailed
+from positronic.errors import Busy
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.token_rows import TOKENS
@@ -114,24 +114,6 @@ async def check_in_use(world: LedgerWorld) -> None:
 
     expected = dict.fromkeys(NAMES[:5], "newer") | dict.fromkeys(NAMES[10:40], "value")
     assert await Commanding(world, place.clock, NEWER).values() == expected
-
-
-@SUITE.check
-async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
-    """Whichever statement of a step fails, all is as before; then it can be made."""
-    place = await _rotating(world, NAMES[:5])
-    before, spare, step = place.rows(), 0, rotate()
-    while True:
-        try:
-            result = await place.place(world.failing(spare)).run(step)
-            break
-        except StoreFailed:
-            spare += 1
-        assert place.rows() == before, f"statement {spare} left something"
-
-    assert result == [6, 0, []]
-    assert spare > 10, "it has fewer statements than were to fail"
-    assert await place.run(step) == result, "sent again, it was made again"
 
 
 @SUITE.check
