@@ -12,9 +12,10 @@ from contracts.fake_kv import FakeKv
 from contracts.ledger_world import LedgerWorld
 from contracts.old_kv import DATE, OldEntry, OldKv
 from contracts.suite import Suite, raises, settled
-from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
+from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT, Clock
 from positronic.adoption.leftovers import LAST_RETRY, Leftovers
 from positronic.adoption.standing import REMEMBERED, Standing
+from positronic.audit.events import decode
 from positronic.commands.command import Command
 from positronic.errors import Adopting, Busy, Forbidden, StoreFailed, Unauthenticated
 from positronic.ledger.adoption_rows import ADOPTED_ID, ADOPTING_ID, WAITING
@@ -29,6 +30,8 @@ from positronic.stores.kv.folder import Namespace
 SUITE: Suite[LedgerWorld] = Suite("adoption")
 
 NAMES = [f"N{number:03}" for number in range(130)]
+NOW = Clock()()
+LATELY = NOW - 60_000  # what is older than the retention is not kept
 NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 
@@ -101,8 +104,8 @@ async def _filled(world: LedgerWorld, names: Sequence[str] = ("A", "B")) -> Movi
     found = moving(world)
     await found.write(*[await found.old.secret(name) for name in names])
     await found.write(found.old.token(TOKEN_ID, SECRET))
-    await found.write(found.old.event(DATE, "secret.put", "A"))
-    await found.write(found.old.event(DATE + 1, "secret.put", "B"))
+    await found.write(found.old.event(LATELY, "secret.put", "A"))
+    await found.write(found.old.event(LATELY + 1, "secret.put", "B"))
     return found
 
 
@@ -278,6 +281,36 @@ async def check_forged(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_events(world: LedgerWorld) -> None:
+    """Old events are in the chain, the oldest first, as they were; wrong ones say so for good."""
+    found = await _filled(world)
+    old, other = found.old, OldKv(world.cipher, OTHER_PROJECT)
+    changed, moved = old.event(LATELY + 2, "secret.delete", "C"), other.event(LATELY + 3, "x")
+    lost = OldKv(world.cipher, keys="lost:" + KEYS.partition(":")[2]).event(LATELY + 4, "y")
+    late = old.event(LATELY + 5, "z")
+    await found.write(
+        replace(changed, text=changed.text.replace('"C"', '"D"')),
+        replace(moved, key=moved.key.replace("a-b/", "a/")),
+        lost,
+        replace(late, text=late.text.replace(str(LATELY + 5), str(NOW * 2))),
+        OldEntry(f"{PROJECT}/audit/no id", "[[["),
+        OldEntry(f"{PROJECT}/audit/{'f' * 32}", '{"time":1e999}'),
+        replace(late, key=f"{PROJECT}/audit/copied"),
+    )
+    account = await found.adopted()
+    listed, _ = await found.place.run(command("audit.list", limit=99))
+
+    assert (account["events"], account["unverified"], account["failed"]) == (9, 7, [])
+    events = [decode(id_, text) for id_, text, _ in reversed(listed)]
+    verdicts = {id_: verdict for id_, _, verdict in listed}
+    assert [one.action for one in events if verdicts[one.id] == "intact"] == [
+        *("secret.put", "secret.put", "project.adopt")
+    ]
+    assert sorted(verdicts.values()) == ["changed"] * 6 + ["intact"] * 3 + ["unknown_key"]
+    assert all(one.time <= NOW for one in events), "dated after now by somebody"
+
+
+@SUITE.check
 async def check_never_after_a_loss(world: LedgerWorld) -> None:
     """A known project has lost its ledger: no token and no event is believed."""
     found = await _filled(world)
@@ -294,8 +327,8 @@ async def check_never_after_a_loss(world: LedgerWorld) -> None:
 async def check_last_step_needs_the_directory(world: LedgerWorld) -> None:
     """It is not over before the directory knows the project, or a loss could not be told later."""
     found = await _filled(world)
-    for _ in range(5):
-        answer = await found.place.run(adopt(is_known=False))
+    answers = [await found.place.run(adopt(is_known=False)) for _ in range(5)]
+    answer = answers[-1]
     assert (answer["state"], answer["remaining"]) == ("adopting", 0)
 
     assert (await found.place.run(adopt()))["state"] == "adopted"
@@ -306,20 +339,21 @@ async def check_last_step_needs_the_directory(world: LedgerWorld) -> None:
 async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
     """Whichever statement of a step fails, all is as before; then the step can be made."""
     found = await _filled(world)
-    place, state = found.place, "adopting"
+    place, state, is_known = found.place, "adopting", False
     while state == "adopting":
-        before, spare, step = place.rows(), 0, adopt()
+        before, spare, step = place.rows(), 0, adopt(is_known=is_known)
         while True:
             try:
-                state = (await place.place(world.failing(spare)).run(step))["state"]
+                answer: Any = await place.place(world.failing(spare)).run(step)
                 break
             except StoreFailed:
                 spare += 1
             assert place.rows() == before, f"statement {spare} left something"
             assert spare < 500, "it never ends"
+        state, is_known = answer["state"], True
         assert spare >= 3, "it has fewer statements than were to fail"
     assert await place.values() == {"A": "value", "B": "value"}
-    assert len(place.events()) == 3, "two old ones and its own"
+    assert place.actions() == ["secret.put", "secret.put", "project.adopt"]
 
 
 @SUITE.check
@@ -327,6 +361,7 @@ async def check_called_twice_at_once(world: LedgerWorld) -> None:
     """Two adoptions side by side bring each entry once."""
     found = await _filled(world, NAMES)
     place, states = found.place, ["adopting"]
+    await place.run(adopt(is_known=False))
     while "adopted" not in states:
         answers = await asyncio.gather(
             *(place.run(adopt()) for _ in range(3)), return_exceptions=True
@@ -362,7 +397,7 @@ async def check_kv_changes_between_steps(world: LedgerWorld) -> None:
 async def check_kv_fails(world: LedgerWorld) -> None:
     """A step in which KV fails changes nothing, and is made later."""
     found = await _filled(world)
-    for _ in range(3):
+    for _ in range(2):
         before, found.kv.broken = found.place.rows(), True
         await raises(StoreFailed, found.place.run(adopt()))
         assert found.place.rows() == before

@@ -18,10 +18,16 @@ from positronic.times import LAST
 
 PURPOSE: Final = "audit"
 UNREADABLE: Final = "unreadable"
+VERDICT: Final = "adopted"  # the detail that says what the event was found to be
 MAX_TEXT: Final = 1_000_000  # characters; a bulk's event has under 100,000
 
 _LAST_MILLISECOND: Final = 2**48 - 1
 _MAX_PART: Final = 65_535  # bytes that a signature covers in one part
+
+
+def verdict_of(event: Event) -> Verdict:
+    """What an event that the chain took over was found to be; intact for every other event."""
+    return Verdict(str(event.details.get(VERDICT, Verdict.INTACT)))
 
 
 def turn_of(id_: str) -> str:
@@ -29,17 +35,22 @@ def turn_of(id_: str) -> str:
     return f"{_time_of(id_):016d}"
 
 
-def read(signer: Signer, project: Project, id_: str, text: str, now: int) -> tuple[Event, Verdict]:
-    """The event, and whether it is as it was signed. One that is not is not dated after now."""
+def read(signer: Signer, project: Project, id_: str, text: str, now: int) -> Event:
+    """The event with its verdict. One that is not as it was signed is not dated after now."""
     event = _decode(id_, text)
     if event is None:
-        return Event(id_, min(_time_of(id_), now), {}, "", (), UNREADABLE, ""), Verdict.CHANGED
+        nothing = Event(id_, min(_time_of(id_), now), {}, "", (), UNREADABLE, "")
+        return _with(nothing, Verdict.CHANGED)
     verdict = Verdict.CHANGED
     if event.signature is not None:
         verdict = signer.verify(event.signature, *_signed_parts(project, event))
     if verdict is Verdict.INTACT:
-        return event, verdict
-    return replace(event, time=min(event.time, now)), verdict
+        return _with(event, verdict)
+    return _with(replace(event, time=min(event.time, now)), verdict)
+
+
+def _with(event: Event, verdict: Verdict) -> Event:
+    return replace(event, details={VERDICT: verdict.value})
 
 
 def _decode(id_: str, text: str) -> Event | None:
@@ -60,7 +71,7 @@ def _decode(id_: str, text: str) -> Event | None:
             address=_optional(fields["address"]),
             signature=_signature(fields["signature"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     parts = _signed_parts(Project(""), event)
     return event if all(len(part.encode()) <= _MAX_PART for part in parts) else None

@@ -29,14 +29,17 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name
+from positronic.ports import Event
 from positronic.rows import Change, Delete, Put
-from positronic.sealing.signing import Signer
+from positronic.sealing.signing import Signer, Verdict
 
 ACTION: Final = "project.adopt"
 LISTED_AT_ONCE: Final = 1000  # entries that one step lists
 AT_ONCE: Final = 100  # entries that one step brings: one read of KV for each part
 SHOWN: Final = 200  # failures that one answer lists
 KEPT: Final = 1000  # failures that are kept and named; more are counted
+
+COUNTS: Final = ("secrets", "tokens", "events", "unverified", "failedCount", "afterLoss")
 
 _LABELS: Final = {Part.SECRET: "", Part.TOKEN: "token ", Part.EVENT: "event "}
 
@@ -48,6 +51,7 @@ class _Step:
     account: Adoption
     changes: list[Change] = field(default_factory=list)
     copies: list[Name] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 async def adopt(work: Work, *, is_known: bool) -> Plan:
@@ -94,11 +98,11 @@ async def _list(work: Work, account: Adoption, *, is_first: bool = False) -> Pla
         cursor = page.cursor
         if cursor is None:
             del parts[0]
+    there = work.look.rows(WAITING.kind, list(found))
     listed = replace(account, listing=tuple(parts), cursor=cursor)
     if is_first and not found and not parts:
         return Plan([], [], _answer(work, "adopted", listed))  # there is nothing, so nothing is put
-    more = sum(one not in work.look.rows(WAITING.kind, list(found)) for one in found)
-    answer = _answer(work, "adopting", listed, more)
+    answer = _answer(work, "adopting", listed, len(found.keys() - there.keys()))
     return Plan([*found.values(), ADOPTING.put(listed)], [], answer)
 
 
@@ -112,11 +116,12 @@ async def _bring(work: Work, account: Adoption, ids: Sequence[str]) -> Plan:
     waiting = work.look.get(WAITING, ids)
     step = _Step(account)
     for part in Part:
-        some = [one for one in waiting.values() if one.part == part]
+        some = [waiting[one] for one in ids if waiting[one].part == part]
         if some:
             await _bring_part(work, part, some, step)
     answer = _answer(work, "adopting", step.account, -len(waiting))
-    return Plan([*step.changes, ADOPTING.put(step.account)], [], answer, step.copies)
+    changes = [*step.changes, ADOPTING.put(step.account)]
+    return Plan(changes, [], answer, step.copies, earlier=step.events)
 
 
 async def _bring_part(work: Work, part: Part, some: Sequence[Waiting], step: _Step) -> None:
@@ -148,6 +153,13 @@ async def _bring_one(
         record_of = verified.token(Signer(work.tools.keyring, TOKEN), work.project, one)
         step.changes.append(TOKENS.put(record_of))
         step.account = replace(account, tokens=account.tokens + 1)
+    else:
+        signer, now = Signer(work.tools.keyring, old_events.PURPOSE), work.tools.clock()
+        event = old_events.read(signer, work.project, one.id, one.text, now)
+        is_wrong = old_events.verdict_of(event) is not Verdict.INTACT
+        step.events.append(event)
+        unverified = account.unverified + is_wrong
+        step.account = replace(account, events=account.events + 1, unverified=unverified)
 
 
 def _fail(waiting: Waiting, error: PositronicError, step: _Step) -> None:
@@ -163,7 +175,8 @@ def _finish(work: Work, account: Adoption) -> Plan:
     changes: list[Change] = [ADOPTED.put(account), Delete(SETTING, ADOPTING_ID)]
     changes.append(LEFTOVER.put(Leftover(work.tools.clock())))
     answer = _answer(work, "adopted", account)
-    return Plan(changes, [work.project, *failed], answer, is_woken=True)
+    details = {key: answer[key] for key in COUNTS}
+    return Plan(changes, [work.project, *failed], answer, details=details, is_woken=True)
 
 
 def _answer(work: Work, state: str, account: Adoption, more: int = 0) -> dict[str, object]:

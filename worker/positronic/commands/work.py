@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
-from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.ports import Cipher, Clock, Event, RandomBytes
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
@@ -50,11 +50,14 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
-    `is_woken`: there is work for the alarm, also without copies.
+    `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
+    chain. `is_woken`: there is work for the alarm, also without copies.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+    earlier: Sequence[Event] = ()
     is_woken: bool = False
