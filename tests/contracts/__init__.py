@@ -7,6 +7,7 @@ from contracts import (
     cipher,
     commands,
     copies,
+    every_change,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -40,4 +41,10 @@ KV_SUITES = (
     kv_state.SUITE,
     kv_tokens.SUITE,
 )
-LEDGER_SUITES = (ledger.SUITE, commands.SUITE, rotation_commands.SUITE, copies.SUITE)
+LEDGER_SUITES = (
+    ledger.SUITE,
+    commands.SUITE,
+    rotation_commands.SUITE,
+    every_change.SUITE,
+    copies.SUITE,
+)

@@ -16,9 +16,11 @@ from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Value
 from positronic.ports import Ledger, Unreadable
@@ -31,7 +33,10 @@ ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
-KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX)]
+KINDS = [
+    *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED)),
+    *(PROJECTS, SETTING),
+]
 
 _numbers = count()
 

@@ -20,13 +20,11 @@ from contracts.worlds import KEYS, PROJECT
 from positronic.access.authentication import TokenRefused
 from positronic.audit import chain
 from positronic.audit.events import PURPOSE
-from positronic.commands.command import Command
 from positronic.errors import (
     Busy,
     CorruptRecord,
     Forbidden,
     NotFound,
-    StoreFailed,
     Unauthenticated,
 )
 from positronic.ledger.copy_rows import OUTBOX
@@ -40,18 +38,6 @@ from positronic.sealing.signing import Signer, Verdict
 SUITE: Suite[LedgerWorld] = Suite("commands")
 
 NAMES = [f"N{number:02}" for number in range(30)]
-
-
-def _changes() -> dict[str, Command]:
-    """One of each, on a place where A, NAMES and a token are."""
-    return {
-        "create": put("NEW"),
-        "update": put("A", "newer"),
-        "bulk": bulk([*NAMES, "X", "Y"], "newer"),
-        "delete": command("secret.delete", name="A"),
-        "issue": issue("f" * 16),
-        "revoke": command("token.revoke", id=TOKEN_ID),
-    }
 
 
 async def _filled(world: LedgerWorld) -> Commanding:
@@ -184,58 +170,6 @@ async def check_exists_opens(world: LedgerWorld) -> None:
         await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
     place.ledger.commit([Delete(VERSIONS.kind, id_)], {})
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
-
-
-@SUITE.check
-async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
-    """Whichever statement of a change fails, all is as before; then the change can be made."""
-    place = await _filled(world)
-    for label, change in _changes().items():
-        before, spare = place.rows(), 0
-        while True:
-            try:
-                await place.place(world.failing(spare)).run(change)
-                break
-            except StoreFailed:
-                spare += 1
-            assert place.rows() == before, f"{label}: statement {spare} left something"
-            assert spare < 200, f"{label} never ends"
-        assert spare >= 3, f"{label} has fewer statements than were to fail"
-        assert len(place.rows()["event"]) == len(before["event"]) + 1, f"{label}: its event"
-        await _filled_again(place)
-    assert _is_chain(place)
-
-
-async def _filled_again(place: Commanding) -> None:
-    """What the changes need, whatever they did."""
-    await place.run(put("A"))
-    await settled(place.run(issue()))
-
-
-@SUITE.check
-async def check_sent_again(world: LedgerWorld) -> None:
-    """A command that is sent again gets its first result, and is made once."""
-    place = await _filled(world)
-    for label, change in _changes().items():
-        first = await place.run(change)
-        before = place.rows()
-        place.clock.now += 1000
-
-        assert await place.run(change) == first, label
-        assert place.rows() == before, f"{label} was made twice"
-
-
-@SUITE.check
-async def check_sent_twice_at_once(world: LedgerWorld) -> None:
-    """Two of one command side by side are one, with one answer."""
-    place = await _filled(world)
-    for label, change in _changes().items():
-        count = len(place.events())
-        one, other = await asyncio.gather(place.run(change), place.run(change))
-
-        assert one == other, label
-        assert len(place.events()) == count + 1, f"{label} was made twice"
-        await _filled_again(place)
 
 
 @SUITE.check

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.commanding import TOKEN_ID, Commanding, bulk, command, issue, put, shown
+from contracts.copies import Elsewhere
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.command import Command
-from positronic.errors import Busy, InvalidRequest, StoreFailed
+from positronic.copies.drain import Drain
+from positronic.errors import Busy, InvalidRequest
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
@@ -79,10 +81,10 @@ async def check_census(world: LedgerWorld) -> None:
     place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k0",))], {})
 
     uses = await place.run(command("keys.census", newest="k2"))
-    assert uses == [["k0", 0, 1], ["k1", 3, 1], ["k2", 1, 0]]
+    assert uses == [["k0", 0, 1, 0], ["k1", 3, 1, 0], ["k2", 1, 0, 0]]
     newer = Commanding(world, place.clock, f"k3:{KEYS.partition(':')[2]} {NEWER} {KEYS}")
     uses = await newer.run(command("keys.census", newest="k3"))
-    assert uses[-1] == ["k3", 0, 0]
+    assert uses[-1] == ["k3", 0, 0, 0]
 
 
 @SUITE.check
@@ -154,6 +156,22 @@ async def check_kept_versions(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_copies(world: LedgerWorld) -> None:
+    """A copy counts until what was published is under the newest key, also when all is resealed."""
+    old, copies = Commanding(world), Elsewhere()
+    await old.run(bulk(NAMES[:3]))
+    await Drain(old.ledger, copies, old.clock).step()
+    place = Commanding(world, old.clock, f"{NEWER},{KEYS}")
+
+    assert (await place.run(rotate()))[:3] == [3, 3, []]
+    assert (await place.run(command("keys.census", newest="k2")))[0] == ["k1", 0, 0, 3]
+    assert (await place.run(rotate()))[:3] == [0, 3, []]
+    await Drain(place.ledger, copies, place.clock).step()
+    assert (await place.run(rotate()))[:3] == [0, 0, []]
+    assert {one.metadata.key_id for one in copies.records.values()} == {"k2"}
+
+
+@SUITE.check
 async def check_wrong_cursor(world: LedgerWorld) -> None:
     """A cursor that no step gave is refused."""
     place = await _rotating(world, NAMES[:1])
@@ -189,24 +207,6 @@ async def check_in_use(world: LedgerWorld) -> None:
 
     expected = dict.fromkeys(NAMES[:5], "newer") | dict.fromkeys(NAMES[10:40], "value")
     assert await Commanding(world, place.clock, NEWER).values() == expected
-
-
-@SUITE.check
-async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
-    """Whichever statement of a step fails, all is as before; then it can be made."""
-    place = await _rotating(world, NAMES[:5])
-    before, spare, step = place.rows(), 0, rotate()
-    while True:
-        try:
-            result = await place.place(world.failing(spare)).run(step)
-            break
-        except StoreFailed:
-            spare += 1
-        assert place.rows() == before, f"statement {spare} left something"
-
-    assert result == [6, 0, [], None]
-    assert spare > 10, "it has fewer statements than were to fail"
-    assert await place.run(step) == result, "sent again, it was made again"
 
 
 @SUITE.check

@@ -22,7 +22,7 @@ class LedgerRotation:
     async def census(self) -> Census:
         """Every key that seals or signs something here, and the newest, which may not yet."""
         uses = await self._ask("keys.census")
-        return Census([KeyUse(*use) for use in uses], 0)
+        return Census([KeyUse(*use[:3]) for use in uses], 0)
 
     async def step(self) -> RotationStep:
         """Bring some records under the newest key. Audited by name."""

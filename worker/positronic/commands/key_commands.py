@@ -2,7 +2,7 @@
 
 Versions and dates stay; only the key, the salt and the nonce are new. A step says where it stopped,
 so that the next one need not look again at what does not open; nothing is remembered here, and so
-several may rotate at once.
+several may rotate at once. Copies follow by the outbox, and count until they have.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 from positronic.access.authentication import PURPOSE, sign, verify
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, Detail, InvalidRequest, UnknownKey
+from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.secret_rows import STATES, VERSIONS, name_of
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name
@@ -62,8 +63,8 @@ class _Walk:
 
 
 async def census(work: Work) -> object:
-    """[[key id, secrets, tokens], ...]: each key that seals or signs something, and the newest."""
-    kinds, ledger = [place.kind for place in _PLACES], work.look.ledger
+    """[[key id, secrets, tokens, copies], ...]: each key that is in use, and the newest."""
+    kinds, ledger = _KINDS, work.look.ledger
     found = {key_id for kind in kinds for key_id in _key_ids(ledger, kind)}
     return [
         [key_id, *(_count(ledger, kind, key_id, f"{key_id}\0") for kind in kinds)]
@@ -74,7 +75,7 @@ async def census(work: Work) -> object:
 async def rotate(work: Work, cursor: str | None) -> Plan:
     """[resealed, remaining, failed, cursor]: at most AT_ONCE records come under the newest key.
 
-    `remaining` includes what failed, and is counted at the beginning and at the end, where there is
+    `remaining` includes copies and what failed. It is counted at the beginning and at the end, where there is
     no cursor; between them it is what was left then.
     """
     walk, step = _Walk() if cursor is None else _read(cursor), _Step(work)
@@ -144,6 +145,7 @@ _PLACES: Final = (
     _Place(VERSIONS.kind, lambda row: name_of(row.id) or row.id, _reseal),
     _Place(TOKENS.kind, lambda row: f"token {row.id}", _sign_again),
 )
+_KINDS: Final = (*(place.kind for place in _PLACES), PUBLISHED.kind)
 
 
 def _outdated(work: Work, walk: _Walk) -> list[tuple[_Place, Row]]:
@@ -162,10 +164,10 @@ def _outdated(work: Work, walk: _Walk) -> list[tuple[_Place, Row]]:
 
 
 def _remaining(work: Work) -> int:
-    """How many records are under another key than the newest."""
+    """How many records and copies are under another key than the newest."""
     return sum(
-        _count(work.look.ledger, place.kind, low, high)
-        for place in _PLACES
+        _count(work.look.ledger, kind, low, high)
+        for kind in _KINDS
         for low, high in _other_keys(work)
     )
 
