@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    audit_commands,
     audit_log,
     cipher,
     commands,
@@ -44,6 +45,7 @@ KV_SUITES = (
 LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
+    audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     copies.SUITE,

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE, sign, verify
+from positronic.commands import audit_keys
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, Detail, InvalidRequest, UnknownKey
+from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.secret_rows import STATES, VERSIONS, name_of
 from positronic.ledger.token_rows import TOKENS
@@ -63,7 +65,7 @@ class _Walk:
 
 
 async def census(work: Work) -> object:
-    """[[key id, secrets, tokens, copies], ...]: each key that is in use, and the newest."""
+    """[[key id, secrets, tokens, audit keys, copies], ...]: each key that is in use, and the newest."""
     kinds, ledger = _KINDS, work.look.ledger
     found = {key_id for kind in kinds for key_id in _key_ids(ledger, kind)}
     return [
@@ -141,9 +143,15 @@ async def _sign_again(step: _Step, row: Row) -> Sequence[Change]:
     return [TOKENS.put(sign(signer, step.work.project, record))]
 
 
+async def _rewrap(step: _Step, _: Row) -> Sequence[Change]:
+    change = await audit_keys.rewrapped(step.work)
+    return [] if change is None else [change]
+
+
 _PLACES: Final = (
     _Place(VERSIONS.kind, lambda row: name_of(row.id) or row.id, _reseal),
     _Place(TOKENS.kind, lambda row: f"token {row.id}", _sign_again),
+    _Place(AUDIT_KEYS.kind, lambda _: "audit key", _rewrap),
 )
 _KINDS: Final = (*(place.kind for place in _PLACES), PUBLISHED.kind)
 

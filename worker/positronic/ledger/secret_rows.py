@@ -38,7 +38,7 @@ def version_of(id_: str) -> int:
     return MAX_NUMBER - int(id_.rpartition("/")[2])
 
 
-def _metadata(metadata: Metadata) -> dict[str, object]:
+def metadata_fields(metadata: Metadata) -> dict[str, object]:
     return {
         "version": metadata.version,
         "createdAt": metadata.created_at,
@@ -47,7 +47,7 @@ def _metadata(metadata: Metadata) -> dict[str, object]:
     }
 
 
-def _read_metadata(fields: Fields) -> Metadata:
+def read_metadata(fields: Fields) -> Metadata:
     return Metadata(
         version=fields.number("version"),
         created_at=fields.time("createdAt"),
@@ -57,11 +57,11 @@ def _read_metadata(fields: Fields) -> Metadata:
 
 
 def _encode_state(state: SecretState) -> Mapping[str, object]:
-    return {**_metadata(state.metadata), "deletedAt": state.deleted_at}
+    return {**metadata_fields(state.metadata), "deletedAt": state.deleted_at}
 
 
 def _decode_state(id_: str, fields: Fields) -> SecretState:
-    return SecretState(parse_name(id_), _read_metadata(fields), fields.optional_time("deletedAt"))
+    return SecretState(parse_name(id_), read_metadata(fields), fields.optional_time("deletedAt"))
 
 
 def _state_keys(state: SecretState) -> Keys:
@@ -70,11 +70,11 @@ def _state_keys(state: SecretState) -> Keys:
 
 
 def _encode_version(record: Record) -> Mapping[str, object]:
-    return {**_metadata(record.metadata), "sealed": record.sealed}
+    return {**metadata_fields(record.metadata), "sealed": record.sealed}
 
 
 def _decode_version(id_: str, fields: Fields) -> Record:
-    return Record(Name(name_of(id_)), _read_metadata(fields), fields.text("sealed"))
+    return Record(Name(name_of(id_)), read_metadata(fields), fields.text("sealed"))
 
 
 STATES: Final[Codec[SecretState]] = Codec(
