@@ -65,7 +65,7 @@ class _Walk:
 
 
 async def census(work: Work) -> object:
-    """[[key id, secrets, tokens, audit keys, copies], ...]: each key that is in use, and the newest."""
+    """[[key id, secrets, tokens, audit keys, copies], ...]: each key in use, and the newest."""
     kinds, ledger = _KINDS, work.look.ledger
     found = {key_id for kind in kinds for key_id in _key_ids(ledger, kind)}
     return [
@@ -77,8 +77,8 @@ async def census(work: Work) -> object:
 async def rotate(work: Work, cursor: str | None) -> Plan:
     """[resealed, remaining, failed, cursor]: at most AT_ONCE records come under the newest key.
 
-    `remaining` includes copies and what failed. It is counted at the beginning and at the end, where there is
-    no cursor; between them it is what was left then.
+    `remaining` includes copies and what failed. It is counted at the beginning and at the end,
+    where there is no cursor; between them it goes by what was left then.
     """
     walk, step = _Walk() if cursor is None else _read(cursor), _Step(work)
     found = _outdated(work, walk)
