@@ -9,6 +9,7 @@ from contracts import (
     commands,
     copies,
     every_change,
+    full_ledger,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -48,5 +49,6 @@ LEDGER_SUITES = (
     audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
+    full_ledger.SUITE,
     copies.SUITE,
 )

@@ -101,6 +101,7 @@ class Commanding:
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
     audit_throttle: AuditThrottle = field(init=False)
+    is_full: bool = False
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -117,7 +118,7 @@ class Commanding:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
             *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle),
+            *(background, audit_throttle, lambda: self.is_full),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

@@ -14,11 +14,16 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
+def _has_room() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a host gives besides the ledger. `audit_throttle` outlives a command.
 
-    `audit_retention`: milliseconds that an event is kept at least.
+    `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
+    new values; asked before each that is to be written.
     """
 
     cipher: Cipher
@@ -28,6 +33,7 @@ class Tools:
     audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
+    is_full: Callable[[], bool] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
