@@ -10,6 +10,7 @@ from contracts import (
     commands,
     copies,
     every_change,
+    full_ledger,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -49,6 +50,7 @@ LEDGER_SUITES = (
     audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
+    full_ledger.SUITE,
     copies.SUITE,
     adoption.SUITE,
 )

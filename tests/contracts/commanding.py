@@ -104,6 +104,7 @@ class Commanding:
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
     standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
+    is_full: bool = False
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -120,7 +121,7 @@ class Commanding:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
             *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle, self.standing),
+            *(background, audit_throttle, self.standing, lambda: self.is_full),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

@@ -19,9 +19,9 @@ from positronic.audit.events import ACCEPTED, REFUSED, event_id
 from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
-from positronic.commands.table import CHANGES, READS
+from positronic.commands.table import CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
@@ -73,6 +73,8 @@ class Place:
             work = self._admitted(command)
             if (first := self._first(command)) is not None:
                 return first.result
+            if command.action in NEW_VALUES and self._tools.is_full():
+                raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])

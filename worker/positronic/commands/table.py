@@ -50,6 +50,8 @@ CHANGES: Final[Mapping[str, Change]] = {
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
+# A ledger that is full refuses these.
+NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),

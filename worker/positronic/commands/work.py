@@ -15,11 +15,16 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
+def _has_room() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a host gives besides the ledger. `audit_throttle` and `standing` outlive a command.
 
-    `audit_retention`: milliseconds that an event is kept at least.
+    `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
+    new values; asked before each that is to be written.
     """
 
     cipher: Cipher
@@ -30,6 +35,7 @@ class Tools:
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
     standing: Standing = field(default_factory=Standing)
+    is_full: Callable[[], bool] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
