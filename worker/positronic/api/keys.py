@@ -1,11 +1,11 @@
-"""`/keys` and `/projects`: master keys by id, rotation, and which projects exist."""
+"""`/keys`: master keys by id, and rotation."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from positronic.api import models
-from positronic.api.routing import PAGING, Call, Executor, Route
+from positronic.api.routing import Call, Executor, Route
 from positronic.roles import Role
 
 
@@ -20,15 +20,9 @@ async def _rotate(call: Call) -> models.StepOut:
     return models.step_out(await call.session.rotation().step())
 
 
-async def _list_projects(call: Call) -> models.ProjectsOut:
-    """Every project that was ever written to."""
-    return models.projects_out(await call.session.projects().list(*call.page()))
-
-
 _WRITER: Final = Executor.PROJECT_WRITER
 
 ROUTES: Final = (
     Route("GET", "/keys", Role.ADMIN, _list_keys, "List the master keys in use, by id."),
     Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_WRITER),
-    Route("GET", "/projects", Role.ROOT, _list_projects, "List the projects.", query=PAGING),
 )

@@ -69,8 +69,7 @@ async def _execute(route: Route, call: Call, session: LedgerSession, is_root: bo
 async def _respond(route: Route, call: Call, session: LedgerSession, is_root: bool) -> Response:
     endpoint = await route.prepare(call)
     if route.executor is Executor.PROJECT_WRITER and is_root:
-        # Before its first commit, so that no ledger is lost sight of. A token's project is there.
-        await session.projects().add(session.project)
+        await session.enter()
     return route.respond(await endpoint(call))
 
 

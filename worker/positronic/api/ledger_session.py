@@ -6,6 +6,7 @@ from typing import Final
 
 from positronic.api.service import Service
 from positronic.audit.events import Origin
+from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -54,6 +55,17 @@ class LedgerSession:
     def projects(self) -> LedgerDirectory:
         ask: Asking = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
         return LedgerDirectory(ask, self.service.known_projects)
+
+    async def enter(self) -> None:
+        """The directory has the project before its first commit, so that no ledger is lost sight
+        of, and not before what KV had was adopted. A token's project is there. Raises Adopting.
+        """
+        if self.project not in self.service.known_projects:
+            await self.ask.check()
+            await self.projects().add(self.project)
+
+    def adoption(self) -> LedgerAdoption:
+        return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
         return self._log

@@ -10,6 +10,7 @@ from positronic.commands import (
     audit_reads,
     directory_commands,
     key_commands,
+    repair_commands,
     run_commands,
     secret_changes,
     secret_reads,
@@ -47,6 +48,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
+    "project.repair": lambda work, given: repair_commands.repair(
+        work, given.optional_text("cursor")
+    ),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
@@ -59,6 +63,7 @@ READS: Final[Mapping[str, Read]] = {
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
     "keys.census": lambda work, _: key_commands.census(work),
+    "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
 }
