@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from positronic.names import Name, Project, TokenName, Value
+from positronic.names import Name, TokenName, Value
 from positronic.roles import Role
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Final
 
-from positronic.access.audit_throttle import AuditThrottle
 from positronic.access.authentication import Access
 from positronic.api.large_bodies import LargeBodies
 from positronic.audit.events import Origin

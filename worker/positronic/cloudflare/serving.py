@@ -46,9 +46,7 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         runs=runs,
         known_values=isolate.known_values,
     )
-    return Service(
-        settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects
-    )
+    return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
 
 
 async def _send(env: Any, command: Command) -> Any:
