@@ -14,10 +14,9 @@ from positronic.api.service import Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
 from positronic.http.request import Request
-from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.ports import Event, Ledger
+from positronic.ports import Ledger
 from px.testing.one_process import one_process
 from support.running import run
 
@@ -68,7 +67,7 @@ class Answer:
 
 
 class House:
-    """One host: ledgers in memory, which another may share; `around` wraps each as it is opened.
+    """One host: ledgers in memory, which another may share; `around` wraps that of SHOP.
 
     What runs in the background ends before `call` returns.
     """
@@ -87,7 +86,7 @@ class House:
         self._background: list[Coroutine[None, None, None]] = []
         runtime = one_process(
             lambda: settings,
-            lambda project: around(self.ledgers[project]),
+            lambda project: around(self.ledger()) if project == SHOP else self.ledgers[project],
             clock=self.clock,
             random=Counting(),
             report=self.reported.append,
@@ -97,11 +96,6 @@ class House:
 
     def ledger(self, project: Project = SHOP) -> MemoryLedger:
         return self.ledgers[project]
-
-    def kept_events(self, project: Project = SHOP) -> list[Event]:
-        """As the ledger has them, newest first."""
-        found = [EVENTS.item(row) for row in self.ledger(project).list(EVENTS.kind)]
-        return [one.event for one in found if isinstance(one, ChainedEvent)]
 
     def call(
         self,
