@@ -210,22 +210,6 @@ def test_nothing_deployed_needs_what_is_for_tests() -> None:
     assert not [relative(path) for path in others if "positronic.testing" in imports(path)]
 
 
-def test_the_vault_knows_nothing_below_its_ports() -> None:
-    """Rules for secrets stand on SecretStore and the audit, not on keys or sealed text."""
-    below = (
-        "positronic.secrets.sealed_store",
-        "positronic.sealing.envelope",
-        "positronic.sealing.keyring",
-        "positronic.api.models",
-    )
-
-    assert not {
-        name
-        for name in imports(WORKER / "positronic" / "secrets" / "vault.py")
-        if name.startswith(below)
-    }
-
-
 def test_no_module_hides_another() -> None:
     """A name at the module root is no standard-library, bundled or vendored package's."""
     vendored = {path.name.partition(".")[0] for path in (ROOT / "python_modules").glob("*")}
