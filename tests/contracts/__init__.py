@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contracts import (
+    audit_commands,
     audit_log,
     cipher,
     commands,
     copies,
+    every_change,
+    full_ledger,
     kv_faults,
     kv_tokens,
     ledger,
@@ -32,4 +35,12 @@ KV_SUITES = (
     kv_faults.SUITE,
     kv_tokens.SUITE,
 )
-LEDGER_SUITES = (ledger.SUITE, commands.SUITE, rotation_commands.SUITE, copies.SUITE)
+LEDGER_SUITES = (
+    ledger.SUITE,
+    commands.SUITE,
+    audit_commands.SUITE,
+    rotation_commands.SUITE,
+    every_change.SUITE,
+    full_ledger.SUITE,
+    copies.SUITE,
+)
