@@ -20,9 +20,9 @@ async def _rotate(call: Call) -> models.StepOut:
     return models.step_out(await call.session.rotation().step())
 
 
-_WRITER: Final = Executor.PROJECT_WRITER
+_LEDGER: Final = Executor.LEDGER
 
 ROUTES: Final = (
     Route("GET", "/keys", Role.ADMIN, _list_keys, "List the master keys in use, by id."),
-    Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_WRITER),
+    Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_LEDGER),
 )

@@ -41,10 +41,14 @@ class LedgerAdoption:
             await self._directory.add(project)
         return AdoptionStep(
             is_over,
-            *(answer[key] for key in ("secrets", "tokens", "events", "unverified", "remaining")),
-            tuple(Detail(code, error, name=name) for code, error, name in answer["failed"]),
-            answer["failedCount"],
-            answer["afterLoss"],
+            secrets=answer["secrets"],
+            tokens=answer["tokens"],
+            events=answer["events"],
+            unverified=answer["unverified"],
+            remaining=answer["remaining"],
+            failed=tuple(Detail(code, error, name=name) for code, error, name in answer["failed"]),
+            failed_count=answer["failedCount"],
+            after_loss=answer["afterLoss"],
         )
 
     async def repair(self, cursor: str | None) -> tuple[int, str | None]:
