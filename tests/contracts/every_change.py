@@ -42,6 +42,7 @@ def _examples() -> Mapping[str, Example]:
         "delete": command("secret.delete", name="A"),
         "issue": issue("f" * 16),
         "revoke": command("token.revoke", id=TOKEN_ID),
+        "repair": command("project.repair"),
         "enter": command("project.add", project="shop"),
     }
     examples = {label: Example(change) for label, change in changes.items()}

@@ -106,6 +106,8 @@ def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:
     try:
         if told := adopt():
             output.say(told)
+    except Interrupted:
+        raise KeyboardInterrupt from None
     except PxError as problem:
         output.refused("local KV was not adopted; `px project adopt` tries it again", problem)
 

@@ -66,9 +66,7 @@ def _tell(done: Adoption) -> None:
     if done.failed_count > len(done.failed):
         terminal.say(f"not brought: {done.failed_count - len(done.failed):,} more")
     if done.unverified:
-        terminal.say(
-            f"{done.unverified:,} events are not as they were signed: see `px audit verify`"
-        )
+        terminal.say(f"{done.unverified:,} events were changed: see `px audit verify`")
     if done.after_loss:
         terminal.say("Its earlier ledger is lost: create its tokens again with `px token create`")
     elif done.tokens:
