@@ -20,6 +20,7 @@ from contracts import (
     rotation_commands,
     secrets_store,
     storage,
+    token_commands,
     token_store,
     unreadable,
 )
@@ -46,6 +47,7 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     audit_commands.SUITE,
+    token_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     copies.SUITE,

@@ -61,7 +61,7 @@ async def check_census(world: LedgerWorld) -> None:
     """Every key that is in use, and how many entries cannot be read."""
     place = await _rotating(world, NAMES[:3])
     await place.run(put("NEW", newest="k2"))
-    place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k1",))], {})
+    place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k1", None))], {})
 
     uses, unreadable = await place.run(command("keys.census", newest="k2"))
     assert uses == [["k1", 3, 1], ["k2", 1, 0]]

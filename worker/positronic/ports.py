@@ -192,7 +192,10 @@ class AuditLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
+    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits.
+
+    `issuer`: the id of the token that issued it, or `root`; None: nobody recorded it.
+    """
 
     id: str
     name: TokenName
@@ -201,6 +204,7 @@ class TokenRecord:
     created_at: int
     expires_at: int | None
     signature: Signature
+    issuer: str | None = None
 
 
 class TokenStore(Protocol):

@@ -143,6 +143,7 @@ def _signed(project: Project, record: TokenRecord) -> tuple[str, ...]:
         record.hash,
         str(record.created_at),
         expires,
+        record.issuer or "",
     )
 
 
