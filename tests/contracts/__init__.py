@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contracts import (
+    adoption,
     audit_commands,
     audit_log,
     cipher,
     commands,
     copies,
     every_change,
+    full_ledger,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -50,5 +52,7 @@ LEDGER_SUITES = (
     token_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
+    full_ledger.SUITE,
     copies.SUITE,
+    adoption.SUITE,
 )

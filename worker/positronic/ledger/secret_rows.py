@@ -28,6 +28,11 @@ def version_id(name: str, version: int) -> str:
     return f"{name}/{MAX_NUMBER - version:016d}"
 
 
+def name_of(id_: str) -> str:
+    """The name in a `version_id`."""
+    return id_.rpartition("/")[0]
+
+
 def version_of(id_: str) -> int:
     """The number in a `version_id`. Raises ValueError."""
     return MAX_NUMBER - int(id_.rpartition("/")[2])
@@ -60,8 +65,8 @@ def _decode_state(id_: str, fields: Fields) -> SecretState:
 
 
 def _state_keys(state: SecretState) -> Keys:
-    """A deleted one is in no list, and under no key."""
-    return (state.name, state.metadata.key_id) if state.deleted_at is None else (None, None)
+    """A deleted one is in no list."""
+    return (None if state.deleted_at is not None else state.name,)
 
 
 def _encode_version(record: Record) -> Mapping[str, object]:
@@ -69,11 +74,11 @@ def _encode_version(record: Record) -> Mapping[str, object]:
 
 
 def _decode_version(id_: str, fields: Fields) -> Record:
-    return Record(Name(id_.rpartition("/")[0]), read_metadata(fields), fields.text("sealed"))
+    return Record(Name(name_of(id_)), read_metadata(fields), fields.text("sealed"))
 
 
 STATES: Final[Codec[SecretState]] = Codec(
-    Kind("secret", ("live", "master")),
+    Kind("secret", ("live",)),
     lambda state: state.name,
     _encode_state,
     _decode_state,
