@@ -19,6 +19,7 @@ from contracts import (
     records,
     rotation_commands,
     sealer,
+    token_commands,
     token_store,
     unreadable,
 )
@@ -40,6 +41,7 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     audit_commands.SUITE,
+    token_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     full_ledger.SUITE,
