@@ -77,7 +77,7 @@ class LedgerDirectory:
             self._known.add(project)
 
     async def knows(self, project: Project) -> bool:
-        """Asked anew each time: the directory may be another one than this isolate has known."""
+        """Asked each time: the directory may be another one than this isolate has known."""
         is_known: bool = await self._ask("project.known", project=project)
         if not is_known:
             self._known.discard(project)
