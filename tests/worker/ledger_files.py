@@ -80,8 +80,10 @@ def _owner(path: Path) -> str:
     """Whose ledger it is; the directory's has no owner."""
     with _database(path) as database:
         tables = _tables(database)
+        if "project" in tables:
+            return ".projects"
         if "setting" not in tables:
-            return ".projects" if "project" in tables else ""
+            return ""
         row = database.execute(_OWNER).fetchone()
     return str(json.loads(row[0])["project"]) if row else ""
 
