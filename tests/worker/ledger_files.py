@@ -68,6 +68,13 @@ class LedgerFiles:
         with _database(path) as database:
             database.execute(query, (len(beginning), beginning))
 
+    def lose(self, project: str) -> None:
+        """As if its object had never been; no Worker runs."""
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        for one in path.parent.glob(f"{path.stem}*"):
+            one.unlink()
+
     def _path(self, project: str) -> Path | None:
         return next((path for path in self._files() if _owner(path) == project), None)
 
