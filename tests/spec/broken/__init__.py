@@ -7,6 +7,7 @@ from spec.broken import (
     audit,
     brains,
     bulk,
+    commits,
     errors,
     limits,
     listing,
@@ -17,4 +18,16 @@ from spec.broken import (
 from spec.broken.mutant import MUTANTS, Mutant
 
 __all__ = ["MUTANTS", "Mutant"]
-_MODULES = (access, audit, brains, bulk, errors, limits, listing, projects, secrets, tokens)
+_MODULES = (
+    access,
+    audit,
+    brains,
+    bulk,
+    commits,
+    errors,
+    limits,
+    listing,
+    projects,
+    secrets,
+    tokens,
+)
