@@ -15,7 +15,7 @@ from positronic.api.service import Service
 from positronic.audit.events import Origin
 from positronic.commands.command import TokenShown
 from positronic.errors import AuditUnavailable, Forbidden, PositronicError
-from positronic.http.request import Request, Response, is_large
+from positronic.http.request import Request, Response, idempotency_key, is_large
 from positronic.roles import Principal, Role
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
@@ -67,6 +67,8 @@ async def _execute(route: Route, call: Call, session: LedgerSession, is_root: bo
 
 
 async def _respond(route: Route, call: Call, session: LedgerSession, is_root: bool) -> Response:
+    if route.is_repeatable:
+        session.ask.key = idempotency_key(call.request.headers)
     endpoint = await route.prepare(call)
     if route.executor is Executor.PROJECT_WRITER and is_root:
         # Before its first commit, so that no ledger is lost sight of. A token's project is there.

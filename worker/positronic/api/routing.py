@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
@@ -85,7 +85,8 @@ class Route:
 
     `{name}` in `path` is one segment. Without a `role` it is open to anyone, and its endpoint gets
     the Service; else it gets the Call, after what `read` makes of the body. `errors`: statuses
-    besides those of every call.
+    besides those of every call. `is_repeatable`: it is made once, however often it is sent under
+    one Idempotency-Key.
     """
 
     method: str
@@ -99,6 +100,7 @@ class Route:
     read: Callable[[bytes], Any] | None = None
     max_body: int = MAX_BODY
     executor: Executor = Executor.RECEIVER
+    is_repeatable: bool = False
 
     async def prepare(self, call: Call) -> Endpoint:
         """The endpoint with its body, read and checked within the host's time limit."""
@@ -126,18 +128,19 @@ def create(
     endpoint: Callable[[T, Call], Awaitable[Result]],
     summary: str,
     read: Callable[[bytes], T],
+    is_repeatable: bool = True,
 ) -> Route:
     """POST of what `read` makes of the body, one change of a project at a time."""
-    writer = Executor.PROJECT_WRITER
-    return Route("POST", path, role, endpoint, summary, 201, read=read, executor=writer)
+    route = Route("POST", path, role, endpoint, summary, 201, read=read)
+    return replace(route, executor=Executor.PROJECT_WRITER, is_repeatable=is_repeatable)
 
 
 def delete(
     path: str, role: Role, endpoint: Endpoint, summary: str, query: tuple[Query, ...] = ()
 ) -> Route:
     """DELETE, one change of a project at a time."""
-    writer = Executor.PROJECT_WRITER
-    return Route("DELETE", path, role, endpoint, summary, 204, (404,), query, executor=writer)
+    route = Route("DELETE", path, role, endpoint, summary, 204, (404,), query)
+    return replace(route, executor=Executor.PROJECT_WRITER, is_repeatable=True)
 
 
 def json_response(status: int, body: bytes) -> Response:

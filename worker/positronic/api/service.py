@@ -157,8 +157,8 @@ class Service:
         """Commands to a project's ledger. Raises NotConfigured on a host without ledgers."""
         if self.runtime.send is None:
             raise NotConfigured("this host has no ledgers")
-        newest, random = self.keyring().newest, self.runtime.random
-        return Asking(project, caller, role, origin, newest, random, self.runtime.send)
+        keyring, random = self.keyring(), self.runtime.random
+        return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
     def run_auditor(self, record: RunRecord) -> Recorder:
         """For what a run reads: the run acts, under the id of the request that started it."""

@@ -18,7 +18,7 @@ from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.memory import MemoryRunLog
-from positronic.runs.plan import Plan, retold
+from positronic.runs.plan import RunPlan, retold
 from positronic.runs.record import RunRecord
 from positronic.runs.run import Run
 from positronic.secrets.sealed_store import SealedStore
@@ -67,7 +67,7 @@ class Going:
         await means.store.put(Name("KEY"), _value(KEY), None)
         await means.store.put(Name("OTHER"), _value(OTHER), None)
         object.__setattr__(means, "in_background", self._background)
-        plan = Plan(self._brain, options or {}, state)
+        plan = RunPlan(self._brain, options or {}, state)
         await self.run.start(RECORD, plan, means, _announced)
 
     def told(self) -> str:
