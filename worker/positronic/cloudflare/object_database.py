@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from pyodide.ffi import jsnull
 
-from positronic.cloudflare.sql_journal import Sql
 from positronic.errors import StoreFailed
 from positronic.rows import Key
 
@@ -16,7 +15,7 @@ class ObjectStorage(Protocol):
     """The part of a Durable Object's `storage` that is used, as JavaScript has it."""
 
     @property
-    def sql(self) -> Sql: ...
+    def sql(self) -> Any: ...
 
     def transactionSync(self, work: Callable[[], None]) -> None: ...  # noqa: N802
 

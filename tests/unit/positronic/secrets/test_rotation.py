@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from positronic.commands.key_commands import AT_ONCE, SHOWN
 from positronic.names import Project
-from positronic.secrets.rotation import AT_ONCE, TRIES
-from positronic.stores.memory import MemoryStorage
 from support.memory_service import SETTINGS, House
 from support.rotating import (
     NEW_KEY,
@@ -24,7 +23,7 @@ from support.rotating import (
     tokens_of,
     without_key,
 )
-from support.running import run
+from support.rows import keep_record, keep_token
 
 
 def test_everything_opens_and_nothing_is_under_the_old_key() -> None:
@@ -32,7 +31,7 @@ def test_everything_opens_and_nothing_is_under_the_old_key() -> None:
     house = filled(120)
     before = opened(house)
     to_the_end(rotated_house(house))
-    alone = House(settings=ONLY_NEW, storage=house.storage)
+    alone = House(settings=ONLY_NEW, ledgers=house.ledgers)
 
     assert opened(alone) == before
     assert alone.call("GET", "/keys").json == {
@@ -67,7 +66,7 @@ def test_tokens_are_signed_anew_and_still_open() -> None:
     rotated = rotated_house(house)
     during = rotated.as_token(text, "POST", "/keys/rotate")
     (after,) = tokens_of(house)
-    alone = House(settings=ONLY_NEW, storage=house.storage)
+    alone = House(settings=ONLY_NEW, ledgers=house.ledgers)
 
     assert during.json == {"resealed": 1, "remaining": 0}
     assert replace(after, signature=before.signature) == before
@@ -139,14 +138,14 @@ def test_corrupt_ones_first_do_not_stop_the_rest(corrupt: int) -> None:
 
 def test_hundreds_under_a_key_that_is_gone_do_not_stop_the_rest() -> None:
     """What is under a key that is not held is named with that key, and the others go on."""
-    house = filled(TRIES + 30)
-    for name, record in list(stored(house).items())[: TRIES + 20]:
+    house = filled(SHOWN + 30)
+    for record in list(stored(house).values())[: SHOWN + 20]:
         lost = replace(record, metadata=replace(record.metadata, key_id="lost"))
-        run(house.records().put(replace(lost, name=name)))
+        keep_record(house.ledger(), lost)
     first = step(rotated_house(house)).json
 
-    assert (first["resealed"], first["remaining"]) == (10, TRIES + 20)
-    assert len(first["failed"]) == TRIES
+    assert (first["resealed"], first["remaining"]) == (10, SHOWN + 20)
+    assert len(first["failed"]) == SHOWN
     assert {each["code"] for each in first["failed"]} == {"unknown_key"}
     assert "'lost'" in first["failed"][0]["error"]
 
@@ -156,7 +155,7 @@ def test_a_token_that_was_tampered_with_is_not_signed_anew() -> None:
     house = House()
     house.issue("reader")
     (record,) = tokens_of(house)
-    run(house.tokens().put(replace(record, expires_at=1)))
+    keep_token(house.ledger(), replace(record, expires_at=1))
     rotated = rotated_house(house)
     answer = step(rotated).json
 
@@ -167,7 +166,7 @@ def test_a_token_that_was_tampered_with_is_not_signed_anew() -> None:
 
 def test_nothing_to_rotate_in_an_empty_project() -> None:
     """A project without secrets or tokens is at its end at once."""
-    house = House(settings=ROTATED, storage=MemoryStorage())
+    house = House(settings=ROTATED)
 
     assert step(house).json == {"resealed": 0, "remaining": 0}
 
@@ -176,7 +175,7 @@ def test_a_key_put_in_front_beside_the_others() -> None:
     """MASTER_KEYS_NEXT seals from then on, and GET /keys says that a rotation is pending."""
     house = filled(2)
     settings = replace(SETTINGS, next_master_key=NEW_KEY)
-    rotated = House(settings=settings, storage=house.storage)
+    rotated = House(settings=settings, ledgers=house.ledgers)
     pending = rotated.call("GET", "/keys").json
     to_the_end(rotated)
 
