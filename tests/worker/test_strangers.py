@@ -9,7 +9,8 @@ from positronic.access import tokens
 from positronic.names import Project
 from worker.main_worker import ProjectApi
 
-STRANGERS = 1000
+PROJECTS = 800  # invented, with a token each
+TOKENS = 200  # invented, of a project that is there
 CALLS = (("GET", "/secrets"), ("POST", "/secrets"), ("DELETE", "/secrets/A"), ("GET", "/audit"))
 
 
@@ -26,14 +27,14 @@ def _refused(api: ProjectApi, projects: list[str]) -> set[int]:
 
 
 def test_strangers_leave_nothing_behind(api: ProjectApi) -> None:
-    """1,000 invented projects, and 1,000 invented tokens of a real one, leave no table and no row,
-    and no project in the directory."""
+    """1,000 invented tokens, most of invented projects, leave no table, no row and no
+    project in the directory."""
     api.put("A", "value")
     api.names()
     ledgers, kv = api.worker.ledgers, api.worker.kv
     before = ledgers.made(), ledgers.all_rows(api.project), kv.keys()
-    invented = _refused(api, [f"invented-{number}" for number in range(STRANGERS)])
-    real = _refused(api, [api.project] * STRANGERS)
+    invented = _refused(api, [f"invented-{number}" for number in range(PROJECTS)])
+    real = _refused(api, [api.project] * TOKENS)
     listed = {item["name"] for page in api.pages("/projects", "projects", 1000) for item in page}
 
     assert invented == real == {401}
