@@ -65,6 +65,28 @@ def test_a_token_is_not_made_twice(px: Px, server: TestDevServer) -> None:
     assert [one["name"] for one in listed] == ["ci"]
 
 
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        ("secret create A --value y", "secret.put"),
+        ("secret import a.env", "secret.bulk"),
+        ("secret delete A --yes", "secret.delete"),
+    ],
+)
+def test_a_change_that_is_sent_again_is_made_once(
+    px: Px, server: TestDevServer, line: str, action: str
+) -> None:
+    """Its answer was lost: px sends it again under its Idempotency-Key, and one event is left."""
+    (px.folder / "a.env").write_text("A=1\nB=2\n")
+    server.seed({"A": "x"})
+    server.fail_next(faults.cut)
+
+    assert px.run(*line.split()).returncode == 0
+
+    events = json.loads(px.run("audit", "--json").stdout)["events"]
+    assert [event["action"] for event in events] == [action]
+
+
 def test_a_success_that_is_garbled_is_an_unknown_outcome(px: Px, server: TestDevServer) -> None:
     """201 with half a document: it was written, but px cannot know."""
     server.fail_next(faults.answer(201, b'{"name": "A", "crea'))
