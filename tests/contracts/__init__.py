@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contracts import (
+    audit_commands,
     audit_log,
     cipher,
     commands,
     copies,
     every_change,
+    full_ledger,
     kv_faults,
     kv_tokens,
     ledger,
@@ -36,7 +38,9 @@ KV_SUITES = (
 LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
+    audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
+    full_ledger.SUITE,
     copies.SUITE,
 )

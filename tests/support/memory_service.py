@@ -14,6 +14,7 @@ from positronic.api.service import Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
 from positronic.http.request import Request
+from positronic.ledger.event_rows import EVENTS
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.ports import Ledger
@@ -43,8 +44,8 @@ class Clock:
 class Counting:
     """Randomness that never repeats and is the same in each run."""
 
-    def __init__(self) -> None:
-        self._count = 0
+    def __init__(self, start: int = 0) -> None:
+        self._count = start
 
     def __call__(self, size: int) -> bytes:
         self._count += 1
@@ -84,11 +85,13 @@ class House:
         self.reported: list[str] = []
         self.ledgers: Ledgers = defaultdict(MemoryLedger) if ledgers is None else ledgers
         self._background: list[Coroutine[None, None, None]] = []
+        # What another house drew for the same ledgers must not come again, as the id of a command.
+        drawn = sum(ledger.count(EVENTS.kind) for ledger in self.ledgers.values())
         runtime = one_process(
             lambda: settings,
             lambda project: around(self.ledger()) if project == SHOP else self.ledgers[project],
             clock=self.clock,
-            random=Counting(),
+            random=Counting(drawn * 1_000_000),
             report=self.reported.append,
             in_background=self._background.append,
         )

@@ -8,7 +8,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name, Project
 from positronic.ports import Event, Ledger, Record, TokenRecord
-from positronic.rows import Change, Put
+from positronic.rows import Put
 
 
 def records(ledger: Ledger) -> dict[Name, Record]:
@@ -53,9 +53,11 @@ def keep_text(ledger: Ledger, record: Record) -> None:
 
 def plant_secret(ledger: Ledger, name: str, key_id: str = "key-1") -> None:
     """What nobody of ours wrote, in every list that shows it."""
-    broken: list[Change] = [
-        Put(STATES.kind, name, "{}", (name, key_id)),
-        Put(VERSIONS.kind, version_id(name, 1), "{}", (key_id,)),
+    keys = {"live": name, "master": key_id}
+    ids = {STATES.kind: name, VERSIONS.kind: version_id(name, 1)}
+    broken = [
+        Put(kind, id_, "{}", tuple(keys.get(index) for index in kind.indexes))
+        for kind, id_ in ids.items()
     ]
     ledger.commit(broken, {})
 

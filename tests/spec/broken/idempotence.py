@@ -18,12 +18,12 @@ async def knows_no_keys(call: Call) -> Response:
 @breaks("idempotence.other")
 async def one_answer_for_a_key(call: Call) -> Response:
     """Whatever comes under the same key gets the first answer."""
-    key = call.request.headers.get(HEADER)
-    if call.at("POST /secrets") and key is not None and key in call.state:
+    key = call.request.headers.get(HEADER, "")
+    if call.at("POST /secrets") and key in call.state:
         first: Response = call.state[key]
         return Response(first.status, first.body, dict(first.headers))
     right = await call.right()
-    if right.status == 201:
+    if call.at("POST /secrets") and right.status == 201 and key:
         call.state[key] = right
     return right
 

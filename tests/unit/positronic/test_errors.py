@@ -24,6 +24,7 @@ TABLE: Final = {
     500: "internal unknown_key corrupt_record",
     502: "partial_write store_failed outcome_unknown",
     503: "not_configured audit_unavailable busy",
+    507: "ledger_full",
 }
 KINDS: Final = [
     kind

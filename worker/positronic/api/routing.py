@@ -126,10 +126,12 @@ def create(
     endpoint: Callable[[T, Call], Awaitable[Result]],
     summary: str,
     read: Callable[[bytes], T],
+    errors: tuple[int, ...] = (),
+    *,
     is_repeatable: bool = True,
 ) -> Route:
     """POST of what `read` makes of the body: a change of a project's ledger."""
-    route = Route("POST", path, role, endpoint, summary, 201, read=read)
+    route = Route("POST", path, role, endpoint, summary, 201, errors, read=read)
     return replace(route, executor=Executor.LEDGER, is_repeatable=is_repeatable)
 
 

@@ -30,6 +30,7 @@ from positronic.names import Project
 from positronic.stores.kv import KvRecords
 from positronic.traceback_summary import summary_of
 
+MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
 
 
@@ -39,6 +40,7 @@ class _Held:
 
     storage: Any
     name: str | None
+    database: ObjectDatabase
     ledger: SqliteLedger
     env: Any = None
     ctx: Any = None
@@ -53,8 +55,8 @@ class ProjectLedger(DurableObject):
     def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
         # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
-        ledger = SqliteLedger(ObjectDatabase(ctx.storage))
-        _held[made] = _Held(ctx.storage, ctx.id.name, ledger)
+        database = ObjectDatabase(ctx.storage)
+        _held[made] = _Held(ctx.storage, ctx.id.name, database, SqliteLedger(database))
         return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
@@ -86,6 +88,7 @@ async def _carry_out(held: _Held, message: object) -> str:
             audit_retention_of(held.env) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,
+            lambda: held.database.size() > MAX_SIZE,
         )
         place = Place(project, held.ledger, tools, held.storage.setAlarm)
         return answered(await place.run(command))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.ledger.look import Look
@@ -14,11 +14,16 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
+def _has_room() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a host gives besides the ledger. `audit_throttle` outlives a command.
 
-    `audit_retention`: milliseconds that an event is kept at least.
+    `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
+    new values; asked before each that is to be written.
     """
 
     cipher: Cipher
@@ -28,6 +33,7 @@ class Tools:
     audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
+    is_full: Callable[[], bool] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,11 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
+    `details`: what else the event says.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    details: Mapping[str, object] = field(default_factory=dict)

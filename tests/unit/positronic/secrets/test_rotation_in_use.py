@@ -87,7 +87,7 @@ def test_a_step_is_an_event_that_names_what_it_touched() -> None:
     event = rotated.events()[0]
 
     assert (event["action"], event["outcome"]) == ("keys.rotate", "accepted")
-    assert event["names"] == ["N0000", "N0001", f"token {token.id}"]
+    assert event["names"] == ["N0000", "N0001", f"token {token.id}", "audit key"]
 
 
 def test_reads_go_on_between_steps() -> None:
