@@ -140,12 +140,12 @@ class Client:
         status: int = 201,
         values: Sequence[Value] = (),
         once: bool = False,
-    ) -> tuple[T, bool]:
-        """A POST's parsed answer, and whether an earlier attempt may have been carried out."""
+    ) -> T:
+        """A POST's parsed answer: the first one, if an earlier attempt was carried out."""
         with _doubting(doubt):
             outcome = (self.call_once if once else self.call)("POST", path, body)
             answer = self.answer(outcome, status, values)
-            return read(answer, status, parse), outcome.uncertain
+            return read(answer, status, parse)
 
     def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
         """The answer if it has the expected status; otherwise raises its error."""
