@@ -183,4 +183,3 @@ class Rotation:
             if error.code != "busy":
                 raise
             return False
-
