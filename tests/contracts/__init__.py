@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    adoption,
     audit_commands,
     audit_log,
     cipher,
@@ -18,6 +19,7 @@ from contracts import (
     records,
     rotation_commands,
     sealer,
+    token_commands,
     token_store,
     unreadable,
 )
@@ -39,8 +41,10 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     audit_commands.SUITE,
+    token_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     full_ledger.SUITE,
     copies.SUITE,
+    adoption.SUITE,
 )

@@ -184,6 +184,12 @@ class OutcomeUnknown(PositronicError):
     code, status = "outcome_unknown", 502
 
 
+class Adopting(PositronicError):
+    """KV has entries from before this project had a ledger; they have to be adopted first."""
+
+    code, status = "adopting", 503
+
+
 class LedgerFull(PositronicError):
     """The project's ledger has no room for new values; deleting and revoking still work."""
 

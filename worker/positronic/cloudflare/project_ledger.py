@@ -8,13 +8,16 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
+from positronic.adoption.first_layout import NOTHING, FirstLayout
+from positronic.adoption.leftovers import Leftovers
+from positronic.adoption.standing import Standing
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -24,10 +27,12 @@ from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
 from positronic.errors import PositronicError
+from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv import KvRecords
+from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
 
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
@@ -44,6 +49,7 @@ class _Held:
     ledger: SqliteLedger
     env: Any = None
     ctx: Any = None
+    standing: Standing = field(default_factory=Standing)
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -63,6 +69,7 @@ class ProjectLedger(DurableObject):
         held = _held[self]
         if held.env is None:
             held.env, held.ctx = env, ctx
+            held.standing = Standing(_first_layout(env, str(held.name)))
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -88,6 +95,7 @@ async def _carry_out(held: _Held, message: object) -> str:
             audit_retention_of(held.env) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,
+            held.standing,
             lambda: held.database.size() > MAX_SIZE,
         )
         place = Place(project, held.ledger, tools, held.storage.setAlarm)
@@ -104,8 +112,10 @@ async def _drain(held: _Held) -> None:
         if (project := _owner(held)) is None:
             return
         drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
+        leftovers = Leftovers(held.ledger, held.standing.first, isolate.now)
         await drain.step()
-        following = drain.next()
+        await leftovers.step()
+        following = min(filter(None, (drain.next(), leftovers.next())), default=None)
     except Exception as error:  # noqa: BLE001 - see `alarm`
         print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
         following = isolate.now() + AFTER_A_FAILURE
@@ -117,3 +127,8 @@ def _owner(held: _Held) -> Project | None:
     """Whose ledger it is; None: nothing was ever committed."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     return None if row is None else OWNER.read(row)
+
+
+def _first_layout(env: Any, name: str) -> FirstLayout:
+    """Nothing was ever kept in KV under the directory's name."""
+    return NOTHING if name == DIRECTORY else KvFirstLayout(env.SECRETS_KV, Project(name))

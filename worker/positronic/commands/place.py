@@ -16,7 +16,7 @@ from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, REFUSED, event_id
-from positronic.commands import audit_keys
+from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES, NEW_VALUES, READS
@@ -30,7 +30,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import Principal
-from positronic.rows import ABSENT, Change, Changes, CommitConflict
+from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
@@ -68,6 +68,8 @@ class Place:
     async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
             raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
+        if command.action != adopt_commands.ACTION:
+            await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
             return await read(self._admitted(command), arguments)
@@ -81,12 +83,20 @@ class Place:
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
-            key, kept = await audit_keys.obtain(work) if plan.names else (None, [])
+            is_recorded = plan.names or plan.earlier
+            key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             try:
                 return self._commit(command, work.look, plan, key, kept)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
+
+    async def _adopted(self, command: Command) -> None:
+        """Raises Adopting, to a caller who may ask: nobody else causes a look at KV."""
+        standing = self._tools.standing
+        if not standing.is_adopted(self._ledger):
+            self._admit(command, Look(self._ledger))
+            await standing.check(self._ledger, self._tools.clock())
 
     async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
@@ -94,13 +104,13 @@ class Place:
         look = Look(self._ledger)
         with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
             key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
-            row, absent = chain.append(self._ledger, key, self._project, event)
-            self._ledger.commit([row], look.expect | {absent: ABSENT})
+            row = chain.append(chain.newest(self._ledger), key, self._project, event)
+            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
-        self._admit(command, look)
-        return Work(self._project, look, self._tools)
+        caller = self._admit(command, look)
+        return Work(self._project, look, self._tools, caller)
 
     def _admit(self, command: Command, look: Look) -> Principal:
         """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""
@@ -133,19 +143,33 @@ class Place:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         changes, expect = [*plan.changes, *copies, *kept, *self._owner(plan)], look.expect
         if key is not None:
-            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
-            event = replace(event, details=plan.details)
-            row, absent = chain.append(
-                self._ledger, key, self._project, event, command.id, plan.result
-            )
-            gone = retention.trim(
+            for one in self._chained(command, principal, plan, key):
+                changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
+            changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
             )
-            changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
+        if changes and command.action != adopt_commands.ACTION:
+            more, as_expected = self._tools.standing.first_commit(self._ledger)
+            changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and copies:
+        if self._wake and (copies or plan.is_woken):
             self._wake(now)
         return plan.result
+
+    def _chained(
+        self, command: Command, principal: Principal, plan: Plan, key: AuditKey
+    ) -> Sequence[Put]:
+        """The rows of a plan's events, its own last."""
+        rows: list[Put] = []
+        last: Row | Put | None = chain.newest(self._ledger)
+        for event in plan.earlier:
+            last = chain.append(last, key, self._project, event)
+            rows.append(last)
+        if plan.names:
+            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
+            own = replace(event, details=plan.details)
+            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+        return rows
 
     def _owner(self, plan: Plan) -> Sequence[Change]:
         """With the first event: whose ledger it is."""

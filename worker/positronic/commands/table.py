@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from positronic.commands import (
+    adopt_commands,
     audit_reads,
     directory_commands,
     key_commands,
@@ -43,6 +44,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
+        work, is_known=given.flag("isKnown")
+    ),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }

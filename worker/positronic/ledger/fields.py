@@ -42,6 +42,11 @@ class Fields:
             raise ValueError(key)
         return found
 
+    def count(self, key: str) -> int:
+        """From 0."""
+        found = self._found.get(key)
+        return 0 if type(found) is int and found == 0 else self.number(key)
+
     def time(self, key: str) -> int:
         return self.number(key, times.LAST)
 
