@@ -37,10 +37,17 @@ RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
 class Place:
-    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit."""
+    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit.
+
+    Without it, nothing is copied, and no copy is noted as due.
+    """
 
     def __init__(
-        self, project: Project, ledger: Ledger, tools: Tools, wake: Callable[[int], None]
+        self,
+        project: Project,
+        ledger: Ledger,
+        tools: Tools,
+        wake: Callable[[int], None] | None = None,
     ) -> None:
         self._project = project
         self._ledger = ledger
@@ -120,7 +127,9 @@ class Place:
         if (first := self._first(command)) is not None:
             return first.result
         now = self._tools.clock()
-        copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+        copies: list[Change] = []
+        if self._wake:
+            copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         changes, expect = [*plan.changes, *copies, *kept, *self._owner(plan)], look.expect
         if key is not None:
             for one in self._chained(command, principal, plan, key):
@@ -132,7 +141,7 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if copies or plan.is_woken:
+        if self._wake and (copies or plan.is_woken):
             self._wake(now)
         return plan.result
 
