@@ -71,7 +71,7 @@ class Keys:
         from urllib.parse import quote
 
         path = "/keys/rotate" if cursor is None else f"/keys/rotate?cursor={quote(cursor)}"
-        return self._client.write(path, None, _step, doubt.ROTATE, status=200)[0]
+        return self._client.write(path, None, _step, doubt.ROTATE, status=200)
 
 
 def _uses(found: Fields) -> KeyUses:

@@ -22,7 +22,8 @@ from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import audit_retention_of, keyring_of
-from positronic.commands.message import answered, refused, unpack
+from positronic.commands.message import ForeignCommand, answered, refused, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
@@ -89,7 +90,6 @@ class ProjectLedger(DurableObject):
 async def _carry_out(held: _Held, message: object) -> str:
     try:
         keyring, project = keyring_of(held.env), Project(str(held.name))
-        command = unpack(str(message), project, keyring)
         tools = Tools(
             *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
             audit_retention_of(held.env) * 1000,
@@ -98,6 +98,11 @@ async def _carry_out(held: _Held, message: object) -> str:
             held.standing,
             lambda: held.database.size() > MAX_SIZE,
         )
+        try:
+            command = unpack(str(message), project, keyring)
+        except ForeignCommand as foreign:
+            Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
+            return refused(foreign.answer)
         place = Place(project, held.ledger, tools, held.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:
