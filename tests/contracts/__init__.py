@@ -16,6 +16,7 @@ from contracts import (
     namespace,
     projects,
     records,
+    repairs,
     rotation_commands,
     secrets_store,
     storage,
@@ -47,4 +48,5 @@ LEDGER_SUITES = (
     rotation_commands.SUITE,
     every_change.SUITE,
     copies.SUITE,
+    repairs.SUITE,
 )

@@ -281,6 +281,24 @@ class Ledger(Protocol):
         ...
 
 
+class Copies(Protocol):
+    """One project's sealed texts elsewhere, where others write too. StoreFailed, RateLimited."""
+
+    async def put(self, record: Record) -> None: ...
+
+    async def delete(self, name: Name) -> None:
+        """Idempotent; any name that `list` gives."""
+        ...
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Record | Unreadable]:
+        """The copies there are; a missing name is missing from the answer."""
+        ...
+
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
+        """By name, in code-point order; limit 1 to 1,000. InvalidRequest for a foreign cursor."""
+        ...
+
+
 class Storage(Protocol):
     """One backend: everything that a host stores."""
 

@@ -26,7 +26,7 @@ from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.roles import Principal
+from positronic.roles import SYSTEM, Principal
 from positronic.rows import ABSENT, Change, CommitConflict
 from positronic.sealing.signing import Signer
 
@@ -114,7 +114,8 @@ class Place:
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         changes, expect = [*plan.changes, *copies, *self._owner(plan)], look.expect
         if plan.names:
-            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
+            actor = SYSTEM if plan.by_itself else principal
+            event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
             row, absent = chain.append(
                 self._ledger, self._signer, self._project, event, command.id, plan.result
             )

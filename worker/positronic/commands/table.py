@@ -7,6 +7,7 @@ from typing import Final
 
 from positronic.commands import (
     audit_reads,
+    copy_commands,
     directory_commands,
     key_commands,
     run_commands,
@@ -43,6 +44,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
@@ -52,6 +54,8 @@ READS: Final[Mapping[str, Read]] = {
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
+    "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
+    "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),

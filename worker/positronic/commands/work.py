@@ -48,9 +48,11 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
+    `by_itself`: it is the ledger's own doing, and so its event does not name who asked.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    by_itself: bool = False

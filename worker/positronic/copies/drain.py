@@ -11,27 +11,19 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, DueCopy, PublishedCopy, published
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
-from positronic.ports import Clock, Ledger, Record
+from positronic.ports import Clock, Copies, Ledger, Record
 from positronic.rows import Change, CommitConflict, Delete, Put, Row
 
 AT_ONCE: Final = 40  # names in one step
 SIDE_BY_SIDE: Final = 6  # simultaneous connections that a Worker may hold
 FIRST_RETRY: Final = 2_000  # milliseconds
 LAST_RETRY: Final = 3_600_000
-
-
-class Copies(Protocol):
-    """Where one project's sealed text is copied to. Raises StoreFailed, RateLimited."""
-
-    async def put(self, record: Record) -> None: ...
-
-    async def delete(self, name: Name) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
