@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    alarms,
     audit_log,
     cipher,
     commands,
@@ -49,4 +50,5 @@ LEDGER_SUITES = (
     every_change.SUITE,
     copies.SUITE,
     repairs.SUITE,
+    alarms.SUITE,
 )

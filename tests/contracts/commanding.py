@@ -17,6 +17,7 @@ from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
+from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
@@ -35,6 +36,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED)),
+    DUTIES.kind,
     *(PROJECTS, SETTING),
 ]
 

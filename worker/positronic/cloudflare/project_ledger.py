@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from workers import DurableObject
@@ -19,29 +19,34 @@ from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import audit_retention_of, keyring_of
+from positronic.commands.alarm import Alarm
 from positronic.commands.message import answered, refused, unpack
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.copies.drain import Drain
+from positronic.copies.drain import wait_after
+from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
-from positronic.stores.kv import KvRecords
+from positronic.sealing.keyring import Keyring
 from positronic.traceback_summary import summary_of
-
-AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
 
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts."""
+    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts.
+
+    `failed`: how often its alarm failed in a row.
+    """
 
     storage: Any
     name: str | None
     ledger: SqliteLedger
     env: Any = None
     ctx: Any = None
+    is_ringing: bool = False
+    failed: int = 0
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -73,22 +78,15 @@ class ProjectLedger(DurableObject):
         return await _carry_out(_held[self], message)
 
     async def alarm(self, _: Any = None) -> None:
-        """Publishes copies that are due. Never raises: the platform gives up after six times."""
-        await _drain(_held[self])
+        """Does what is due. Never raises: the platform gives up after six times."""
+        await _ring(_held[self])
 
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
         keyring, project = keyring_of(held.env), Project(str(held.name))
         command = unpack(str(message), project, keyring)
-        tools = Tools(
-            *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
-            audit_retention_of(held.env) * 1000,
-            partial(js_streams.keep_on, held.ctx),
-            isolate.audit_throttle,
-        )
-        place = Place(project, held.ledger, tools, held.storage.setAlarm)
-        return answered(await place.run(command))
+        return answered(await _place(held, project, keyring).run(command))
     except PositronicError as error:
         return refused(error)
     except Exception as error:  # noqa: BLE001 - over RPC it would carry its traceback
@@ -96,21 +94,44 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-async def _drain(held: _Held) -> None:
+def _place(held: _Held, project: Project, keyring: Keyring) -> Place:
+    tools = Tools(
+        *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
+        audit_retention_of(held.env) * 1000,
+        partial(js_streams.keep_on, held.ctx),
+        isolate.audit_throttle,
+    )
+    return Place(project, held.ledger, tools, held.storage.setAlarm)
+
+
+async def _ring(held: _Held) -> None:
+    if held.is_ringing:  # that one looks again at its end
+        return
+    held.is_ringing = True
+    following: int | None = None
     try:
-        if (project := _owner(held)) is None:
-            return
-        drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
-        await drain.step()
-        following = drain.next()
+        if (alarm := _alarm(held)) is not None:
+            await alarm.ring()
+            following = alarm.next()
+        held.failed = 0
     except Exception as error:  # noqa: BLE001 - see `alarm`
-        print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
-        following = isolate.now() + AFTER_A_FAILURE
+        print(f"alarm: {summary_of(error)}")  # noqa: T201 - the operator's log
+        held.failed += 1
+        following = isolate.now() + wait_after(held.failed)
+    finally:
+        held.is_ringing = False
     if following is not None:
         held.storage.setAlarm(max(following, isolate.now()))
 
 
-def _owner(held: _Held) -> Project | None:
-    """Whose ledger it is; None: nothing was ever committed."""
+def _alarm(held: _Held) -> Alarm | None:
+    """None: nothing was ever committed, and so nobody knows whose it is."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
-    return None if row is None else OWNER.read(row)
+    if row is None:
+        return None
+    project, keyring = OWNER.read(row), keyring_of(held.env)
+    copies = KvCopies(held.env.SECRETS_KV, project)
+    place = _place(held, project, keyring)
+    return Alarm(
+        *(project, held.ledger, copies, place, keyring.newest, isolate.now, os.urandom, print)
+    )

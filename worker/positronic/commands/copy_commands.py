@@ -90,7 +90,7 @@ class _Looked:
             record: Record | None = self._work.look.one(VERSIONS, id_)
         except CorruptRecord:
             return None
-        return record and copy_digest(record)
+        return None if record is None else copy_digest(record)
 
 
 def _is_live(state: SecretState | Unreadable | None) -> bool:

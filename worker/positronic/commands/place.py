@@ -20,6 +20,7 @@ from positronic.commands.table import CHANGES, READS
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
@@ -35,7 +36,7 @@ RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
 class Place:
-    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit."""
+    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit."""
 
     def __init__(
         self, project: Project, ledger: Ledger, tools: Tools, wake: Callable[[int], None]
@@ -112,7 +113,8 @@ class Place:
             return first.result
         now = self._tools.clock()
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *self._owner(plan)], look.expect
+        begun = self._begun(plan, now)
+        changes, expect = [*plan.changes, *copies, *begun], look.expect
         if plan.names:
             actor = SYSTEM if plan.by_itself else principal
             event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
@@ -124,15 +126,15 @@ class Place:
             )
             changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
         self._ledger.commit(changes, expect)
-        if copies:
-            self._wake(now)
+        if copies or begun:
+            self._wake(now if copies else now + DAY)
         return plan.result
 
-    def _owner(self, plan: Plan) -> Sequence[Change]:
-        """With the first event: whose ledger it is."""
+    def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
+        """With the first event: whose ledger it is, and what it has to do by itself."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [OWNER.put(self._project)]
+        return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
 
     @property
     def _signer(self) -> Signer:

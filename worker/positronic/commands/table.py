@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from positronic.commands import (
+    audit_changes,
     audit_reads,
     copy_commands,
     directory_commands,
@@ -44,6 +45,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    "audit.trim": lambda work, _: audit_changes.trim(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),

@@ -26,6 +26,11 @@ FIRST_RETRY: Final = 2_000  # milliseconds
 LAST_RETRY: Final = 3_600_000
 
 
+def wait_after(failures: int) -> int:
+    """Milliseconds until another try, after so many that failed."""
+    return int(min(FIRST_RETRY * 2 ** min(failures - 1, 20), LAST_RETRY))
+
+
 @dataclass(frozen=True, slots=True)
 class Drain:
     """One project's outbox, and where it leads."""
@@ -77,8 +82,7 @@ class Drain:
     def _later(self, row: Row) -> DueCopy:
         found = OUTBOX.item(row)
         tries = found.tries if isinstance(found, DueCopy) else 1
-        wait = min(FIRST_RETRY * 2 ** min(tries - 1, 20), LAST_RETRY)
-        return DueCopy(Name(row.id), self.clock() + wait, tries + 1)
+        return DueCopy(Name(row.id), self.clock() + wait_after(tries), tries + 1)
 
     def _last(self, name: Name) -> PublishedCopy | None:
         """What was last written of it; None: nothing that we know of."""

@@ -51,6 +51,10 @@ class Fields:
     def optional_text(self, key: str) -> str | None:
         return None if self._found.get(key) is None else self.text(key)
 
+    def count(self, key: str) -> int:
+        """From 0."""
+        return 0 if self._found.get(key) == 0 else self.number(key)
+
     def optional_number(self, key: str) -> int | None:
         return None if self._found.get(key) is None else self.number(key)
 
