@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import (
     alarms,
+    audit_commands,
     audit_log,
     cipher,
     commands,
@@ -46,6 +47,7 @@ KV_SUITES = (
 LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
+    audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     copies.SUITE,

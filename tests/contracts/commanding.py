@@ -12,13 +12,17 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import Origin
+from positronic.commands import audit_keys
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
-from positronic.commands.work import Tools
+from positronic.commands.work import Tools, Work
+from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
@@ -35,7 +39,7 @@ TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
-    *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED)),
+    *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
     DUTIES.kind,
     *(PROJECTS, SETTING),
 ]
@@ -140,6 +144,10 @@ class Commanding:
         """Of the events, the oldest first."""
         found = [one for one in self.events() if isinstance(one, ChainedEvent)]
         return [one.event.action for one in reversed(found)]
+
+    async def audit_key(self) -> AuditKey | None:
+        """What the events are signed with; None: it cannot be opened, or there is none."""
+        return await audit_keys.held(Work(PROJECT, Look(self.ledger), self.tools))
 
     async def values(self) -> dict[str, str]:
         """Every secret that there is, opened."""

@@ -16,10 +16,9 @@ from contracts.commanding import (
 )
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises, settled
-from contracts.worlds import KEYS, PROJECT
+from contracts.worlds import PROJECT
 from positronic.access.authentication import TokenRefused
 from positronic.audit import chain
-from positronic.audit.events import PURPOSE
 from positronic.errors import (
     Busy,
     CorruptRecord,
@@ -32,8 +31,7 @@ from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.token_rows import TOKENS
 from positronic.rows import Delete, Put
-from positronic.sealing.keyring import Keyring
-from positronic.sealing.signing import Signer, Verdict
+from positronic.sealing.signing import Verdict
 
 SUITE: Suite[LedgerWorld] = Suite("commands")
 
@@ -46,14 +44,14 @@ async def _filled(world: LedgerWorld) -> Commanding:
     return place
 
 
-def _is_chain(place: Commanding) -> bool:
+async def _is_chain(place: Commanding) -> bool:
     """Every event is as it was written, from the newest back to the first."""
-    signer = Signer(Keyring(KEYS), PURPOSE)
+    key = await place.audit_key()
     events = [one for one in place.events() if isinstance(one, ChainedEvent)]
     rows = place.rows()["event"]
     digests = [chain.digest(row) for row in rows[1:]] + [chain.START]
     return [one.sequence for one in events] == list(range(len(rows), 0, -1)) and all(
-        chain.verify(signer, PROJECT, one) is Verdict.INTACT and one.previous == digest
+        chain.verify(key, PROJECT, one) is Verdict.INTACT and one.previous == digest
         for one, digest in zip(events, digests, strict=True)
     )
 
@@ -133,7 +131,7 @@ async def check_no_name(world: LedgerWorld) -> None:
     await place.run(put("A"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
     for name in ("", "..", "a b", "x/y", "POSITRONIC_X", "\n", "N" * 500):
-        place.ledger.commit([Put(good.kind, name, good.text, (name, "k1"))], {})
+        place.ledger.commit([Put(good.kind, name, good.text, (name,))], {})
         before = place.rows()["outbox"]
 
         assert [name] in (await place.run(command("secret.list", limit=9)))[0], repr(name)
@@ -148,7 +146,7 @@ async def check_broken_index(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(put("A"), put("B"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
-    place.ledger.commit([Put(good.kind, "A", good.text, ("Z", good.keys[1]))], {})
+    place.ledger.commit([Put(good.kind, "A", good.text, ("Z",))], {})
 
     assert (await place.run(command("secret.list", limit=9)))[0][1] == ["A"], "shown as read"
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
@@ -181,7 +179,7 @@ async def check_side_by_side(world: LedgerWorld) -> None:
     assert sorted(result[0] for result in results) == [1, 2, 3, 4], "the versions"
     last = next(number for number, result in enumerate(results) if result[0] == 4)
     assert await place.values() == {"A": f"v{last}"}
-    assert _is_chain(place)
+    assert await _is_chain(place)
 
 
 @SUITE.check
@@ -315,7 +313,7 @@ async def check_chain(world: LedgerWorld) -> None:
     """An event that is changed, removed from the middle, moved or planted breaks the chain."""
     place = Commanding(world)
     await place.run(put("A"), put("B"), put("C"))
-    assert _is_chain(place)
+    assert await _is_chain(place)
     kind = EVENTS.kind
     _, middle, oldest = place.ledger.list(kind)
     tampered = (
@@ -326,9 +324,9 @@ async def check_chain(world: LedgerWorld) -> None:
     )
     for changes in tampered:
         place.ledger.commit(changes, {})
-        assert not _is_chain(place), f"not noticed: {changes}"
+        assert not await _is_chain(place), f"not noticed: {changes}"
         place.ledger.commit([Put(kind, row.id, row.text, row.keys) for row in (middle, oldest)], {})
-        assert _is_chain(place), "put back"
+        assert await _is_chain(place), "put back"
 
 
 def _verdicts(listed: list[list[object]]) -> list[object]:
@@ -404,4 +402,4 @@ async def check_refused_token_is_noted(world: LedgerWorld) -> None:
     assert isinstance(noted, ChainedEvent), "it cannot be read"
     assert (noted.event.action, noted.event.outcome) == ("token.use", "refused")
     assert noted.event.actor["id"] == TOKEN_ID
-    assert _is_chain(place)
+    assert await _is_chain(place)

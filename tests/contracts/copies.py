@@ -211,7 +211,7 @@ async def check_unreadable(world: LedgerWorld) -> None:
     await place.run(put("A"), put("B"), put("C"))
     now = place.clock.now
     broken = [
-        Put(STATES.kind, "A", "{}", ("A", "k1")),
+        Put(STATES.kind, "A", "{}", ("A",)),
         Put(OUTBOX.kind, "B", "garbage", (now,)),
     ]
     place.ledger.commit(broken, {})

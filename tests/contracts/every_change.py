@@ -50,8 +50,8 @@ def _examples() -> Mapping[str, Example]:
     }
     examples = {label: Example(change) for label, change in changes.items()}
     return examples | {
-        "rotate": Example(command("keys.rotate", newest="k2"), f"{NEWER},{KEYS}"),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
+        "rotate": Example(command("keys.rotate", newest="k2"), f"{NEWER},{KEYS}"),
     }
 
 

@@ -166,6 +166,7 @@ async def check_who_reports(world: LedgerWorld) -> None:
     assert isinstance(event, ChainedEvent)
     assert event.event.actor["type"] == "system"
     assert event.event.names == ("A",)
+    assert event.event.details == {MISSING: ["A"]}
 
 
 @SUITE.check
@@ -228,8 +229,7 @@ async def check_unreadable_secret(world: LedgerWorld) -> None:
     copied = Copied(world)
     await copied.place.run(put("A"))
     await copied.late()
-    copied.place.ledger.commit([Put(VERSIONS.kind, "x", "{}", ("k1",))], {})
-    copied.place.ledger.commit([Put(STATES.kind, "A", "{}", ("A", "k1"))], {})
+    copied.place.ledger.commit([Put(STATES.kind, "A", "{}", ("A",))], {})
 
     assert await copied.differing() == {}
     assert set(copied.elsewhere.records) == {A}

@@ -7,7 +7,7 @@ backends share is written once, above the port.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from positronic.names import Name, Project, TokenName, Value
@@ -152,7 +152,7 @@ class SecretStore(ReadableSecrets, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A master key's id, and 64 hexadecimal digits of HMAC-SHA256."""
+    """A key's id, and 64 hexadecimal digits of HMAC-SHA256."""
 
     key_id: str
     mac: str
@@ -160,7 +160,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Who did what, when, to which names. Never a value. Signed, so that tampering shows."""
+    """Who did what, when, to which names. Never a value. Signed, so that tampering shows.
+
+    `details`: what else is to be known of it, such as a new token's role.
+    """
 
     id: str
     time: int
@@ -172,6 +175,7 @@ class Event:
     code: str | None = None
     address: str | None = None
     signature: Signature | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 class AuditLog(Protocol):

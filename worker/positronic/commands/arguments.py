@@ -24,6 +24,10 @@ class Arguments:
     def text(self, key: str) -> str:
         return _text(key, self._given.get(key))
 
+    def optional_text(self, key: str) -> str | None:
+        found = self._given.get(key)
+        return None if found is None else _text(key, found)
+
     def name(self, key: str) -> Name:
         return parse_name(self.text(key))
 

@@ -46,12 +46,13 @@ async def repair(work: Work, copies: Copies) -> Plan:
     standings = {name: looked.standing(name, copy, now) for name, copy in copies.items()}
     wrong = {name: one for name, one in standings.items() if one in WRONG}
     reports = [looked.report(name, now) for name in wrong if looked.is_news(name, now)]
-    changes: list[Change] = [PUBLISHED.put(one) for one in reports]
-    names = [one.name for one in reports]
+    names, details = [one.name for one in reports], dict[str, list[str]]()
+    for name in names:
+        details.setdefault(wrong[name], []).append(name)
+    changes = [*map(PUBLISHED.put, reports), *_forgotten(work, now, names)]
     result = {name: one for name, one in standings.items() if one != SAME}
-    repaired = [name for name in wrong if name not in looked.due]
-    changes += _forgotten(work, now, names)
-    return Plan(changes, names, result, repaired, by_itself=True)
+    due = [name for name in wrong if name not in looked.due]
+    return Plan(changes, names, result, due, details, by_itself=True)
 
 
 class _Looked:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
-from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, event_id
+from positronic.audit.audit_key import AuditKey
+from positronic.audit.events import ACCEPTED, REFUSED, event_id
+from positronic.commands import audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES, READS
@@ -28,7 +31,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, CommitConflict
+from positronic.rows import ABSENT, Change, Changes, CommitConflict
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
@@ -70,8 +73,9 @@ class Place:
             if (first := self._first(command)) is not None:
                 return first.result
             plan = await change(work, arguments)
+            key, kept = await audit_keys.obtain(work) if plan.names else (None, [])
             try:
-                return self._commit(command, work.look, plan)
+                return self._commit(command, work.look, plan, key, kept)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
@@ -79,9 +83,11 @@ class Place:
     async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
         event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
-        row, absent = chain.append(self._ledger, self._signer, self._project, event)
+        look = Look(self._ledger)
         with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
-            self._ledger.commit([row], {absent: ABSENT})
+            key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
+            row, absent = chain.append(self._ledger, key, self._project, event)
+            self._ledger.commit([row], look.expect | {absent: ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
@@ -106,7 +112,9 @@ class Place:
         rows = self._ledger.list(EVENTS.kind, "command", low=command.id, high=f"{command.id}\0")
         return next((EVENTS.read(row) for row in rows), None)
 
-    def _commit(self, command: Command, look: Look, plan: Plan) -> object:
+    def _commit(
+        self, command: Command, look: Look, plan: Plan, key: AuditKey | None, kept: Changes
+    ) -> object:
         # No await from here: nothing comes between these looks and the commit.
         principal = self._admit(command, look)
         if (first := self._first(command)) is not None:
@@ -114,15 +122,16 @@ class Place:
         now = self._tools.clock()
         copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         begun = self._begun(plan, now)
-        changes, expect = [*plan.changes, *copies, *begun], look.expect
-        if plan.names:
+        changes, expect = [*plan.changes, *copies, *kept, *begun], look.expect
+        if key is not None:
             actor = SYSTEM if plan.by_itself else principal
             event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
+            event = replace(event, details=plan.details)
             row, absent = chain.append(
-                self._ledger, self._signer, self._project, event, command.id, plan.result
+                self._ledger, key, self._project, event, command.id, plan.result
             )
             gone = retention.trim(
-                self._ledger, self._signer, self._project, now - self._tools.audit_retention
+                self._ledger, key, self._project, now - self._tools.audit_retention
             )
             changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
         self._ledger.commit(changes, expect)
@@ -135,10 +144,6 @@ class Place:
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
         return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
-
-    @property
-    def _signer(self) -> Signer:
-        return Signer(self._tools.keyring, PURPOSE)
 
     def _event(
         self,

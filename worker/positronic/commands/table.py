@@ -41,7 +41,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         given.role("role"),
         given.optional_number("expiresIn"),
     ),
-    "keys.rotate": lambda work, _: key_commands.rotate(work),
+    "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),

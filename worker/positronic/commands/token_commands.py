@@ -12,6 +12,7 @@ from positronic.ports import Signature, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.rows import Delete
 from positronic.sealing.signing import Signer
+from positronic.times import iso
 
 
 async def create(
@@ -26,7 +27,8 @@ async def create(
     unsigned = Signature(signer.key_id, "")
     record = TokenRecord(token_id, name, role, token_hash, now, expires_at, unsigned)
     signed = sign(signer, work.project, record)
-    return Plan([TOKENS.put(signed)], [token_id], [now, expires_at])
+    details = {"name": name, "role": role.label, "expiresAt": expires_at and iso(expires_at)}
+    return Plan([TOKENS.put(signed)], [token_id], [now, expires_at], details=details)
 
 
 async def revoke(work: Work, token_id: str) -> Plan:

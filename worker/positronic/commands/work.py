@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.ledger.look import Look
@@ -48,11 +48,13 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
-    `by_itself`: it is the ledger's own doing, and so its event does not name who asked.
+    `details`: what else the event says. `by_itself`: it is the ledger's own doing, and so its event
+    does not name who asked.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
     by_itself: bool = False

@@ -80,5 +80,11 @@ class Fields:
             raise ValueError(key)
         return found
 
+    def mapping(self, key: str) -> dict[str, object]:
+        found = self._found.get(key)
+        if not isinstance(found, dict):
+            raise ValueError(key)  # noqa: TRY004
+        return found
+
     def anything(self, key: str) -> object:
         return self._found.get(key)
