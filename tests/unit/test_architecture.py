@@ -29,9 +29,14 @@ DEPLOYED: Final = modules(WORKER)
 OURS: Final = [*DEPLOYED, *modules(CLI)]
 # positronic.testing puts a run together for a project's tests: a third composition root.
 TESTING: Final = WORKER / "positronic" / "testing.py"
-ADAPTERS: Final = ("stores", "ciphers", "cloudflare")
+ADAPTERS: Final = ("stores", "ciphers", "cloudflare", "copies.workers_kv", "copies.memory")
 PURE: Final = [
-    path for path in CORE if path != TESTING and not {*ADAPTERS} & {*path.relative_to(WORKER).parts}
+    path
+    for path in CORE
+    if path != TESTING
+    and not ".".join(path.relative_to(WORKER / "positronic").with_suffix("").parts).startswith(
+        ADAPTERS
+    )
 ]
 
 # What the runtime or its SDK brings, whether or not this machine has it vendored.
