@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts import (
+    adoption,
     alarms,
     audit_commands,
     audit_log,
@@ -10,6 +11,7 @@ from contracts import (
     commands,
     copies,
     every_change,
+    full_ledger,
     kv_audit_faults,
     kv_faults,
     kv_state,
@@ -50,7 +52,9 @@ LEDGER_SUITES = (
     audit_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
+    full_ledger.SUITE,
     copies.SUITE,
     repairs.SUITE,
     alarms.SUITE,
+    adoption.SUITE,
 )

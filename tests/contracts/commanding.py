@@ -12,12 +12,14 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import Origin
 from positronic.commands import audit_keys
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
 from positronic.commands.work import Tools, Work
+from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.duty_rows import DUTIES
@@ -41,7 +43,7 @@ SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
     DUTIES.kind,
-    *(PROJECTS, SETTING),
+    *(PROJECTS, SETTING, WAITING.kind),
 ]
 
 _numbers = count()
@@ -102,7 +104,9 @@ class Commanding:
     keys: str = KEYS
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
+    is_full: bool = False
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -119,7 +123,7 @@ class Commanding:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
             *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle),
+            *(background, audit_throttle, self.standing, lambda: self.is_full),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

@@ -20,6 +20,7 @@ SUITE: Suite[LedgerWorld] = Suite("every_change")
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
 SILENT = {"project.add", "audit.trim"}  # changes without an event
+APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adoption` holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _is_recorded(change: Command, events: int) -> bool:
 @SUITE.check
 async def check_all_are_here(_: LedgerWorld) -> None:
     """Every change in the table has an example, so that the checks below hold it."""
-    assert {example.change.action for example in _examples().values()} == set(CHANGES)
+    assert {example.change.action for example in _examples().values()} == set(CHANGES) - APART
 
 
 @SUITE.check

@@ -126,10 +126,11 @@ def create(
     endpoint: Callable[[T, Call], Awaitable[Result]],
     summary: str,
     read: Callable[[bytes], T],
+    errors: tuple[int, ...] = (),
 ) -> Route:
     """POST of what `read` makes of the body, one change of a project at a time."""
     writer = Executor.PROJECT_WRITER
-    return Route("POST", path, role, endpoint, summary, 201, read=read, executor=writer)
+    return Route("POST", path, role, endpoint, summary, 201, errors, read=read, executor=writer)
 
 
 def delete(

@@ -16,14 +16,14 @@ from positronic.audit.events import signed_parts
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.rows import Kind, Put, Row
+from positronic.rows import Put, Row
 from positronic.sealing.signing import Verdict
 
 MAX_EVENTS: Final = 10**12
 START: Final = "0" * 64  # what the first event has for the digest of the one before
 
 
-def digest(row: Row) -> str:
+def digest(row: Row | Put) -> str:
     """SHA-256 of an event's row as it is kept, so that one that cannot be read has one too."""
     return hashlib.sha256(row.text.encode()).hexdigest()
 
@@ -35,19 +35,18 @@ def newest(ledger: Ledger) -> Row | None:
 
 
 def append(
-    ledger: Ledger,
+    last: Row | Put | None,
     key: AuditKey,
     project: Project,
     event: Event,
     command: str = "",
     result: object = None,
-) -> tuple[Put, tuple[Kind, str]]:
-    """The row of the next event, and the row that must be absent when it is put."""
-    last = newest(ledger)
+) -> Put:
+    """The row of the next event after the last one; the commit expects that it is absent."""
     sequence = sequence_of(last.id) + 1 if last else 1
     chained = ChainedEvent(event, sequence, digest(last) if last else START, command, result)
     signed = replace(event, signature=key.sign(EVENT, *_parts(project, chained)))
-    return EVENTS.put(replace(chained, event=signed)), (EVENTS.kind, event_row_id(sequence))
+    return EVENTS.put(replace(chained, event=signed))
 
 
 def verify(key: AuditKey | None, project: Project, chained: ChainedEvent) -> Verdict:

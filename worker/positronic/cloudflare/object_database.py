@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from pyodide.ffi import jsnull
 
-from positronic.cloudflare.sql_journal import Sql
 from positronic.errors import StoreFailed
 from positronic.rows import Key
 
@@ -16,7 +15,7 @@ class ObjectStorage(Protocol):
     """The part of a Durable Object's `storage` that is used, as JavaScript has it."""
 
     @property
-    def sql(self) -> Sql: ...
+    def sql(self) -> Any: ...
 
     def transactionSync(self, work: Callable[[], None]) -> None: ...  # noqa: N802
 
@@ -34,6 +33,9 @@ class ObjectDatabase:
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the project's database failed") from None
         return [[None if cell is jsnull else cell for cell in row] for row in rows]
+
+    def size(self) -> int:
+        return int(self._sql.databaseSize)
 
     def transaction(self, work: Callable[[], None]) -> None:
         raised: list[Exception] = []

@@ -8,13 +8,16 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
+from positronic.adoption.first_layout import NOTHING, FirstLayout
+from positronic.adoption.leftovers import Leftovers
+from positronic.adoption.standing import Standing
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -26,11 +29,15 @@ from positronic.commands.work import Tools
 from positronic.copies.drain import wait_after
 from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
+from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.sealing.keyring import Keyring
+from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
+
+MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 
 
 @dataclass(slots=True)
@@ -42,9 +49,11 @@ class _Held:
 
     storage: Any
     name: str | None
+    database: ObjectDatabase
     ledger: SqliteLedger
     env: Any = None
     ctx: Any = None
+    standing: Standing = field(default_factory=Standing)
     is_ringing: bool = False
     failed: int = 0
 
@@ -58,14 +67,15 @@ class ProjectLedger(DurableObject):
     def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
         # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
-        ledger = SqliteLedger(ObjectDatabase(ctx.storage))
-        _held[made] = _Held(ctx.storage, ctx.id.name, ledger)
+        database = ObjectDatabase(ctx.storage)
+        _held[made] = _Held(ctx.storage, ctx.id.name, database, SqliteLedger(database))
         return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
         held = _held[self]
         if held.env is None:
             held.env, held.ctx = env, ctx
+            held.standing = Standing(_first_layout(env, str(held.name)))
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -100,6 +110,8 @@ def _place(held: _Held, project: Project, keyring: Keyring) -> Place:
         audit_retention_of(held.env) * 1000,
         partial(js_streams.keep_on, held.ctx),
         isolate.audit_throttle,
+        held.standing,
+        lambda: held.database.size() > MAX_SIZE,
     )
     return Place(project, held.ledger, tools, held.storage.setAlarm)
 
@@ -131,7 +143,13 @@ def _alarm(held: _Held) -> Alarm | None:
         return None
     project, keyring = OWNER.read(row), keyring_of(held.env)
     copies = KvCopies(held.env.SECRETS_KV, project)
-    place = _place(held, project, keyring)
     return Alarm(
-        *(project, held.ledger, copies, place, keyring.newest, isolate.now, os.urandom, print)
+        *(project, held.ledger, copies, _place(held, project, keyring)),
+        *(keyring.newest, isolate.now, os.urandom, print),
+        [Leftovers(held.ledger, held.standing.first, isolate.now)],
     )
+
+
+def _first_layout(env: Any, name: str) -> FirstLayout:
+    """Nothing was ever kept in KV under the directory's name."""
+    return NOTHING if name == DIRECTORY else KvFirstLayout(env.SECRETS_KV, Project(name))

@@ -7,9 +7,9 @@ times a kind says when; a step is bounded, and what is left is due again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from positronic.audit.events import Origin
 from positronic.commands.asked_copies import LedgerCopies
@@ -29,6 +29,14 @@ SWEPT_AT_ONCE: Final = 500  # copies in one step
 Step = Callable[[Duty, int], Awaitable[Duty]]
 
 
+class Steps(Protocol):
+    """Work that knows by itself when it is due."""
+
+    async def step(self) -> None: ...
+
+    def next(self) -> int | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """For one project's ledger. `report` writes a line to the operator's log, never a value."""
@@ -41,15 +49,17 @@ class Alarm:
     clock: Clock
     random: RandomBytes
     report: Callable[[str], None]
+    more: Sequence[Steps] = ()
 
     async def ring(self) -> None:
         """One step of everything that is due. Raises what failed first, after all was tried."""
         failures: list[Exception] = []
         now = self.clock()
         due = self.ledger.list(DUTIES.kind, "due", high=now + 1)
-        for step in (self._drain.step, *(lambda row=row: self._do(row, now) for row in due)):
+        steps = [one.step() for one in self._steps]
+        for step in (*steps, *(self._do(row, now) for row in due)):
             try:
-                await step()
+                await step
             except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
                 failures.append(error)
         if failures:
@@ -58,12 +68,12 @@ class Alarm:
     def next(self) -> int | None:
         """When to ring again, in milliseconds; None: nothing was ever due."""
         rows = self.ledger.list(DUTIES.kind, "due", limit=1)
-        found = [self._drain.next(), *(int(row.keys[0] or 0) for row in rows)]
+        found = [one.next() for one in self._steps] + [int(row.keys[0] or 0) for row in rows]
         return min((at for at in found if at is not None), default=None)
 
     @property
-    def _drain(self) -> Drain:
-        return Drain(self.ledger, self.copies, self.clock)
+    def _steps(self) -> Sequence[Steps]:
+        return [Drain(self.ledger, self.copies, self.clock), *self.more]
 
     async def _do(self, row: Row, now: int) -> None:
         found = DUTIES.item(row)

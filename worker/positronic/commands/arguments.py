@@ -48,6 +48,12 @@ class Arguments:
             raise _wrong(key)
         return TOKEN_ROLES[self.text(key)]
 
+    def flag(self, key: str) -> bool:
+        found = self._given.get(key)
+        if not isinstance(found, bool):
+            raise _wrong(key)
+        return found
+
     def optional_number(self, key: str) -> int | None:
         found = self._given.get(key)
         return None if found is None else _number(key, found)

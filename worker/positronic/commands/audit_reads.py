@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from positronic.adoption import old_events
 from positronic.audit import chain, events, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.commands import audit_keys
@@ -34,6 +35,8 @@ def _item(
     verdict = chain.verify(key, work.project, chained)
     if verdict is Verdict.INTACT and not _follows(work, key, chained, there):
         verdict = Verdict.CHANGED
+    if verdict is Verdict.INTACT:
+        verdict = old_events.verdict_of(chained.event)
     return [chained.event.id, events.encode(chained.event), verdict.value]
 
 

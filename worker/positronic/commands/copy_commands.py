@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from positronic.adoption.first_layout import Part
 from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.copies.compare import SAME, WRONG, of_no_secret, of_secret
 from positronic.errors import CorruptRecord
+from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, PublishedCopy, copy_digest
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.names import Name
@@ -64,6 +66,8 @@ class _Looked:
         rows = work.look.rows(PUBLISHED.kind, names)
         found = {Name(id_): PUBLISHED.item(row) for id_, row in rows.items()}
         self._last = {name: one for name, one in found.items() if isinstance(one, PublishedCopy)}
+        refused = work.look.rows(WAITING.kind, [f"{Part.SECRET}/{name}" for name in names])
+        self._refused = {Name(id_.partition("/")[2]) for id_ in refused}
         self.due = {Name(id_) for id_ in work.look.rows(OUTBOX.kind, names)}
 
     def standing(self, name: Name, copy: str | None, now: int) -> str:
@@ -73,7 +77,9 @@ class _Looked:
         if state is not None and _is_live(state):
             current = None if is_due else self._current(state, last)
             return of_secret(copy, current, last, is_due, now)
-        return SAME if copy is None else of_no_secret(last, is_due, now)
+        if copy is None or name in self._refused:
+            return SAME  # the latter is named by the adoption, and is all that there is of it
+        return of_no_secret(last, is_due, now)
 
     def is_news(self, name: Name, now: int) -> bool:
         last = self._last.get(name)

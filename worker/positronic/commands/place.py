@@ -16,12 +16,12 @@ from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, REFUSED, event_id
-from positronic.commands import audit_keys
+from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
-from positronic.commands.table import CHANGES, READS
+from positronic.commands.table import CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
@@ -31,7 +31,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, Changes, CommitConflict
+from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
@@ -62,6 +62,8 @@ class Place:
     async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
             raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
+        if command.action != adopt_commands.ACTION:
+            await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
             return await read(self._admitted(command), arguments)
@@ -72,13 +74,23 @@ class Place:
             work = self._admitted(command)
             if (first := self._first(command)) is not None:
                 return first.result
+            if command.action in NEW_VALUES and self._tools.is_full():
+                raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
-            key, kept = await audit_keys.obtain(work) if plan.names else (None, [])
+            is_recorded = plan.names or plan.earlier
+            key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             try:
                 return self._commit(command, work.look, plan, key, kept)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
+
+    async def _adopted(self, command: Command) -> None:
+        """Raises Adopting, to a caller who may ask: nobody else causes a look at KV."""
+        standing = self._tools.standing
+        if not standing.is_adopted(self._ledger):
+            self._admit(command, Look(self._ledger))
+            await standing.check(self._ledger, self._tools.clock())
 
     async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
@@ -86,8 +98,8 @@ class Place:
         look = Look(self._ledger)
         with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
             key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
-            row, absent = chain.append(self._ledger, key, self._project, event)
-            self._ledger.commit([row], look.expect | {absent: ABSENT})
+            row = chain.append(chain.newest(self._ledger), key, self._project, event)
+            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
@@ -124,20 +136,34 @@ class Place:
         begun = self._begun(plan, now)
         changes, expect = [*plan.changes, *copies, *kept, *begun], look.expect
         if key is not None:
-            actor = SYSTEM if plan.by_itself else principal
-            event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
-            event = replace(event, details=plan.details)
-            row, absent = chain.append(
-                self._ledger, key, self._project, event, command.id, plan.result
-            )
-            gone = retention.trim(
+            for one in self._chained(command, principal, plan, key):
+                changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
+            changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
             )
-            changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
+        if changes and command.action != adopt_commands.ACTION:
+            more, as_expected = self._tools.standing.first_commit(self._ledger)
+            changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if copies or begun:
-            self._wake(now if copies else now + DAY)
+        if copies or plan.is_woken or begun:
+            self._wake(now if copies or plan.is_woken else now + DAY)
         return plan.result
+
+    def _chained(
+        self, command: Command, principal: Principal, plan: Plan, key: AuditKey
+    ) -> Sequence[Put]:
+        """The rows of a plan's events, its own last."""
+        rows: list[Put] = []
+        last: Row | Put | None = chain.newest(self._ledger)
+        for event in plan.earlier:
+            last = chain.append(last, key, self._project, event)
+            rows.append(last)
+        if plan.names:
+            actor = SYSTEM if plan.by_itself else principal
+            event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
+            own = replace(event, details=plan.details)
+            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+        return rows
 
     def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
         """With the first event: whose ledger it is, and what it has to do by itself."""

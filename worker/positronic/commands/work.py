@@ -6,19 +6,25 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
-from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.ports import Cipher, Clock, Event, RandomBytes
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
+def _has_room() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `audit_throttle` outlives a command.
+    """What a host gives besides the ledger. `audit_throttle` and `standing` outlive a command.
 
-    `audit_retention`: milliseconds that an event is kept at least.
+    `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
+    new values; asked before each that is to be written.
     """
 
     cipher: Cipher
@@ -28,6 +34,8 @@ class Tools:
     audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
+    standing: Standing = field(default_factory=Standing)
+    is_full: Callable[[], bool] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,9 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
-    `details`: what else the event says. `by_itself`: it is the ledger's own doing, and so its event
-    does not name who asked.
+    `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
+    chain. `is_woken`: there is work for the alarm, also without copies. `by_itself`: it is the
+    ledger's own doing, and so its event does not name who asked.
     """
 
     changes: Sequence[Change]
@@ -57,4 +66,6 @@ class Plan:
     result: object
     copies: Sequence[Name] = ()
     details: Mapping[str, object] = field(default_factory=dict)
+    earlier: Sequence[Event] = ()
+    is_woken: bool = False
     by_itself: bool = False

@@ -42,6 +42,11 @@ class Fields:
             raise ValueError(key)
         return found
 
+    def count(self, key: str) -> int:
+        """From 0."""
+        found = self._found.get(key)
+        return 0 if type(found) is int and found == 0 else self.number(key)
+
     def time(self, key: str) -> int:
         return self.number(key, times.LAST)
 
@@ -50,10 +55,6 @@ class Fields:
 
     def optional_text(self, key: str) -> str | None:
         return None if self._found.get(key) is None else self.text(key)
-
-    def count(self, key: str) -> int:
-        """From 0."""
-        return 0 if self._found.get(key) == 0 else self.number(key)
 
     def optional_number(self, key: str) -> int | None:
         return None if self._found.get(key) is None else self.number(key)
