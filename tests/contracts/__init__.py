@@ -12,9 +12,7 @@ from contracts import (
     copies,
     every_change,
     full_ledger,
-    kv_audit_faults,
     kv_faults,
-    kv_state,
     kv_tokens,
     ledger,
     namespace,
@@ -22,28 +20,22 @@ from contracts import (
     records,
     repairs,
     rotation_commands,
-    secrets_store,
-    storage,
+    sealer,
     token_store,
     unreadable,
 )
 
-# For any implementation, for those on a KV namespace, and for ledgers and what is done to them.
-PORT_SUITES = (
+# For a cipher and a KV namespace, and for ledgers and what is done to them.
+KV_SUITES = (
     cipher.SUITE,
+    sealer.SUITE,
+    namespace.SUITE,
     records.SUITE,
-    secrets_store.SUITE,
     audit_log.SUITE,
     token_store.SUITE,
     projects.SUITE,
-    storage.SUITE,
     unreadable.SUITE,
-)
-KV_SUITES = (
-    namespace.SUITE,
     kv_faults.SUITE,
-    kv_audit_faults.SUITE,
-    kv_state.SUITE,
     kv_tokens.SUITE,
 )
 LEDGER_SUITES = (

@@ -1,13 +1,14 @@
-"""What every AuditLog promises."""
+"""What is promised of the events that KV holds."""
 
 from __future__ import annotations
 
 from contracts.suite import Suite
-from contracts.worlds import OTHER_PROJECT, PROJECT, World
+from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
 from positronic.audit.events import event_id
-from positronic.ports import AuditLog, Event
+from positronic.ports import Event
+from positronic.stores.kv import KvAudit
 
-SUITE: Suite[World] = Suite("audit")
+SUITE: Suite[KvWorld] = Suite("audit")
 
 START = 1_795_500_000_000
 
@@ -26,12 +27,12 @@ def event(number: int, time: int | None = None, names: tuple[str, ...] = ("A",))
     )
 
 
-async def append_all(log: AuditLog, events: list[Event]) -> None:
+async def append_all(log: KvAudit, events: list[Event]) -> None:
     for item in events:
         await log.append(item)
 
 
-async def everything(log: AuditLog, limit: int) -> list[Event]:
+async def everything(log: KvAudit, limit: int) -> list[Event]:
     """All pages from the first to the one without a cursor; 100 at most."""
     found: list[Event] = []
     cursor = None
@@ -46,7 +47,7 @@ async def everything(log: AuditLog, limit: int) -> list[Event]:
 
 
 @SUITE.check
-async def check_exact(world: World) -> None:
+async def check_exact(world: KvWorld) -> None:
     """An event comes back equal in every field."""
     log, stored = world.audit_log(PROJECT), event(1)
     await log.append(stored)
@@ -55,7 +56,7 @@ async def check_exact(world: World) -> None:
 
 
 @SUITE.check
-async def check_code(world: World) -> None:
+async def check_code(world: KvWorld) -> None:
     """A failed event keeps its code."""
     base = event(1)
     failed = Event(
@@ -75,7 +76,7 @@ async def check_code(world: World) -> None:
 
 
 @SUITE.check
-async def check_largest(world: World) -> None:
+async def check_largest(world: KvWorld) -> None:
     """An event with 500 names of 128 characters comes back whole."""
     stored = event(1, names=tuple(f"{number:03}".rjust(128, "N") for number in range(500)))
     log = world.audit_log(PROJECT)
@@ -85,7 +86,7 @@ async def check_largest(world: World) -> None:
 
 
 @SUITE.check
-async def check_newest_first(world: World) -> None:
+async def check_newest_first(world: KvWorld) -> None:
     """Events come newest first, whatever order they were written in."""
     log, events = world.audit_log(PROJECT), [event(number) for number in range(6)]
     await append_all(log, events[::2] + events[1::2])
@@ -94,7 +95,7 @@ async def check_newest_first(world: World) -> None:
 
 
 @SUITE.check
-async def check_same_millisecond(world: World) -> None:
+async def check_same_millisecond(world: KvWorld) -> None:
     """Events of one millisecond are all kept."""
     log, events = world.audit_log(PROJECT), [event(number, time=START) for number in range(5)]
     await append_all(log, events)
@@ -104,7 +105,7 @@ async def check_same_millisecond(world: World) -> None:
 
 
 @SUITE.check
-async def check_paging(world: World) -> None:
+async def check_paging(world: KvWorld) -> None:
     """Pages of any size hold every event once, newest first."""
     log, events = world.audit_log(PROJECT), [event(number) for number in range(7)]
     await append_all(log, events)
@@ -113,7 +114,7 @@ async def check_paging(world: World) -> None:
 
 
 @SUITE.check
-async def check_more_than_a_hundred(world: World) -> None:
+async def check_more_than_a_hundred(world: KvWorld) -> None:
     """250 events come back in one page of 1,000."""
     log, events = world.audit_log(PROJECT), [event(number) for number in range(250)]
     await append_all(log, events)
@@ -122,7 +123,7 @@ async def check_more_than_a_hundred(world: World) -> None:
 
 
 @SUITE.check
-async def check_new_events_do_not_repeat_old_ones(world: World) -> None:
+async def check_new_events_do_not_repeat_old_ones(world: KvWorld) -> None:
     """Events written between two pages neither repeat nor hide older ones."""
     log, events = world.audit_log(PROJECT), [event(number) for number in range(4)]
     await append_all(log, events)
@@ -134,7 +135,7 @@ async def check_new_events_do_not_repeat_old_ones(world: World) -> None:
 
 
 @SUITE.check
-async def check_empty(world: World) -> None:
+async def check_empty(world: KvWorld) -> None:
     """An empty log lists as one empty page without a cursor."""
     page = await world.audit_log(PROJECT).list(None, 1000)
 
@@ -143,7 +144,7 @@ async def check_empty(world: World) -> None:
 
 
 @SUITE.check
-async def check_projects_apart(world: World) -> None:
+async def check_projects_apart(world: KvWorld) -> None:
     """Projects do not see each other's events, even where one name begins the other's."""
     one, other = world.audit_log(PROJECT), world.audit_log(OTHER_PROJECT)
     await one.append(event(1))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contracts.suite import Suite, raises
-from contracts.worlds import World
+from contracts.worlds import KvWorld
 from positronic.ports import InvalidTag
 
-SUITE: Suite[World] = Suite("cipher")
+SUITE: Suite[KvWorld] = Suite("cipher")
 
 KEY = bytes(range(32))
 NONCE = bytes(range(12))
@@ -21,7 +21,7 @@ def _flipped(data: bytes, place: int) -> bytes:
 
 
 @SUITE.check
-async def check_round_trip(world: World) -> None:
+async def check_round_trip(world: KvWorld) -> None:
     """What was sealed opens to the same bytes, and the sealed bytes are 16 longer."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
     opened = await world.cipher.open(KEY, NONCE, sealed, AAD)
@@ -31,7 +31,7 @@ async def check_round_trip(world: World) -> None:
 
 
 @SUITE.check
-async def check_known_answer(world: World) -> None:
+async def check_known_answer(world: KvWorld) -> None:
     """Test case 14 of the GCM specification (McGrew and Viega) comes out to the byte."""
     sealed = await world.cipher.seal(bytes(32), bytes(12), bytes(16), b"")
 
@@ -40,7 +40,7 @@ async def check_known_answer(world: World) -> None:
 
 
 @SUITE.check
-async def check_empty_aad(world: World) -> None:
+async def check_empty_aad(world: KvWorld) -> None:
     """Empty associated data is sealed and opened, and is not the same as other data."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, b"")
     opened = await world.cipher.open(KEY, NONCE, sealed, b"")
@@ -50,7 +50,7 @@ async def check_empty_aad(world: World) -> None:
 
 
 @SUITE.check
-async def check_sizes(world: World) -> None:
+async def check_sizes(world: KvWorld) -> None:
     """One byte and 65,536 bytes, of every byte value, come back whole."""
     for text in (b"\x00", bytes(range(256)) * 256):
         sealed = await world.cipher.seal(KEY, NONCE, text, AAD)
@@ -60,7 +60,7 @@ async def check_sizes(world: World) -> None:
 
 
 @SUITE.check
-async def check_wrong_key(world: World) -> None:
+async def check_wrong_key(world: KvWorld) -> None:
     """Another key raises InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
@@ -68,7 +68,7 @@ async def check_wrong_key(world: World) -> None:
 
 
 @SUITE.check
-async def check_wrong_nonce(world: World) -> None:
+async def check_wrong_nonce(world: KvWorld) -> None:
     """Another nonce raises InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
@@ -76,7 +76,7 @@ async def check_wrong_nonce(world: World) -> None:
 
 
 @SUITE.check
-async def check_wrong_aad(world: World) -> None:
+async def check_wrong_aad(world: KvWorld) -> None:
     """Other associated data, longer, shorter or changed, raises InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
@@ -85,7 +85,7 @@ async def check_wrong_aad(world: World) -> None:
 
 
 @SUITE.check
-async def check_changed_byte(world: World) -> None:
+async def check_changed_byte(world: KvWorld) -> None:
     """A change in any byte of ciphertext or tag raises InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
@@ -94,7 +94,7 @@ async def check_changed_byte(world: World) -> None:
 
 
 @SUITE.check
-async def check_truncated(world: World) -> None:
+async def check_truncated(world: KvWorld) -> None:
     """Sealed bytes that were cut, down to none, raise InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
@@ -103,7 +103,7 @@ async def check_truncated(world: World) -> None:
 
 
 @SUITE.check
-async def check_extended(world: World) -> None:
+async def check_extended(world: KvWorld) -> None:
     """Sealed bytes with something behind them raise InvalidTag."""
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 

@@ -1,4 +1,4 @@
-"""What every ProjectRegistry promises."""
+"""What is promised of the projects that KV names."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import asyncio
 from contracts.records import record
 from contracts.suite import Suite
 from contracts.token_store import token
-from contracts.worlds import World
+from contracts.worlds import KvWorld
 from positronic.names import Project, parse_project
 from positronic.ports import everything
 
-SUITE: Suite[World] = Suite("projects")
+SUITE: Suite[KvWorld] = Suite("projects")
 
 
 def projects(*names: str) -> list[Project]:
     return [parse_project(name) for name in names]
 
 
-async def names(world: World, limit: int = 1000) -> list[Project]:
+async def names(world: KvWorld, limit: int = 1000) -> list[Project]:
     """All pages of this size."""
     registry = world.projects()
     return [item async for item in everything(lambda cursor, _: registry.list(cursor, limit))]
 
 
 @SUITE.check
-async def check_empty(world: World) -> None:
+async def check_empty(world: KvWorld) -> None:
     """Nothing written is no project."""
     page = await world.projects().list(None, 1000)
 
@@ -34,7 +34,7 @@ async def check_empty(world: World) -> None:
 
 
 @SUITE.check
-async def check_add_twice(world: World) -> None:
+async def check_add_twice(world: KvWorld) -> None:
     """A project that was added again, also at the same time, stands once."""
     project = parse_project("shop")
     await world.projects().add(project)
@@ -44,7 +44,7 @@ async def check_add_twice(world: World) -> None:
 
 
 @SUITE.check
-async def check_order_and_pages(world: World) -> None:
+async def check_order_and_pages(world: KvWorld) -> None:
     """Projects come by name, every one once, whatever the size of a page."""
     expected = projects("0", "a", "a-b", "a0", "b", "p" * 63, "root")
     for project in expected[::2] + expected[1::2]:
@@ -54,7 +54,7 @@ async def check_order_and_pages(world: World) -> None:
 
 
 @SUITE.check
-async def check_only_what_was_added(world: World) -> None:
+async def check_only_what_was_added(world: KvWorld) -> None:
     """Secrets and tokens of a project that was not added do not list it."""
     await world.projects().add(parse_project("a"))
     await world.records(parse_project("b")).put(record("A"))

@@ -1,4 +1,4 @@
-"""What every RecordStore promises."""
+"""What is promised of the records that KV holds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Iterable
 
 from contracts.suite import Suite, settled
-from contracts.worlds import OTHER_PROJECT, PROJECT, World
+from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
 from positronic.names import Name, parse_name
-from positronic.ports import Metadata, Page, Record, RecordInfo, RecordStore, Unreadable
+from positronic.ports import Metadata, Page, Record, RecordInfo, Unreadable
+from positronic.stores.kv import KvRecords
 
-SUITE: Suite[World] = Suite("records")
+SUITE: Suite[KvWorld] = Suite("records")
 
 LATE = 253_402_300_799_999  # the last millisecond of the year 9999
 METADATA = Metadata(
@@ -24,7 +25,7 @@ def record(name: str, sealed: str = "text", metadata: Metadata = METADATA) -> Re
     return Record(parse_name(name), metadata, sealed)
 
 
-async def put_all(store: RecordStore, names: Iterable[str]) -> None:
+async def put_all(store: KvRecords, names: Iterable[str]) -> None:
     await asyncio.gather(*(store.put(record(name)) for name in names))
 
 
@@ -32,7 +33,7 @@ def names(page: Page[RecordInfo | Unreadable]) -> list[Name]:
     return [item.name for item in page.items if isinstance(item, RecordInfo)]
 
 
-async def pages(store: RecordStore, limit: int) -> list[list[Name]]:
+async def pages(store: KvRecords, limit: int) -> list[list[Name]]:
     """Every page from the first to the one without a cursor; 100 at most."""
     found, cursor = [], None
     for _ in range(100):
@@ -45,7 +46,7 @@ async def pages(store: RecordStore, limit: int) -> list[list[Name]]:
 
 
 @SUITE.check
-async def check_get_back(world: World) -> None:
+async def check_get_back(world: KvWorld) -> None:
     """A record that was put comes back equal in every field."""
     store, stored = world.records(PROJECT), record("A", "px1.some.text")
     await store.put(stored)
@@ -54,7 +55,7 @@ async def check_get_back(world: World) -> None:
 
 
 @SUITE.check
-async def check_get_several(world: World) -> None:
+async def check_get_several(world: KvWorld) -> None:
     """One get answers several names, each under its own."""
     store = world.records(PROJECT)
     for name in ORDERED:
@@ -67,7 +68,7 @@ async def check_get_several(world: World) -> None:
 
 
 @SUITE.check
-async def check_get_more_than_a_hundred(world: World) -> None:
+async def check_get_more_than_a_hundred(world: KvWorld) -> None:
     """250 names in one get are all answered."""
     store = world.records(PROJECT)
     names = [parse_name(f"N{number:03}") for number in range(250)]
@@ -77,7 +78,7 @@ async def check_get_more_than_a_hundred(world: World) -> None:
 
 
 @SUITE.check
-async def check_missing_is_missing(world: World) -> None:
+async def check_missing_is_missing(world: KvWorld) -> None:
     """A name without a record is missing from the answer; no names at all are answered by none."""
     store = world.records(PROJECT)
     await store.put(record("A"))
@@ -87,7 +88,7 @@ async def check_missing_is_missing(world: World) -> None:
 
 
 @SUITE.check
-async def check_put_overwrites(world: World) -> None:
+async def check_put_overwrites(world: KvWorld) -> None:
     """A second put under a name replaces text and metadata, and leaves one record."""
     store = world.records(PROJECT)
     newer = record("A", "second", Metadata(2, 1, 2, "other"))
@@ -99,7 +100,7 @@ async def check_put_overwrites(world: World) -> None:
 
 
 @SUITE.check
-async def check_metadata_exact(world: World) -> None:
+async def check_metadata_exact(world: KvWorld) -> None:
     """Metadata comes back exactly, from get and from list, at the edges of its fields too."""
     store = world.records(PROJECT)
     edges = [Metadata(1, 1, 1, "k"), Metadata(2**53 - 2, LATE, LATE, "Az09_-" * 5 + "zz")]
@@ -112,7 +113,7 @@ async def check_metadata_exact(world: World) -> None:
 
 
 @SUITE.check
-async def check_longest_name(world: World) -> None:
+async def check_longest_name(world: KvWorld) -> None:
     """A name of 128 characters in a project of 63 is stored and listed."""
     store = world.records(type(PROJECT)("p" * 63))
     name = parse_name("N" * 128)
@@ -122,7 +123,7 @@ async def check_longest_name(world: World) -> None:
 
 
 @SUITE.check
-async def check_largest_text(world: World) -> None:
+async def check_largest_text(world: KvWorld) -> None:
     """The sealed text of a 65,536-byte value comes back identical."""
     store, text = world.records(PROJECT), "px1.k." + "aZ0-_" * 17_490
     await store.put(record("A", text))
@@ -131,7 +132,7 @@ async def check_largest_text(world: World) -> None:
 
 
 @SUITE.check
-async def check_delete(world: World) -> None:
+async def check_delete(world: KvWorld) -> None:
     """A deleted record is gone from get and list, and its neighbours stay."""
     store = world.records(PROJECT)
     await put_all(store, ["A", "AA", "B"])
@@ -142,7 +143,7 @@ async def check_delete(world: World) -> None:
 
 
 @SUITE.check
-async def check_delete_is_idempotent(world: World) -> None:
+async def check_delete_is_idempotent(world: KvWorld) -> None:
     """Deleting what is not there, or no longer there, raises nothing."""
     store = world.records(PROJECT)
     await store.put(record("A"))
@@ -153,7 +154,7 @@ async def check_delete_is_idempotent(world: World) -> None:
 
 
 @SUITE.check
-async def check_list_empty(world: World) -> None:
+async def check_list_empty(world: KvWorld) -> None:
     """An empty project lists as one empty page without a cursor."""
     page = await world.records(PROJECT).list(None, 1000)
 
@@ -162,7 +163,7 @@ async def check_list_empty(world: World) -> None:
 
 
 @SUITE.check
-async def check_list_order(world: World) -> None:
+async def check_list_order(world: KvWorld) -> None:
     """Names come in code-point order, whatever order they were put in."""
     store = world.records(PROJECT)
     for name in ORDERED[::2] + ORDERED[1::2][::-1]:
@@ -172,7 +173,7 @@ async def check_list_order(world: World) -> None:
 
 
 @SUITE.check
-async def check_paging(world: World) -> None:
+async def check_paging(world: KvWorld) -> None:
     """Pages of any size hold every name once, in order, none more than the limit."""
     store = world.records(PROJECT)
     await put_all(store, ORDERED)
@@ -184,7 +185,7 @@ async def check_paging(world: World) -> None:
 
 
 @SUITE.check
-async def check_last_page_has_no_cursor(world: World) -> None:
+async def check_last_page_has_no_cursor(world: KvWorld) -> None:
     """A page that ends exactly with the last name carries no cursor."""
     store = world.records(PROJECT)
     await put_all(store, ["A", "B"])
@@ -194,7 +195,7 @@ async def check_last_page_has_no_cursor(world: World) -> None:
 
 
 @SUITE.check
-async def check_cursor_outlives_its_name(world: World) -> None:
+async def check_cursor_outlives_its_name(world: KvWorld) -> None:
     """A cursor still leads on when the name it stands on was deleted in between."""
     store = world.records(PROJECT)
     await put_all(store, ["A", "B", "C"])
@@ -206,7 +207,7 @@ async def check_cursor_outlives_its_name(world: World) -> None:
 
 
 @SUITE.check
-async def check_projects_apart(world: World) -> None:
+async def check_projects_apart(world: KvWorld) -> None:
     """Projects do not see, change or delete each other's records, even where one name begins
     the other's."""
     one, other = world.records(PROJECT), world.records(OTHER_PROJECT)
@@ -222,7 +223,7 @@ async def check_projects_apart(world: World) -> None:
 
 
 @SUITE.check
-async def check_foreign_cursor(world: World) -> None:
+async def check_foreign_cursor(world: KvWorld) -> None:
     """Another project's cursor never leads to another project's names."""
     one, other = world.records(PROJECT), world.records(OTHER_PROJECT)
     await put_all(one, ["A", "C", "E"])
@@ -237,7 +238,7 @@ async def check_foreign_cursor(world: World) -> None:
 
 
 @SUITE.check
-async def check_stored_twice_at_once(world: World) -> None:
+async def check_stored_twice_at_once(world: KvWorld) -> None:
     """Two puts of one name at the same time leave one of the two records, whole."""
     store = world.records(PROJECT)
     rivals = [record("A", f"text {n}", Metadata(n, n, n, f"k{n}")) for n in (1, 2)]

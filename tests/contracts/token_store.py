@@ -1,17 +1,18 @@
-"""What every TokenStore promises."""
+"""What is promised of the tokens that KV holds."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from contracts.suite import Suite
-from contracts.worlds import OTHER_PROJECT, PROJECT, World
+from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
 from positronic import times
 from positronic.names import parse_token_name
-from positronic.ports import Signature, TokenRecord, TokenStore
+from positronic.ports import Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES, Role
+from positronic.stores.kv import KvTokens
 
-SUITE: Suite[World] = Suite("tokens")
+SUITE: Suite[KvWorld] = Suite("tokens")
 
 
 def token(number: int) -> TokenRecord:
@@ -27,12 +28,12 @@ def token(number: int) -> TokenRecord:
     )
 
 
-async def put_all(store: TokenStore, tokens: list[TokenRecord]) -> None:
+async def put_all(store: KvTokens, tokens: list[TokenRecord]) -> None:
     for each in tokens:
         await store.put(each)
 
 
-async def everything(store: TokenStore, limit: int) -> list[TokenRecord]:
+async def everything(store: KvTokens, limit: int) -> list[TokenRecord]:
     """All pages from the first to the one without a cursor; 100 at most."""
     found: list[TokenRecord] = []
     cursor = None
@@ -47,7 +48,7 @@ async def everything(store: TokenStore, limit: int) -> list[TokenRecord]:
 
 
 @SUITE.check
-async def check_exact(world: World) -> None:
+async def check_exact(world: KvWorld) -> None:
     """A token comes back equal in every field, from get and from list, at their edges too."""
     store = world.tokens(PROJECT)
     plain = token(1)
@@ -66,7 +67,7 @@ async def check_exact(world: World) -> None:
 
 
 @SUITE.check
-async def check_missing(world: World) -> None:
+async def check_missing(world: KvWorld) -> None:
     """An id that is not there answers None, beside ones that are."""
     store = world.tokens(PROJECT)
     await store.put(token(1))
@@ -75,7 +76,7 @@ async def check_missing(world: World) -> None:
 
 
 @SUITE.check
-async def check_put_overwrites(world: World) -> None:
+async def check_put_overwrites(world: KvWorld) -> None:
     """A second put under an id replaces all of the first."""
     store, first = world.tokens(PROJECT), token(1)
     second = replace(first, role=Role.READER, expires_at=None, signature=Signature("k2", "cd" * 32))
@@ -86,7 +87,7 @@ async def check_put_overwrites(world: World) -> None:
 
 
 @SUITE.check
-async def check_delete(world: World) -> None:
+async def check_delete(world: KvWorld) -> None:
     """A deleted token is gone at once, from get and list; deleting it again raises nothing."""
     store = world.tokens(PROJECT)
     await put_all(store, [token(1), token(2)])
@@ -98,7 +99,7 @@ async def check_delete(world: World) -> None:
 
 
 @SUITE.check
-async def check_paging(world: World) -> None:
+async def check_paging(world: KvWorld) -> None:
     """Pages of any size hold every token once, by id."""
     store, tokens = world.tokens(PROJECT), [token(number) for number in range(7)]
     await put_all(store, tokens[::-1])
@@ -107,7 +108,7 @@ async def check_paging(world: World) -> None:
 
 
 @SUITE.check
-async def check_more_than_a_hundred(world: World) -> None:
+async def check_more_than_a_hundred(world: KvWorld) -> None:
     """150 tokens come back in one page of 1,000."""
     store, tokens = world.tokens(PROJECT), [token(number) for number in range(150)]
     await put_all(store, tokens)
@@ -116,7 +117,7 @@ async def check_more_than_a_hundred(world: World) -> None:
 
 
 @SUITE.check
-async def check_empty(world: World) -> None:
+async def check_empty(world: KvWorld) -> None:
     """No tokens list as one empty page without a cursor."""
     page = await world.tokens(PROJECT).list(None, 1000)
 
@@ -125,7 +126,7 @@ async def check_empty(world: World) -> None:
 
 
 @SUITE.check
-async def check_projects_apart(world: World) -> None:
+async def check_projects_apart(world: KvWorld) -> None:
     """Projects do not see, change or delete each other's tokens."""
     one, other = world.tokens(PROJECT), world.tokens(OTHER_PROJECT)
     await put_all(one, [token(1), token(2)])

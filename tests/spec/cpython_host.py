@@ -1,6 +1,6 @@
 """The API on CPython, as someone would host it: an ASGI application for uvicorn.
 
-In memory, so that a test can throw it away; another Storage makes it a real host.
+In memory, so that a test can throw it away; ledgers in files make it a real host.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import sys
 import time
 from collections.abc import Coroutine
 
-from positronic.access.audit_throttle import AuditThrottle
-from positronic.api.service import InProcess, Runtime, Service, Settings
-from positronic.ciphers.native import NativeCipher
-from positronic.runs.directory import InProcessRuns
-from positronic.stores.memory import MemoryStorage
+from positronic.api.service import Service, Settings
+from positronic.ledger.memory import MemoryLedger
 from px.testing.asgi import application
+from px.testing.one_process import one_process
 
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -31,23 +29,17 @@ def _in_background(work: Coroutine[None, None, None]) -> None:
     task.add_done_callback(_tasks.discard)
 
 
-app = application(
-    Service(
-        Settings(
-            master_keys=os.environ["MASTER_KEYS"],
-            root_token_sha256=os.environ["ROOT_TOKEN_SHA256"],
-            project=os.environ.get("PROJECT", "default"),
-        ),
-        MemoryStorage(),
-        Runtime(
-            cipher=NativeCipher(),
-            clock=_now,
-            random=os.urandom,
-            report=lambda line: print(line, file=sys.stderr),  # noqa: T201
-            one_at_a_time=InProcess(_now),
-            in_background=_in_background,
-            runs=InProcessRuns(_now, os.urandom),
-        ),
-        AuditThrottle(_now),
-    )
+settings = Settings(
+    master_keys=os.environ["MASTER_KEYS"],
+    root_token_sha256=os.environ["ROOT_TOKEN_SHA256"],
+    project=os.environ.get("PROJECT", "default"),
 )
+runtime = one_process(
+    lambda: settings,
+    lambda _: MemoryLedger(),
+    clock=_now,
+    random=os.urandom,
+    report=lambda line: print(line, file=sys.stderr),  # noqa: T201
+    in_background=_in_background,
+)
+app = application(Service(settings, runtime))

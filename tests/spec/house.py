@@ -1,4 +1,4 @@
-"""A server in process: the real `handle` over stores in memory, as an httpx transport."""
+"""A server in process: the real `handle` over ledgers in memory, as an httpx transport."""
 
 from __future__ import annotations
 
@@ -7,24 +7,21 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
-from positronic.api.service import InProcess, Runtime, Service, Settings
+from positronic.api.service import Service, Settings
 from positronic.ciphers.native import NativeCipher
-from positronic.commands.in_process import InProcessLedgers
-from positronic.commands.work import Tools
 from positronic.http.request import Request, Response
+from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.ports import Ledger, Storage
-from positronic.runs.directory import InProcessRuns
-from positronic.stores.memory import MemoryStorage
+from positronic.ports import Cipher, Ledger
 from px.http.address import parse_address
 from px.spec.target import SpecTarget
+from px.testing.one_process import one_process
 
 ADDRESS = parse_address("http://127.0.0.1:1")
 
@@ -36,36 +33,28 @@ class House:
     """A fresh service and its root token; `url` stands for nothing that listens."""
 
     token: str = field(default_factory=lambda: tokens.mint_root(os.urandom))
-    storage: Storage = field(default_factory=MemoryStorage)
-    open_ledger: Callable[[Project], Ledger] | None = None  # instead of the storage
+    open_ledger: Callable[[Project], Ledger] = field(default=lambda _: MemoryLedger())
+    cipher: Cipher = field(default_factory=NativeCipher)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """With nothing in memory, as after a restart."""
         settings = Settings(
             f"test:{b64encode(os.urandom(32)).decode()}", tokens.root_hash(self.token), "default"
         )
-        runtime = Runtime(
-            cipher=NativeCipher(),
+        runtime = one_process(
+            lambda: settings,
+            self.open_ledger,
+            cipher=self.cipher,
             clock=_now,
             random=os.urandom,
             report=lambda _: None,
-            one_at_a_time=order(),
             in_background=self._in_background,
-            runs=InProcessRuns(_now, os.urandom),
         )
-        self.service = Service(settings, self.storage, runtime, AuditThrottle(_now))
-        if self.open_ledger:
-            send = InProcessLedgers(self.open_ledger, self._tools)
-            self.service = replace(self.service, runtime=replace(runtime, send=send))
-
-    def _tools(self) -> Tools:
-        service = self.service
-        return Tools(
-            *(NativeCipher(), service.keyring(), _now, os.urandom),
-            service.audit_retention() * 1000,
-            self._in_background,
-            service.audit_throttle,
-        )
+        self.service = Service(settings, runtime)
 
     async def serve(self, request: Request) -> Response:
         return await handle(request, self.service)
@@ -77,11 +66,6 @@ class House:
         task = asyncio.ensure_future(work)
         self.background.add(task)
         task.add_done_callback(self.background.discard)
-
-
-def order() -> InProcess:
-    """What runs a project's changes one after the other."""
-    return InProcess(_now)
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):

@@ -1,25 +1,24 @@
-"""A whole service in memory, with a clock and randomness that a test can hold."""
+"""A whole service with ledgers in memory, and a clock and randomness that a test controls."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
-from positronic.api.service import InProcess, Runtime, Service, Settings
+from positronic.api.service import Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
-from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request
+from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.ports import AuditLog, RecordStore, TokenStore
-from positronic.runs.directory import InProcessRuns
-from positronic.stores.memory import MemoryAudit, MemoryRecords, MemoryStorage, MemoryTokens
-from support.faults import PartlyReplaced
+from positronic.ports import Ledger
+from px.testing.one_process import one_process
 from support.running import run
 
 START: Final = 1_795_498_605_123  # 2026-11-24T05:36:45.123Z
@@ -27,6 +26,9 @@ TOKEN: Final = "root-token-for-tests"
 MASTER_KEYS: Final = "key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 SETTINGS: Final = Settings(MASTER_KEYS, hashlib.sha256(TOKEN.encode()).hexdigest(), "shop")
 SHOP: Final = Project("shop")
+
+
+Ledgers = defaultdict[Project, MemoryLedger]
 
 
 class Clock:
@@ -42,8 +44,8 @@ class Clock:
 class Counting:
     """Randomness that never repeats and is the same in each run."""
 
-    def __init__(self) -> None:
-        self._count = 0
+    def __init__(self, start: int = 0) -> None:
+        self._count = start
 
     def __call__(self, size: int) -> bytes:
         self._count += 1
@@ -66,7 +68,7 @@ class Answer:
 
 
 class House:
-    """One host: stores in memory, unless a test brings its own; `storage` is shared with another.
+    """One host: ledgers in memory, which another may share; `around` wraps that of SHOP.
 
     What runs in the background ends before `call` returns.
     """
@@ -75,36 +77,28 @@ class House:
         self,
         *,
         settings: Settings = SETTINGS,
-        storage: MemoryStorage | None = None,
-        records: Callable[[Project], RecordStore] | None = None,
-        audit_log: Callable[[Project], AuditLog] | None = None,
-        tokens: Callable[[Project], TokenStore] | None = None,
+        ledgers: Ledgers | None = None,
+        around: Callable[[Ledger], Ledger] = lambda ledger: ledger,
         brains: Iterable[Brain] = (),
     ) -> None:
         self.clock = Clock()
         self.reported: list[str] = []
-        self.storage = storage or MemoryStorage()
+        self.ledgers: Ledgers = defaultdict(MemoryLedger) if ledgers is None else ledgers
         self._background: list[Coroutine[None, None, None]] = []
-        runtime = Runtime(
-            cipher=NativeCipher(),
+        # What another house drew for the same ledgers must not come again, as the id of a command.
+        drawn = sum(ledger.count(EVENTS.kind) for ledger in self.ledgers.values())
+        runtime = one_process(
+            lambda: settings,
+            lambda project: around(self.ledger()) if project == SHOP else self.ledgers[project],
             clock=self.clock,
-            random=Counting(),
+            random=Counting(drawn * 1_000_000),
             report=self.reported.append,
-            one_at_a_time=InProcess(self.clock),
             in_background=self._background.append,
-            runs=InProcessRuns(self.clock, Counting()),
         )
-        seen = PartlyReplaced(self.storage, records, audit_log, tokens)
-        self.service = Service(settings, seen, runtime, AuditThrottle(self.clock), Brains(brains))
+        self.service = Service(settings, runtime, Brains(brains))
 
-    def records(self, project: Project = SHOP) -> MemoryRecords:
-        return self.storage.records(project)
-
-    def audit_log(self, project: Project = SHOP) -> MemoryAudit:
-        return self.storage.audit_log(project)
-
-    def tokens(self, project: Project = SHOP) -> MemoryTokens:
-        return self.storage.tokens(project)
+    def ledger(self, project: Project = SHOP) -> MemoryLedger:
+        return self.ledgers[project]
 
     def call(
         self,

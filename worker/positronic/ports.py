@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from positronic.names import Name, Project, TokenName, Value
+from positronic.names import Name, TokenName, Value
 from positronic.roles import Role
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 
@@ -85,28 +85,6 @@ class Record(RecordInfo):
     sealed: str
 
 
-class RecordStore(Protocol):
-    """One project's sealed text and metadata; knows nothing of keys.
-
-    Raises StoreFailed, RateLimited, CorruptRecord (`get` of unreadable metadata), and
-    InvalidRequest for an unknown cursor. `get` and `delete` accept every name that `list` returns.
-    """
-
-    async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
-        """The existing records; a missing name is missing from the result."""
-        ...
-
-    async def put(self, record: Record) -> None: ...
-
-    async def delete(self, name: Name) -> None:
-        """Idempotent."""
-        ...
-
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
-        """By name, in code-point order; limit 1 to 1,000."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class SecretInfo:
     name: Name
@@ -138,18 +116,6 @@ class ReadableSecrets(Protocol):
         ...
 
 
-class SecretStore(ReadableSecrets, Protocol):
-    """One project's values, no matter who encrypts them."""
-
-    async def put(self, name: Name, value: Value, previous: SecretInfo | None) -> SecretInfo:
-        """Write; `previous` is what `get` returned for the name, and its created_at stays."""
-        ...
-
-    async def delete(self, name: Name) -> None:
-        """Idempotent."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A key's id, and 64 hexadecimal digits of HMAC-SHA256."""
@@ -178,18 +144,6 @@ class Event:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-class AuditLog(Protocol):
-    """One project's events."""
-
-    async def append(self, event: Event) -> None:
-        """Raises unless the event is certainly stored."""
-        ...
-
-    async def list(self, cursor: str | None, limit: int) -> Page[Event]:
-        """Newest first."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
     """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
@@ -201,57 +155,6 @@ class TokenRecord:
     created_at: int
     expires_at: int | None
     signature: Signature
-
-
-class TokenStore(Protocol):
-    """One project's tokens. Raises StoreFailed, RateLimited, CorruptRecord (`get`), InvalidRequest.
-
-    `get` and `delete` accept every id that `list` returns.
-    """
-
-    async def get(self, token_id: str) -> TokenRecord | None: ...
-
-    async def put(self, record: TokenRecord) -> None: ...
-
-    async def delete(self, token_id: str) -> None:
-        """Idempotent."""
-        ...
-
-    async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
-        """By id."""
-        ...
-
-
-class ProjectRegistry(Protocol):
-    """The projects that were ever written to."""
-
-    async def add(self, project: Project) -> None:
-        """Idempotent, and cheap for a known project."""
-        ...
-
-    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
-        """By name; an entry need not be a valid project name."""
-        ...
-
-
-class Journal(Protocol):
-    """A project's recent changes, known for certain where they are made.
-
-    A store may still show an older state, which a rotation must not write back. `journal` makes
-    the keys from secret names and token ids.
-    """
-
-    def note(self, versions: Mapping[str, int]) -> None:
-        """These keys are about to get these versions; 0 means deleted."""
-        ...
-
-    def last(self, key: str) -> int | None:
-        """The version of a key in `recent`, else None."""
-        ...
-
-    def recent(self) -> Mapping[str, int]:
-        """The latest version of each key that changed while a store may still lag behind."""
-        ...
 
 
 class Ledger(Protocol):
@@ -301,17 +204,3 @@ class Copies(Protocol):
     async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         """By name, in code-point order; limit 1 to 1,000. InvalidRequest for a foreign cursor."""
         ...
-
-
-class Storage(Protocol):
-    """One backend: everything that a host stores."""
-
-    def records(self, project: Project) -> RecordStore: ...
-
-    def audit_log(self, project: Project, retention: int) -> AuditLog:
-        """`retention`: the least number of seconds to keep an event."""
-        ...
-
-    def tokens(self, project: Project) -> TokenStore: ...
-
-    def projects(self) -> ProjectRegistry: ...

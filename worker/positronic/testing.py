@@ -1,30 +1,22 @@
 """run_brain(): runs a brain on CPython, with its secrets in memory, in milliseconds.
 
-For a project's own tests. A composition root: it chooses the memory store and the native cipher,
-and nothing that is deployed imports it.
+For a project's own tests; nothing that is deployed imports it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from positronic.brains import Brain, BrainSecrets, CompletedStep, replay, run
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.run_redactor import RunRedactor
-from positronic.ciphers.native import NativeCipher
-from positronic.names import Project, parse_name, parse_value
-from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryStorage
+from positronic.names import Name, Value, parse_name, parse_value
+from positronic.ports import Page, SecretInfo, Unreadable
 
 RUN_ID: Final = "run-1"
-
-_MASTER_KEYS: Final = "testing:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-_PROJECT: Final = Project("testing")
 
 
 @dataclass(slots=True)
@@ -76,11 +68,10 @@ async def run_brain(
     async def note(names: Sequence[str]) -> None:
         ran.reads.extend(names)
 
-    store = await _store(secrets or {})
     events = run(
         brain.with_services(services or {}),
         run_id=RUN_ID,
-        secrets=BrainSecrets(store, note, redactor),
+        secrets=BrainSecrets(_Secrets(secrets or {}), note, redactor),
         redactor=redactor,
         options=dict(options or {}),
         initial_state=dict(initial_state or {}),
@@ -98,21 +89,25 @@ def run_brain_sync(brain: Brain, **given: Any) -> Ran:  # noqa: ANN401 - what ru
     return asyncio.run(run_brain(brain, **given))
 
 
-async def _store(secrets: Mapping[str, str]) -> SealedStore:
-    records = MemoryStorage().records(_PROJECT)
-    keyring, random = Keyring(_MASTER_KEYS), _Counting()
-    store = SealedStore(_PROJECT, records, NativeCipher(), keyring, clock=lambda: 1, random=random)
-    for name, value in secrets.items():
-        await store.put(parse_name(name), parse_value(value), None)
-    return store
+class _Plain:
+    """A secret that is in memory, and in clear."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.info = SecretInfo(parse_name(name), 1, 1, 1)
+        self._value = parse_value(value)
+
+    async def open(self) -> Value:
+        return self._value
 
 
-class _Counting:
-    """Never repeats, but is the same in each test: nothing here protects anything."""
+class _Secrets:
+    """What the run may read: all of it."""
 
-    def __init__(self) -> None:
-        self._count = 0
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._found = {Name(name): _Plain(name, value) for name, value in values.items()}
 
-    def __call__(self, size: int) -> bytes:
-        self._count += 1
-        return hashlib.shake_256(self._count.to_bytes(8, "big")).digest(size)
+    async def get(self, names: Collection[Name]) -> Mapping[Name, _Plain]:
+        return {name: self._found[name] for name in names if name in self._found}
+
+    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
+        return Page([self._found[name].info for name in sorted(self._found)])

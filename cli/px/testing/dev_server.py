@@ -1,4 +1,4 @@
-"""TestDevServer: the real API with in-memory stores, on loopback, failing on demand."""
+"""TestDevServer: the real API with ledgers in memory, on loopback, failing on demand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from base64 import b64encode
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from logging import CRITICAL
@@ -18,17 +18,17 @@ import httpx
 import uvicorn
 
 from positronic.access import tokens
-from positronic.access.audit_throttle import AuditThrottle
-from positronic.api.service import InProcess, Runtime, Service, Settings
+from positronic.api.service import Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
-from positronic.names import Project, parse_name, parse_project, parse_value
-from positronic.ports import AuditLog
-from positronic.runs.directory import InProcessRuns
-from positronic.secrets.sealed_store import SealedStore
+from positronic.ledger.event_rows import EVENTS
+from positronic.names import Project, parse_project
+from positronic.secrets.sealer import Sealer
 from px.testing.asgi import Receive, Scope, Send, application
-from px.testing.faults import Fault, FragileStorage
+from px.testing.faults import Fault, FragileLedger
+from px.testing.ledger_contents import newest_event, opened, seed
+from px.testing.one_process import one_process
 
 PROJECT: Final = "default"
 
@@ -57,7 +57,7 @@ class TestDevServer:
         self.reports: list[str] = []
         self._called = threading.Condition()
         self._faults: deque[Fault | None] = deque()
-        self._storage = FragileStorage()
+        self._ledgers: defaultdict[Project, FragileLedger] = defaultdict(FragileLedger)
         self._background: set[asyncio.Task[None]] = set()
         self.shift = 0
         self._settings = self._first_settings()
@@ -105,13 +105,17 @@ class TestDevServer:
     def fail_next(self, *faults: Fault | None) -> None:
         self._faults.extend(faults)
 
-    def fail_writes_after(self, count: int | None, project: str = PROJECT) -> None:
-        """The store accepts `count` more writes and then fails, until set to None."""
-        self._storage.records(parse_project(project)).writes_left = count
+    def fail_commits_after(self, count: int | None, project: str = PROJECT) -> None:
+        """The ledger makes `count` more commits and then fails, until set to None."""
+        self.ledger(project).commits_left = count
+
+    def ledger(self, project: str = PROJECT) -> FragileLedger:
+        """Where a test finds what is kept, and changes it as an attacker could."""
+        return self._ledgers[parse_project(project)]
 
     def reset(self) -> None:
         """Resets everything: secrets, events, calls and faults."""
-        for forgotten in (self._storage, self.calls, self.reports, self._faults):
+        for forgotten in (self._ledgers, self.calls, self.reports, self._faults):
             forgotten.clear()
         self.shift = 0
         self._restart()
@@ -121,12 +125,18 @@ class TestDevServer:
         self.shift = milliseconds
 
     def tamper_with_audit(self, project: str = PROJECT, key_id: str | None = None) -> str:
-        """Rewrites the newest event, like an attacker with access to the store; returns its id.
+        """Rewrites the newest event, like an attacker with access to the ledger; returns its id.
 
         `key_id`: the key that the event names afterwards; by default the one that signed it.
         """
-        log = self._storage.audit_log(parse_project(project), 0)
-        return asyncio.run(_tamper(log, key_id))
+        ledger = self.ledger(project)
+        chained = newest_event(ledger)
+        signature = chained.event.signature
+        if signature is not None and key_id is not None:
+            signature = replace(signature, key_id=key_id)
+        event = replace(chained.event, names=("\x1b[31mOTHER\n",), signature=signature)
+        ledger.commit([EVENTS.put(replace(chained, event=event))], {})
+        return event.id
 
     def configure(self, **changes: str) -> None:
         """Changes the settings from the next call on, like a deploy."""
@@ -140,22 +150,12 @@ class TestDevServer:
 
     def seed(self, secrets: Mapping[str, str], project: str = PROJECT) -> None:
         """Stores secrets without a call and without an audit event."""
-        asyncio.run(self._seed(secrets, parse_project(project)))
+        sealer, now = self._sealer(project), self._clock()
+        asyncio.run(seed(self.ledger(project), sealer, secrets, now))
 
     def values(self, project: str = PROJECT) -> dict[str, str]:
         """The stored secrets in plain text, which only a test that has the keys can read."""
-        return asyncio.run(self._open(parse_project(project)))
-
-    async def _seed(self, secrets: Mapping[str, str], project: Project) -> None:
-        store = self._store(project)
-        for name, value in secrets.items():
-            await store.put(parse_name(name), parse_value(value), None)
-
-    async def _open(self, project: Project) -> dict[str, str]:
-        store = self._store(project)
-        names = list((await store.key_ids())[0])
-        found = await store.get(names)
-        return {name: (await secret.open()).reveal() for name, secret in found.items()}
+        return asyncio.run(opened(self.ledger(project), self._sealer(project)))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = scope["query_string"].decode("latin-1")
@@ -172,16 +172,9 @@ class TestDevServer:
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])
 
-    def _store(self, project: Project) -> SealedStore:
-        service = self.service
-        return SealedStore(
-            project,
-            self._storage.records(project),
-            service.runtime.cipher,
-            service.keyring(),
-            clock=service.runtime.clock,
-            random=service.runtime.random,
-        )
+    def _sealer(self, project: str) -> Sealer:
+        keyring = self.service.keyring()
+        return Sealer(parse_project(project), NativeCipher(), keyring, os.urandom)
 
     def _first_settings(self) -> Settings:
         return Settings(
@@ -191,21 +184,19 @@ class TestDevServer:
         )
 
     def _restart(self) -> None:
-        """Simulates a restart: forgets everything that is not in its storage."""
-        self._refusals = AuditThrottle(self._clock)
-        self._runtime = Runtime(
-            cipher=NativeCipher(),
+        """Simulates a restart: forgets everything that is not in a ledger."""
+        self._runtime = one_process(
+            lambda: self.service.settings,
+            lambda project: self._ledgers[project],
             clock=self._clock,
             random=os.urandom,
             report=self.reports.append,
-            one_at_a_time=InProcess(self._clock),
             in_background=self._in_background,
-            runs=InProcessRuns(self._clock, os.urandom),
         )
         self._use(self._settings)
 
     def _use(self, settings: Settings) -> None:
-        self.service = Service(settings, self._storage, self._runtime, self._refusals, self._brains)
+        self.service = Service(settings, self._runtime, self._brains)
         self._app = application(self.service)
 
     def _clock(self) -> int:
@@ -215,12 +206,3 @@ class TestDevServer:
         task = asyncio.create_task(work)
         self._background.add(task)  # a task without a reference may be collected before it ends
         task.add_done_callback(self._background.discard)
-
-
-async def _tamper(log: AuditLog, key_id: str | None) -> str:
-    event = (await log.list(None, 1)).items[0]
-    signature = event.signature
-    if signature is not None and key_id is not None:
-        signature = replace(signature, key_id=key_id)
-    await log.append(replace(event, names=("\x1b[31mOTHER\n",), signature=signature))
-    return event.id

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from positronic.errors import StoreFailed
-from positronic.names import Name, Project
-from positronic.ports import Page, Record, RecordInfo, RecordStore, Unreadable
-from positronic.stores.memory import MemoryAudit, MemoryProjects, MemoryStorage, MemoryTokens
+from positronic.ledger.memory import MemoryLedger
+from positronic.rows import Changes, Expect
 from px.testing.asgi import App, Message, Receive, Scope, Send, encode_headers
 
 # Answers instead of the application; it gets the application and the call.
@@ -72,53 +71,20 @@ async def hang(_: App, __: Scope, receive: Receive, ___: Send) -> None:
         pass
 
 
-class FragileRecords:
-    """A RecordStore that fails after `writes_left` writes; None: never."""
-
-    def __init__(self, inner: RecordStore) -> None:
-        self._inner = inner
-        self.writes_left: int | None = None
-
-    async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
-        return await self._inner.get(names)
-
-    async def put(self, record: Record) -> None:
-        if self.writes_left is not None:
-            if self.writes_left == 0:
-                raise StoreFailed("the store was set to fail")
-            self.writes_left -= 1
-        await self._inner.put(record)
-
-    async def delete(self, name: Name) -> None:
-        await self._inner.delete(name)
-
-    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
-        return await self._inner.list(cursor, limit)
-
-
-class FragileStorage:
-    """An in-memory Storage whose records can fail on demand, and that can be emptied."""
+class FragileLedger:
+    """A ledger in memory that fails after `commits_left` more commits; None: never."""
 
     def __init__(self) -> None:
-        self.clear()
+        self._inner = MemoryLedger()
+        self.get, self.list, self.count = self._inner.get, self._inner.list, self._inner.count
+        self.commits_left: int | None = None
 
-    def clear(self) -> None:
-        self._inner = MemoryStorage()
-        self._records: dict[Project, FragileRecords] = {}
-
-    def records(self, project: Project) -> FragileRecords:
-        if project not in self._records:
-            self._records[project] = FragileRecords(self._inner.records(project))
-        return self._records[project]
-
-    def audit_log(self, project: Project, retention: int) -> MemoryAudit:
-        return self._inner.audit_log(project, retention)
-
-    def tokens(self, project: Project) -> MemoryTokens:
-        return self._inner.tokens(project)
-
-    def projects(self) -> MemoryProjects:
-        return self._inner.projects()
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        if self.commits_left is not None:
+            if self.commits_left == 0:
+                raise StoreFailed("the ledger was set to fail")
+            self.commits_left -= 1
+        self._inner.commit(changes, expect)
 
 
 async def _drain(receive: Receive) -> bytes:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from positronic.access import tokens
-from positronic.errors import CorruptRecord, Forbidden, NotConfigured, Unauthenticated
+from positronic.errors import Forbidden, NotConfigured, Unauthenticated
 from positronic.names import Project, TokenName, parse_project
-from positronic.ports import Clock, Signature, TokenRecord, TokenStore, Unreadable
+from positronic.ports import Signature, TokenRecord, Unreadable
 from positronic.roles import Principal, Role
 from positronic.sealing.signing import Signer, Verdict
 
@@ -38,32 +37,14 @@ class TokenRefused(Unauthenticated):
 
 
 class Access:
-    """Turns an Authorization header into a principal, and a principal into a project."""
+    """Turns an Authorization header into root or a token, and root's request into a project."""
 
-    def __init__(
-        self,
-        root_token_sha256: str,
-        default_project: Project,
-        token_store: Callable[[Project], TokenStore],
-        signer: Signer,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, root_token_sha256: str, default_project: Project) -> None:
         """`root_token_sha256`: 64 lower-case hexadecimal digits. Raises NotConfigured."""
         if not _HASH.fullmatch(root_token_sha256):
             raise NotConfigured(f"{SETTING} is not a SHA-256 in hexadecimal")
         self._root = root_token_sha256
         self._default_project = default_project
-        self._token_store = token_store
-        self._signer = signer
-        self._clock = clock
-
-    async def authenticate(self, authorization: str | None) -> Principal:
-        """Raises Unauthenticated, with the same words for every token that does not open."""
-        shown = self.shown(authorization)
-        if isinstance(shown, Principal):
-            return shown
-        record = await self._find(shown)
-        return check_record(self._signer, self._clock(), shown.project, shown.hash, record)
 
     def shown(self, authorization: str | None) -> Principal | tokens.Token:
         """Root, or a project's token, which is still to be checked. Raises Unauthenticated."""
@@ -77,19 +58,9 @@ class Access:
             raise Unauthenticated(INVALID, headers=CHALLENGE)
         return token
 
-    def project(self, principal: Principal, requested: str | None) -> Project:
-        """The project to act on. Raises InvalidName, Forbidden."""
-        if principal.project is None:
-            return self._default_project if requested is None else parse_project(requested)
-        if requested is not None and requested != principal.project:
-            raise Forbidden("this token belongs to another project")
-        return principal.project
-
-    async def _find(self, token: tokens.Token) -> TokenRecord | None:
-        try:
-            return await self._token_store(token.project).get(token.id)
-        except CorruptRecord:
-            return None  # to the caller, an unreadable token is the same as none
+    def project(self, requested: str | None) -> Project:
+        """The project that root acts on. Raises InvalidName."""
+        return self._default_project if requested is None else parse_project(requested)
 
 
 def check_record(

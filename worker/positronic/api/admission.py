@@ -1,22 +1,25 @@
-"""`handle(request, service)`: the only way in. Every failure becomes an error with a code."""
+"""`handle(request, service)`: the only way in. Every failure becomes an error with a code.
+
+The ledger checks the caller in the same block as the command; a call that sends no command asks
+for that check alone. No answer leaves, and no large body is read, before the ledger has checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from positronic.access import proof
-from positronic.access.authentication import CHALLENGE, INVALID, Access, TokenRefused, require
-from positronic.api import ledger_admission, models
-from positronic.api.changes import Change, Work
+from positronic.api import models
 from positronic.api.routes import find
 from positronic.api.routing import Call, Executor, Route, json_response
-from positronic.api.service import Service, Session
-from positronic.audit.events import Auditor, Origin
-from positronic.errors import AuditUnavailable, PositronicError, Unauthenticated
+from positronic.api.service import Service
+from positronic.api.session import Session
+from positronic.audit.events import Origin
+from positronic.commands.command import TokenShown
+from positronic.errors import AuditUnavailable, Forbidden, PositronicError
 from positronic.http.request import (
     Request,
     Response,
@@ -25,14 +28,10 @@ from positronic.http.request import (
     read_query,
     split_url,
 )
-from positronic.journal import GONE, token_key
-from positronic.ports import Journal
-from positronic.roles import Principal
+from positronic.roles import Principal, Role
 from positronic.runs.record import parse_id as parse_run_id
 from positronic.runs.run import Run
 from positronic.traceback_summary import summary_of
-
-Again = Callable[[], Awaitable[Principal]]
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -52,7 +51,7 @@ async def handle(request: Request, service: Service) -> Response:
     response.headers.update(
         proof.answer_headers(request.headers, settings.root_token_sha256, settings.local_origin)
     )
-    # A change that ran in another object has an id of its own, which is in its audit event.
+    # A call that ran in its run's object has an id of its own, which is in its audit event.
     response.headers.setdefault("X-Request-Id", origin.request_id)
     return response
 
@@ -63,80 +62,63 @@ async def _answer(request: Request, service: Service, origin: Origin) -> Respons
     if route.role is None:
         return route.respond(await route.endpoint(service))
     query = read_query(url.query, frozenset(one.name for one in route.query))
-    if service.runtime.send:
-        return await ledger_admission.answer(request, service, route, segment, query, origin)
+    session = await _session(request, service, route.role, origin)
+    call = Call(request, session, segment, query)
+    try:
+        response = await _execute(route, call)
+    except PositronicError:
+        if not session.ask.has_asked:
+            await session.ask.check()
+        raise
+    if not session.ask.has_asked:
+        await session.ask.check()
+    return response
+
+
+async def _session(request: Request, service: Service, role: Role, origin: Origin) -> Session:
+    """In the project that the caller asks for. Raises Unauthenticated, InvalidName, Forbidden."""
     access = service.access()
-    principal = await _authenticate(request, service, access, origin)
-    require(principal, route.role)
-    project = access.project(principal, request.headers.get("x-positronic-project"))
-    again = partial(_authenticate, request, service, access, origin)
-    session = service.session(project, principal, origin)
-    call = Call(request, session, segment, query, again)
-    return await _execute(route, call, session, again)
+    shown = access.shown(request.headers.get("authorization"))
+    requested = request.headers.get("x-positronic-project")
+    if isinstance(shown, Principal):
+        return Session(service, access.project(requested), shown, role, origin)
+    caller = TokenShown(shown.id, shown.hash)
+    session = Session(service, shown.project, caller, role, origin)
+    if requested not in (None, shown.project):
+        await session.ask.check()
+        raise Forbidden("this token belongs to another project")
+    return session
 
 
-async def _execute(route: Route, call: Call, session: Session, again: Again) -> Response:
-    runtime, project = session.service.runtime, session.project
-    match route.executor:
-        case Executor.RECEIVER:
-            return route.respond(await route.endpoint(call))
-        case Executor.PROJECT_WRITER:
-            is_large_body = route.read is not None and is_large(call.request)
-            change = Change(partial(_prepare, route, call, session, again), is_large_body)
-            return await runtime.one_at_a_time(project, change)
-        case executor:
-            run_id = None if executor is Executor.NEW_RUN else parse_run_id(call.segment)
-            return await runtime.runs.at(project, run_id, partial(_at_run, route, call))
+async def _execute(route: Route, call: Call) -> Response:
+    session = call.session
+    if route.executor in (Executor.NEW_RUN, Executor.RUN):
+        await session.ask.check()
+        run_id = None if route.executor is Executor.NEW_RUN else parse_run_id(call.segment)
+        work = partial(_at_run, route, call)
+        return await session.service.runtime.runs.at(session.project, run_id, work)
+    if route.read is None or not is_large(call.request):
+        return await _respond(route, call)
+    await session.ask.check()
+    with session.service.large_bodies.seat(session.project):
+        return await _respond(route, call)
 
 
-async def _prepare(route: Route, call: Call, session: Session, again: Again) -> Work:
+async def _respond(route: Route, call: Call) -> Response:
     endpoint = await route.prepare(call)
-
-    async def change(journal: Journal) -> Response:
-        await _still_valid(again, journal)
-        await session.projects().add(session.project)
-        journaled = replace(call, session=replace(session, journal=journal))
-        return route.respond(await endpoint(journaled))
-
-    return change
-
-
-async def _still_valid(again: Again, journal: Journal) -> None:
-    # The body and the changes before this one took time: the token may be revoked by now.
-    principal = await again()
-    if journal.last(token_key(principal.id)) == GONE:  # which a store may still show
-        raise Unauthenticated(INVALID, headers=CHALLENGE)
+    if route.executor is Executor.LEDGER and call.session.is_root:
+        # Before its first commit, so that every ledger can be found. A token's project is there.
+        await call.session.projects().add(call.session.project)
+    return route.respond(await endpoint(call))
 
 
 async def _at_run(route: Route, call: Call, run: Run) -> Response:
-    service = call.session.service
     with suppress(AuditUnavailable):  # tried again later; what was read is known
-        await run.settle(service.run_auditor)
+        await run.settle(call.session.service.run_auditor)
     endpoint = await route.prepare(call)
     if route.read is not None:
-        await call.again()  # reading took time: the token may be revoked by now
+        await call.session.ask.check()  # reading took time: the token may be revoked by now
     return route.respond(await endpoint(replace(call, run=run)))
-
-
-async def _authenticate(
-    request: Request, service: Service, access: Access, origin: Origin
-) -> Principal:
-    try:
-        return await access.authenticate(request.headers.get("authorization"))
-    except TokenRefused as refusal:
-        principal = refusal.principal
-        if principal.project and service.audit_throttle.allows(principal.id):
-            auditor = service.session(principal.project, principal, origin).auditor()
-            # In the background, so that the response time does not reveal whether an id is known.
-            service.runtime.in_background(_note_refusal(service, auditor, origin))
-        raise
-
-
-async def _note_refusal(service: Service, auditor: Auditor, origin: Origin) -> None:
-    try:
-        await auditor.refused()
-    except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
-        service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
 
 
 def _refuse(error: PositronicError) -> Response:

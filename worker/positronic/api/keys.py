@@ -25,10 +25,10 @@ async def _list_projects(call: Call) -> models.ProjectsOut:
     return models.projects_out(await call.session.projects().list(*call.page()))
 
 
-_WRITER: Final = Executor.PROJECT_WRITER
+_LEDGER: Final = Executor.LEDGER
 
 ROUTES: Final = (
     Route("GET", "/keys", Role.ADMIN, _list_keys, "List the master keys in use, by id."),
-    Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_WRITER),
+    Route("POST", "/keys/rotate", Role.ADMIN, _rotate, "Rotate one step.", executor=_LEDGER),
     Route("GET", "/projects", Role.ROOT, _list_projects, "List the projects.", query=PAGING),
 )

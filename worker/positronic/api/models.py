@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
+from positronic.commands.asked_keys import Census, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
@@ -17,7 +18,6 @@ from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Verdict
-from positronic.secrets.rotation import Census, RotationStep
 from positronic.times import iso
 
 T = TypeVar("T")

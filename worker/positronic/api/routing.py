@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from positronic.api import models
-from positronic.api.ledger_session import LedgerSession
-from positronic.api.service import Session
+from positronic.api.session import Session
 from positronic.errors import InvalidRequest
 from positronic.http.request import Request, Response, read_body
 from positronic.names import MAX_BODY
@@ -23,10 +22,10 @@ DEFAULT_LIST: Final = 100  # of what costs a read for each item
 
 
 class Executor(Enum):
-    """What executes a call: the process that received it, or the one owner of what it touches."""
+    """What executes a call: the process that received it, or the one owner of what it changes."""
 
     RECEIVER = auto()
-    PROJECT_WRITER = auto()  # makes a project's changes, one at a time
+    LEDGER = auto()  # the project's ledger
     NEW_RUN = auto()
     RUN = auto()  # the run that the path names
 
@@ -47,13 +46,12 @@ PAGING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted request, and what it may use; `again` authenticates it once more."""
+    """An admitted request, and what it may use."""
 
     request: Request
-    session: Session | LedgerSession
+    session: Session
     segment: str
     query: Mapping[str, str]
-    again: Callable[[], Awaitable[object]]
     run: Run | None = field(default=None)
 
     def page(self, size: int = MAX_LIST) -> tuple[str | None, int]:
@@ -128,17 +126,17 @@ def create(
     read: Callable[[bytes], T],
     errors: tuple[int, ...] = (),
 ) -> Route:
-    """POST of what `read` makes of the body, one change of a project at a time."""
-    writer = Executor.PROJECT_WRITER
-    return Route("POST", path, role, endpoint, summary, 201, errors, read=read, executor=writer)
+    """POST of what `read` makes of the body: a change of a project's ledger."""
+    ledger = Executor.LEDGER
+    return Route("POST", path, role, endpoint, summary, 201, errors, read=read, executor=ledger)
 
 
 def delete(
     path: str, role: Role, endpoint: Endpoint, summary: str, query: tuple[Query, ...] = ()
 ) -> Route:
-    """DELETE, one change of a project at a time."""
-    writer = Executor.PROJECT_WRITER
-    return Route("DELETE", path, role, endpoint, summary, 204, (404,), query, executor=writer)
+    """DELETE: a change of a project's ledger."""
+    ledger = Executor.LEDGER
+    return Route("DELETE", path, role, endpoint, summary, 204, (404,), query, executor=ledger)
 
 
 def json_response(status: int, body: bytes) -> Response:

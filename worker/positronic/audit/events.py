@@ -1,36 +1,30 @@
-"""Who did what. An event is stored before the change it describes, or the change is not made.
+"""Who did what. An event is committed with the change that it describes, or neither is.
 
-`accepted` is written first. If the change then fails, a second event with the same request id says
-`failed`, with the code and the names that were not written. `refused` is a known token that was not
-valid. Every event is signed, so that tampering shows.
+`accepted`: the change was made. `refused`: a known token was not valid. Every event is signed, so
+that tampering shows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import pydantic_core
 
-from positronic.errors import AuditUnavailable, PositronicError
 from positronic.names import Project
-from positronic.ports import AuditLog, Clock, Event, RandomBytes, Signature
-from positronic.roles import Principal
+from positronic.ports import Event, RandomBytes, Signature
 from positronic.sealing.signing import Signer, Verdict
 from positronic.times import LAST
 
 PURPOSE: Final = "audit"
 
 ACCEPTED: Final = "accepted"
-FAILED: Final = "failed"
 REFUSED: Final = "refused"
 UNREADABLE: Final = "unreadable"
 
 _LAST_MILLISECOND: Final = 2**48 - 1
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,79 +33,6 @@ class Origin:
 
     request_id: str
     address: str | None
-
-
-class Auditor:
-    """Writes one request's events into one project's log."""
-
-    def __init__(
-        self,
-        project: Project,
-        log: AuditLog,
-        signer: Signer,
-        principal: Principal,
-        origin: Origin,
-        *,
-        clock: Clock,
-        random: RandomBytes,
-    ) -> None:
-        self._project = project
-        self._log = log
-        self._signer = signer
-        self._actor = {"type": principal.kind, "id": principal.id, "name": principal.name}
-        self._origin = origin
-        self._clock = clock
-        self._random = random
-        self._last = 0
-
-    async def accepted(self, action: str, names: Iterable[str]) -> None:
-        """Raises AuditUnavailable, and then the change must not be made."""
-        try:
-            await self._append(action, names, ACCEPTED, None)
-        except PositronicError:
-            raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
-
-    async def failed(self, action: str, names: Iterable[str], error: PositronicError) -> None:
-        """Record that an accepted change failed. Never raises: the caller's error matters more."""
-        try:
-            await self._append(action, names, FAILED, error.code)
-        except PositronicError:
-            return
-
-    async def around(
-        self, action: str, names: Iterable[str], change: Callable[[], Awaitable[T]]
-    ) -> T:
-        """Record, then make the change; if it fails, record that too and raise its error."""
-        names = tuple(names)
-        await self.accepted(action, names)
-        try:
-            return await change()
-        except PositronicError as error:
-            await self.failed(action, names, error)
-            raise
-
-    async def refused(self) -> None:
-        """Record a token that was not valid. Raises what the log raises."""
-        await self._append("token.use", (), REFUSED, "unauthenticated")
-
-    async def _append(
-        self, action: str, names: Iterable[str], outcome: str, code: str | None
-    ) -> None:
-        # One request's events keep their order even within a millisecond.
-        self._last = now = max(self._clock(), self._last + 1)
-        event = Event(
-            id=event_id(now, self._random),
-            time=now,
-            actor=self._actor,
-            action=action,
-            names=tuple(names),
-            outcome=outcome,
-            request_id=self._origin.request_id,
-            code=code,
-            address=self._origin.address,
-        )
-        signature = self._signer.sign(*signed_parts(self._project, event))
-        await self._log.append(replace(event, signature=signature))
 
 
 def verify(signer: Signer, project: Project, event: Event) -> Verdict:

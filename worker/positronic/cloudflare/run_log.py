@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
-from positronic.cloudflare.sql_journal import Sql
 from positronic.runs import record
 from positronic.runs.record import KeptEvent, RunRecord
 
 _IS_THERE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'run'"
+
+
+class Sql(Protocol):
+    """The part of a Durable Object's `storage.sql` that is used."""
+
+    def exec(self, query: str, *parameters: object) -> Any: ...
 
 
 class SqlRunLog:

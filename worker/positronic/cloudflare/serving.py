@@ -9,7 +9,6 @@ from typing import Any, Final
 from workers import Response
 
 from positronic.api.admission import handle
-from positronic.api.changes import Change
 from positronic.api.service import Runtime, Service
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
@@ -17,11 +16,9 @@ from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import PassedOn
 from positronic.cloudflare.settings import keyring_of, settings_of
 from positronic.commands.command import Command
-from positronic.errors import StoreFailed
 from positronic.http import request
-from positronic.names import MAX_BODY, Project
+from positronic.names import MAX_BODY
 from positronic.runs.directory import RunDirectory
-from positronic.stores.kv import KvStorage
 
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
@@ -44,24 +41,16 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         clock=isolate.now,
         random=os.urandom,
         report=print,
-        one_at_a_time=_no_writer,
+        send=partial(_send, env),
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
-        send=partial(_send, env),
         known_values=isolate.known_values,
     )
-    return Service(
-        *(settings, KvStorage(env.SECRETS_KV), runtime, isolate.audit_throttle, isolate.brains),
-        *(isolate.large_bodies, isolate.known_projects),
-    )
+    return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
 
 
 async def _send(env: Any, command: Command) -> Any:
     return await LedgerCalls(env.PROJECT_LEDGER, keyring_of(env))(command)
-
-
-async def _no_writer(_: Project, __: Change) -> request.Response:
-    raise StoreFailed("no change is made here")
 
 
 def _request(js_request: Any) -> request.Request:

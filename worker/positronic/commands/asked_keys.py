@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from positronic.commands.asking import Asking
 from positronic.errors import Detail
 from positronic.names import Project
 from positronic.ports import Page
-from positronic.secrets.rotation import Census, KeyUse, RotationStep
 
 MAX_KNOWN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """How much of a project is under one master key."""
+
+    key_id: str
+    secrets: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Each key's use, and the number of unreadable entries, whose keys are unknown."""
+
+    uses: Sequence[KeyUse]
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class RotationStep:
+    """`remaining` includes `failed`: records that cannot be opened with the key they name."""
+
+    resealed: int
+    remaining: int
+    failed: tuple[Detail, ...]
 
 
 class LedgerRotation:

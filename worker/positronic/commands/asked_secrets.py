@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from positronic.commands.asking import Asking
 from positronic.names import Name, Value
 from positronic.ports import Metadata, Page, Record, SecretInfo, Unreadable
-from positronic.secrets.sealed_store import SealedSecret
-from positronic.secrets.sealer import Sealer
-from positronic.secrets.vault import BulkResult, Entry
+from positronic.secrets.sealer import SealedSecret, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """How many secrets a bulk wrote."""
+
+    created: int
+    updated: int
 
 
 class LedgerVault:
@@ -35,7 +42,7 @@ class LedgerVault:
         """Whatever is listed. Raises NotFound, InvalidName, ReservedName."""
         await self._ask("secret.delete", name=text)
 
-    async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
+    async def bulk(self, entries: Sequence[tuple[Name, Value]]) -> BulkResult:
         """Write checked entries with distinct names: all, or none."""
         sent = [[name, value.reveal()] for name, value in entries]
         return BulkResult(*await self._ask("secret.bulk", entries=sent))

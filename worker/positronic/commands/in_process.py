@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from positronic.commands.command import Command
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
+from positronic.ledger.project_rows import PROJECTS
+from positronic.ledger.setting_rows import SETTING
 from positronic.names import Project
 from positronic.ports import Ledger
 
 
 class InProcessLedgers:
-    """`open` gives a project's ledger; each is opened once, when it is first asked."""
+    """`open_` gives a project's ledger. One that nothing was committed to is forgotten after use.
+
+    `wake` is `Place`'s. `at_most`: how many stay open; None for ledgers in memory, which end when
+    they are forgotten.
+    """
 
     def __init__(
         self,
         open_: Callable[[Project], Ledger],
         tools: Callable[[], Tools],
-        wake: Callable[[Project, int], None] = lambda _, __: None,
+        wake: Callable[[int], None] | None = None,
+        at_most: int | None = None,
     ) -> None:
         self._open = open_
         self._tools = tools
         self._wake = wake
-        self._ledgers: dict[Project, Ledger] = {}
+        self._at_most = at_most
+        self._used: WeakValueDictionary[Project, Ledger] = WeakValueDictionary()
+        self._kept: OrderedDict[Project, Ledger] = OrderedDict()
 
     async def __call__(self, command: Command) -> Any:  # noqa: ANN401 - whatever it answers
         project = command.project
-        if project not in self._ledgers:
-            self._ledgers[project] = self._open(project)
+        ledger = self._used.get(project) or self._open(project)
+        self._used[project] = ledger
+        try:
+            return await Place(project, ledger, self._tools(), self._wake).run(command)
+        finally:
+            self._keep(project, ledger)
 
-        def wake(at: int) -> None:
-            self._wake(project, at)
-
-        place = Place(project, self._ledgers[project], self._tools(), wake)
-        return await place.run(command)
+    def _keep(self, project: Project, ledger: Ledger) -> None:
+        if project not in self._kept:
+            if not (ledger.count(SETTING) or ledger.count(PROJECTS)):
+                return
+            self._kept[project] = ledger
+        self._kept.move_to_end(project)
+        if self._at_most is not None and len(self._kept) > self._at_most:
+            self._kept.popitem(last=False)

@@ -39,10 +39,17 @@ RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
 class Place:
-    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit."""
+    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit.
+
+    Without it, nothing is done later: nothing is copied, and no copy is noted as due.
+    """
 
     def __init__(
-        self, project: Project, ledger: Ledger, tools: Tools, wake: Callable[[int], None]
+        self,
+        project: Project,
+        ledger: Ledger,
+        tools: Tools,
+        wake: Callable[[int], None] | None = None,
     ) -> None:
         self._project = project
         self._ledger = ledger
@@ -132,7 +139,9 @@ class Place:
         if (first := self._first(command)) is not None:
             return first.result
         now = self._tools.clock()
-        copies: list[Change] = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+        copies: list[Change] = []
+        if self._wake:
+            copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         begun = self._begun(plan, now)
         changes, expect = [*plan.changes, *copies, *kept, *begun], look.expect
         if key is not None:
@@ -145,7 +154,7 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if copies or plan.is_woken or begun:
+        if self._wake and (copies or plan.is_woken or begun):
             self._wake(now if copies or plan.is_woken else now + DAY)
         return plan.result
 

@@ -1,1 +1,1 @@
-"""One project's secrets: the rules for a change, sealed records, rotation."""
+"""One project's secrets, sealed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.names import Name, Project, Value, parse_value
-from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record
+from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, SecretInfo
 from positronic.sealing.envelope import (
     NONCE_SIZE,
     SALT_SIZE,
@@ -63,6 +63,22 @@ class Sealer:
         aad = associated_data(self._project, record.name, record.metadata)
         plaintext = await self._cipher.open(key, envelope.nonce, envelope.sealed, aad)
         return _value(plaintext)
+
+
+class SealedSecret:
+    """A record that has not been opened."""
+
+    __slots__ = ("_record", "_sealer", "info")
+
+    def __init__(self, sealer: Sealer, record: Record) -> None:
+        self._sealer = sealer
+        self._record = record
+        one = record.metadata
+        self.info = SecretInfo(record.name, one.version, one.created_at, one.updated_at)
+
+    async def open(self) -> Value:
+        """Raises UnknownKey, CorruptRecord; names the secret."""
+        return await self._sealer.open(self._record)
 
 
 def _value(plaintext: bytes) -> Value:

@@ -1,4 +1,4 @@
-"""What one caller may work with, in one project with a ledger, for one request."""
+"""What one caller may use, in one project, for one request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
-from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
@@ -24,7 +23,7 @@ from positronic.secrets.sealer import Sealer
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
 
 
-class LedgerSession:
+class Session:
     """Each of these sends commands by `ask`, whose answers say whether the caller may."""
 
     def __init__(
@@ -38,6 +37,7 @@ class LedgerSession:
         self.service = service
         self.project = project
         self.origin = origin
+        self.is_root = isinstance(caller, Principal)
         self.keyring = service.keyring()
         self.ask = service.asking(project, caller, role, origin)
         self._log = LedgerLog(self.ask)
@@ -52,7 +52,7 @@ class LedgerSession:
         return LedgerRotation(self.ask)
 
     def projects(self) -> LedgerDirectory:
-        ask: Asking = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+        ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
         return LedgerDirectory(ask, self.service.known_projects)
 
     def audit_log(self) -> LedgerLog:

@@ -1,0 +1,33 @@
+"""What a test puts into a ledger, and reads out of it, without a command and without an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.names import parse_name, parse_value
+from positronic.ports import Ledger, Metadata
+from positronic.rows import Change
+from positronic.secrets.sealer import Sealer
+
+
+async def seed(ledger: Ledger, sealer: Sealer, values: Mapping[str, str], now: int) -> None:
+    """Secrets at version 1."""
+    changes: list[Change] = []
+    for name, value in values.items():
+        metadata = Metadata(1, now, now, sealer.newest)
+        record = await sealer.seal(parse_name(name), parse_value(value), metadata)
+        changes += [STATES.put(SecretState(record.name, metadata)), VERSIONS.put(record)]
+    ledger.commit(changes, {})
+
+
+async def opened(ledger: Ledger, sealer: Sealer) -> dict[str, str]:
+    """Every secret there is, in clear."""
+    records = [VERSIONS.read(row) for row in ledger.list(VERSIONS.kind)]
+    return {record.name: (await sealer.open(record)).reveal() for record in records}
+
+
+def newest_event(ledger: Ledger) -> ChainedEvent:
+    """The last one of all."""
+    return EVENTS.read(ledger.list(EVENTS.kind, limit=1)[0])
