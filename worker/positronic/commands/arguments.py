@@ -71,6 +71,16 @@ class Arguments:
             raise _wrong(key)
         return entries
 
+    def number(self, key: str) -> int:
+        return _number(key, self._given.get(key))
+
+    def numbers(self, key: str) -> dict[Name, int]:
+        """By the names of secrets."""
+        found = self._given.get(key)
+        if not isinstance(found, dict):
+            raise _wrong(key)
+        return {parse_name(name): _number(key, number) for name, number in found.items()}
+
     def digests(self, key: str) -> dict[Name, str | None]:
         """By any text that a copy may have for a name; None: it has no copy."""
         found = self._given.get(key)

@@ -7,11 +7,16 @@ from typing import Any
 
 from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
+from positronic.errors import StoreFailed
 from positronic.names import Project
 from positronic.ports import RandomBytes
 from positronic.roles import Principal, Role
 
 Send = Callable[[Command], Awaitable[Any]]
+
+
+class LedgerUnreachable(StoreFailed):
+    """A `Send` got no answer: what was to be read is not known, and no more."""
 
 
 class Asking:
@@ -38,10 +43,14 @@ class Asking:
 
     async def __call__(self, action: str, **arguments: object) -> Any:  # noqa: ANN401
         """What the ledger answers: see `commands.table`. Raises what it raises."""
+        return await self.once(self._random(8).hex(), action, **arguments)
+
+    async def once(self, id_: str, action: str, **arguments: object) -> Any:  # noqa: ANN401
+        """The same; made once, however often it is asked for under this id."""
         self.has_asked = True
         command = Command(
             self.project,
-            self._random(8).hex(),
+            id_,
             action,
             arguments,
             self._caller,

@@ -19,7 +19,7 @@ from positronic.audit.events import ACCEPTED, REFUSED, event_id
 from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
-from positronic.commands.table import CHANGES, NEW_VALUES, READS
+from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
@@ -79,11 +79,14 @@ class Place:
             raise InvalidRequest("there is no such command")
         for _ in range(TRIES):
             work = self._admitted(command)
-            if (first := self._first(command)) is not None:
+            first = self._first(command)
+            if first is not None and command.action not in ANSWERED_ANEW:
                 return first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
+            if first is not None:
+                return plan.result
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             try:
@@ -137,7 +140,7 @@ class Place:
         # No await from here: nothing comes between these looks and the commit.
         principal = self._admit(command, look)
         if (first := self._first(command)) is not None:
-            return first.result
+            return plan.result if command.action in ANSWERED_ANEW else first.result
         now = self._tools.clock()
         copies: list[Change] = []
         if self._wake:
@@ -169,9 +172,11 @@ class Place:
             rows.append(last)
         if plan.names:
             actor = SYSTEM if plan.by_itself else principal
-            event = self._event(command, actor, command.action, tuple(plan.names), ACCEPTED)
+            action = plan.action or command.action
+            event = self._event(command, actor, action, tuple(plan.names), ACCEPTED)
             own = replace(event, details=plan.details)
-            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+            kept = None if command.action in ANSWERED_ANEW else plan.result
+            rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
 
     def _begun(self, plan: Plan, now: int) -> Sequence[Change]:

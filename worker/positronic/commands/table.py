@@ -45,7 +45,10 @@ CHANGES: Final[Mapping[str, Change]] = {
     "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
-    "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
+    "brain.settle": lambda work, given: run_commands.settle(
+        work, given.numbers("versions"), given.number("at")
+    ),
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
@@ -56,12 +59,14 @@ CHANGES: Final[Mapping[str, Change]] = {
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
+# What these answer is not kept with the event: sent again, they are answered anew, recorded once.
+ANSWERED_ANEW: Final = frozenset({run_commands.READ})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
-    "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
+    "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
     "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),
