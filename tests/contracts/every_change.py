@@ -37,9 +37,11 @@ class Example:
 
 def _examples() -> Mapping[str, Example]:
     """At least one of each change, and each way that it can go."""
-    noted = ("brain.run", "brain.rerun", "brain.read")
+    noted = ("brain.run", "brain.rerun")
     changes = {
         **{action: command(action, names=["A"]) for action in noted},
+        "read": command("brain.read", names=["A", "NONE"]),
+        "settle": command("brain.settle", versions={"A": 3}, at=17),
         "create": put("NEW"),
         "update": put("A", "newer"),
         "bulk": bulk([*NAMES, "X", "Y"], "newer"),
