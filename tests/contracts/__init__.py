@@ -21,6 +21,7 @@ from contracts import (
     repairs,
     rotation_commands,
     sealer,
+    token_commands,
     token_store,
     unreadable,
 )
@@ -42,6 +43,7 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     audit_commands.SUITE,
+    token_commands.SUITE,
     rotation_commands.SUITE,
     every_change.SUITE,
     full_ledger.SUITE,

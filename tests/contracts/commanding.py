@@ -84,10 +84,13 @@ def bulk(names: Sequence[str], value: str = "value") -> Command:
 
 
 def issue(
-    id_: str = TOKEN_ID, caller: Principal | TokenShown = ROOT, expires_in: int | None = None
+    id_: str = TOKEN_ID,
+    caller: Principal | TokenShown = ROOT,
+    expires_in: int | None = None,
+    role: str = "writer",
 ) -> Command:
-    """A writer's token, whose secret half is SECRET."""
-    given: dict[str, Any] = {"id": id_, "hash": token_hash(SECRET), "name": "ci", "role": "writer"}
+    """A token whose secret half is SECRET."""
+    given: dict[str, Any] = {"id": id_, "hash": token_hash(SECRET), "name": "ci", "role": role}
     return command("token.create", caller, needs=Role.ADMIN, expiresIn=expires_in, **given)
 
 

@@ -78,7 +78,7 @@ async def check_census(world: LedgerWorld) -> None:
     """Every key that is in use, also by what cannot be read, and the newest."""
     place = await _rotating(world, NAMES[:3])
     await place.run(put("NEW", newest="k2"))
-    place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k0",))], {})
+    place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k0", None))], {})
 
     uses = await place.run(command("keys.census", newest="k2"))
     assert uses == [["k0", 0, 1, 0, 0], ["k1", 3, 1, 1, 0], ["k2", 1, 0, 0, 0]]

@@ -162,7 +162,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
+    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits.
+
+    `issuer`: the id of the token that issued it, or `root`; None: nobody recorded it.
+    """
 
     id: str
     name: TokenName
@@ -171,6 +174,7 @@ class TokenRecord:
     created_at: int
     expires_at: int | None
     signature: Signature
+    issuer: str | None = None
 
 
 class Ledger(Protocol):

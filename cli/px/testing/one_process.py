@@ -26,7 +26,7 @@ def one_process(
     in_background: Callable[[Coroutine[None, None, None]], None],
     wake: Callable[[int], None] | None = None,
 ) -> Runtime:
-    """What a Service needs; `settings` are read anew for each command.
+    """What a Service needs; `settings` are read for each command.
 
     `wake(at)`: copies are due at that time; without it, nothing is copied.
     """

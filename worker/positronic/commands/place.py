@@ -113,8 +113,8 @@ class Place:
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
-        self._admit(command, look)
-        return Work(self._project, look, self._tools)
+        caller = self._admit(command, look)
+        return Work(self._project, look, self._tools, caller)
 
     def _admit(self, command: Command, look: Look) -> Principal:
         """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""

@@ -10,6 +10,7 @@ from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes
+from positronic.roles import Principal
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
@@ -40,11 +41,15 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One try of one command: `look` reads what the commit then expects to be unchanged."""
+    """One try of one command: `look` reads what the commit then expects to be unchanged.
+
+    `caller`: who sent it; None: the ledger itself.
+    """
 
     project: Project
     look: Look
     tools: Tools
+    caller: Principal | None = None
 
     @property
     def sealer(self) -> Sealer:
