@@ -137,7 +137,7 @@ async def _ring(held: _Held) -> None:
 
 
 def _alarm(held: _Held) -> Alarm | None:
-    """None: nothing was ever committed, and so nobody knows whose it is."""
+    """None: nothing was ever committed, so that there is nothing to do."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     if row is None:
         return None

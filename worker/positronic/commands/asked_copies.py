@@ -74,7 +74,7 @@ class LedgerCopies:
 
 
 def _digest(copy: Record | Unreadable | None) -> str | None:
-    """Empty for one that cannot be read, which is like none of ours."""
+    """Empty for one that cannot be read: no text of ours has that digest."""
     if copy is None:
         return None
     return "" if isinstance(copy, Unreadable) else copy_digest(copy)

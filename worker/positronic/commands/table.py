@@ -59,7 +59,7 @@ CHANGES: Final[Mapping[str, Change]] = {
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
-# What these answer is not kept with the event: sent again, they are answered anew, recorded once.
+# Sent again, these read again, and are recorded once: their answers are not kept with the event.
 ANSWERED_ANEW: Final = frozenset({run_commands.READ})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,

@@ -41,7 +41,7 @@ def of_secret(
 
 
 def of_no_secret(last: PublishedCopy | None, is_due: bool, now: int) -> str:
-    """How a copy stands under a name that is no secret's: not removed yet, or never ours."""
+    """The same for a copy under another name: it is not removed yet, or was never ours."""
     return LAGGING if last and is_late(last, is_due, now) else PLANTED
 
 

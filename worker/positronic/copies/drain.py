@@ -27,7 +27,7 @@ LAST_RETRY: Final = 3_600_000
 
 
 def wait_after(failures: int) -> int:
-    """Milliseconds until another try, after so many that failed."""
+    """Milliseconds until another try, after this number of failures."""
     return int(min(FIRST_RETRY * 2 ** min(failures - 1, 20), LAST_RETRY))
 
 

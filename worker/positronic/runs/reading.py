@@ -1,4 +1,4 @@
-"""What a run reads, for as long as it goes on."""
+"""What a run reads, as long as it continues."""
 
 from __future__ import annotations
 
