@@ -9,7 +9,7 @@ from contracts.commanding import AUDIT_RETENTION, Commanding, bulk, command, put
 from contracts.copies import Elsewhere
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
-from contracts.worlds import PROJECT
+from contracts.worlds import KEYS, PROJECT
 from positronic.commands.alarm import SWEPT_AT_ONCE, Alarm
 from positronic.copies.drain import FIRST_RETRY, LAST_RETRY
 from positronic.errors import StoreFailed
@@ -17,6 +17,7 @@ from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Name
 from positronic.ports import Page, RecordInfo, Unreadable
 from positronic.rows import Put
+from positronic.sealing.keyring import Keyring
 
 SUITE: Suite[LedgerWorld] = Suite("alarms")
 
@@ -50,7 +51,7 @@ class Alarmed:
         place, clock = self.place, self.place.clock
         return Alarm(
             *(PROJECT, place.ledger, self.copies, place.place()),
-            *("k1", clock, os.urandom, self.lines.append),
+            *(Keyring(KEYS), clock, os.urandom, self.lines.append),
         )
 
     async def until(self, time: int) -> int:

@@ -37,8 +37,8 @@ class Copied:
     def __init__(self, world: LedgerWorld) -> None:
         self.place, self.elsewhere = Commanding(world), Elsewhere()
         caller = Principal("reader", "reader", Role.READER, PROJECT)
-        origin, newest = Origin("request", None), Keyring(KEYS).newest
-        ask = Asking(PROJECT, caller, Role.READER, origin, newest, os.urandom, self.place.run)
+        origin, keyring = Origin("request", None), Keyring(KEYS)
+        ask = Asking(PROJECT, caller, Role.READER, origin, keyring, os.urandom, self.place.run)
         self.copies = LedgerCopies(ask, self.elsewhere)
 
     async def drain(self) -> None:

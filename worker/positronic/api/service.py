@@ -106,8 +106,8 @@ class Service:
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
     ) -> Asking:
         """Commands to a project's ledger."""
-        newest, random = self.keyring().newest, self.runtime.random
-        return Asking(project, caller, role, origin, newest, random, self.runtime.send)
+        keyring, random = self.keyring(), self.runtime.random
+        return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
     def run_asking(self, record: RunRecord) -> Asking:
         """For what a run reads: the run acts, under the id of the request that started it."""

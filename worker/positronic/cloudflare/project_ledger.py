@@ -145,7 +145,7 @@ def _alarm(held: _Held) -> Alarm | None:
     copies = KvCopies(held.env.SECRETS_KV, project)
     return Alarm(
         *(project, held.ledger, copies, _place(held, project, keyring)),
-        *(keyring.newest, isolate.now, os.urandom, print),
+        *(keyring, isolate.now, os.urandom, print),
         [Leftovers(held.ledger, held.standing.first, isolate.now)],
     )
 

@@ -23,6 +23,7 @@ from positronic.names import Project
 from positronic.ports import Clock, Copies, Ledger, RandomBytes, Unreadable
 from positronic.roles import SYSTEM
 from positronic.rows import Row
+from positronic.sealing.keyring import Keyring
 
 SWEPT_AT_ONCE: Final = 500  # copies in one step
 
@@ -45,7 +46,7 @@ class Alarm:
     ledger: Ledger
     copies: Copies
     place: Place
-    newest: str
+    keyring: Keyring
     clock: Clock
     random: RandomBytes
     report: Callable[[str], None]
@@ -104,5 +105,5 @@ class Alarm:
         """In the ledger's own name."""
         origin = Origin(self.random(8).hex(), None)
         return Asking(
-            *(self.project, SYSTEM, SYSTEM.role, origin, self.newest, self.random, self.place.run)
+            *(self.project, SYSTEM, SYSTEM.role, origin, self.keyring, self.random, self.place.run)
         )

@@ -15,7 +15,7 @@ from positronic.brains.run_redactor import RunRedactor, version
 from positronic.errors import StoreFailed
 from positronic.names import Name
 from positronic.ports import ReadableSecrets, SecretInfo
-from positronic.runs.plan import Plan
+from positronic.runs.plan import RunPlan
 
 MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
@@ -54,8 +54,8 @@ class _Part:
 
 
 async def with_values(
-    plan: Plan, store: ReadableSecrets, redactor: RunRedactor, announce: Announce
-) -> Plan:
+    plan: RunPlan, store: ReadableSecrets, redactor: RunRedactor, announce: Announce
+) -> RunPlan:
     """The plan before it was redacted. `announce` is called before anything is read, if it is.
 
     States before the one that the first step gets may stay redacted. Raises InvalidRun if a value
@@ -89,7 +89,7 @@ async def with_values(
     )
 
 
-def _parts(plan: Plan) -> tuple[_Part, list[_Part]]:
+def _parts(plan: RunPlan) -> tuple[_Part, list[_Part]]:
     """The options, and every state from the initial one to the last completed step's."""
     patches = (step.patch for step in plan.completed)
     states = accumulate(
