@@ -23,7 +23,8 @@ from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import audit_retention_of, keyring_of
 from positronic.commands.alarm import Alarm
-from positronic.commands.message import answered, refused, unpack
+from positronic.commands.message import ForeignCommand, answered, refused, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import wait_after
@@ -95,8 +96,14 @@ class ProjectLedger(DurableObject):
 async def _carry_out(held: _Held, message: object) -> str:
     try:
         keyring, project = keyring_of(held.env), Project(str(held.name))
-        command = unpack(str(message), project, keyring)
-        return answered(await _place(held, project, keyring).run(command))
+        tools = _tools(held, keyring)
+        try:
+            command = unpack(str(message), project, keyring)
+        except ForeignCommand as foreign:
+            Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
+            return refused(foreign.answer)
+        place = Place(project, held.ledger, tools, held.storage.setAlarm)
+        return answered(await place.run(command))
     except PositronicError as error:
         return refused(error)
     except Exception as error:  # noqa: BLE001 - over RPC it would carry its traceback
@@ -104,8 +111,8 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-def _place(held: _Held, project: Project, keyring: Keyring) -> Place:
-    tools = Tools(
+def _tools(held: _Held, keyring: Keyring) -> Tools:
+    return Tools(
         *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
         audit_retention_of(held.env) * 1000,
         partial(js_streams.keep_on, held.ctx),
@@ -113,7 +120,6 @@ def _place(held: _Held, project: Project, keyring: Keyring) -> Place:
         held.standing,
         lambda: held.database.size() > MAX_SIZE,
     )
-    return Place(project, held.ledger, tools, held.storage.setAlarm)
 
 
 async def _ring(held: _Held) -> None:
@@ -143,8 +149,9 @@ def _alarm(held: _Held) -> Alarm | None:
         return None
     project, keyring = OWNER.read(row), keyring_of(held.env)
     copies = KvCopies(held.env.SECRETS_KV, project)
+    place = Place(project, held.ledger, _tools(held, keyring), held.storage.setAlarm)
     return Alarm(
-        *(project, held.ledger, copies, _place(held, project, keyring)),
+        *(project, held.ledger, copies, place),
         *(keyring, isolate.now, os.urandom, print),
         [Leftovers(held.ledger, held.standing.first, isolate.now)],
     )

@@ -7,21 +7,20 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
-from positronic.audit.events import ACCEPTED, REFUSED, event_id
+from positronic.audit.events import ACCEPTED, event_id
 from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
+from positronic.commands.noting import Noting
 from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
@@ -61,9 +60,8 @@ class Place:
         try:
             return await self._run(command)
         except TokenRefused as refused:
-            if self._tools.audit_throttle.allows(refused.principal.id):
-                # Later: the answer's time must not tell a known id from an unknown one.
-                self._tools.in_background(self._note(command, refused))
+            # Later: the answer's time must not tell a known id from an unknown one.
+            Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
             raise
 
     async def _run(self, command: Command) -> object:
@@ -101,15 +99,6 @@ class Place:
         if not standing.is_adopted(self._ledger):
             self._admit(command, Look(self._ledger))
             await standing.check(self._ledger, self._tools.clock())
-
-    async def _note(self, command: Command, refused: TokenRefused) -> None:
-        """Record a token that is known and did not open."""
-        event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
-        look = Look(self._ledger)
-        with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
-            key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
-            row = chain.append(chain.newest(self._ledger), key, self._project, event)
-            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
@@ -171,10 +160,7 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            actor = SYSTEM if plan.by_itself else principal
-            action = plan.action or command.action
-            event = self._event(command, actor, action, tuple(plan.names), ACCEPTED)
-            own = replace(event, details=plan.details)
+            own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
             kept = None if command.action in ANSWERED_ANEW else plan.result
             rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
@@ -185,24 +171,16 @@ class Place:
             return []
         return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
 
-    def _event(
-        self,
-        command: Command,
-        principal: Principal,
-        action: str,
-        names: tuple[str, ...],
-        outcome: str,
-        code: str | None = None,
-    ) -> Event:
+    def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
         return Event(
             id=event_id(now, self._tools.random),
             time=now,
             actor={"type": principal.kind, "id": principal.id, "name": principal.name},
-            action=action,
-            names=names,
-            outcome=outcome,
+            action=plan.action or command.action,
+            names=tuple(plan.names),
+            outcome=ACCEPTED,
             request_id=command.origin.request_id,
-            code=code,
             address=command.origin.address,
+            details=plan.details,
         )
