@@ -55,7 +55,7 @@ def adopt(client: Client, note: Callable[[int, int], None]) -> Adoption:
     """All steps, however many ran before; `note` gets how many entries are done, of how many."""
     idle, last = 0, (-1, -1)
     while True:
-        step = client.write("/project/adopt", None, _adoption, doubt.ADOPT, status=200)[0]
+        step = client.write("/project/adopt", None, _adoption, doubt.ADOPT, status=200)
         if step.is_over:
             return step
         note(step.done, step.done + step.remaining)
@@ -82,7 +82,7 @@ def repair(client: Client) -> int:
 
     total, path = 0, "/project/repair"
     while True:
-        due, following = client.write(path, None, _repaired, doubt.REPAIR, status=200)[0]
+        due, following = client.write(path, None, _repaired, doubt.REPAIR, status=200)
         total += due
         if following is None:
             return total
