@@ -46,7 +46,10 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         runs=runs,
         known_values=isolate.known_values,
     )
-    return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
+    return Service(
+        *(settings, runtime, isolate.brains, isolate.large_bodies),
+        *(isolate.known_projects, isolate.unknown_projects),
+    )
 
 
 async def _send(env: Any, command: Command) -> Any:
