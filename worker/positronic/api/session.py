@@ -70,8 +70,10 @@ class Session:
         if self.project not in self.service.known_projects:
             await self.ask.check()
             await self.projects().add(self.project)
+        self.service.unknown_projects.discard(self.project)
 
     def adoption(self) -> LedgerAdoption:
+        self.service.unknown_projects.discard(self.project)
         return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
-from positronic.access.authentication import TokenRefused, check_record, require
+from positronic.access.authentication import NobodyHere, TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -113,6 +113,8 @@ class Place:
                 record = look.one(TOKENS, caller.id)
             except CorruptRecord:
                 record = None  # to the caller, a token that cannot be read is one that is not there
+            if record is None and not self._ledger.get(SETTING, [OWNER_ID]):
+                raise NobodyHere(self._project)
             now, signer = self._tools.clock(), Signer(self._tools.keyring, TOKEN)
             caller = check_record(signer, now, self._project, caller.hash, record)
         require(caller, command.role)
