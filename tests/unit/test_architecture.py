@@ -75,13 +75,14 @@ def _that_import(name: str) -> list[str]:
             "workers",
             [
                 f"worker/positronic/cloudflare/{name}.py"
-                for name in ("brain_run", "entrypoint", "project_ledger", "serving")
+                for name in ("brain_run", "entrypoint", "project_ledger")
             ],
         ),
         (
             "js",
             [
                 "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_streams.py",
             ],
         ),
@@ -89,6 +90,7 @@ def _that_import(name: str) -> list[str]:
             "pyodide",
             [
                 "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_streams.py",
                 "worker/positronic/cloudflare/object_database.py",
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from positronic.access.authentication import Access
@@ -21,7 +22,7 @@ from positronic.ports import Cipher, Clock, RandomBytes
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
-from positronic.sealing.keyring import Keyring
+from positronic.sealing.keyring import Keyring, keyring
 
 MAX_DAYS: Final = 36_500
 
@@ -82,21 +83,14 @@ class Service:
 
     def access(self) -> Access:
         """Raises NotConfigured for any setting, so that the answer is the same for all callers."""
-        audit_retention(self.settings)
-        self.run_retention()
-        self.keyring()
-        try:
-            project = parse_project(self.settings.project)
-        except InvalidName as error:
-            raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
-        return Access(self.settings.root_token_sha256, project)
+        return _access(self.settings)
 
     def run_retention(self) -> int:
         """How many seconds a run is kept after its end."""
-        return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
+        return _run_retention(self.settings)
 
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.master_keys, self.settings.next_master_key)
+        return keyring_of(self.settings)
 
     def asking(
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
@@ -112,9 +106,31 @@ class Service:
         return LedgerAuditor(self.asking(record.project, reader, Role.READER, origin))
 
 
+def keyring_of(settings: Settings) -> Keyring:
+    """Raises NotConfigured."""
+    return keyring(settings.master_keys, settings.next_master_key)
+
+
 def audit_retention(settings: Settings) -> int:
     """Seconds that an event is kept. Raises NotConfigured."""
     return _seconds("AUDIT_RETENTION_DAYS", settings.audit_retention_days)
+
+
+@lru_cache(maxsize=1)
+def _access(settings: Settings) -> Access:
+    """Checked once as long as the settings stay the same."""
+    audit_retention(settings)
+    _run_retention(settings)
+    keyring_of(settings)
+    try:
+        project = parse_project(settings.project)
+    except InvalidName as error:
+        raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+    return Access(settings.root_token_sha256, project)
+
+
+def _run_retention(settings: Settings) -> int:
+    return _seconds("RUN_RETENTION_DAYS", settings.run_retention_days)
 
 
 def _seconds(setting: str, days: str) -> int:

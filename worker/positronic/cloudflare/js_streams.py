@@ -47,6 +47,8 @@ async def whole(js_request: Any, limit: int) -> bytes:
 
 async def drain(js_request: Any, limit: int) -> None:
     """Discard what a refusal left unread: wrangler's proxy fails on an answer before the end."""
+    if not js_request.body:
+        return
     with suppress(TimeoutError, JsException):
         async with asyncio.timeout(DRAIN_SECONDS):
             async for _ in parts(js_request, limit):

@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
+from positronic.api.service import audit_retention, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import audit_retention_of, keyring_of
+from positronic.cloudflare.settings import settings_of
 from positronic.commands.message import answered, refused, unpack
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
@@ -35,13 +36,16 @@ AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts."""
+    """One object's means. `env` and `ctx` are the platform's own.
 
-    storage: Any
+    `bindings` come with `__init__`, which anybody can call: the first count.
+    """
+
+    ctx: Any
+    env: Any
     name: str | None
     ledger: SqliteLedger
-    env: Any = None
-    ctx: Any = None
+    bindings: Any = None
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -50,17 +54,17 @@ _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
 class ProjectLedger(DurableObject):
     """One project's secrets, tokens and events, and the copies in KV that are due."""
 
-    def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
+    def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
         # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
         ledger = SqliteLedger(ObjectDatabase(ctx.storage))
-        _held[made] = _Held(ctx.storage, ctx.id.name, ledger)
+        _held[made] = _Held(ctx, env, ctx.id.name, ledger)
         return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
         held = _held[self]
-        if held.env is None:
-            held.env, held.ctx = env, ctx
+        if held.bindings is None:
+            held.bindings = env
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -79,15 +83,16 @@ class ProjectLedger(DurableObject):
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
-        keyring, project = keyring_of(held.env), Project(str(held.name))
+        settings, project = settings_of(held.env), Project(str(held.name))
+        keyring = keyring_of(settings)
         command = unpack(str(message), project, keyring)
         tools = Tools(
             *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
-            audit_retention_of(held.env) * 1000,
+            audit_retention(settings) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,
         )
-        place = Place(project, held.ledger, tools, held.storage.setAlarm)
+        place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:
         return refused(error)
@@ -100,14 +105,14 @@ async def _drain(held: _Held) -> None:
     try:
         if (project := _owner(held)) is None:
             return
-        drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
+        drain = Drain(held.ledger, KvRecords(held.bindings.SECRETS_KV, project), isolate.now)
         await drain.step()
         following = drain.next()
     except Exception as error:  # noqa: BLE001 - see `alarm`
         print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
         following = isolate.now() + AFTER_A_FAILURE
     if following is not None:
-        held.storage.setAlarm(max(following, isolate.now()))
+        held.ctx.storage.setAlarm(max(following, isolate.now()))
 
 
 def _owner(held: _Held) -> Project | None:

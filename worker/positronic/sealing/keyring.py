@@ -6,6 +6,7 @@ import binascii
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from typing import Final
 
 from positronic.errors import NotConfigured, UnknownKey
@@ -49,6 +50,12 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"
+
+
+@lru_cache(maxsize=1)
+def keyring(text: str, in_front: str = "") -> Keyring:
+    """That of these settings, parsed once as long as they stay the same: no other is kept."""
+    return Keyring(text, in_front)
 
 
 def hkdf_sha256(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
