@@ -18,6 +18,10 @@ class Headers(Mapping[str, str]):
     def __init__(self, js_headers: Any) -> None:
         self._headers = js_headers
 
+    def get(self, name: str, default: Any = None) -> Any:
+        text = self._headers.get(name)
+        return default if text is jsnull else text
+
     def __getitem__(self, name: str) -> str:
         if (text := self._headers.get(name)) is jsnull:
             raise KeyError(name)

@@ -23,8 +23,9 @@ MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
 async def serve(js_request: Any, service: Service, ctx: Any) -> Any:
     """A JavaScript Response."""
-    answer = await handle(_request(js_request), service)
-    await js_streams.drain(js_request, MAX_DRAINED)
+    sent = js_streams.Body(js_request)
+    answer = await handle(_request(js_request, sent), service)
+    await sent.drain(MAX_DRAINED)
     body: Any = answer.body.decode() or None
     if isinstance(answer.stream, PassedOn):
         body = answer.stream.body
@@ -52,11 +53,7 @@ async def _send(ledgers: ObjectNamespace, settings: Settings, command: Command) 
     return await LedgerCalls(ledgers, keyring_of(settings))(command)
 
 
-def _request(js_request: Any) -> request.Request:
+def _request(js_request: Any, body: js_streams.Body) -> request.Request:
     # The raw method, because the SDK's enum fails on unknown ones.
-    return request.Request(
-        js_request.method,
-        js_request.url,
-        js_http.Headers(js_request.headers),
-        partial(js_streams.whole, js_request),
-    )
+    headers = js_http.Headers(js_request.headers)
+    return request.Request(js_request.method, js_request.url, headers, body.whole)
