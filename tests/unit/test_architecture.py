@@ -74,14 +74,18 @@ def _that_import(name: str) -> list[str]:
         (
             "workers",
             [
-                f"worker/positronic/cloudflare/{name}.py"
-                for name in ("brain_run", "entrypoint", "project_ledger")
+                f"worker/positronic/{name}.py"
+                for name in (
+                    "ciphers/webcrypto",
+                    "cloudflare/brain_run",
+                    "cloudflare/entrypoint",
+                    "cloudflare/project_ledger",
+                )
             ],
         ),
         (
             "js",
             [
-                "worker/positronic/ciphers/webcrypto.py",
                 "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_streams.py",
             ],
