@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEVER: Final = "never"
 UNREADABLE: Final = "unreadable"
+UNKNOWN: Final = "unknown"
 _SHOWN_NAMES: Final = 3
 
 
@@ -47,12 +48,12 @@ def _secret_table(found: Sequence[Secret]) -> str:
 
 
 def tokens(found: Sequence[Token]) -> None:
-    """id, name, role, created, expires."""
+    """id, name, role, created, expires, issued by."""
     if not found:
         terminal.say("No tokens found.")
         terminal.advise("Tip: create the first one with `px token create NAME --role reader`.")
     elif terminal.is_terminal(sys.stdout):
-        head = ("ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)")
+        head = ("ID", "NAME", "ROLE", "CREATED (UTC)", "EXPIRES (UTC)", "ISSUED BY")
         terminal.data(terminal.columns(head, [_token_row(one) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_token_cells(one)) for one in found))
@@ -70,8 +71,8 @@ def _unreadable_hint(count: int, command: str) -> None:
 
 def _token_cells(one: Token) -> tuple[str, ...]:
     if one.is_unreadable:
-        return printable(one.id), *[UNREADABLE] * 4
-    return one.id, one.name, one.role, one.created_at, one.expires_at or NEVER
+        return printable(one.id), *[UNREADABLE] * 5
+    return one.id, one.name, one.role, one.created_at, one.expires_at or NEVER, one.by or UNKNOWN
 
 
 def _token_row(one: Token) -> tuple[str, ...]:
@@ -79,7 +80,8 @@ def _token_row(one: Token) -> tuple[str, ...]:
         return _token_cells(one)
     expires = NEVER if one.expires_at is None else short_time(one.expires_at)
     mark = " (expired)" if one.is_expired(datetime.now(UTC)) else ""
-    return one.id, one.name, one.role, short_time(one.created_at), expires + mark
+    created = short_time(one.created_at)
+    return one.id, one.name, one.role, created, expires + mark, one.by or UNKNOWN
 
 
 def events(found: Sequence[AuditEvent]) -> None:

@@ -103,14 +103,14 @@ def test_a_lost_answer_is_not_asked_for_again(px: Px, server: TestDevServer) -> 
 
 
 def test_a_list_in_a_pipe_is_lines_with_tabs(px: Px) -> None:
-    """id, name, role, created, expires; `never` for what does not expire."""
+    """id, name, role, created, expires, issuer; `never` for what does not expire."""
     token = parse(make(px))
 
     done = px.run("token", "list")
 
     assert token is not None
     cells = done.stdout.rstrip("\n").split("\t")
-    assert (cells[:3], cells[4], len(cells)) == ([token.id, "ci", "writer"], "never", 5)
+    assert (cells[:3], cells[4], len(cells)) == ([token.id, "ci", "writer"], "never", 6)
 
 
 def test_a_list_on_a_terminal_marks_what_has_expired(px: Px, server: TestDevServer) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 
-from positronic.names import Name, parse_project
-from positronic.ports import Metadata, Record
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px
+from support.rows import plant_secret
 from support.schemas import conforms
 
 BAD = ["bad name", "..", "", "x/y", "\x1b[31mred\n", "POSITRONIC_X"]
-
-
-def plant(server: TestDevServer, name: str) -> None:
-    records = server.service.storage.records(parse_project("default"))
-    asyncio.run(records.put(Record(Name(name), Metadata(1, 1, 1, "test"), "text")))
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -27,7 +20,7 @@ def test_an_unreadable_secret_is_listed_and_deleted(
 ) -> None:
     """Escaped for a person, exact in JSON, with what to do; then it is gone."""
     server.seed({"A": "v"})
-    plant(server, name)
+    plant_secret(server.ledger(), name, "test")
     shown = px.run("secret", "list")
     document = json.loads(px.run("secret", "list", "--json").stdout)
     required = px.run("secret", "require", "A")
@@ -58,7 +51,7 @@ def test_the_keys_are_listed_beside_what_cannot_be_read(px: Px, server: TestDevS
     """`px key list` goes on."""
     server.seed({"A": "v"})
     px.run("secret", "create", "B", "--stdin", stdin=b"v")
-    plant(server, "bad name")
+    plant_secret(server.ledger(), "bad name", "test")
 
     done = px.run("key", "list")
 

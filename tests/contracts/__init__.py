@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from contracts import (
+    adoption,
+    audit_commands,
     audit_log,
     cipher,
     commands,
     copies,
+    every_change,
+    full_ledger,
     kv_faults,
     kv_tokens,
     ledger,
@@ -15,6 +19,7 @@ from contracts import (
     records,
     rotation_commands,
     sealer,
+    token_commands,
     token_store,
     unreadable,
 )
@@ -32,4 +37,14 @@ KV_SUITES = (
     kv_faults.SUITE,
     kv_tokens.SUITE,
 )
-LEDGER_SUITES = (ledger.SUITE, commands.SUITE, rotation_commands.SUITE, copies.SUITE)
+LEDGER_SUITES = (
+    ledger.SUITE,
+    commands.SUITE,
+    audit_commands.SUITE,
+    token_commands.SUITE,
+    rotation_commands.SUITE,
+    every_change.SUITE,
+    full_ledger.SUITE,
+    copies.SUITE,
+    adoption.SUITE,
+)

@@ -12,13 +12,21 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
+from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import Origin
+from positronic.commands import audit_keys
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.place import Place
-from positronic.commands.work import Tools
-from positronic.ledger.copy_rows import OUTBOX
+from positronic.commands.work import Tools, Work
+from positronic.ledger.adoption_rows import WAITING
+from positronic.ledger.audit_key_rows import AUDIT_KEYS
+from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.look import Look
+from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Value
 from positronic.ports import Ledger, Unreadable
@@ -31,7 +39,10 @@ ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
-KINDS = [codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX)]
+KINDS = [
+    *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
+    *(PROJECTS, SETTING, WAITING.kind),
+]
 
 _numbers = count()
 
@@ -71,10 +82,13 @@ def bulk(names: Sequence[str], value: str = "value") -> Command:
 
 
 def issue(
-    id_: str = TOKEN_ID, caller: Principal | TokenShown = ROOT, expires_in: int | None = None
+    id_: str = TOKEN_ID,
+    caller: Principal | TokenShown = ROOT,
+    expires_in: int | None = None,
+    role: str = "writer",
 ) -> Command:
-    """A writer's token, whose secret half is SECRET."""
-    given: dict[str, Any] = {"id": id_, "hash": token_hash(SECRET), "name": "ci", "role": "writer"}
+    """A token whose secret half is SECRET."""
+    given: dict[str, Any] = {"id": id_, "hash": token_hash(SECRET), "name": "ci", "role": role}
     return command("token.create", caller, needs=Role.ADMIN, expiresIn=expires_in, **given)
 
 
@@ -91,7 +105,9 @@ class Commanding:
     keys: str = KEYS
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
+    is_full: bool = False
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -108,7 +124,7 @@ class Commanding:
         background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
             *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle),
+            *(background, audit_throttle, self.standing, lambda: self.is_full),
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers
@@ -133,6 +149,10 @@ class Commanding:
         """Of the events, the oldest first."""
         found = [one for one in self.events() if isinstance(one, ChainedEvent)]
         return [one.event.action for one in reversed(found)]
+
+    async def audit_key(self) -> AuditKey | None:
+        """What the events are signed with; None: it cannot be opened, or there is none."""
+        return await audit_keys.held(Work(PROJECT, Look(self.ledger), self.tools))
 
     async def values(self) -> dict[str, str]:
         """Every secret that there is, opened."""

@@ -9,7 +9,13 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite
 from positronic.copies.drain import AT_ONCE, FIRST_RETRY, LAST_RETRY, Drain
 from positronic.errors import RateLimited, StoreFailed
-from positronic.ledger.copy_rows import OUTBOX
+from positronic.ledger.copy_rows import (
+    OUTBOX,
+    PUBLISHED,
+    REMEMBERED,
+    PublishedCopy,
+    copy_digest,
+)
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.names import Name
 from positronic.ports import Record
@@ -108,6 +114,50 @@ async def check_changed_meanwhile(world: LedgerWorld) -> None:
     assert _is_equal(place, elsewhere)
 
 
+def _published(place: Commanding) -> dict[str, PublishedCopy]:
+    return {row.id: PUBLISHED.read(row) for row in place.rows()["published"]}
+
+
+@SUITE.check
+async def check_published(world: LedgerWorld) -> None:
+    """What was last written of each name is known: its version, its key and the last texts."""
+    place, elsewhere = Commanding(world), Elsewhere()
+    digests: list[str] = []
+    for number in range(REMEMBERED + 2):
+        await place.run(put("A", f"value {number}"))
+        place.clock.now += 1
+        await _drain(place, elsewhere).step()
+        digests = [copy_digest(elsewhere.records[Name("A")]), *digests]
+    found = _published(place)["A"]
+
+    assert (found.version, found.key_id, found.at) == (REMEMBERED + 2, "k1", place.clock.now)
+    assert list(found.digests) == digests[:REMEMBERED]
+    await place.run(command("secret.delete", name="A"))
+    assert _published(place)["A"] == found, "what is not removed yet is still known"
+    await _drain(place, elsewhere).step()
+    gone = _published(place)["A"]
+    assert (gone.version, gone.key_id, gone.digests) == (None, None, found.digests)
+    assert place.ledger.count(PUBLISHED.kind, "master") == 0
+
+
+@SUITE.check
+async def check_published_meanwhile(world: LedgerWorld) -> None:
+    """What was written is known, also when the secret was changed while it was written."""
+    place, elsewhere = Commanding(world), Elsewhere()
+    await place.run(put("A", "one"))
+    changes = [put("A", "two")]
+
+    async def change(_: Name) -> None:
+        while changes:
+            await place.run(changes.pop())
+
+    elsewhere.before = change
+    await _drain(place, elsewhere).step()
+
+    assert _published(place)["A"].digests == (copy_digest(elsewhere.records[Name("A")]),)
+    assert [row.id for row in place.rows()["outbox"]] == ["A"]
+
+
 @SUITE.check
 async def check_failure(world: LedgerWorld) -> None:
     """A copy that fails is tried again, later each time and never later than an hour; the others
@@ -160,7 +210,7 @@ async def check_unreadable(world: LedgerWorld) -> None:
     await place.run(put("A"), put("B"), put("C"))
     now = place.clock.now
     broken = [
-        Put(STATES.kind, "A", "{}", ("A", "k1")),
+        Put(STATES.kind, "A", "{}", ("A",)),
         Put(OUTBOX.kind, "B", "garbage", (now,)),
     ]
     place.ledger.commit(broken, {})

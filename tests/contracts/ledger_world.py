@@ -51,6 +51,9 @@ class FailingDatabase:
     def transaction(self, work: Callable[[], None]) -> None:
         self.inner.transaction(work)
 
+    def size(self) -> int:
+        return self.inner.size()
+
 
 @dataclass(slots=True)
 class FailingLedger:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from contracts import LEDGER_SUITES
+from contracts.for_pytest import contract_tests
 from contracts.ledger_world import LedgerWorld, memory_ledger, sqlite_ledger
-from contracts.suite import Check
 from positronic.ciphers.native import NativeCipher
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
@@ -43,18 +39,4 @@ def shared_file(folder: Path) -> Iterator[LedgerWorld]:
         database.close()
 
 
-@pytest.mark.parametrize("make", [memory, sqlite, shared_file])
-@pytest.mark.parametrize(
-    "check",
-    [
-        pytest.param(check, id=f"{suite.name}-{name}")
-        for suite in LEDGER_SUITES
-        for name, check in suite.checks.items()
-    ],
-)
-def test_ledger(
-    check: Check[LedgerWorld], make: Callable[[Path], Iterator[LedgerWorld]], tmp_path: Path
-) -> None:
-    """The ledger keeps the promise of its port."""
-    with make(tmp_path) as world:  # type: ignore[attr-defined]
-        asyncio.run(check(world))
+test_ledger = contract_tests(memory, sqlite, shared_file)

@@ -14,10 +14,11 @@ import httpx
 from positronic.access import tokens
 from positronic.api.admission import handle
 from positronic.api.service import Service, Settings
+from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Request, Response
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.ports import Ledger
+from positronic.ports import Cipher, Ledger
 from px.http.address import parse_address
 from px.spec.target import SpecTarget
 from px.testing.one_process import one_process
@@ -33,15 +34,21 @@ class House:
 
     token: str = field(default_factory=lambda: tokens.mint_root(os.urandom))
     open_ledger: Callable[[Project], Ledger] = field(default=lambda _: MemoryLedger())
+    cipher: Cipher = field(default_factory=NativeCipher)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """With nothing in memory, as after a restart."""
         settings = Settings(
             f"test:{b64encode(os.urandom(32)).decode()}", tokens.root_hash(self.token), "default"
         )
         runtime = one_process(
             lambda: settings,
             self.open_ledger,
+            cipher=self.cipher,
             clock=_now,
             random=os.urandom,
             report=lambda _: None,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
 from positronic.names import Project
@@ -27,27 +25,12 @@ def host_of(server: TestDevServer) -> Host:
     return Host(server.url, server.token)
 
 
-def test_in_process() -> None:
-    """TestDevServer through httpx, without a port, keeps every promise."""
-    house = House()
-    outcomes = tried(house.target())
+def test_ledgers_in_memory() -> None:
+    """A host whose projects have ledgers in memory keeps every promise, through httpx alone."""
+    outcomes = tried(House().target())
 
     assert broken(outcomes) == []
     assert len(outcomes) == len(PROMISES)
-
-
-class Untouched:
-    """A storage that nobody looks into: `tokens` is passed on, and not called."""
-
-    def tokens(self, _: Project) -> NoReturn:
-        raise AssertionError("a token was looked for in the storage")
-
-
-def test_ledgers_in_memory() -> None:
-    """A host whose projects have ledgers in memory keeps every promise, and uses no storage."""
-    house = House(storage=Untouched(), open_ledger=lambda _: MemoryLedger())  # type: ignore[arg-type]
-
-    assert broken(tried(house.target())) == []
 
 
 def test_ledgers_on_sqlite(tmp_path: Path) -> None:

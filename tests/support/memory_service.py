@@ -14,10 +14,10 @@ from positronic.api.service import Service, Settings
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
 from positronic.http.request import Request
-from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.event_rows import EVENTS
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.ports import Event, Ledger
+from positronic.ports import Ledger
 from px.testing.one_process import one_process
 from support.running import run
 
@@ -44,8 +44,8 @@ class Clock:
 class Counting:
     """Randomness that never repeats and is the same in each run."""
 
-    def __init__(self) -> None:
-        self._count = 0
+    def __init__(self, start: int = 0) -> None:
+        self._count = start
 
     def __call__(self, size: int) -> bytes:
         self._count += 1
@@ -68,7 +68,7 @@ class Answer:
 
 
 class House:
-    """One host: ledgers in memory, which another may share; `around` wraps each as it is opened.
+    """One host: ledgers in memory, which another may share; `around` wraps that of SHOP.
 
     What runs in the background ends before `call` returns.
     """
@@ -85,11 +85,13 @@ class House:
         self.reported: list[str] = []
         self.ledgers: Ledgers = defaultdict(MemoryLedger) if ledgers is None else ledgers
         self._background: list[Coroutine[None, None, None]] = []
+        # What another house drew for the same ledgers must not come again, as the id of a command.
+        drawn = sum(ledger.count(EVENTS.kind) for ledger in self.ledgers.values())
         runtime = one_process(
             lambda: settings,
-            lambda project: around(self.ledgers[project]),
+            lambda project: around(self.ledger()) if project == SHOP else self.ledgers[project],
             clock=self.clock,
-            random=Counting(),
+            random=Counting(drawn * 1_000_000),
             report=self.reported.append,
             in_background=self._background.append,
         )
@@ -97,11 +99,6 @@ class House:
 
     def ledger(self, project: Project = SHOP) -> MemoryLedger:
         return self.ledgers[project]
-
-    def kept_events(self, project: Project = SHOP) -> list[Event]:
-        """As the ledger has them, newest first."""
-        found = [EVENTS.item(row) for row in self.ledger(project).list(EVENTS.kind)]
-        return [one.event for one in found if isinstance(one, ChainedEvent)]
 
     def call(
         self,

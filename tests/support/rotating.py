@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from positronic.names import Name, Project
-from positronic.ports import Metadata, Record, TokenRecord
-from positronic.secrets.sealed_store import SealedStore
+from positronic.ports import Ledger, Metadata, Record, TokenRecord
+from positronic.secrets.sealer import Sealer
+from px.testing import ledger_contents as contents
 from support.memory_service import MASTER_KEYS, SETTINGS, SHOP, Answer, House
+from support.rows import keep_text, records, tokens
 from support.running import run
 
 NEW_KEY: Final = MASTER_KEYS.replace("key-1:AAEC", "key-2:AAED")
@@ -26,17 +29,15 @@ def filled(count: int) -> House:
     return house
 
 
-def rotated_house(house: House, **more: object) -> House:
-    """The same storage under the new key and the old one."""
-    return House(settings=ROTATED, storage=house.storage, **more)  # type: ignore[arg-type]
+def rotated_house(
+    house: House, around: Callable[[Ledger], Ledger] = lambda ledger: ledger
+) -> House:
+    """The same ledgers under the new key and the old one."""
+    return House(settings=ROTATED, ledgers=house.ledgers, around=around)
 
 
 def stored(house: House, project: Project = SHOP) -> dict[Name, Record]:
-    async def steps() -> dict[Name, Record]:
-        page = await house.records(project).list(None, 10_000)
-        return dict(await house.records(project).get([item.name for item in page.items]))
-
-    return run(steps())
+    return records(house.ledger(project))
 
 
 def without_key(metadata: Metadata) -> Metadata:
@@ -44,24 +45,14 @@ def without_key(metadata: Metadata) -> Metadata:
 
 
 def tokens_of(house: House) -> list[TokenRecord]:
-    return list(run(house.tokens().list(None, 10_000)).items)
+    return tokens(house.ledger())
 
 
 def opened(house: House) -> dict[str, str]:
     """Every secret of SHOP, opened with the keys of the house."""
     runtime, keyring = house.service.runtime, house.service.keyring()
-
-    async def steps() -> dict[str, str]:
-        store = SealedStore(
-            *(SHOP, house.records(), runtime.cipher, keyring),
-            clock=runtime.clock,
-            random=runtime.random,
-        )
-        found = await store.get(list(names))
-        return {name: (await secret.open()).reveal() for name, secret in found.items()}
-
-    names = stored(house)
-    return run(steps())
+    sealer = Sealer(SHOP, runtime.cipher, keyring, runtime.random)
+    return run(contents.opened(house.ledger(), sealer))
 
 
 def step(house: House) -> Answer:
@@ -82,4 +73,4 @@ def to_the_end(house: House) -> list[int]:
 
 def corrupt_one(house: House, name: str) -> None:
     record = stored(house)[Name(name)]
-    run(house.records().put(replace(record, sealed=f"{record.sealed}A")))
+    keep_text(house.ledger(), replace(record, sealed=f"{record.sealed}A"))

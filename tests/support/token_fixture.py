@@ -9,7 +9,8 @@ from positronic.access import tokens
 from positronic.names import Project
 from positronic.ports import TokenRecord
 from support.memory_service import MASTER_KEYS, SHOP, Answer, House
-from support.running import run
+from support.rows import keep_token
+from support.rows import tokens as tokens_of
 
 OTHER: Final = Project("other")
 OTHER_KEYS: Final = MASTER_KEYS.replace("key-1:AAEC", "key-2:AAED")
@@ -28,12 +29,11 @@ class TokenFixture:
 
     @property
     def record(self) -> TokenRecord:
-        found = run(self.house.tokens().get(self.token.id))
-        assert found
+        (found,) = (one for one in tokens_of(self.house.ledger()) if one.id == self.token.id)
         return found
 
     def keep(self, record: TokenRecord, project: Project = SHOP) -> None:
-        run(self.house.tokens(project).put(record))
+        keep_token(self.house.ledger(project), record)
 
     def use(self, token: tokens.Token | None = None) -> Answer:
         return self.house.as_token((token or self.token).text, "GET", "/secrets")

@@ -1,4 +1,4 @@
-"""Each vector of px1/ through SealedStore: it opens to its plaintext, or is refused by its code."""
+"""Each vector of px1/ through Sealer: it opens to its plaintext, or is refused by its code."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import pytest
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.names import Name, Project, parse_value
-from positronic.ports import Metadata, Record, SecretInfo
+from positronic.ports import Metadata, Record
 from positronic.sealing.envelope import unpack
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryRecords
+from positronic.secrets.sealer import Sealer
 from support.running import run
 
 
@@ -38,22 +37,16 @@ MALFORMED: Final = [
 REFUSED: Final = [name for name in VECTORS if name not in OPEN]
 
 
-def _store(vector: dict[str, Any], records: MemoryRecords, drawn: bytes = b"") -> SealedStore:
-    """A store that reads the vector; `drawn` is what it is given as randomness, in order."""
+def _sealer(vector: dict[str, Any], drawn: bytes = b"") -> Sealer:
+    """One that opens the vector; `drawn` is what it is given as randomness, in order."""
     rest = [drawn]
 
     def random(size: int) -> bytes:
         taken, rest[0] = rest[0][:size], rest[0][size:]
         return taken
 
-    return SealedStore(
-        Project(vector["project"]),
-        records,
-        NativeCipher(),
-        Keyring(vector["masterKeys"]),
-        clock=lambda: int(vector["updatedAt"]),
-        random=random,
-    )
+    keyring = Keyring(vector["masterKeys"])
+    return Sealer(Project(vector["project"]), NativeCipher(), keyring, random)
 
 
 def _record(vector: dict[str, Any]) -> Record:
@@ -64,27 +57,13 @@ def _record(vector: dict[str, Any]) -> Record:
 
 
 def _open(vector: dict[str, Any]) -> bytes:
-    async def steps() -> bytes:
-        records = MemoryRecords()
-        record = _record(vector)
-        await records.put(record)
-        secrets = await _store(vector, records).get([record.name])
-        return (await secrets[record.name].open()).reveal().encode()
-
-    return run(steps())
+    return run(_sealer(vector).open(_record(vector))).reveal().encode()
 
 
 def _seal(vector: dict[str, Any], value: bytes) -> Record:
-    async def steps() -> Record:
-        records = MemoryRecords()
-        name, version = Name(vector["name"]), vector["version"]
-        previous = SecretInfo(name, version - 1, vector["createdAt"], vector["createdAt"])
-        drawn = bytes.fromhex(vector["salt"] + vector["nonce"])
-        store = _store(vector, records, drawn)
-        await store.put(name, parse_value(value.decode()), previous if version > 1 else None)
-        return (await records.get([name]))[name]
-
-    return run(steps())
+    sealer = _sealer(vector, bytes.fromhex(vector["salt"] + vector["nonce"]))
+    record = _record(vector)
+    return run(sealer.seal(record.name, parse_value(value.decode()), record.metadata))
 
 
 def test_the_files_are_what_the_script_writes() -> None:

@@ -15,9 +15,9 @@ import foreign_calls  # type: ignore[import-not-found]  # beside this file in th
 import js
 from workers import DurableObject, Response, WorkerEntrypoint
 
-from contracts import KV_SUITES, LEDGER_SUITES, PORT_SUITES
+from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
-from contracts.worlds import kv_world, memory_world
+from contracts.worlds import KvWorld
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
@@ -26,9 +26,8 @@ from positronic.ports import InvalidTag
 __all__ = ["Default", "ProjectLedger", "TestLedger"]
 
 SUITES: dict[str, dict[str, Any]] = {
-    suite.name: suite.checks for suite in (*PORT_SUITES, *KV_SUITES, *LEDGER_SUITES)
+    suite.name: suite.checks for suite in (*KV_SUITES, *LEDGER_SUITES)
 }
-LEDGERS = {suite.name for suite in LEDGER_SUITES}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
@@ -45,10 +44,12 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 # Its own object, with nothing in it yet.
                 place = self.env.TEST_LEDGER.getByName(f"{suite}/{check}")
                 answer = json.loads(await place.run(suite, check))
-            case ["run", "memory", suite, check] if suite in LEDGERS:
+            case ["run", "memory", suite, check]:
                 answer = await _tried(SUITES[suite][check], memory_ledger(WebCryptoCipher()))
-            case ["run", kind, suite, check]:
-                answer = await _run(self.env, kind, suite, check)
+            case ["run", "kv", suite, check]:
+                await _wipe(self.env.TEST_KV)
+                world = KvWorld(WebCryptoCipher(), self.env.TEST_KV, js.Error.new)
+                answer = await _tried(SUITES[suite][check], world)
             case ["foreign"]:
                 answer = await foreign_calls.tried(self.env)
             case ["cipher", operation]:
@@ -69,14 +70,6 @@ class TestLedger(DurableObject):  # type: ignore[misc]
     async def run(self, suite: str, check: str) -> str:
         world = sqlite_ledger(WebCryptoCipher(), self.database)
         return json.dumps(await _tried(SUITES[suite][check], world))
-
-
-async def _run(env: Any, kind: str, suite: str, check: str) -> dict[str, object]:  # noqa: ANN401
-    world = memory_world(WebCryptoCipher())
-    if kind == "kv":
-        await _wipe(env.TEST_KV)
-        world = kv_world(env.TEST_KV, WebCryptoCipher(), js.Error.new)
-    return await _tried(SUITES[suite][check], world)
 
 
 async def _tried(check: Any, world: object) -> dict[str, object]:  # noqa: ANN401

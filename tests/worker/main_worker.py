@@ -20,8 +20,7 @@ from positronic.ledger.secret_rows import version_id
 from positronic.names import Name, Project, parse_value
 from positronic.ports import Metadata, Record
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryRecords
+from positronic.secrets.sealer import Sealer
 from worker.kv_files import Entry, KvFiles
 from worker.ledger_files import LedgerFiles
 
@@ -180,23 +179,17 @@ def _text(fields: object) -> str:
     return json.dumps({**fields, "deletedAt": None} if isinstance(fields, dict) else fields)
 
 
-def _store(project: Project, records: MemoryRecords, keys: str) -> SealedStore:
-    return SealedStore(
-        project, records, NativeCipher(), Keyring(keys), clock=lambda: DATE, random=os.urandom
-    )
+def _sealer(project: Project, keys: str) -> Sealer:
+    return Sealer(project, NativeCipher(), Keyring(keys), os.urandom)
 
 
 async def _open(project: Project, record: Record, keys: str) -> bytes:
-    records = MemoryRecords()
-    await records.put(record)
-    found = await _store(project, records, keys).get([record.name])
-    return (await found[record.name].open()).reveal().encode()
+    return (await _sealer(project, keys).open(record)).reveal().encode()
 
 
 async def _seal(project: Project, name: Name, value: str, keys: str) -> Entry:
-    records = MemoryRecords()
-    await _store(project, records, keys).put(name, parse_value(value), None)
-    record = (await records.get([name]))[name]
+    sealer = _sealer(project, keys)
+    record = await sealer.seal(name, parse_value(value), Metadata(1, DATE, DATE, sealer.newest))
     fields = record.metadata
     return Entry(
         record.sealed,

@@ -13,8 +13,7 @@ from positronic.ciphers.native import NativeCipher
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryRecords
+from positronic.secrets.sealer import Sealer
 from px.project import dev_vars
 from px.project.local_state import read_local
 from worker.ledger_files import LedgerFiles
@@ -69,16 +68,13 @@ class Rotating:
             }
 
     async def _open(self, project: Project, keyring: Keyring) -> dict[str, str]:
-        records = MemoryRecords()
+        sealer = Sealer(project, NativeCipher(), keyring, os.urandom)
+        opened: dict[str, str] = {}
         prefix = f"{project}/secret/"
         LedgerFiles(self.local.project.state).wait_for_copies(project)
         for key, entry in self.local.kv.read(prefix).items():
             found = entry.metadata
             dates = (found["version"], found["createdAt"], found["updatedAt"], found["keyId"])
-            await records.put(Record(Name(key.removeprefix(prefix)), Metadata(*dates), entry.value))
-        store = SealedStore(
-            project, records, NativeCipher(), keyring, clock=lambda: 0, random=os.urandom
-        )
-        names = [Name(name) for name in (await store.key_ids())[0]]
-        found = await store.get(names)
-        return {name: (await one.open()).reveal() for name, one in found.items()}
+            record = Record(Name(key.removeprefix(prefix)), Metadata(*dates), entry.value)
+            opened[record.name] = (await sealer.open(record)).reveal()
+        return opened

@@ -19,8 +19,7 @@ from positronic.ciphers.native import NativeCipher
 from positronic.names import Name, Project
 from positronic.ports import Metadata, Record
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryRecords
+from positronic.secrets.sealer import Sealer
 from px.local.bare import BareWorker
 from px.project.workspace import Workspace as Checkout
 
@@ -64,12 +63,8 @@ async def _opened(peer: Peer, shown: dict[str, str], sealed: str) -> str:
     """By our own code, with what stands beside the sealed text."""
     created, updated = (_milliseconds(shown[key]) for key in ("createdAt", "updatedAt"))
     record = Record(Name(shown["name"]), Metadata(1, created, updated, "bench"), sealed)
-    records, keyring = MemoryRecords(), Keyring(peer.keys)
-    await records.put(record)
-    store = SealedStore(
-        Project("default"), records, NativeCipher(), keyring, clock=lambda: 0, random=bytes
-    )
-    return (await (await store.get([record.name]))[record.name].open()).reveal()
+    sealer = Sealer(Project("default"), NativeCipher(), Keyring(peer.keys), bytes)
+    return (await sealer.open(record)).reveal()
 
 
 def test_what_a_peer_stores_is_sealed_as_ours_is(peer: Peer) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contracts import KV_SUITES, LEDGER_SUITES, PORT_SUITES
+from contracts import KV_SUITES, LEDGER_SUITES
 from worker.harness import Harness
 
-NAMES = {suite.name: list(suite.checks) for suite in PORT_SUITES + KV_SUITES}
+NAMES = {suite.name: list(suite.checks) for suite in KV_SUITES}
 LEDGER = {suite.name: list(suite.checks) for suite in LEDGER_SUITES}
 
 
@@ -22,15 +22,6 @@ def test_no_check_is_left_out(harness: Harness) -> None:
 def test_on_kv(harness: Harness, suite: str, check: str) -> None:
     """The check holds in the Worker, on real local KV."""
     harness.run("kv", suite, check)
-
-
-@pytest.mark.parametrize(
-    ("suite", "check"),
-    [(suite.name, check) for suite in PORT_SUITES[1:] for check in suite.checks],
-)
-def test_in_memory(harness: Harness, suite: str, check: str) -> None:
-    """The check holds in the Worker, on the memory stores under its own interpreter."""
-    harness.run("memory", suite, check)
 
 
 @pytest.mark.parametrize("kind", ["object", "memory"])

@@ -182,3 +182,15 @@ class OutcomeUnknown(PositronicError):
     """The answer was lost on the way: the change was made, or it was not."""
 
     code, status = "outcome_unknown", 502
+
+
+class Adopting(PositronicError):
+    """KV has entries from before this project had a ledger; they have to be adopted first."""
+
+    code, status = "adopting", 503
+
+
+class LedgerFull(PositronicError):
+    """The project's ledger has no room for new values; deleting and revoking still work."""
+
+    code, status = "ledger_full", 507

@@ -7,7 +7,7 @@ backends share is written once, above the port.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from positronic.names import Name, TokenName, Value
@@ -125,7 +125,7 @@ class ReadableSecrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A master key's id, and 64 hexadecimal digits of HMAC-SHA256."""
+    """A key's id, and 64 hexadecimal digits of HMAC-SHA256."""
 
     key_id: str
     mac: str
@@ -133,7 +133,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Who did what, when, to which names. Never a value. Signed, so that tampering shows."""
+    """Who did what, when, to which names. Never a value. Signed, so that tampering shows.
+
+    `details`: what else is to be known of it, such as a new token's role.
+    """
 
     id: str
     time: int
@@ -145,11 +148,15 @@ class Event:
     code: str | None = None
     address: str | None = None
     signature: Signature | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits."""
+    """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits.
+
+    `issuer`: the id of the token that issued it, or `root`; None: nobody recorded it.
+    """
 
     id: str
     name: TokenName
@@ -158,6 +165,7 @@ class TokenRecord:
     created_at: int
     expires_at: int | None
     signature: Signature
+    issuer: str | None = None
 
 
 class Ledger(Protocol):

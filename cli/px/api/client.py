@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 # Answers that leave no doubt: nothing was written, or they name what was not.
 _CERTAIN: Final = frozenset(
-    {"audit_unavailable", "busy", "not_configured", "rate_limited", "partial_write"}
+    {
+        *("audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"),
+        "partial_write",
+    }
 )
 
 

@@ -69,6 +69,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 _HINTS: Final = {
     "corrupt_record": "delete the unreadable record, then create the secret again",
     "unknown_key": "restore the master key with this id, or create the secret again",
+    "ledger_full": "delete secrets that nothing needs any more; deleting still works",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from px.api.decode import Fields
 
 _AT_ONCE = 100  # each costs the server a read
 _ROLE = re.compile(r"reader|writer|admin")
+_ISSUER = re.compile(r"[0-9a-f]{16}|root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Token:
     """All that a server tells about a token after its creation.
 
     `is_unreadable`: a corrupt entry, whose id may be any text; nothing else is known about it.
+    `by`: the id of the token that issued it, or `root`; None if the server does not know.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Token:
     created_at: str
     expires_at: str | None
     is_unreadable: bool = False
+    by: str | None = None
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
@@ -44,7 +47,8 @@ class Token:
             "role": self.role,
             "createdAt": self.created_at,
         }
-        return found | ({} if self.expires_at is None else {"expiresAt": self.expires_at})
+        optional = {"expiresAt": self.expires_at, "by": self.by}
+        return found | {name: text for name, text in optional.items() if text is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,18 @@ class IssuedToken:
 
     def document(self) -> dict[str, object]:
         return {"token": self.text, **self.token.document()}
+
+
+def issued_by(tokens: Sequence[Token], token_id: str) -> list[Token]:
+    """The tokens that this one issued, those that they issued, and so on."""
+    found: dict[str, Token] = {}
+    waiting = [token_id]
+    while waiting:
+        by = waiting.pop()
+        issued = [one for one in tokens if one.by == by and one.id not in found]
+        found |= {one.id: one for one in issued}
+        waiting += [one.id for one in issued]
+    return list(found.values())
 
 
 class Tokens:
@@ -76,7 +92,7 @@ class Tokens:
         return self._client.pages("/tokens", "tokens", _listed, _AT_ONCE)
 
     def revoke(self, token_id: str) -> None:
-        """Raises Refused `not_found`, unless an earlier attempt of this call revoked it."""
+        """With all that it issued. Raises Refused `not_found`, unless an earlier attempt did it."""
         self._client.remove(entry_path("/tokens", "id", token_id), doubt.REVOKE)
 
 
@@ -87,6 +103,7 @@ def _token(found: Fields) -> Token:
         decode.matching(_ROLE, found["role"]),
         decode.time(found["createdAt"]),
         decode.optional(decode.time, found.get("expiresAt")),
+        by=decode.optional(lambda by: decode.matching(_ISSUER, by), found.get("by")),
     )
 
 

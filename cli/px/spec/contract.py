@@ -29,7 +29,8 @@ STATUS: Final = {
         429: "rate_limited",
         500: "internal unknown_key corrupt_record",
         502: "partial_write store_failed outcome_unknown",
-        503: "not_configured audit_unavailable busy",
+        503: "not_configured audit_unavailable busy adopting",
+        507: "ledger_full",
     }.items()
     for code in codes.split()
 }

@@ -107,7 +107,11 @@ class TestDevServer:
 
     def fail_commits_after(self, count: int | None, project: str = PROJECT) -> None:
         """The ledger makes `count` more commits and then fails, until set to None."""
-        self._ledgers[parse_project(project)].commits_left = count
+        self.ledger(project).commits_left = count
+
+    def ledger(self, project: str = PROJECT) -> FragileLedger:
+        """Where a test finds what is kept, and changes it as an attacker could."""
+        return self._ledgers[parse_project(project)]
 
     def reset(self) -> None:
         """Resets everything: secrets, events, calls and faults."""
@@ -125,7 +129,7 @@ class TestDevServer:
 
         `key_id`: the key that the event names afterwards; by default the one that signed it.
         """
-        ledger = self._ledgers[parse_project(project)]
+        ledger = self.ledger(project)
         chained = newest_event(ledger)
         signature = chained.event.signature
         if signature is not None and key_id is not None:
@@ -146,12 +150,12 @@ class TestDevServer:
 
     def seed(self, secrets: Mapping[str, str], project: str = PROJECT) -> None:
         """Stores secrets without a call and without an audit event."""
-        ledger, now = self._ledgers[parse_project(project)], self._clock()
-        asyncio.run(seed(ledger, self._sealer(project), secrets, now))
+        sealer, now = self._sealer(project), self._clock()
+        asyncio.run(seed(self.ledger(project), sealer, secrets, now))
 
     def values(self, project: str = PROJECT) -> dict[str, str]:
         """The stored secrets in plain text, which only a test that has the keys can read."""
-        return asyncio.run(opened(self._ledgers[parse_project(project)], self._sealer(project)))
+        return asyncio.run(opened(self.ledger(project), self._sealer(project)))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = scope["query_string"].decode("latin-1")

@@ -10,7 +10,7 @@ from positronic.ciphers.native import NativeCipher
 from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
 from positronic.names import Project
-from positronic.ports import Clock, Ledger, RandomBytes
+from positronic.ports import Cipher, Clock, Ledger, RandomBytes
 from positronic.runs.directory import InProcessRuns
 from positronic.sealing.keyring import Keyring
 
@@ -19,13 +19,18 @@ def one_process(
     settings: Callable[[], Settings],
     open_ledger: Callable[[Project], Ledger],
     *,
+    cipher: Cipher | None = None,
     clock: Clock,
     random: RandomBytes,
     report: Callable[[str], None],
     in_background: Callable[[Coroutine[None, None, None]], None],
+    wake: Callable[[int], None] | None = None,
 ) -> Runtime:
-    """What a Service needs; `settings` are read anew for each command. Nothing is copied."""
-    cipher, audit_throttle = NativeCipher(), AuditThrottle(clock)
+    """What a Service needs; `settings` are read for each command.
+
+    `wake(at)`: copies are due at that time; without it, nothing is copied.
+    """
+    cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
 
     def tools() -> Tools:
         now = settings()
@@ -38,7 +43,7 @@ def one_process(
         clock=clock,
         random=random,
         report=report,
-        send=InProcessLedgers(open_ledger, tools),
+        send=InProcessLedgers(open_ledger, tools, wake),
         in_background=in_background,
         runs=InProcessRuns(clock, random),
     )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from positronic.api.changes import Change
+from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Response
-from positronic.names import Name, Project
-from positronic.ports import Record
-from positronic.stores.memory import MemoryRecords, MemoryStorage
+from positronic.ledger.memory import MemoryLedger
+from positronic.rows import Changes, Expect
 from spec.broken.mutant import Call, answer, breaks, edited, found, refusal
-from spec.house import House, order
+from spec.house import House
 
 
 @breaks("secrets.create.answer")
@@ -171,31 +169,28 @@ async def loses_one_of_two(call: Call) -> Response:
     return right
 
 
-class SlowRecords(MemoryRecords):
-    """Reads of the same moment end one after the other."""
+class Careless(MemoryLedger):
+    """Commits, whatever was changed since it was looked at."""
 
-    reading = 0
-
-    async def get(self, names: Collection[Name]) -> Mapping[Name, Record]:
-        records = await super().get(names)
-        self.reading += 1
-        await asyncio.sleep(0.003 * (self.reading - 1))
-        self.reading -= 1
-        return records
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        super().commit(changes, {})
 
 
-class SlowStorage(MemoryStorage):
-    def __init__(self) -> None:
-        super().__init__()
-        self._records.default_factory = SlowRecords
+class SlowCipher(NativeCipher):
+    """Seals of the same moment end one after the other, each a millisecond later."""
+
+    sealing = 0
+
+    async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        self.sealing += 1
+        await asyncio.sleep(0.003 * self.sealing)
+        self.sealing -= 1
+        return await super().seal(key, nonce, plaintext, aad)
 
 
 def _without_order(house: House) -> None:
-    async def at_once(project: Project, change: Change) -> Response:
-        return await order()(project, change)  # a lock of its own holds back nobody
-
-    runtime = replace(house.service.runtime, one_at_a_time=at_once)
-    house.service = replace(house.service, storage=SlowStorage(), runtime=runtime)
+    house.open_ledger, house.cipher = lambda _: Careless(), SlowCipher()
+    house.start()
 
 
 @breaks("concurrency.one_name", _without_order)

@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pytest
 
 from contracts.fake_kv import FakeKv
 from positronic import BrainSecrets, brain
-from positronic.access.audit_throttle import AuditThrottle
 from positronic.api.admission import handle
-from positronic.api.service import InProcess, Runtime, Service
+from positronic.api.service import Service
 from positronic.brains.discovery import Brains
-from positronic.ciphers.native import NativeCipher
 from positronic.commands.command import Command
-from positronic.commands.in_process import InProcessLedgers
-from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
 from positronic.http.request import Request
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.runs.directory import InProcessRuns
-from positronic.stores.kv import KvRecords, KvStorage
+from positronic.stores.kv import KvRecords
+from px.testing.one_process import one_process
 from support.memory_service import SETTINGS, TOKEN, Clock
 from support.running import run
 from support.source import ROOT
@@ -79,10 +75,18 @@ class Worker:
     _background: list[Coroutine[None, None, None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._runs = InProcessRuns(self.clock, os.urandom)
-        self._ledgers: dict[Project, MemoryLedger] = {}
-        self._send = InProcessLedgers(self._open, self._tools)
-        self._service = self._make_service()
+        self._ledgers: defaultdict[Project, MemoryLedger] = defaultdict(MemoryLedger)
+        runtime = one_process(
+            lambda: SETTINGS,
+            lambda project: self._ledgers[project],
+            clock=self.clock,
+            random=os.urandom,
+            report=print,
+            in_background=self._background.append,
+            wake=lambda _: None,
+        )
+        self._send = runtime.send
+        self._service = Service(SETTINGS, replace(runtime, send=self._request), Brains([reader]))
 
     def call(self, method: str, path: str, document: object = None, token: str = TOKEN) -> Any:  # noqa: ANN401
         return run(self._call(method, path, document, token))
@@ -115,34 +119,9 @@ class Worker:
         assert answer.status < 300, answer.body
         return json.loads(answer.body or b"null")
 
-    def _open(self, project: Project) -> MemoryLedger:
-        return self._ledgers.setdefault(project, MemoryLedger())
-
-    def _tools(self) -> Tools:
-        service = self._service
-        return Tools(
-            *(NativeCipher(), service.keyring(), self.clock, os.urandom),
-            *(service.audit_retention() * 1000, self._background.append, service.audit_throttle),
-        )
-
     async def _request(self, command: Command) -> Any:  # noqa: ANN401
         self.kv.billed["ledger requests"] += 1
         return await self._send(command)
-
-    def _make_service(self) -> Service:
-        runtime = Runtime(
-            cipher=NativeCipher(),
-            clock=self.clock,
-            random=os.urandom,
-            report=print,
-            one_at_a_time=InProcess(self.clock),
-            in_background=self._background.append,
-            runs=self._runs,
-            send=self._request,
-        )
-        return Service(
-            SETTINGS, KvStorage(self.kv), runtime, AuditThrottle(self.clock), Brains([reader])
-        )
 
 
 def _bulk(worker: Worker) -> object:

@@ -114,6 +114,7 @@ def _signed(project: Project, record: TokenRecord) -> tuple[str, ...]:
         record.hash,
         str(record.created_at),
         expires,
+        *(() if record.issuer is None else (record.issuer,)),  # KV's tokens had none
     )
 
 

@@ -111,6 +111,7 @@ class TokenOut(Model):
     role: str
     created_at: Time
     expires_at: Time | None = None
+    by: str | None = None
 
 
 class IssuedOut(TokenOut):
@@ -221,6 +222,7 @@ def token_out(record: TokenRecord) -> TokenOut:
         role=record.role.label,
         created_at=iso(record.created_at),
         expires_at=None if record.expires_at is None else iso(record.expires_at),
+        by=record.issuer,
     )
 
 

@@ -124,9 +124,11 @@ def create(
     endpoint: Callable[[T, Call], Awaitable[Result]],
     summary: str,
     read: Callable[[bytes], T],
+    errors: tuple[int, ...] = (),
 ) -> Route:
     """POST of what `read` makes of the body: a change of a project's ledger."""
-    return Route("POST", path, role, endpoint, summary, 201, read=read, executor=Executor.LEDGER)
+    ledger = Executor.LEDGER
+    return Route("POST", path, role, endpoint, summary, 201, errors, read=read, executor=ledger)
 
 
 def delete(

@@ -48,11 +48,13 @@ async def _bulk(sent: models.BulkIn, call: Call) -> models.BulkOut:
 
 _NAME: Final = Query("name", {"type": "string", "description": "Any listed name."}, required=True)
 
+_FULL: Final = (507,)  # the status when there is no room
+
 ROUTES: Final = (
     Route("GET", "/secrets", Role.READER, _list, "List names and dates.", query=PAGING),
-    create("/secrets", Role.WRITER, _put, "Create or update a secret.", read_secret),
+    create("/secrets", Role.WRITER, _put, "Create or update a secret.", read_secret, _FULL),
     delete("/secrets", Role.WRITER, _delete_listed, "Delete a listed entry.", (_NAME,)),
-    create("/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk),
+    create("/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _FULL),
     delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`."),
     delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret."),
     Route("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),

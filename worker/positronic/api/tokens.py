@@ -11,7 +11,7 @@ from positronic.roles import Role
 
 
 async def _issue(sent: models.TokenIn, call: Call) -> models.IssuedOut:
-    """Only this answer shows the token itself."""
+    """Only this answer shows the token itself. It never outlives or outranks its issuer."""
     token, record = await call.session.issuer().issue(sent.name, sent.role, sent.expires_in)
     return models.issued_out(token, record)
 
@@ -21,6 +21,7 @@ async def _list(call: Call) -> models.TokensOut:
 
 
 async def _revoke(call: Call) -> None:
+    """And every token that was issued by it."""
     await call.session.issuer().revoke(call.segment)
 
 

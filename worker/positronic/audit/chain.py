@@ -6,21 +6,24 @@ So an event that was changed, removed from the middle, put elsewhere or planted 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import Final
 
+from positronic.audit.audit_key import EVENT, AuditKey
+from positronic.audit.audit_key import verify as verify_signature
 from positronic.audit.events import signed_parts
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.rows import Kind, Put, Row
-from positronic.sealing.signing import Signer, Verdict
+from positronic.rows import Put, Row
+from positronic.sealing.signing import Verdict
 
 MAX_EVENTS: Final = 10**12
 START: Final = "0" * 64  # what the first event has for the digest of the one before
 
 
-def digest(row: Row) -> str:
+def digest(row: Row | Put) -> str:
     """SHA-256 of an event's row as it is kept, so that one that cannot be read has one too."""
     return hashlib.sha256(row.text.encode()).hexdigest()
 
@@ -32,28 +35,30 @@ def newest(ledger: Ledger) -> Row | None:
 
 
 def append(
-    ledger: Ledger,
-    signer: Signer,
+    last: Row | Put | None,
+    key: AuditKey,
     project: Project,
     event: Event,
     command: str = "",
     result: object = None,
-) -> tuple[Put, tuple[Kind, str]]:
-    """The row of the next event, and the row that must be absent when it is put."""
-    last = newest(ledger)
+) -> Put:
+    """The row of the next event after the last one; the commit expects that it is absent."""
     sequence = sequence_of(last.id) + 1 if last else 1
     chained = ChainedEvent(event, sequence, digest(last) if last else START, command, result)
-    signed = replace(event, signature=signer.sign(*_parts(project, chained)))
-    return EVENTS.put(replace(chained, event=signed)), (EVENTS.kind, event_row_id(sequence))
+    signed = replace(event, signature=key.sign(EVENT, *_parts(project, chained)))
+    return EVENTS.put(replace(chained, event=signed))
 
 
-def verify(signer: Signer, project: Project, chained: ChainedEvent) -> Verdict:
+def verify(key: AuditKey | None, project: Project, chained: ChainedEvent) -> Verdict:
     """Whether the event is as it was written, in its place."""
     if chained.event.signature is None:
         return Verdict.CHANGED
-    return signer.verify(chained.event.signature, *_parts(project, chained))
+    return verify_signature(key, chained.event.signature, EVENT, *_parts(project, chained))
 
 
 def _parts(project: Project, chained: ChainedEvent) -> list[str]:
+    """Everything that the row says. The digest, for a signed part has at most 65,535 bytes."""
+    more = json.dumps([chained.command, chained.result, chained.event.details], sort_keys=True)
     parts = signed_parts(project, chained.event)
-    return [*parts, str(chained.sequence), chained.previous]
+    digest_of_more = hashlib.sha256(more.encode()).hexdigest()
+    return [*parts, str(chained.sequence), chained.previous, digest_of_more]

@@ -8,19 +8,21 @@ from __future__ import annotations
 from typing import Final
 
 from positronic.audit import chain
+from positronic.audit.audit_key import TRIMMED as PURPOSE
+from positronic.audit.audit_key import AuditKey, verify
 from positronic.ledger.event_rows import EVENTS, event_row_id
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID, Trimmed
 from positronic.names import Project
 from positronic.ports import Ledger, Signature, Unreadable
 from positronic.rows import Change, Delete
-from positronic.sealing.signing import Signer, Verdict
+from positronic.sealing.signing import Verdict
 
 _NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
 
 AT_ONCE: Final = 4  # with each new event: faster than they come
 
 
-def trim(ledger: Ledger, signer: Signer, project: Project, before: int) -> list[Change]:
+def trim(ledger: Ledger, key: AuditKey, project: Project, before: int) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit."""
     start = _trimmed(ledger)
     if start is None:
@@ -37,19 +39,19 @@ def trim(ledger: Ledger, signer: Signer, project: Project, before: int) -> list[
         sequence, digest = sequence + 1, chain.digest(rows[id_])
     if not changes:
         return []
-    signature = signer.sign(*_signed(project, sequence, digest))
+    signature = key.sign(PURPOSE, *_signed(project, sequence, digest))
     return [*changes, TRIMMED.put(Trimmed(sequence, digest, signature))]
 
 
-def was_trimmed(ledger: Ledger, signer: Signer, project: Project, sequence: int) -> bool:
-    """Whether retention removed the event of this number, which is the last that it removed."""
+def was_trimmed(
+    ledger: Ledger, key: AuditKey | None, project: Project, sequence: int, digest: str
+) -> bool:
+    """Whether retention removed this event, as the last one that it removed."""
     found = _trimmed(ledger)
-    return (
-        found is not None
-        and found.sequence == sequence
-        and signer.verify(found.signature, *_signed(project, found.sequence, found.digest))
-        is Verdict.INTACT
-    )
+    if found is None or (found.sequence, found.digest) != (sequence, digest):
+        return False
+    signed = _signed(project, sequence, digest)
+    return verify(key, found.signature, PURPOSE, *signed) is Verdict.INTACT
 
 
 def _trimmed(ledger: Ledger) -> Trimmed | None:
@@ -62,4 +64,4 @@ def _trimmed(ledger: Ledger) -> Trimmed | None:
 
 
 def _signed(project: Project, sequence: int, digest: str) -> tuple[str, ...]:
-    return project, "trimmed", str(sequence), digest
+    return project, str(sequence), digest

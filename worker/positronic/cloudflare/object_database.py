@@ -34,6 +34,9 @@ class ObjectDatabase:
             raise StoreFailed("the project's database failed") from None
         return [[None if cell is jsnull else cell for cell in row] for row in rows]
 
+    def size(self) -> int:
+        return int(self._sql.databaseSize)
+
     def transaction(self, work: Callable[[], None]) -> None:
         raised: list[Exception] = []
 

@@ -8,13 +8,16 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
+from positronic.adoption.first_layout import NOTHING, FirstLayout
+from positronic.adoption.leftovers import Leftovers
+from positronic.adoption.standing import Standing
 from positronic.api.service import audit_retention, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
@@ -25,12 +28,15 @@ from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
 from positronic.errors import PositronicError
+from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv import KvRecords
+from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
 
+MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
 
 
@@ -44,8 +50,10 @@ class _Held:
     ctx: Any
     env: Any
     name: str | None
+    database: ObjectDatabase
     ledger: SqliteLedger
     bindings: Any = None
+    standing: Standing = field(default_factory=Standing)
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -57,14 +65,15 @@ class ProjectLedger(DurableObject):
     def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
         # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
-        ledger = SqliteLedger(ObjectDatabase(ctx.storage))
-        _held[made] = _Held(ctx, env, ctx.id.name, ledger)
+        database = ObjectDatabase(ctx.storage)
+        _held[made] = _Held(ctx, env, ctx.id.name, database, SqliteLedger(database))
         return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
         held = _held[self]
         if held.bindings is None:
             held.bindings = env
+            held.standing = Standing(_first_layout(env, str(held.name)))
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -91,6 +100,8 @@ async def _carry_out(held: _Held, message: object) -> str:
             audit_retention(settings) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,
+            held.standing,
+            lambda: held.database.size() > MAX_SIZE,
         )
         place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
         return answered(await place.run(command))
@@ -106,8 +117,10 @@ async def _drain(held: _Held) -> None:
         if (project := _owner(held)) is None:
             return
         drain = Drain(held.ledger, KvRecords(held.bindings.SECRETS_KV, project), isolate.now)
+        leftovers = Leftovers(held.ledger, held.standing.first, isolate.now)
         await drain.step()
-        following = drain.next()
+        await leftovers.step()
+        following = min(filter(None, (drain.next(), leftovers.next())), default=None)
     except Exception as error:  # noqa: BLE001 - see `alarm`
         print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
         following = isolate.now() + AFTER_A_FAILURE
@@ -119,3 +132,8 @@ def _owner(held: _Held) -> Project | None:
     """Whose ledger it is; None: nothing was ever committed."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     return None if row is None else OWNER.read(row)
+
+
+def _first_layout(env: Any, name: str) -> FirstLayout:
+    """Nothing was ever kept in KV under the directory's name."""
+    return NOTHING if name == DIRECTORY else KvFirstLayout(env.SECRETS_KV, Project(name))

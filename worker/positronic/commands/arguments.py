@@ -24,6 +24,10 @@ class Arguments:
     def text(self, key: str) -> str:
         return _text(key, self._given.get(key))
 
+    def optional_text(self, key: str) -> str | None:
+        found = self._given.get(key)
+        return None if found is None else _text(key, found)
+
     def name(self, key: str) -> Name:
         return parse_name(self.text(key))
 
@@ -43,6 +47,12 @@ class Arguments:
         if self.text(key) not in TOKEN_ROLES:
             raise _wrong(key)
         return TOKEN_ROLES[self.text(key)]
+
+    def flag(self, key: str) -> bool:
+        found = self._given.get(key)
+        if not isinstance(found, bool):
+            raise _wrong(key)
+        return found
 
     def optional_number(self, key: str) -> int | None:
         found = self._given.get(key)

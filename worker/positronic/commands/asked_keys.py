@@ -48,12 +48,12 @@ class LedgerRotation:
 
     async def census(self) -> Census:
         """Every key that seals or signs something here, and the newest, which may not yet."""
-        uses, unreadable = await self._ask("keys.census")
-        return Census([KeyUse(*use) for use in uses], unreadable)
+        uses = await self._ask("keys.census")
+        return Census([KeyUse(*use[:3]) for use in uses], 0)
 
     async def step(self) -> RotationStep:
         """Bring some records under the newest key. Audited by name."""
-        resealed, remaining, failed = await self._ask("keys.rotate")
+        resealed, remaining, failed, _ = await self._ask("keys.rotate")
         return RotationStep(
             resealed,
             remaining,

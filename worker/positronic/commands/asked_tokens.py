@@ -23,7 +23,7 @@ class LedgerIssuer:
     ) -> tuple[tokens.Token, TokenRecord]:
         """A token and its record; `expires_in` in seconds. The token is nowhere after this."""
         token = tokens.mint(self._ask.project, self._random)
-        created, expires = await self._ask(
+        created, expires, issuer = await self._ask(
             "token.create",
             id=token.id,
             hash=token.hash,
@@ -31,7 +31,8 @@ class LedgerIssuer:
             role=role.label,
             expiresIn=expires_in,
         )
-        return token, TokenRecord(token.id, name, role, token.hash, created, expires, _UNSHOWN)
+        dates = created, expires
+        return token, TokenRecord(token.id, name, role, token.hash, *dates, _UNSHOWN, issuer)
 
     async def list(self, cursor: str | None, limit: int) -> Page[TokenRecord | Unreadable]:
         """By id."""
@@ -39,7 +40,7 @@ class LedgerIssuer:
         return Page([_item(*one) for one in found], following)
 
     async def revoke(self, token_id: str) -> None:
-        """Raises NotFound. Works on whatever is listed, also when its record cannot be read."""
+        """With all that it issued. Raises NotFound. Works on whatever is listed."""
         await self._ask("token.revoke", id=token_id)
 
 
@@ -49,7 +50,9 @@ def _item(
     role: str = "",
     created: int = 0,
     expires: int | None = None,
+    issuer: str | None = None,
 ) -> TokenRecord | Unreadable:
     if not role:
         return Unreadable(id_)
-    return TokenRecord(id_, TokenName(name), TOKEN_ROLES[role], "", created, expires, _UNSHOWN)
+    dates = created, expires
+    return TokenRecord(id_, TokenName(name), TOKEN_ROLES[role], "", *dates, _UNSHOWN, issuer)

@@ -19,17 +19,20 @@ from positronic.ports import Ledger
 class InProcessLedgers:
     """`open_` gives a project's ledger. One that nothing was committed to is forgotten after use.
 
-    `at_most`: how many stay open; None for ledgers in memory, which end when they are forgotten.
+    `wake` is `Place`'s. `at_most`: how many stay open; None for ledgers in memory, which end when
+    they are forgotten.
     """
 
     def __init__(
         self,
         open_: Callable[[Project], Ledger],
         tools: Callable[[], Tools],
+        wake: Callable[[int], None] | None = None,
         at_most: int | None = None,
     ) -> None:
         self._open = open_
         self._tools = tools
+        self._wake = wake
         self._at_most = at_most
         self._used: WeakValueDictionary[Project, Ledger] = WeakValueDictionary()
         self._kept: OrderedDict[Project, Ledger] = OrderedDict()
@@ -39,7 +42,7 @@ class InProcessLedgers:
         ledger = self._used.get(project) or self._open(project)
         self._used[project] = ledger
         try:
-            return await Place(project, ledger, self._tools()).run(command)
+            return await Place(project, ledger, self._tools(), self._wake).run(command)
         finally:
             self._keep(project, ledger)
 

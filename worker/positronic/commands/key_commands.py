@@ -1,126 +1,215 @@
 """A project's master keys by id, and its rotation: a step at a time, while it is in use.
 
-Versions and dates stay; only the key, the salt and the nonce are new.
+Versions and dates stay; only the key, the salt and the nonce are new. A step says where it stopped,
+so that the next one need not look again at what does not open; nothing is remembered here, and so
+several may rotate at once. Copies follow by the outbox, and count until they have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE, sign, verify
+from positronic.commands import audit_keys
 from positronic.commands.work import Plan, Work
-from positronic.errors import CorruptRecord, Detail, UnknownKey
-from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
+from positronic.errors import CorruptRecord, Detail, InvalidRequest, UnknownKey
+from positronic.ledger.audit_key_rows import AUDIT_KEYS
+from positronic.ledger.copy_rows import PUBLISHED
+from positronic.ledger.secret_rows import STATES, VERSIONS, name_of
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name
-from positronic.ports import Unreadable
+from positronic.ports import Ledger
 from positronic.rows import Change, Kind, Position, Row
 from positronic.sealing.signing import Signer, Verdict
 
-AT_ONCE: Final = 50  # records written in one step
-SHOWN: Final = 200  # failures that one answer lists
+AT_ONCE: Final = 50  # records that one step looks at
 
-_PAGE: Final = 200
 _INDEX: Final = "master"
-_PLACES: Final = ((STATES.kind, ""), (TOKENS.kind, "token "))  # kinds, and how a label begins
-
-
-async def census(work: Work) -> object:
-    """[[[key id, secrets, tokens], ...], unreadable]: each key that seals or signs something."""
-    found: dict[str, list[int]] = {work.sealer.newest: [0, 0]}
-    unreadable = 0
-    readers: tuple[Callable[[Row], object], ...] = (STATES.item, TOKENS.item)
-    for place, ((kind, _), item) in enumerate(zip(_PLACES, readers, strict=True)):
-        for row in _rows(work, kind, None, None):
-            if isinstance(item(row), Unreadable):
-                unreadable += 1
-            else:
-                found.setdefault(_key_id(kind, row), [0, 0])[place] += 1
-    return [[[key_id, *counts] for key_id, counts in sorted(found.items())], unreadable]
+_CURSOR: Final = re.compile(r"([0-9]):([0-9]{1,15}):([A-Za-z0-9_-]{1,32}):(.{1,200})")
 
 
 @dataclass(slots=True)
 class _Step:
     """What one step has done so far."""
 
+    work: Work
     changes: list[Change] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     copies: list[Name] = field(default_factory=list)
     failed: list[Detail] = field(default_factory=list)
 
 
-async def rotate(work: Work) -> Plan:
-    """[resealed, remaining, failed]: at most AT_ONCE records come under the newest key.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Rows of one kind under master keys.
 
-    `remaining` counts those that failed too.
+    `renew` answers with what brings a row under the newest key; nothing: it was deleted meanwhile.
+    Raises CorruptRecord, UnknownKey.
     """
-    step = _Step()
-    for kind, prefix in _PLACES:
-        for row in _outdated(work, kind):
-            if len(step.labels) == AT_ONCE:
-                break
-            try:
-                await _renew(work, kind, row, step)
-                step.labels.append(f"{prefix}{row.id}")
-            except (CorruptRecord, UnknownKey) as error:
-                detail = Detail(error.code, error.message, name=f"{prefix}{row.id}")
-                step.failed = [*step.failed, detail][:SHOWN]
-    remaining = sum(_count_outdated(work, kind) for kind, _ in _PLACES) - len(step.labels)
-    failed = [[detail.code, detail.error, detail.name] for detail in step.failed]
-    return Plan(step.changes, step.labels, [len(step.labels), remaining, failed], step.copies)
+
+    kind: Kind
+    label: Callable[[Row], str]
+    renew: Callable[[_Step, Row], Awaitable[Sequence[Change]]]
 
 
-async def _renew(work: Work, kind: Kind, row: Row, step: _Step) -> None:
-    """Raises CorruptRecord, UnknownKey."""
-    key_id = _key_id(kind, row)
-    if key_id not in work.tools.keyring:
-        raise UnknownKey(f"the master key {key_id!r} is not held")
-    if kind == TOKENS.kind:
-        step.changes.append(_signed_anew(work, row.id))
-        return
-    state = work.look.one(STATES, row.id)
-    if state is None or state.deleted_at is not None:
-        return
-    version = work.look.one(VERSIONS, version_id(state.name, state.metadata.version))
-    if version is None or version.metadata != state.metadata:
-        raise CorruptRecord(f"the record of {state.name} cannot be opened")
-    metadata = replace(state.metadata, key_id=work.sealer.newest)
-    record = await work.sealer.seal(state.name, await work.sealer.open(version), metadata)
-    step.changes += [STATES.put(replace(state, metadata=metadata)), VERSIONS.put(record)]
-    step.copies.append(state.name)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Where a rotation is: in which place, after which row. `left`: records when it began."""
 
-
-def _signed_anew(work: Work, token_id: str) -> Change:
-    record = work.look.one(TOKENS, token_id)
-    signer = Signer(work.tools.keyring, PURPOSE)
-    if record is None or verify(signer, work.project, record) is not Verdict.INTACT:
-        raise CorruptRecord("the token's record was changed")
-    return TOKENS.put(sign(signer, work.project, record))
-
-
-def _outdated(work: Work, kind: Kind) -> Iterator[Row]:
-    """Each row under another key than the newest, once."""
-    newest = work.sealer.newest
-    yield from _rows(work, kind, None, newest)
-    yield from _rows(work, kind, f"{newest}\0", None)
-
-
-def _count_outdated(work: Work, kind: Kind) -> int:
-    newest, count = work.sealer.newest, work.look.ledger.count
-    return count(kind, _INDEX, high=newest) + count(kind, _INDEX, low=f"{newest}\0")
-
-
-def _rows(work: Work, kind: Kind, low: str | None, high: str | None) -> Iterator[Row]:
+    place: int = 0
     after: Position | None = None
-    while True:
-        rows: Sequence[Row] = work.look.ledger.list(kind, _INDEX, after, _PAGE, low=low, high=high)
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        after = _key_id(kind, rows[-1]), rows[-1].id
+    left: int | None = None
+
+
+async def census(work: Work) -> object:
+    """[[key id, secrets, tokens, audit keys, copies], ...]: each key in use, and the newest."""
+    kinds, ledger = _KINDS, work.look.ledger
+    found = {key_id for kind in kinds for key_id in _key_ids(ledger, kind)}
+    return [
+        [key_id, *(_count(ledger, kind, key_id, f"{key_id}\0") for kind in kinds)]
+        for key_id in sorted(found | {work.sealer.newest})
+    ]
+
+
+async def rotate(work: Work, cursor: str | None) -> Plan:
+    """[resealed, remaining, failed, cursor]: at most AT_ONCE records come under the newest key.
+
+    `remaining` includes copies and what failed. It is counted at the beginning and at the end,
+    where there is no cursor; between them it goes by what was left then.
+    """
+    walk, step = _Walk() if cursor is None else _read(cursor), _Step(work)
+    found = _outdated(work, walk)
+    for place, row in found:
+        await _try(step, place, row)
+    resealed = len(step.labels)
+    following, left = None, _remaining(work) if walk.left is None else walk.left
+    if len(found) == AT_ONCE:
+        left = max(1, left - resealed)
+        following = _cursor(*found[-1], left)
+    else:
+        left = _remaining(work) - resealed
+    failed = [[detail.code, detail.error, detail.name] for detail in step.failed]
+    names = list(dict.fromkeys(step.labels))
+    return Plan(step.changes, names, [resealed, left, failed, following], step.copies)
+
+
+async def _try(step: _Step, place: _Place, row: Row) -> None:
+    label = place.label(row)
+    try:
+        changes = await _renewed(step, place, row)
+    except (CorruptRecord, UnknownKey) as error:
+        step.failed.append(Detail(error.code, error.message, name=label))
+        return
+    if changes:
+        step.changes += changes
+        step.labels.append(label)
+
+
+async def _renewed(step: _Step, place: _Place, row: Row) -> Sequence[Change]:
+    """Raises CorruptRecord, UnknownKey."""
+    if (key_id := _key_id(place.kind, row)) not in step.work.tools.keyring:
+        raise UnknownKey(f"the master key {key_id!r} is not held")
+    return await place.renew(step, row)
+
+
+async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
+    """A version of a secret; if it is the current one, its state says so, and its copy is due."""
+    look, sealer = step.work.look, step.work.sealer
+    record = look.one(VERSIONS, row.id)
+    if record is None:
+        return []
+    state = look.one(STATES, record.name)
+    is_current = state is not None and state.metadata.version == record.metadata.version
+    if state is not None and is_current and state.metadata != record.metadata:
+        raise CorruptRecord(f"the record of {record.name} cannot be opened")
+    metadata = replace(record.metadata, key_id=sealer.newest)
+    renewed = await sealer.seal(record.name, await sealer.open(record), metadata)
+    if state is None or not is_current:
+        return [VERSIONS.put(renewed)]
+    step.copies += [] if state.deleted_at is not None else [record.name]
+    return [VERSIONS.put(renewed), STATES.put(replace(state, metadata=metadata))]
+
+
+async def _sign_again(step: _Step, row: Row) -> Sequence[Change]:
+    record = step.work.look.one(TOKENS, row.id)
+    signer = Signer(step.work.tools.keyring, PURPOSE)
+    if record is None:
+        return []
+    if verify(signer, step.work.project, record) is not Verdict.INTACT:
+        raise CorruptRecord("the token's record was changed")
+    return [TOKENS.put(sign(signer, step.work.project, record))]
+
+
+async def _rewrap(step: _Step, _: Row) -> Sequence[Change]:
+    change = await audit_keys.rewrapped(step.work)
+    return [] if change is None else [change]
+
+
+_PLACES: Final = (
+    _Place(VERSIONS.kind, lambda row: name_of(row.id) or row.id, _reseal),
+    _Place(TOKENS.kind, lambda row: f"token {row.id}", _sign_again),
+    _Place(AUDIT_KEYS.kind, lambda _: "audit key", _rewrap),
+)
+_KINDS: Final = (*(place.kind for place in _PLACES), PUBLISHED.kind)
+
+
+def _outdated(work: Work, walk: _Walk) -> list[tuple[_Place, Row]]:
+    """The next rows under another key than the newest, at most AT_ONCE."""
+    found: list[tuple[_Place, Row]] = []
+    for number, place in enumerate(_PLACES[walk.place :], walk.place):
+        after = walk.after if number == walk.place else None
+        for low, high in _other_keys(work):
+            rows: Sequence[Row] = work.look.ledger.list(
+                place.kind, _INDEX, after, AT_ONCE - len(found), low=low, high=high
+            )
+            found += [(place, row) for row in rows]
+            if len(found) == AT_ONCE:
+                return found
+    return found
+
+
+def _remaining(work: Work) -> int:
+    """How many records and copies are under another key than the newest."""
+    return sum(
+        _count(work.look.ledger, kind, low, high)
+        for kind in _KINDS
+        for low, high in _other_keys(work)
+    )
+
+
+def _other_keys(work: Work) -> tuple[tuple[str | None, str | None], ...]:
+    """The ranges of ids, from `low` and below `high`, that have all keys but the newest."""
+    newest = work.sealer.newest
+    return (None, newest), (f"{newest}\0", None)
+
+
+def _key_ids(ledger: Ledger, kind: Kind) -> Iterator[str]:
+    """Each once, without a look at more than one of its rows."""
+    low: str | None = None
+    while rows := ledger.list(kind, _INDEX, limit=1, low=low):
+        key_id = _key_id(kind, rows[0])
+        yield key_id
+        low = f"{key_id}\0"
+
+
+def _count(ledger: Ledger, kind: Kind, low: str | None, high: str | None) -> int:
+    return ledger.count(kind, _INDEX, low=low, high=high)
 
 
 def _key_id(kind: Kind, row: Row) -> str:
     return str(row.keys[kind.indexes.index(_INDEX)])
+
+
+def _cursor(place: _Place, row: Row, left: int) -> str:
+    return f"{_PLACES.index(place)}:{left}:{_key_id(place.kind, row)}:{row.id}"
+
+
+def _read(cursor: str) -> _Walk:
+    """Raises InvalidRequest."""
+    found = _CURSOR.fullmatch(cursor)
+    if found is None or int(found[1]) >= len(_PLACES):
+        raise InvalidRequest("`cursor` is not one that a step of this rotation gave")
+    return _Walk(int(found[1]), (found[3], found[4]), int(found[2]))

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
-from positronic.audit.events import ACCEPTED, PURPOSE, REFUSED, event_id
+from positronic.audit.audit_key import AuditKey
+from positronic.audit.events import ACCEPTED, REFUSED, event_id
+from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
-from positronic.commands.table import CHANGES, READS
+from positronic.commands.table import CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
@@ -27,7 +30,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import Principal
-from positronic.rows import ABSENT, Change, CommitConflict
+from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
@@ -65,6 +68,8 @@ class Place:
     async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
             raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
+        if command.action != adopt_commands.ACTION:
+            await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
             return await read(self._admitted(command), arguments)
@@ -75,24 +80,37 @@ class Place:
             work = self._admitted(command)
             if (first := self._first(command)) is not None:
                 return first.result
+            if command.action in NEW_VALUES and self._tools.is_full():
+                raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
+            is_recorded = plan.names or plan.earlier
+            key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             try:
-                return self._commit(command, work.look, plan)
+                return self._commit(command, work.look, plan, key, kept)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
 
+    async def _adopted(self, command: Command) -> None:
+        """Raises Adopting, to a caller who may ask: nobody else causes a look at KV."""
+        standing = self._tools.standing
+        if not standing.is_adopted(self._ledger):
+            self._admit(command, Look(self._ledger))
+            await standing.check(self._ledger, self._tools.clock())
+
     async def _note(self, command: Command, refused: TokenRefused) -> None:
         """Record a token that is known and did not open."""
         event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
-        row, absent = chain.append(self._ledger, self._signer, self._project, event)
+        look = Look(self._ledger)
         with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
-            self._ledger.commit([row], {absent: ABSENT})
+            key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
+            row = chain.append(chain.newest(self._ledger), key, self._project, event)
+            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
-        self._admit(command, look)
-        return Work(self._project, look, self._tools)
+        caller = self._admit(command, look)
+        return Work(self._project, look, self._tools, caller)
 
     def _admit(self, command: Command, look: Look) -> Principal:
         """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""
@@ -112,7 +130,9 @@ class Place:
         rows = self._ledger.list(EVENTS.kind, "command", low=command.id, high=f"{command.id}\0")
         return next((EVENTS.read(row) for row in rows), None)
 
-    def _commit(self, command: Command, look: Look, plan: Plan) -> object:
+    def _commit(
+        self, command: Command, look: Look, plan: Plan, key: AuditKey | None, kept: Changes
+    ) -> object:
         # No await from here: nothing comes between these looks and the commit.
         principal = self._admit(command, look)
         if (first := self._first(command)) is not None:
@@ -121,30 +141,41 @@ class Place:
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *self._owner(plan)], look.expect
-        if plan.names:
-            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
-            row, absent = chain.append(
-                self._ledger, self._signer, self._project, event, command.id, plan.result
+        changes, expect = [*plan.changes, *copies, *kept, *self._owner(plan)], look.expect
+        if key is not None:
+            for one in self._chained(command, principal, plan, key):
+                changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
+            changes += retention.trim(
+                self._ledger, key, self._project, now - self._tools.audit_retention
             )
-            gone = retention.trim(
-                self._ledger, self._signer, self._project, now - self._tools.audit_retention
-            )
-            changes, expect = [*changes, *gone, row], expect | {absent: ABSENT}
+        if changes and command.action != adopt_commands.ACTION:
+            more, as_expected = self._tools.standing.first_commit(self._ledger)
+            changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and copies:
+        if self._wake and (copies or plan.is_woken):
             self._wake(now)
         return plan.result
+
+    def _chained(
+        self, command: Command, principal: Principal, plan: Plan, key: AuditKey
+    ) -> Sequence[Put]:
+        """The rows of a plan's events, its own last."""
+        rows: list[Put] = []
+        last: Row | Put | None = chain.newest(self._ledger)
+        for event in plan.earlier:
+            last = chain.append(last, key, self._project, event)
+            rows.append(last)
+        if plan.names:
+            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
+            own = replace(event, details=plan.details)
+            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+        return rows
 
     def _owner(self, plan: Plan) -> Sequence[Change]:
         """With the first event: whose ledger it is."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
         return [OWNER.put(self._project)]
-
-    @property
-    def _signer(self) -> Signer:
-        return Signer(self._tools.keyring, PURPOSE)
 
     def _event(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from positronic.commands import (
+    adopt_commands,
     audit_reads,
     directory_commands,
     key_commands,
@@ -39,13 +40,18 @@ CHANGES: Final[Mapping[str, Change]] = {
         given.role("role"),
         given.optional_number("expiresIn"),
     ),
-    "keys.rotate": lambda work, _: key_commands.rotate(work),
+    "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
+        work, is_known=given.flag("isKnown")
+    ),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
+# A ledger that is full refuses these.
+NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),

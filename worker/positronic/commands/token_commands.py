@@ -2,42 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from positronic.access.authentication import PURPOSE, readable, sign
+from positronic.access.tokens import ROOT
 from positronic.commands.paging import by_id
 from positronic.commands.work import Plan, Work
-from positronic.errors import Conflict, NotFound
+from positronic.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import TokenName
 from positronic.ports import Signature, TokenRecord, Unreadable
 from positronic.roles import Role
-from positronic.rows import Delete
+from positronic.rows import Delete, Position
 from positronic.sealing.signing import Signer
+from positronic.times import iso
 
 
 async def create(
     work: Work, token_id: str, token_hash: str, name: TokenName, role: Role, expires_in: int | None
 ) -> Plan:
-    """Keep a new token's record; `expires_in` in seconds."""
+    """Keep a new token's record; `expires_in` in seconds. Raises Forbidden, InvalidRequest."""
     if token_id in work.look.rows(TOKENS.kind, [token_id]):
         raise Conflict("there is a token with this id already")
     now = work.tools.clock()
-    expires_at = None if expires_in is None else now + expires_in * 1000
+    issuer = _issuer(work, role)
+    expires_at = _expiry(issuer, None if expires_in is None else now + expires_in * 1000)
     signer = Signer(work.tools.keyring, PURPOSE)
     unsigned = Signature(signer.key_id, "")
-    record = TokenRecord(token_id, name, role, token_hash, now, expires_at, unsigned)
-    signed = sign(signer, work.project, record)
-    return Plan([TOKENS.put(signed)], [token_id], [now, expires_at])
+    by = issuer.id if issuer else ROOT
+    record = TokenRecord(token_id, name, role, token_hash, now, expires_at, unsigned, by)
+    changes = [TOKENS.put(sign(signer, work.project, record))]
+    if issuer:  # written again as it is: a revocation that has not seen the new token starts again
+        changes.append(TOKENS.put(issuer))
+    details = {"name": name, "role": role.label, "expiresAt": expires_at and iso(expires_at)}
+    return Plan(changes, [token_id], [now, expires_at, by], details=details)
+
+
+def _issuer(work: Work, role: Role) -> TokenRecord | None:
+    """The token that issues one of this role, which must not outrank it; None: root does."""
+    if work.caller is not None and work.caller.role is Role.ROOT:
+        return None
+    issuer = work.look.one(TOKENS, work.caller.id) if work.caller else None
+    if issuer is None or role > issuer.role:
+        raise Forbidden("a token cannot issue one with a higher role than its own")
+    return issuer
+
+
+def _expiry(issuer: TokenRecord | None, asked: int | None) -> int | None:
+    """When the new token expires: it does not outlive its issuer."""
+    if issuer is None or issuer.expires_at is None:
+        return asked
+    if asked is not None and asked > issuer.expires_at:
+        until = iso(issuer.expires_at)
+        raise InvalidRequest(f"the new token would outlive the token that issues it ({until})")
+    return issuer.expires_at if asked is None else asked
 
 
 async def revoke(work: Work, token_id: str) -> Plan:
-    """Also one whose record cannot be read. Raises NotFound."""
+    """With everything that was issued by it. Also what cannot be read. Raises NotFound."""
     if token_id not in work.look.rows(TOKENS.kind, [token_id]):
         raise NotFound("there is no token with this id")
-    return Plan([Delete(TOKENS.kind, token_id)], [token_id], None)
+    found = {token_id: None}
+    waiting = [token_id]
+    while waiting:
+        issued = [one for one in _issued_by(work, waiting.pop()) if one not in found]
+        found |= dict.fromkeys(issued)
+        waiting += issued
+    work.look.rows(TOKENS.kind, found)
+    return Plan([Delete(TOKENS.kind, one) for one in found], list(found), None)
+
+
+def _issued_by(work: Work, token_id: str) -> Iterator[str]:
+    after: Position | None = None
+    while True:
+        rows = work.look.ledger.list(
+            TOKENS.kind, "issuer", after, low=token_id, high=f"{token_id}\0"
+        )
+        yield from (row.id for row in rows)
+        if not rows:
+            return
+        after = token_id, rows[-1].id
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[id, name, role, created, expires] or [id], ...], cursor] by id."""
+    """[[[id, name, role, created, expires, issuer] or [id], ...], cursor] by id."""
     rows, following = by_id(work, TOKENS.kind, cursor, limit)
     return [[_item(readable(TOKENS.item(row))) for row in rows], following]
 
@@ -45,4 +93,5 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
 def _item(record: TokenRecord | Unreadable) -> list[object]:
     if isinstance(record, Unreadable):
         return [record.id]
-    return [record.id, record.name, record.role.label, record.created_at, record.expires_at]
+    dates = [record.created_at, record.expires_at]
+    return [record.id, record.name, record.role.label, *dates, record.issuer]

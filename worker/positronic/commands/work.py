@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
-from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.ports import Cipher, Clock, Event, RandomBytes
+from positronic.roles import Principal
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
+def _has_room() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `audit_throttle` outlives a command.
+    """What a host gives besides the ledger. `audit_throttle` and `standing` outlive a command.
 
-    `audit_retention`: milliseconds that an event is kept at least.
+    `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
+    new values; asked before each that is to be written.
     """
 
     cipher: Cipher
@@ -28,15 +35,21 @@ class Tools:
     audit_retention: int
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
+    standing: Standing = field(default_factory=Standing)
+    is_full: Callable[[], bool] = _has_room
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One try of one command: `look` reads what the commit then expects to be unchanged."""
+    """One try of one command: `look` reads what the commit then expects to be unchanged.
+
+    `caller`: who sent it; None: the ledger itself.
+    """
 
     project: Project
     look: Look
     tools: Tools
+    caller: Principal | None = None
 
     @property
     def sealer(self) -> Sealer:
@@ -48,9 +61,14 @@ class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
+    `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
+    chain. `is_woken`: there is work for the alarm, also without copies.
     """
 
     changes: Sequence[Change]
     names: Sequence[str]
     result: object
     copies: Sequence[Name] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+    earlier: Sequence[Event] = ()
+    is_woken: bool = False

@@ -1,7 +1,8 @@
 """Publishes what the outbox says is due: the newest state of each name, a few at a time.
 
 One drain runs at a time. A row goes only when what was published is still the newest: a change that
-came meanwhile has put it again, and so it stays.
+came meanwhile has put it again, and so it stays. What was written is known by the commit that
+removes the row.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from positronic.errors import CorruptRecord, PositronicError
-from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, DueCopy, PublishedCopy, published
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
 from positronic.ports import Clock, Ledger, Record
-from positronic.rows import Change, CommitConflict, Delete, Row
+from positronic.rows import Change, CommitConflict, Delete, Put, Row
 
 AT_ONCE: Final = 40  # names in one step
 SIDE_BY_SIDE: Final = 6  # simultaneous connections that a Worker may hold
@@ -44,17 +45,20 @@ class Drain:
     async def step(self) -> None:
         """Publish at most AT_ONCE names; one that fails is due again later."""
         due = self.ledger.list(OUTBOX.kind, "due", limit=AT_ONCE, high=self.clock() + 1)
+        outcomes: list[Put] = []
         for start in range(0, len(due), SIDE_BY_SIDE):
-            await asyncio.gather(*map(self._publish, due[start : start + SIDE_BY_SIDE]))
+            some = due[start : start + SIDE_BY_SIDE]
+            outcomes += await asyncio.gather(*map(self._publish, some))
+        self._settle(due, outcomes)
 
     def next(self) -> int | None:
         """When the next name is due, in milliseconds; None: none is."""
         rows: Sequence[Row] = self.ledger.list(OUTBOX.kind, "due", limit=1)
         return int(rows[0].keys[0] or 0) if rows else None
 
-    async def _publish(self, row: Row) -> None:
+    async def _publish(self, row: Row) -> Put:
+        """What is to be kept of it: what was written, or when it is tried again."""
         name = Name(row.id)
-        change: Change = Delete(OUTBOX.kind, row.id)
         try:
             record = self._newest(name)
             if record is None:
@@ -62,15 +66,33 @@ class Drain:
             else:
                 await self.copies.put(record)
         except PositronicError:
-            change = OUTBOX.put(self._later(row))
-        with suppress(CommitConflict):  # changed meanwhile, and due again by that
-            self.ledger.commit([change], {(OUTBOX.kind, row.id): row.revision})
+            return OUTBOX.put(self._later(row))
+        return PUBLISHED.put(published(name, record, self.clock(), self._last(name)))
+
+    def _settle(self, due: Sequence[Row], outcomes: Sequence[Put]) -> None:
+        there = self.ledger.get(OUTBOX.kind, [row.id for row in due])
+        expect = {(OUTBOX.kind, row.id): row.revision for row in due if there.get(row.id) == row}
+        changes: list[Change] = []
+        for outcome in outcomes:
+            is_unchanged = (OUTBOX.kind, outcome.id) in expect
+            if outcome.kind == PUBLISHED.kind:
+                changes += [outcome, *[Delete(OUTBOX.kind, outcome.id)] * is_unchanged]
+            elif is_unchanged:
+                changes.append(outcome)
+        with suppress(CommitConflict):  # another process came in between: they are still due
+            self.ledger.commit(changes, expect)
 
     def _later(self, row: Row) -> DueCopy:
         found = OUTBOX.item(row)
         tries = found.tries if isinstance(found, DueCopy) else 1
         wait = min(FIRST_RETRY * 2 ** min(tries - 1, 20), LAST_RETRY)
         return DueCopy(Name(row.id), self.clock() + wait, tries + 1)
+
+    def _last(self, name: Name) -> PublishedCopy | None:
+        """What was last written of it; None: nothing that we know of."""
+        row = self.ledger.get(PUBLISHED.kind, [name]).get(name)
+        found = PUBLISHED.item(row) if row else None
+        return found if isinstance(found, PublishedCopy) else None
 
     def _newest(self, name: Name) -> Record | None:
         """None: it is deleted. Raises CorruptRecord."""

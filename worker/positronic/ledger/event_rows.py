@@ -50,6 +50,7 @@ def _encode(chained: ChainedEvent) -> Mapping[str, object]:
         "requestId": event.request_id,
         "code": event.code,
         "address": event.address,
+        "details": dict(event.details),
         "keyId": signature and signature.key_id,
         "mac": signature and signature.mac,
         "previous": chained.previous,
@@ -70,6 +71,7 @@ def _decode(id_: str, fields: Fields) -> ChainedEvent:
         code=fields.optional_text("code"),
         address=fields.optional_text("address"),
         signature=Signature(fields.text("keyId"), fields.text("mac")),
+        details=fields.mapping("details"),
     )
     previous = fields.matched("previous", DIGEST)
     result = fields.anything("result")

@@ -42,6 +42,11 @@ class Fields:
             raise ValueError(key)
         return found
 
+    def count(self, key: str) -> int:
+        """From 0."""
+        found = self._found.get(key)
+        return 0 if type(found) is int and found == 0 else self.number(key)
+
     def time(self, key: str) -> int:
         return self.number(key, times.LAST)
 
@@ -50,6 +55,18 @@ class Fields:
 
     def optional_text(self, key: str) -> str | None:
         return None if self._found.get(key) is None else self.text(key)
+
+    def optional_number(self, key: str) -> int | None:
+        return None if self._found.get(key) is None else self.number(key)
+
+    def optional_matched(self, key: str, pattern: re.Pattern[str]) -> str | None:
+        return None if self._found.get(key) is None else self.matched(key, pattern)
+
+    def all_matched(self, key: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        found = self.texts(key)
+        if not all(map(pattern.fullmatch, found)):
+            raise ValueError(key)
+        return found
 
     def texts(self, key: str) -> tuple[str, ...]:
         found = self._found.get(key)
@@ -62,6 +79,12 @@ class Fields:
         found = self._found.get(key)
         if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
             raise ValueError(key)
+        return found
+
+    def mapping(self, key: str) -> dict[str, object]:
+        found = self._found.get(key)
+        if not isinstance(found, dict):
+            raise ValueError(key)  # noqa: TRY004
         return found
 
     def anything(self, key: str) -> object:

@@ -60,12 +60,16 @@ class MemoryLedger:
         everything = len(self._rows.get(kind.name, {}))
         return len(self.list(kind, index, None, everything, low=low, high=high))
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def check(self, changes: Changes, expect: Expect) -> None:
+        """Raises what `commit` would, and changes nothing."""
         check(changes)
         for (kind, id_), revision in expect.items():
             row = self._rows.get(kind.name, {}).get(id_)
             if (row.revision if row else ABSENT) != revision:
                 raise CommitConflict
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        self.check(changes, expect)
         self._commits += 1
         for change in changes:
             rows = self._rows.setdefault(change.kind.name, {})

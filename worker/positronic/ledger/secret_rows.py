@@ -28,12 +28,17 @@ def version_id(name: str, version: int) -> str:
     return f"{name}/{MAX_NUMBER - version:016d}"
 
 
+def name_of(id_: str) -> str:
+    """The name in a `version_id`."""
+    return id_.rpartition("/")[0]
+
+
 def version_of(id_: str) -> int:
     """The number in a `version_id`. Raises ValueError."""
     return MAX_NUMBER - int(id_.rpartition("/")[2])
 
 
-def _metadata(metadata: Metadata) -> dict[str, object]:
+def metadata_fields(metadata: Metadata) -> dict[str, object]:
     return {
         "version": metadata.version,
         "createdAt": metadata.created_at,
@@ -42,7 +47,7 @@ def _metadata(metadata: Metadata) -> dict[str, object]:
     }
 
 
-def _read_metadata(fields: Fields) -> Metadata:
+def read_metadata(fields: Fields) -> Metadata:
     return Metadata(
         version=fields.number("version"),
         created_at=fields.time("createdAt"),
@@ -52,28 +57,28 @@ def _read_metadata(fields: Fields) -> Metadata:
 
 
 def _encode_state(state: SecretState) -> Mapping[str, object]:
-    return {**_metadata(state.metadata), "deletedAt": state.deleted_at}
+    return {**metadata_fields(state.metadata), "deletedAt": state.deleted_at}
 
 
 def _decode_state(id_: str, fields: Fields) -> SecretState:
-    return SecretState(parse_name(id_), _read_metadata(fields), fields.optional_time("deletedAt"))
+    return SecretState(parse_name(id_), read_metadata(fields), fields.optional_time("deletedAt"))
 
 
 def _state_keys(state: SecretState) -> Keys:
-    """A deleted one is in no list, and under no key."""
-    return (state.name, state.metadata.key_id) if state.deleted_at is None else (None, None)
+    """A deleted one is in no list."""
+    return (None if state.deleted_at is not None else state.name,)
 
 
 def _encode_version(record: Record) -> Mapping[str, object]:
-    return {**_metadata(record.metadata), "sealed": record.sealed}
+    return {**metadata_fields(record.metadata), "sealed": record.sealed}
 
 
 def _decode_version(id_: str, fields: Fields) -> Record:
-    return Record(Name(id_.rpartition("/")[0]), _read_metadata(fields), fields.text("sealed"))
+    return Record(Name(name_of(id_)), read_metadata(fields), fields.text("sealed"))
 
 
 STATES: Final[Codec[SecretState]] = Codec(
-    Kind("secret", ("live", "master")),
+    Kind("secret", ("live",)),
     lambda state: state.name,
     _encode_state,
     _decode_state,

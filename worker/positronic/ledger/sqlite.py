@@ -51,6 +51,10 @@ class Database(Protocol):
         """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises."""
         ...
 
+    def size(self) -> int:
+        """Bytes, without those of what was deleted."""
+        ...
+
 
 class SqliteLedger:
     """The rows of one database."""

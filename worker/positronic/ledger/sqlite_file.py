@@ -11,6 +11,11 @@ from positronic.rows import Key
 
 BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
 
+_SIZE: Final = (
+    "SELECT (page_count - freelist_count) * page_size"
+    " FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+)
+
 MEMORY: Final = ":memory:"  # a database that is gone when it is closed
 
 
@@ -39,6 +44,9 @@ class SqliteFile:
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
+
+    def size(self) -> int:
+        return int(self.run(_SIZE)[0][0])
 
     def close(self) -> None:
         self._connection.close()

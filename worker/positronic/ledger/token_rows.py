@@ -21,6 +21,7 @@ def _encode(record: TokenRecord) -> Mapping[str, object]:
         "hash": record.hash,
         "createdAt": record.created_at,
         "expiresAt": record.expires_at,
+        "issuer": record.issuer,
         "keyId": record.signature.key_id,
         "mac": record.signature.mac,
     }
@@ -35,13 +36,14 @@ def _decode(id_: str, fields: Fields) -> TokenRecord:
         created_at=fields.time("createdAt"),
         expires_at=fields.optional_time("expiresAt"),
         signature=Signature(fields.matched("keyId", KEY_ID), fields.matched("mac", DIGEST)),
+        issuer=fields.optional_text("issuer"),
     )
 
 
 TOKENS: Final[Codec[TokenRecord]] = Codec(
-    Kind("token", ("master",)),
+    Kind("token", ("master", "issuer")),
     lambda record: record.id,
     _encode,
     _decode,
-    lambda record: (record.signature.key_id,),
+    lambda record: (record.signature.key_id, record.issuer),
 )

@@ -25,7 +25,9 @@ Role = Annotated[
 ]
 Expires = Annotated[
     str | None,
-    typer.Option("--expires", metavar="TIME", help="30m, 12h, 90d, 52w.  [default: never]"),
+    typer.Option(
+        "--expires", metavar="TIME", help="30m, 12h, 90d, 52w.  [default: with your own token]"
+    ),
 ]
 
 
@@ -34,7 +36,8 @@ Expires = Annotated[
 def create(server: Server, name: TokenName, role: Role, expires: Expires = None) -> None:
     """Create a token for one project. It is shown only once: the server keeps a hash.
 
-    Only the token goes to stdout, so that you can pipe it on without seeing it.
+    Only the token goes to stdout, so that you can pipe it on without seeing it. A token that was
+    created with another token expires no later than that one, and is revoked with it.
 
     \b
     Example: px token create ci --role writer --expires 90d

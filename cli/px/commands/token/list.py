@@ -13,7 +13,8 @@ app = new_app()
 def list_tokens(server: Server) -> None:
     """List a project's tokens. Shows id, name, role and dates, never the token.
 
-    In a pipe: one line per token, with tabs between id, name, role, created and expires.
+    In a pipe: one line per token, with tabs between id, name, role, created, expires and the id of
+    the token that issued it, or root.
 
     \b
     Example: px token list

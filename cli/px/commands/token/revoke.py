@@ -19,25 +19,33 @@ TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, from
 @app.command()
 @with_server()
 def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
-    """Revoke a token. Asks first; without a terminal it needs --yes.
+    """Revoke a token, and all that were created with it. Asks first, or needs --yes.
 
-    It stops working here at once, in other locations within a minute. Revoke an entry that
-    `px token list` shows as unreadable by the id shown there.
+    It stops working at once, everywhere. Revoke an entry that `px token list` shows as unreadable
+    by the id shown there.
 
     \b
     Example: px token revoke 0123456789abcdef --yes
     """
     from px import terminal
-    from px.api.tokens import Tokens
+    from px.api.tokens import Tokens, issued_by
 
     with server.connect() as client:
         tokens = Tokens(client)
         _check_id(tokens, token_id)
-        question = f"Revoke the token {terminal.printable(token_id)} at {client.location}?"
-        ask(question, "nothing was revoked", yes=yes)
+        others = [one.id for one in issued_by(list(tokens.list()), token_id)]
+        what = f"the token {terminal.printable(token_id)}{_and_more(others)}"
+        ask(f"Revoke {what} at {client.location}?", "nothing was revoked", yes=yes)
         tokens.revoke(token_id)
-    document = {"id": token_id, "revoked": True} | client.location_fields
-    server.tell(document, "Token revoked.", f"It gave access to {client.location}")
+    document = {"id": token_id, "revoked": True, "withIt": others} | client.location_fields
+    done = f"Token revoked{_and_more(others)}."
+    server.tell(document, done, f"It gave access to {client.location}")
+
+
+def _and_more(issued: list[str]) -> str:
+    if not issued:
+        return ""
+    return f", and {'1 token' if len(issued) == 1 else f'{len(issued):,} tokens'} created with it"
 
 
 def _check_id(tokens: Tokens, text: str) -> None:

@@ -10,13 +10,13 @@ import pytest
 
 from positronic.access import tokens
 from positronic.access.authentication import PURPOSE, sign
+from positronic.ledger.memory import MemoryLedger
 from positronic.names import parse_token_name
 from positronic.ports import Signature, TokenRecord
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Signer
-from positronic.stores.memory import MemoryTokens
-from support.faults import FaultyTokens
+from support.faults import FaultyLedger
 from support.memory_service import SETTINGS, SHOP, House
 from support.token_fixture import OTHER, OTHER_KEYS, TokenFixture, shown
 
@@ -138,15 +138,15 @@ def test_a_token_under_a_key_that_is_gone() -> None:
     """A token whose master key is not held opens nothing."""
     fixture = TokenFixture()
     settings = replace(SETTINGS, master_keys=OTHER_KEYS)
-    house = House(settings=settings, storage=fixture.house.storage)
+    house = House(settings=settings, ledgers=fixture.house.ledgers)
 
     assert house.as_token(fixture.text, "GET", "/secrets").code == "unauthenticated"
 
 
 def test_a_mistyped_token_costs_no_look_up() -> None:
-    """A token whose checksum is wrong is refused before the store is asked."""
-    faulty = FaultyTokens(MemoryTokens())
-    house = House(tokens=lambda _: faulty)
+    """A token whose checksum is wrong is refused before the ledger is asked."""
+    faulty = FaultyLedger(MemoryLedger())
+    house = House(around=lambda _: faulty)
     text = house.issue()
     before = len(faulty.calls)
     last = "0" if text[-1] != "0" else "1"

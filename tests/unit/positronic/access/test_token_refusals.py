@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from positronic.access import tokens
-from positronic.errors import CorruptRecord, StoreFailed
+from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.stores.memory import MemoryTokens
-from support.faults import FaultyAudit, FaultyTokens
+from support.faults import FaultyLedger
 from support.memory_service import House
+from support.rows import plant_token
 from support.token_fixture import TokenFixture, shown
 
 
@@ -26,20 +26,16 @@ def test_a_known_id_answers_as_an_unknown_one() -> None:
 
 def test_a_record_that_cannot_be_read_is_one_that_is_not_there() -> None:
     """A corrupt record refuses its token in an unknown one's words."""
-    faulty = FaultyTokens(MemoryTokens(), CorruptRecord("the record cannot be read"))
-    house = House(tokens=lambda _: faulty)
-    text = house.issue()
-    faulty.failing_calls = {"get"}
-    corrupt = shown(house.as_token(text, "GET", "/secrets"))
-    unknown = shown(TokenFixture().use(TokenFixture().unknown))
+    fixture = TokenFixture()
+    plant_token(fixture.house.ledger(), fixture.token.id)
 
-    assert corrupt == unknown
+    assert shown(fixture.use()) == shown(fixture.use(fixture.unknown))
 
 
-def test_a_store_that_fails_lets_nobody_in() -> None:
+def test_a_ledger_that_fails_lets_nobody_in() -> None:
     """When tokens cannot be read, existing and missing ones hear the same."""
-    faulty = FaultyTokens(MemoryTokens(), StoreFailed("the store failed"))
-    house = House(tokens=lambda _: faulty)
+    faulty = FaultyLedger(MemoryLedger())
+    house = House(around=lambda _: faulty)
     token = tokens.parse(house.issue())
     assert token
     faulty.failing_calls = {"get"}
@@ -86,6 +82,7 @@ def test_a_refused_known_token_is_noted_once_a_minute() -> None:
     noted = [event for event in fixture.house.events() if event["outcome"] == "refused"]
 
     assert len(noted) == 1
+    assert noted[0].pop("keyId").startswith("audit-")
     assert noted[0] | {"id": "", "time": "", "requestId": ""} == {
         "id": "",
         "time": "",
@@ -97,7 +94,6 @@ def test_a_refused_known_token_is_noted_once_a_minute() -> None:
         "code": "unauthenticated",
         "address": "2001:db8::7",
         "integrity": "intact",
-        "keyId": "key-1",
     }
 
 
@@ -113,12 +109,12 @@ def test_a_refused_unknown_token_is_not_noted() -> None:
 
 
 def test_a_refusal_that_cannot_be_noted_is_still_the_same_refusal() -> None:
-    """A log that fails changes no answer, and the operator hears of it."""
+    """A ledger that cannot be written changes no answer."""
     fixture = TokenFixture()
-    log = FaultyAudit(fixture.house.audit_log(), working=0)
-    house = House(storage=fixture.house.storage, audit_log=lambda _: log)
+    faulty = FaultyLedger(fixture.house.ledger())
+    faulty.failing_calls = {"commit"}
+    house = House(ledgers=fixture.house.ledgers, around=lambda _: faulty)
     answer = house.as_token(fixture.wrong.text, "GET", "/secrets")
 
     assert shown(answer) == shown(house.as_token(fixture.unknown.text, "GET", "/secrets"))
-    assert len(house.reported) == 1
-    assert answer.headers["X-Request-Id"] in house.reported[0]
+    assert faulty.calls.count("commit") == 1

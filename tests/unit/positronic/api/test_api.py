@@ -8,7 +8,7 @@ from positronic.api.routes import ROUTES
 from positronic.names import Project
 from positronic.roles import Role
 from support.memory_service import SETTINGS, House
-from support.running import run
+from support.rows import records
 
 DATE = "2026-11-24T05:36:45.123Z"
 LATER = "2026-11-24T05:36:46.123Z"
@@ -224,7 +224,7 @@ def test_a_project_is_its_own_world() -> None:
     assert (listed.json["count"], deleted.code) == (0, "not_found")
     assert house.names() == ["A"]
     assert house.call("GET", "/audit").json["count"] == 1
-    assert run(house.records(Project("other")).list(None, 9)).items
+    assert records(house.ledger(Project("other")))
 
 
 @pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8"])

@@ -7,12 +7,13 @@ from typing import Final
 
 import pytest
 
-from positronic.errors import RateLimited, StoreFailed
+from positronic.errors import StoreFailed, TooLarge
+from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.names import Name
-from positronic.ports import Record
-from support.faults import FaultyAudit, FaultyRecords
-from support.memory_service import SETTINGS, SHOP, House
-from support.running import run
+from support.faults import FaultyLedger
+from support.memory_service import SETTINGS, House
+from support.rows import keep_text, records
 
 CANARY: Final = "canary-4b1d"
 CALLS: Final = {
@@ -25,79 +26,52 @@ CALLS: Final = {
     "audit": ("GET", "/audit", None),
 }
 MUTATIONS: Final = ("create", "update", "bulk", "delete")
+KINDS: Final = (STATES.kind, VERSIONS.kind, EVENTS.kind)
 
 
-def _faulty(error: Exception, *calls: str) -> tuple[House, FaultyRecords]:
-    """A house with one secret A, whose record store fails those calls."""
+def _faulty(error: Exception, *calls: str) -> House:
+    """A house with one secret A, whose ledger fails those calls."""
     sound = House()
     sound.put("A")
-    records = FaultyRecords(sound.records(), error)
-    records.failing_calls = set(calls)
-    return House(storage=sound.storage, records=lambda project: records), records
+    ledger = FaultyLedger(sound.ledger(), error)
+    ledger.failing_calls = set(calls)
+    return House(ledgers=sound.ledgers, around=lambda _: ledger)
 
 
-@pytest.mark.parametrize("call", ["create", "update", "bulk", "delete", "exists", "list"])
-def test_a_store_that_fails(call: str) -> None:
-    """A store that does not answer answers store_failed."""
-    house, _ = _faulty(StoreFailed("the store failed"), "get", "list")
+@pytest.mark.parametrize("call", CALLS)
+def test_a_ledger_that_fails(call: str) -> None:
+    """A ledger that does not answer answers store_failed."""
+    house = _faulty(StoreFailed("the ledger failed"), "get", "list")
     answer = house.call(*CALLS[call])
 
     assert (answer.status, answer.code) == (502, "store_failed")
 
 
-@pytest.mark.parametrize(("call", "kind"), [("create", "put"), ("delete", "delete")])
-def test_a_write_that_fails(call: str, kind: str) -> None:
-    """A write that the store refuses answers store_failed."""
-    house, _ = _faulty(StoreFailed("the store failed"), kind)
+@pytest.mark.parametrize("call", MUTATIONS)
+def test_a_commit_that_fails(call: str) -> None:
+    """A change that the ledger refuses answers store_failed; all is as it was, without an event."""
+    house = _faulty(StoreFailed("the ledger failed"), "commit")
+    before = {kind: house.ledger().list(kind) for kind in KINDS}
+    answer = house.call(*CALLS[call])
 
-    assert house.call(*CALLS[call]).code == "store_failed"
-
-
-def test_a_store_that_asks_to_slow_down() -> None:
-    """Too many requests answers rate_limited and when to come back."""
-    error = RateLimited("the store asks to slow down", headers={"Retry-After": "1"})
-    house, _ = _faulty(error, "get")
-    answer = house.call(*CALLS["create"])
-
-    assert (answer.status, answer.code) == (429, "rate_limited")
-    assert answer.headers["Retry-After"] == "1"
-
-
-def test_a_bulk_that_stops_midway() -> None:
-    """partial_write names what was not written; all else was."""
-    house, records = _faulty(StoreFailed("the store failed"))
-    records.failing_names = {"N3"}
-    entries = [{"name": f"N{number}", "value": CANARY} for number in range(8)]
-    answer = house.call("POST", "/secrets/bulk", {"secrets": entries})
-
-    assert (answer.status, answer.code) == (502, "partial_write")
-    unwritten = [(detail["index"], detail["name"]) for detail in answer.json["details"]]
-    assert unwritten == [(3, "N3"), (6, "N6"), (7, "N7")]
-    assert records.puts == ["N0", "N1", "N2", "N4", "N5"]
+    assert (answer.status, answer.code) == (502, "store_failed")
+    assert {kind: house.ledger().list(kind) for kind in KINDS} == before
     assert CANARY.encode() not in answer.body
 
 
-@pytest.mark.parametrize("call", MUTATIONS)
-def test_audit_fails_closed(call: str) -> None:
-    """What cannot be recorded answers audit_unavailable, and the store is as it was."""
-    sound = House()
-    sound.put("A")
-    before = run(sound.records().get([Name("A"), Name("B")]))
-    log = FaultyAudit(sound.audit_log(), working=0)
-    house = House(storage=sound.storage, audit_log=lambda project: log)
-    answer = house.call(*CALLS[call])
+def test_a_ledger_that_is_full() -> None:
+    """What does not fit answers too_large."""
+    house = _faulty(TooLarge("a version has more than 2,000,000 bytes"), "commit")
 
-    assert (answer.status, answer.code) == (503, "audit_unavailable")
-    assert run(sound.records().get([Name("A"), Name("B")])) == before
+    assert house.call(*CALLS["create"]).code == "too_large"
 
 
 def test_a_record_that_does_not_open() -> None:
     """A changed record answers corrupt_record with the secret's name, and nothing of the text."""
     house = House()
     house.put("A")
-    name = Name("A")
-    record = run(house.records().get([name]))[name]
-    run(house.records().put(Record(name, record.metadata, f"{record.sealed}A")))
+    record = records(house.ledger())[Name("A")]
+    keep_text(house.ledger(), replace(record, sealed=f"{record.sealed}A"))
     answer = house.call(*CALLS["exists"])
 
     assert (answer.status, answer.code) == (500, "corrupt_record")
@@ -110,7 +84,7 @@ def test_a_record_under_a_key_that_is_gone() -> None:
     sound = House()
     sound.put("A")
     settings = replace(SETTINGS, master_keys=SETTINGS.master_keys.replace("key-1", "key-2"))
-    house = House(settings=settings, storage=sound.storage)
+    house = House(settings=settings, ledgers=sound.ledgers)
     answer = house.call(*CALLS["exists"])
 
     assert (answer.status, answer.code) == (500, "unknown_key")
@@ -122,7 +96,7 @@ def test_a_record_under_a_key_that_is_gone() -> None:
 @pytest.mark.parametrize("call", [*MUTATIONS, "exists", "list"])
 def test_what_nobody_expected(call: str, error: Exception) -> None:
     """`internal` says the request id and nothing else, to the caller and to the log."""
-    house, _ = _faulty(error, "get", "put", "delete", "list")
+    house = _faulty(error, "get", "list", "commit")
     answer = house.call(*CALLS[call])
     request_id = answer.headers["X-Request-Id"]
 
@@ -133,17 +107,6 @@ def test_what_nobody_expected(call: str, error: Exception) -> None:
     assert type(error).__name__ in house.reported[0]
     assert CANARY not in house.reported[0]
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_an_audit_log_that_nobody_expected_to_fail_stops_the_change_too() -> None:
-    """Whatever the audit log raises, nothing is written."""
-    sound = House()
-    log = FaultyAudit(sound.audit_log(SHOP), working=0, error=RuntimeError(CANARY))
-    house = House(storage=sound.storage, audit_log=lambda project: log)
-
-    assert house.call(*CALLS["create"]).code == "internal"
-    assert sound.names() == []
-    assert CANARY not in str(house.reported)
 
 
 def test_refusals_are_not_reported() -> None:

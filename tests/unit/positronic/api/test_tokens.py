@@ -9,12 +9,13 @@ from typing import Final
 import pytest
 
 from positronic.access import tokens
-from positronic.errors import StoreFailed
-from positronic.names import Project
+from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.token_rows import TOKENS
 from positronic.ports import Signature
-from support.faults import FaultyAudit, FaultyTokens
-from support.memory_service import SETTINGS, SHOP, START, TOKEN, House
-from support.running import run
+from support.faults import FaultyLedger
+from support.memory_service import SETTINGS, START, TOKEN, House
+from support.rows import keep_token
+from support.rows import tokens as tokens_of
 
 DATE: Final = "2026-11-24T05:36:45.123Z"
 CANARY: Final = "canary-4b1d"
@@ -57,7 +58,7 @@ def test_it_is_shown_once_and_kept_nowhere() -> None:
     token = tokens.parse(house.issue("admin"))
     assert token
     later = [house.call("GET", path).body for path in ("/tokens", "/audit", "/keys", "/projects")]
-    kept = repr(run(house.tokens().list(None, 9))) + repr(run(house.audit_log().list(None, 9)))
+    kept = repr(house.ledger().list(TOKENS.kind)) + repr(house.ledger().list(EVENTS.kind))
 
     places = str(later) + kept + str(house.reported)
     assert token.id in places
@@ -200,33 +201,21 @@ def test_issuing_and_revoking_are_events() -> None:
 
 
 @pytest.mark.parametrize("call", ["issue", "revoke"])
-def test_audit_fails_closed(call: str) -> None:
-    """What cannot be recorded answers audit_unavailable; no token is made or lost."""
+def test_what_cannot_be_committed(call: str) -> None:
+    """Answers store_failed; no token is made, shown or lost, and there is no event."""
     sound = House()
     token = tokens.parse(sound.issue())
     assert token
-    log = FaultyAudit(sound.audit_log(), working=0)
-    house = House(storage=sound.storage, audit_log=lambda _: log)
+    faulty = FaultyLedger(sound.ledger())
+    faulty.failing_calls = {"commit"}
+    house = House(ledgers=sound.ledgers, around=lambda _: faulty)
     path = "/tokens" if call == "issue" else f"/tokens/{token.id}"
     answer = house.call("POST" if call == "issue" else "DELETE", path, SOUND)
 
-    assert (answer.status, answer.code) == (503, "audit_unavailable")
-    assert b"px_" not in answer.body
-    assert sound.call("GET", "/tokens").json["count"] == 1
-
-
-def test_a_token_that_could_not_be_kept_is_not_given_out() -> None:
-    """A store that fails answers store_failed, and a second event says so."""
-    sound = House()
-    faulty = FaultyTokens(sound.tokens(), StoreFailed("the store failed"))
-    faulty.failing_calls = {"put"}
-    house = House(storage=sound.storage, tokens=lambda _: faulty)
-    answer = house.call("POST", "/tokens", SOUND)
-
     assert (answer.status, answer.code) == (502, "store_failed")
     assert b"px_" not in answer.body
-    told = [(event["outcome"], event.get("code")) for event in sound.events()]
-    assert told == [("failed", "store_failed"), ("accepted", None)]
+    assert sound.call("GET", "/tokens").json["count"] == 1
+    assert [event["action"] for event in sound.events()] == ["token.create"]
 
 
 def test_keys() -> None:
@@ -235,10 +224,9 @@ def test_keys() -> None:
     house.put("A", "B")
     token = tokens.parse(house.issue())
     assert token
-    record = run(house.tokens().get(token.id))
-    assert record
+    (record,) = tokens_of(house.ledger())
     lost = replace(record, id="f" * 16, signature=Signature("lost", "0" * 64))
-    run(house.tokens().put(lost))
+    keep_token(house.ledger(), lost)
 
     assert house.call("GET", "/keys").json == {
         "keys": [
@@ -288,8 +276,7 @@ def test_dates_are_the_clock_s() -> None:
     """What is kept has the clock's time and the expiry from it on."""
     house = House()
     token = tokens.parse(house.issue(expiresIn=60))
-    record = run(house.storage.tokens(Project(SHOP)).get(token.id if token else ""))
+    (record,) = tokens_of(house.ledger())
 
-    assert record
     assert (record.created_at, record.expires_at) == (START, START + 60_000)
     assert json.dumps(record.hash) == f'"{token.hash if token else ""}"'

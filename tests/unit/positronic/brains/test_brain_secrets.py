@@ -7,21 +7,24 @@ import copy
 import json
 import pickle
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from positronic import BrainSecrets, SecretNotFound, brain
+from positronic.api.session import Session
+from positronic.audit.events import Origin
 from positronic.brains.run_redactor import RunRedactor
-from positronic.ciphers.native import NativeCipher
+from positronic.commands.asked_secrets import LedgerSecrets
 from positronic.errors import CorruptRecord, InvalidName, ReservedName, StoreFailed
-from positronic.names import Name, Project, parse_value
-from positronic.ports import Record
+from positronic.names import Name
+from positronic.ports import ReadableSecrets, Secret
+from positronic.roles import Principal, Role
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.sealed_store import SealedSecret, SealedStore
-from positronic.stores.memory import MemoryStorage
 from positronic.testing import run_brain_sync
-from support.memory_service import MASTER_KEYS, Clock, Counting
+from support.memory_service import SHOP, House
+from support.rows import keep_record, records
 from support.running import run
 
 State = dict[str, Any]
@@ -29,41 +32,34 @@ State = dict[str, Any]
 VALUES: Final = {"KEY": "value of KEY", "OTHER": "value of OTHER", "THIRD": "value of THIRD"}
 
 
-class CountingStore(SealedStore):
-    """A real store that tells which names were asked for, and can be made to fail."""
+class CountingStore:
+    """What a run reads, and which names were asked for; it can be made to fail."""
 
-    asked: list[list[str]]
-    broken = False
+    def __init__(self, inner: ReadableSecrets) -> None:
+        self._inner = inner
+        self.list = inner.list
+        self.asked: list[list[str]] = []
+        self.broken = False
 
-    async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
         self.asked.append(list(names))
         await asyncio.sleep(0)
         if self.broken:
-            raise StoreFailed("the store did not answer")
-        return await super().get(names)
+            raise StoreFailed("the ledger did not answer")
+        return await self._inner.get(names)
 
 
 class Fixture:
     """One run's secrets, on three values of the project and one of another."""
 
     def __init__(self) -> None:
-        storage, keyring, random = MemoryStorage(), Keyring(MASTER_KEYS), Counting()
-
-        def store(project: str) -> CountingStore:
-            name = Project(project)
-            return CountingStore(
-                name, storage.records(name), NativeCipher(), keyring, clock=Clock(), random=random
-            )
-
-        async def fill() -> None:
-            for name, value in VALUES.items():
-                await self.store.put(Name(name), parse_value(value), None)
-            await store("other").put(Name("FOREIGN"), parse_value("a foreign value"), None)
-
-        self.records = storage.records(Project("shop"))
-        self.store = store("shop")
-        self.store.asked = []
-        run(fill())
+        house, root = House(), Principal("root", "root", Role.ROOT, None)
+        house.put(*VALUES)
+        foreign, other = {"name": "FOREIGN", "value": "v"}, {"x-positronic-project": "other"}
+        house.call("POST", "/secrets", foreign, headers=other)
+        session = Session(house.service, SHOP, root, Role.WRITER, Origin("request", None))
+        self.ledger = house.ledger()
+        self.store = CountingStore(session.run_resources().store)
         self.noted: list[list[str]] = []
         self.refuses = False
         self.redactor = RunRedactor()
@@ -182,8 +178,9 @@ def test_a_record_that_does_not_open_is_an_error() -> None:
     fixture = Fixture()
 
     async def move() -> None:
-        record = (await fixture.records.get([Name("KEY")]))[Name("KEY")]
-        await fixture.records.put(Record(Name("MOVED"), record.metadata, record.sealed))
+        keep_record(
+            fixture.ledger, replace(records(fixture.ledger)[Name("KEY")], name=Name("MOVED"))
+        )
         await fixture.secrets.get("MOVED", "a default")
 
     with pytest.raises(CorruptRecord, match="MOVED"):
@@ -233,8 +230,9 @@ def test_it_shows_names_only() -> None:
     assert f"{fixture.secrets!r}" == "BrainSecrets(read: KEY)"
     with pytest.raises(TypeError):
         vars(fixture.secrets)
+    hidden = CountingStore | LedgerSecrets | RunRedactor | Keyring
     attributes = [getattr(fixture.secrets, name) for name in dir(fixture.secrets)]
-    assert not [one for one in attributes if isinstance(one, SealedStore | RunRedactor | Keyring)]
+    assert not [one for one in attributes if isinstance(one, hidden)]
     assert VALUES["KEY"] not in repr(attributes)
 
 

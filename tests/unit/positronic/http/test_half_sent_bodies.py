@@ -101,46 +101,6 @@ def test_a_token_that_is_revoked_meanwhile_starts_no_run(path: str, document: ob
     assert (answer.status, code(answer)) == (401, "unauthenticated")
 
 
-def test_a_revoked_token_that_the_store_still_shows_changes_nothing() -> None:
-    """The journal of the project's changes knows better than a store that lags behind."""
-    house = House()
-    token = house.issue("writer")
-    (record,) = run(house.tokens().list(None, 9)).items
-    assert house.call("DELETE", f"/tokens/{record.id}").status == 204
-    run(house.tokens().put(record))
-
-    answer = house.as_token(token, "POST", "/secrets", ONE)
-
-    assert (answer.status, answer.code) == (401, "unauthenticated")
-    assert house.names() == []
-
-
-def test_what_is_wrong_with_a_body_is_said_without_waiting_for_a_turn() -> None:
-    """While another change has the lock: it was read and checked before."""
-    house = House()
-    inside, leave = asyncio.Event(), asyncio.Event()
-    put = house.storage.projects().add
-
-    async def slow_add(project: object) -> None:
-        inside.set()
-        await leave.wait()
-        await put(project)  # type: ignore[arg-type]
-
-    house.storage.projects().add = slow_add  # type: ignore[method-assign]
-
-    async def steps() -> tuple[Response, bool, Response]:
-        first = asyncio.ensure_future(call(house, "POST", "/secrets", ONE))
-        await inside.wait()
-        wrong = await call(house, "POST", "/secrets", {"name": "1", "value": "v"})
-        waits = not first.done()
-        leave.set()
-        return wrong, waits, await first
-
-    wrong, waits, first = run(steps())
-
-    assert (wrong.status, code(wrong), waits, first.status) == (400, "invalid_name", True, 201)
-
-
 @pytest.mark.parametrize("length", [LARGE, None])
 def test_a_third_large_body_is_refused(length: int | None) -> None:
     """Also when no length is stated. Small ones and deletions go on; a seat is free afterwards."""

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from positronic.api.session import Session
 from positronic.audit.events import Origin
 from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.patches import apply
 from positronic.brains.run_redactor import RunRedactor
+from positronic.commands.asking import Send
+from positronic.commands.command import Command
 from positronic.errors import Conflict
-from positronic.names import Name
-from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import Plan, retold
 from positronic.runs.record import RunRecord
-from positronic.runs.run import Run
-from positronic.secrets.sealed_store import SealedStore
-from positronic.stores.memory import MemoryAudit
-from support.memory_service import SHOP, START, House
-from support.running import run
+from positronic.runs.run import READ, Run
+from positronic.secrets.sealer import Sealer
+from px.testing.ledger_contents import seed
+from support.memory_service import SHOP, START, Counting, House
+from support.rows import events
 
 State = dict[str, Any]
 RECORD = RunRecord(SHOP, "0" * 32, "a brain", START, "request", None)
@@ -36,38 +38,41 @@ async def keep(state: State) -> State:
     return state
 
 
-class SlowAudit(MemoryAudit):
-    """Says when it was asked, and waits until it may."""
+class SlowSend:
+    """Says when it was asked to record a read, and waits until it may."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, send: Send) -> None:
         self.asked, self.may = asyncio.Event(), asyncio.Event()
+        self._send = send
 
-    async def append(self, event: Event) -> None:
-        self.asked.set()
-        await self.may.wait()
-        await super().append(event)
+    async def __call__(self, command: Command) -> object:
+        if command.action == READ:
+            self.asked.set()
+            await self.may.wait()
+        return await self._send(command)
 
 
 class Going:
     """One run that goes on as in the Worker: beside whoever looks at it."""
 
-    def __init__(self, found: Brain, audit: MemoryAudit | None = None) -> None:
-        self.house = House(audit_log=None if audit is None else lambda _: audit)
+    def __init__(self, found: Brain) -> None:
+        self.house = House()
+        self.slow: SlowSend | None = None
         self.run = Run(RECORD.id, MemoryRunLog(), self.house.clock)
         self._brain = found
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, state: State, options: State | None = None) -> None:
-        service = self.house.service
-        caller = Principal("id", "name", Role.WRITER, SHOP)
-        session = service.session(SHOP, caller, Origin("request", None))
-        means = session.run_resources()
-        assert isinstance(means.store, SealedStore)
-        await means.store.put(Name("KEY"), _value(KEY), None)
-        await means.store.put(Name("OTHER"), _value(OTHER), None)
-        object.__setattr__(means, "in_background", self._background)
+    async def start(self, state: State, options: State | None = None, slow: bool = False) -> None:
+        service, values = self.house.service, {"KEY": KEY, "OTHER": OTHER}
+        sealer = Sealer(SHOP, service.runtime.cipher, service.keyring(), Counting())
+        await seed(self.house.ledger(), sealer, values, START)
+        if slow:
+            self.slow = SlowSend(service.runtime.send)
+            service = replace(service, runtime=replace(service.runtime, send=self.slow))
+        root = Principal("root", "root", Role.ROOT, None)
+        means = Session(service, SHOP, root, Role.WRITER, Origin("r", None)).run_resources()
         plan = Plan(self._brain, options or {}, state)
+        means = replace(means, in_background=self._background)
         await self.run.start(RECORD, plan, means, _announced)
 
     def told(self) -> str:
@@ -76,12 +81,6 @@ class Going:
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         self.tasks.append(asyncio.ensure_future(work))
-
-
-def _value(text: str) -> Any:  # noqa: ANN401 - a Value
-    from positronic.names import parse_value
-
-    return parse_value(text)
 
 
 async def _announced() -> None:
@@ -242,31 +241,33 @@ def test_markers_that_do_not_fit() -> None:
 
 def test_what_is_read_while_the_reads_are_recorded() -> None:
     """A task that a step left behind reads one more: it is recorded too, and goes from the end."""
-    audit: list[SlowAudit] = []
+    started: list[SlowSend] = []
     late: list[asyncio.Task[str]] = []
 
     async def read(state: State, secrets: BrainSecrets) -> State:
         async def later() -> str:
-            await audit[0].asked.wait()
+            await started[0].asked.wait()
             value = await secrets.get("OTHER")
-            audit[0].may.set()
+            started[0].may.set()
             return value
 
         await secrets.get("KEY")
         late.append(asyncio.ensure_future(later()))
         return state
 
-    async def ended() -> tuple[Sequence[Event], Going]:
-        audit.append(SlowAudit())
-        going = Going(brain("a brain").with_options({"word": ""}).step("Read", read), audit[0])
-        await going.start({}, {"word": OTHER})
+    async def ended() -> Going:
+        going = Going(brain("a brain").with_options({"word": ""}).step("Read", read))
+        await going.start({}, {"word": OTHER}, slow=True)
+        assert going.slow
+        started.append(going.slow)
         await asyncio.gather(*going.tasks)
         assert await late[0] == OTHER
-        return (await audit[0].list(None, 10)).items, going
+        return going
 
-    events, going = asyncio.run(ended())
+    going = asyncio.run(ended())
 
-    assert sorted(name for event in events for name in event.names) == ["KEY", "OTHER"]
+    found = events(going.house.ledger())
+    assert sorted(name for event in found for name in event.names) == ["KEY", "OTHER"]
     assert not going.run.event_log.record.unrecorded
     assert OTHER not in going.told()
 
@@ -296,4 +297,4 @@ def test_nothing_is_read_after_the_end() -> None:
     going = asyncio.run(ended())
 
     assert going.run.event_log.record.reads == ()
-    assert run(going.house.audit_log().list(None, 10)).items == []
+    assert events(going.house.ledger()) == []

@@ -19,6 +19,7 @@ from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.errors import AuditUnavailable
+from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.redact import Redactor
 from positronic.runs import event_log, record, sse
@@ -26,9 +27,9 @@ from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
-from positronic.stores.memory import MemoryAudit
-from support.faults import FaultyAudit
+from support.faults import FaultyLedger
 from support.memory_service import SETTINGS, SHOP, START, Clock, House
+from support.rows import events
 from support.running import run
 
 State = dict[str, Any]
@@ -177,39 +178,46 @@ async def read(state: State, secrets: BrainSecrets) -> State:
 READER = brain("reader").step("Read", read)
 
 
-def house_with(log: FaultyAudit, *brains: Brain) -> House:
-    house = House(brains=brains, audit_log=lambda _: log)
+def house_with(ledger: FaultyLedger, *brains: Brain) -> House:
+    house = House(brains=brains, around=lambda _: ledger)
     house.put("KEY")
     return house
 
 
-def actions(log: FaultyAudit) -> set[str]:
-    return {event.action for event in run(log.list(None, 10)).items}
+def committing(spare: int) -> FaultyLedger:
+    """A ledger that makes so many commits."""
+    ledger = FaultyLedger(MemoryLedger(), spare=spare)
+    ledger.failing_calls = {"commit"}
+    return ledger
+
+
+def actions(ledger: FaultyLedger) -> set[str]:
+    return {event.action for event in events(ledger)}
 
 
 def test_a_run_that_cannot_be_announced_does_not_start() -> None:
     """Without the event, there is no run."""
-    log = FaultyAudit(MemoryAudit(), 1)
-    house = house_with(log, READER)
+    ledger = committing(1)
+    house = house_with(ledger, READER)
     answer = house.call("POST", "/brains/runs", {"identifier": "reader"})
 
     assert (answer.status, answer.code) == (503, "audit_unavailable")
-    assert actions(log) == {"secret.bulk"}
+    assert actions(ledger) == {"secret.bulk"}
 
 
 def test_reads_that_cannot_be_recorded() -> None:
     """The run fails before its end is told, and what it read is recorded when that is possible."""
-    log = FaultyAudit(MemoryAudit(), 2)
-    house = house_with(log, READER)
+    ledger = committing(2)
+    house = house_with(ledger, READER)
     run_id = house.call("POST", "/brains/runs", {"identifier": "reader"}).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}").json
     told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
-    log.working = 1
+    ledger.spare = 1
     house.call("GET", f"/brains/runs/{run_id}")
 
     assert (found["status"], found["error"]["code"]) == ("error", "audit_unavailable")
     assert "brain:complete" not in told
-    assert actions(log) == {"secret.bulk", "brain.run", "brain.read"}
+    assert actions(ledger) == {"secret.bulk", "brain.run", "brain.read"}
 
 
 def test_a_state_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,7 +426,7 @@ def test_what_one_run_leaves_behind_is_told_in_the_middle_of_another() -> None:
 
 def test_unavailable_is_said_so() -> None:
     """Settling a run whose reads cannot be recorded raises, so that it is tried again."""
-    house = House(audit_log=lambda _: FaultyAudit(MemoryAudit(), 0))
+    house = House(around=lambda _: committing(0))
     found = Run(RECORD.id, MemoryRunLog(), house.clock)
     found.event_log.open(RECORD)
     found.event_log.change(status="error", reads=("KEY",), unrecorded=True)

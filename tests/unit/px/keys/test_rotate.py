@@ -361,7 +361,7 @@ def test_a_file_that_makes_no_sense_is_kept(world: World, text: str) -> None:
 
 def test_a_failure_on_the_way_says_how_to_continue(world: World) -> None:
     """The new key is in use by then, and the file holds it."""
-    world.server.fail_writes_after(0)
+    world.server.fail_commits_after(0)
 
     with pytest.raises(PxError) as caught:
         world.rotate()

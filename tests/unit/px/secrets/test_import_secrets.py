@@ -139,26 +139,26 @@ def test_a_refused_chunk_is_not_written(server: TestDevServer, secrets: Secrets)
     assert codes(caught.value) == {"not_written": 100}
 
 
-def test_a_partial_write_is_told_by_name(server: TestDevServer, secrets: Secrets) -> None:
-    """What any of several attempts wrote is written, and the rest is named."""
-    server.fail_writes_after(107)
+def test_a_server_that_fails_halfway(server: TestDevServer, secrets: Secrets) -> None:
+    """A chunk is written whole or not at all; the one that failed is in doubt."""
+    server.fail_commits_after(1)
 
     with pytest.raises(ServerFailed) as caught:
         write(secrets, 250)
 
-    assert (caught.value.code, len(server.values())) == ("partial_write", 107)
+    assert (caught.value.code, len(server.values())) == ("store_failed", 100)
     assert caught.value.message.endswith(
-        "107 of 250 secrets were written, 93 not confirmed as written (N107 to N199), "
+        "100 of 250 secrets were written, 100 may or may not be written (N100 to N199), "
         "50 not sent (N200 to N249)"
     )
 
 
-def test_a_partial_write_after_a_lost_answer_leaves_doubt(
+def test_a_failure_after_a_lost_answer_leaves_doubt(
     server: TestDevServer, secrets: Secrets
 ) -> None:
     """An attempt whose answer never came may have written what a later one could not."""
     server.fail_next(faults.cut)
-    server.fail_writes_after(50)
+    server.fail_commits_after(1)
 
     with pytest.raises(ServerFailed, match="100 may or may not be written"):
         write(secrets, 100)

@@ -1,0 +1,145 @@
+"""What is promised of a project's audit key, and of the chain that it signs."""
+
+from __future__ import annotations
+
+from contracts.commanding import Commanding, bulk, command, issue, put, shown
+from contracts.ledger_world import LedgerWorld
+from contracts.suite import Suite, raises
+from contracts.worlds import KEYS, PROJECT
+from positronic.commands import audit_keys
+from positronic.commands.work import Work
+from positronic.errors import AuditUnavailable, NotFound
+from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
+from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.look import Look
+from positronic.rows import Delete, Put
+
+SUITE: Suite[LedgerWorld] = Suite("audit_commands")
+
+NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+WRONG = "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+
+
+async def verdicts(place: Commanding, newest: str = "k1") -> list[object]:
+    """Of each event, newest first; `unreadable` for what is none."""
+    page, _ = await place.run(command("audit.list", newest=newest, limit=99))
+    return [one[2] if len(one) > 1 else "unreadable" for one in page]
+
+
+@SUITE.check
+async def check_drawn_with_the_first_event(world: LedgerWorld) -> None:
+    """One key a project, in the commit of its first event, and nowhere in clear."""
+    place = Commanding(world)
+    await raises(NotFound, place.run(command("secret.delete", name="A")))
+    assert place.rows()["auditkey"] == [], "a refused call drew a key"
+    await place.run(put("A"), put("B"))
+    (row,) = place.rows()["auditkey"]
+    key = await place.audit_key()
+
+    assert key is not None
+    assert row.revision == place.ledger.list(EVENTS.kind)[-1].revision, "not in the first commit"
+    assert key.secret.hex() not in "".join(
+        one.text for rows in place.rows().values() for one in rows
+    )
+    assert await verdicts(place) == ["intact", "intact"]
+
+
+@SUITE.check
+async def check_survives_a_rotation(world: LedgerWorld) -> None:
+    """Events from before are checked after their master key is gone, and so are new ones."""
+    old = Commanding(world)
+    await old.run(put("A"), put("B"))
+    both = Commanding(world, old.clock, f"{NEWER},{KEYS}")
+    change = await audit_keys.rewrapped(Work(PROJECT, Look(both.ledger), both.tools))
+    assert change is not None, "nothing to do"
+    both.ledger.commit([change], {})
+    new = Commanding(world, old.clock, NEWER)
+    await new.run(put("C", newest="k2"))
+
+    assert await verdicts(new, "k2") == ["intact"] * 3
+    assert [row.keys for row in new.rows()["auditkey"]] == [("k2",)]
+    assert await audit_keys.rewrapped(Work(PROJECT, Look(new.ledger), new.tools)) is None
+
+
+@SUITE.check
+async def check_lost_master_key(world: LedgerWorld) -> None:
+    """Changes are refused and leave nothing, reads go on, and no event is called intact."""
+    kept = Commanding(world)
+    await kept.run(put("A"), issue())
+    for keys, newest in ((NEWER, "k2"), (WRONG, "k1")):
+        lost = Commanding(world, kept.clock, keys)
+        before = lost.rows()
+        for change in (put("B", newest=newest), command("secret.delete", newest=newest, name="A")):
+            error = await raises(AuditUnavailable, lost.run(change))
+            assert "nothing was done" in error.message
+
+        assert lost.rows() == before, "a refused change left something"
+        assert (await lost.run(command("secret.list", newest=newest, limit=9)))[0][0][0] == "A"
+        assert await verdicts(lost, newest) == ["unknown_key"] * 2
+    assert await verdicts(kept) == ["intact"] * 2, "with its key again"
+
+
+@SUITE.check
+async def check_replaced_key(world: LedgerWorld) -> None:
+    """Whoever removes the key, or puts another in its place, makes no event count as intact."""
+    place = Commanding(world)
+    await place.run(put("A"))
+    (row,) = place.rows()["auditkey"]
+    other = Commanding(LedgerWorld(world.cipher, world.open, world.database))
+    place.ledger.commit([Delete(AUDIT_KEYS.kind, AUDIT_KEY)], {})
+    assert await verdicts(place) == ["unknown_key"]
+    await other.run(put("B"))
+
+    assert await verdicts(place) == ["intact", "unknown_key"]
+    for text in ("{}", row.text.replace("px1.k1.", "px1.k1.A"), row.text.replace(":1,", ":2,")):
+        place.ledger.commit([Put(AUDIT_KEYS.kind, AUDIT_KEY, text, row.keys)], {})
+        assert await verdicts(place) == ["unknown_key"] * 2
+        await raises(AuditUnavailable, place.run(put("A")))
+
+
+@SUITE.check
+async def check_exchanged_event(world: LedgerWorld) -> None:
+    """An event of the project's own from another past is not taken for the one that stood there."""
+    place = Commanding(world)
+    await place.run(put("A"), put("B"))
+    kind = EVENTS.kind
+    second, first = place.ledger.list(kind)
+    place.ledger.commit([Delete(kind, second.id)], {})
+    await place.run(put("X"))
+    await place.run(put("C"))
+    assert await verdicts(place) == ["intact"] * 3
+    place.ledger.commit([Put(kind, second.id, second.text, second.keys)], {})
+
+    assert await verdicts(place) == ["changed", "intact", "intact"]
+    place.ledger.commit([Put(kind, first.id, second.text, second.keys)], {})
+    assert (await verdicts(place))[2] == "changed"
+
+
+@SUITE.check
+async def check_everything_is_signed(world: LedgerWorld) -> None:
+    """Also what only a repeated command or a reader of details is told."""
+    place = Commanding(world)
+    await place.run(issue())
+    (row,) = place.ledger.list(EVENTS.kind)
+    for ours, theirs in (
+        ('"result":[', '"result":[1,'),
+        ('"role":"writer"', '"role":"reader"'),
+        ('"command":"command', '"command":"another'),
+        ('"address":null', '"address":"10.0.0.1"'),
+        ('"outcome":"accepted"', '"outcome":"refused"'),
+    ):
+        assert ours in row.text, ours
+        command_id = str(row.keys[0]).replace("command", "another")
+        keys = (command_id, row.keys[1]) if "another" in theirs else row.keys
+        place.ledger.commit([Put(EVENTS.kind, row.id, row.text.replace(ours, theirs), keys)], {})
+        assert await verdicts(place) == ["changed"], ours
+
+
+@SUITE.check
+async def check_bulk_is_checked(world: LedgerWorld) -> None:
+    """An event of 500 names is signed as every other."""
+    place = Commanding(world)
+    await place.run(bulk([f"N{number:03}" for number in range(500)]), issue())
+    await place.run(put("T", caller=shown()))
+
+    assert await verdicts(place) == ["intact"] * 3

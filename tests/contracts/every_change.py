@@ -1,0 +1,112 @@
+"""What is promised of every change in the table of commands, so that a new one is not forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.commanding import TOKEN_ID, Commanding, bulk, command, issue, put
+from contracts.ledger_world import LedgerWorld
+from contracts.rotation_commands import NEWER
+from contracts.suite import Suite, settled
+from contracts.worlds import KEYS
+from positronic.commands.command import Command
+from positronic.commands.table import CHANGES
+from positronic.errors import StoreFailed
+
+SUITE: Suite[LedgerWorld] = Suite("every_change")
+
+NAMES = [f"N{number:02}" for number in range(30)]
+MAX_STATEMENTS = 400
+SILENT = {"project.add"}  # changes without an event
+APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adoption` holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A change on a place with A, NAMES and a token; `keys`: what the place holds."""
+
+    change: Command
+    keys: str = KEYS
+
+
+def _examples() -> Mapping[str, Example]:
+    """At least one of each change, and each way that it can go."""
+    noted = ("brain.run", "brain.rerun", "brain.read")
+    changes = {
+        **{action: command(action, names=["A"]) for action in noted},
+        "create": put("NEW"),
+        "update": put("A", "newer"),
+        "bulk": bulk([*NAMES, "X", "Y"], "newer"),
+        "delete": command("secret.delete", name="A"),
+        "issue": issue("f" * 16),
+        "revoke": command("token.revoke", id=TOKEN_ID),
+        "enter": command("project.add", project="shop"),
+    }
+    examples = {label: Example(change) for label, change in changes.items()}
+    return examples | {"rotate": Example(command("keys.rotate", newest="k2"), f"{NEWER},{KEYS}")}
+
+
+async def _filled(world: LedgerWorld, example: Example) -> Commanding:
+    """What the example needs, whatever was done before."""
+    place = Commanding(world)
+    await place.run(put("A"), bulk(NAMES))
+    await settled(place.run(issue()))
+    return Commanding(world, place.clock, example.keys)
+
+
+def _kept(place: Commanding) -> Mapping[str, object]:
+    """All that is kept, in tables of a kind that nobody told us about too."""
+    database = place.world.database
+    if database is None:
+        return place.rows()
+    return {
+        table: database.run(f"SELECT * FROM {table}")  # noqa: S608 - the tables that there are
+        for table in place.world.left_behind()
+    }
+
+
+def _is_recorded(change: Command, events: int) -> bool:
+    return events == (0 if change.action in SILENT else 1)
+
+
+@SUITE.check
+async def check_all_are_here(_: LedgerWorld) -> None:
+    """Every change in the table has an example, so that the checks below hold it."""
+    assert {example.change.action for example in _examples().values()} == set(CHANGES) - APART
+
+
+@SUITE.check
+async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
+    """Whichever statement of a change fails, all is as before; then the same one can be made."""
+    for label, example in _examples().items():
+        place, change = await _filled(world, example), example.change
+        before, events = _kept(place), len(place.events())
+        for spare in range(MAX_STATEMENTS):
+            try:
+                await place.place(world.failing(spare)).run(change)
+                break
+            except StoreFailed:
+                assert _kept(place) == before, f"{label}: statement {spare} left something"
+        else:
+            raise AssertionError(f"{label} never ends")
+
+        assert spare >= 2, f"{label} has fewer statements than were to fail"
+        assert _kept(place) != before, f"{label} changed nothing"
+        assert _is_recorded(change, len(place.events()) - events), f"{label}: its event"
+
+
+@SUITE.check
+async def check_sent_again(world: LedgerWorld) -> None:
+    """A change that is sent again, at once or later, gets its first result, and is made once."""
+    for label, example in _examples().items():
+        place, change = await _filled(world, example), example.change
+        events = len(place.events())
+        first, other = await asyncio.gather(place.run(change), place.run(change))
+        made = _kept(place)
+        place.clock.now += 1000
+
+        assert first == other == await place.run(change), label
+        assert _kept(place) == made, f"{label} was made twice"
+        assert _is_recorded(change, len(place.events()) - events), f"{label}: its event"
