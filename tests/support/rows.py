@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name, Project
 from positronic.ports import Event, Ledger, Record, TokenRecord
-from positronic.rows import Put
+from positronic.rows import Key, Kind, Put
 
 
 def records(ledger: Ledger) -> dict[Name, Record]:
@@ -54,19 +56,19 @@ def keep_text(ledger: Ledger, record: Record) -> None:
 def plant_secret(ledger: Ledger, name: str, key_id: str = "key-1") -> None:
     """What nobody of ours wrote, in every list that shows it."""
     keys = {"live": name, "master": key_id}
-    ids = {STATES.kind: name, VERSIONS.kind: version_id(name, 1)}
-    broken = [
-        Put(kind, id_, "{}", tuple(keys.get(index) for index in kind.indexes))
-        for kind, id_ in ids.items()
-    ]
-    ledger.commit(broken, {})
+    version = version_id(name, 1)
+    ledger.commit([_broken(STATES.kind, name, keys), _broken(VERSIONS.kind, version, keys)], {})
 
 
 def plant_token(ledger: Ledger, token_id: str) -> None:
     """The same for a token."""
-    ledger.commit([Put(TOKENS.kind, token_id, "{}", ("key-1",))], {})
+    ledger.commit([_broken(TOKENS.kind, token_id, {"master": "key-1"})], {})
 
 
 def plant_project(ledger: Ledger, project: Project) -> None:
     """An entry of the directory."""
     ledger.commit([Put(PROJECTS, project, "{}")], {})
+
+
+def _broken(kind: Kind, id_: str, keys: Mapping[str, Key]) -> Put:
+    return Put(kind, id_, "{}", tuple(keys.get(index) for index in kind.indexes))

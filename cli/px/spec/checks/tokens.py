@@ -25,7 +25,7 @@ async def answer(world: World) -> None:
     demand(found.text("name") == f"spec {world.run}", "the answer has another name")
     demand(found.text("token").startswith("px_"), "the token does not start with px_")
     demand(bool(contract.TIME.fullmatch(found.text("createdAt"))), "`createdAt` has another format")
-    closed(found.object(), "id name role createdAt expiresAt token", "the answer")
+    closed(found.object(), "id name role createdAt expiresAt by token", "the answer")
 
 
 @TOKENS.full
@@ -40,7 +40,7 @@ async def listed(world: World) -> None:
         mine = [item for item in found.items("tokens") if item.get("id") == issued.id]
         demand(len(mine) == 1, f"a new token is listed {len(mine)} times")
         demand(text(mine[0], "role") == "writer", "the list shows another role for a token")
-        closed(mine[0], "id name role createdAt expiresAt", "a listed token")
+        closed(mine[0], "id name role createdAt expiresAt by", "a listed token")
         demand(found.number("count") == len(found.items("tokens")), "`count` is wrong")
 
     await world.eventually(is_listed)

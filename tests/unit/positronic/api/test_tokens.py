@@ -38,6 +38,7 @@ def test_issue() -> None:
         "role": "writer",
         "createdAt": DATE,
         "expiresAt": "2026-11-24T05:37:45.123Z",
+        "by": "root",
     }
 
 
@@ -75,7 +76,7 @@ def test_list() -> None:
     assert [item["id"] for item in listed["tokens"]] == ids
     assert listed["count"] == 3
     assert {frozenset(item) for item in listed["tokens"]} == {
-        frozenset({"id", "name", "role", "createdAt"})
+        frozenset({"id", "name", "role", "createdAt", "by"})
     }
 
 
