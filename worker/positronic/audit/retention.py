@@ -24,6 +24,8 @@ AT_ONCE: Final = 4  # with each new event: faster than they come
 
 def trim(ledger: Ledger, key: AuditKey, project: Project, before: int) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit."""
+    if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
+        return []
     start = _trimmed(ledger)
     if start is None:
         return []
