@@ -12,11 +12,14 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.access.foreign_calls import ForeignCalls
 from positronic.adoption.standing import Standing
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import Origin
 from positronic.commands import audit_keys
 from positronic.commands.command import Command, TokenShown
+from positronic.commands.message import ForeignCommand, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools, Work
 from positronic.ledger.adoption_rows import WAITING
@@ -137,6 +140,16 @@ class Commanding:
             while self.background:
                 await self.background.pop(0)
         return result
+
+    async def foreign(self, calls: ForeignCalls, count: int) -> None:
+        """So many commands of a Worker that has none of our keys."""
+        for _ in range(count):
+            try:
+                unpack("made-up\nmac\ntext", PROJECT, Keyring(self.keys))
+            except ForeignCommand as refused:
+                Noting(PROJECT, self.ledger, self.tools).foreign(refused, calls)
+        while self.background:
+            await self.background.pop(0)
 
     def rows(self) -> dict[str, Sequence[Row]]:
         """Everything that is kept."""

@@ -59,7 +59,7 @@ class Keys:
 
     def rotate(self) -> RotationStep:
         """Re-seals some records under the newest key."""
-        return self._client.write("/keys/rotate", None, _step, doubt.ROTATE, status=200)[0]
+        return self._client.write("/keys/rotate", None, _step, doubt.ROTATE, status=200)
 
 
 def _uses(found: Fields) -> KeyUses:

@@ -27,7 +27,7 @@ def _secrets(place: Commanding) -> LedgerSecrets:
     keyring = Keyring(KEYS)
     reader = Principal("run", "run", Role.READER, PROJECT, kind="brain")
     origin = Origin("request", None)
-    ask = Asking(PROJECT, reader, Role.READER, origin, keyring.newest, os.urandom, place.run)
+    ask = Asking(PROJECT, reader, Role.READER, origin, keyring, os.urandom, place.run)
     return LedgerSecrets(ask, Sealer(PROJECT, NativeCipher(), keyring, os.urandom))
 
 

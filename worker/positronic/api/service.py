@@ -96,8 +96,8 @@ class Service:
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
     ) -> Asking:
         """Commands to a project's ledger."""
-        newest, random = self.keyring().newest, self.runtime.random
-        return Asking(project, caller, role, origin, newest, random, self.runtime.send)
+        keyring, random = self.keyring(), self.runtime.random
+        return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
     def run_auditor(self, record: RunRecord) -> LedgerAuditor:
         """For what a run reads: the run acts, under the id of the request that started it."""

@@ -23,7 +23,8 @@ from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import settings_of
-from positronic.commands.message import answered, refused, unpack
+from positronic.commands.message import ForeignCommand, answered, refused, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
 from positronic.copies.drain import Drain
@@ -94,7 +95,6 @@ async def _carry_out(held: _Held, message: object) -> str:
     try:
         settings, project = settings_of(held.env), Project(str(held.name))
         keyring = keyring_of(settings)
-        command = unpack(str(message), project, keyring)
         tools = Tools(
             *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
             audit_retention(settings) * 1000,
@@ -103,6 +103,11 @@ async def _carry_out(held: _Held, message: object) -> str:
             held.standing,
             lambda: held.database.size() > MAX_SIZE,
         )
+        try:
+            command = unpack(str(message), project, keyring)
+        except ForeignCommand as foreign:
+            Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
+            return refused(foreign.answer)
         place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:

@@ -7,7 +7,6 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -15,13 +14,14 @@ from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, check_time, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
-from positronic.audit.events import ACCEPTED, REFUSED, event_id
+from positronic.audit.events import ACCEPTED, event_id
 from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
+from positronic.commands.noting import Noting
 from positronic.commands.table import CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
@@ -67,9 +67,8 @@ class Place:
         try:
             return await self._run(command)
         except TokenRefused as refused:
-            if self._tools.audit_throttle.allows(refused.principal.id):
-                # Later: the answer's time must not tell a known id from an unknown one.
-                self._tools.in_background(self._note(command, refused))
+            # Later: the answer's time must not tell a known id from an unknown one.
+            Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
             raise
 
     async def _run(self, command: Command) -> object:
@@ -109,15 +108,6 @@ class Place:
         if not standing.is_adopted(self._ledger):
             self._admit(command, Look(self._ledger))
             await standing.check(self._ledger, self._tools.clock())
-
-    async def _note(self, command: Command, refused: TokenRefused) -> None:
-        """Record a token that is known and did not open."""
-        event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
-        look = Look(self._ledger)
-        with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
-            key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
-            row = chain.append(chain.newest(self._ledger), key, self._project, event)
-            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admit(self, command: Command, look: Look) -> _Admitted:
         """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden.
@@ -177,8 +167,7 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
-            own = replace(event, details=plan.details)
+            own = self._event(command, principal, plan)
             rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
         return rows
 
@@ -188,24 +177,16 @@ class Place:
             return []
         return [OWNER.put(self._project)]
 
-    def _event(
-        self,
-        command: Command,
-        principal: Principal,
-        action: str,
-        names: tuple[str, ...],
-        outcome: str,
-        code: str | None = None,
-    ) -> Event:
+    def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
         return Event(
             id=event_id(now, self._tools.random),
             time=now,
             actor={"type": principal.kind, "id": principal.id, "name": principal.name},
-            action=action,
-            names=names,
-            outcome=outcome,
+            action=command.action,
+            names=tuple(plan.names),
+            outcome=ACCEPTED,
             request_id=command.origin.request_id,
-            code=code,
             address=command.origin.address,
+            details=plan.details,
         )

@@ -14,7 +14,7 @@ from positronic.brains.redactions import NotRestorable, Redaction, needed, resto
 from positronic.brains.run_redactor import RunRedactor, version
 from positronic.names import Name
 from positronic.ports import ReadableSecrets, Secret
-from positronic.runs.plan import Plan
+from positronic.runs.plan import RunPlan
 
 MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
@@ -53,8 +53,8 @@ class _Part:
 
 
 async def with_values(
-    plan: Plan, store: ReadableSecrets, redactor: RunRedactor, note: NoteReads
-) -> Plan:
+    plan: RunPlan, store: ReadableSecrets, redactor: RunRedactor, note: NoteReads
+) -> RunPlan:
     """The plan before it was redacted. `note` records each read in advance.
 
     States before the one that the first step gets may stay redacted. Raises InvalidRun if a value
@@ -85,7 +85,7 @@ async def with_values(
     )
 
 
-def _parts(plan: Plan) -> tuple[_Part, list[_Part]]:
+def _parts(plan: RunPlan) -> tuple[_Part, list[_Part]]:
     """The options, and every state from the initial one to the last completed step's."""
     patches = (step.patch for step in plan.completed)
     states = accumulate(

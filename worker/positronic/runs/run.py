@@ -17,7 +17,7 @@ from positronic.ports import Clock, ReadableSecrets
 from positronic.runs import ending, sse
 from positronic.runs.event_log import Event, EventLog
 from positronic.runs.event_redactor import EventRedactor
-from positronic.runs.plan import Events, Plan
+from positronic.runs.plan import Events, RunPlan
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
 from positronic.runs.restoring import with_values
 from positronic.traceback_summary import summary_of
@@ -67,7 +67,7 @@ class Run:
     async def start(
         self,
         record: RunRecord,
-        plan: Plan,
+        plan: RunPlan,
         resources: RunResources,
         announce: Callable[[], Awaitable[None]],
     ) -> None:
@@ -194,7 +194,7 @@ class Run:
             self.event_log.change(unrecorded=len(self.event_log.record.reads) > self._recorded)
 
 
-def _events(plan: Plan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
+def _events(plan: RunPlan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:
     """Raises InvalidRequest for whatever a model of options, which is the brain's code, raises."""
     try:
         return plan.events(run_id, secrets, redactor)

@@ -20,7 +20,7 @@ from positronic.errors import Conflict
 from positronic.roles import Principal, Role
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.memory import MemoryRunLog
-from positronic.runs.plan import Plan, retold
+from positronic.runs.plan import RunPlan, retold
 from positronic.runs.record import RunRecord
 from positronic.runs.run import READ, Run
 from positronic.secrets.sealer import Sealer
@@ -71,7 +71,7 @@ class Going:
             service = replace(service, runtime=replace(service.runtime, send=self.slow))
         root = Principal("root", "root", Role.ROOT, None)
         means = Session(service, SHOP, root, Role.WRITER, Origin("r", None)).run_resources()
-        plan = Plan(self._brain, options or {}, state)
+        plan = RunPlan(self._brain, options or {}, state)
         means = replace(means, in_background=self._background)
         await self.run.start(RECORD, plan, means, _announced)
 
