@@ -18,7 +18,7 @@ from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
-from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.ports import Cipher, Clock, Copies, RandomBytes
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
@@ -42,6 +42,7 @@ class Settings:
     run_retention_days: str = "30"
     next_master_key: str = ""
     local_origin: str = ""
+    fallback: str = "on"
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -53,7 +54,8 @@ class Runtime:
 
     `send` leads to projects' ledgers; `in_background` runs what no answer waits for; `report`
     writes a line to the operator's log, never a value; `body_seconds` limits how long a body may
-    take; all runs of a process share `known_values`.
+    take; all runs of a process share `known_values`; `copies` are those of a project, where a host
+    has some.
     """
 
     cipher: Cipher
@@ -65,6 +67,7 @@ class Runtime:
     runs: RunDirectory
     body_seconds: float = BODY_SECONDS
     known_values: KnownValues = field(default_factory=KnownValues)
+    copies: Callable[[Project], Copies] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,19 @@ class Service:
         keyring, random = self.keyring(), self.runtime.random
         return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
-    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+    def run_asking(self, record: RunRecord) -> Asking:
         """For what a run reads: the run acts, under the id of the request that started it."""
         reader = Principal(record.id, record.title, Role.READER, record.project, kind="brain")
         origin = Origin(record.request_id, record.address)
-        return LedgerAuditor(self.asking(record.project, reader, Role.READER, origin))
+        return self.asking(record.project, reader, Role.READER, origin)
+
+    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+        return LedgerAuditor(self.run_asking(record))
+
+    def fallback(self, project: Project) -> Copies | None:
+        """What a run reads while the ledger cannot be reached. Raises NotConfigured."""
+        may, copies = _may_fall_back(self.settings), self.runtime.copies
+        return copies(project) if copies and may else None
 
 
 def keyring_of(settings: Settings) -> Keyring:
@@ -126,7 +137,14 @@ def _access(settings: Settings) -> Access:
         project = parse_project(settings.project)
     except InvalidName as error:
         raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+    _may_fall_back(settings)
     return Access(settings.root_token_sha256, project)
+
+
+def _may_fall_back(settings: Settings) -> bool:
+    if settings.fallback not in ("on", "off"):
+        raise NotConfigured("FALLBACK must be on or off")
+    return settings.fallback == "on"
 
 
 def _run_retention(settings: Settings) -> int:

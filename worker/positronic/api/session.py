@@ -15,6 +15,7 @@ from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
 from positronic.ports import Event
 from positronic.roles import Principal, Role
+from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
 from positronic.secrets.sealer import Sealer
@@ -65,15 +66,14 @@ class Session:
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
 
-    def run_resources(self) -> RunResources:
-        """What a run in this project works with: its own secrets, and nothing else of the host."""
-        runtime = self.service.runtime
+    def run_resources(self, record: RunRecord) -> RunResources:
+        """What this run works with: the secrets of its project, and nothing else of the host."""
+        service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
-        reader = Principal("run", "run", Role.READER, self.project, kind="brain")
-        ask = self.service.asking(self.project, reader, Role.READER, self.origin)
-        sealer = Sealer(self.project, runtime.cipher, self.keyring, runtime.random)
+        ask, fallback = service.run_asking(record), service.fallback(record.project)
+        sealer = Sealer(record.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer),
+            LedgerSecrets(ask, sealer, fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

@@ -9,11 +9,12 @@ from typing import Any, Final
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service, Settings, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
-from positronic.cloudflare import isolate, js_http, js_streams
+from positronic.cloudflare import isolate, js_http, js_kv, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import ObjectNamespace, PassedOn
 from positronic.cloudflare.settings import settings_of
 from positronic.commands.command import Command
+from positronic.copies.workers_kv import KvCopies
 from positronic.http import request
 from positronic.names import MAX_BODY
 from positronic.runs.directory import RunDirectory
@@ -45,6 +46,7 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
         known_values=isolate.known_values,
+        copies=partial(KvCopies, js_kv.JsNamespace(env.SECRETS_KV)),
     )
     return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
 

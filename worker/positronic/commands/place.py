@@ -19,17 +19,18 @@ from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.noting import Noting
-from positronic.commands.table import CHANGES, NEW_VALUES, READS
+from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.roles import Principal
+from positronic.roles import SYSTEM, Principal
 from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
@@ -45,9 +46,9 @@ class _Admitted(NamedTuple):
 
 
 class Place:
-    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit.
+    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit.
 
-    Without it, nothing is copied, and no copy is noted as due.
+    Without it, nothing is done later: nothing is copied, and no copy is noted as due.
     """
 
     def __init__(
@@ -88,11 +89,14 @@ class Place:
             look = Look(self._ledger)
             admitted = self._admit(command, look)
             work = Work(self._project, look, self._tools, admitted.principal)
-            if (first := self._first(command)) is not None:
+            first = self._first(command)
+            if first is not None and command.action not in ANSWERED_ANEW:
                 return first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
+            if first is not None:
+                return plan.result
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             plan = replace(plan, changes=[*plan.changes, *kept])
@@ -138,11 +142,12 @@ class Place:
         now = self._tools.clock()
         check_time(admitted.principal, admitted.expires_at, now)
         if (first := self._first(command)) is not None:
-            return first.result
+            return plan.result if command.action in ANSWERED_ANEW else first.result
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *self._owner(plan)], look.expect
+        begun = self._begun(plan, now)
+        changes, expect = [*plan.changes, *copies, *begun], look.expect
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):
                 changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
@@ -153,8 +158,8 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and (copies or plan.is_woken):
-            self._wake(now)
+        if self._wake and (copies or plan.is_woken or begun):
+            self._wake(now if copies or plan.is_woken else now + DAY)
         return plan.result
 
     def _chained(
@@ -167,15 +172,16 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            own = self._event(command, principal, plan)
-            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+            own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
+            kept = None if command.action in ANSWERED_ANEW else plan.result
+            rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
 
-    def _owner(self, plan: Plan) -> Sequence[Change]:
-        """With the first event: whose ledger it is."""
+    def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
+        """With the first event: whose ledger it is, and what it has to do by itself."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [OWNER.put(self._project)]
+        return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
 
     def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
@@ -183,7 +189,7 @@ class Place:
             id=event_id(now, self._tools.random),
             time=now,
             actor={"type": principal.kind, "id": principal.id, "name": principal.name},
-            action=command.action,
+            action=plan.action or command.action,
             names=tuple(plan.names),
             outcome=ACCEPTED,
             request_id=command.origin.request_id,

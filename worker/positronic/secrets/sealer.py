@@ -84,11 +84,12 @@ class Sealer:
 
 
 class SealedSecret:
-    """A record that has not been opened."""
+    """A record that has not been opened. `is_copy`: see the port."""
 
-    __slots__ = ("_record", "_sealer", "info")
+    __slots__ = ("_record", "_sealer", "info", "is_copy")
 
-    def __init__(self, sealer: Sealer, record: Record) -> None:
+    def __init__(self, sealer: Sealer, record: Record, *, is_copy: bool = False) -> None:
+        self.is_copy = is_copy
         self._sealer = sealer
         self._record = record
         one = record.metadata
