@@ -36,6 +36,14 @@ class TokenRefused(Unauthenticated):
         self.principal = principal
 
 
+class NobodyHere(Unauthenticated):
+    """A token of a project that nobody wrote to: to the caller, like any other wrong token."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(INVALID, headers=CHALLENGE)
+        self.project = project
+
+
 class Access:
     """Turns an Authorization header into root or a token, and root's request into a project."""
 

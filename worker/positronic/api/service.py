@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from positronic.access.authentication import Access
+from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
 from positronic.audit.events import Origin
 from positronic.brains.discovery import NO_BRAINS, Brains
@@ -72,13 +73,17 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host and its brains. `large_bodies` and `known_projects` outlive a request."""
+    """One host and its brains.
+
+    `large_bodies`, `known_projects` and `unknown_projects` outlive a request.
+    """
 
     settings: Settings
     runtime: Runtime
     brains: Brains = NO_BRAINS
     large_bodies: LargeBodies = field(default_factory=LargeBodies)
     known_projects: set[Project] = field(default_factory=set)
+    unknown_projects: UnknownProjects = field(default_factory=UnknownProjects)
 
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""

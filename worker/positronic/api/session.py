@@ -10,6 +10,7 @@ from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
@@ -52,9 +53,14 @@ class Session:
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)
 
+    def directory_rotation(self) -> LedgerRotation:
+        return LedgerRotation(self._ask_directory())
+
     def projects(self) -> LedgerDirectory:
-        ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
-        return LedgerDirectory(ask, self.service.known_projects)
+        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+
+    def _ask_directory(self) -> Asking:
+        return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
 
     def audit_log(self) -> LedgerLog:
         return self._log

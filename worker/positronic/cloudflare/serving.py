@@ -48,7 +48,10 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         known_values=isolate.known_values,
         copies=partial(KvCopies, js_kv.JsNamespace(env.SECRETS_KV)),
     )
-    return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
+    return Service(
+        *(settings, runtime, isolate.brains, isolate.large_bodies),
+        *(isolate.known_projects, isolate.unknown_projects),
+    )
 
 
 async def _send(ledgers: ObjectNamespace, settings: Settings, command: Command) -> Any:

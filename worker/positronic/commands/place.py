@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from positronic.access.authentication import PURPOSE as TOKEN
-from positronic.access.authentication import TokenRefused, check_record, check_time, require
+from positronic.access.authentication import (
+    NobodyHere,
+    TokenRefused,
+    check_record,
+    check_time,
+    require,
+)
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -124,6 +130,8 @@ class Place:
                 record = look.one(TOKENS, caller.id)
             except CorruptRecord:
                 record = None  # to the caller, a token that cannot be read is one that is not there
+            if record is None and not self._ledger.get(SETTING, [OWNER_ID]):
+                raise NobodyHere(self._project)
             now, signer = self._tools.clock(), Signer(self._tools.keyring, TOKEN)
             caller = check_record(signer, now, self._project, caller.hash, record)
             expires_at = record.expires_at if record else None
