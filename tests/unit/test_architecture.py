@@ -79,14 +79,20 @@ def _that_import(name: str) -> list[str]:
         (
             "workers",
             [
-                f"worker/positronic/cloudflare/{name}.py"
-                for name in ("brain_run", "entrypoint", "project_ledger", "serving")
+                f"worker/positronic/{name}.py"
+                for name in (
+                    "ciphers/webcrypto",
+                    "cloudflare/brain_run",
+                    "cloudflare/entrypoint",
+                    "cloudflare/project_ledger",
+                )
             ],
         ),
         (
             "js",
             [
-                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
+                "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
             ],
         ),
@@ -94,6 +100,8 @@ def _that_import(name: str) -> list[str]:
             "pyodide",
             [
                 "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
+                "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
                 "worker/positronic/cloudflare/object_database.py",
             ],

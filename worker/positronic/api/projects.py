@@ -16,7 +16,10 @@ async def _list_projects(call: Call) -> models.ProjectsOut:
 
 async def _adopt(call: Call) -> adoption_models.AdoptionOut:
     """Bring some of what KV had before this project had a ledger; repeat until `adopted`."""
-    return adoption_models.adoption_out(await call.session.adoption().step())
+    session = call.session
+    step = await session.adoption().step()
+    session.service.unknown_projects.discard(session.project)  # its tokens are there from now on
+    return adoption_models.adoption_out(step)
 
 
 async def _repair(call: Call) -> adoption_models.RepairOut:

@@ -73,7 +73,6 @@ class Session:
         self.service.unknown_projects.discard(self.project)
 
     def adoption(self) -> LedgerAdoption:
-        self.service.unknown_projects.discard(self.project)
         return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
