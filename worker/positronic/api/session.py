@@ -6,6 +6,7 @@ from typing import Final
 
 from positronic.api.service import Service
 from positronic.audit.events import Origin
+from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -55,6 +56,11 @@ class Session:
     def projects(self) -> LedgerDirectory:
         ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
         return LedgerDirectory(ask, self.service.known_projects)
+
+    def copies(self) -> LedgerCopies | None:
+        """None: this host has none."""
+        copies = self.service.runtime.copies
+        return LedgerCopies(self.ask, copies(self.project)) if copies else None
 
     def audit_log(self) -> LedgerLog:
         return self._log

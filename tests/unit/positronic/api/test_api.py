@@ -36,6 +36,7 @@ def test_each_call_needs_its_role() -> None:
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,
         "GET /projects": Role.ROOT,
+        "GET /copies": Role.READER,
         "GET /brains": Role.WRITER,
         "GET /brains/{identifier}": Role.WRITER,
         "GET /brains/runs": Role.WRITER,
