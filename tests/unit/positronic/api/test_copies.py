@@ -28,10 +28,8 @@ def test_what_differs_is_named_and_reported_once() -> None:
     house = CopiedHouse()
     house.put("A", "B")
     house.publish()
-    a, b = Name("A"), Name("B")
-    house.copies.records = {
-        a: replace(house.copies.records[a], sealed=house.copies.records[b].sealed)
-    }
+    records = house.copies.records
+    records[Name("A")] = replace(records[Name("A")], sealed=records.pop(Name("B")).sealed)
     token = house.issue("reader")
     first = house.as_token(token, "GET", "/copies").json
     house.as_token(token, "GET", "/copies")
