@@ -84,9 +84,14 @@ def check_record(
     principal = Principal(record.id, record.name, record.role, project)
     if not (is_right and is_intact):
         raise TokenRefused(INVALID, principal)
-    if record.expires_at is not None and record.expires_at <= now:
-        raise TokenRefused("the token has expired", principal)
+    check_time(principal, record.expires_at, now)
     return principal
+
+
+def check_time(principal: Principal, expires_at: int | None, now: int) -> None:
+    """Raises TokenRefused when the token has expired."""
+    if expires_at is not None and expires_at <= now:
+        raise TokenRefused("the token has expired", principal)
 
 
 def require(principal: Principal, role: Role) -> None:
