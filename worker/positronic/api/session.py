@@ -6,11 +6,13 @@ from typing import Final
 
 from positronic.api.service import Service
 from positronic.audit.events import Origin
+from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
@@ -53,9 +55,26 @@ class Session:
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)
 
+    def directory_rotation(self) -> LedgerRotation:
+        return LedgerRotation(self._ask_directory())
+
     def projects(self) -> LedgerDirectory:
-        ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
-        return LedgerDirectory(ask, self.service.known_projects)
+        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+
+    def _ask_directory(self) -> Asking:
+        return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+
+    async def enter(self) -> None:
+        """The directory has the project before its first commit, so that no ledger is lost sight
+        of, and not before what KV had was adopted. A token's project is there. Raises Adopting.
+        """
+        if self.project not in self.service.known_projects:
+            await self.ask.check()
+            await self.projects().add(self.project)
+        self.service.unknown_projects.discard(self.project)
+
+    def adoption(self) -> LedgerAdoption:
+        return LedgerAdoption(self.ask, self.projects())
 
     def copies(self) -> LedgerCopies | None:
         """None: this host has none."""

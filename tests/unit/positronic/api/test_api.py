@@ -37,6 +37,8 @@ def test_each_call_needs_its_role() -> None:
         "POST /keys/rotate": Role.ADMIN,
         "GET /projects": Role.ROOT,
         "GET /copies": Role.READER,
+        "POST /project/adopt": Role.ADMIN,
+        "POST /project/repair": Role.ADMIN,
         "GET /brains": Role.WRITER,
         "GET /brains/{identifier}": Role.WRITER,
         "GET /brains/runs": Role.WRITER,
