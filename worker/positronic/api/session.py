@@ -17,7 +17,6 @@ from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
-from positronic.secrets.sealer import Sealer
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -71,9 +70,8 @@ class Session:
         # The run reads on after its caller's token may be gone: the entry vouches for it.
         reader = Principal("run", "run", Role.READER, self.project, kind="brain")
         ask = self.service.asking(self.project, reader, Role.READER, self.origin)
-        sealer = Sealer(self.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer),
+            LedgerSecrets(ask, runtime.values(self.project)),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

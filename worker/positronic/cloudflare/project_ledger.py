@@ -21,7 +21,7 @@ from positronic.adoption.standing import Standing
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import audit_retention_of, keyring_of
+from positronic.cloudflare.settings import audit_retention_of, keyring_of, values_of
 from positronic.commands.message import answered, refused, unpack
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
@@ -91,7 +91,7 @@ async def _carry_out(held: _Held, message: object) -> str:
         keyring, project = keyring_of(held.env), Project(str(held.name))
         command = unpack(str(message), project, keyring)
         tools = Tools(
-            *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
+            *(WebCryptoCipher(), keyring, values_of(held.env, project), isolate.now, os.urandom),
             audit_retention_of(held.env) * 1000,
             partial(js_streams.keep_on, held.ctx),
             isolate.audit_throttle,

@@ -10,11 +10,10 @@ from workers import Response
 
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service
-from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import PassedOn
-from positronic.cloudflare.settings import keyring_of, settings_of
+from positronic.cloudflare.settings import keyring_of, settings_of, values_of
 from positronic.commands.command import Command
 from positronic.http import request
 from positronic.names import MAX_BODY
@@ -37,7 +36,7 @@ async def serve(js_request: Any, service: Service, ctx: Any) -> Response:
 def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
     settings = settings_of(env)
     runtime = Runtime(
-        cipher=WebCryptoCipher(),
+        values=partial(values_of, env),
         clock=isolate.now,
         random=os.urandom,
         report=print,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from positronic.api.service import Settings, audit_retention
+from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.names import Project
+from positronic.ports import Values
 from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import Sealer
 
 
 def settings_of(env: Any) -> Settings:
@@ -25,6 +30,11 @@ def keyring_of(env: Any) -> Keyring:
     """Raises NotConfigured."""
     settings = settings_of(env)
     return Keyring(settings.master_keys, settings.next_master_key)
+
+
+def values_of(env: Any, project: Project) -> Values:
+    """Sealed in the ledger. Raises NotConfigured."""
+    return Sealer(project, WebCryptoCipher(), keyring_of(env), os.urandom)
 
 
 def audit_retention_of(env: Any) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from positronic.commands.asking import Asking
 from positronic.names import Name, Value
-from positronic.ports import Metadata, Page, Record, SecretInfo, Unreadable
-from positronic.secrets.sealer import SealedSecret, Sealer
+from positronic.ports import Metadata, Page, Record, SecretInfo, Unreadable, Values
+from positronic.secrets.sealer import SealedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,16 @@ class LedgerVault:
 class LedgerSecrets:
     """What a run reads: sealed text, which is opened here."""
 
-    def __init__(self, ask: Asking, sealer: Sealer) -> None:
+    def __init__(self, ask: Asking, values: Values) -> None:
         self._ask = ask
-        self._sealer = sealer
+        self._values = values
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
         found = await self._ask("secret.read", names=list(names))
         records = [
             Record(Name(name), Metadata(*metadata), sealed) for name, *metadata, sealed in found
         ]
-        return {record.name: SealedSecret(self._sealer, record) for record in records}
+        return {record.name: SealedSecret(self._values, record) for record in records}
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         return await secrets_page(self._ask, cursor, limit)

@@ -57,7 +57,7 @@ def _last_state(work: Work, name: Name) -> SecretState | None:
         versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0", limit=1)
         version = version_of(versions[0].id) if versions else 1
         now = work.tools.clock()
-        return SecretState(name, Metadata(version, now, now, work.sealer.newest))
+        return SecretState(name, Metadata(version, now, now, work.tools.values.newest))
 
 
 async def _sealed(work: Work, name: Name, value: Value, state: SecretState | None) -> Record:
@@ -69,9 +69,9 @@ async def _sealed(work: Work, name: Name, value: Value, state: SecretState | Non
         created_at=live.created_at if live else now,
         # A clock that went back must not date an update before what it replaces.
         updated_at=max(now, live.updated_at) if live else now,
-        key_id=work.sealer.newest,
+        key_id=work.tools.values.newest,
     )
-    return await work.sealer.seal(name, value, metadata)
+    return await work.tools.values.seal(name, value, metadata)
 
 
 def _written(record: Record, state: SecretState | None) -> list[Change]:

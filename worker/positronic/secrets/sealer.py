@@ -1,10 +1,12 @@
-"""Seals and opens one project's values: a fresh key for each, bound to its name and dates."""
+"""Values in the ledger itself, sealed: a fresh key for each, bound to its name and dates."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.names import Name, Project, Value, parse_value
-from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, SecretInfo
+from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, SecretInfo, Values
 from positronic.sealing.envelope import (
     NONCE_SIZE,
     SALT_SIZE,
@@ -18,7 +20,7 @@ from positronic.sealing.keyring import Keyring
 
 
 class Sealer:
-    """For one project."""
+    """One project's Values, under master keys."""
 
     def __init__(
         self, project: Project, cipher: Cipher, keyring: Keyring, random: RandomBytes
@@ -54,6 +56,9 @@ class Sealer:
         except UnknownKey as error:
             raise UnknownKey(f"the record of {name} cannot be opened: {error.message}") from None
 
+    async def sweep(self, named: Collection[str], before: int) -> None:
+        """Nothing: a sealed value goes with its row."""
+
     async def _open(self, record: Record) -> Value:
         envelope = unpack(record.sealed)
         if envelope.key_id != record.metadata.key_id:
@@ -68,17 +73,17 @@ class Sealer:
 class SealedSecret:
     """A record that has not been opened."""
 
-    __slots__ = ("_record", "_sealer", "info")
+    __slots__ = ("_record", "_values", "info")
 
-    def __init__(self, sealer: Sealer, record: Record) -> None:
-        self._sealer = sealer
+    def __init__(self, values: Values, record: Record) -> None:
+        self._values = values
         self._record = record
         one = record.metadata
         self.info = SecretInfo(record.name, one.version, one.created_at, one.updated_at)
 
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord; names the secret."""
-        return await self._sealer.open(self._record)
+        return await self._values.open(self._record)
 
 
 def _value(plaintext: bytes) -> Value:
