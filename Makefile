@@ -1,6 +1,7 @@
 # make demo   the main features on this machine: the real Worker, local KV, and px
 # make dev    the same Worker, running until you stop it
 # make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
+# make soak   fifty kills of the Worker under load: an hour at most; make test has ten
 # make bench  benchmarks, each with a comparison from the same run
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
 # make lock   update the pins after pyproject.toml or package.json changed
@@ -8,7 +9,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
-.PHONY: demo dev test $(TIERS) lint bench sbom lock setup clean
+.PHONY: demo dev test $(TIERS) soak lint bench sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
@@ -36,6 +37,9 @@ test: lint
 
 $(TIERS): test-%: setup
 	$(PYTEST) tests/$*
+
+soak: setup
+	$(BIN)/python -m pytest tests/soak
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .

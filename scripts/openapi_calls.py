@@ -26,6 +26,13 @@ _PROJECT: Final = {
     "schema": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
 }
 
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same request under the same key is made once, and gets its first answer.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
+}
+
 
 def operation(route: Route) -> Json:
     found: Json = {
@@ -72,7 +79,8 @@ def _errors(route: Route) -> tuple[int, ...]:
 
 def _parameters(route: Route) -> list[Json]:
     segments = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-    return [*map(_query, route.query), *map(_path, segments), _PROJECT]
+    key = [_KEY] if route.is_repeatable else []
+    return [*map(_query, route.query), *map(_path, segments), *key, _PROJECT]
 
 
 def _query(query: Query) -> Json:

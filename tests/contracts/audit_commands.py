@@ -6,12 +6,15 @@ from contracts.commanding import Commanding, bulk, command, issue, put, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
+from positronic.access.audit_throttle import CAPACITY, INTERVAL
+from positronic.access.foreign_calls import NONE, ForeignCalls
 from positronic.commands import audit_keys
 from positronic.commands.work import Work
 from positronic.errors import AuditUnavailable, NotFound
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
-from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
+from positronic.names import Project
 from positronic.rows import Delete, Put
 
 SUITE: Suite[LedgerWorld] = Suite("audit_commands")
@@ -143,3 +146,36 @@ async def check_bulk_is_checked(world: LedgerWorld) -> None:
     await place.run(put("T", caller=shown()))
 
     assert await verdicts(place) == ["intact"] * 3
+
+
+@SUITE.check
+async def check_foreign_calls_are_recorded(world: LedgerWorld) -> None:
+    """Once a minute, with how many there were; never in a ledger that nobody wrote to."""
+    place = Commanding(world)
+    calls = ForeignCalls(place.clock)
+    await place.foreign(calls, 3)
+    assert world.left_behind() == [], "a stranger left something"
+    await place.run(put("A"))
+    await place.foreign(calls, 5)
+    place.clock.now += INTERVAL
+    await place.foreign(calls, 2)
+
+    noted = [one.event for one in place.events() if isinstance(one, ChainedEvent)]
+    assert [(one.action, one.outcome, one.code, dict(one.details)) for one in noted[:2]] == [
+        ("foreign.call", "refused", "unknown_key", {"count": 5, "keyId": "made-up"}),
+        ("foreign.call", "refused", "unknown_key", {"count": 1, "keyId": "made-up"}),
+    ]
+    assert await verdicts(place) == ["intact"] * 3
+    assert noted[0].names == ()
+
+
+@SUITE.check
+async def check_foreign_calls_of_many(world: LedgerWorld) -> None:
+    """Each project is counted by itself, and no more projects are remembered than there is room."""
+    calls = ForeignCalls(lambda: 0)
+    names = [Project(f"p{number}") for number in range(CAPACITY)]
+
+    assert [calls.one_more(name) for name in names] == [1] * CAPACITY
+    assert calls.one_more(names[0]) == NONE
+    assert calls.one_more(Project("another")) == 1
+    assert calls.one_more(names[1]) == 1, "the one that was called longest ago is forgotten"

@@ -12,16 +12,20 @@ from typing import Any
 from contracts.ledger_world import LedgerWorld
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.access.foreign_calls import ForeignCalls
 from positronic.adoption.standing import Standing
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import Origin
 from positronic.commands import audit_keys
 from positronic.commands.command import Command, TokenShown
+from positronic.commands.message import ForeignCommand, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools, Work
 from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
+from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
@@ -41,6 +45,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
+    DUTIES.kind,
     *(PROJECTS, SETTING, WAITING.kind),
 ]
 
@@ -149,6 +154,16 @@ class Commanding:
             while self.background:
                 await self.background.pop(0)
         return result
+
+    async def foreign(self, calls: ForeignCalls, count: int) -> None:
+        """So many commands of a Worker that has none of our keys."""
+        for _ in range(count):
+            try:
+                unpack("made-up\nmac\ntext", PROJECT, Keyring(self.keys))
+            except ForeignCommand as refused:
+                Noting(PROJECT, self.ledger, self.tools).foreign(refused, calls)
+        while self.background:
+            await self.background.pop(0)
 
     def rows(self) -> dict[str, Sequence[Row]]:
         """Everything that is kept."""

@@ -19,6 +19,11 @@ main = "worker/entry.py"
 compatibility_date = "2026-11-01"
 compatibility_flags = ["python_workers"]
 
+[[rules]]
+type = "ESModule"
+globs = ["**/*.mjs"]
+fallthrough = true
+
 [[kv_namespaces]]
 binding = "TEST_KV"
 id = "TEST_KV"
@@ -47,7 +52,8 @@ def assemble_harness(folder: Path) -> Path:
     shutil.copytree(PROJECT.worker / "positronic", worker / "positronic", ignore=_NO_CACHES)
     shutil.copytree(CHECKOUT / "tests" / "contracts", worker / "contracts", ignore=_NO_CACHES)
     shutil.copy(Path(__file__).with_name("harness_entry.py"), worker / "entry.py")
-    shutil.copy(Path(__file__).with_name("foreign_calls.py"), worker / "foreign_calls.py")
+    for name in ("foreign_calls.py", "foreign_caller.mjs"):
+        shutil.copy(Path(__file__).with_name(name), worker / name)
     write_variables(folder, {"MASTER_KEYS": KEYS})
     return _finish(folder, _HARNESS_CONFIG)
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import js
 from pyodide.ffi import to_js
+from workers import import_from_javascript
 
 from contracts.commanding import command, put
-from contracts.worlds import KEYS, PROJECT
+from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.commands.message import pack
 from positronic.sealing.keyring import Keyring
 
 VALUE = "value-that-nobody-else-gets"
+_CALLER = import_from_javascript("foreign_caller.mjs")
+
+FOREIGN = '"foreign.call"'
 EVIL = "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 MORE: list[tuple[str, list[object]]] = [
@@ -46,22 +52,51 @@ async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bind
         calls += [(name, []), (name, ["A"])]
     for number, (name, args) in enumerate([*calls, *MORE]):
         told[f"{number} {name}{args}"] = await _call(stub, name, args)
-    secrets = [VALUE, *(key.partition(":")[2] for key in (KEYS, EVIL)), "px1.", "sealed", "result"]
-    return {"told": told, "secrets": secrets, "before": before, "after": await _state(own)}
+    secrets = [
+        VALUE,
+        *(key.partition(":")[2] for key in (KEYS, EVIL)),
+        "px1.",
+        "sealed",
+        '"result"',
+    ]
+    found = {"told": told, "secrets": secrets, "before": before, "after": await _state(own)}
+    return found | {"recorded": await _recorded(own), "untouched": await _untouched(env, own)}
 
 
 async def _state(own: LedgerCalls) -> object:
     listed = await own(command("secret.list", limit=9))
-    events, _ = await own(command("audit.list", limit=9))
+    events = [text for text, _ in await _events(own) if FOREIGN not in text]
     return [listed, await own(command("secret.exists", name="A")), events]
+
+
+async def _events(own: LedgerCalls) -> list[tuple[str, str]]:
+    """Each as it is kept, and its verdict."""
+    events, _ = await own(command("audit.list", limit=99))
+    return [(one[1], one[2]) for one in events]
+
+
+async def _recorded(own: LedgerCalls) -> list[tuple[str, str]]:
+    """The events of our calls: written when they were answered, so they may come a little later."""
+    for _ in range(500):
+        if found := [one for one in await _events(own) if FOREIGN in one[0]]:
+            return found
+        await asyncio.sleep(0.01)
+    return []
+
+
+async def _untouched(env: Any, own: LedgerCalls) -> object:  # noqa: ANN401
+    """What a project has that nobody but us ever called."""
+    stub = env.PROJECT_LEDGER._binding.getByName(OTHER_PROJECT)
+    for message in ("", "garbage", pack(put("A"), Keyring(EVIL))):
+        await _call(stub, "carry_out", [message])
+    events, _ = await own(replace(command("audit.list", limit=9), project=OTHER_PROJECT))
+    return events
 
 
 async def _call(stub: Any, name: str, args: list[object]) -> str:  # noqa: ANN401
     """By JavaScript alone, as another Worker would; the text of the answer, or of the error."""
     try:
-        method = js.Reflect.get(stub, name)
         given = to_js(args, dict_converter=js.Object.fromEntries)
-        result = await js.Reflect.apply(method, stub, given)
+        return f"answer: {await _CALLER.call(stub, name, given)}"
     except Exception as error:  # noqa: BLE001 - whatever crosses
         return f"error: {error}"
-    return f"answer: {js.JSON.stringify(result)}"

@@ -59,17 +59,37 @@ def half_sent(
 ) -> Iterator[HalfSent]:
     """A secret of this name, half of its body sent."""
     body = json.dumps({"name": name, "value": "v"}).encode().ljust(size)
+    with _half_sent(api, token, "/secrets", body, chunked) as (connection, rest):
+        yield HalfSent(name, connection, rest)
+
+
+@contextmanager
+def half_sent_bulk(
+    api: ProjectApi, token: Token, names: list[str], size: int = LARGE, chunked: bool = False
+) -> Iterator[HalfSent]:
+    """A bulk of these names, half of its body sent."""
+    entries = [{"name": name, "value": "v"} for name in names]
+    body = json.dumps({"secrets": entries}).encode().ljust(size)
+    with _half_sent(api, token, "/secrets/bulk", body, chunked) as (connection, rest):
+        yield HalfSent(names[0], connection, rest)
+
+
+@contextmanager
+def _half_sent(
+    api: ProjectApi, token: Token, path: str, body: bytes, chunked: bool
+) -> Iterator[tuple[socket.socket, bytes]]:
+    """The connection, and what is still to be sent."""
     length = f"Content-Length: {len(body)}"
     if chunked:
         length, body = "Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     head = (
-        "POST /secrets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token.text}\r\n{length}\r\n\r\n"
     )
     url = api.worker.client.base_url
     with socket.create_connection((url.host, url.port or 80), PATIENCE) as connection:
         connection.sendall(head.encode() + body[: len(body) // 2])
-        yield HalfSent(name, connection, body[len(body) // 2 :])
+        yield connection, body[len(body) // 2 :]
 
 
 def write_large(api: ProjectApi) -> httpx.Response:

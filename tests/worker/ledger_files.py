@@ -47,6 +47,15 @@ class LedgerFiles:
                 return {}
             return dict(database.execute(f"SELECT id, text FROM {kind}").fetchall())  # noqa: S608
 
+    def all_rows(self, project: str) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table of ours."""
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        with _database(path) as database:
+            ours = sorted(name for name in _tables(database) if not name.startswith("_cf_"))
+            query = "SELECT * FROM {}"
+            return {name: database.execute(query.format(name)).fetchall() for name in ours}
+
     def write(self, project: str, kind: str, id_: str, text: str, *keys: object) -> None:
         """Put a row there, as somebody with access to the object's storage could.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from worker.harness import Harness
 
 
-def test_nothing_is_read_and_nothing_is_changed(harness: Harness) -> None:
+def test_nothing_is_read_nothing_is_changed_and_it_is_recorded(harness: Harness) -> None:
     """Every name of the object called, also the ones that Python adds, and its own with forged
-    commands."""
+    commands: one event a minute, in the chain, and none where nobody ever wrote."""
     found = harness.foreign()
     told, secrets = found["told"], found["secrets"]
 
@@ -16,4 +18,12 @@ def test_nothing_is_read_and_nothing_is_changed(harness: Harness) -> None:
     assert len(told) > 60, "names were left out"
     for call, answer in told.items():
         assert [secret for secret in secrets if secret in answer] == [], f"{call}: {answer}"
+    refused = [code for code in ("forbidden", "busy") if any(code in one for one in told.values())]
+    assert refused == ["forbidden", "busy"], "the calls did not arrive"
     assert found["after"] == found["before"]
+    assert isinstance(found["recorded"], list)
+    assert len(found["recorded"]) == 1, found["recorded"]
+    text, verdict = found["recorded"][0]
+    event = json.loads(text)
+    assert (event["action"], event["outcome"], verdict) == ("foreign.call", "refused", "intact")
+    assert found["untouched"] == []

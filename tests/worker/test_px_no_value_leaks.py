@@ -7,6 +7,8 @@ project's folder.
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 from dotenv import dotenv_values
@@ -15,6 +17,7 @@ from px.local.port import free_port
 from px.project.local_state import read_local
 from support.waiting import wait_until
 from worker.canaries import fresh_canary, leaks
+from worker.ledger_files import LedgerFiles
 from worker.local_project import LocalProject
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 from worker.px_canary_run import Run
@@ -131,12 +134,15 @@ def _bad_servers(run: Run) -> None:
 
 
 def _broken_record(run: Run) -> None:
-    key = "default/secret/BROKEN"
     run.px("broken", "secret", "create", "BROKEN", "--stdin", stdin=run.canary("broken"))
-    entry = run.local.kv.read(key)[key]
-    run.local.kv.write(key, entry.value[:-1], entry.metadata)
+    ledgers = LedgerFiles(run.local.project.state)
+    rows = ledgers.rows("default", "version")
+    ((id_, text),) = [row for row in rows.items() if row[0].startswith("BROKEN/")]
+    fields = json.loads(text)
+    cut = json.dumps({**fields, "sealed": fields["sealed"][:-1]})
+    ledgers.write("default", "version", id_, cut, fields["keyId"])
     run.px("exists broken", "secret", "exists", "BROKEN")
-    run.local.kv.write(key, entry.value, None)
+    ledgers.write("default", "secret", "BROKEN", "{}", "BROKEN", fields["keyId"])
     run.px("over broken", "secret", "create", "BROKEN", "--stdin", stdin=run.canary("over broken"))
     run.px("list broken", "secret", "list")
     run.px("delete broken", "secret", "delete", "BROKEN", "--yes")

@@ -235,24 +235,3 @@ def test_the_address_in_an_event_is_cloudflare_s(api: ProjectApi) -> None:
     (event,) = api.call("GET", "/audit").json()["events"]
 
     assert event["address"] == "203.0.113.7"
-
-
-def test_strangers_leave_nothing_behind(api: ProjectApi) -> None:
-    """Tokens of invented projects, and invented tokens of a real one, make no table and no row."""
-    api.put("A", "value")
-    api.names()
-    before, kept = api.worker.ledgers.made(), api.worker.ledgers.rows(api.project, "event")
-    for number in range(20):
-        for project in (f"invented-{number}", api.project):
-            token = tokens.mint(Project(project), os.urandom)
-            headers = {"Authorization": f"Bearer {token.text}"}
-            entry = {"name": "A", "value": "other"}
-            statuses = {
-                api.worker.client.get("/secrets", headers=headers).status_code,
-                api.worker.client.post("/secrets", json=entry, headers=headers).status_code,
-                api.worker.client.delete("/secrets/A", headers=headers).status_code,
-            }
-            assert statuses == {401}
-
-    assert api.worker.ledgers.made() == before
-    assert api.worker.ledgers.rows(api.project, "event") == kept

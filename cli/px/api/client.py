@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -79,16 +80,19 @@ class Client:
         return Transport(target.address, headers, own_worker(target))
 
     def call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
-        """For a call that is safe to repeat: it is retried."""
-        return self.retry.run(self._sender(method, path, body))
+        """For a call that is safe to repeat: it is retried, and a change is made once."""
+        key = "" if method == "GET" else os.urandom(16).hex()
+        return self.retry.run(self._sender(method, path, body, key))
 
     def call_once(self, method: str, path: str, body: Fields | None = None) -> Outcome:
         """For a call that must not be repeated."""
         return self.retry.once(self._sender(method, path, body))
 
-    def _sender(self, method: str, path: str, body: Fields | None) -> Callable[[float], Answer]:
+    def _sender(
+        self, method: str, path: str, body: Fields | None, key: str = ""
+    ) -> Callable[[float], Answer]:
         data = None if body is None else encode(body)
-        return lambda timeout: self.transport.send(method, path, data, timeout)
+        return lambda timeout: self.transport.send(method, path, data, timeout, key)
 
     def get(self, path: str, parse: Callable[[Fields], T]) -> T:
         """A GET's parsed answer."""
@@ -136,12 +140,12 @@ class Client:
         status: int = 201,
         values: Sequence[Value] = (),
         once: bool = False,
-    ) -> tuple[T, bool]:
-        """A POST's parsed answer, and whether an earlier attempt may have been carried out."""
+    ) -> T:
+        """A POST's parsed answer: the first one, if an earlier attempt was carried out."""
         with _doubting(doubt):
             outcome = (self.call_once if once else self.call)("POST", path, body)
             answer = self.answer(outcome, status, values)
-            return read(answer, status, parse), outcome.uncertain
+            return read(answer, status, parse)
 
     def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
         """The answer if it has the expected status; otherwise raises its error."""

@@ -110,7 +110,7 @@ class Runs:
     def _start(self, path: str, body: Fields, hint: str) -> str:
         """Never retried: a second attempt would start a second run."""
         with hinting(hint):
-            return self.client.write(path, body, _run_id, doubt.RUN, once=True)[0]
+            return self.client.write(path, body, _run_id, doubt.RUN, once=True)
 
 
 def parse_run_id(text: str) -> str:

@@ -24,7 +24,6 @@ class Secret(NamedTuple):
     created_at: str
     updated_at: str
     is_unreadable: bool = False
-    retried: bool = False  # an earlier attempt, whose answer was lost, may have written it
 
     def document(self) -> dict[str, object]:
         """As in the contract."""
@@ -34,11 +33,10 @@ class Secret(NamedTuple):
 
 
 class Written(NamedTuple):
-    """`unknown`: written, but created or updated is unknown, as an answer was lost."""
+    """How many secrets were written."""
 
     created: int
     updated: int
-    unknown: int = 0
 
 
 class Secrets:
@@ -50,11 +48,11 @@ class Secrets:
 
     def create(self, name: Name, value: Value) -> Secret:
         """Creates or updates one secret."""
-        created, retried = self.client.write(
+        created = self.client.write(
             "/secrets", _fields(name, value), _secret, doubt.CREATE, values=[value]
         )
         self._names.add([name])
-        return created._replace(retried=retried)
+        return created
 
     def list(self) -> Iterator[Secret]:
         """Every secret, in name order, over all pages."""
@@ -82,12 +80,9 @@ class Secrets:
         """Writes several secrets; `uncertain` on the error: some may be written."""
         body = {"secrets": [_fields(name, value) for name, value in entries]}
         values = [value for _, value in entries]
-        written, retried = self.client.write(
-            "/secrets/bulk", body, _written, doubt.BULK, values=values
-        )
+        written = self.client.write("/secrets/bulk", body, _written, doubt.BULK, values=values)
         self._names.add(name for name, _ in entries)
-        # This attempt updated what the lost one had created.
-        return Written(written.created, 0, written.updated) if retried else written
+        return written
 
 
 def _secret(found: Fields) -> Secret:

@@ -85,7 +85,7 @@ class Tokens:
         body: dict[str, object] = {"name": name, "role": role}
         if expires_in is not None:
             body["expiresIn"] = expires_in
-        return self._client.write("/tokens", body, _issued, doubt.ISSUE, once=True)[0]
+        return self._client.write("/tokens", body, _issued, doubt.ISSUE, once=True)
 
     def list(self) -> Iterator[Token]:
         """By id."""

@@ -36,10 +36,16 @@ class Transport:
         self._headers = headers
         self._own = own
 
-    def send(self, method: str, path: str, body: bytes | None, timeout: float) -> Answer:
-        """One exchange. Raises Lost. `timeout` limits all of it, in seconds."""
+    def send(
+        self, method: str, path: str, body: bytes | None, timeout: float, key: str = ""
+    ) -> Answer:
+        """One exchange. Raises Lost. `timeout` limits all of it, in seconds.
+
+        `key`: the same for each attempt of one change, which is then made once.
+        """
         left, steps = _TimeLeft(timeout), self._steps()
         headers = {} if body is None else {"Content-Type": "application/json"}
+        headers |= {"Idempotency-Key": key} if key else {}
         try:
             with closing(self._begin(method, path, headers, left, steps, body)) as response:
                 return self._answer(response, _read(response, left))

@@ -86,21 +86,20 @@ def write(
     secrets: Secrets, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
 ) -> Written:
     """Writes entries with distinct names, in order, then prunes. A failure says what was done."""
-    created = updated = unknown = done = 0
+    created = updated = done = 0
     current: list[Entry] = []
     pruning = pruning or Pruning()
     try:
         for current in chunks(entries):
             written = secrets.bulk(current)
             created, updated = created + written.created, updated + written.updated
-            unknown += written.unknown
             done, current = done + len(current), []
             progress(done, len(entries))
         pruning.run(secrets)
     except (PxError, KeyboardInterrupt) as error:
         names = [str(name) for name, _ in entries]
         raise pruning.account(account(error, names, done, len(current))) from None
-    return Written(created, updated, unknown)
+    return Written(created, updated)
 
 
 def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:

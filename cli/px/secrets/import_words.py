@@ -29,8 +29,6 @@ def imported(written: Written, deleted: int | None) -> None:
     """`deleted` None: without --prune."""
     total = terminal.counted(sum(written))
     parts = [f"{written.created:,} created", f"{written.updated:,} updated"]
-    lost = "created or updated (an answer was lost, so px sent them again)"
-    parts += [f"{written.unknown:,} {lost}"] if written.unknown else []
     parts += [] if deleted is None else [f"{deleted:,} deleted"]
     terminal.say(f"Imported {total}: {', '.join(parts)}")
 

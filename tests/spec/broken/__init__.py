@@ -7,7 +7,9 @@ from spec.broken import (
     audit,
     brains,
     bulk,
+    commits,
     errors,
+    idempotence,
     limits,
     listing,
     projects,
@@ -17,4 +19,17 @@ from spec.broken import (
 from spec.broken.mutant import MUTANTS, Mutant
 
 __all__ = ["MUTANTS", "Mutant"]
-_MODULES = (access, audit, brains, bulk, errors, limits, listing, projects, secrets, tokens)
+_MODULES = (
+    access,
+    audit,
+    brains,
+    bulk,
+    commits,
+    errors,
+    idempotence,
+    limits,
+    listing,
+    projects,
+    secrets,
+    tokens,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from positronic.access.tokens import parse
 from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found
 
@@ -87,3 +88,29 @@ async def forgets_the_last_project(call: Call) -> Response:
         return right
     projects = found(right)["projects"][:-1]
     return edited(right, projects=projects, count=len(projects))
+
+
+@breaks("projects.invented")
+async def strangers_make_projects(call: Call) -> Response:
+    """GET /projects also lists the projects of tokens that were refused."""
+    right = await call.right()
+    token = parse(call.token)
+    if right.status == 401 and token is not None:
+        call.state.setdefault("strange", set()).add(token.project)
+    return _with_projects(call, right, call.state.get("strange", set()))
+
+
+@breaks("projects.invented")
+async def reads_make_projects(call: Call) -> Response:
+    """GET /projects also lists the projects that were only read."""
+    right = await call.right()
+    if call.at("GET /audit") and right.status == 200 and call.project:
+        call.state.setdefault("read", set()).add(call.project)
+    return _with_projects(call, right, call.state.get("read", set()))
+
+
+def _with_projects(call: Call, right: Response, more: set[str]) -> Response:
+    if not call.at("GET /projects") or right.status != 200:
+        return right
+    names = {item["name"] for item in found(right)["projects"]} | more
+    return edited(right, projects=[{"name": name} for name in sorted(names)], count=len(names))

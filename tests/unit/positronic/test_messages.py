@@ -7,7 +7,14 @@ import pytest
 from contracts.commanding import ROOT, bulk, command, put, shown
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
 from positronic.access.authentication import TokenRefused
-from positronic.commands.message import answered, pack, read_answer, refused, unpack
+from positronic.commands.message import (
+    ForeignCommand,
+    answered,
+    pack,
+    read_answer,
+    refused,
+    unpack,
+)
 from positronic.errors import (
     Busy,
     Detail,
@@ -17,6 +24,7 @@ from positronic.errors import (
     RateLimited,
     Unauthenticated,
 )
+from positronic.names import Project
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 
@@ -57,18 +65,21 @@ def test_only_our_own_entry_sends_commands() -> None:
         pack(put("A"), OTHER),
     ]
     for one in foreign:
-        with pytest.raises(Forbidden):
-            unpack(one, PROJECT, KEYRING)
-    with pytest.raises(Forbidden):
-        unpack(message, OTHER_PROJECT, KEYRING)
+        assert _refused(one, PROJECT) == (Forbidden.code, Forbidden.code)
+    assert _refused(message, OTHER_PROJECT) == (Forbidden.code, Forbidden.code)
+
+
+def _refused(message: str, project: Project) -> tuple[str, str]:
+    """What the sender is told, and what is recorded."""
+    with pytest.raises(ForeignCommand) as refusal:
+        unpack(message, project, KEYRING)
+    return refusal.value.answer.code, refusal.value.reason
 
 
 def test_other_code_may_try_again() -> None:
-    """A key that is not held here yet, or another version of commands, is `busy`: not refused."""
-    with pytest.raises(Busy):
-        unpack(pack(put("A"), NEWER), PROJECT, KEYRING)
-    with pytest.raises(Busy):
-        unpack("garbage", PROJECT, KEYRING)
+    """A key that is not held here yet may be newer, or made up: `busy`, and recorded."""
+    for message in (pack(put("A"), NEWER), "garbage"):
+        assert _refused(message, PROJECT) == (Busy.code, "unknown_key")
 
 
 def test_a_command_shows_no_value() -> None:

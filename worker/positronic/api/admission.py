@@ -24,6 +24,7 @@ from positronic.http.request import (
     Request,
     Response,
     client_address,
+    idempotency_key,
     is_large,
     read_query,
     split_url,
@@ -105,6 +106,8 @@ async def _execute(route: Route, call: Call) -> Response:
 
 
 async def _respond(route: Route, call: Call) -> Response:
+    if route.is_repeatable:
+        call.session.ask.key = idempotency_key(call.request.headers)
     endpoint = await route.prepare(call)
     if route.executor is Executor.LEDGER and call.session.is_root:
         # Before its first commit, so that every ledger can be found. A token's project is there.

@@ -13,7 +13,7 @@ from positronic.errors import NotFound
 from positronic.roles import Role
 from positronic.runs import sse
 from positronic.runs.earlier_run import earlier
-from positronic.runs.plan import Plan, rerun, retold
+from positronic.runs.plan import RunPlan, rerun, retold
 from positronic.runs.record import RunRecord, parse_id
 from positronic.runs.run import Run
 
@@ -34,7 +34,7 @@ async def _show(call: Call) -> brain_models.StructureOut:
 async def _start(sent: brain_models.RunIn, call: Call) -> brain_models.StartedOut:
     """The answer does not wait for the run."""
     brain = call.session.service.brains.find(sent.identifier)
-    plan = Plan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
+    plan = RunPlan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
     return await _begin(call, plan, "brain.run")
 
 
@@ -47,7 +47,7 @@ async def _rerun(sent: brain_models.RerunIn, call: Call) -> brain_models.Started
     return await _begin(call, plan, "brain.rerun")
 
 
-async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut:
+async def _begin(call: Call, plan: RunPlan, action: str) -> brain_models.StartedOut:
     run, session = _run(call), call.session
     record = RunRecord(
         session.project,
@@ -61,7 +61,7 @@ async def _begin(call: Call, plan: Plan, action: str) -> brain_models.StartedOut
     )
     await session.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
-    await run.start(record, plan, session.run_resources(), announce)
+    await run.start(record, plan, session.run_resources(record), announce)
     return brain_models.StartedOut(brain_run_id=run.id)
 
 

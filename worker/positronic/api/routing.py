@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
@@ -83,7 +83,8 @@ class Route:
 
     `{name}` in `path` is one segment. Without a `role` it is open to anyone, and its endpoint gets
     the Service; else it gets the Call, after what `read` makes of the body. `errors`: statuses
-    besides those of every call.
+    besides those of every call. `is_repeatable`: it is made once, however often it is sent under
+    one Idempotency-Key.
     """
 
     method: str
@@ -97,6 +98,7 @@ class Route:
     read: Callable[[bytes], Any] | None = None
     max_body: int = MAX_BODY
     executor: Executor = Executor.RECEIVER
+    is_repeatable: bool = False
 
     async def prepare(self, call: Call) -> Endpoint:
         """The endpoint with its body, read and checked within the host's time limit."""
@@ -125,18 +127,20 @@ def create(
     summary: str,
     read: Callable[[bytes], T],
     errors: tuple[int, ...] = (),
+    *,
+    is_repeatable: bool = True,
 ) -> Route:
     """POST of what `read` makes of the body: a change of a project's ledger."""
-    ledger = Executor.LEDGER
-    return Route("POST", path, role, endpoint, summary, 201, errors, read=read, executor=ledger)
+    route = Route("POST", path, role, endpoint, summary, 201, errors, read=read)
+    return replace(route, executor=Executor.LEDGER, is_repeatable=is_repeatable)
 
 
 def delete(
     path: str, role: Role, endpoint: Endpoint, summary: str, query: tuple[Query, ...] = ()
 ) -> Route:
     """DELETE: a change of a project's ledger."""
-    ledger = Executor.LEDGER
-    return Route("DELETE", path, role, endpoint, summary, 204, (404,), query, executor=ledger)
+    route = Route("DELETE", path, role, endpoint, summary, 204, (404,), query)
+    return replace(route, executor=Executor.LEDGER, is_repeatable=True)
 
 
 def json_response(status: int, body: bytes) -> Response:

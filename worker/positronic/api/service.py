@@ -17,7 +17,7 @@ from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
-from positronic.ports import Clock, RandomBytes, Values
+from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
@@ -41,6 +41,7 @@ class Settings:
     run_retention_days: str = "30"
     next_master_key: str = ""
     local_origin: str = ""
+    fallback: str = "on"
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -52,7 +53,8 @@ class Runtime:
 
     `values` are a project's, and `send` leads to its ledger; `in_background` runs what no answer
     waits for; `report` writes a line to the operator's log, never a value; `body_seconds` limits
-    how long a body may take; all runs of a process share `known_values`.
+    how long a body may take; all runs of a process share `known_values`; `copies` are those of a
+    project, where a host has some.
     """
 
     values: Callable[[Project], Values]
@@ -64,6 +66,7 @@ class Runtime:
     runs: RunDirectory
     body_seconds: float = BODY_SECONDS
     known_values: KnownValues = field(default_factory=KnownValues)
+    copies: Callable[[Project], Copies] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Service:
             project = parse_project(self.settings.project)
         except InvalidName as error:
             raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+        self.fallback(project)
         return Access(self.settings.root_token_sha256, project)
 
     def run_retention(self) -> int:
@@ -102,14 +106,24 @@ class Service:
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
     ) -> Asking:
         """Commands to a project's ledger."""
-        newest, random = self.keyring().newest, self.runtime.random
-        return Asking(project, caller, role, origin, newest, random, self.runtime.send)
+        keyring, random = self.keyring(), self.runtime.random
+        return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
-    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+    def run_asking(self, record: RunRecord) -> Asking:
         """For what a run reads: the run acts, under the id of the request that started it."""
         reader = Principal(record.id, record.title, Role.READER, record.project, kind="brain")
         origin = Origin(record.request_id, record.address)
-        return LedgerAuditor(self.asking(record.project, reader, Role.READER, origin))
+        return self.asking(record.project, reader, Role.READER, origin)
+
+    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+        return LedgerAuditor(self.run_asking(record))
+
+    def fallback(self, project: Project) -> Copies | None:
+        """What a run reads while the ledger cannot be reached. Raises NotConfigured."""
+        if self.settings.fallback not in ("on", "off"):
+            raise NotConfigured("FALLBACK must be on or off")
+        copies = self.runtime.copies
+        return copies(project) if copies and self.settings.fallback == "on" else None
 
 
 def audit_retention(settings: Settings) -> int:

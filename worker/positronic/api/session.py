@@ -10,11 +10,13 @@ from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
 from positronic.ports import Event
 from positronic.roles import Principal, Role
+from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
 
@@ -50,9 +52,14 @@ class Session:
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)
 
+    def directory_rotation(self) -> LedgerRotation:
+        return LedgerRotation(self._ask_directory())
+
     def projects(self) -> LedgerDirectory:
-        ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
-        return LedgerDirectory(ask, self.service.known_projects)
+        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+
+    def _ask_directory(self) -> Asking:
+        return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
 
     def audit_log(self) -> LedgerLog:
         return self._log
@@ -64,14 +71,13 @@ class Session:
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
 
-    def run_resources(self) -> RunResources:
-        """What a run in this project works with: its own secrets, and nothing else of the host."""
-        runtime = self.service.runtime
+    def run_resources(self, record: RunRecord) -> RunResources:
+        """What this run works with: the secrets of its project, and nothing else of the host."""
+        service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
-        reader = Principal("run", "run", Role.READER, self.project, kind="brain")
-        ask = self.service.asking(self.project, reader, Role.READER, self.origin)
+        ask, fallback = service.run_asking(record), service.fallback(record.project)
         return RunResources(
-            LedgerSecrets(ask, runtime.values(self.project)),
+            LedgerSecrets(ask, runtime.values(record.project), fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

@@ -34,7 +34,11 @@ _ID: Final = Query("id", {"type": "string", "description": "Any listed id."}, re
 
 ROUTES: Final = (
     Route("GET", "/tokens", Role.ADMIN, _list, "List the project's tokens.", query=PAGING),
-    create("/tokens", Role.ADMIN, _issue, "Issue a token for the project.", read_token),
+    # Not repeatable: nothing that is kept could show the first token again.
+    create(
+        *("/tokens", Role.ADMIN, _issue, "Issue a token for the project.", read_token),
+        is_repeatable=False,
+    ),
     delete("/tokens", Role.ADMIN, _revoke_listed, "Revoke a listed entry.", (_ID,)),
     delete("/tokens/{id}", Role.ADMIN, _revoke, "Revoke a token."),
 )

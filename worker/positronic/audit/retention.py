@@ -20,14 +20,17 @@ from positronic.sealing.signing import Verdict
 _NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
 
 AT_ONCE: Final = 4  # with each new event: faster than they come
+ALONE: Final = 500  # in a step that does nothing else
 
 
-def trim(ledger: Ledger, key: AuditKey, project: Project, before: int) -> list[Change]:
+def trim(
+    ledger: Ledger, key: AuditKey, project: Project, before: int, most: int = AT_ONCE
+) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit."""
     start = _trimmed(ledger)
     if start is None:
         return []
-    ids = [event_row_id(start.sequence + number) for number in range(1, AT_ONCE + 1)]
+    ids = [event_row_id(start.sequence + number) for number in range(1, most + 1)]
     rows = ledger.get(EVENTS.kind, ids)
     changes: list[Change] = []
     sequence, digest = start.sequence, start.digest

@@ -6,6 +6,7 @@ import sys
 import time
 
 from positronic.access.audit_throttle import AuditThrottle
+from positronic.access.foreign_calls import ForeignCalls
 from positronic.api.large_bodies import LargeBodies
 from positronic.brains.discovery import find_brains
 from positronic.brains.known_values import KnownValues
@@ -20,6 +21,7 @@ def now() -> int:
 
 known_values = KnownValues()
 audit_throttle = AuditThrottle(now)
+foreign_calls = ForeignCalls(now)
 large_bodies = LargeBodies()
 known_projects: set[Project] = set()
 

@@ -22,26 +22,31 @@ from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import audit_retention_of, keyring_of, values_of
-from positronic.commands.message import answered, refused, unpack
+from positronic.commands.alarm import Alarm
+from positronic.commands.message import ForeignCommand, answered, refused, unpack
+from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.copies.drain import Drain
+from positronic.copies.drain import wait_after
+from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
-from positronic.stores.kv import KvRecords
+from positronic.sealing.keyring import Keyring
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
 
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
-AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
 
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts."""
+    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts.
+
+    `failed`: how often its alarm failed in a row.
+    """
 
     storage: Any
     name: str | None
@@ -50,6 +55,8 @@ class _Held:
     env: Any = None
     ctx: Any = None
     standing: Standing = field(default_factory=Standing)
+    is_ringing: bool = False
+    failed: int = 0
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -82,22 +89,19 @@ class ProjectLedger(DurableObject):
         return await _carry_out(_held[self], message)
 
     async def alarm(self, _: Any = None) -> None:
-        """Publishes copies that are due. Never raises: the platform gives up after six times."""
-        await _drain(_held[self])
+        """Does what is due. Never raises: the platform gives up after six times."""
+        await _ring(_held[self])
 
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
         keyring, project = keyring_of(held.env), Project(str(held.name))
-        command = unpack(str(message), project, keyring)
-        tools = Tools(
-            *(WebCryptoCipher(), keyring, values_of(held.env, project), isolate.now, os.urandom),
-            audit_retention_of(held.env) * 1000,
-            partial(js_streams.keep_on, held.ctx),
-            isolate.audit_throttle,
-            held.standing,
-            lambda: held.database.size() > MAX_SIZE,
-        )
+        tools = _tools(held, project, keyring)
+        try:
+            command = unpack(str(message), project, keyring)
+        except ForeignCommand as foreign:
+            Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
+            return refused(foreign.answer)
         place = Place(project, held.ledger, tools, held.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:
@@ -107,26 +111,50 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-async def _drain(held: _Held) -> None:
+def _tools(held: _Held, project: Project, keyring: Keyring) -> Tools:
+    return Tools(
+        *(WebCryptoCipher(), keyring, values_of(held.env, project), isolate.now, os.urandom),
+        audit_retention_of(held.env) * 1000,
+        partial(js_streams.keep_on, held.ctx),
+        isolate.audit_throttle,
+        held.standing,
+        lambda: held.database.size() > MAX_SIZE,
+    )
+
+
+async def _ring(held: _Held) -> None:
+    if held.is_ringing:  # that one looks again at its end
+        return
+    held.is_ringing = True
+    following: int | None = None
     try:
-        if (project := _owner(held)) is None:
-            return
-        drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
-        leftovers = Leftovers(held.ledger, held.standing.first, isolate.now)
-        await drain.step()
-        await leftovers.step()
-        following = min(filter(None, (drain.next(), leftovers.next())), default=None)
+        if (alarm := _alarm(held)) is not None:
+            await alarm.ring()
+            following = alarm.next()
+        held.failed = 0
     except Exception as error:  # noqa: BLE001 - see `alarm`
-        print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
-        following = isolate.now() + AFTER_A_FAILURE
+        print(f"alarm: {summary_of(error)}")  # noqa: T201 - the operator's log
+        held.failed += 1
+        following = isolate.now() + wait_after(held.failed)
+    finally:
+        held.is_ringing = False
     if following is not None:
         held.storage.setAlarm(max(following, isolate.now()))
 
 
-def _owner(held: _Held) -> Project | None:
-    """Whose ledger it is; None: nothing was ever committed."""
+def _alarm(held: _Held) -> Alarm | None:
+    """None: nothing was ever committed, so that there is nothing to do."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
-    return None if row is None else OWNER.read(row)
+    if row is None:
+        return None
+    project, keyring = OWNER.read(row), keyring_of(held.env)
+    copies = KvCopies(held.env.SECRETS_KV, project)
+    place = Place(project, held.ledger, _tools(held, project, keyring), held.storage.setAlarm)
+    return Alarm(
+        *(project, held.ledger, copies, place),
+        *(keyring, isolate.now, os.urandom, print),
+        [Leftovers(held.ledger, held.standing.first, isolate.now)],
+    )
 
 
 def _first_layout(env: Any, name: str) -> FirstLayout:

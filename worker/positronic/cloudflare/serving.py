@@ -15,6 +15,7 @@ from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import PassedOn
 from positronic.cloudflare.settings import keyring_of, settings_of, values_of
 from positronic.commands.command import Command
+from positronic.copies.workers_kv import KvCopies
 from positronic.http import request
 from positronic.names import MAX_BODY
 from positronic.runs.directory import RunDirectory
@@ -44,6 +45,7 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
         known_values=isolate.known_values,
+        copies=partial(KvCopies, env.SECRETS_KV),
     )
     return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
 

@@ -22,6 +22,7 @@ def settings_of(env: Any) -> Settings:
         next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
         run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
+        fallback=getattr(env, "FALLBACK", "on"),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
 

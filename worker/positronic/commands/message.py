@@ -14,17 +14,31 @@ from typing import Any, Final
 
 from positronic.audit.events import Origin
 from positronic.commands.command import FORM, Command, TokenShown
-from positronic.errors import Busy, Detail, Forbidden, PositronicError
+from positronic.errors import Busy, Detail, Forbidden, PositronicError, UnknownKey
 from positronic.names import Project
 from positronic.ports import Signature
 from positronic.roles import Principal, Role
+from positronic.sealing.envelope import KEY_ID
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Signer, Verdict
 
 PURPOSE: Final = "command"
 
 _SEPARATOR: Final = "\n"  # in no key id and no MAC
-_FOREIGN: Final = "this is not a command of the Worker's own entry"
+
+
+class ForeignCommand(Exception):
+    """Not a command of our own entry, or one under a key that is not held here.
+
+    `answer`: what its sender is told. `reason` and `key_id`: what is recorded; an id that no key
+    can have is empty.
+    """
+
+    def __init__(self, answer: PositronicError, reason: str, key_id: str) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
+        self.reason = reason
+        self.key_id = key_id
 
 
 def pack(command: Command, keyring: Keyring) -> str:
@@ -35,14 +49,16 @@ def pack(command: Command, keyring: Keyring) -> str:
 
 
 def unpack(message: str, project: Project, keyring: Keyring) -> Command:
-    """Raises Forbidden for what no entry of ours sent here, and Busy for another version's."""
+    """Raises ForeignCommand for what no entry of ours sent here, and Busy for another version's."""
     key_id, _, rest = message.partition(_SEPARATOR)
     mac, _, text = rest.partition(_SEPARATOR)
     verdict = Signer(keyring, PURPOSE).verify(Signature(key_id, mac), *_signed(project, text))
     if verdict is Verdict.UNKNOWN_KEY:  # an entry with newer keys, or somebody else
-        raise Busy("the command is under a key that is not held here; nothing was done")
+        told: PositronicError = Busy("the command is under a key that is not held here")
+        raise ForeignCommand(told, UnknownKey.code, key_id)
     if verdict is not Verdict.INTACT:
-        raise Forbidden(_FOREIGN)
+        told = Forbidden("this is not a command of the Worker's own entry")
+        raise ForeignCommand(told, told.code, key_id if KEY_ID.fullmatch(key_id) else "")
     found = json.loads(text)
     if found["form"] != FORM:
         raise Busy("the command is of another version than this object; nothing was done")

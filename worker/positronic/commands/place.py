@@ -7,29 +7,29 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import TokenRefused, check_record, require
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
-from positronic.audit.events import ACCEPTED, REFUSED, event_id
+from positronic.audit.events import ACCEPTED, event_id
 from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
-from positronic.commands.table import CHANGES, NEW_VALUES, READS
+from positronic.commands.noting import Noting
+from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, PositronicError
+from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.roles import Principal
+from positronic.roles import SYSTEM, Principal
 from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
@@ -38,9 +38,9 @@ RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
 class Place:
-    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit.
+    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit.
 
-    Without it, nothing is copied, and no copy is noted as due.
+    Without it, nothing is done later: nothing is copied, and no copy is noted as due.
     """
 
     def __init__(
@@ -60,9 +60,8 @@ class Place:
         try:
             return await self._run(command)
         except TokenRefused as refused:
-            if self._tools.audit_throttle.allows(refused.principal.id):
-                # Later: the answer's time must not tell a known id from an unknown one.
-                self._tools.in_background(self._note(command, refused))
+            # Later: the answer's time must not tell a known id from an unknown one.
+            Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
             raise
 
     async def _run(self, command: Command) -> object:
@@ -78,11 +77,14 @@ class Place:
             raise InvalidRequest("there is no such command")
         for _ in range(TRIES):
             work = self._admitted(command)
-            if (first := self._first(command)) is not None:
+            first = self._first(command)
+            if first is not None and command.action not in ANSWERED_ANEW:
                 return first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
+            if first is not None:
+                return plan.result
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
             try:
@@ -97,15 +99,6 @@ class Place:
         if not standing.is_adopted(self._ledger):
             self._admit(command, Look(self._ledger))
             await standing.check(self._ledger, self._tools.clock())
-
-    async def _note(self, command: Command, refused: TokenRefused) -> None:
-        """Record a token that is known and did not open."""
-        event = self._event(command, refused.principal, "token.use", (), REFUSED, refused.code)
-        look = Look(self._ledger)
-        with suppress(PositronicError, CommitConflict):  # nobody waits for this who could be told
-            key, _ = await audit_keys.obtain(Work(self._project, look, self._tools))
-            row = chain.append(chain.newest(self._ledger), key, self._project, event)
-            self._ledger.commit([row], look.expect | {(row.kind, row.id): ABSENT})
 
     def _admitted(self, command: Command) -> Work:
         look = Look(self._ledger)
@@ -136,12 +129,13 @@ class Place:
         # No await from here: nothing comes between these looks and the commit.
         principal = self._admit(command, look)
         if (first := self._first(command)) is not None:
-            return first.result
+            return plan.result if command.action in ANSWERED_ANEW else first.result
         now = self._tools.clock()
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *kept, *self._owner(plan)], look.expect
+        begun = self._begun(plan, now)
+        changes, expect = [*plan.changes, *copies, *kept, *begun], look.expect
         if key is not None:
             for one in self._chained(command, principal, plan, key):
                 changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
@@ -152,8 +146,8 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and (copies or plan.is_woken):
-            self._wake(now)
+        if self._wake and (copies or plan.is_woken or begun):
+            self._wake(now if copies or plan.is_woken else now + DAY)
         return plan.result
 
     def _chained(
@@ -166,35 +160,27 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            event = self._event(command, principal, command.action, tuple(plan.names), ACCEPTED)
-            own = replace(event, details=plan.details)
-            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+            own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
+            kept = None if command.action in ANSWERED_ANEW else plan.result
+            rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
 
-    def _owner(self, plan: Plan) -> Sequence[Change]:
-        """With the first event: whose ledger it is."""
+    def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
+        """With the first event: whose ledger it is, and what it has to do by itself."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [OWNER.put(self._project)]
+        return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
 
-    def _event(
-        self,
-        command: Command,
-        principal: Principal,
-        action: str,
-        names: tuple[str, ...],
-        outcome: str,
-        code: str | None = None,
-    ) -> Event:
+    def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
         return Event(
             id=event_id(now, self._tools.random),
             time=now,
             actor={"type": principal.kind, "id": principal.id, "name": principal.name},
-            action=action,
-            names=names,
-            outcome=outcome,
+            action=plan.action or command.action,
+            names=tuple(plan.names),
+            outcome=ACCEPTED,
             request_id=command.origin.request_id,
-            code=code,
             address=command.origin.address,
+            details=plan.details,
         )

@@ -23,6 +23,9 @@ from positronic.names import MAX_BODY
 BODY_SECONDS: Final = 20.0  # for the whole body, even if it keeps trickling in
 LARGE_BODY: Final = 64 * 1024  # bytes
 
+# Shorter ones would be used twice by accident.
+IDEMPOTENCY_KEY: Final = re.compile(r'([A-Za-z0-9_-]{16,64})|"([A-Za-z0-9_-]{16,64})"')
+
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
 
@@ -91,6 +94,20 @@ def client_address(headers: Mapping[str, str]) -> str | None:
     """The client's IP address from Cloudflare; None for any other text in the header."""
     text = headers.get("cf-connecting-ip", "")
     return text if _ADDRESS.fullmatch(text) else None
+
+
+def idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """What the caller sends with a change, and again when it got no answer. Raises InvalidRequest.
+
+    As in draft-ietf-httpapi-idempotency-key-header; with or without the quotes.
+    """
+    text = headers.get("idempotency-key")
+    if text is None:
+        return None
+    match = IDEMPOTENCY_KEY.fullmatch(text)
+    if match is None:
+        raise InvalidRequest("the Idempotency-Key is not 16 to 64 letters, digits, `-` or `_`")
+    return match[1] or match[2]
 
 
 def is_large(request: Request) -> bool:

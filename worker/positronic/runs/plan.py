@@ -18,7 +18,7 @@ Events = AsyncGenerator[JsonObject, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """`completed` steps are reused; `end_after` counts them too.
 
     The redactions are those of options and states; `lost` are the states that stay redacted.
@@ -61,7 +61,7 @@ def retold(events: Iterable[KeptEvent], *, folded: bool = False) -> Replay:
 
 def rerun(
     brain: Brain, record: RunRecord, told: Replay, starts_at: int, stops_after: int | None
-) -> Plan:
+) -> RunPlan:
     """From step `starts_at`, counted from 1. Raises Conflict, InvalidRequest."""
     if record.status == RUNNING:
         raise Conflict("the run is not over")
@@ -74,7 +74,7 @@ def rerun(
         raise InvalidRequest(f"the brain has {len(brain)} steps: nothing is left to run")
     if stops_after is not None and stops_after < starts_at:
         raise InvalidRequest("`stopsAfter` is a step before `startsAt`")
-    return Plan(
+    return RunPlan(
         brain,
         told.options,
         told.initial_state,

@@ -71,11 +71,12 @@ class Sealer:
 
 
 class SealedSecret:
-    """A record that has not been opened."""
+    """A record that has not been opened. `is_copy`: see the port."""
 
-    __slots__ = ("_record", "_values", "info")
+    __slots__ = ("_record", "_values", "info", "is_copy")
 
-    def __init__(self, values: Values, record: Record) -> None:
+    def __init__(self, values: Values, record: Record, *, is_copy: bool = False) -> None:
+        self.is_copy = is_copy
         self._values = values
         self._record = record
         one = record.metadata

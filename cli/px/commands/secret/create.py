@@ -79,7 +79,5 @@ def create(
 
 
 def _done(secret: Secret) -> str:
-    if secret.retried:
-        return "Secret written successfully! (created or updated: unknown, as an answer was lost)"
     is_new = secret.created_at == secret.updated_at
     return f"Secret {'created' if is_new else 'updated'} successfully!"

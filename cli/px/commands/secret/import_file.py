@@ -102,7 +102,6 @@ def _write(
         written = write(secrets, entries, progress, pruning)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
-        counts |= {"unknown": written.unknown} if written.unknown else {}
         deleted = {} if extra is None else {"deleted": len(extra)}
         terminal.document(counts | deleted | secrets.client.location_fields)
     else:

@@ -9,6 +9,7 @@ from px.spec.checks import (
     audit,
     brains,
     bulk,
+    commits,
     concurrency,
     errors,
     headers,
@@ -28,7 +29,7 @@ from px.spec.promises import Promise
 GROUPS: Final = (
     *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
-    *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, audit.AUDIT, tokens.TOKENS),
-    *(projects.PROJECTS, keys.KEYS, brains.BRAINS, openapi.OPENAPI),
+    *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
+    *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, brains.BRAINS, openapi.OPENAPI),
 )
 PROMISES: Final[tuple[Promise, ...]] = tuple(promise for group in GROUPS for promise in group)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from px.spec.answer import demand
+from px.spec.caller import Who
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -48,3 +53,59 @@ async def reading(world: World) -> None:
         demand(bool(first) and await listed() == first, "reading changed what is read")
 
     await world.eventually(same_twice)
+
+
+@IDEMPOTENCE.full
+async def key(world: World) -> None:
+    """A change that is sent again with its Idempotency-Key is made once, with its first answer."""
+    one, two = world.name(), world.name()
+    entries = [{"name": name, "value": world.value()} for name in (one, two)]
+    changes: list[tuple[str, str, object]] = [
+        ("POST", "/secrets", entries[0]),
+        ("POST", "/secrets/bulk", {"secrets": entries}),
+        ("DELETE", f"/secrets/{quote(two, safe='')}", None),
+    ]
+    for method, path, sent in changes:
+        headers = _key()
+        at_once = [world.call(method, path, sent, headers=headers) for _ in range(2)]
+        first, other = await asyncio.gather(*at_once)
+        first.succeeded(f"{method} {path}")
+        later = await world.call(method, path, sent, headers=headers)
+        same = all(
+            (again.status, again.body) == (first.status, first.body) for again in (other, later)
+        )
+        demand(same, f"{method}: sent again with its Idempotency-Key, it was answered otherwise")
+    events = await world.listed("/audit", "events")
+    made = [event.get("action") for event in events if two in event.get("names", ())]
+    demand(len(made) == 2, "a change that was sent again was made again")
+
+
+@IDEMPOTENCE.full
+async def other(world: World) -> None:
+    """The same Idempotency-Key with another body, or from another caller, is another change."""
+    headers, first, second = _key(), world.name(), world.name()
+    sent = {"name": first, "value": world.value()}
+    await world.call("POST", "/secrets", sent, headers=headers)
+    await world.call("POST", "/secrets", sent | {"name": second}, headers=headers)
+    demand(await world.exists(second), "another change under the same Idempotency-Key was not made")
+    (await world.delete(first)).succeeded("DELETE /secrets/NAME")
+    issued = await world.issue("writer")
+    await world.call("POST", "/secrets", sent, headers=headers, who=Who(issued.token))
+    demand(
+        await world.exists(first), "another caller's Idempotency-Key kept a change from being made"
+    )
+
+
+@IDEMPOTENCE.full
+async def form(world: World) -> None:
+    """An Idempotency-Key that is not 16 to 64 letters, digits, - or _ is invalid_request."""
+    name = world.name()
+    for text in ("x", "k" * 15, "k" * 65, "a key with spaces in it", "k" * 16 + "/"):
+        sent = {"name": name, "value": world.value()}
+        found = await world.call("POST", "/secrets", sent, headers={"Idempotency-Key": text})
+        found.refused("invalid_request", "an Idempotency-Key of another form")
+    demand(not await world.exists(name), "a refused request wrote a secret")
+
+
+def _key() -> Mapping[str, str]:
+    return {"Idempotency-Key": secrets.token_hex(16)}

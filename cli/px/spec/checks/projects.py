@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from px.spec import contract
 from px.spec.answer import demand, text
 from px.spec.caller import Who
+from px.spec.checks.tokens import moved
 from px.spec.promises import Group
 from px.spec.world import World
 
@@ -94,3 +96,17 @@ async def listed(world: World) -> None:
         demand(count == 1, f"a project in use is listed {count} times")
 
     await world.eventually(is_listed)
+
+
+@PROJECTS.full
+async def invented(world: World) -> None:
+    """Tokens of a project that does not exist are refused, and neither they nor reads create it."""
+    issued, project = await world.issue("writer"), f"spec-{world.run}-x"
+    stranger = Who(moved(issued.token, project))
+    for method, path in (*contract.CALLS["reader"], *contract.CALLS["writer"]):
+        found = await world.call(method, path, who=stranger)
+        found.refused("unauthenticated", f"{method} {path} with a token of an unknown project")
+    for path in ("/secrets", "/audit", "/secrets/NAME/exists"):
+        await world.call("GET", path, who=Who(world.root.token, project))
+    names = [item.get("name") for item in await world.listed("/projects", "projects")]
+    demand(project not in names, "a project that nobody wrote to is listed")

@@ -151,7 +151,17 @@ async def _try(world: World, token: str) -> Reply:
 
 
 def forged(token: str) -> str:
-    """A token with the same id, another secret, and a correct checksum (CRC-32)."""
+    """A token with the same id, another secret, and a correct checksum."""
     body = token[:-8]
-    body = body[:-1] + ("0" if body[-1] != "0" else "1")
+    return _checked(body[:-1] + ("0" if body[-1] != "0" else "1"))
+
+
+def moved(token: str, project: str) -> str:
+    """A token with the same id and secret for another project, and a correct checksum."""
+    beginning, secret = token[:-8].rsplit("_", 1)
+    return _checked(f"px_{project}-{beginning.rsplit('-', 1)[1]}_{secret}")
+
+
+def _checked(body: str) -> str:
+    """With its CRC-32."""
     return f"{body}{zlib.crc32(body.encode()):08x}"

@@ -1,0 +1,89 @@
+"""Events of what was refused: recorded later, so that no answer waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from positronic.access.authentication import TokenRefused
+from positronic.access.foreign_calls import ForeignCalls
+from positronic.audit import chain, retention
+from positronic.audit.events import REFUSED, Origin, event_id
+from positronic.commands import audit_keys
+from positronic.commands.message import ForeignCommand
+from positronic.commands.work import Tools, Work
+from positronic.errors import PositronicError
+from positronic.ledger.look import Look
+from positronic.ledger.setting_rows import OWNER_ID, SETTING
+from positronic.names import Project
+from positronic.ports import Event, Ledger
+from positronic.rows import ABSENT, CommitConflict
+
+TRIES: Final = 5
+
+_NOWHERE: Final = Origin("", None)
+_WORKER: Final = {"type": "worker", "id": "unknown", "name": "unknown"}
+
+
+class Noting:
+    """For one project's ledger."""
+
+    def __init__(self, project: Project, ledger: Ledger, tools: Tools) -> None:
+        self._project = project
+        self._ledger = ledger
+        self._tools = tools
+
+    def token(self, refused: TokenRefused, origin: Origin) -> None:
+        """A token that is known and did not open."""
+        if self._tools.audit_throttle.allows(refused.principal.id):
+            caller = refused.principal
+            actor = {"type": caller.kind, "id": caller.id, "name": caller.name}
+            self._later("token.use", actor, refused.code, origin, {})
+
+    def foreign(self, refused: ForeignCommand, calls: ForeignCalls) -> None:
+        """A command of another Worker. A ledger that nobody wrote to stays empty."""
+        if not self._ledger.get(SETTING, [OWNER_ID]):
+            return
+        if count := calls.one_more(self._project):
+            details: dict[str, object] = {"count": count}
+            if refused.key_id:
+                details["keyId"] = refused.key_id
+            self._later("foreign.call", _WORKER, refused.reason, _NOWHERE, details)
+
+    def _later(
+        self,
+        action: str,
+        actor: Mapping[str, str],
+        code: str,
+        origin: Origin,
+        details: dict[str, object],
+    ) -> None:
+        now = self._tools.clock()
+        event = Event(
+            id=event_id(now, self._tools.random),
+            time=now,
+            actor=actor,
+            action=action,
+            names=(),
+            outcome=REFUSED,
+            request_id=origin.request_id,
+            code=code,
+            address=origin.address,
+            details=details,
+        )
+        self._tools.in_background(self._record(event))
+
+    async def _record(self, event: Event) -> None:
+        """Raises nothing: nobody waits for this who could be told."""
+        for _ in range(TRIES):
+            with suppress(CommitConflict, PositronicError):
+                work = Work(self._project, Look(self._ledger), self._tools)
+                key, kept = await audit_keys.obtain(work)
+                last = chain.newest(self._ledger)
+                row = chain.append(last, key, self._project, event)
+                before = self._tools.clock() - self._tools.audit_retention
+                gone = retention.trim(self._ledger, key, self._project, before)
+                expect = work.look.expect | {(row.kind, row.id): ABSENT}
+                self._ledger.commit([*kept, *gone, row], expect)
+                return
