@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.names import Name, Value
-from positronic.ports import Metadata, Record
+from positronic.ports import Metadata, Record, Unsealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ class KeptElsewhere:
         """Of all that is kept, whether or not a commit names it."""
         return set(self._kept)
 
-    async def seal(self, name: Name, value: Value, metadata: Metadata) -> Record:
+    async def seal_many(self, entries: Sequence[Unsealed]) -> Sequence[Record]:
         if self.is_failing:
             raise StoreFailed("as the check wanted")
+        return [self._keep(*entry) for entry in entries]
+
+    def _keep(self, name: Name, value: Value, metadata: Metadata) -> Record:
         record = Record(name, metadata, os.urandom(16).hex())
         self._kept[record.sealed] = _Kept(record, value, self._clock())
         return record

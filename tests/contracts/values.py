@@ -40,7 +40,8 @@ KEEPERS: dict[str, Keeper] = {"the ledger": _in_the_ledger, "elsewhere": _elsewh
 
 
 async def _sealed(values: Values, text: str, version: int = 1) -> Record:
-    return await values.seal(NAME, parse_value(text), Metadata(version, 5, 6, values.newest))
+    metadata = Metadata(version, 5, 6, values.newest)
+    return (await values.seal_many([(NAME, parse_value(text), metadata)]))[0]
 
 
 @SUITE.check

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from positronic.api.service import Settings, audit_retention
+from positronic.api.service import Settings, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.names import Project
 from positronic.ports import Values
-from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
@@ -27,17 +26,6 @@ def settings_of(env: Any) -> Settings:
     )
 
 
-def keyring_of(env: Any) -> Keyring:
-    """Raises NotConfigured."""
-    settings = settings_of(env)
-    return Keyring(settings.master_keys, settings.next_master_key)
-
-
-def values_of(env: Any, project: Project) -> Values:
+def values_of(settings: Settings, project: Project) -> Values:
     """Sealed in the ledger. Raises NotConfigured."""
-    return Sealer(project, WebCryptoCipher(), keyring_of(env), os.urandom)
-
-
-def audit_retention_of(env: Any) -> int:
-    """Seconds that an event is kept at least. Raises NotConfigured."""
-    return audit_retention(settings_of(env))
+    return Sealer(project, WebCryptoCipher(), keyring_of(settings), os.urandom)

@@ -126,7 +126,7 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     if state is not None and is_current and state.metadata != record.metadata:
         raise CorruptRecord(f"the record of {record.name} cannot be opened")
     metadata = replace(record.metadata, key_id=values.newest)
-    renewed = await values.seal(record.name, await values.open(record), metadata)
+    [renewed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     if state is None or not is_current:
         return [VERSIONS.put(renewed)]
     step.copies += [] if state.deleted_at is not None else [record.name]
