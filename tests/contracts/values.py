@@ -96,7 +96,7 @@ async def check_commands(world: LedgerWorld) -> None:
     place.elsewhere = KeptElsewhere(place.clock)
     await place.run(put("A", CANARY), bulk(["B", "C"], CANARY), put("B", "newer"))
     await place.run(command("secret.delete", name="C"))
-    [read] = await place.run(command("secret.read", names=["A", "NONE"]))
+    [read] = await place.run(command("brain.read", names=["A", "NONE"]))
 
     assert await place.values() == {"A": CANARY, "B": "newer"}
     assert await place.run(command("secret.exists", name="A")) is True
