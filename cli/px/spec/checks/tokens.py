@@ -79,7 +79,7 @@ async def expiry(world: World) -> None:
 
 @TOKENS.full
 async def outliving(world: World) -> None:
-    """A token that another token issues expires no later than that one: to ask for more is refused."""
+    """A token that another token issues expires with that one, or before; more is refused."""
     issuer = await world.issue("admin", expiresIn=DAY)
     who, wanted = Who(issuer.token), {"name": f"spec {world.run}", "role": "reader"}
     found = await world.call("POST", "/tokens", wanted | {"expiresIn": 2 * DAY}, who=who)
