@@ -21,7 +21,6 @@ from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
-from positronic.secrets.sealer import Sealer
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -96,9 +95,8 @@ class Session:
         service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
         ask, fallback = service.run_asking(record), service.fallback(record.project)
-        sealer = Sealer(record.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer, fallback),
+            LedgerSecrets(ask, runtime.values(record.project), fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,
