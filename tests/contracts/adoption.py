@@ -38,11 +38,21 @@ NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 @dataclass(slots=True)
 class Counting:
-    """A namespace that counts what it is asked; `broken`: it fails."""
+    """A namespace that counts what it is asked; `broken`: it fails; `refused`: this key.
+
+    A key that cannot be read fails every read that asks for it.
+    """
 
     inner: FakeKv = field(default_factory=FakeKv)
     calls: int = 0
     broken: bool = False
+    refused: str = ""
+
+    async def getWithMetadata(self, key: Sequence[str]) -> Any:  # noqa: ANN401, N802
+        if self.broken or self.refused in key:
+            raise StoreFailed("as the check wanted")
+        self.calls += 1
+        return await self.inner.getWithMetadata(key)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a method of the namespace
         self.calls += 1
@@ -405,6 +415,27 @@ async def check_kv_fails(world: LedgerWorld) -> None:
         found.kv.broken = False
         await settled(found.place.run(adopt(is_known=False)))
     assert (await found.adopted(is_known=True))["secrets"] == 2
+
+
+@SUITE.check
+async def check_huge_entry(world: LedgerWorld) -> None:
+    """An entry that KV never gives is named, and stops only itself: once deleted, all goes on."""
+    found = await _filled(world, ["A", "B", "C"])
+    found.kv.refused = f"{PROJECT}/secret/B"
+    await found.place.run(adopt(is_known=False))
+    error: StoreFailed | None = None
+    while error is None:
+        try:
+            await found.place.run(adopt())
+        except StoreFailed as failed:
+            error = failed
+    assert "B" in error.message.split()[4], error.message
+    assert await found.place.values() == {"A": "value"}
+
+    await found.kv.inner.delete(f"{PROJECT}/secret/B")
+    found.kv.refused = ""
+    account = await found.adopted(is_known=True)
+    assert (account["secrets"], [label for _, _, label in account["failed"]]) == (2, ["B"])
 
 
 @SUITE.check
