@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from contracts.fake_kv import FakeKv
 from contracts.ledger_world import LedgerWorld
 from contracts.old_kv import DATE, OldEntry, OldKv
 from contracts.suite import Suite, raises, settled
+from contracts.unreadable import BAD_METADATA, BAD_NAMES
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT, Clock
 from positronic.adoption.leftovers import LAST_RETRY, Leftovers
 from positronic.adoption.standing import REMEMBERED, Standing
@@ -29,6 +31,15 @@ from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.stores.kv.folder import Namespace
 
 SUITE: Suite[LedgerWorld] = Suite("adoption")
+
+BAD_TOKENS: Sequence[object] = (
+    *("garbage", [], {}, None, 7, {"name": "px_x"}, {"name": ""}, {"name": 1}, {"role": "root"}),
+    *({"role": "Reader"}, {"role": None}, {"role": ["reader"]}, {"hash": None}, {"hash": "ab"}),
+    *({"hash": "é" * 64}, {"hash": "AB" * 32}, {"mac": 7}, {"mac": "é" * 64}, {"mac": ""}),
+    *({"keyId": None}, {"keyId": "no spaces"}, {"keyId": "k" * 33}, {"createdAt": "1"}),
+    *({"createdAt": 0}, {"createdAt": 1.5}, {"expiresAt": -1}, {"expiresAt": True}),
+    *({"expiresAt": 2**63}, {"createdAt": None}, {"expiresAt": "never"}),
+)
 
 NAMES = [f"N{number:03}" for number in range(130)]
 NOW = Clock()()
@@ -289,6 +300,29 @@ async def check_forged(world: LedgerWorld) -> None:
     assert (account["secrets"], account["tokens"]) == (2, 1)
     assert await found.place.values() == {"A": "value", "B": "value"}
     assert [row.id for row in found.place.ledger.list(TOKENS.kind)] == [TOKEN_ID]
+
+
+@SUITE.check
+async def check_broken(world: LedgerWorld) -> None:
+    """Whatever an entry's name, metadata or text is, it is left out and stops nothing."""
+    found = await _filled(world)
+    good, token = await found.old.secret("A"), found.old.token("f" * 16, SECRET)
+    assert good.metadata is not None
+    planted = [replace(good, key=f"{PROJECT}/secret/{name}") for name in BAD_NAMES]
+    for number, bad in enumerate(BAD_METADATA):
+        metadata: Any = {**good.metadata, **bad} if isinstance(bad, dict) and bad else bad
+        entry = await found.old.secret(f"M{number}")
+        planted.append(replace(entry, metadata=metadata))
+    for number, bad in enumerate(BAD_TOKENS):
+        changed = json.loads(token.text) | bad if isinstance(bad, dict) and bad else bad
+        text = changed if isinstance(changed, str) else json.dumps(changed)
+        planted.append(OldEntry(f"{PROJECT}/token/{number:016x}", text))
+    await found.write(*planted)
+    account = await found.adopted()
+
+    assert account["failedCount"] == len(planted)
+    assert (account["secrets"], account["tokens"]) == (2, 1)
+    assert await found.place.values() == {"A": "value", "B": "value"}
 
 
 @SUITE.check

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from contracts.suite import Suite, settled
 from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
+from positronic.copies.workers_kv import KvCopies
 from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Page, Record, RecordInfo, Unreadable
-from positronic.stores.kv import KvRecords
 
 SUITE: Suite[KvWorld] = Suite("records")
 
@@ -25,15 +25,22 @@ def record(name: str, sealed: str = "text", metadata: Metadata = METADATA) -> Re
     return Record(parse_name(name), metadata, sealed)
 
 
-async def put_all(store: KvRecords, names: Iterable[str]) -> None:
+async def put_all(store: KvCopies, names: Iterable[str]) -> None:
     await asyncio.gather(*(store.put(record(name)) for name in names))
+
+
+async def got(store: KvCopies, name: str) -> Record:
+    """The one record of this name."""
+    (found,) = (await store.get([Name(name)])).values()
+    assert isinstance(found, Record), "it cannot be read"
+    return found
 
 
 def names(page: Page[RecordInfo | Unreadable]) -> list[Name]:
     return [item.name for item in page.items if isinstance(item, RecordInfo)]
 
 
-async def pages(store: KvRecords, limit: int) -> list[list[Name]]:
+async def pages(store: KvCopies, limit: int) -> list[list[Name]]:
     """Every page from the first to the one without a cursor; 100 at most."""
     found, cursor = [], None
     for _ in range(100):
@@ -63,8 +70,8 @@ async def check_get_several(world: KvWorld) -> None:
 
     found = await store.get(ORDERED)
 
-    texts = {name: found[name].sealed for name in found}
-    assert texts == {name: f"text of {name}" for name in ORDERED}, "a name got another's text"
+    expected = {name: record(name, f"text of {name}") for name in ORDERED}
+    assert found == expected, "a name got another's text"
 
 
 @SUITE.check
@@ -109,7 +116,7 @@ async def check_metadata_exact(world: KvWorld) -> None:
         page = await store.list(None, 1)
 
         assert page.items == [RecordInfo(Name("A"), metadata)], "list changed the metadata"
-        assert (await store.get([Name("A")]))[Name("A")].metadata == metadata, "get changed it"
+        assert (await got(store, "A")).metadata == metadata, "get changed it"
 
 
 @SUITE.check
@@ -128,7 +135,7 @@ async def check_largest_text(world: KvWorld) -> None:
     store, text = world.records(PROJECT), "px1.k." + "aZ0-_" * 17_490
     await store.put(record("A", text))
 
-    assert (await store.get([Name("A")]))[Name("A")].sealed == text, "the text was changed"
+    assert (await got(store, "A")).sealed == text, "the text was changed"
 
 
 @SUITE.check
@@ -217,7 +224,7 @@ async def check_projects_apart(world: KvWorld) -> None:
     await one.delete(Name("B"))
 
     assert (await one.get([Name("A"), Name("B")])).keys() == {"A"}, "a record leaked"
-    assert (await one.get([Name("A")]))[Name("A")].sealed == "one", "a record was overwritten"
+    assert (await got(one, "A")).sealed == "one", "a record was overwritten"
     assert await pages(one, 10) == [["A"]], "the list leaked a name"
     assert await pages(other, 10) == [["A", "B"]], "the other project lost a name"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from positronic.copies.workers_kv import KvCopies
 from positronic.names import Project, parse_project
 from positronic.ports import Cipher
-from positronic.stores.kv import KvAudit, KvProjects, KvRecords, KvTokens, Namespace
+from positronic.stores.kv.folder import Namespace
 
 KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PROJECT = parse_project("a")
 OTHER_PROJECT = parse_project("a-b")  # one prefix is the other's beginning
-RETENTION = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,8 @@ class KvWorld:
     namespace: Namespace
     error: Callable[[str], Exception]
 
-    def records(self, project: Project) -> KvRecords:
-        return KvRecords(self.namespace, project)
-
-    def audit_log(self, project: Project) -> KvAudit:
-        return KvAudit(self.namespace, project, RETENTION)
-
-    def tokens(self, project: Project) -> KvTokens:
-        return KvTokens(self.namespace, project)
-
-    def projects(self) -> KvProjects:
-        return KvProjects(self.namespace)
+    def records(self, project: Project) -> KvCopies:
+        return KvCopies(self.namespace, project)
 
     async def plant(
         self, project: Project, kind: str, id_: str, text: str, metadata: object
