@@ -7,6 +7,7 @@ from typing import Final
 from positronic.api.service import Service
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
+from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -73,6 +74,11 @@ class Session:
 
     def adoption(self) -> LedgerAdoption:
         return LedgerAdoption(self.ask, self.projects())
+
+    def copies(self) -> LedgerCopies | None:
+        """None: this host has none."""
+        copies = self.service.runtime.copies
+        return LedgerCopies(self.ask, copies(self.project)) if copies else None
 
     def audit_log(self) -> LedgerLog:
         return self._log
