@@ -25,8 +25,8 @@ WRONG = "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 async def verdicts(place: Commanding, newest: str = "k1") -> list[object]:
     """Of each event, newest first; `unreadable` for what is none."""
-    page, _ = await place.run(command("audit.list", newest=newest, limit=99))
-    return [one[2] if len(one) > 1 else "unreadable" for one in page]
+    page, *_ = await place.run(command("audit.list", newest=newest, limit=99))
+    return [one[3] if len(one) > 3 else "unreadable" for one in page]
 
 
 @SUITE.check

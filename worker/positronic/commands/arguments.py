@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from positronic.audit.wanted import Wanted
 from positronic.errors import InvalidRequest, PositronicError
 from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
 from positronic.roles import TOKEN_ROLES, Role
@@ -70,6 +71,10 @@ class Arguments:
         if len({name for name, _ in entries}) < len(entries):
             raise _wrong(key)
         return entries
+
+    def wanted(self) -> Wanted:
+        """Which events are asked for."""
+        return Wanted(*(self.optional_text(key) for key in ("actor", "action", "name")))
 
     def page(self) -> tuple[str | None, int]:
         """Where it begins, and how many items it has at most."""

@@ -60,5 +60,5 @@ READS: Final[Mapping[str, Read]] = {
     "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
     "keys.census": lambda work, _: key_commands.census(work),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
-    "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
+    "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }
