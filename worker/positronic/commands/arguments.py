@@ -73,8 +73,11 @@ class Arguments:
         return entries
 
     def wanted(self) -> Wanted:
-        """Which events are asked for."""
-        return Wanted(*(self.optional_text(key) for key in ("actor", "action", "name")))
+        """Which events are asked for: [actor, action, name], each a text or null."""
+        found = self._given.get("wanted", [None] * 3)
+        if not isinstance(found, list) or len(found) != 3:
+            raise _wrong("wanted")
+        return Wanted(*(None if one is None else _text("wanted", one) for one in found))
 
     def page(self) -> tuple[str | None, int]:
         """Where it begins, and how many items it has at most."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from positronic.audit import events
@@ -42,9 +42,8 @@ class LedgerLog:
 
     async def list(self, cursor: str | None, limit: int, wanted: Wanted) -> EventsPage:
         """Newest first. A page of wanted events may be short, or empty, and not the last."""
-        filters = {key: text for key, text in asdict(wanted).items() if text is not None}
         found, following, head = await self._ask(
-            "audit.list", cursor=cursor, limit=limit, **filters
+            "audit.list", cursor=cursor, limit=limit, wanted=list(astuple(wanted))
         )
         return EventsPage([_listed(one) for one in found], following, head and tuple(head))
 
