@@ -111,10 +111,17 @@ def event_row(one: AuditEvent) -> tuple[str, ...]:
 
 
 def keys(found: Sequence[KeyUse], newest: str) -> None:
-    """id, secrets, tokens, mark."""
-    rows = [(use.id, f"{use.secrets}", f"{use.tokens}", _mark(use, newest)) for use in found]
+    """id, secrets, tokens, mark, audit keys, copies."""
+    rows = [
+        (
+            *(use.id, f"{use.secrets}", f"{use.tokens}", _mark(use, newest)),
+            *(f"{use.audit_keys}", f"{use.copies}"),
+        )
+        for use in found
+    ]
     if terminal.is_terminal(sys.stdout):
-        terminal.data(terminal.columns(("KEY", "SECRETS", "TOKENS", ""), rows))
+        heads = ("KEY", "SECRETS", "TOKENS", "", "AUDIT KEYS", "COPIES")
+        terminal.data(terminal.columns(heads, rows))
     else:
         terminal.data("\n".join("\t".join(row) for row in rows))
 

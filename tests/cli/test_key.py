@@ -24,15 +24,15 @@ def filled(px: Px, server: TestDevServer) -> Px:
 
 
 def test_a_list_covers_all_projects(filled: Px) -> None:
-    """A line with tabs: id, secrets, tokens, mark; nothing on stderr."""
+    """A line with tabs: id, secrets, tokens, mark, audit keys, copies; nothing on stderr."""
     done = filled.run("key", "list")
 
-    assert (done.stdout, done.stderr) == ("test\t2\t1\tnewest\n", "")
+    assert (done.stdout, done.stderr) == ("test\t2\t1\tnewest\t2\t0\n", "")
 
 
 def test_a_list_of_one_project(filled: Px) -> None:
     """--project narrows it."""
-    assert filled.run("key", "list", "--project", "default").stdout == "test\t1\t0\tnewest\n"
+    assert filled.run("key", "list", "--project", "default").stdout == "test\t1\t0\tnewest\t1\t0\n"
 
 
 def test_a_projects_admin_sees_the_own_project(filled: Px) -> None:
@@ -42,7 +42,7 @@ def test_a_projects_admin_sees_the_own_project(filled: Px) -> None:
 
     done = filled.run("key", "list", environment={"PX_TOKEN": token})
 
-    assert (done.returncode, done.stdout) == (0, "test\t1\t2\tnewest\n")
+    assert (done.returncode, done.stdout) == (0, "test\t1\t2\tnewest\t1\t0\n")
 
 
 def test_every_key_is_marked(filled: Px, server: TestDevServer) -> None:
@@ -53,16 +53,18 @@ def test_every_key_is_marked(filled: Px, server: TestDevServer) -> None:
     server.configure(next_master_key="", master_keys=OTHER)
     gone = filled.run("key", "list")
 
-    assert done.stdout == "other\t0\t0\tnewest\ntest\t2\t1\theld\n"
+    assert done.stdout == "other\t0\t0\tnewest\t0\t0\ntest\t2\t1\theld\t2\t0\n"
     assert "under way" in done.stderr
-    assert gone.stdout == "other\t0\t0\tnewest\ntest\t2\t1\tmissing\n"
+    assert gone.stdout == "other\t0\t0\tnewest\t0\t0\ntest\t2\t1\tmissing\t2\t0\n"
     assert first.partition(":")[2] not in done.stdout + gone.stdout
 
 
 def test_json_says_the_same(filled: Px) -> None:
     """One document."""
+    use = {"id": "test", "secrets": 2, "tokens": 1, "auditKeys": 2, "copies": 0}
+
     assert json.loads(filled.run("key", "list", "--json").stdout) == {
-        "keys": [{"id": "test", "secrets": 2, "tokens": 1, "held": True, "newest": True}],
+        "keys": [{**use, "held": True, "newest": True}],
         "pending": False,
         "projects": ["default", "shop"],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import (
     adoption,
+    alarms,
     audit_commands,
     audit_log,
     cipher,
@@ -17,6 +18,7 @@ from contracts import (
     namespace,
     projects,
     records,
+    repairs,
     rotation_commands,
     sealer,
     token_commands,
@@ -46,5 +48,7 @@ LEDGER_SUITES = (
     every_change.SUITE,
     full_ledger.SUITE,
     copies.SUITE,
+    repairs.SUITE,
+    alarms.SUITE,
     adoption.SUITE,
 )

@@ -25,6 +25,7 @@ from positronic.commands.work import Tools, Work
 from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
+from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
@@ -44,6 +45,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
+    DUTIES.kind,
     *(PROJECTS, SETTING, WAITING.kind),
 ]
 

@@ -8,6 +8,7 @@ from contracts.commanding import Commanding, bulk, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite
 from positronic.copies.drain import AT_ONCE, FIRST_RETRY, LAST_RETRY, Drain
+from positronic.copies.memory import MemoryCopies
 from positronic.errors import RateLimited, StoreFailed
 from positronic.ledger.copy_rows import (
     OUTBOX,
@@ -24,23 +25,23 @@ from positronic.rows import Put
 SUITE: Suite[LedgerWorld] = Suite("copies")
 
 
-class Elsewhere:
-    """Sealed text by name; `before` is awaited before each change of it, and may raise."""
+class Elsewhere(MemoryCopies):
+    """Counts what is written; `before` is awaited before each change, and may raise."""
 
     def __init__(self) -> None:
-        self.records: dict[Name, Record] = {}
+        super().__init__()
         self.calls: list[str] = []
         self.before: Callable[[Name], Awaitable[None]] = _nothing
 
     async def put(self, record: Record) -> None:
         self.calls.append(record.name)
         await self.before(record.name)
-        self.records[record.name] = record
+        await super().put(record)
 
     async def delete(self, name: Name) -> None:
         self.calls.append(name)
         await self.before(name)
-        self.records.pop(name, None)
+        await super().delete(name)
 
 
 async def _nothing(_: Name) -> None:

@@ -54,10 +54,17 @@ class InvalidTag(Exception):
     """The ciphertext, associated data or key is not the one used to seal."""
 
 
+Sealing = tuple[bytes, bytes, bytes, bytes]  # what `Cipher.seal` takes
+
+
 class Cipher(Protocol):
     """AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag at the end."""
 
     async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes: ...
+
+    async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
+        """What `seal` makes of each, in their order."""
+        ...
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
         """Raises InvalidTag; never returns unauthenticated bytes."""
@@ -99,6 +106,11 @@ class Secret(Protocol):
     @property
     def info(self) -> SecretInfo: ...
 
+    @property
+    def is_copy(self) -> bool:
+        """It came from the copies, because the ledger could not be reached: it may be old."""
+        ...
+
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord."""
         ...
@@ -108,7 +120,18 @@ class ReadableSecrets(Protocol):
     """One project's values, for who may read them."""
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
-        """The existing secrets, unopened; a missing name is missing from the result."""
+        """The existing secrets, unopened, after this was recorded; a missing name is missing.
+
+        A copy is recorded by who reads it, before its value is given to anybody.
+        """
+        ...
+
+    async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
+        """What the existing secrets are now; not a read."""
+        ...
+
+    async def exists(self, name: Name) -> bool:
+        """Whether it could be read now: it is opened, but not given to anybody; not a read."""
         ...
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
@@ -189,4 +212,22 @@ class Ledger(Protocol):
 
     def commit(self, changes: Changes, expect: Expect) -> None:
         """All or nothing, durable when it returns. Raises CommitConflict, TooLarge."""
+        ...
+
+
+class Copies(Protocol):
+    """One project's sealed texts elsewhere, where others write too. StoreFailed, RateLimited."""
+
+    async def put(self, record: Record) -> None: ...
+
+    async def delete(self, name: Name) -> None:
+        """Idempotent; any name that `list` gives."""
+        ...
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Record | Unreadable]:
+        """The copies there are; a missing name is missing from the answer."""
+        ...
+
+    async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
+        """By name, in code-point order; limit 1 to 1,000. InvalidRequest for a foreign cursor."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from positronic.names import Project
 
@@ -29,7 +30,8 @@ TOKEN_ROLES = {role.label: role for role in (Role.READER, Role.WRITER, Role.ADMI
 class Principal:
     """Who acts. A `project` of None means any: the request names it.
 
-    `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name.
+    `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name; or `system`
+    for what a ledger does by itself.
     """
 
     id: str
@@ -37,3 +39,6 @@ class Principal:
     role: Role
     project: Project | None
     kind: str = "token"
+
+
+SYSTEM: Final = Principal("system", "system", Role.ROOT, None, kind="system")

@@ -64,14 +64,10 @@ async def run_brain(
     InvalidValue.
     """
     ran, redactor = Ran(), RunRedactor()
-
-    async def note(names: Sequence[str]) -> None:
-        ran.reads.extend(names)
-
     events = run(
         brain.with_services(services or {}),
         run_id=RUN_ID,
-        secrets=BrainSecrets(_Secrets(secrets or {}), note, redactor),
+        secrets=BrainSecrets(_Secrets(secrets or {}, ran.reads), _nothing_copied, redactor),
         redactor=redactor,
         options=dict(options or {}),
         initial_state=dict(initial_state or {}),
@@ -89,8 +85,14 @@ def run_brain_sync(brain: Brain, **given: Any) -> Ran:  # noqa: ANN401 - what ru
     return asyncio.run(run_brain(brain, **given))
 
 
+async def _nothing_copied(_: Mapping[str, int]) -> None:
+    return
+
+
 class _Plain:
     """A secret that is in memory, and in clear."""
+
+    is_copy = False
 
     def __init__(self, name: str, value: str) -> None:
         self.info = SecretInfo(parse_name(name), 1, 1, 1)
@@ -103,11 +105,20 @@ class _Plain:
 class _Secrets:
     """What the run may read: all of it."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str], reads: list[str]) -> None:
+        self._reads = reads
         self._found = {Name(name): _Plain(name, value) for name, value in values.items()}
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, _Plain]:
-        return {name: self._found[name] for name in names if name in self._found}
+        found = {name: self._found[name] for name in names if name in self._found}
+        self._reads.extend(found)
+        return found
+
+    async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
+        return {name: self._found[name].info for name in names if name in self._found}
+
+    async def exists(self, name: Name) -> bool:
+        return name in self._found
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         return Page([self._found[name].info for name in sorted(self._found)])

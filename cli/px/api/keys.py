@@ -8,7 +8,7 @@ from typing import Final
 
 from px.api import decode, doubt
 from px.api.client import Client
-from px.api.decode import Fields, items, matching, number, truth
+from px.api.decode import Fields, items, matching, next_cursor, number, truth
 from px.errors import Detail
 
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -16,12 +16,21 @@ KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """How much one master key seals; `held`: the Worker has the key and can open all that."""
+    """How much one master key seals; `held`: the Worker has the key and can open all that.
+
+    `copies`: secrets whose copy in KV is under it.
+    """
 
     id: str
     secrets: int
     tokens: int
+    audit_keys: int
+    copies: int
     held: bool
+
+    @property
+    def total(self) -> int:
+        return self.secrets + self.tokens + self.audit_keys + self.copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +40,21 @@ class KeyUses:
     uses: tuple[KeyUse, ...]
     newest: str
     pending: bool
-    unreadable: int = 0
-
-    def not_under(self, key_id: str) -> int:
-        """How many secrets and tokens are under another key, or are unreadable."""
-        others = sum(use.secrets + use.tokens for use in self.uses if use.id != key_id)
-        return others + self.unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class RotationStep:
-    """What one call of POST /keys/rotate did; `remaining` includes `failed`."""
+    """What one call of POST /keys/rotate did; `remaining` includes `failed`.
+
+    `newest`: the key under which everything comes, also where the records are. `cursor`: where the
+    next step begins; None: this one came to the end.
+    """
 
     resealed: int
     remaining: int
+    newest: str
     failed: tuple[Detail, ...]
+    cursor: str | None
 
 
 class Keys:
@@ -57,15 +66,17 @@ class Keys:
     def uses(self) -> KeyUses:
         return self._client.get("/keys", _uses)
 
-    def rotate(self) -> RotationStep:
-        """Re-seals some records under the newest key."""
-        return self._client.write("/keys/rotate", None, _step, doubt.ROTATE, status=200)
+    def rotate(self, cursor: str | None = None) -> RotationStep:
+        """Re-seals some records under the newest key, from where the last step stopped."""
+        from urllib.parse import quote
+
+        path = "/keys/rotate" if cursor is None else f"/keys/rotate?cursor={quote(cursor)}"
+        return self._client.write(path, None, _step, doubt.ROTATE, status=200)
 
 
 def _uses(found: Fields) -> KeyUses:
     uses = tuple(items(found, "keys", _use))
-    unreadable = number(found.get("unreadable", 0))
-    return KeyUses(uses, matching(KEY_ID, found["newest"]), truth(found["pending"]), unreadable)
+    return KeyUses(uses, matching(KEY_ID, found["newest"]), truth(found["pending"]))
 
 
 def _use(found: Fields) -> KeyUse:
@@ -73,13 +84,21 @@ def _use(found: Fields) -> KeyUse:
         matching(KEY_ID, found["id"]),
         number(found["secrets"]),
         number(found["tokens"]),
+        number(found["auditKeys"]),
+        number(found["copies"]),
         truth(found["held"]),
     )
 
 
 def _step(found: Fields) -> RotationStep:
     failed = items(found, "failed", _failed) if "failed" in found else []
-    return RotationStep(number(found["resealed"]), number(found["remaining"]), tuple(failed))
+    return RotationStep(
+        number(found["resealed"]),
+        number(found["remaining"]),
+        matching(KEY_ID, found["newest"]),
+        tuple(failed),
+        next_cursor(found),
+    )
 
 
 def _failed(found: Fields) -> Detail:

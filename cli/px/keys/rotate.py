@@ -1,7 +1,7 @@
 """Adds a new master key, re-seals everything under it, and drops the old keys.
 
 Each step may be interrupted and repeated. An old key is dropped only after no project has anything
-under it, checked once more when every location must have the change.
+under it, and each has confirmed that it uses the new one.
 """
 
 from __future__ import annotations
@@ -9,36 +9,23 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 from px.api.client import Client
 from px.api.keys import Keys, KeyUses
-from px.errors import Detail, NotAllowed, PxError, Refused, Usage
+from px.errors import NotAllowed, PxError, Refused, Usage
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
+from px.keys.resealing import PATIENCE, PAUSE, Resealing, RotationOutput
 from px.keys.survey import Survey, survey
 from px.project.master_key import MasterKey, make
 from px.project.unfinished_rotation import BegunRotation, UnfinishedRotation
-from px.terminal import Progress
 
-PATIENCE: Final = 120.0  # seconds for the Worker to pick up a change, or to make progress
-PAUSE: Final = 0.5  # seconds between two checks
-SETTLE: Final = 65.0  # seconds until KV is the same everywhere
 _CLEAR: Final = (Refused, NotAllowed, Usage)  # their own hint comes first
 RESUME: Final = "run `px key rotate` again: it continues where it stopped"
-SHOWN: Final = 20  # records that the message lists
-
-
-class RotationOutput(Protocol):
-    """The output for the user."""
-
-    def say(self, line: str) -> None: ...
-
-    def progress(self, total: int) -> AbstractContextManager[Progress]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +59,7 @@ class Rotated:
 
 
 class Rotation:
-    """The rotation of one Worker. `settle`: seconds until every location must have a change.
+    """The rotation of one Worker. `settle`: seconds to wait before old keys are dropped.
 
     `keeper` gets the new key before the Worker does, each time the rotation is run.
     """
@@ -92,7 +79,6 @@ class Rotation:
         self._output = output
         self._settle = settle
         self._keeper = keeper or NoKeeper()
-        self._resealed = 0
         self._seen: set[str] = set()
 
     def run(self) -> Rotated:
@@ -107,16 +93,17 @@ class Rotation:
 
     def _run(self) -> Rotated:
         key = self._begin()
-        self._clean(key)
+        resealing = Resealing(self._client, self._look, self._output, key.id)
+        resealing.run()
         while self._settle:
-            self._output.say(f"Waiting {self._settle:g} s until every location has the change")
+            self._output.say(f"Waiting {self._settle:g} s before the old keys are dropped")
             time.sleep(self._settle)
-            if not self._clean(key):
+            if not resealing.run():
                 break
         found = self._look()
         self._drop_others(key)
         dropped = tuple(sorted(self._seen - {key.id}))
-        return Rotated(key.id, dropped, self._resealed, len(found.projects))
+        return Rotated(key.id, dropped, resealing.count, len(found.projects))
 
     def _begin(self) -> MasterKey:
         """The key, once the Worker uses it and the file records that."""
@@ -157,46 +144,6 @@ class Rotation:
         self._file.remove()
         return None
 
-    def _clean(self, key: MasterKey) -> int:
-        """Re-seals everything under the key; returns how many records that was."""
-        before, deadline = self._resealed, time.monotonic() + PATIENCE
-        while left := sum((outdated := self._look().outdated(key.id)).values()):
-            done = self._resealed
-            self._reseal(outdated, left)
-            if self._resealed > done:
-                deadline = time.monotonic() + PATIENCE
-            elif time.monotonic() > deadline:
-                raise Refused(
-                    f"{left:,} records are still under other keys, which were kept",
-                    code="keys_in_use",
-                )
-            else:
-                time.sleep(PAUSE)
-        return self._resealed - before
-
-    def _reseal(self, outdated: dict[str, int], total: int) -> None:
-        failed: list[Detail] = []
-        start = self._resealed
-        with self._output.progress(total) as progress:
-
-            def note(count: int) -> None:
-                self._resealed += count
-                progress(min(self._resealed - start, total), total)
-
-            for project in outdated:
-                failed += self._reseal_project(project, note)
-        if failed:
-            raise _stuck(failed)
-
-    def _reseal_project(self, project: str, note: Callable[[int], None]) -> list[Detail]:
-        """The records that do not open, if only those are left."""
-        with self._client.in_project(project) as there:
-            while True:
-                step = Keys(there).rotate()
-                note(step.resealed)
-                if not step.resealed or not step.remaining:
-                    return [replace(one, name=f"{project}/{one.name}") for one in step.failed]
-
     def _drop_others(self, key: MasterKey) -> None:
         self._store.keep_only(key)
         self._wait(
@@ -219,7 +166,7 @@ class Rotation:
 
     def _wait(self, happened: Callable[[KeyUses], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not happened(Keys(self._client).uses()):
+        while not self._has(happened):
             if time.monotonic() > deadline:
                 raise PxError(
                     f"the Worker at {self._client.origin} {what}",
@@ -228,13 +175,11 @@ class Rotation:
                 )
             time.sleep(PAUSE)
 
-
-def _stuck(failed: list[Detail]) -> Refused:
-    details = [replace(one, listed=number < SHOWN) for number, one in enumerate(failed)]
-    count = "one record does" if len(failed) == 1 else f"{len(failed):,} records do"
-    return Refused(
-        f"{count} not open, and would be lost with its key; no key was dropped",
-        code="records_do_not_open",
-        hint="delete or create them again (tokens: revoke them), then run `px key rotate` again",
-        details=details,
-    )
+    def _has(self, happened: Callable[[KeyUses], bool]) -> bool:
+        """While a ledger does not have the newest key yet, it answers that it is busy."""
+        try:
+            return happened(Keys(self._client).uses())
+        except PxError as error:
+            if error.code != "busy":
+                raise
+            return False

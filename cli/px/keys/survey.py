@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from px.api.client import Client
@@ -21,17 +21,11 @@ class Survey:
 
     def uses(self) -> list[KeyUse]:
         """Each key with the totals over all projects, by id."""
-        found: dict[str, KeyUse] = {self.newest: KeyUse(self.newest, 0, 0, held=True)}
+        found: dict[str, list[KeyUse]] = {self.newest: []}
         for keys in self.projects.values():
             for use in keys.uses:
-                sum_ = found.get(use.id, KeyUse(use.id, 0, 0, held=True))
-                found[use.id] = KeyUse(
-                    use.id,
-                    sum_.secrets + use.secrets,
-                    sum_.tokens + use.tokens,
-                    sum_.held and use.held,
-                )
-        return [found[key_id] for key_id in sorted(found)]
+                found.setdefault(use.id, []).append(use)
+        return [_sum(key_id, found[key_id]) for key_id in sorted(found)]
 
     def document(self) -> dict[str, object]:
         keys = [
@@ -39,6 +33,8 @@ class Survey:
                 "id": use.id,
                 "secrets": use.secrets,
                 "tokens": use.tokens,
+                "auditKeys": use.audit_keys,
+                "copies": use.copies,
                 "held": use.held,
                 "newest": use.id == self.newest,
             }
@@ -47,10 +43,20 @@ class Survey:
         projects = [name for name in self.projects if name]
         return {"keys": keys, "pending": self.pending, "projects": projects}
 
-    def outdated(self, key_id: str) -> dict[str, int]:
-        """How many records of each project are under other keys than this one."""
-        counts = {name: keys.not_under(key_id) for name, keys in self.projects.items()}
-        return {name: count for name, count in counts.items() if count}
+    def outdated(self, key_id: str) -> int:
+        """How many records are under other keys than this one."""
+        return sum(use.total for use in self.uses() if use.id != key_id)
+
+
+def _sum(key_id: str, uses: Sequence[KeyUse]) -> KeyUse:
+    return KeyUse(
+        key_id,
+        sum(use.secrets for use in uses),
+        sum(use.tokens for use in uses),
+        sum(use.audit_keys for use in uses),
+        sum(use.copies for use in uses),
+        all(use.held for use in uses),
+    )
 
 
 def survey(client: Client) -> Survey:

@@ -28,7 +28,7 @@ def _secrets(place: Commanding) -> LedgerSecrets:
     reader = Principal("run", "run", Role.READER, PROJECT, kind="brain")
     origin = Origin("request", None)
     ask = Asking(PROJECT, reader, Role.READER, origin, keyring, os.urandom, place.run)
-    return LedgerSecrets(ask, Sealer(PROJECT, NativeCipher(), keyring, os.urandom))
+    return LedgerSecrets(ask, Sealer(PROJECT, NativeCipher(), keyring, os.urandom), None)
 
 
 def test_a_read_never_gets_an_older_value() -> None:

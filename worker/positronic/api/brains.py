@@ -61,7 +61,7 @@ async def _begin(call: Call, plan: RunPlan, action: str) -> brain_models.Started
     )
     await session.projects().add(session.project)
     announce = partial(session.auditor().accepted, action, [plan.brain.title])
-    await run.start(record, plan, session.run_resources(), announce)
+    await run.start(record, plan, session.run_resources(record), announce)
     return brain_models.StartedOut(brain_run_id=run.id)
 
 

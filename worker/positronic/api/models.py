@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
 from positronic.commands.asked_events import EventsPage, ListedEvent
-from positronic.commands.asked_keys import Census, RotationStep
+from positronic.commands.asked_keys import KeyUse, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
@@ -147,6 +147,8 @@ class KeyOut(Model):
     id: str
     secrets: int
     tokens: int
+    audit_keys: int
+    copies: int
     held: bool
 
 
@@ -154,7 +156,6 @@ class KeysOut(Model):
     keys: list[KeyOut]
     newest: str
     pending: bool
-    unreadable: int | None = None
 
 
 class ProjectOut(Model):
@@ -167,10 +168,6 @@ class ProjectsOut(Model):
     cursor: str | None = None
 
 
-class StatusOut(Model):
-    ready: bool
-
-
 class DetailOut(Model):
     index: int | None = None
     name: str | None = None
@@ -178,10 +175,16 @@ class DetailOut(Model):
     error: str
 
 
+class StatusOut(Model):
+    ready: bool
+
+
 class StepOut(Model):
     resealed: int
     remaining: int
+    newest: str
     failed: list[DetailOut] | None = None
+    cursor: str | None = None
 
 
 class ErrorOut(Model):
@@ -255,20 +258,32 @@ def tokens_out(page: Page[TokenRecord | Unreadable]) -> TokensOut:
     return TokensOut(tokens=found, count=len(found), cursor=page.cursor)
 
 
-def keys_out(census: Census, keyring: Keyring, *, pending: bool) -> KeysOut:
+def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> KeysOut:
     """`pending`: a rotation has added a key and not finished."""
     keys = [
-        KeyOut(id=use.key_id, secrets=use.secrets, tokens=use.tokens, held=use.key_id in keyring)
-        for use in census.uses
+        KeyOut(
+            id=use.key_id,
+            secrets=use.secrets,
+            tokens=use.tokens,
+            audit_keys=use.audit_keys,
+            copies=use.copies,
+            held=use.key_id in keyring,
+        )
+        for use in uses
     ]
-    return KeysOut(
-        keys=keys, newest=keyring.newest, pending=pending, unreadable=census.unreadable or None
+    return KeysOut(keys=keys, newest=keyring.newest, pending=pending)
+
+
+def step_out(steps: Sequence[RotationStep], newest: str) -> StepOut:
+    """Of a project and, at its end, of the directory."""
+    failed = details_out([one for step in steps for one in step.failed])
+    return StepOut(
+        resealed=sum(step.resealed for step in steps),
+        remaining=sum(step.remaining for step in steps),
+        newest=newest,
+        failed=failed or None,
+        cursor=steps[0].cursor,
     )
-
-
-def step_out(step: RotationStep) -> StepOut:
-    failed = details_out(step.failed)
-    return StepOut(resealed=step.resealed, remaining=step.remaining, failed=failed or None)
 
 
 def projects_out(page: Page[Project]) -> ProjectsOut:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from positronic.access.authentication import Access
+from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
 from positronic.audit.events import Origin
 from positronic.brains.discovery import NO_BRAINS, Brains
@@ -17,11 +19,11 @@ from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
-from positronic.ports import Cipher, Clock, RandomBytes
+from positronic.ports import Cipher, Clock, Copies, RandomBytes
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
-from positronic.sealing.keyring import Keyring
+from positronic.sealing.keyring import Keyring, keyring
 
 MAX_DAYS: Final = 36_500
 
@@ -41,6 +43,7 @@ class Settings:
     run_retention_days: str = "30"
     next_master_key: str = ""
     local_origin: str = ""
+    fallback: str = "on"
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -52,7 +55,8 @@ class Runtime:
 
     `send` leads to projects' ledgers; `in_background` runs what no answer waits for; `report`
     writes a line to the operator's log, never a value; `body_seconds` limits how long a body may
-    take; all runs of a process share `known_values`.
+    take; all runs of a process share `known_values`; `copies` are those of a project, where a host
+    has some.
     """
 
     cipher: Cipher
@@ -64,17 +68,22 @@ class Runtime:
     runs: RunDirectory
     body_seconds: float = BODY_SECONDS
     known_values: KnownValues = field(default_factory=KnownValues)
+    copies: Callable[[Project], Copies] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host and its brains. `large_bodies` and `known_projects` outlive a request."""
+    """One host and its brains.
+
+    `large_bodies`, `known_projects` and `unknown_projects` outlive a request.
+    """
 
     settings: Settings
     runtime: Runtime
     brains: Brains = NO_BRAINS
     large_bodies: LargeBodies = field(default_factory=LargeBodies)
     known_projects: set[Project] = field(default_factory=set)
+    unknown_projects: UnknownProjects = field(default_factory=UnknownProjects)
 
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
@@ -82,21 +91,14 @@ class Service:
 
     def access(self) -> Access:
         """Raises NotConfigured for any setting, so that the answer is the same for all callers."""
-        audit_retention(self.settings)
-        self.run_retention()
-        self.keyring()
-        try:
-            project = parse_project(self.settings.project)
-        except InvalidName as error:
-            raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
-        return Access(self.settings.root_token_sha256, project)
+        return _access(self.settings)
 
     def run_retention(self) -> int:
         """How many seconds a run is kept after its end."""
-        return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
+        return _run_retention(self.settings)
 
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.master_keys, self.settings.next_master_key)
+        return keyring_of(self.settings)
 
     def asking(
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
@@ -105,16 +107,53 @@ class Service:
         keyring, random = self.keyring(), self.runtime.random
         return Asking(project, caller, role, origin, keyring, random, self.runtime.send)
 
-    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+    def run_asking(self, record: RunRecord) -> Asking:
         """For what a run reads: the run acts, under the id of the request that started it."""
         reader = Principal(record.id, record.title, Role.READER, record.project, kind="brain")
         origin = Origin(record.request_id, record.address)
-        return LedgerAuditor(self.asking(record.project, reader, Role.READER, origin))
+        return self.asking(record.project, reader, Role.READER, origin)
+
+    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
+        return LedgerAuditor(self.run_asking(record))
+
+    def fallback(self, project: Project) -> Copies | None:
+        """What a run reads while the ledger cannot be reached. Raises NotConfigured."""
+        may, copies = _may_fall_back(self.settings), self.runtime.copies
+        return copies(project) if copies and may else None
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """Raises NotConfigured."""
+    return keyring(settings.master_keys, settings.next_master_key)
 
 
 def audit_retention(settings: Settings) -> int:
     """Seconds that an event is kept. Raises NotConfigured."""
     return _seconds("AUDIT_RETENTION_DAYS", settings.audit_retention_days)
+
+
+@lru_cache(maxsize=1)
+def _access(settings: Settings) -> Access:
+    """Checked once as long as the settings stay the same."""
+    audit_retention(settings)
+    _run_retention(settings)
+    keyring_of(settings)
+    try:
+        project = parse_project(settings.project)
+    except InvalidName as error:
+        raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+    _may_fall_back(settings)
+    return Access(settings.root_token_sha256, project)
+
+
+def _may_fall_back(settings: Settings) -> bool:
+    if settings.fallback not in ("on", "off"):
+        raise NotConfigured("FALLBACK must be on or off")
+    return settings.fallback == "on"
+
+
+def _run_retention(settings: Settings) -> int:
+    return _seconds("RUN_RETENTION_DAYS", settings.run_retention_days)
 
 
 def _seconds(setting: str, days: str) -> int:

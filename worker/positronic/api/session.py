@@ -6,14 +6,17 @@ from typing import Final
 
 from positronic.api.service import Service
 from positronic.audit.events import Origin
+from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
 from positronic.roles import Principal, Role
+from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.secrets.sealer import Sealer
 
@@ -48,9 +51,26 @@ class Session:
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)
 
+    def directory_rotation(self) -> LedgerRotation:
+        return LedgerRotation(self._ask_directory())
+
     def projects(self) -> LedgerDirectory:
-        ask = self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
-        return LedgerDirectory(ask, self.service.known_projects)
+        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+
+    def _ask_directory(self) -> Asking:
+        return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+
+    async def enter(self) -> None:
+        """The directory has the project before its first commit, so that no ledger is lost sight
+        of, and not before what KV had was adopted. A token's project is there. Raises Adopting.
+        """
+        if self.project not in self.service.known_projects:
+            await self.ask.check()
+            await self.projects().add(self.project)
+        self.service.unknown_projects.discard(self.project)
+
+    def adoption(self) -> LedgerAdoption:
+        return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
         return LedgerLog(self.ask)
@@ -58,15 +78,14 @@ class Session:
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
 
-    def run_resources(self) -> RunResources:
-        """What a run in this project works with: its own secrets, and nothing else of the host."""
-        runtime = self.service.runtime
+    def run_resources(self, record: RunRecord) -> RunResources:
+        """What this run works with: the secrets of its project, and nothing else of the host."""
+        service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
-        reader = Principal("run", "run", Role.READER, self.project, kind="brain")
-        ask = self.service.asking(self.project, reader, Role.READER, self.origin)
-        sealer = Sealer(self.project, runtime.cipher, self.keyring, runtime.random)
+        ask, fallback = service.run_asking(record), service.fallback(record.project)
+        sealer = Sealer(record.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer),
+            LedgerSecrets(ask, sealer, fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

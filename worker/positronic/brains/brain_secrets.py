@@ -13,7 +13,7 @@ from positronic.ports import ReadableSecrets, SecretInfo, everything
 
 T = TypeVar("T")
 
-Note = Callable[[Sequence[str]], Awaitable[None]]
+Note = Callable[[Mapping[str, int]], Awaitable[None]]
 
 
 class _Required:
@@ -26,8 +26,9 @@ _REQUIRED: Final = _Required()
 class BrainSecrets:
     """Reads each name at most once in a run, even if several tasks ask at once.
 
-    Before a value is returned, the redactor knows it and `note` has durably recorded the read; if
-    either fails, nothing is returned. Its repr shows names, and it cannot be pickled, copied or
+    The store records a read before it answers. Before a value is returned, the redactor knows it
+    and `note` has recorded what came from copies, as versions by name; if anything fails, nothing
+    is returned. Its repr shows names, and it cannot be pickled, copied or
     written as JSON. No attribute leads to the store, but a malicious brain can still find it
     through Python's internals, like everything in its process.
     """
@@ -37,14 +38,6 @@ class BrainSecrets:
     def __init__(self, store: ReadableSecrets, note: Note, redactor: RunRedactor) -> None:
         self.__values = _reader(store, note, redactor)
 
-        async def exists(name: Name) -> bool:
-            found = (await store.get([name])).get(name)
-            if found is None:
-                return False
-            # As in the API, true means that it can be opened.
-            await found.open()
-            return True
-
         def seen() -> Sequence[str]:
             return redactor.names
 
@@ -53,7 +46,7 @@ class BrainSecrets:
                 item.name async for item in everything(store.list) if isinstance(item, SecretInfo)
             ]
 
-        self.__exists = exists
+        self.__exists = store.exists
         self.__names = names
         self.__seen = seen
 
@@ -106,7 +99,10 @@ def _reader(
         for name, value in values.items():
             redactor.learn(stored[name].info, value)
         if values:
-            await note(list(values))
+            infos = [secret.info for secret in stored.values() if secret.is_copy]
+            copied = {str(info.name): info.version for info in infos}
+            redactor.copied |= copied
+            await note(copied)
         return {str(name): value for name, value in values.items()}
 
     def forget_failed(names: Collection[Name], task: asyncio.Task[Mapping[str, str]]) -> None:

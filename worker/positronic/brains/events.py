@@ -74,14 +74,14 @@ class Telling:
     ) -> JsonObject:
         """Raises StepFailed when the event is larger than can be stored."""
         at = redacted_at({"state": state_redactions})
-        fields = {"patch": patch, **more, **self._whole_only(), **at}
+        fields = {"patch": patch, **more, **self._reads(), **at}
         event = self._fitting(self._of_step(STEP_COMPLETE, number, fields))
         self._standing[number] = DONE
         return event
 
     def error(self, number: int, error: JsonObject) -> JsonObject:
         self._standing[number] = FAILED
-        return self._of_brain(ERROR, FAILED, {"error": error, **self._whole_only()})
+        return self._of_brain(ERROR, FAILED, {"error": error, **self._reads()})
 
     def complete(self, after: int) -> JsonObject:
         more = {} if after == len(self._standing) else {"endedAfter": after}
@@ -107,9 +107,11 @@ class Telling:
             return {}  # markers can be longer than what they replace
         return shown
 
-    def _whole_only(self) -> JsonObject:
-        names = self._redactor.whole_only
-        return {"wholeOnly": list(names)} if names else {}
+    def _reads(self) -> JsonObject:
+        """What is special about the values that were read so far."""
+        names, copied = self._redactor.whole_only, self._redactor.copied
+        found: JsonObject = {"wholeOnly": list(names)} if names else {}
+        return found | ({"fromCopy": dict(copied)} if copied else {})
 
     def _fitting(self, event: JsonObject) -> JsonObject:
         if AT in event and json_size(event) > MAX_SIZE:

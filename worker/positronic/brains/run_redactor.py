@@ -17,10 +17,10 @@ class RunRedactor(Redactor):
     """One run's redactor, which also redacts what other runs of its isolate are known to have read.
 
     Knows which version each value is, so that a rerun can put it back. `met_foreign` says whether
-    a value of another project was taken out.
+    a value of another project was taken out; `copied`, which versions came from copies, by name.
     """
 
-    __slots__ = ("_here", "_project", "_read", "met_foreign")
+    __slots__ = ("_here", "_project", "_read", "copied", "met_foreign")
 
     def __init__(self, here: KnownValues | None = None, project: str = "") -> None:
         super().__init__()
@@ -28,6 +28,7 @@ class RunRedactor(Redactor):
         self._project = project
         self._read: dict[Read, str] = {}
         self.met_foreign = False
+        self.copied: dict[str, int] = {}
 
     @property
     def read(self) -> Mapping[Read, str]:

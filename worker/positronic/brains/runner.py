@@ -1,10 +1,10 @@
 """run(): runs a brain's steps in order, and reports them as events without values.
 
 Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
-Ours are: `redaction` in brain:start, `wholeOnly` in step:complete and brain:error, `redactedAt`
-in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete of a step
-that an earlier run completed, `endedAfter` in brain:complete. A step is never retried, and
-`endAfter` counts only the outer brain's steps.
+Ours are: `redaction` in brain:start, `wholeOnly` and `fromCopy` in step:complete and brain:error,
+`redactedAt` in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete
+of a step that an earlier run completed, `endedAfter` in brain:complete. A step is never retried,
+and `endAfter` counts only the outer brain's steps.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -18,39 +18,42 @@ from workers import DurableObject
 from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import Standing
+from positronic.api.service import audit_retention, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import audit_retention_of, keyring_of
+from positronic.cloudflare.settings import settings_of
+from positronic.commands.alarm import Alarm
 from positronic.commands.message import ForeignCommand, answered, refused, unpack
 from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.copies.drain import Drain
+from positronic.copies.drain import wait_after
+from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
-from positronic.stores.kv import KvRecords
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
 
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
-AFTER_A_FAILURE: Final = 60_000  # milliseconds until an alarm that failed rings again
 
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts."""
+    """One object's means; `failed`: how often its alarm failed in a row."""
 
-    storage: Any
+    ctx: Any
+    env: Any
     name: str | None
     database: ObjectDatabase
     ledger: SqliteLedger
-    env: Any = None
-    ctx: Any = None
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing
+    is_ringing: bool = False
+    failed: int = 0
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -59,18 +62,16 @@ _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
 class ProjectLedger(DurableObject):
     """One project's secrets, tokens and events, and the copies in KV that are due."""
 
-    def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
-        # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
+    def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
+        # Here `ctx` and `env` are the platform's own: its SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
         database = ObjectDatabase(ctx.storage)
-        _held[made] = _Held(ctx.storage, ctx.id.name, database, SqliteLedger(database))
+        standing = Standing(_first_layout(env, str(ctx.id.name)))
+        _held[made] = _Held(ctx, env, ctx.id.name, database, SqliteLedger(database), standing)
         return made
 
-    def __init__(self, ctx: Any, env: Any) -> None:
-        held = _held[self]
-        if held.env is None:
-            held.env, held.ctx = env, ctx
-            held.standing = Standing(_first_layout(env, str(held.name)))
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it."""
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -83,27 +84,20 @@ class ProjectLedger(DurableObject):
         return await _carry_out(_held[self], message)
 
     async def alarm(self, _: Any = None) -> None:
-        """Publishes copies that are due. Never raises: the platform gives up after six times."""
-        await _drain(_held[self])
+        """Does what is due. Never raises: the platform gives up after six times."""
+        await _ring(_held[self])
 
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
-        keyring, project = keyring_of(held.env), Project(str(held.name))
-        tools = Tools(
-            *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
-            audit_retention_of(held.env) * 1000,
-            partial(js_streams.keep_on, held.ctx),
-            isolate.audit_throttle,
-            held.standing,
-            lambda: held.database.size() > MAX_SIZE,
-        )
+        project, tools = Project(str(held.name)), _tools(held)
+        keyring = tools.keyring
         try:
             command = unpack(str(message), project, keyring)
         except ForeignCommand as foreign:
             Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
             return refused(foreign.answer)
-        place = Place(project, held.ledger, tools, held.storage.setAlarm)
+        place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:
         return refused(error)
@@ -112,28 +106,55 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-async def _drain(held: _Held) -> None:
+def _tools(held: _Held) -> Tools:
+    settings = settings_of(held.env)
+    return Tools(
+        *(WebCryptoCipher(), keyring_of(settings), isolate.now, os.urandom),
+        audit_retention(settings) * 1000,
+        partial(js_streams.keep_on, held.ctx),
+        isolate.audit_throttle,
+        held.standing,
+        lambda: held.database.size() > MAX_SIZE,
+    )
+
+
+async def _ring(held: _Held) -> None:
+    if held.is_ringing:  # that one looks again at its end
+        return
+    held.is_ringing = True
+    following: int | None = None
     try:
-        if (project := _owner(held)) is None:
-            return
-        drain = Drain(held.ledger, KvRecords(held.env.SECRETS_KV, project), isolate.now)
-        leftovers = Leftovers(held.ledger, held.standing.first, isolate.now)
-        await drain.step()
-        await leftovers.step()
-        following = min(filter(None, (drain.next(), leftovers.next())), default=None)
+        if (alarm := _alarm(held)) is not None:
+            await alarm.ring()
+            following = alarm.next()
+        held.failed = 0
     except Exception as error:  # noqa: BLE001 - see `alarm`
-        print(f"copies: {summary_of(error)}")  # noqa: T201 - the operator's log
-        following = isolate.now() + AFTER_A_FAILURE
+        print(f"alarm: {summary_of(error)}")  # noqa: T201 - the operator's log
+        held.failed += 1
+        following = isolate.now() + wait_after(held.failed)
+    finally:
+        held.is_ringing = False
     if following is not None:
-        held.storage.setAlarm(max(following, isolate.now()))
+        held.ctx.storage.setAlarm(max(following, isolate.now()))
 
 
-def _owner(held: _Held) -> Project | None:
-    """Whose ledger it is; None: nothing was ever committed."""
+def _alarm(held: _Held) -> Alarm | None:
+    """None: nothing was ever committed, so that there is nothing to do."""
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
-    return None if row is None else OWNER.read(row)
+    if row is None:
+        return None
+    project, tools = OWNER.read(row), _tools(held)
+    copies = KvCopies(JsNamespace(held.env.SECRETS_KV), project)
+    place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
+    return Alarm(
+        *(project, held.ledger, copies, place),
+        *(tools.keyring, isolate.now, os.urandom, print),
+        [Leftovers(held.ledger, held.standing.first, isolate.now)],
+    )
 
 
 def _first_layout(env: Any, name: str) -> FirstLayout:
     """Nothing was ever kept in KV under the directory's name."""
-    return NOTHING if name == DIRECTORY else KvFirstLayout(env.SECRETS_KV, Project(name))
+    return (
+        NOTHING if name == DIRECTORY else KvFirstLayout(JsNamespace(env.SECRETS_KV), Project(name))
+    )

@@ -6,16 +6,15 @@ import os
 from functools import partial
 from typing import Any, Final
 
-from workers import Response
-
 from positronic.api.admission import handle
-from positronic.api.service import Runtime, Service
+from positronic.api.service import Runtime, Service, Settings, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
-from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare import isolate, js_http, js_kv, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
-from positronic.cloudflare.run_objects import PassedOn
-from positronic.cloudflare.settings import keyring_of, settings_of
+from positronic.cloudflare.run_objects import ObjectNamespace, PassedOn
+from positronic.cloudflare.settings import settings_of
 from positronic.commands.command import Command
+from positronic.copies.workers_kv import KvCopies
 from positronic.http import request
 from positronic.names import MAX_BODY
 from positronic.runs.directory import RunDirectory
@@ -23,15 +22,17 @@ from positronic.runs.directory import RunDirectory
 MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
 
-async def serve(js_request: Any, service: Service, ctx: Any) -> Response:
-    answer = await handle(_request(js_request), service)
-    await js_streams.drain(js_request, MAX_DRAINED)
-    body: Any = answer.body or None
+async def serve(js_request: Any, service: Service, ctx: Any) -> Any:
+    """A JavaScript Response."""
+    sent = js_streams.Body(js_request)
+    answer = await handle(_request(js_request, sent), service)
+    await sent.drain(MAX_DRAINED)
+    body: Any = answer.body.decode() or None
     if isinstance(answer.stream, PassedOn):
         body = answer.stream.body
     elif answer.stream is not None:
         body = js_streams.readable(answer.stream, ctx)
-    return Response(body, status=answer.status, headers=answer.headers)
+    return js_http.response(answer.status, body, answer.headers)
 
 
 def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
@@ -41,21 +42,23 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
         clock=isolate.now,
         random=os.urandom,
         report=print,
-        send=partial(_send, env),
+        send=partial(_send, env.PROJECT_LEDGER, settings),
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
         known_values=isolate.known_values,
+        copies=partial(KvCopies, js_kv.JsNamespace(env.SECRETS_KV)),
     )
-    return Service(settings, runtime, isolate.brains, isolate.large_bodies, isolate.known_projects)
+    return Service(
+        *(settings, runtime, isolate.brains, isolate.large_bodies),
+        *(isolate.known_projects, isolate.unknown_projects),
+    )
 
 
-async def _send(env: Any, command: Command) -> Any:
-    return await LedgerCalls(env.PROJECT_LEDGER, keyring_of(env))(command)
+async def _send(ledgers: ObjectNamespace, settings: Settings, command: Command) -> Any:
+    return await LedgerCalls(ledgers, keyring_of(settings))(command)
 
 
-def _request(js_request: Any) -> request.Request:
+def _request(js_request: Any, body: js_streams.Body) -> request.Request:
     # The raw method, because the SDK's enum fails on unknown ones.
-    headers = {pair[0].lower(): pair[1] for pair in js_request.headers}
-    return request.Request(
-        js_request.method, js_request.url, headers, partial(js_streams.whole, js_request)
-    )
+    headers = js_http.Headers(js_request.headers)
+    return request.Request(js_request.method, js_request.url, headers, body.whole)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from positronic.api.service import Settings, audit_retention
-from positronic.sealing.keyring import Keyring
+from positronic.api.service import Settings
 
 
 def settings_of(env: Any) -> Settings:
@@ -17,16 +16,6 @@ def settings_of(env: Any) -> Settings:
         next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
         run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
+        fallback=getattr(env, "FALLBACK", "on"),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
-
-
-def keyring_of(env: Any) -> Keyring:
-    """Raises NotConfigured."""
-    settings = settings_of(env)
-    return Keyring(settings.master_keys, settings.next_master_key)
-
-
-def audit_retention_of(env: Any) -> int:
-    """Seconds that an event is kept at least. Raises NotConfigured."""
-    return audit_retention(settings_of(env))

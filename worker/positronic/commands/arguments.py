@@ -79,6 +79,23 @@ class Arguments:
             raise _wrong("wanted")
         return Wanted(*(None if one is None else _text("wanted", one) for one in found))
 
+    def number(self, key: str) -> int:
+        return _number(key, self._given.get(key))
+
+    def numbers(self, key: str) -> dict[Name, int]:
+        """By the names of secrets."""
+        found = self._given.get(key)
+        if not isinstance(found, dict):
+            raise _wrong(key)
+        return {parse_name(name): _number(key, number) for name, number in found.items()}
+
+    def digests(self, key: str) -> dict[Name, str | None]:
+        """By any text that a copy may have for a name; None: it has no copy."""
+        found = self._given.get(key)
+        if not isinstance(found, list):
+            raise _wrong(key)
+        return dict(_digest(key, one) for one in found)
+
     def page(self) -> tuple[str | None, int]:
         """Where it begins, and how many items it has at most."""
         cursor, limit = self._given.get("cursor"), _number("limit", self._given.get("limit"))
@@ -91,6 +108,13 @@ def _entry(key: str, found: object) -> tuple[Name, Value]:
     if not isinstance(found, list) or len(found) != 2:
         raise _wrong(key)
     return parse_name(_text(key, found[0])), parse_value(_text(key, found[1]))
+
+
+def _digest(key: str, found: object) -> tuple[Name, str | None]:
+    if not isinstance(found, list) or len(found) != 2:
+        raise _wrong(key)
+    name, digest = found
+    return Name(_text(key, name)), None if digest is None else _text(key, digest)
 
 
 def _text(key: str, found: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
@@ -69,3 +69,10 @@ class LedgerAuditor:
             await self._ask(action, names=list(names))
         except (StoreFailed, Busy, OutcomeUnknown):
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
+
+    async def copied(self, id_: str, versions: Mapping[str, int], at: int) -> None:
+        """What a run read from copies before. Raises AuditUnavailable."""
+        try:
+            await self._ask.once(id_, "brain.settle", versions=dict(versions), at=at)
+        except (StoreFailed, Busy, OutcomeUnknown):
+            raise AuditUnavailable("the audit log cannot be written") from None

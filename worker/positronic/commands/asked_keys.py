@@ -16,28 +16,26 @@ MAX_KNOWN: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """How much of a project is under one master key."""
+    """How much of a project is under one master key. `copies`: what was published under it."""
 
     key_id: str
     secrets: int
     tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """Each key's use, and the number of unreadable entries, whose keys are unknown."""
-
-    uses: Sequence[KeyUse]
-    unreadable: int
+    audit_keys: int
+    copies: int
 
 
 @dataclass(frozen=True, slots=True)
 class RotationStep:
-    """`remaining` includes `failed`: records that cannot be opened with the key they name."""
+    """`remaining` includes `failed`: records that cannot be opened with the key they name.
+
+    `cursor`: where the next step begins; None: this one came to the end.
+    """
 
     resealed: int
     remaining: int
     failed: tuple[Detail, ...]
+    cursor: str | None
 
 
 class LedgerRotation:
@@ -46,18 +44,18 @@ class LedgerRotation:
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
-    async def census(self) -> Census:
+    async def census(self) -> Sequence[KeyUse]:
         """Every key that seals or signs something here, and the newest, which may not yet."""
-        uses = await self._ask("keys.census")
-        return Census([KeyUse(*use[:3]) for use in uses], 0)
+        return [KeyUse(*use) for use in await self._ask("keys.census")]
 
-    async def step(self) -> RotationStep:
+    async def step(self, cursor: str | None) -> RotationStep:
         """Bring some records under the newest key. Audited by name."""
-        resealed, remaining, failed, _ = await self._ask("keys.rotate")
+        resealed, remaining, failed, following = await self._ask("keys.rotate", cursor=cursor)
         return RotationStep(
             resealed,
             remaining,
             tuple(Detail(code, error, name=name) for code, error, name in failed),
+            following,
         )
 
 
@@ -75,6 +73,13 @@ class LedgerDirectory:
         await self._ask("project.add", project=project)
         if len(self._known) < MAX_KNOWN:
             self._known.add(project)
+
+    async def knows(self, project: Project) -> bool:
+        """Asked each time: the directory may be another one than this isolate has known."""
+        is_known: bool = await self._ask("project.known", project=project)
+        if not is_known:
+            self._known.discard(project)
+        return is_known
 
     async def list(self, cursor: str | None, limit: int) -> Page[Project]:
         """By name."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from positronic.commands.asking import Asking
+from positronic.commands.asking import Asking, LedgerUnreachable
+from positronic.commands.run_commands import READ
+from positronic.errors import CorruptRecord, PositronicError, StoreFailed
 from positronic.names import Name, Value
-from positronic.ports import Metadata, Page, Record, SecretInfo, Unreadable
+from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable
 from positronic.secrets.sealer import SealedSecret, Sealer
 
 
@@ -49,21 +51,55 @@ class LedgerVault:
 
 
 class LedgerSecrets:
-    """What a run reads: sealed text, which is opened here."""
+    """What a run reads: sealed text, which is opened here.
 
-    def __init__(self, ask: Asking, sealer: Sealer) -> None:
+    `fallback`: the copies that are read when the ledger cannot be reached; None: it is an error.
+    """
+
+    def __init__(self, ask: Asking, sealer: Sealer, fallback: Copies | None) -> None:
         self._ask = ask
         self._sealer = sealer
+        self._fallback = fallback
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
-        found = await self._ask("secret.read", names=list(names))
+        try:
+            found = await self._ask(READ, names=list(names))
+        except LedgerUnreachable as error:
+            if self._fallback is None:
+                raise
+            return await self._copies(self._fallback, names, error)
         records = [
             Record(Name(name), Metadata(*metadata), sealed) for name, *metadata, sealed in found
         ]
         return {record.name: SealedSecret(self._sealer, record) for record in records}
 
+    async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
+        found = await self._ask("secret.infos", names=list(names))
+        return {Name(name): SecretInfo(Name(name), *dates) for name, *dates in found}
+
+    async def exists(self, name: Name) -> bool:
+        return bool(await self._ask("secret.exists", name=name))
+
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         return await secrets_page(self._ask, cursor, limit)
+
+    async def _copies(
+        self, copies: Copies, names: Collection[Name], error: LedgerUnreachable
+    ) -> Mapping[Name, SealedSecret]:
+        """All of them: that one has no copy does not say that there is no such secret."""
+        try:
+            found = await copies.get(names)
+        except PositronicError:
+            raise StoreFailed(f"{error.message}, and neither did the copies") from None
+        records: list[Record] = []
+        for name in names:
+            record = found.get(name)
+            if record is None:
+                raise StoreFailed(f"{error.message}, and there is no copy of {name}")
+            if isinstance(record, Unreadable):
+                raise CorruptRecord(f"{error.message}, and the copy of {name} cannot be read")
+            records.append(record)
+        return {one.name: SealedSecret(self._sealer, one, is_copy=True) for one in records}
 
 
 async def secrets_page(

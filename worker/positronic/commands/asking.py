@@ -8,12 +8,17 @@ from typing import Any
 from positronic.audit.events import Origin
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.sent_again import command_id
+from positronic.errors import StoreFailed
 from positronic.names import Project
 from positronic.ports import RandomBytes
 from positronic.roles import Principal, Role
 from positronic.sealing.keyring import Keyring
 
 Send = Callable[[Command], Awaitable[Any]]
+
+
+class LedgerUnreachable(StoreFailed):
+    """A `Send` got no answer: what was to be read is not known, and no more."""
 
 
 class Asking:
@@ -44,10 +49,14 @@ class Asking:
 
     async def __call__(self, action: str, **arguments: object) -> Any:  # noqa: ANN401
         """What the ledger answers: see `commands.table`. Raises what it raises."""
+        return await self.once(self._id(action, arguments), action, **arguments)
+
+    async def once(self, id_: str, action: str, **arguments: object) -> Any:  # noqa: ANN401
+        """The same; made once, however often it is asked for under this id."""
         self.has_asked = True
         command = Command(
             self.project,
-            self._id(action, arguments),
+            id_,
             action,
             arguments,
             self._caller,

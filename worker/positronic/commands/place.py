@@ -7,10 +7,17 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from positronic.access.authentication import PURPOSE as TOKEN
-from positronic.access.authentication import TokenRefused, check_record, require
+from positronic.access.authentication import (
+    NobodyHere,
+    TokenRefused,
+    check_record,
+    check_time,
+    require,
+)
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -18,28 +25,36 @@ from positronic.commands import adopt_commands, audit_keys
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.noting import Noting
-from positronic.commands.table import CHANGES, NEW_VALUES, READS
+from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
+from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
-from positronic.roles import Principal
-from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
+from positronic.roles import SYSTEM, Principal
+from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
-class Place:
-    """`wake(at)`: copies are due then, in milliseconds; called in the block of the commit.
+class _Admitted(NamedTuple):
+    """Who may make a command, and until when: milliseconds, None without an end."""
 
-    Without it, nothing is copied, and no copy is noted as due.
+    principal: Principal
+    expires_at: int | None
+
+
+class Place:
+    """`wake(at)`: something is due then, in milliseconds; called in the block of the commit.
+
+    Without it, nothing is done later: nothing is copied, and no copy is noted as due.
     """
 
     def __init__(
@@ -70,21 +85,29 @@ class Place:
             await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
-            return await read(self._admitted(command), arguments)
+            look = Look(self._ledger)
+            caller = self._admit(command, look).principal
+            return await read(Work(self._project, look, self._tools, caller), arguments)
         change = CHANGES.get(command.action)
         if change is None:
             raise InvalidRequest("there is no such command")
         for _ in range(TRIES):
-            work = self._admitted(command)
-            if (first := self._first(command)) is not None:
+            look = Look(self._ledger)
+            admitted = self._admit(command, look)
+            work = Work(self._project, look, self._tools, admitted.principal)
+            first = self._first(command)
+            if first is not None and command.action not in ANSWERED_ANEW:
                 return first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
+            if first is not None:
+                return plan.result
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
+            plan = replace(plan, changes=[*plan.changes, *kept])
             try:
-                return self._commit(command, work.look, plan, key, kept)
+                return self._commit(command, admitted, look, plan, key)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
@@ -96,23 +119,24 @@ class Place:
             self._admit(command, Look(self._ledger))
             await standing.check(self._ledger, self._tools.clock())
 
-    def _admitted(self, command: Command) -> Work:
-        look = Look(self._ledger)
-        caller = self._admit(command, look)
-        return Work(self._project, look, self._tools, caller)
+    def _admit(self, command: Command, look: Look) -> _Admitted:
+        """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden.
 
-    def _admit(self, command: Command, look: Look) -> Principal:
-        """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""
-        caller = command.caller
+        The commit expects the token's row as it was looked at here.
+        """
+        caller, expires_at = command.caller, None
         if not isinstance(caller, Principal):
             try:
                 record = look.one(TOKENS, caller.id)
             except CorruptRecord:
                 record = None  # to the caller, a token that cannot be read is one that is not there
+            if record is None and not self._ledger.get(SETTING, [OWNER_ID]):
+                raise NobodyHere(self._project)
             now, signer = self._tools.clock(), Signer(self._tools.keyring, TOKEN)
             caller = check_record(signer, now, self._project, caller.hash, record)
+            expires_at = record.expires_at if record else None
         require(caller, command.role)
-        return caller
+        return _Admitted(caller, expires_at)
 
     def _first(self, command: Command) -> ChainedEvent | None:
         """The event of this very command, if it was made before. Raises CorruptRecord."""
@@ -120,19 +144,20 @@ class Place:
         return next((EVENTS.read(row) for row in rows), None)
 
     def _commit(
-        self, command: Command, look: Look, plan: Plan, key: AuditKey | None, kept: Changes
+        self, command: Command, admitted: _Admitted, look: Look, plan: Plan, key: AuditKey | None
     ) -> object:
         # No await from here: nothing comes between these looks and the commit.
-        principal = self._admit(command, look)
-        if (first := self._first(command)) is not None:
-            return first.result
         now = self._tools.clock()
+        check_time(admitted.principal, admitted.expires_at, now)
+        if (first := self._first(command)) is not None:
+            return plan.result if command.action in ANSWERED_ANEW else first.result
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
-        changes, expect = [*plan.changes, *copies, *kept, *self._owner(plan)], look.expect
+        begun = self._begun(plan, now)
+        changes, expect = [*plan.changes, *copies, *begun], look.expect
         if key is not None:
-            for one in self._chained(command, principal, plan, key):
+            for one in self._chained(command, admitted.principal, plan, key):
                 changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
             changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
@@ -141,8 +166,8 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and (copies or plan.is_woken):
-            self._wake(now)
+        if self._wake and (copies or plan.is_woken or begun):
+            self._wake(now if copies or plan.is_woken else now + DAY)
         return plan.result
 
     def _chained(
@@ -155,15 +180,16 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            own = self._event(command, principal, plan)
-            rows.append(chain.append(last, key, self._project, own, command.id, plan.result))
+            own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
+            kept = None if command.action in ANSWERED_ANEW else plan.result
+            rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
 
-    def _owner(self, plan: Plan) -> Sequence[Change]:
-        """With the first event: whose ledger it is."""
+    def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
+        """With the first event: whose ledger it is, and what it has to do by itself."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [OWNER.put(self._project)]
+        return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
 
     def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
@@ -171,7 +197,7 @@ class Place:
             id=event_id(now, self._tools.random),
             time=now,
             actor={"type": principal.kind, "id": principal.id, "name": principal.name},
-            action=command.action,
+            action=plan.action or command.action,
             names=tuple(plan.names),
             outcome=ACCEPTED,
             request_id=command.origin.request_id,

@@ -7,9 +7,12 @@ from typing import Final
 
 from positronic.commands import (
     adopt_commands,
+    audit_changes,
     audit_reads,
+    copy_commands,
     directory_commands,
     key_commands,
+    repair_commands,
     run_commands,
     secret_changes,
     secret_reads,
@@ -43,22 +46,35 @@ CHANGES: Final[Mapping[str, Change]] = {
     "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
-    "brain.read": lambda work, given: run_commands.note(work, given.texts("names")),
+    run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
+    "brain.settle": lambda work, given: run_commands.settle(
+        work, given.numbers("versions"), given.number("at")
+    ),
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
+    "project.repair": lambda work, given: repair_commands.repair(
+        work, given.optional_text("cursor")
+    ),
+    "audit.trim": lambda work, _: audit_changes.trim(work),
+    "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
+# Sent again, these read again, and are recorded once: their answers are not kept with the event.
+ANSWERED_ANEW: Final = frozenset({run_commands.READ})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
-    "secret.read": lambda work, given: run_commands.read(work, given.names("names")),
+    "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
+    "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
+    "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),
+    "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }

@@ -62,7 +62,9 @@ class Plan:
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
     `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
-    chain. `is_woken`: there is work for the alarm, also without copies.
+    chain. `is_woken`: there is work for the alarm, also without copies. `by_itself`: it is the
+    ledger's own doing, and so its event does not name who asked. `action`: what the event says was
+    done, if not the command.
     """
 
     changes: Sequence[Change]
@@ -72,3 +74,5 @@ class Plan:
     details: Mapping[str, object] = field(default_factory=dict)
     earlier: Sequence[Event] = ()
     is_woken: bool = False
+    by_itself: bool = False
+    action: str | None = None

@@ -11,13 +11,13 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, DueCopy, PublishedCopy, published
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
-from positronic.ports import Clock, Ledger, Record
+from positronic.ports import Clock, Copies, Ledger, Record
 from positronic.rows import Change, CommitConflict, Delete, Put, Row
 
 AT_ONCE: Final = 40  # names in one step
@@ -26,12 +26,9 @@ FIRST_RETRY: Final = 2_000  # milliseconds
 LAST_RETRY: Final = 3_600_000
 
 
-class Copies(Protocol):
-    """Where one project's sealed text is copied to. Raises StoreFailed, RateLimited."""
-
-    async def put(self, record: Record) -> None: ...
-
-    async def delete(self, name: Name) -> None: ...
+def wait_after(failures: int) -> int:
+    """Milliseconds until another try, after this number of failures."""
+    return int(min(FIRST_RETRY * 2 ** min(failures - 1, 20), LAST_RETRY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,7 @@ class Drain:
     def _later(self, row: Row) -> DueCopy:
         found = OUTBOX.item(row)
         tries = found.tries if isinstance(found, DueCopy) else 1
-        wait = min(FIRST_RETRY * 2 ** min(tries - 1, 20), LAST_RETRY)
-        return DueCopy(Name(row.id), self.clock() + wait, tries + 1)
+        return DueCopy(Name(row.id), self.clock() + wait_after(tries), tries + 1)
 
     def _last(self, name: Name) -> PublishedCopy | None:
         """What was last written of it; None: nothing that we know of."""

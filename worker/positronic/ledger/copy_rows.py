@@ -15,7 +15,7 @@ from positronic.ports import Record
 from positronic.rows import Kind
 from positronic.sealing.envelope import KEY_ID
 
-REMEMBERED: Final = 8  # digests of a name's last texts
+REMEMBERED: Final = 10  # digests of a name's last texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class DueCopy:
 class PublishedCopy:
     """What a name's copy was when we last wrote it, at `at`; deleted ones have no version, no key.
 
-    `digests`: of the texts that we wrote lately, the newest first. `reported`: when a copy of this
-    name that is not ours to explain was last reported.
+    `digests`: of the texts that we wrote lately, the newest first. `reported`: when it was last
+    reported that the copy was not what it had to be; one that we never wrote has no `at`.
     """
 
     name: Name
-    at: int
+    at: int | None
     version: int | None = None
     key_id: str | None = None
     digests: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ def _encode_published(copy: PublishedCopy) -> Mapping[str, object]:
 def _decode_published(id_: str, fields: Fields) -> PublishedCopy:
     return PublishedCopy(
         Name(id_),
-        fields.time("at"),
+        fields.optional_time("at"),
         fields.optional_number("version"),
         fields.optional_matched("keyId", KEY_ID),
         fields.all_matched("digests", DIGEST),
@@ -85,7 +85,7 @@ def _decode_published(id_: str, fields: Fields) -> PublishedCopy:
 
 def _published_keys(copy: PublishedCopy) -> Keys:
     """Under its key, or, once it is deleted, among those whose row goes some time later."""
-    return (copy.key_id, None if copy.key_id else copy.at)
+    return (copy.key_id, None if copy.key_id else max(copy.at or 0, copy.reported or 0))
 
 
 OUTBOX: Final[Codec[DueCopy]] = Codec(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple, Protocol
 
 from positronic.errors import NotFound
-from positronic.names import Name, Project
+from positronic.names import Project
 from positronic.ports import RandomBytes
 
 RUNNING: Final = "running"
@@ -21,11 +21,20 @@ ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRead:
+    """One read of sealed copies in place of the ledger: versions by name, and when."""
+
+    versions: Mapping[str, int]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run. Times in milliseconds.
 
-    `reads` are the names of the secrets that it read; `unrecorded` means that the audit log does
-    not have them yet. `request_id` and `address` are those of the request that started it.
+    `copied` is what it read from copies, because the ledger could not be reached; `settled` of
+    these are in the audit log by now. `request_id` and `address` are those of the request that
+    started it.
     """
 
     project: Project
@@ -39,8 +48,12 @@ class RunRecord:
     starts_at: int | None = None
     rerun_of: str | None = None
     error: Mapping[str, str] | None = None
-    reads: tuple[Name, ...] = ()
-    unrecorded: bool = False
+    copied: tuple[CopyRead, ...] = ()
+    settled: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled >= len(self.copied)
 
 
 class KeptEvent(NamedTuple):
@@ -84,4 +97,5 @@ def encode(record: RunRecord) -> str:
 
 def decode(text: str) -> RunRecord:
     fields = json.loads(text)
-    return RunRecord(**{**fields, "reads": tuple(fields["reads"])})
+    copied = tuple(CopyRead(**one) for one in fields["copied"])
+    return RunRecord(**{**fields, "copied": copied})

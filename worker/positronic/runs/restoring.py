@@ -12,15 +12,16 @@ from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply, difference
 from positronic.brains.redactions import NotRestorable, Redaction, needed, restored
 from positronic.brains.run_redactor import RunRedactor, version
+from positronic.errors import StoreFailed
 from positronic.names import Name
-from positronic.ports import ReadableSecrets, Secret
+from positronic.ports import ReadableSecrets, SecretInfo
 from positronic.runs.plan import RunPlan
 
 MAX_SHOWN: Final = 200  # characters of a path in a sentence
 
 _INSTEAD: Final = "rerun from an earlier step, or start a new run"
 
-NoteReads = Callable[[Sequence[Name]], Awaitable[None]]
+Announce = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class _Part:
     document: JsonObject
     redactions: Sequence[Redaction]
 
-    def check(self, there: Mapping[Name, Secret]) -> None:
+    def check(self, there: Mapping[Name, SecretInfo]) -> None:
         """Raises InvalidRun."""
         try:
             wanted = needed(self.redactions)
@@ -53,9 +54,9 @@ class _Part:
 
 
 async def with_values(
-    plan: RunPlan, store: ReadableSecrets, redactor: RunRedactor, note: NoteReads
+    plan: RunPlan, store: ReadableSecrets, redactor: RunRedactor, announce: Announce
 ) -> RunPlan:
-    """The plan before it was redacted. `note` records each read in advance.
+    """The plan before it was redacted. `announce` is called before anything is read, if it is.
 
     States before the one that the first step gets may stay redacted. Raises InvalidRun if a value
     was deleted or changed, or was not stored as it is.
@@ -63,12 +64,15 @@ async def with_values(
     options, states = _parts(plan)
     if not options.redactions and not any(state.redactions for state in states):
         return plan
-    there = await store.get(_names([options, *states]))
+    there = await store.infos(_names([options, *states]))
     for part in (options, states[-1]):
         part.check(there)
     lost = {number for number, state in enumerate(states) if not _is_restorable(state, there)}
     kept = [state for number, state in enumerate(states) if number not in lost]
-    await _read(_names([options, *kept]), there, redactor, note)
+    await announce()
+    secrets = await _read(_names([options, *kept]), store, redactor)
+    for part in (options, *kept):
+        part.check(secrets)  # they may have changed since
     true = [
         state.document if number in lost else state.restored(redactor)
         for number, state in enumerate(states)
@@ -105,17 +109,17 @@ def _names(parts: Iterable[_Part]) -> list[Name]:
     return list(dict.fromkeys(Name(span["name"]) for span in spans))
 
 
-def _check_secret(what: str, name: str, as_read: str, there: Mapping[Name, Secret]) -> None:
+def _check_secret(what: str, name: str, as_read: str, there: Mapping[Name, SecretInfo]) -> None:
     found = there.get(Name(name))
     if found is None:
         raise InvalidRun(f"{what} needs the secret {name}, which is gone: {_INSTEAD}")
-    if version(found.info) != as_read:
+    if version(found) != as_read:
         raise InvalidRun(
             f"{what} needs the secret {name} as it was, and it was changed since: {_INSTEAD}"
         )
 
 
-def _is_restorable(part: _Part, there: Mapping[Name, Secret]) -> bool:
+def _is_restorable(part: _Part, there: Mapping[Name, SecretInfo]) -> bool:
     try:
         part.check(there)
     except InvalidRun:
@@ -124,9 +128,11 @@ def _is_restorable(part: _Part, there: Mapping[Name, Secret]) -> bool:
 
 
 async def _read(
-    names: Sequence[Name], there: Mapping[Name, Secret], redactor: RunRedactor, note: NoteReads
-) -> None:
-    if names:
-        await note(names)
-    for name in names:
-        redactor.learn(there[name].info, (await there[name].open()).reveal())
+    names: Sequence[Name], store: ReadableSecrets, redactor: RunRedactor
+) -> Mapping[Name, SecretInfo]:
+    found = await store.get(names)
+    if any(secret.is_copy for secret in found.values()):
+        raise StoreFailed("the project's ledger did not answer, and a rerun starts with it alone")
+    for secret in found.values():
+        redactor.learn(secret.info, (await secret.open()).reveal())
+    return {name: secret.info for name, secret in found.items()}

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 from positronic.brains import BrainSecrets, StepFailed
 from positronic.brains.known_values import KnownValues
 from positronic.brains.run_redactor import RunRedactor
-from positronic.errors import Conflict, InvalidRequest, PositronicError
-from positronic.names import Name
+from positronic.errors import AuditUnavailable, Conflict, InvalidRequest, PositronicError
 from positronic.ports import Clock, ReadableSecrets
 from positronic.runs import ending, sse
 from positronic.runs.event_log import Event, EventLog
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.plan import Events, RunPlan
-from positronic.runs.record import KeptEvent, RunLog, RunRecord
+from positronic.runs.reading import RunSecrets
+from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
 from positronic.runs.restoring import with_values
 from positronic.traceback_summary import summary_of
 
-READ: Final = "brain.read"
 LOOK_EVERY: Final = 30_000  # milliseconds
 
 _FOREIGN: Final = (
@@ -32,10 +32,10 @@ _FOREIGN: Final = (
 
 
 class Recorder(Protocol):
-    """Where what a run does is recorded, before it does it."""
+    """Where it is recorded what a run read without the ledger."""
 
-    async def accepted(self, action: str, names: Iterable[str]) -> None:
-        """Raises AuditUnavailable."""
+    async def copied(self, id_: str, versions: Mapping[str, int], at: int) -> None:
+        """Once, however often it is sent under this id. Raises AuditUnavailable."""
         ...
 
 
@@ -61,7 +61,6 @@ class Run:
         self.event_log = EventLog(log)
         self._clock = clock
         self._is_worked_on = False
-        self._recorded = 0
         self._notice_interruption()
 
     async def start(
@@ -75,18 +74,11 @@ class Run:
         if self.event_log.is_there:
             raise Conflict("there is a run with this id already")
         redactor = RunRedactor(resources.known_values, record.project)
-        secrets = BrainSecrets(resources.store, partial(self._note, redactor), redactor)
-
-        async def note(names: Sequence[Name]) -> None:
-            await announce()
-            await resources.auditor(record).accepted(READ, names)
-
-        plan = await with_values(plan, resources.store, redactor, note)
+        store = RunSecrets(resources.store, self.event_log)
+        secrets = BrainSecrets(store, partial(self._note, store, redactor), redactor)
+        plan = await with_values(plan, resources.store, redactor, announce)
         events = _events(plan, self.id, secrets, redactor)
-        if redactor.names:
-            record = replace(record, reads=tuple(map(Name, redactor.names)))
-            self._recorded = len(record.reads)
-        else:
+        if not redactor.names:
             await announce()
         # The brain's code does not run before the first event, which is stored with the record.
         first = await anext(events)
@@ -105,15 +97,15 @@ class Run:
         return self.event_log.record, list(self.event_log.page(after))
 
     async def settle(self, auditor: AuditorOf) -> None:
-        """Ends an interrupted run, and records what it read. Raises AuditUnavailable."""
+        """Ends an interrupted run, and records what it read from copies. AuditUnavailable."""
         self._notice_interruption()
         if self.event_log.is_there and not self.event_log.is_running:
-            await self._record_reads(auditor)
+            await self._settle_copies(auditor)
 
     def next_look(self, retention: int) -> int:
         """When to look again whether it is interrupted, or to delete it. All in milliseconds."""
         record = self.event_log.record
-        if self.event_log.is_running or record.unrecorded:
+        if self.event_log.is_running or not record.is_settled:
             return self._clock() + LOOK_EVERY
         return (record.completed_at or 0) + retention
 
@@ -124,13 +116,11 @@ class Run:
     async def _go_on(self, events: Events, redactor: RunRedactor, resources: RunResources) -> None:
         try:
             last = await self._tell(events, redactor, resources)
-            try:
-                await self._record_reads(resources.auditor)
-            except PositronicError as error:
-                last = [ending.failed(self.event_log, error)]
             self.event_log.clean(redactor)
             self._end([EventRedactor(redactor).cleaned(event) for event in last])
             self._report_failure(resources)
+            with suppress(AuditUnavailable):  # tried again later
+                await self._settle_copies(resources.auditor)
         except Exception as error:  # noqa: BLE001 - nobody waits for this who could be told
             resources.report(f"run {self.id}: {summary_of(error)}")
         finally:
@@ -177,21 +167,23 @@ class Run:
             said = said if said.isprintable() else repr(said)
             resources.report(f"run {self.id} of {record.title!r} {said}")
 
-    async def _note(self, redactor: RunRedactor, names: Sequence[str]) -> None:
-        """Record reads, and redact stored events. Raises Conflict when the run has ended."""
-        if not self.event_log.is_running:
-            raise Conflict("the run is over: nothing can be read")
-        reads = dict.fromkeys((*self.event_log.record.reads, *names))
-        self.event_log.change(reads=tuple(reads), unrecorded=True)
+    async def _note(
+        self, store: RunSecrets, redactor: RunRedactor, copied: Mapping[str, int]
+    ) -> None:
+        """Keep what was read from copies, and redact stored events, before a value is given out."""
+        store.check()
+        if copied:
+            read = CopyRead(copied, self._clock())
+            self.event_log.change(copied=(*self.event_log.record.copied, read))
         self.event_log.clean(redactor)
 
-    async def _record_reads(self, auditor: AuditorOf) -> None:
-        """Repeats for what a task read while the previous reads were recorded."""
-        while self.event_log.record.unrecorded:
-            record = self.event_log.record
-            await auditor(record).accepted(READ, record.reads[self._recorded :])
-            self._recorded = len(record.reads)
-            self.event_log.change(unrecorded=len(self.event_log.record.reads) > self._recorded)
+    async def _settle_copies(self, auditor: AuditorOf) -> None:
+        while not (record := self.event_log.record).is_settled:
+            read = record.copied[record.settled]
+            # The same in each try, so that it is recorded once.
+            id_ = hashlib.sha256(f"{record.id}/{record.settled}".encode()).hexdigest()[:16]
+            await auditor(record).copied(id_, read.versions, read.at)
+            self.event_log.change(settled=record.settled + 1)
 
 
 def _events(plan: RunPlan, run_id: str, secrets: BrainSecrets, redactor: RunRedactor) -> Events:

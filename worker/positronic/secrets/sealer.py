@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.names import Name, Project, Value, parse_value
-from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, SecretInfo
+from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, Sealing, SecretInfo
 from positronic.sealing.envelope import (
     NONCE_SIZE,
     SALT_SIZE,
@@ -35,12 +37,21 @@ class Sealer:
 
     async def seal(self, name: Name, value: Value, metadata: Metadata) -> Record:
         """The record of a value, under the master key that its metadata names."""
-        # The salt gives this write a key of its own, so its one nonce cannot repeat under it.
-        salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
-        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
-        aad = associated_data(self._project, name, metadata)
-        sealed = await self._cipher.seal(key, nonce, value.reveal().encode(), aad)
-        return Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, sealed)))
+        return (await self.seal_many([(name, value, metadata)]))[0]
+
+    async def seal_many(self, entries: Sequence[tuple[Name, Value, Metadata]]) -> list[Record]:
+        """What `seal` makes of each, by one call of the cipher."""
+        # The salt gives each write a key of its own, so its one nonce cannot repeat under it.
+        made = [(self._random(SALT_SIZE), self._random(NONCE_SIZE)) for _ in entries]
+        texts = [
+            self._sealing(name, value, metadata, salt, nonce)
+            for (name, value, metadata), (salt, nonce) in zip(entries, made, strict=True)
+        ]
+        sealed = await self._cipher.seal_many(texts)
+        return [
+            Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, one)))
+            for (name, _, metadata), (salt, nonce), one in zip(entries, made, sealed, strict=True)
+        ]
 
     async def open(self, record: Record) -> Value:
         """Raises UnknownKey or CorruptRecord, which name the secret."""
@@ -54,6 +65,13 @@ class Sealer:
         except UnknownKey as error:
             raise UnknownKey(f"the record of {name} cannot be opened: {error.message}") from None
 
+    def _sealing(
+        self, name: Name, value: Value, metadata: Metadata, salt: bytes, nonce: bytes
+    ) -> Sealing:
+        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
+        aad = associated_data(self._project, name, metadata)
+        return key, nonce, value.reveal().encode(), aad
+
     async def _open(self, record: Record) -> Value:
         envelope = unpack(record.sealed)
         if envelope.key_id != record.metadata.key_id:
@@ -66,11 +84,12 @@ class Sealer:
 
 
 class SealedSecret:
-    """A record that has not been opened."""
+    """A record that has not been opened. `is_copy`: see the port."""
 
-    __slots__ = ("_record", "_sealer", "info")
+    __slots__ = ("_record", "_sealer", "info", "is_copy")
 
-    def __init__(self, sealer: Sealer, record: Record) -> None:
+    def __init__(self, sealer: Sealer, record: Record, *, is_copy: bool = False) -> None:
+        self.is_copy = is_copy
         self._sealer = sealer
         self._record = record
         one = record.metadata

@@ -14,8 +14,8 @@ def list_keys(server: Server) -> None:
     """List the master keys by id, with how much each one seals.
 
     Covers all projects with the root token, otherwise one. In a pipe: one line per key, with tabs
-    between id, secrets, tokens, and newest, held or missing. The counts go by the key ids that
-    records name; `px doctor` tests whether records can be opened.
+    between id, secrets, tokens, newest, held or missing, audit keys, and copies in KV. The counts
+    go by the key ids that records name; `px doctor` tests whether records can be opened.
 
     \b
     Example: px key list

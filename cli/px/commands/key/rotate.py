@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 app = new_app()
 Settle = Annotated[
-    float | None,
+    float,
     typer.Option(
         "--settle",
         metavar="SECONDS",
         min=0,
         max=3600,
-        help="Wait before dropping old keys.  [default: 65; on loopback 0]",
+        help="Wait, and look again, before dropping old keys.",
     ),
 ]
 
@@ -51,15 +51,16 @@ Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passph
 @with_server(projects=False)
 def rotate(
     server: Server,
-    settle: Settle = None,
+    settle: Settle = 0,
     recovery_file: Recovery = None,
     no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
 ) -> None:
     """Replace the Worker's master key while the Worker is in use.
 
-    It adds a new key, re-seals everything in all projects under it, and then drops the old keys. A
-    key that still seals anything is never dropped. If it stops, run it again to continue.
+    It adds a new key, re-seals everything in all projects under it, and then drops the old keys:
+    once nothing is under them, and every project's ledger has confirmed that it uses the new one.
+    If it stops, run it again to continue.
 
     Needs the root token and the project's folder: a local Worker's keys are in .dev.vars; wrangler
     sets a deployed Worker's keys with the credentials in .env.deploy. A deployed Worker's new key
@@ -81,14 +82,11 @@ def rotate(
     )  # PX_PROJECT selects one project; a key covers all
     if not server.as_json:
         terminal.say(f"The server is {target.address.origin}, all projects")
-    seconds = settle
-    if seconds is None:
-        seconds = 0 if target.address.is_loopback else _settle_seconds()
     project = _project()
     store = key_store(project, local=_is_local(target, project))
     keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, project, store, seconds, _Output(as_json=server.as_json), keeper)
+        done = _run(target, project, store, settle, _Output(as_json=server.as_json), keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
@@ -181,12 +179,6 @@ def _is_local(target: Target, project: Workspace) -> bool:
 
     known = read_local(project.local_json)
     return known is not None and parse_address(known.url) == target.address
-
-
-def _settle_seconds() -> float:
-    from px.keys.rotate import SETTLE
-
-    return SETTLE
 
 
 def _interrupted() -> Exception:

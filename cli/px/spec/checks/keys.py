@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from px.spec.answer import closed, demand, number, text
 from px.spec.promises import Group
@@ -28,14 +29,18 @@ async def used(world: World) -> None:
 
 @KEYS.full
 async def rotate(world: World) -> None:
-    """POST /keys/rotate answers 200 with `resealed` and `remaining`, in the end 0; dates stay."""
+    """POST /keys/rotate answers 200 with `resealed`, `newest`, and `remaining`: in the end 0."""
     name = world.name()
     written = (await world.store(name, who=world.neighbour)).object()
+    path = "/keys/rotate"
     for _ in range(100):
-        found = (await world.call("POST", "/keys/rotate", who=world.neighbour)).expect(200)
+        found = (await world.call("POST", path, who=world.neighbour)).expect(200)
         found.number("resealed")
+        found.text("newest")
         if found.number("remaining") == 0:
             break
+        cursor = found.object().get("cursor")
+        path = "/keys/rotate" + (f"?cursor={quote(cursor)}" if isinstance(cursor, str) else "")
     demand(found.number("remaining") == 0, "`remaining` does not come down to 0")
 
     async def is_same() -> None:

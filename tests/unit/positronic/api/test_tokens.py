@@ -229,11 +229,11 @@ def test_keys() -> None:
     lost = replace(record, id="f" * 16, signature=Signature("lost", "0" * 64))
     keep_token(house.ledger(), lost)
 
+    held = {"id": "key-1", "secrets": 2, "tokens": 1, "auditKeys": 1, "copies": 0}
+    gone = {"id": "lost", "secrets": 0, "tokens": 1, "auditKeys": 0, "copies": 0}
+
     assert house.call("GET", "/keys").json == {
-        "keys": [
-            {"id": "key-1", "secrets": 2, "tokens": 1, "held": True},
-            {"id": "lost", "secrets": 0, "tokens": 1, "held": False},
-        ],
+        "keys": [{**held, "held": True}, {**gone, "held": False}],
         "newest": "key-1",
         "pending": False,
     }

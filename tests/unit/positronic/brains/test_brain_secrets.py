@@ -1,4 +1,4 @@
-"""`secrets`: read late, once, only when it is noted, and shown by name."""
+"""`secrets`: read late, once, recorded, and shown by name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import copy
 import json
 import pickle
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,14 +17,16 @@ from positronic.api.session import Session
 from positronic.audit.events import Origin
 from positronic.brains.run_redactor import RunRedactor
 from positronic.commands.asked_secrets import LedgerSecrets
+from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, InvalidName, ReservedName, StoreFailed
 from positronic.names import Name
 from positronic.ports import ReadableSecrets, Secret
 from positronic.roles import Principal, Role
+from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring
 from positronic.testing import run_brain_sync
 from support.memory_service import SHOP, House
-from support.rows import keep_record, records
+from support.rows import events, keep_record, records
 from support.running import run
 
 State = dict[str, Any]
@@ -37,7 +39,7 @@ class CountingStore:
 
     def __init__(self, inner: ReadableSecrets) -> None:
         self._inner = inner
-        self.list = inner.list
+        self.list, self.infos, self.exists = inner.list, inner.infos, inner.exists
         self.asked: list[list[str]] = []
         self.broken = False
 
@@ -59,19 +61,25 @@ class Fixture:
         house.call("POST", "/secrets", foreign, headers=other)
         session = Session(house.service, SHOP, root, Role.WRITER, Origin("request", None))
         self.ledger = house.ledger()
-        self.store = CountingStore(session.run_resources().store)
-        self.noted: list[list[str]] = []
+        record = RunRecord(SHOP, "0" * 32, "a brain", 1, "request", None)
+        self.store = CountingStore(session.run_resources(record).store)
         self.refuses = False
         self.redactor = RunRedactor()
         self.secrets = BrainSecrets(self.store, self._note, self.redactor)
 
-    async def _note(self, names: Sequence[str]) -> None:
+    @property
+    def noted(self) -> list[list[str]]:
+        """The names of each read that the ledger recorded, the first one first."""
+        found = [event for event in reversed(events(self.ledger)) if event.action == READ]
+        return [list(event.names) for event in found]
+
+    async def _note(self, copied: Mapping[str, int]) -> None:
         await asyncio.sleep(0)
         if self.refuses:
             raise StoreFailed("the note was not stored")
         # What was told before can be searched for the value now.
-        assert set(names) <= set(self.redactor.names)
-        self.noted.append(list(names))
+        assert set(self.noted[-1]) <= set(self.redactor.names)
+        assert copied == {}
 
 
 def test_get() -> None:
@@ -157,9 +165,9 @@ def test_what_is_not_noted_is_not_handed_out() -> None:
 
     with pytest.raises(StoreFailed, match="the note was not stored"):
         run(fixture.secrets.get("KEY"))
-    assert fixture.noted == []
     fixture.refuses = False
     assert run(fixture.secrets.get("KEY")) == VALUES["KEY"]
+    assert fixture.noted == [["KEY"], ["KEY"]]
 
 
 def test_a_store_that_fails_is_asked_again() -> None:

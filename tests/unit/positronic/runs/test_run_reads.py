@@ -16,13 +16,14 @@ from positronic.brains.patches import apply
 from positronic.brains.run_redactor import RunRedactor
 from positronic.commands.asking import Send
 from positronic.commands.command import Command
+from positronic.commands.run_commands import READ
 from positronic.errors import Conflict
 from positronic.roles import Principal, Role
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.plan import RunPlan, retold
 from positronic.runs.record import RunRecord
-from positronic.runs.run import READ, Run
+from positronic.runs.run import Run
 from positronic.secrets.sealer import Sealer
 from px.testing.ledger_contents import seed
 from support.memory_service import SHOP, START, Counting, House
@@ -70,7 +71,7 @@ class Going:
             self.slow = SlowSend(service.runtime.send)
             service = replace(service, runtime=replace(service.runtime, send=self.slow))
         root = Principal("root", "root", Role.ROOT, None)
-        means = Session(service, SHOP, root, Role.WRITER, Origin("r", None)).run_resources()
+        means = Session(service, SHOP, root, Role.WRITER, Origin("r", None)).run_resources(RECORD)
         plan = RunPlan(self._brain, options or {}, state)
         means = replace(means, in_background=self._background)
         await self.run.start(RECORD, plan, means, _announced)
@@ -239,37 +240,30 @@ def test_markers_that_do_not_fit() -> None:
     assert EventRedactor(redactor).cleaned(event)["initialState"] == {}
 
 
-def test_what_is_read_while_the_reads_are_recorded() -> None:
-    """A task that a step left behind reads one more: it is recorded too, and goes from the end."""
+def test_what_is_read_when_the_run_ends() -> None:
+    """A task that a step left behind reads while the run ends: recorded, and given to nobody."""
     started: list[SlowSend] = []
     late: list[asyncio.Task[str]] = []
 
     async def read(state: State, secrets: BrainSecrets) -> State:
-        async def later() -> str:
-            await started[0].asked.wait()
-            value = await secrets.get("OTHER")
-            started[0].may.set()
-            return value
-
-        await secrets.get("KEY")
-        late.append(asyncio.ensure_future(later()))
+        late.append(asyncio.ensure_future(secrets.get("OTHER")))
+        await started[0].asked.wait()
         return state
 
     async def ended() -> Going:
-        going = Going(brain("a brain").with_options({"word": ""}).step("Read", read))
-        await going.start({}, {"word": OTHER}, slow=True)
+        going = Going(brain("a brain").step("Read", read))
+        await going.start({}, slow=True)
         assert going.slow
         started.append(going.slow)
         await asyncio.gather(*going.tasks)
-        assert await late[0] == OTHER
+        going.slow.may.set()
+        with pytest.raises(Conflict, match="the run is over"):
+            await late[0]
         return going
 
     going = asyncio.run(ended())
 
-    found = events(going.house.ledger())
-    assert sorted(name for event in found for name in event.names) == ["KEY", "OTHER"]
-    assert not going.run.event_log.record.unrecorded
-    assert OTHER not in going.told()
+    assert [event.names for event in events(going.house.ledger())] == [("OTHER",)]
 
 
 def test_nothing_is_read_after_the_end() -> None:
@@ -296,5 +290,4 @@ def test_nothing_is_read_after_the_end() -> None:
 
     going = asyncio.run(ended())
 
-    assert going.run.event_log.record.reads == ()
     assert events(going.house.ledger()) == []

@@ -1,4 +1,4 @@
-"""A run: broken off, too large, unrecorded; and what it leaves where it is kept."""
+"""A run: broken off, too large, not settled; and what it leaves where it is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from positronic.redact import Redactor
 from positronic.runs import event_log, record, sse
 from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
-from positronic.runs.record import KeptEvent, RunLog, RunRecord
+from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
 from support.faults import FaultyLedger
 from support.memory_service import SETTINGS, SHOP, START, Clock, House
@@ -36,6 +36,7 @@ State = dict[str, Any]
 RECORD = RunRecord(SHOP, "0" * 32, "a brain", START, "request", None)
 FIRST = {"type": "brain:start", "options": {"a": 1}, "brainTitle": "a brain", "initialState": {}}
 DAY = 24 * 3600 * 1000
+COPIED = (CopyRead({"KEY": 1}, START),)
 
 
 class Rows:
@@ -96,8 +97,8 @@ def test_a_log_keeps_what_it_is_given(place: Place) -> None:
     full = RunRecord(
         *(SHOP, "1" * 32, "title", 1, "id", "127.0.0.1", "error", 2, 3, "0" * 32),
         error={"name": "E", "message": "m"},
-        reads=("KEY",),  # type: ignore[arg-type]
-        unrecorded=True,
+        copied=(CopyRead({"KEY": 3}, 17), CopyRead({"OTHER": 1}, 18)),
+        settled=1,
     )
     log = place.log()
     log.save(RECORD)
@@ -143,29 +144,32 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
     ]
 
 
-def test_what_a_broken_off_run_read_is_recorded_later(place: Place) -> None:
-    """The next who comes by records the names; nobody does twice."""
+def test_what_a_broken_off_run_read_from_copies_is_recorded_later(place: Place) -> None:
+    """The next who comes by records the versions; nobody does twice, nor after a lost answer."""
     before = EventLog(place.log())
     before.open(RECORD)
-    before.change(reads=("KEY", "OTHER"), unrecorded=True)
+    before.change(copied=(CopyRead({"KEY": 3, "OTHER": 1}, 17), CopyRead({"LAST": 2}, 18)))
     house = House()
     run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    EventLog(place.log()).change(settled=1)  # as if the last answer had not arrived
     run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
-    events = house.events()
+    last, first = events(house.ledger())
 
-    assert [(one["action"], one["names"]) for one in events] == [("brain.read", ["KEY", "OTHER"])]
-    assert events[0]["actor"] == {"type": "brain", "id": RECORD.id, "name": "a brain"}
-    assert events[0]["requestId"] == "request"
+    assert (first.action, first.names) == ("brain.read", ("KEY", "OTHER"))
+    assert first.details == {"from": "copy", "readAt": 17, "versions": {"KEY": 3, "OTHER": 1}}
+    assert last.details == {"from": "copy", "readAt": 18, "versions": {"LAST": 2}}
+    assert first.actor == {"type": "brain", "id": RECORD.id, "name": "a brain"}
+    assert first.request_id == "request"
 
 
 def test_when_somebody_has_to_come_by() -> None:
-    """Soon while it runs or is unrecorded, then when it is kept no longer."""
+    """Soon while it runs or is not settled, then when it is kept no longer."""
     found = Run(RECORD.id, MemoryRunLog(), Clock())
     found.event_log.open(RECORD)
     looks = [found.next_look(DAY)]
-    found.event_log.change(status="complete", completed_at=START - 5, unrecorded=True)
+    found.event_log.change(status="complete", completed_at=START - 5, copied=COPIED)
     looks.append(found.next_look(DAY))
-    found.event_log.change(unrecorded=False)
+    found.event_log.change(settled=1)
     looks.append(found.next_look(DAY))
 
     assert looks == [START + LOOK_EVERY, START + LOOK_EVERY, START - 5 + DAY]
@@ -206,18 +210,17 @@ def test_a_run_that_cannot_be_announced_does_not_start() -> None:
 
 
 def test_reads_that_cannot_be_recorded() -> None:
-    """The run fails before its end is told, and what it read is recorded when that is possible."""
+    """What cannot be recorded is not read: the step fails, and has no value."""
     ledger = committing(2)
     house = house_with(ledger, READER)
     run_id = house.call("POST", "/brains/runs", {"identifier": "reader"}).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}").json
     told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
-    ledger.spare = 1
-    house.call("GET", f"/brains/runs/{run_id}")
 
-    assert (found["status"], found["error"]["code"]) == ("error", "audit_unavailable")
+    assert (found["status"], found["error"]["name"]) == ("error", "StoreFailed")
     assert "brain:complete" not in told
-    assert actions(ledger) == {"secret.bulk", "brain.run", "brain.read"}
+    assert "value of KEY" not in told
+    assert actions(ledger) == {"secret.bulk", "brain.run"}
 
 
 def test_a_state_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,12 +428,12 @@ def test_what_one_run_leaves_behind_is_told_in_the_middle_of_another() -> None:
 
 
 def test_unavailable_is_said_so() -> None:
-    """Settling a run whose reads cannot be recorded raises, so that it is tried again."""
+    """Settling a run whose reads of copies cannot be recorded raises, so that it is tried again."""
     house = House(around=lambda _: committing(0))
     found = Run(RECORD.id, MemoryRunLog(), house.clock)
     found.event_log.open(RECORD)
-    found.event_log.change(status="error", reads=("KEY",), unrecorded=True)
+    found.event_log.change(status="error", copied=COPIED)
 
     with pytest.raises(AuditUnavailable):
         run(found.settle(house.service.run_auditor))
-    assert found.event_log.record.unrecorded
+    assert not found.event_log.record.is_settled

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from positronic.names import parse_token_name
+from positronic.ledger.copy_rows import PUBLISHED, PublishedCopy
+from positronic.names import Name, parse_token_name
 from px.api.client import Client
 from px.api.keys import Keys
 from px.api.tokens import Tokens
 from px.errors import NotAllowed, PxError, Refused
-from px.keys import recovery
+from px.keys import recovery, resealing
 from px.keys.next_recovery import Keeper, NextRecovery, NoKeeper
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile
@@ -26,6 +27,7 @@ from px.project.workspace import Workspace
 from px.settings import make_target
 from px.terminal import Progress
 from px.testing.dev_server import TestDevServer
+from px.testing.faults import refusal
 from support.server_keys import ServerKeys
 
 SECRETS = {f"N{number:03}": f"value {number}" for number in range(120)}
@@ -56,13 +58,15 @@ class Ear:
 class World:
     """A server with two projects, each with secrets and a token, and a folder for px."""
 
-    def __init__(self, server: TestDevServer, folder: Path) -> None:
+    def __init__(
+        self, server: TestDevServer, folder: Path, projects: Sequence[str] = PROJECTS
+    ) -> None:
         self.server = server
         self.place = ServerKeys(server)
         self.ear = Ear()
         self.file = UnfinishedRotation(Workspace(folder))
         self.keeper: Keeper = NoKeeper()
-        for project in PROJECTS:
+        for project in projects:
             server.seed(SECRETS, project)
             with self.client(project) as client:
                 Tokens(client).issue(parse_token_name("ci"), "reader", None)
@@ -95,7 +99,7 @@ def test_only_the_new_key_is_left(world: World) -> None:
     """Every value of every project opens under it, and the old key is gone."""
     done = world.rotate()
 
-    assert (done.dropped, done.resealed, done.projects) == (("test",), 242, 2)
+    assert (done.dropped, done.resealed, done.projects) == (("test",), 244, 2)
     assert world.keys.split() == [world.keys.strip()]
     assert world.keys.strip().startswith(f"{done.key_id}:")
     assert world.is_whole()
@@ -129,7 +133,7 @@ def stop_at(world: World, moment: str) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        *("before put", "after put", "progress 50", "progress 121", "progress 150", "progress 242"),
+        *("before put", "after put", "progress 50", "progress 121", "progress 150", "progress 244"),
         *("before keep", "after keep"),
     ],
 )
@@ -187,7 +191,7 @@ def stop() -> None:
     "moment",
     [
         *("passphrase", "before keeping", "moved", "after keeping"),
-        *("before put", "after put", "progress 50", "progress 242", "before keep", "after keep"),
+        *("before put", "after put", "progress 50", "progress 244", "before keep", "after keep"),
     ],
 )
 def test_stopped_anywhere_the_workers_key_is_in_a_file(
@@ -305,10 +309,10 @@ def test_a_record_that_does_not_open_keeps_its_key(world: World) -> None:
 
 
 def test_a_late_write_under_the_old_key_is_not_lost(world: World) -> None:
-    """What turns up while px waits for KV is re-sealed before the old key goes."""
+    """What turns up while px waits, as it was asked to, is re-sealed before the old key goes."""
 
     def write_late(line: str) -> None:
-        if line.startswith("Waiting") and "LATE" not in world.server.values():
+        if "before the old keys" in line and "LATE" not in world.server.values():
             now = world.server.service.settings
             world.server.configure(next_master_key="")
             world.server.seed({"LATE": "late"})
@@ -318,6 +322,85 @@ def test_a_late_write_under_the_old_key_is_not_lost(world: World) -> None:
     world.rotate(settle=0.01)
 
     assert world.server.values()["LATE"] == "late"
+
+
+def publish(world: World, key_id: str) -> None:
+    """A name's copy in KV, as the ledger of a project knows it."""
+    copy = PublishedCopy(Name("N000"), 1, 1, key_id)
+    world.server.ledger("shop").commit([PUBLISHED.put(copy)], {})
+
+
+def test_an_old_key_waits_for_the_copies(world: World) -> None:
+    """While a copy in KV is under it, it is kept; when that has followed, it goes."""
+    held_meanwhile: list[str] = []
+
+    def follow(line: str) -> None:
+        if "copies" in line:
+            held_meanwhile.append(world.keys)
+            publish(world, world.keys.partition(":")[0])
+
+    publish(world, "test")
+    world.ear.at_word = follow
+    done = world.rotate()
+
+    assert ["test:" in keys for keys in held_meanwhile] == [True]
+    assert done.dropped == ("test",)
+
+
+def test_a_copy_that_does_not_follow_keeps_the_old_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """px gives up in the end, and says so."""
+    monkeypatch.setattr(resealing, "PATIENCE", 0.0)
+    publish(world, "test")
+
+    with pytest.raises(Refused, match="still under other keys") as caught:
+        world.rotate()
+
+    assert caught.value.code == "keys_in_use"
+    assert "test:" in world.keys
+
+
+def late(world: World, count: int) -> None:
+    """Once the first records are re-sealed, so many calls find a ledger with the old keys."""
+
+    def busy(_: int) -> None:
+        world.ear.at_progress = lambda done: None
+        world.server.fail_next(*[refusal(503, "busy")] * count)
+
+    world.ear.at_progress = busy
+
+
+def test_an_old_key_waits_until_every_project_uses_the_new_one(world: World) -> None:
+    """A ledger that still has the old keys is asked again, and only then is the old one dropped."""
+    late(world, 4)
+    done = world.rotate()
+
+    assert "Waiting until every project uses the new key" in world.ear.said
+    assert (done.dropped, world.is_whole()) == (("test",), True)
+
+
+def test_a_project_that_does_not_confirm_keeps_the_old_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """px gives up in the end, and names the project."""
+    monkeypatch.setattr(resealing, "PATIENCE", 0.0)
+    late(world, 1_000)
+
+    with pytest.raises(PxError, match="not every project uses the new key") as caught:
+        world.rotate()
+
+    assert caught.value.code == "keys_not_taken_up"
+    assert "test:" in world.keys
+
+
+def test_a_worker_without_projects_has_its_key_replaced(tmp_path: Path) -> None:
+    """The directory confirms the new key, and the old one goes."""
+    with TestDevServer() as server:
+        world = World(server, tmp_path, projects=())
+        done = world.rotate()
+
+    assert done.dropped == ("test",)
 
 
 def test_a_projects_admin_is_told_that_root_is_needed(world: World) -> None:

@@ -1,0 +1,91 @@
+"""A rotation looks at each record once, whatever their number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from contracts.commanding import Commanding, bulk, command
+from contracts.ledger_world import LedgerWorld
+from contracts.worlds import KEYS
+from positronic.ciphers.native import NativeCipher
+from positronic.ledger.memory import MemoryLedger
+from positronic.ledger.secret_rows import VERSIONS
+from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
+from support.running import run
+
+NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+
+
+@dataclass(slots=True)
+class CountingLedger:
+    """Counts the rows that lists give, by kind, and how often rows are counted."""
+
+    inner: MemoryLedger = field(default_factory=MemoryLedger)
+    listed: Counter[str] = field(default_factory=Counter)
+    counts: int = 0
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        return self.inner.get(kind, ids)
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        found = self.inner.list(kind, index, after, limit, low=low, high=high)
+        self.listed[kind.name] += len(found)
+        return found
+
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        self.counts += 1
+        return self.inner.count(kind, index, low=low, high=high)
+
+    def commit(self, changes: Changes, expect: Expect) -> None:
+        self.inner.commit(changes, expect)
+
+
+@dataclass(slots=True)
+class Walked:
+    listed: int
+    counts: int
+    resealed: int
+
+
+def walk(number: int, broken: int) -> Walked:
+    """A whole rotation of so many secrets, the first of which do not open."""
+    ledger = CountingLedger()
+    world = LedgerWorld(NativeCipher(), lambda: ledger)
+    old = Commanding(world)
+    for start in range(0, number, 500):
+        run(old.run(bulk([f"N{one:05}" for one in range(start, min(number, start + 500))])))
+    kept = [VERSIONS.read(row) for row in ledger.inner.list(VERSIONS.kind, limit=broken)]
+    for record in kept:
+        ledger.inner.commit([VERSIONS.put(replace(record, sealed="x"))], {})
+    ledger.listed.clear()
+    place, cursor, resealed = Commanding(world, old.clock, f"{NEWER},{KEYS}"), None, 0
+    while True:
+        step = run(place.run(command("keys.rotate", newest="k2", cursor=cursor)))
+        resealed, cursor = resealed + step[0], step[3]
+        if cursor is None:
+            return Walked(ledger.listed["version"], ledger.counts, resealed)
+
+
+@pytest.mark.parametrize("number", [120, 1_200])
+def test_each_record_is_looked_at_once(number: int) -> None:
+    """Ten times the records are ten times the rows, and no more counting; also if some fail."""
+    walked = walk(number, broken=60)
+
+    assert walked.listed == number
+    assert walked.resealed == number - 60 + 1, "and the audit key"
+    assert walked.counts == walk(60, broken=60).counts

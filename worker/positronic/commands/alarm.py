@@ -1,0 +1,109 @@
+"""What a ledger does by itself whenever its alarm rings: a step of each duty that is due.
+
+Due are copies, the sweep that compares them, and events that are no longer kept. One table of due
+times a kind says when; a step is bounded, and what is left is due again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from positronic.audit.events import Origin
+from positronic.commands.asked_copies import LedgerCopies
+from positronic.commands.asking import Asking
+from positronic.commands.place import Place
+from positronic.copies.compare import WRONG
+from positronic.copies.drain import Drain, wait_after
+from positronic.errors import PositronicError
+from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
+from positronic.names import Project
+from positronic.ports import Clock, Copies, Ledger, RandomBytes, Unreadable
+from positronic.roles import SYSTEM
+from positronic.rows import Row
+from positronic.sealing.keyring import Keyring
+
+SWEPT_AT_ONCE: Final = 500  # copies in one step
+
+Step = Callable[[Duty, int], Awaitable[Duty]]
+
+
+class Steps(Protocol):
+    """Work that knows by itself when it is due."""
+
+    async def step(self) -> None: ...
+
+    def next(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """For one project's ledger. `report` writes a line to the operator's log, never a value."""
+
+    project: Project
+    ledger: Ledger
+    copies: Copies
+    place: Place
+    keyring: Keyring
+    clock: Clock
+    random: RandomBytes
+    report: Callable[[str], None]
+    more: Sequence[Steps] = ()
+
+    async def ring(self) -> None:
+        """One step of everything that is due. Raises what failed first, after all was tried."""
+        failures: list[Exception] = []
+        now = self.clock()
+        due = self.ledger.list(DUTIES.kind, "due", high=now + 1)
+        steps = [one.step() for one in self._steps]
+        for step in (*steps, *(self._do(row, now) for row in due)):
+            try:
+                await step
+            except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def next(self) -> int | None:
+        """When to ring again, in milliseconds; None: nothing was ever due."""
+        rows = self.ledger.list(DUTIES.kind, "due", limit=1)
+        found = [one.next() for one in self._steps] + [int(row.keys[0] or 0) for row in rows]
+        return min((at for at in found if at is not None), default=None)
+
+    @property
+    def _steps(self) -> Sequence[Steps]:
+        return [Drain(self.ledger, self.copies, self.clock), *self.more]
+
+    async def _do(self, row: Row, now: int) -> None:
+        found = DUTIES.item(row)
+        duty = Duty(row.id, now) if isinstance(found, Unreadable) else found
+        steps: Mapping[str, Step] = {SWEEP: self._sweep, RETENTION: self._trim}
+        try:
+            following = await steps[duty.name](duty, now)
+        except PositronicError:
+            failed = duty.failed + 1
+            following = replace(duty, due=now + wait_after(failed), failed=failed)
+        self.ledger.commit([DUTIES.put(following)], {})
+
+    async def _sweep(self, duty: Duty, now: int) -> Duty:
+        """Some copies against the ledger; all of them once a day."""
+        page = await LedgerCopies(self._ask(), self.copies).page(duty.cursor, SWEPT_AT_ONCE)
+        wrong = Counter(one for one in page.differing.values() if one in WRONG)
+        if wrong:
+            found = ", ".join(f"{count} {standing}" for standing, count in sorted(wrong.items()))
+            self.report(f"copies of {self.project}: {found}; they are written again or removed")
+        return Duty(SWEEP, now if page.cursor else now + DAY, page.cursor)
+
+    async def _trim(self, _: Duty, now: int) -> Duty:
+        """The oldest events, of those that are kept no longer."""
+        has_more = await self._ask()("audit.trim")
+        return Duty(RETENTION, now if has_more else now + DAY)
+
+    def _ask(self) -> Asking:
+        """In the ledger's own name."""
+        origin = Origin(self.random(8).hex(), None)
+        return Asking(
+            *(self.project, SYSTEM, SYSTEM.role, origin, self.keyring, self.random, self.place.run)
+        )
