@@ -15,11 +15,9 @@ from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
-from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
-from positronic.sealing.signing import Verdict
 from positronic.secrets.sealer import Sealer
 
 # The entry asks the directory in its own name, no matter who sent the request.
@@ -43,7 +41,6 @@ class Session:
         self.is_root = isinstance(caller, Principal)
         self.keyring = service.keyring()
         self.ask = service.asking(project, caller, role, origin)
-        self._log = LedgerLog(self.ask)
 
     def vault(self) -> LedgerVault:
         return LedgerVault(self.ask)
@@ -76,11 +73,7 @@ class Session:
         return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
-        return self._log
-
-    def verify(self, event: Event) -> Verdict:
-        """What the ledger said of an event that `audit_log` listed."""
-        return self._log.verdict(event)
+        return LedgerLog(self.ask)
 
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
