@@ -94,7 +94,7 @@ class EventOut(Model):
 
 
 class HeadOut(Model):
-    """The newest event: whoever kept it notices when the log is cut off before it."""
+    """The newest event. A client that keeps it notices when the log is cut off."""
 
     sequence: int
     digest: str

@@ -28,7 +28,7 @@ def trim(
 ) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit.
 
-    The newest one stays, however old, so that the chain goes on from it.
+    The newest one stays, however old, so that the chain continues.
     """
     if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
         return []

@@ -41,7 +41,7 @@ def verify(
 
     Events are numbered, and each is signed with the digest of the one before. px remembers the
     newest event that it saw, so that it notices a log that was cut off or replaced since; in CI,
-    keep the head that px prints, and give it back with --head.
+    keep the head that px prints, and pass it to the next run with --head.
 
     An event under a key that the Worker cannot use cannot be checked. That is exit code 1 too,
     unless --dropped names the key.
