@@ -18,6 +18,7 @@ from contracts import (
     repairs,
     rotation_commands,
     sealer,
+    secret_commands,
     token_commands,
     unreadable,
     values,
@@ -35,6 +36,7 @@ KV_SUITES = (
 LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
+    secret_commands.SUITE,
     values.SUITE,
     audit_commands.SUITE,
     token_commands.SUITE,

@@ -23,15 +23,13 @@ class KvWorld:
     namespace: Namespace
     error: Callable[[str], Exception]
 
-    def records(self, project: Project) -> KvCopies:
+    def copies(self, project: Project) -> KvCopies:
         return KvCopies(self.namespace, project)
 
-    async def plant(
-        self, project: Project, kind: str, id_: str, text: str, metadata: object
-    ) -> None:
-        """Put an entry there as somebody with access to KV could; `kind`: secret or token."""
+    async def plant(self, project: Project, name: str, text: str, metadata: object) -> None:
+        """Put a copy there as somebody with access to KV could."""
         beside = {} if metadata is None else {"metadata": metadata}
-        await self.namespace.put(f"{project}/{kind}/{id_}", text, **beside)
+        await self.namespace.put(f"{project}/secret/{name}", text, **beside)
 
 
 @dataclass(slots=True)

@@ -1,18 +1,14 @@
-"""The JSON that is stored in clear, written and read the same way in every backend."""
+"""The metadata beside a copy, in clear: written and read, and never made up."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Final
 
 from positronic import times
 from positronic.errors import CorruptRecord
 from positronic.names import Name
 from positronic.ports import Metadata, RecordInfo, Unreadable
 from positronic.sealing.envelope import KEY_ID
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def metadata_fields(metadata: Metadata) -> dict[str, object]:
