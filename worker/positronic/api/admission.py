@@ -115,9 +115,7 @@ async def _respond(route: Route, call: Call) -> Response:
         call.session.ask.key = idempotency_key(call.request.headers)
     endpoint = await route.prepare(call)
     if route.executor is Executor.LEDGER and call.session.is_root:
-        # Before its first commit, so that every ledger can be found. A token's project is there.
-        await call.session.projects().add(call.session.project)
-        call.session.service.unknown_projects.discard(call.session.project)
+        await call.session.enter()
     return route.respond(await endpoint(call))
 
 
@@ -127,6 +125,8 @@ async def _at_run(route: Route, call: Call, run: Run) -> Response:
     endpoint = await route.prepare(call)
     if route.read is not None:
         await call.session.ask.check()  # reading took time: the token may be revoked by now
+    if route.executor is Executor.NEW_RUN and call.session.is_root:
+        await call.session.enter()
     return route.respond(await endpoint(replace(call, run=run)))
 
 

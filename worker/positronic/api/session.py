@@ -6,6 +6,7 @@ from typing import Final
 
 from positronic.api.service import Service
 from positronic.audit.events import Origin
+from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -61,6 +62,18 @@ class Session:
 
     def _ask_directory(self) -> Asking:
         return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+
+    async def enter(self) -> None:
+        """The directory has the project before its first commit, so that no ledger is lost sight
+        of, and not before what KV had was adopted. A token's project is there. Raises Adopting.
+        """
+        if self.project not in self.service.known_projects:
+            await self.ask.check()
+            await self.projects().add(self.project)
+        self.service.unknown_projects.discard(self.project)
+
+    def adoption(self) -> LedgerAdoption:
+        return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
         return self._log

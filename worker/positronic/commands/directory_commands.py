@@ -17,6 +17,11 @@ async def add(work: Work, text: str) -> Plan:
     return Plan(changes, [], None)
 
 
+async def known(work: Work, text: str) -> object:
+    """Whether the project has, or had, a ledger."""
+    return text in work.look.rows(PROJECTS, [text])
+
+
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[name, ...], cursor]"""
     rows, following = by_id(work, PROJECTS, cursor, limit)
