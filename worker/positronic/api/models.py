@@ -187,14 +187,6 @@ def secret_out(info: SecretInfo) -> SecretOut:
     )
 
 
-def secrets_out(page: Page[SecretInfo | Unreadable]) -> SecretsOut:
-    secrets = [
-        UnreadableOut(name=one.id) if isinstance(one, Unreadable) else secret_out(one)
-        for one in page.items
-    ]
-    return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
-
-
 def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsOut:
     events = [_event_out(event, verify(event)) for event in page.items]
     return EventsOut(events=events, count=len(events), cursor=page.cursor)

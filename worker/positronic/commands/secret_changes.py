@@ -69,7 +69,7 @@ async def _sealed(
 
 
 def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
-    """What stands beside the version after this one."""
+    """The metadata of the version after this one."""
     last = state.metadata if state else None
     live = None if state is None or state.deleted_at is not None else state.metadata
     return Metadata(
