@@ -116,6 +116,33 @@ class Secret(Protocol):
         ...
 
 
+Unsealed = tuple[Name, Value, Metadata]  # what becomes a record
+
+
+class Values(Protocol):
+    """Who keeps a project's values: the ledger itself, sealed, or a store that encrypts by itself.
+
+    A value is kept before the commit that names it, and counts from then on. Raises StoreFailed.
+    """
+
+    @property
+    def newest(self) -> str:
+        """The key id of new records: a master key's, or one that no master key has."""
+        ...
+
+    async def seal_many(self, entries: Sequence[Unsealed]) -> Sequence[Record]:
+        """A record of each: its text is the value sealed, or the id that it is kept under."""
+        ...
+
+    async def open(self, record: Record) -> Value:
+        """Raises UnknownKey, CorruptRecord, which name the secret."""
+        ...
+
+    async def sweep(self, named: Collection[str], before: int) -> None:
+        """Remove what was kept before that time and is not under one of these ids."""
+        ...
+
+
 class ReadableSecrets(Protocol):
     """One project's values, for who may read them."""
 

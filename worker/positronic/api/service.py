@@ -19,7 +19,7 @@ from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
-from positronic.ports import Cipher, Clock, Copies, RandomBytes
+from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
@@ -53,13 +53,13 @@ class Settings:
 class Runtime:
     """What a host provides.
 
-    `send` leads to projects' ledgers; `in_background` runs what no answer waits for; `report`
-    writes a line to the operator's log, never a value; `body_seconds` limits how long a body may
-    take; all runs of a process share `known_values`; `copies` are those of a project, where a host
-    has some.
+    `values` are a project's, and `send` leads to its ledger; `in_background` runs what no answer
+    waits for; `report` writes a line to the operator's log, never a value; `body_seconds` limits
+    how long a body may take; all runs of a process share `known_values`; `copies` are those of a
+    project, where a host has some.
     """
 
-    cipher: Cipher
+    values: Callable[[Project], Values]
     clock: Clock
     random: RandomBytes
     report: Callable[[str], None]

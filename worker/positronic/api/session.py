@@ -7,6 +7,7 @@ from typing import Final
 from positronic.api.service import Service
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
+from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -20,7 +21,6 @@ from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
-from positronic.secrets.sealer import Sealer
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -75,6 +75,11 @@ class Session:
     def adoption(self) -> LedgerAdoption:
         return LedgerAdoption(self.ask, self.projects())
 
+    def copies(self) -> LedgerCopies | None:
+        """None: this host has none."""
+        copies = self.service.runtime.copies
+        return LedgerCopies(self.ask, copies(self.project)) if copies else None
+
     def audit_log(self) -> LedgerLog:
         return self._log
 
@@ -90,9 +95,8 @@ class Session:
         service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
         ask, fallback = service.run_asking(record), service.fallback(record.project)
-        sealer = Sealer(record.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer, fallback),
+            LedgerSecrets(ask, runtime.values(record.project), fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

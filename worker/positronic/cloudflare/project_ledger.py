@@ -23,7 +23,7 @@ from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import settings_of
+from positronic.cloudflare.settings import settings_of, values_of
 from positronic.commands.alarm import Alarm
 from positronic.commands.message import ForeignCommand, answered, refused, unpack
 from positronic.commands.noting import Noting
@@ -90,7 +90,8 @@ class ProjectLedger(DurableObject):
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
-        project, tools = Project(str(held.name)), _tools(held)
+        project = Project(str(held.name))
+        tools = _tools(held, project)
         keyring = tools.keyring
         try:
             command = unpack(str(message), project, keyring)
@@ -106,10 +107,11 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-def _tools(held: _Held) -> Tools:
+def _tools(held: _Held, project: Project) -> Tools:
     settings = settings_of(held.env)
     return Tools(
-        *(WebCryptoCipher(), keyring_of(settings), isolate.now, os.urandom),
+        *(WebCryptoCipher(), keyring_of(settings), values_of(settings, project)),
+        *(isolate.now, os.urandom),
         audit_retention(settings) * 1000,
         partial(js_streams.keep_on, held.ctx),
         isolate.audit_throttle,
@@ -143,7 +145,8 @@ def _alarm(held: _Held) -> Alarm | None:
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     if row is None:
         return None
-    project, tools = OWNER.read(row), _tools(held)
+    project = OWNER.read(row)
+    tools = _tools(held, project)
     copies = KvCopies(JsNamespace(held.env.SECRETS_KV), project)
     place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
     return Alarm(

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service, Settings, keyring_of
-from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_http, js_kv, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.run_objects import ObjectNamespace, PassedOn
-from positronic.cloudflare.settings import settings_of
+from positronic.cloudflare.settings import settings_of, values_of
 from positronic.commands.command import Command
 from positronic.copies.workers_kv import KvCopies
 from positronic.http import request
@@ -38,7 +37,7 @@ async def serve(js_request: Any, service: Service, ctx: Any) -> Any:
 def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
     settings = settings_of(env)
     runtime = Runtime(
-        cipher=WebCryptoCipher(),
+        values=partial(values_of, settings),
         clock=isolate.now,
         random=os.urandom,
         report=print,

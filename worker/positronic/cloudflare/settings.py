@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from positronic.api.service import Settings
+from positronic.api.service import Settings, keyring_of
+from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.names import Project
+from positronic.ports import Values
+from positronic.secrets.sealer import Sealer
 
 
 def settings_of(env: Any) -> Settings:
@@ -19,3 +24,8 @@ def settings_of(env: Any) -> Settings:
         fallback=getattr(env, "FALLBACK", "on"),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
+
+
+def values_of(settings: Settings, project: Project) -> Values:
+    """Sealed in the ledger. Raises NotConfigured."""
+    return Sealer(project, WebCryptoCipher(), keyring_of(settings), os.urandom)

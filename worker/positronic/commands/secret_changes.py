@@ -56,15 +56,15 @@ def _last_state(work: Work, name: Name) -> SecretState | None:
         versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0", limit=1)
         version = version_of(versions[0].id) if versions else 1
         now = work.tools.clock()
-        return SecretState(name, Metadata(version, now, now, work.sealer.newest))
+        return SecretState(name, Metadata(version, now, now, work.tools.values.newest))
 
 
 async def _sealed(
     work: Work, entries: Sequence[Entry], states: Mapping[str, SecretState]
-) -> list[Record]:
-    now, sealer = work.tools.clock(), work.sealer
-    return await sealer.seal_many(
-        [(name, value, _next(states.get(name), now, sealer.newest)) for name, value in entries]
+) -> Sequence[Record]:
+    now, values = work.tools.clock(), work.tools.values
+    return await values.seal_many(
+        [(name, value, _next(states.get(name), now, values.newest)) for name, value in entries]
     )
 
 
