@@ -16,11 +16,9 @@ from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
-from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
-from positronic.sealing.signing import Verdict
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -43,7 +41,6 @@ class Session:
         self.is_root = isinstance(caller, Principal)
         self.keyring = service.keyring()
         self.ask = service.asking(project, caller, role, origin)
-        self._log = LedgerLog(self.ask)
 
     def vault(self) -> LedgerVault:
         return LedgerVault(self.ask)
@@ -81,11 +78,7 @@ class Session:
         return LedgerCopies(self.ask, copies(self.project)) if copies else None
 
     def audit_log(self) -> LedgerLog:
-        return self._log
-
-    def verify(self, event: Event) -> Verdict:
-        """What the ledger said of an event that `audit_log` listed."""
-        return self._log.verdict(event)
+        return LedgerLog(self.ask)
 
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)

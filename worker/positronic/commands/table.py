@@ -76,5 +76,5 @@ READS: Final[Mapping[str, Read]] = {
     "keys.census": lambda work, _: key_commands.census(work),
     "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
-    "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
+    "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }
