@@ -14,7 +14,10 @@ from px.spec.promises import Group
 from px.spec.world import World
 
 AUDIT: Final = Group("audit")
-FIELDS: Final = "id time actor action names outcome requestId code address integrity keyId"
+FIELDS: Final = (
+    "id time actor action names outcome requestId code address details integrity keyId"
+    " sequence digest"
+)
 
 NOTED_SECONDS: Final = 3.0  # an intruder's event is deliberately written after the answer
 
