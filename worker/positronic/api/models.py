@@ -194,9 +194,8 @@ class ErrorOut(Model):
 
 
 def secret_out(info: SecretInfo) -> SecretOut:
-    return SecretOut(
-        name=info.name, created_at=iso(info.created_at), updated_at=iso(info.updated_at)
-    )
+    created, updated = iso(info.created_at), iso(info.updated_at)
+    return SecretOut(name=info.name, created_at=created, updated_at=updated)
 
 
 def events_out(page: EventsPage) -> EventsOut:
@@ -288,14 +287,13 @@ def projects_out(page: Page[Project]) -> ProjectsOut:
 
 def details_out(details: Sequence[Detail]) -> list[DetailOut]:
     return [
-        DetailOut(index=item.index, name=item.name, code=item.code, error=item.error)
-        for item in details
+        DetailOut(index=one.index, name=one.name, code=one.code, error=one.error) for one in details
     ]
 
 
 def error_out(error: PositronicError) -> ErrorOut:
-    details = details_out(error.details)
-    return ErrorOut(error=error.message, code=error.code, details=details or None)
+    details = details_out(error.details) or None
+    return ErrorOut(error=error.message, code=error.code, details=details)
 
 
 def to_json(model: Model) -> bytes:
