@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
@@ -19,7 +19,6 @@ from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.times import iso
 
-T = TypeVar("T")
 TokenRole = Literal["reader", "writer", "admin"]
 
 
