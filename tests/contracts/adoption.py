@@ -342,6 +342,19 @@ async def check_broken(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_many_broken(world: LedgerWorld) -> None:
+    """Each secret that does not open is remembered, so that no sweep removes all there is of it."""
+    found = await _filled(world)
+    good = await found.old.secret("A")
+    keys = [f"{PROJECT}/secret/BROKEN_{number}" for number in range(KEPT + 10)]
+    await found.write(*[replace(good, key=key) for key in keys])
+    account = await found.adopted()
+
+    assert account["failedCount"] == len(keys)
+    assert found.place.ledger.count(WAITING.kind, "failed") == len(keys)
+
+
+@SUITE.check
 async def check_events(world: LedgerWorld) -> None:
     """Old events are in the chain, the oldest first, as they were; wrong ones say so for good."""
     found = await _filled(world)

@@ -37,7 +37,7 @@ ACTION: Final = "project.adopt"
 LISTED_AT_ONCE: Final = 1000  # entries that one step lists
 AT_ONCE: Final = 100  # entries that one step brings: one read of KV for each part
 SHOWN: Final = 200  # failures that one answer lists
-KEPT: Final = 1000  # failures that are kept and named; more are counted
+KEPT: Final = 1000  # failures that are named, and kept besides those of secrets
 NAMED: Final = 80  # characters of a key of KV that is no name; one event has to hold all of them
 
 COUNTS: Final = ("secrets", "tokens", "events", "unverified", "failedCount", "afterLoss")
@@ -184,7 +184,9 @@ def _fail(waiting: Waiting, error: PositronicError, step: _Step) -> None:
     account = step.account
     step.account = replace(account, failed=account.failed + 1)
     lost = WAITING.put(replace(waiting, turn=None, code=error.code, error=error.message))
-    step.changes.append(lost if account.failed < KEPT else Delete(WAITING.kind, lost.id))
+    # A secret's stays whatever their number: the sweep would take its copy for a planted one.
+    is_kept = waiting.part == OldKind.SECRET or account.failed < KEPT
+    step.changes.append(lost if is_kept else Delete(WAITING.kind, lost.id))
 
 
 def _finish(work: Work, account: Adoption) -> Plan:

@@ -35,6 +35,7 @@ def test_each_call_needs_its_role() -> None:
         "DELETE /tokens/{id}": Role.ADMIN,
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,
+        "POST /root/replaced": Role.ROOT,
         "GET /projects": Role.ROOT,
         "GET /copies": Role.READER,
         "POST /project/adopt": Role.ADMIN,
@@ -194,6 +195,7 @@ def test_audit() -> None:
     assert [event["action"] for event in answer.json["events"]] == ["secret.delete", "secret.put"]
     event = answer.json["events"][1]
     assert event.pop("keyId").startswith("audit-")
+    assert (event.pop("sequence"), len(event.pop("digest"))) == (1, 64)
     assert event | {"id": ""} == {
         "id": "",
         "time": DATE,
