@@ -8,6 +8,7 @@ from typing import Final
 
 from positronic.access.authentication import Access
 from positronic.api.large_bodies import LargeBodies
+from positronic.api.ledger_location import LedgerLocation, ledger_location
 from positronic.audit.events import Origin
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.brains.known_values import KnownValues
@@ -42,6 +43,8 @@ class Settings:
     next_master_key: str = ""
     local_origin: str = ""
     fallback: str = "on"
+    ledger_location: str = ""
+    ledger_jurisdiction: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -93,11 +96,17 @@ class Service:
         except InvalidName as error:
             raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
         self.fallback(project)
+        self.ledger_location()
         return Access(self.settings.root_token_sha256, project)
 
     def run_retention(self) -> int:
         """How many seconds a run is kept after its end."""
         return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
+
+    def ledger_location(self) -> LedgerLocation:
+        """Where a new project's ledger is made. Raises NotConfigured."""
+        settings = self.settings
+        return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
 
     def keyring(self) -> Keyring:
         return Keyring(self.settings.master_keys, self.settings.next_master_key)

@@ -57,7 +57,11 @@ class Session:
         return LedgerRotation(self._ask_directory())
 
     def projects(self) -> LedgerDirectory:
-        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+        location = self.service.ledger_location()
+        return LedgerDirectory(
+            *(self._ask_directory(), self.service.known_projects),
+            *(location.hint, location.jurisdiction),
+        )
 
     def _ask_directory(self) -> Asking:
         return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)

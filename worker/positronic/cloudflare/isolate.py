@@ -24,6 +24,7 @@ audit_throttle = AuditThrottle(now)
 foreign_calls = ForeignCalls(now)
 large_bodies = LargeBodies()
 known_projects: set[Project] = set()
+checked: set[str] = set()  # the jurisdictions in which no ledger is missing
 
 # Before any brain is imported, because it may keep a stream.
 sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, known_values)  # type: ignore[misc, assignment]

@@ -13,8 +13,9 @@ from positronic.api.service import Runtime, Service
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
+from positronic.cloudflare.ledger_objects import LedgerObjects, check_jurisdiction
 from positronic.cloudflare.run_objects import PassedOn
-from positronic.cloudflare.settings import keyring_of, settings_of
+from positronic.cloudflare.settings import keyring_of, ledger_location_of, settings_of
 from positronic.commands.command import Command
 from positronic.copies.workers_kv import KvCopies
 from positronic.http import request
@@ -52,7 +53,13 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
 
 
 async def _send(env: Any, command: Command) -> Any:
-    return await LedgerCalls(env.PROJECT_LEDGER, keyring_of(env))(command)
+    location = ledger_location_of(env)
+    is_local = bool(settings_of(env).local_origin)
+    calls = LedgerCalls(LedgerObjects(env.PROJECT_LEDGER, location, is_local), keyring_of(env))
+    if location.jurisdiction not in isolate.checked:
+        await check_jurisdiction(calls, command, location.jurisdiction)
+        isolate.checked.add(location.jurisdiction)
+    return await calls(command)
 
 
 def _request(js_request: Any) -> request.Request:

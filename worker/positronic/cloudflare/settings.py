@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from positronic.api.ledger_location import LedgerLocation, ledger_location
 from positronic.api.service import Settings, audit_retention
 from positronic.sealing.keyring import Keyring
 
@@ -18,6 +19,8 @@ def settings_of(env: Any) -> Settings:
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
         run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
         fallback=getattr(env, "FALLBACK", "on"),
+        ledger_location=getattr(env, "LEDGER_LOCATION", ""),
+        ledger_jurisdiction=getattr(env, "LEDGER_JURISDICTION", ""),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
 
@@ -26,6 +29,12 @@ def keyring_of(env: Any) -> Keyring:
     """Raises NotConfigured."""
     settings = settings_of(env)
     return Keyring(settings.master_keys, settings.next_master_key)
+
+
+def ledger_location_of(env: Any) -> LedgerLocation:
+    """Where ledgers are made and found. Raises NotConfigured."""
+    settings = settings_of(env)
+    return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
 
 
 def audit_retention_of(env: Any) -> int:
