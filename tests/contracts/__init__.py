@@ -25,6 +25,7 @@ from contracts import (
     token_commands,
     token_store,
     unreadable,
+    values,
 )
 
 # For a cipher and a KV namespace, and for ledgers and what is done to them.
@@ -43,6 +44,7 @@ KV_SUITES = (
 LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
+    values.SUITE,
     audit_commands.SUITE,
     token_commands.SUITE,
     rotation_commands.SUITE,

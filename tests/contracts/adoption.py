@@ -23,6 +23,7 @@ from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.secret_rows import STATES
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
+from positronic.ports import Sealing
 from positronic.roles import Role
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.stores.kv.folder import Namespace
@@ -430,17 +431,17 @@ async def check_other_change_came_first(world: LedgerWorld) -> None:
     """A change that found KV empty does not end an adoption that began before its commit."""
     found = moving(world)
     place = found.place
-    seal = world.cipher.seal
+    seal_many = world.cipher.seal_many
 
     class Late:
         """Seals, while an adoption begins."""
 
-        open = world.cipher.open
+        open, seal = world.cipher.open, world.cipher.seal
 
-        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             await found.write(await found.old.secret("OLD"))
             await place.run(adopt(is_known=False))
-            return await seal(key, nonce, plaintext, aad)
+            return await seal_many(texts)
 
     slow = Commanding(LedgerWorld(Late(), world.open), place.clock, standing=standing(found.kv))
     await raises(Adopting, slow.run(put("A")))

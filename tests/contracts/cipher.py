@@ -108,3 +108,13 @@ async def check_extended(world: KvWorld) -> None:
     sealed = await world.cipher.seal(KEY, NONCE, TEXT, AAD)
 
     await raises(InvalidTag, world.cipher.open(KEY, NONCE, sealed + b"\x00", AAD))
+
+
+@SUITE.check
+async def check_many(world: KvWorld) -> None:
+    """Many texts at once are sealed as each alone is, in their order; none is fine."""
+    texts = [(KEY, NONCE, text, aad) for text in (b"\x00", TEXT, TEXT * 99) for aad in (b"", AAD)]
+    sealed = await world.cipher.seal_many(texts)
+
+    assert sealed == [await world.cipher.seal(*text) for text in texts], "one differs"
+    assert len(await world.cipher.seal_many([])) == 0, "nothing became something"

@@ -33,7 +33,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Value
-from positronic.ports import Ledger, Unreadable
+from positronic.ports import Ledger, Unreadable, Values
 from positronic.roles import Principal, Role
 from positronic.rows import Row
 from positronic.sealing.keyring import Keyring
@@ -113,6 +113,7 @@ class Commanding:
     standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
     is_full: bool = False
+    elsewhere: Values | None = None  # who keeps the values, instead of the ledger
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -125,11 +126,22 @@ class Commanding:
         return Place(PROJECT, ledger or self.ledger, self.tools, self.wakes.append)
 
     @property
+    def sealer(self) -> Sealer:
+        return Sealer(PROJECT, self.world.cipher, Keyring(self.keys), os.urandom)
+
+    @property
     def tools(self) -> Tools:
-        background, audit_throttle = self.background.append, self.audit_throttle
         return Tools(
-            *(self.world.cipher, Keyring(self.keys), self.clock, os.urandom, AUDIT_RETENTION),
-            *(background, audit_throttle, self.standing, lambda: self.is_full),
+            cipher=self.world.cipher,
+            keyring=Keyring(self.keys),
+            values=self.elsewhere or self.sealer,
+            clock=self.clock,
+            random=os.urandom,
+            audit_retention=AUDIT_RETENTION,
+            in_background=self.background.append,
+            audit_throttle=self.audit_throttle,
+            standing=self.standing,
+            is_full=lambda: self.is_full,
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers
@@ -171,7 +183,7 @@ class Commanding:
 
     async def values(self) -> dict[str, str]:
         """Every secret that there is, opened."""
-        sealer = Sealer(PROJECT, self.world.cipher, Keyring(self.keys), os.urandom)
+        kept = self.elsewhere or self.sealer
         states = [STATES.item(row) for row in self.ledger.list(STATES.kind, "live")]
         versions = {
             record.name: record for record in map(VERSIONS.read, self.ledger.list(VERSIONS.kind))
@@ -180,6 +192,6 @@ class Commanding:
         for state in states:
             assert isinstance(state, SecretState), "a state that cannot be read"
             assert versions[state.name].metadata == state.metadata, "a state without its version"
-            value: Value = await sealer.open(versions[state.name])
+            value: Value = await kept.open(versions[state.name])
             found[state.name] = value.reveal()
         return found

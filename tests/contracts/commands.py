@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from contracts.commanding import (
     AUDIT_RETENTION,
@@ -30,6 +31,7 @@ from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.token_rows import TOKENS
+from positronic.ports import Sealing
 from positronic.rows import Delete, Put
 from positronic.sealing.signing import Verdict
 
@@ -188,18 +190,18 @@ async def check_busy(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(put("A"))
     tries = 0
-    seal = place.world.cipher.seal
+    seal_many = place.world.cipher.seal_many
 
     class Interrupting:
         """Seals, while somebody else writes the same name."""
 
-        open = place.world.cipher.open
+        open, seal = place.world.cipher.open, place.world.cipher.seal
 
-        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             nonlocal tries
             tries += 1
             await place.run(put("A", f"other {tries}"))
-            return await seal(key, nonce, plaintext, aad)
+            return await seal_many(texts)
 
     slow = Commanding(LedgerWorld(Interrupting(), world.open))
     error = await raises(Busy, slow.run(put("A", "late")))
@@ -230,16 +232,16 @@ async def check_token(world: LedgerWorld) -> None:
 async def check_revoked_meanwhile(world: LedgerWorld) -> None:
     """A token that is revoked while its change is being sealed changes nothing."""
     place = await _filled(world)
-    seal = place.world.cipher.seal
+    seal_many = place.world.cipher.seal_many
 
     class Revoking:
         """Seals, and the token is revoked meanwhile."""
 
-        open = place.world.cipher.open
+        open, seal = place.world.cipher.open, place.world.cipher.seal
 
-        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             await settled(place.run(command("token.revoke", id=TOKEN_ID)))
-            return await seal(key, nonce, plaintext, aad)
+            return await seal_many(texts)
 
     slow = Commanding(LedgerWorld(Revoking(), world.open))
     await raises(Unauthenticated, slow.run(put("A", "late", caller=shown())))
@@ -253,16 +255,16 @@ async def check_expired_meanwhile(world: LedgerWorld) -> None:
     """A token that expires while its change is being sealed changes nothing."""
     place = Commanding(world)
     await place.run(issue(expires_in=10))
-    seal = place.world.cipher.seal
+    seal_many = place.world.cipher.seal_many
 
     class Late:
         """Seals, which takes an hour."""
 
-        open = place.world.cipher.open
+        open, seal = place.world.cipher.open, place.world.cipher.seal
 
-        async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             place.clock.now += 3_600_000
-            return await seal(key, nonce, plaintext, aad)
+            return await seal_many(texts)
 
     slow = Commanding(LedgerWorld(Late(), world.open), place.clock)
     await raises(TokenRefused, slow.run(put("A", caller=shown())))

@@ -48,6 +48,7 @@ def _examples() -> Mapping[str, Example]:
         "delete": command("secret.delete", name="A"),
         "issue": issue("f" * 16),
         "revoke": command("token.revoke", id=TOKEN_ID),
+        "republish": command("project.repair"),
         "repair": command("copies.repair", copies=[["A", "0" * 64], ["PLANTED", "0" * 64]]),
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }

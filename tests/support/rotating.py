@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from positronic.ciphers.native import NativeCipher
 from positronic.names import Name, Project
 from positronic.ports import Ledger, Metadata, Record, TokenRecord
 from positronic.secrets.sealer import Sealer
@@ -51,7 +52,7 @@ def tokens_of(house: House) -> list[TokenRecord]:
 def opened(house: House) -> dict[str, str]:
     """Every secret of SHOP, opened with the keys of the house."""
     runtime, keyring = house.service.runtime, house.service.keyring()
-    sealer = Sealer(SHOP, runtime.cipher, keyring, runtime.random)
+    sealer = Sealer(SHOP, NativeCipher(), keyring, runtime.random)
     return run(contents.opened(house.ledger(), sealer))
 
 

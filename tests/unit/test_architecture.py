@@ -79,14 +79,20 @@ def _that_import(name: str) -> list[str]:
         (
             "workers",
             [
-                f"worker/positronic/cloudflare/{name}.py"
-                for name in ("brain_run", "entrypoint", "project_ledger", "serving")
+                f"worker/positronic/{name}.py"
+                for name in (
+                    "ciphers/webcrypto",
+                    "cloudflare/brain_run",
+                    "cloudflare/entrypoint",
+                    "cloudflare/project_ledger",
+                )
             ],
         ),
         (
             "js",
             [
-                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
+                "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
             ],
         ),
@@ -94,6 +100,8 @@ def _that_import(name: str) -> list[str]:
             "pyodide",
             [
                 "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/cloudflare/js_http.py",
+                "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
                 "worker/positronic/cloudflare/object_database.py",
             ],
@@ -253,15 +261,16 @@ def test_half_of_all_functions_are_short() -> None:
 
 
 def test_the_core_is_small() -> None:
-    """Without what is named below, it has at most 3,800 lines of code.
+    """Without what is named below, it has at most 4,200 lines of code.
 
     DESIGN.md's 1,200 is where secrets alone stood. Tokens, roles and rotation came after, answers
     that go on and routes to a run, entries that cannot be read, the proof for px, and with the
-    ledger a command for each call and a chain of events. A reason to look again when reached.
+    ledger a command for each call, a chain of events and the adoption of what was before. A reason
+    to look again when reached.
     """
     apart = {"brains", "redact", "runs", "testing.py", "stores", "ledger", "cloudflare"}
     apart |= {"brains.py", "brain_models.py", "copies", "adoption"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 
-    assert sum(map(code_lines, counted)) <= 3800
+    assert sum(map(code_lines, counted)) <= 4200

@@ -32,7 +32,7 @@ class Load:
     worker: LocalWorker
     secrets: Secrets
     writer: int
-    answered: list[int] = field(default_factory=list)
+    answered: dict[int, bytes] = field(default_factory=dict)  # the bodies
     sent: list[int] = field(default_factory=list)
 
     def names(self) -> list[str]:
@@ -46,12 +46,18 @@ class Load:
                 number = next(rounds)
                 self.sent.append(number)
                 try:
-                    answer = api.bulk(dict.fromkeys(self.names(), f"value {number}"))
+                    answer = self.send(api, number)
                 except httpx.TransportError:
                     return
                 if answer.status_code == 201:
-                    self.answered.append(number)
+                    self.answered[number] = answer.content
                     moment.release()
+
+    def send(self, api: ProjectApi, number: int) -> httpx.Response:
+        """The bulk of this number, each time under the same key."""
+        entries = [{"name": name, "value": f"value {number}"} for name in self.names()]
+        key = {"Idempotency-Key": f"writer-{self.writer}-{number:016}"}
+        return api.call("POST", "/secrets/bulk", json={"secrets": entries}, headers=key)
 
     def _main(self, client: httpx.Client) -> MainWorker:
         return MainWorker(client, self.secrets, self.worker.persist, self.worker.log_path)
@@ -75,6 +81,7 @@ def kill_and_check(project: Workspace, folder: Path, seed: int) -> None:
             with httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client:
                 main = MainWorker(client, secrets, worker.persist, worker.log_path)
                 _check(ProjectApi(main, PROJECT), loads)
+                _send_again(ProjectApi(main, PROJECT), loads)
     assert sum(len(load.answered) for load in loads) > KILLS * AT_LEAST
 
 
@@ -97,12 +104,31 @@ def _all_events(api: ProjectApi) -> list[dict[str, Any]]:
     return [event for page in pages for event in page]
 
 
+def _bulks_made(api: ProjectApi) -> Counter[str]:
+    """How many events there are of each writer's bulks."""
+    events = [one for one in _all_events(api) if one["action"] == "secret.bulk"]
+    assert {one["integrity"] for one in events} <= {"intact"}
+    return Counter(one["names"][0].partition("_")[0] for one in events)
+
+
+def _send_again(api: ProjectApi, loads: list[Load]) -> None:
+    """A bulk with a lost answer is made once, now or before; an answered one gets that answer."""
+    for load in loads:
+        last = list(load.answered)[-1:]
+        for number in [*last, *(one for one in load.sent if one not in load.answered)]:
+            body = load.send(api, number).raise_for_status().content
+            assert load.answered.setdefault(number, body) == body, "another answer than the first"
+    made, kept = _bulks_made(api), api.kept_values()
+    for load in loads:
+        assert made[f"W{load.writer}"] == len(load.sent), "a bulk was made twice, or not at all"
+        if load.sent:
+            assert {kept[name] for name in load.names()} == {f"value {load.sent[-1]}"}
+
+
 def _check(api: ProjectApi, loads: list[Load]) -> None:
     """What is there after a kill, against what was sent and what was answered."""
     copied, kept = api.names(), api.kept_values()  # KV has caught up by the alarm, without a call
-    events = [one for one in _all_events(api) if one["action"] == "secret.bulk"]
-    made = Counter(one["names"][0].partition("_")[0] for one in events)
-    assert {one["integrity"] for one in events} <= {"intact"}
+    made = _bulks_made(api)
     assert copied == set(kept), "KV has other names than the ledger"
     for load in loads:
         found = [name for name in load.names() if name in kept]

@@ -57,6 +57,11 @@ class KvFiles:
                 "INSERT OR REPLACE INTO _mf_entries VALUES (?, ?, NULL, ?)", (key, blob, text)
             )
 
+    def delete(self, key: str) -> None:
+        """Remove an entry, as somebody with access to the store could."""
+        with self._database() as database:
+            database.execute("DELETE FROM _mf_entries WHERE key = ?", (key,))
+
     @property
     def _blobs(self) -> Path:
         (folder,) = (self.state / "v3" / "kv").glob("*/blobs")

@@ -77,6 +77,13 @@ class LedgerFiles:
         with _database(path) as database:
             database.execute(query, (len(beginning), beginning))
 
+    def lose(self, project: str) -> None:
+        """As if its object had never been; no Worker runs."""
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        for one in path.parent.glob(f"{path.stem}*"):
+            one.unlink()
+
     def _path(self, project: str) -> Path | None:
         return next((path for path in self._files() if _owner(path) == project), None)
 
@@ -89,8 +96,10 @@ def _owner(path: Path) -> str:
     """Whose ledger it is; the directory's has no owner."""
     with _database(path) as database:
         tables = _tables(database)
+        if "project" in tables:
+            return ".projects"
         if "setting" not in tables:
-            return ".projects" if "project" in tables else ""
+            return ""
         row = database.execute(_OWNER).fetchone()
     return str(json.loads(row[0])["project"]) if row else ""
 

@@ -93,7 +93,7 @@ def test_a_worker_that_fails_its_first_request_is_refused(
     """A snapshot that was stored but does not answer is no success."""
     scratch = make_scratch(project, tmp_path / "scratch")
     serving = scratch.worker / "positronic" / "cloudflare" / "serving.py"
-    serving.write_text(serving.read_text().replace("answer.body or None", "1 // 0"))
+    serving.write_text(serving.read_text().replace("answer.body.decode() or None", "1 // 0"))
 
     with pytest.raises(snapshot.SnapshotRefused, match="the Worker"):
         snapshot.check(project, scratch.config)

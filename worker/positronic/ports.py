@@ -54,10 +54,17 @@ class InvalidTag(Exception):
     """The ciphertext, associated data or key is not the one used to seal."""
 
 
+Sealing = tuple[bytes, bytes, bytes, bytes]  # what `Cipher.seal` takes
+
+
 class Cipher(Protocol):
     """AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag at the end."""
 
     async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes: ...
+
+    async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
+        """What `seal` makes of each, in their order."""
+        ...
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
         """Raises InvalidTag; never returns unauthenticated bytes."""
@@ -106,6 +113,33 @@ class Secret(Protocol):
 
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord."""
+        ...
+
+
+Unsealed = tuple[Name, Value, Metadata]  # what becomes a record
+
+
+class Values(Protocol):
+    """Who keeps a project's values: the ledger itself, sealed, or a store that encrypts by itself.
+
+    A value is kept before the commit that names it, and counts from then on. Raises StoreFailed.
+    """
+
+    @property
+    def newest(self) -> str:
+        """The key id of new records: a master key's, or one that no master key has."""
+        ...
+
+    async def seal_many(self, entries: Sequence[Unsealed]) -> Sequence[Record]:
+        """A record of each: its text is the value sealed, or the id that it is kept under."""
+        ...
+
+    async def open(self, record: Record) -> Value:
+        """Raises UnknownKey, CorruptRecord, which name the secret."""
+        ...
+
+    async def sweep(self, named: Collection[str], before: int) -> None:
+        """Remove what was kept before that time and is not under one of these ids."""
         ...
 
 

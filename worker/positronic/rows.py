@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from positronic.errors import TooLarge
 
@@ -33,8 +33,7 @@ class Kind:
             raise ValueError(f"{self.name!r} is not a kind that every ledger can keep")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`keys`: its key in each index of its kind; None: it is not in that index."""
 
     id: str

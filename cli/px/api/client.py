@@ -29,7 +29,7 @@ T = TypeVar("T")
 # Answers that leave no doubt: nothing was written, or they name what was not.
 _CERTAIN: Final = frozenset(
     {
-        *("audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"),
+        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"),
         "partial_write",
     }
 )

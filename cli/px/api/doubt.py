@@ -42,6 +42,11 @@ ROTATE: Final = Doubt(
     "some records may have been re-sealed",
     "run `px key rotate` again: it continues where it stopped",
 )
+ADOPT: Final = Doubt(
+    "some entries may have been adopted",
+    "run `px project adopt` again: it continues where it stopped",
+)
+REPAIR: Final = Doubt("some copies may be due", _SAFE)
 RUN: Final = Doubt(
     "the run may have started", "check with `px audit`; starting it again would be a second run"
 )

@@ -67,6 +67,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 
 
 _HINTS: Final = {
+    "adopting": "run `px project adopt`, with the root token",
     "corrupt_record": "delete the unreadable record, then create the secret again",
     "unknown_key": "restore the master key with this id, or create the secret again",
     "ledger_full": "delete secrets that nothing needs any more; deleting still works",

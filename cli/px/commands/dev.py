@@ -66,6 +66,22 @@ class _Output:
         for remark in remarks:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
 
+    def adopt(self, url: str, token: str) -> str:
+        """Brings what local KV had before there were ledgers; what it says, if it did."""
+        from px.api import adoption
+        from px.api.client import Client
+        from px.project.private_files import LOCAL_FILE
+        from px.settings import make_target
+
+        with Client(make_target(url, token, source=LOCAL_FILE)) as client:
+            if not adoption.is_needed(client):
+                return ""
+            done = adoption.adopt(client, lambda _, __: None)
+        return (
+            f"Adopted local KV: {done.secrets:,} secrets, {done.tokens:,} tokens, "
+            f"{done.events:,} events; {done.failed_count:,} entries do not open and were left out"
+        )
+
     def log(self, written: bytes) -> None:
         """With --verbose the whole log, otherwise only which runs failed: in whole lines."""
         from px.local.worker_log import failed_runs, shown
@@ -88,6 +104,6 @@ def _serve(port: int, output: _Output) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, output.push, output)
+            run(find_project(), port, output.push, output.adopt, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

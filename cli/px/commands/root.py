@@ -18,6 +18,7 @@ class Px(LazyGroup):
         "token": "px.commands.token",
         "audit": "px.commands.audit",
         "key": "px.commands.key",
+        "project": "px.commands.project",
         "brain": "px.commands.brain",
         "dev": "px.commands.dev",
         "run": "px.commands.run",

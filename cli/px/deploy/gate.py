@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from px.local import snapshot, stamp
 from px.project.workspace import Workspace
+
+SOURCES: Final = {".py", ".mjs"}
 
 
 def pass_gate(project: Workspace) -> bool:
@@ -19,7 +23,7 @@ def pass_gate(project: Workspace) -> bool:
 
 def _digest(project: Workspace) -> str:
     """The Worker's files by name and content, its config, its packages and the runtime."""
-    files = [path for path in sorted(project.worker.rglob("*.py")) if path.is_file()]
+    files = [path for path in sorted(project.worker.rglob("*")) if path.suffix in SOURCES]
     fixed = [project.config, project.requirements, project.package_lock]
     parts = [part for path in files for part in (_name(project, path), path.read_bytes())]
     return stamp.digest(*parts, *(path.read_bytes() for path in fixed))

@@ -13,7 +13,7 @@ Look = dict[str, tuple[int, int]]
 
 
 class Code(Changes[Look]):
-    """The current Python files of a folder."""
+    """The current source files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(partial(_look, folder))
@@ -22,7 +22,7 @@ class Code(Changes[Look]):
 def _look(root: Path) -> Look:
     found: Look = {}
     for folder, _, names in os.walk(root):  # not rglob: a folder may disappear in the meantime
-        for path in (Path(folder, name) for name in names if name.endswith(".py")):
+        for path in (Path(folder, name) for name in names if name.endswith((".py", ".mjs"))):
             with suppress(OSError):  # gone, or a broken link
                 status = path.stat()
                 found[str(path)] = (status.st_mtime_ns, status.st_size)

@@ -30,6 +30,9 @@ _NEW_KEYS: Final = (
 
 # push(path, url, token) imports a dotenv file into the Worker there; raises PxError.
 Push = Callable[[Path, str, str], object]
+# adopt(url, token) brings what local KV had before there were ledgers, and says so; empty: it had
+# nothing. Raises PxError.
+Adopt = Callable[[str, str], str]
 
 
 class StartedWith(NamedTuple):
@@ -55,7 +58,7 @@ class DevOutput(Protocol):
         """The Worker wrote this to its log."""
 
 
-def run(project: Workspace, port: int, push: Push, output: DevOutput) -> None:
+def run(project: Workspace, port: int, push: Push, adopt: Adopt, output: DevOutput) -> None:
     """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
@@ -69,6 +72,7 @@ def run(project: Workspace, port: int, push: Push, output: DevOutput) -> None:
         started = StartedWith(Code(project.worker), keys)
         keys.take()
         with LocalWorker(project, port=port) as worker:
+            _adopt(lambda: adopt(known.url, known.token), output)
             _serve(worker, lambda path: push(path, known.url, known.token), output, started)
 
 
@@ -96,6 +100,16 @@ def _serve(
             _reload(worker, keys, output)
         elif secrets.changed() and secrets.is_there:
             _push(push, secrets, output)
+
+
+def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:
+    try:
+        if told := adopt():
+            output.say(told)
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    except PxError as problem:
+        output.refused("local KV was not adopted; `px project adopt` tries it again", problem)
 
 
 def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:

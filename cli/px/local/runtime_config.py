@@ -168,11 +168,14 @@ def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:
-    """Main first, then the other files of its language, then the packages, like wrangler."""
+    """Main first, then the other files of its language, then the packages, like wrangler.
+
+    JavaScript beside Python too, as `rules` of our wrangler.toml says.
+    """
     main, folder = manifest.main, manifest.main.parent
-    kind = "esModule" if main.suffix in _JAVASCRIPT else "pythonModule"
-    sources = set(folder.rglob(f"*{main.suffix}")) - {main}
-    for path in (main, *sorted(sources)):
+    scripts = {*folder.rglob(f"*{main.suffix}"), *folder.rglob("*.mjs")} - {main}
+    for path in (main, *sorted(scripts)):
+        kind = "esModule" if path.suffix in _JAVASCRIPT else "pythonModule"
         yield _module(str(path.relative_to(folder)), kind, path)
     for path in sorted(python_modules.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":

@@ -59,6 +59,8 @@ CALLS: Final = {
         ("DELETE", "/tokens/ID"),
         ("GET", "/keys"),
         ("POST", "/keys/rotate"),
+        ("POST", "/project/adopt"),
+        ("POST", "/project/repair"),
     ),
     "root": (("GET", "/projects"),),
 }

@@ -10,9 +10,10 @@ from positronic.ciphers.native import NativeCipher
 from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
 from positronic.names import Project
-from positronic.ports import Cipher, Clock, Ledger, RandomBytes
+from positronic.ports import Cipher, Clock, Ledger, RandomBytes, Values
 from positronic.runs.directory import InProcessRuns
 from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import Sealer
 
 
 def one_process(
@@ -20,6 +21,7 @@ def one_process(
     open_ledger: Callable[[Project], Ledger],
     *,
     cipher: Cipher | None = None,
+    values: Callable[[Project], Values] | None = None,
     clock: Clock,
     random: RandomBytes,
     report: Callable[[str], None],
@@ -28,18 +30,25 @@ def one_process(
 ) -> Runtime:
     """What a Service needs; `settings` are read for each command.
 
-    `wake(at)`: copies are due at that time; without it, nothing is copied.
+    `values`: who keeps them, instead of the ledger itself. `wake(at)`: copies are due at that time;
+    without it, nothing is copied.
     """
-    cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
+    own_cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
 
-    def tools() -> Tools:
-        now = settings()
-        keyring = Keyring(now.master_keys, now.next_master_key)
-        retention = audit_retention(now) * 1000
-        return Tools(cipher, keyring, clock, random, retention, in_background, audit_throttle)
+    def keyring() -> Keyring:
+        return Keyring(settings().master_keys, settings().next_master_key)
+
+    def sealed(project: Project) -> Values:
+        return Sealer(project, own_cipher, keyring(), random)
+
+    def tools(project: Project) -> Tools:
+        return Tools(
+            *(own_cipher, keyring(), (values or sealed)(project), clock, random),
+            *(audit_retention(settings()) * 1000, in_background, audit_throttle),
+        )
 
     return Runtime(
-        cipher=cipher,
+        values=values or sealed,
         clock=clock,
         random=random,
         report=report,

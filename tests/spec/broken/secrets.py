@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from positronic.ciphers.native import NativeCipher
 from positronic.http.request import Response
 from positronic.ledger.memory import MemoryLedger
+from positronic.ports import Sealing
 from positronic.rows import Changes, Expect
 from spec.broken.mutant import Call, answer, breaks, edited, found, refusal
 from spec.house import House
@@ -181,11 +183,11 @@ class SlowCipher(NativeCipher):
 
     sealing = 0
 
-    async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+    async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
         self.sealing += 1
         await asyncio.sleep(0.003 * self.sealing)
         self.sealing -= 1
-        return await super().seal(key, nonce, plaintext, aad)
+        return await super().seal_many(texts)
 
 
 def _without_order(house: House) -> None:

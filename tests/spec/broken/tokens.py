@@ -81,6 +81,41 @@ async def expires_in_milliseconds(call: Call) -> Response:
     return await call.right()
 
 
+def _issuer(call: Call) -> str | None:
+    """The project of the token that sends this, if it is not root's."""
+    token = parse(call.token)
+    return token.project if token else None
+
+
+@breaks("tokens.outliving")
+async def children_live_on(call: Call) -> Response:
+    """A token may issue one that lives longer."""
+    right = await call.right()
+    project = _issuer(call)
+    if call.at("POST /tokens") and right.status == 400 and project and call.sent.get("expiresIn"):
+        return await call.as_root(x_positronic_project=project)
+    return right
+
+
+@breaks("tokens.outliving")
+async def children_never_expire(call: Call) -> Response:
+    """A token that is issued by one that expires does not, unless it is asked to."""
+    if call.at("POST /tokens") and (project := _issuer(call)) and "expiresIn" not in call.sent:
+        return await call.as_root(x_positronic_project=project)
+    return await call.right()
+
+
+@breaks("tokens.descendants")
+async def grandchildren_stay(call: Call) -> Response:
+    """A token that was issued by a token keeps reading when its issuer is revoked."""
+    right = await call.right()
+    if _issued(call, right) and (project := _issuer(call)):
+        call.state[found(right)["token"]] = project
+    if call.at("GET /secrets") and right.status == 401 and call.token in call.state:
+        return await call.as_root(x_positronic_project=call.state[call.token])
+    return right
+
+
 @breaks("tokens.faulty")
 async def makes_roots(call: Call) -> Response:
     """The role root is an admin's."""

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.commanding import ROOT, bulk, command, put, shown
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
-from positronic.access.authentication import TokenRefused
+from positronic.access.authentication import NobodyHere, TokenRefused
 from positronic.commands.message import (
     ForeignCommand,
     answered,
@@ -118,3 +118,12 @@ def test_a_refused_token_says_no_more_than_another() -> None:
     unknown = Unauthenticated("the token is not valid", headers=known.headers)
 
     assert refused(known) == refused(unknown)
+
+
+def test_that_nobody_wrote_here_arrives() -> None:
+    """With its project, for the entry to remember; to the caller, the token is just not valid."""
+    with pytest.raises(NobodyHere) as caught:
+        read_answer(refused(NobodyHere(PROJECT)))
+
+    assert caught.value.project == PROJECT
+    assert (caught.value.status, caught.value.code) == (401, "unauthenticated")

@@ -36,6 +36,14 @@ class TokenRefused(Unauthenticated):
         self.principal = principal
 
 
+class NobodyHere(Unauthenticated):
+    """A token of a project that nobody wrote to: to the caller, like any other wrong token."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(INVALID, headers=CHALLENGE)
+        self.project = project
+
+
 class Access:
     """Turns an Authorization header into root or a token, and root's request into a project."""
 
@@ -76,9 +84,14 @@ def check_record(
     principal = Principal(record.id, record.name, record.role, project)
     if not (is_right and is_intact):
         raise TokenRefused(INVALID, principal)
-    if record.expires_at is not None and record.expires_at <= now:
-        raise TokenRefused("the token has expired", principal)
+    check_time(principal, record.expires_at, now)
     return principal
+
+
+def check_time(principal: Principal, expires_at: int | None, now: int) -> None:
+    """Raises TokenRefused when the token has expired."""
+    if expires_at is not None and expires_at <= now:
+        raise TokenRefused("the token has expired", principal)
 
 
 def require(principal: Principal, role: Role) -> None:

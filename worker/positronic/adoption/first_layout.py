@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from positronic.ports import Page
 
 
-class Part(StrEnum):
+class OldKind(StrEnum):
     """The kinds of entries, as keys of KV name them: `<project>/<part>/<id>`."""
 
     SECRET = "secret"  # noqa: S105 - a word
@@ -19,8 +19,8 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An entry as it was found. Whoever writes to KV may have written all of it."""
+class OldEntry:
+    """An entry as it was found. Anyone who can write to KV may have written it."""
 
     id: str
     text: str
@@ -34,15 +34,15 @@ class FirstLayout(Protocol):
         """Whether there is any entry."""
         ...
 
-    async def ids(self, part: Part, cursor: str | None, limit: int) -> Page[str]:
+    async def ids(self, part: OldKind, cursor: str | None, limit: int) -> Page[str]:
         """By id; limit 1 to 1,000. A text that no entry of ours can have may be among them."""
         ...
 
-    async def read(self, part: Part, ids: Collection[str]) -> Mapping[str, Found]:
+    async def read(self, part: OldKind, ids: Collection[str]) -> Mapping[str, OldEntry]:
         """The entries there are; a missing id is missing from the answer."""
         ...
 
-    async def forget(self, part: Part, ids: Collection[str]) -> None:
+    async def forget(self, part: OldKind, ids: Collection[str]) -> None:
         """Idempotent."""
         ...
 
@@ -53,13 +53,13 @@ class _Nothing:
     async def is_there(self) -> bool:
         return False
 
-    async def ids(self, _: Part, __: str | None, ___: int) -> Page[str]:
+    async def ids(self, _: OldKind, __: str | None, ___: int) -> Page[str]:
         return Page([])
 
-    async def read(self, _: Part, __: Collection[str]) -> Mapping[str, Found]:
+    async def read(self, _: OldKind, __: Collection[str]) -> Mapping[str, OldEntry]:
         return {}
 
-    async def forget(self, _: Part, __: Collection[str]) -> None:
+    async def forget(self, _: OldKind, __: Collection[str]) -> None:
         return None
 
 

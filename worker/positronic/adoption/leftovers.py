@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from positronic.adoption.first_layout import FirstLayout, Part
+from positronic.adoption.first_layout import FirstLayout, OldKind
 from positronic.errors import PositronicError
 from positronic.ledger.codec import Codec
 from positronic.ledger.setting_rows import SETTING
@@ -74,7 +74,7 @@ class Leftovers:
 
     async def _remove(self) -> bool:
         """Whether nothing was there any more."""
-        for part in (Part.TOKEN, Part.EVENT):
+        for part in (OldKind.TOKEN, OldKind.EVENT):
             page = await self.first.ids(part, None, AT_ONCE)
             while not page.items and page.cursor:  # KV may answer so before the last page
                 page = await self.first.ids(part, page.cursor, AT_ONCE)

@@ -6,7 +6,7 @@ import json
 
 from positronic.access import tokens
 from positronic.access.authentication import verify
-from positronic.adoption.first_layout import Found
+from positronic.adoption.first_layout import OldEntry
 from positronic.errors import CorruptRecord, PositronicError, UnknownKey
 from positronic.ledger.fields import Fields
 from positronic.ledger.secret_rows import read_metadata
@@ -17,7 +17,7 @@ from positronic.sealing.signing import Signer, Verdict
 from positronic.secrets.sealer import Sealer
 
 
-async def secret(sealer: Sealer, found: Found) -> Record:
+async def secret(sealer: Sealer, found: OldEntry) -> Record:
     """Its text opens under its name, version and dates.
 
     Raises InvalidName, ReservedName, CorruptRecord, UnknownKey.
@@ -32,7 +32,7 @@ async def secret(sealer: Sealer, found: Found) -> Record:
     return record
 
 
-def token(signer: Signer, project: Project, found: Found) -> TokenRecord:
+def token(signer: Signer, project: Project, found: OldEntry) -> TokenRecord:
     """Its signature covers its project, id, role, expiry and hash. CorruptRecord, UnknownKey."""
     try:
         if not tokens.ID.fullmatch(found.id):

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from positronic.access import proof
+from positronic.access.authentication import CHALLENGE, INVALID, NobodyHere
 from positronic.api import models
 from positronic.api.routes import find
 from positronic.api.routing import Call, Executor, Route, json_response
@@ -19,7 +20,7 @@ from positronic.api.service import Service
 from positronic.api.session import Session
 from positronic.audit.events import Origin
 from positronic.commands.command import TokenShown
-from positronic.errors import AuditUnavailable, Forbidden, PositronicError
+from positronic.errors import AuditUnavailable, Forbidden, PositronicError, Unauthenticated
 from positronic.http.request import (
     Request,
     Response,
@@ -43,6 +44,8 @@ async def handle(request: Request, service: Service) -> Response:
     try:
         response = await _answer(request, service, origin)
     except PositronicError as error:
+        if isinstance(error, NobodyHere):
+            service.unknown_projects.add(error.project, service.runtime.clock())
         response = _refuse(error)
     except Exception as error:  # noqa: BLE001 - the one place that catches all
         service.runtime.report(f"request {origin.request_id}: {summary_of(error)}")
@@ -83,6 +86,8 @@ async def _session(request: Request, service: Service, role: Role, origin: Origi
     requested = request.headers.get("x-positronic-project")
     if isinstance(shown, Principal):
         return Session(service, access.project(requested), shown, role, origin)
+    if service.unknown_projects.has(shown.project, service.runtime.clock()):
+        raise Unauthenticated(INVALID, headers=CHALLENGE)
     caller = TokenShown(shown.id, shown.hash)
     session = Session(service, shown.project, caller, role, origin)
     if requested not in (None, shown.project):
@@ -110,8 +115,7 @@ async def _respond(route: Route, call: Call) -> Response:
         call.session.ask.key = idempotency_key(call.request.headers)
     endpoint = await route.prepare(call)
     if route.executor is Executor.LEDGER and call.session.is_root:
-        # Before its first commit, so that every ledger can be found. A token's project is there.
-        await call.session.projects().add(call.session.project)
+        await call.session.enter()
     return route.respond(await endpoint(call))
 
 
@@ -121,6 +125,8 @@ async def _at_run(route: Route, call: Call, run: Run) -> Response:
     endpoint = await route.prepare(call)
     if route.read is not None:
         await call.session.ask.check()  # reading took time: the token may be revoked by now
+    if route.executor is Executor.NEW_RUN and call.session.is_root:
+        await call.session.enter()
     return route.respond(await endpoint(replace(call, run=run)))
 
 

@@ -1,11 +1,11 @@
-"""`/keys` and `/projects`: master keys by id, rotation, and which projects exist."""
+"""`/keys`: master keys by id, and rotation."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from positronic.api import models
-from positronic.api.routing import PAGING, Call, Executor, Query, Route
+from positronic.api.routing import Call, Executor, Query, Route
 from positronic.roles import Role
 
 
@@ -25,11 +25,6 @@ async def _rotate(call: Call) -> models.StepOut:
     return models.step_out(steps, session.keyring.newest)
 
 
-async def _list_projects(call: Call) -> models.ProjectsOut:
-    """Every project that was ever written to."""
-    return models.projects_out(await call.session.projects().list(*call.page()))
-
-
 _LEDGER: Final = Executor.LEDGER
 
 _FROM: Final = (Query("cursor", {"type": "string", "description": "Of the previous step."}),)
@@ -45,5 +40,4 @@ ROUTES: Final = (
         query=_FROM,
         executor=_LEDGER,
     ),
-    Route("GET", "/projects", Role.ROOT, _list_projects, "List the projects.", query=PAGING),
 )

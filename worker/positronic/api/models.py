@@ -159,15 +159,15 @@ class ProjectsOut(Model):
     cursor: str | None = None
 
 
-class StatusOut(Model):
-    ready: bool
-
-
 class DetailOut(Model):
     index: int | None = None
     name: str | None = None
     code: str
     error: str
+
+
+class StatusOut(Model):
+    ready: bool
 
 
 class StepOut(Model):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from positronic.access.authentication import Access
+from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
 from positronic.api.ledger_location import LedgerLocation, ledger_location
 from positronic.audit.events import Origin
@@ -18,11 +20,11 @@ from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
-from positronic.ports import Cipher, Clock, Copies, RandomBytes
+from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
-from positronic.sealing.keyring import Keyring
+from positronic.sealing.keyring import Keyring, keyring
 
 MAX_DAYS: Final = 36_500
 
@@ -54,13 +56,13 @@ class Settings:
 class Runtime:
     """What a host provides.
 
-    `send` leads to projects' ledgers; `in_background` runs what no answer waits for; `report`
-    writes a line to the operator's log, never a value; `body_seconds` limits how long a body may
-    take; all runs of a process share `known_values`; `copies` are those of a project, where a host
-    has some.
+    `values` are a project's, and `send` leads to its ledger; `in_background` runs what no answer
+    waits for; `report` writes a line to the operator's log, never a value; `body_seconds` limits
+    how long a body may take; all runs of a process share `known_values`; `copies` are those of a
+    project, where a host has some.
     """
 
-    cipher: Cipher
+    values: Callable[[Project], Values]
     clock: Clock
     random: RandomBytes
     report: Callable[[str], None]
@@ -74,13 +76,17 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One host and its brains. `large_bodies` and `known_projects` outlive a request."""
+    """One host and its brains.
+
+    `large_bodies`, `known_projects` and `unknown_projects` outlive a request.
+    """
 
     settings: Settings
     runtime: Runtime
     brains: Brains = NO_BRAINS
     large_bodies: LargeBodies = field(default_factory=LargeBodies)
     known_projects: set[Project] = field(default_factory=set)
+    unknown_projects: UnknownProjects = field(default_factory=UnknownProjects)
 
     def check(self) -> None:
         """Raises NotConfigured when a setting is missing or malformed."""
@@ -88,28 +94,14 @@ class Service:
 
     def access(self) -> Access:
         """Raises NotConfigured for any setting, so that the answer is the same for all callers."""
-        audit_retention(self.settings)
-        self.run_retention()
-        self.keyring()
-        try:
-            project = parse_project(self.settings.project)
-        except InvalidName as error:
-            raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
-        self.fallback(project)
-        self.ledger_location()
-        return Access(self.settings.root_token_sha256, project)
+        return _access(self.settings)
 
     def run_retention(self) -> int:
         """How many seconds a run is kept after its end."""
-        return _seconds("RUN_RETENTION_DAYS", self.settings.run_retention_days)
-
-    def ledger_location(self) -> LedgerLocation:
-        """Where a new project's ledger is made. Raises NotConfigured."""
-        settings = self.settings
-        return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
+        return _run_retention(self.settings)
 
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.master_keys, self.settings.next_master_key)
+        return keyring_of(self.settings)
 
     def asking(
         self, project: Project, caller: Principal | TokenShown, role: Role, origin: Origin
@@ -129,15 +121,48 @@ class Service:
 
     def fallback(self, project: Project) -> Copies | None:
         """What a run reads while the ledger cannot be reached. Raises NotConfigured."""
-        if self.settings.fallback not in ("on", "off"):
-            raise NotConfigured("FALLBACK must be on or off")
-        copies = self.runtime.copies
-        return copies(project) if copies and self.settings.fallback == "on" else None
+        may, copies = _may_fall_back(self.settings), self.runtime.copies
+        return copies(project) if copies and may else None
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """Raises NotConfigured."""
+    return keyring(settings.master_keys, settings.next_master_key)
+
+
+def ledger_location_of(settings: Settings) -> LedgerLocation:
+    """Where a project's ledger is made and found. Raises NotConfigured."""
+    return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
 
 
 def audit_retention(settings: Settings) -> int:
     """Seconds that an event is kept. Raises NotConfigured."""
     return _seconds("AUDIT_RETENTION_DAYS", settings.audit_retention_days)
+
+
+@lru_cache(maxsize=1)
+def _access(settings: Settings) -> Access:
+    """Checked once as long as the settings stay the same."""
+    audit_retention(settings)
+    _run_retention(settings)
+    keyring_of(settings)
+    try:
+        project = parse_project(settings.project)
+    except InvalidName as error:
+        raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
+    _may_fall_back(settings)
+    ledger_location_of(settings)
+    return Access(settings.root_token_sha256, project)
+
+
+def _may_fall_back(settings: Settings) -> bool:
+    if settings.fallback not in ("on", "off"):
+        raise NotConfigured("FALLBACK must be on or off")
+    return settings.fallback == "on"
+
+
+def _run_retention(settings: Settings) -> int:
+    return _seconds("RUN_RETENTION_DAYS", settings.run_retention_days)
 
 
 def _seconds(setting: str, days: str) -> int:

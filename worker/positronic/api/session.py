@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from positronic.api.service import Service
+from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
+from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -19,7 +20,6 @@ from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
 from positronic.sealing.signing import Verdict
-from positronic.secrets.sealer import Sealer
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -57,7 +57,7 @@ class Session:
         return LedgerRotation(self._ask_directory())
 
     def projects(self) -> LedgerDirectory:
-        location = self.service.ledger_location()
+        location = ledger_location_of(self.service.settings)
         return LedgerDirectory(
             *(self._ask_directory(), self.service.known_projects),
             *(location.hint, location.jurisdiction),
@@ -65,6 +65,18 @@ class Session:
 
     def _ask_directory(self) -> Asking:
         return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+
+    async def enter(self) -> None:
+        """The directory has the project before its first commit, so that no ledger is lost sight
+        of, and not before what KV had was adopted. A token's project is there. Raises Adopting.
+        """
+        if self.project not in self.service.known_projects:
+            await self.ask.check()
+            await self.projects().add(self.project)
+        self.service.unknown_projects.discard(self.project)
+
+    def adoption(self) -> LedgerAdoption:
+        return LedgerAdoption(self.ask, self.projects())
 
     def audit_log(self) -> LedgerLog:
         return self._log
@@ -81,9 +93,8 @@ class Session:
         service, runtime = self.service, self.service.runtime
         # The run reads on after its caller's token may be gone: the entry vouches for it.
         ask, fallback = service.run_asking(record), service.fallback(record.project)
-        sealer = Sealer(record.project, runtime.cipher, self.keyring, runtime.random)
         return RunResources(
-            LedgerSecrets(ask, sealer, fallback),
+            LedgerSecrets(ask, runtime.values(record.project), fallback),
             self.service.run_auditor,
             runtime.in_background,
             runtime.report,

@@ -27,6 +27,8 @@ def trim(
     ledger: Ledger, key: AuditKey, project: Project, before: int, most: int = AT_ONCE
 ) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit."""
+    if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
+        return []
     start = _trimmed(ledger)
     if start is None:
         return []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cryptography.exceptions
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from positronic.ports import InvalidTag
+from positronic.ports import InvalidTag, Sealing
 
 
 class NativeCipher:
@@ -13,6 +15,9 @@ class NativeCipher:
 
     async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
         return AESGCM(key).encrypt(nonce, plaintext, aad)
+
+    async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
+        return [await self.seal(*text) for text in texts]
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
         try:

@@ -1,42 +1,43 @@
-"""The Cipher of the Workers runtime. The only file that imports `js`."""
+"""The Cipher of the Workers runtime: SubtleCrypto, called by `aes_gcm.mjs`."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
 
-import js
 from pyodide.ffi import JsException, to_js
+from workers import import_from_javascript
 
-from positronic.ports import InvalidTag
+from positronic.ports import InvalidTag, Sealing
+
+_SCRIPT: Final = "positronic/ciphers/aes_gcm.mjs"
 
 
 class WebCryptoCipher:
     """AES-256-GCM by SubtleCrypto: constant time, outside the WASM heap, key not extractable."""
 
     async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
-        handle = await _import(key, "encrypt")
-        return _bytes(await js.crypto.subtle.encrypt(_gcm(nonce, aad), handle, to_js(plaintext)))
+        return (await self.seal_many([(key, nonce, plaintext, aad)]))[0]
+
+    async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
+        return await _each("encrypt", texts)
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
-        handle = await _import(key, "decrypt")
         try:
-            return _bytes(await js.crypto.subtle.decrypt(_gcm(nonce, aad), handle, to_js(sealed)))
+            return (await _each("decrypt", [(key, nonce, sealed, aad)]))[0]
         except JsException as error:
             if error.name != "OperationError":
                 raise
             raise InvalidTag from None
 
 
-async def _import(key: bytes, usage: str) -> Any:
-    return await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", False, to_js([usage]))
+async def _each(use: str, texts: Sequence[Sealing]) -> Sequence[bytes]:
+    parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
+    return [bytes(one.to_bytes()) for one in await _script().each(use, to_js(parts))]
 
 
-def _gcm(nonce: bytes, aad: bytes) -> Any:
-    return to_js(
-        {"name": "AES-GCM", "iv": nonce, "additionalData": aad, "tagLength": 128},
-        dict_converter=js.Object.fromEntries,
-    )
-
-
-def _bytes(buffer: Any) -> bytes:
-    return bytes(buffer.to_bytes())
+@cache
+def _script() -> Any:
+    """Inside a request, since no JavaScript is imported at the top level."""
+    return import_from_javascript(_SCRIPT)

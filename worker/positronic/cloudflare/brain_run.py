@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from workers import DurableObject, Response
+from workers import DurableObject
 
 from positronic.api.service import Service
+from positronic.cloudflare import given
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
@@ -23,14 +24,20 @@ class BrainRun(DurableObject):
     when its retention ends.
     """
 
+    def __new__(cls, ctx: Any, env: Any) -> BrainRun:
+        made: BrainRun = super().__new__(cls)
+        given.keep(made, ctx, env)
+        return made
+
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         self.runs = _run_here(ctx, env)
 
-    async def fetch(self, request: Any) -> Response:
+    async def fetch(self, request: Any) -> Any:
         sent = request.js_object
-        service = service_of(self.env, self.ctx, self.runs)
-        answer = await serve(sent, service, self.ctx)
+        ctx, env = given.of(self)
+        service = service_of(env, ctx, self.runs)
+        answer = await serve(sent, service, ctx)
         if self.runs.run.event_log.is_there:
             await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
         return answer
@@ -41,7 +48,8 @@ class BrainRun(DurableObject):
 
     async def alarm(self, _: Any = None) -> None:
         run = self.runs.run
-        service = service_of(self.env, self.ctx, self.runs)
+        ctx, env = given.of(self)
+        service = service_of(env, ctx, self.runs)
         with suppress(PositronicError):  # tried again at the next alarm
             await run.settle(service.run_auditor)
         if run.event_log.is_there and (at := _next_look(run, service)) > now():

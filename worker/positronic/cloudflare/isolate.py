@@ -7,6 +7,7 @@ import time
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.access.foreign_calls import ForeignCalls
+from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
 from positronic.brains.discovery import find_brains
 from positronic.brains.known_values import KnownValues
@@ -25,6 +26,7 @@ foreign_calls = ForeignCalls(now)
 large_bodies = LargeBodies()
 known_projects: set[Project] = set()
 checked: set[str] = set()  # the jurisdictions in which no ledger is missing
+unknown_projects = UnknownProjects()
 
 # Before any brain is imported, because it may keep a stream.
 sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, known_values)  # type: ignore[misc, assignment]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine
+from collections.abc import AsyncIterable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
@@ -18,39 +18,51 @@ _ignored = js.Object  # called with a reason that nobody wants
 _working: set[asyncio.Task[None]] = set()
 
 
-async def parts(js_request: Any, limit: int) -> AsyncIterator[Any]:
-    """The body's Uint8Arrays, none after `limit` bytes; cancelling releases the body."""
-    if not js_request.body or js_request.body.locked:
-        return
-    reader, size = js_request.body.getReader(), 0
-    try:
-        while size <= limit:
-            part = await reader.read()
-            if part.done:
-                break
-            size += part.value.byteLength
-            yield part.value
-    except asyncio.CancelledError:  # out of time: nobody reads the rest
-        reader.cancel().catch(_ignored)
-        raise
-    finally:
-        reader.releaseLock()
+class Body:
+    """A request's body, as JavaScript streams it."""
 
+    def __init__(self, js_request: Any) -> None:
+        self._js_request = js_request
+        self._has_ended = js_request.headers.get("content-length") == "0" or not js_request.body
 
-async def whole(js_request: Any, limit: int) -> bytes:
-    """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""
-    try:
-        return b"".join([part.to_bytes() async for part in parts(js_request, limit)])
-    except JsException:  # the caller disconnected
-        raise InvalidRequest("the body was cut off") from None
+    async def whole(self, limit: int) -> bytes:
+        """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""
+        found: list[bytes] = []
+        try:
+            await self._read(limit, lambda part: found.append(part.to_bytes()))
+        except JsException:  # the caller disconnected
+            raise InvalidRequest("the body was cut off") from None
+        return b"".join(found)
 
+    async def drain(self, limit: int) -> None:
+        """Discard what a refusal left unread: wrangler's proxy fails on an answer before the end.
 
-async def drain(js_request: Any, limit: int) -> None:
-    """Discard what a refusal left unread: wrangler's proxy fails on an answer before the end."""
-    with suppress(TimeoutError, JsException):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            async for _ in parts(js_request, limit):
-                pass
+        A body that was read to its end costs nothing.
+        """
+        if self._has_ended:
+            return
+        with suppress(TimeoutError, JsException):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._read(limit, lambda _: None)
+
+    async def _read(self, limit: int, take: Callable[[Any], None]) -> None:
+        """Its Uint8Arrays, none after `limit` bytes; cancelling releases the body."""
+        if self._has_ended or self._js_request.body.locked:
+            return
+        reader, size = self._js_request.body.getReader(), 0
+        try:
+            while size <= limit:
+                part = await reader.read()
+                if part.done:
+                    self._has_ended = True
+                    return
+                size += part.value.byteLength
+                take(part.value)
+        except asyncio.CancelledError:  # out of time: nobody reads the rest
+            reader.cancel().catch(_ignored)
+            raise
+        finally:
+            reader.releaseLock()
 
 
 def readable(stream: AsyncIterable[bytes], ctx: Any) -> Any:

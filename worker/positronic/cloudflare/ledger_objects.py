@@ -17,12 +17,12 @@ from positronic.roles import Principal, Role
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
 
 
-class ObjectNamespace(Protocol):
+class LedgerNamespace(Protocol):
     """The part of a Durable Object binding that is used."""
 
     def getByName(self, name: str, **options: str) -> Any: ...  # noqa: N802
 
-    def jurisdiction(self, name: str) -> ObjectNamespace: ...
+    def jurisdiction(self, name: str) -> LedgerNamespace: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class LedgerObjects:
     `is_local`: workerd on this machine, which knows no jurisdictions.
     """
 
-    namespace: ObjectNamespace
+    namespace: LedgerNamespace
     location: LedgerLocation
     is_local: bool
 

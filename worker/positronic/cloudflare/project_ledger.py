@@ -8,7 +8,7 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -18,10 +18,12 @@ from workers import DurableObject
 from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import Standing
+from positronic.api.service import audit_retention, keyring_of
 from positronic.ciphers.webcrypto import WebCryptoCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import audit_retention_of, keyring_of
+from positronic.cloudflare.settings import settings_of, values_of
 from positronic.commands.alarm import Alarm
 from positronic.commands.message import ForeignCommand, answered, refused, unpack
 from positronic.commands.noting import Noting
@@ -34,7 +36,6 @@ from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
-from positronic.sealing.keyring import Keyring
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.traceback_summary import summary_of
 
@@ -43,18 +44,14 @@ MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means. `env` comes with `__init__`, which anybody can call: the first counts.
+    """One object's means; `failed`: how often its alarm failed in a row."""
 
-    `failed`: how often its alarm failed in a row.
-    """
-
-    storage: Any
+    ctx: Any
+    env: Any
     name: str | None
     database: ObjectDatabase
     ledger: SqliteLedger
-    env: Any = None
-    ctx: Any = None
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing
     is_ringing: bool = False
     failed: int = 0
 
@@ -65,18 +62,16 @@ _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
 class ProjectLedger(DurableObject):
     """One project's secrets, tokens and events, and the copies in KV that are due."""
 
-    def __new__(cls, ctx: Any, _: Any) -> ProjectLedger:
-        # Here `ctx` is the platform's own, whose SQL is ten times as fast as the SDK's.
+    def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
+        # Here `ctx` and `env` are the platform's own: its SQL is ten times as fast as the SDK's.
         made: ProjectLedger = super().__new__(cls)
         database = ObjectDatabase(ctx.storage)
-        _held[made] = _Held(ctx.storage, ctx.id.name, database, SqliteLedger(database))
+        standing = Standing(_first_layout(env, str(ctx.id.name)))
+        _held[made] = _Held(ctx, env, ctx.id.name, database, SqliteLedger(database), standing)
         return made
 
-    def __init__(self, ctx: Any, env: Any) -> None:
-        held = _held[self]
-        if held.env is None:
-            held.env, held.ctx = env, ctx
-            held.standing = Standing(_first_layout(env, str(held.name)))
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it."""
 
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
@@ -95,14 +90,15 @@ class ProjectLedger(DurableObject):
 
 async def _carry_out(held: _Held, message: object) -> str:
     try:
-        keyring, project = keyring_of(held.env), Project(str(held.name))
-        tools = _tools(held, keyring)
+        project = Project(str(held.name))
+        tools = _tools(held, project)
+        keyring = tools.keyring
         try:
             command = unpack(str(message), project, keyring)
         except ForeignCommand as foreign:
             Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
             return refused(foreign.answer)
-        place = Place(project, held.ledger, tools, held.storage.setAlarm)
+        place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
         return answered(await place.run(command))
     except PositronicError as error:
         return refused(error)
@@ -111,10 +107,12 @@ async def _carry_out(held: _Held, message: object) -> str:
         return refused(PositronicError("internal error in the project's ledger"))
 
 
-def _tools(held: _Held, keyring: Keyring) -> Tools:
+def _tools(held: _Held, project: Project) -> Tools:
+    settings = settings_of(held.env)
     return Tools(
-        *(WebCryptoCipher(), keyring, isolate.now, os.urandom),
-        audit_retention_of(held.env) * 1000,
+        *(WebCryptoCipher(), keyring_of(settings), values_of(settings, project)),
+        *(isolate.now, os.urandom),
+        audit_retention(settings) * 1000,
         partial(js_streams.keep_on, held.ctx),
         isolate.audit_throttle,
         held.standing,
@@ -139,7 +137,7 @@ async def _ring(held: _Held) -> None:
     finally:
         held.is_ringing = False
     if following is not None:
-        held.storage.setAlarm(max(following, isolate.now()))
+        held.ctx.storage.setAlarm(max(following, isolate.now()))
 
 
 def _alarm(held: _Held) -> Alarm | None:
@@ -147,16 +145,19 @@ def _alarm(held: _Held) -> Alarm | None:
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     if row is None:
         return None
-    project, keyring = OWNER.read(row), keyring_of(held.env)
-    copies = KvCopies(held.env.SECRETS_KV, project)
-    place = Place(project, held.ledger, _tools(held, keyring), held.storage.setAlarm)
+    project = OWNER.read(row)
+    tools = _tools(held, project)
+    copies = KvCopies(JsNamespace(held.env.SECRETS_KV), project)
+    place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
     return Alarm(
         *(project, held.ledger, copies, place),
-        *(keyring, isolate.now, os.urandom, print),
+        *(tools.keyring, isolate.now, os.urandom, print),
         [Leftovers(held.ledger, held.standing.first, isolate.now)],
     )
 
 
 def _first_layout(env: Any, name: str) -> FirstLayout:
     """Nothing was ever kept in KV under the directory's name."""
-    return NOTHING if name == DIRECTORY else KvFirstLayout(env.SECRETS_KV, Project(name))
+    return (
+        NOTHING if name == DIRECTORY else KvFirstLayout(JsNamespace(env.SECRETS_KV), Project(name))
+    )

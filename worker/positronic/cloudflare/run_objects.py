@@ -48,7 +48,7 @@ class RemoteRuns:
             answer = await self._namespace.getByName(name).fetch(self._js_request)
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the run's object did not answer") from None
-        headers = {name.title(): text for name, text in answer.headers.items()}
+        headers = {pair[0].title(): pair[1] for pair in answer.headers}
         return Response(answer.status, headers=headers, stream=PassedOn(answer.body))
 
     async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from positronic.api.ledger_location import LedgerLocation, ledger_location
-from positronic.api.service import Settings, audit_retention
-from positronic.sealing.keyring import Keyring
+from positronic.api.service import Settings, keyring_of
+from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.names import Project
+from positronic.ports import Values
+from positronic.secrets.sealer import Sealer
 
 
 def settings_of(env: Any) -> Settings:
@@ -25,18 +28,6 @@ def settings_of(env: Any) -> Settings:
     )
 
 
-def keyring_of(env: Any) -> Keyring:
-    """Raises NotConfigured."""
-    settings = settings_of(env)
-    return Keyring(settings.master_keys, settings.next_master_key)
-
-
-def ledger_location_of(env: Any) -> LedgerLocation:
-    """Where ledgers are made and found. Raises NotConfigured."""
-    settings = settings_of(env)
-    return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
-
-
-def audit_retention_of(env: Any) -> int:
-    """Seconds that an event is kept at least. Raises NotConfigured."""
-    return audit_retention(settings_of(env))
+def values_of(settings: Settings, project: Project) -> Values:
+    """Sealed in the ledger. Raises NotConfigured."""
+    return Sealer(project, WebCryptoCipher(), keyring_of(settings), os.urandom)

@@ -12,7 +12,7 @@ from typing import Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.adoption import old_events, verified
-from positronic.adoption.first_layout import Found, Part
+from positronic.adoption.first_layout import OldEntry, OldKind
 from positronic.adoption.leftovers import LEFTOVER, Leftover
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound, PositronicError
@@ -41,7 +41,7 @@ KEPT: Final = 1000  # failures that are kept and named; more are counted
 
 COUNTS: Final = ("secrets", "tokens", "events", "unverified", "failedCount", "afterLoss")
 
-_LABELS: Final = {Part.SECRET: "", Part.TOKEN: "token ", Part.EVENT: "event "}
+_LABELS: Final = {OldKind.SECRET: "", OldKind.TOKEN: "token ", OldKind.EVENT: "event "}
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ async def adopt(work: Work, *, is_known: bool) -> Plan:
 
 def _beginning(after_loss: bool) -> Adoption:
     """After a loss, tokens are not believed: any of them may have been revoked since."""
-    parts = [Part.SECRET] if after_loss else list(Part)
+    parts = [OldKind.SECRET] if after_loss else list(OldKind)
     return Adoption(tuple(parts), after_loss=after_loss)
 
 
@@ -85,7 +85,7 @@ async def _list(work: Work, account: Adoption, *, is_first: bool = False) -> Pla
     parts, cursor = list(account.listing), account.cursor
     found: dict[str, Put] = {}
     while parts and len(found) < LISTED_AT_ONCE:
-        part = Part(parts[0])
+        part = OldKind(parts[0])
         try:
             page = await work.tools.standing.first.ids(part, cursor, LISTED_AT_ONCE)
         except InvalidRequest:
@@ -106,16 +106,16 @@ async def _list(work: Work, account: Adoption, *, is_first: bool = False) -> Pla
     return Plan([*found.values(), ADOPTING.put(listed)], [], answer)
 
 
-def _waiting(part: Part, id_: str) -> Waiting:
-    place = list(Part).index(part)
-    turn = old_events.turn_of(id_) if part is Part.EVENT else id_
+def _waiting(part: OldKind, id_: str) -> Waiting:
+    place = list(OldKind).index(part)
+    turn = old_events.turn_of(id_) if part is OldKind.EVENT else id_
     return Waiting(part, id_, f"{place}/{turn}", f"{_LABELS[part]}{id_}")
 
 
 async def _bring(work: Work, account: Adoption, ids: Sequence[str]) -> Plan:
     waiting = work.look.get(WAITING, ids)
     step = _Step(account)
-    for part in Part:
+    for part in OldKind:
         some = [waiting[one] for one in ids if waiting[one].part == part]
         if some:
             await _bring_part(work, part, some, step)
@@ -124,7 +124,7 @@ async def _bring(work: Work, account: Adoption, ids: Sequence[str]) -> Plan:
     return Plan(changes, [], answer, step.copies, earlier=step.events)
 
 
-async def _bring_part(work: Work, part: Part, some: Sequence[Waiting], step: _Step) -> None:
+async def _bring_part(work: Work, part: OldKind, some: Sequence[Waiting], step: _Step) -> None:
     found = await work.tools.standing.first.read(part, [one.id for one in some])
     for waiting in some:
         try:
@@ -135,21 +135,21 @@ async def _bring_part(work: Work, part: Part, some: Sequence[Waiting], step: _St
 
 
 async def _bring_one(
-    work: Work, part: Part, waiting: Waiting, found: Mapping[str, Found], step: _Step
+    work: Work, part: OldKind, waiting: Waiting, found: Mapping[str, OldEntry], step: _Step
 ) -> None:
     """Raises InvalidName, ReservedName, CorruptRecord, UnknownKey, NotFound."""
     one = found.get(waiting.id)
     if one is None:
         raise NotFound("it was in KV when the adoption began, and disappeared")
     account = step.account
-    if part is Part.SECRET:
+    if part is OldKind.SECRET:
         record = await verified.secret(work.sealer, one)
         if not work.look.rows(STATES.kind, [record.name]):
             step.changes += [STATES.put(SecretState(record.name, record.metadata))]
             step.changes.append(VERSIONS.put(record))
             step.copies.append(record.name)
         step.account = replace(account, secrets=account.secrets + 1)
-    elif part is Part.TOKEN:
+    elif part is OldKind.TOKEN:
         record_of = verified.token(Signer(work.tools.keyring, TOKEN), work.project, one)
         step.changes.append(TOKENS.put(record_of))
         step.account = replace(account, tokens=account.tokens + 1)

@@ -81,6 +81,13 @@ class LedgerDirectory:
         if len(self._known) < MAX_KNOWN:
             self._known.add(project)
 
+    async def knows(self, project: Project) -> bool:
+        """Asked each time: the directory may be another one than this isolate has known."""
+        is_known: bool = await self._ask("project.known", project=project)
+        if not is_known:
+            self._known.discard(project)
+        return is_known
+
     async def list(self, cursor: str | None, limit: int) -> Page[ProjectEntry | Unreadable]:
         """By name."""
         found, following = await self._ask("project.list", cursor=cursor, limit=limit)

@@ -9,8 +9,8 @@ from positronic.commands.asking import Asking, LedgerUnreachable
 from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, PositronicError, StoreFailed
 from positronic.names import Name, Value
-from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable
-from positronic.secrets.sealer import SealedSecret, Sealer
+from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable, Values
+from positronic.secrets.sealer import SealedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class LedgerSecrets:
     `fallback`: the copies that are read when the ledger cannot be reached; None: it is an error.
     """
 
-    def __init__(self, ask: Asking, sealer: Sealer, fallback: Copies | None) -> None:
+    def __init__(self, ask: Asking, values: Values, fallback: Copies | None) -> None:
         self._ask = ask
-        self._sealer = sealer
+        self._values = values
         self._fallback = fallback
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, SealedSecret]:
@@ -71,7 +71,7 @@ class LedgerSecrets:
         records = [
             Record(Name(name), Metadata(*metadata), sealed) for name, *metadata, sealed in found
         ]
-        return {record.name: SealedSecret(self._sealer, record) for record in records}
+        return {record.name: SealedSecret(self._values, record) for record in records}
 
     async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
         found = await self._ask("secret.infos", names=list(names))
@@ -99,7 +99,7 @@ class LedgerSecrets:
             if isinstance(record, Unreadable):
                 raise CorruptRecord(f"{error.message}, and the copy of {name} cannot be read")
             records.append(record)
-        return {one.name: SealedSecret(self._sealer, one, is_copy=True) for one in records}
+        return {one.name: SealedSecret(self._values, one, is_copy=True) for one in records}
 
 
 async def secrets_page(

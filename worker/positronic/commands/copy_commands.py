@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from positronic.adoption.first_layout import Part
+from positronic.adoption.first_layout import OldKind
 from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.copies.compare import SAME, WRONG, of_no_secret, of_secret
@@ -66,7 +66,7 @@ class _Looked:
         rows = work.look.rows(PUBLISHED.kind, names)
         found = {Name(id_): PUBLISHED.item(row) for id_, row in rows.items()}
         self._last = {name: one for name, one in found.items() if isinstance(one, PublishedCopy)}
-        refused = work.look.rows(WAITING.kind, [f"{Part.SECRET}/{name}" for name in names])
+        refused = work.look.rows(WAITING.kind, [f"{OldKind.SECRET}/{name}" for name in names])
         self._refused = {Name(id_.partition("/")[2]) for id_ in refused}
         self.due = {Name(id_) for id_ in work.look.rows(OUTBOX.kind, names)}
 

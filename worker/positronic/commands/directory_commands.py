@@ -33,6 +33,11 @@ async def jurisdiction(work: Work) -> object:
     return work.look.one(JURISDICTION, JURISDICTION_ID)
 
 
+async def known(work: Work, text: str) -> object:
+    """Whether the project has, or had, a ledger."""
+    return text in work.look.rows(PROJECTS.kind, [text])
+
+
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[[name, location, jurisdiction] or [name], ...], cursor]"""
     rows, following = by_id(work, PROJECTS.kind, cursor, limit)

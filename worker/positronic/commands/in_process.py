@@ -26,7 +26,7 @@ class InProcessLedgers:
     def __init__(
         self,
         open_: Callable[[Project], Ledger],
-        tools: Callable[[], Tools],
+        tools: Callable[[Project], Tools],
         wake: Callable[[int], None] | None = None,
         at_most: int | None = None,
     ) -> None:
@@ -42,7 +42,7 @@ class InProcessLedgers:
         ledger = self._used.get(project) or self._open(project)
         self._used[project] = ledger
         try:
-            return await Place(project, ledger, self._tools(), self._wake).run(command)
+            return await Place(project, ledger, self._tools(project), self._wake).run(command)
         finally:
             self._keep(project, ledger)
 

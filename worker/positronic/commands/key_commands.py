@@ -66,10 +66,10 @@ class _Walk:
 
 async def census(work: Work) -> object:
     """[[key id, secrets, tokens, audit keys, copies], ...]: each key in use, and the newest."""
-    kinds, ledger = _KINDS, work.look.ledger
-    found = {key_id for kind in kinds for key_id in _key_ids(ledger, kind)}
+    ledger = work.look.ledger
+    found = {key_id for kind in _kinds(work) for key_id in _key_ids(ledger, kind)}
     return [
-        [key_id, *(_count(ledger, kind, key_id, f"{key_id}\0") for kind in kinds)]
+        [key_id, *(_count(ledger, kind, key_id, f"{key_id}\0") for kind in _KINDS)]
         for key_id in sorted(found | {work.sealer.newest})
     ]
 
@@ -117,7 +117,7 @@ async def _renewed(step: _Step, place: _Place, row: Row) -> Sequence[Change]:
 
 async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     """A version of a secret; if it is the current one, its state says so, and its copy is due."""
-    look, sealer = step.work.look, step.work.sealer
+    look, values = step.work.look, step.work.tools.values
     record = look.one(VERSIONS, row.id)
     if record is None:
         return []
@@ -125,8 +125,8 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     is_current = state is not None and state.metadata.version == record.metadata.version
     if state is not None and is_current and state.metadata != record.metadata:
         raise CorruptRecord(f"the record of {record.name} cannot be opened")
-    metadata = replace(record.metadata, key_id=sealer.newest)
-    renewed = await sealer.seal(record.name, await sealer.open(record), metadata)
+    metadata = replace(record.metadata, key_id=values.newest)
+    [renewed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     if state is None or not is_current:
         return [VERSIONS.put(renewed)]
     step.copies += [] if state.deleted_at is not None else [record.name]
@@ -160,6 +160,8 @@ def _outdated(work: Work, walk: _Walk) -> list[tuple[_Place, Row]]:
     """The next rows under another key than the newest, at most AT_ONCE."""
     found: list[tuple[_Place, Row]] = []
     for number, place in enumerate(_PLACES[walk.place :], walk.place):
+        if place.kind not in _kinds(work):
+            continue
         after = walk.after if number == walk.place else None
         for low, high in _other_keys(work):
             rows: Sequence[Row] = work.look.ledger.list(
@@ -171,11 +173,17 @@ def _outdated(work: Work, walk: _Walk) -> list[tuple[_Place, Row]]:
     return found
 
 
+def _kinds(work: Work) -> Sequence[Kind]:
+    """What is under master keys: values that are kept elsewhere are not."""
+    is_elsewhere = work.tools.values.newest not in work.tools.keyring
+    return [kind for kind in _KINDS if not (is_elsewhere and kind == VERSIONS.kind)]
+
+
 def _remaining(work: Work) -> int:
     """How many records and copies are under another key than the newest."""
     return sum(
         _count(work.look.ledger, kind, low, high)
-        for kind in _KINDS
+        for kind in _kinds(work)
         for low, high in _other_keys(work)
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from positronic.access.authentication import NobodyHere
 from positronic.audit.events import Origin
 from positronic.commands.command import FORM, Command, TokenShown
 from positronic.errors import Busy, Detail, Forbidden, PositronicError, UnknownKey
@@ -74,6 +75,8 @@ def refused(error: PositronicError) -> str:
     """What `read_answer` raises."""
     details = [asdict(detail) for detail in error.details]
     fields = {"code": error.code, "message": error.message, "headers": error.headers}
+    if isinstance(error, NobodyHere):
+        fields["nobodyIn"] = error.project
     return json.dumps({"error": {**fields, "details": details}}, separators=(",", ":"))
 
 
@@ -83,6 +86,8 @@ def read_answer(text: str) -> Any:  # noqa: ANN401 - whatever the command answer
     if "error" not in answer:
         return answer["result"]
     error = answer["error"]
+    if "nobodyIn" in error:
+        raise NobodyHere(Project(error["nobodyIn"]))
     kinds = {kind.code: kind for kind in PositronicError.__subclasses__()}
     details = [Detail(**detail) for detail in error["details"]]
     kind = kinds.get(error["code"], PositronicError)

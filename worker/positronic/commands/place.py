@@ -7,10 +7,17 @@ still so and commits it with its event in one synchronous block; else it starts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from positronic.access.authentication import PURPOSE as TOKEN
-from positronic.access.authentication import TokenRefused, check_record, require
+from positronic.access.authentication import (
+    NobodyHere,
+    TokenRefused,
+    check_record,
+    check_time,
+    require,
+)
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -30,11 +37,18 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, Changes, CommitConflict, Put, Row
+from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 
 TRIES: Final = 5
 RETRY_AFTER: Final = {"Retry-After": "1"}
+
+
+class _Admitted(NamedTuple):
+    """Who may make a command, and until when: milliseconds, None without an end."""
+
+    principal: Principal
+    expires_at: int | None
 
 
 class Place:
@@ -71,12 +85,16 @@ class Place:
             await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
-            return await read(self._admitted(command), arguments)
+            look = Look(self._ledger)
+            caller = self._admit(command, look).principal
+            return await read(Work(self._project, look, self._tools, caller), arguments)
         change = CHANGES.get(command.action)
         if change is None:
             raise InvalidRequest("there is no such command")
         for _ in range(TRIES):
-            work = self._admitted(command)
+            look = Look(self._ledger)
+            admitted = self._admit(command, look)
+            work = Work(self._project, look, self._tools, admitted.principal)
             first = self._first(command)
             if first is not None and command.action not in ANSWERED_ANEW:
                 return first.result
@@ -87,8 +105,9 @@ class Place:
                 return plan.result
             is_recorded = plan.names or plan.earlier
             key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
+            plan = replace(plan, changes=[*plan.changes, *kept])
             try:
-                return self._commit(command, work.look, plan, key, kept)
+                return self._commit(command, admitted, look, plan, key)
             except CommitConflict:
                 continue
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
@@ -100,23 +119,24 @@ class Place:
             self._admit(command, Look(self._ledger))
             await standing.check(self._ledger, self._tools.clock())
 
-    def _admitted(self, command: Command) -> Work:
-        look = Look(self._ledger)
-        caller = self._admit(command, look)
-        return Work(self._project, look, self._tools, caller)
+    def _admit(self, command: Command, look: Look) -> _Admitted:
+        """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden.
 
-    def _admit(self, command: Command, look: Look) -> Principal:
-        """Who sent it, if they may. Raises Unauthenticated, TokenRefused, Forbidden."""
-        caller = command.caller
+        The commit expects the token's row as it was looked at here.
+        """
+        caller, expires_at = command.caller, None
         if not isinstance(caller, Principal):
             try:
                 record = look.one(TOKENS, caller.id)
             except CorruptRecord:
                 record = None  # to the caller, a token that cannot be read is one that is not there
+            if record is None and not self._ledger.get(SETTING, [OWNER_ID]):
+                raise NobodyHere(self._project)
             now, signer = self._tools.clock(), Signer(self._tools.keyring, TOKEN)
             caller = check_record(signer, now, self._project, caller.hash, record)
+            expires_at = record.expires_at if record else None
         require(caller, command.role)
-        return caller
+        return _Admitted(caller, expires_at)
 
     def _first(self, command: Command) -> ChainedEvent | None:
         """The event of this very command, if it was made before. Raises CorruptRecord."""
@@ -124,20 +144,20 @@ class Place:
         return next((EVENTS.read(row) for row in rows), None)
 
     def _commit(
-        self, command: Command, look: Look, plan: Plan, key: AuditKey | None, kept: Changes
+        self, command: Command, admitted: _Admitted, look: Look, plan: Plan, key: AuditKey | None
     ) -> object:
         # No await from here: nothing comes between these looks and the commit.
-        principal = self._admit(command, look)
+        now = self._tools.clock()
+        check_time(admitted.principal, admitted.expires_at, now)
         if (first := self._first(command)) is not None:
             return plan.result if command.action in ANSWERED_ANEW else first.result
-        now = self._tools.clock()
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         begun = self._begun(plan, now)
-        changes, expect = [*plan.changes, *copies, *kept, *begun], look.expect
+        changes, expect = [*plan.changes, *copies, *begun], look.expect
         if key is not None:
-            for one in self._chained(command, principal, plan, key):
+            for one in self._chained(command, admitted.principal, plan, key):
                 changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
             changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention

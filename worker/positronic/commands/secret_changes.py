@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from positronic.commands.work import Plan, Work
@@ -18,7 +18,7 @@ Entry = tuple[Name, Value]
 async def put(work: Work, name: Name, value: Value) -> Plan:
     """Write one secret; an update keeps its created_at."""
     states = work.look.get(STATES, [name])
-    record = await _sealed(work, name, value, states.get(name))
+    [record] = await _sealed(work, [(name, value)], states)
     metadata = record.metadata
     result = [metadata.version, metadata.created_at, metadata.updated_at]
     return Plan(_written(record, states.get(name)), [name], result, [name])
@@ -29,9 +29,8 @@ async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
     names = [name for name, _ in entries]
     states = work.look.get(STATES, names)
     changes: list[Change] = []
-    for name, value in entries:
-        record = await _sealed(work, name, value, states.get(name))
-        changes += _written(record, states.get(name))
+    for record in await _sealed(work, entries, states):
+        changes += _written(record, states.get(record.name))
     updated = sum(state.deleted_at is None for state in states.values())
     return Plan(changes, names, [len(names) - updated, updated], names)
 
@@ -57,21 +56,29 @@ def _last_state(work: Work, name: Name) -> SecretState | None:
         versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0", limit=1)
         version = version_of(versions[0].id) if versions else 1
         now = work.tools.clock()
-        return SecretState(name, Metadata(version, now, now, work.sealer.newest))
+        return SecretState(name, Metadata(version, now, now, work.tools.values.newest))
 
 
-async def _sealed(work: Work, name: Name, value: Value, state: SecretState | None) -> Record:
-    now = work.tools.clock()
+async def _sealed(
+    work: Work, entries: Sequence[Entry], states: Mapping[str, SecretState]
+) -> Sequence[Record]:
+    now, values = work.tools.clock(), work.tools.values
+    return await values.seal_many(
+        [(name, value, _next(states.get(name), now, values.newest)) for name, value in entries]
+    )
+
+
+def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
+    """The metadata of the version after this one."""
     last = state.metadata if state else None
     live = None if state is None or state.deleted_at is not None else state.metadata
-    metadata = Metadata(
+    return Metadata(
         version=last.version + 1 if last else 1,
         created_at=live.created_at if live else now,
         # A clock that went back must not date an update before what it replaces.
         updated_at=max(now, live.updated_at) if live else now,
-        key_id=work.sealer.newest,
+        key_id=key_id,
     )
-    return await work.sealer.seal(name, value, metadata)
 
 
 def _written(record: Record, state: SecretState | None) -> list[Change]:

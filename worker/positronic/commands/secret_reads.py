@@ -24,7 +24,7 @@ async def exists(work: Work, name: Name) -> object:
     record = work.look.one(VERSIONS, version_id(name, state.metadata.version))
     if record is None or record.metadata != state.metadata:
         raise CorruptRecord(f"the record of {name} cannot be opened")
-    await work.sealer.open(record)
+    await work.tools.values.open(record)
     return True
 
 

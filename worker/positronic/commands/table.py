@@ -12,6 +12,7 @@ from positronic.commands import (
     copy_commands,
     directory_commands,
     key_commands,
+    repair_commands,
     run_commands,
     secret_changes,
     secret_reads,
@@ -52,6 +53,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
+    "project.repair": lambda work, given: repair_commands.repair(
+        work, given.optional_text("cursor")
+    ),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(
@@ -73,6 +77,7 @@ READS: Final[Mapping[str, Read]] = {
     "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),
     "project.jurisdiction": lambda work, _: directory_commands.jurisdiction(work),
+    "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
 }

@@ -9,7 +9,7 @@ from positronic.access.audit_throttle import AuditThrottle
 from positronic.adoption.standing import Standing
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
-from positronic.ports import Cipher, Clock, Event, RandomBytes
+from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
 from positronic.roles import Principal
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
@@ -22,7 +22,8 @@ def _has_room() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `audit_throttle` and `standing` outlive a command.
+    """What a host gives besides the ledger. `values` are the project's.
+    `audit_throttle` and `standing` outlive a command.
 
     `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
     new values; asked before each that is to be written.
@@ -30,6 +31,7 @@ class Tools:
 
     cipher: Cipher
     keyring: Keyring
+    values: Values
     clock: Clock
     random: RandomBytes
     audit_retention: int
@@ -53,6 +55,7 @@ class Work:
 
     @property
     def sealer(self) -> Sealer:
+        """For what is the ledger's own, such as its audit key; secrets are in `tools.values`."""
         return Sealer(self.project, self.tools.cipher, self.tools.keyring, self.tools.random)
 
 

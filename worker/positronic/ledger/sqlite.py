@@ -113,7 +113,8 @@ class SqliteLedger:
 
     def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
         self._check(expect)
-        self._database.run(_COUNTER)
+        if not self._made:
+            self._database.run(_COUNTER)
         for kind in missing:
             self._make(kind)
         revision = self._database.run(_COUNT)[0][0]

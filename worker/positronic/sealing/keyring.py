@@ -6,6 +6,7 @@ import binascii
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from typing import Final
 
 from positronic.errors import NotConfigured, UnknownKey
@@ -19,7 +20,7 @@ _HASH_SIZE: Final = 32
 class Keyring:
     """Parsed from `id:base64(32 bytes)` entries, newest first, separated by commas or spaces."""
 
-    __slots__ = ("_keys", "newest")
+    __slots__ = ("_derived", "_keys", "newest")
 
     def __init__(self, text: str, in_front: str = "") -> None:
         """`in_front`: MASTER_KEYS_NEXT. Raises NotConfigured, naming the entry's position or id.
@@ -35,6 +36,7 @@ class Keyring:
                     f"the key id {key_id} has different keys in {NEXT_SETTING} and {SETTING}"
                 )
         self._keys = first | rest
+        self._derived: dict[tuple[str, bytes], bytes] = {}
         self.newest = next(iter(self._keys))
 
     def derive(self, key_id: str, salt: bytes, info: bytes) -> bytes:
@@ -44,11 +46,24 @@ class Keyring:
             raise UnknownKey(f"the master key {key_id!r} is not in {SETTING}")
         return hkdf_sha256(master, salt, info, KEY_SIZE)
 
+    def purpose_key(self, key_id: str, info: bytes) -> bytes:
+        """`derive` without a salt: the same each time, so it is kept. There are few purposes."""
+        place = key_id, info
+        if place not in self._derived:
+            self._derived[place] = self.derive(key_id, b"", info)
+        return self._derived[place]
+
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._keys
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"
+
+
+@lru_cache(maxsize=1)
+def keyring(text: str, in_front: str = "") -> Keyring:
+    """That of these settings, parsed once as long as they stay the same: no other is kept."""
+    return Keyring(text, in_front)
 
 
 def hkdf_sha256(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:

@@ -58,5 +58,5 @@ class Signer:
         return Verdict.INTACT if intact else Verdict.CHANGED
 
     def _under(self, key_id: str, parts: tuple[str, ...]) -> Signature:
-        key = self._keyring.derive(key_id, b"", self._info)
+        key = self._keyring.purpose_key(key_id, self._info)
         return Signature(key_id, hmac.digest(key, fields(*parts), hashlib.sha256).hex())

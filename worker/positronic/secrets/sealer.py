@@ -1,10 +1,22 @@
-"""Seals and opens one project's values: a fresh key for each, bound to its name and dates."""
+"""Values in the ledger itself, sealed: a fresh key for each, bound to its name and dates."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
 from positronic.names import Name, Project, Value, parse_value
-from positronic.ports import Cipher, InvalidTag, Metadata, RandomBytes, Record, SecretInfo
+from positronic.ports import (
+    Cipher,
+    InvalidTag,
+    Metadata,
+    RandomBytes,
+    Record,
+    Sealing,
+    SecretInfo,
+    Unsealed,
+    Values,
+)
 from positronic.sealing.envelope import (
     NONCE_SIZE,
     SALT_SIZE,
@@ -18,7 +30,7 @@ from positronic.sealing.keyring import Keyring
 
 
 class Sealer:
-    """For one project."""
+    """One project's Values, under master keys."""
 
     def __init__(
         self, project: Project, cipher: Cipher, keyring: Keyring, random: RandomBytes
@@ -35,12 +47,21 @@ class Sealer:
 
     async def seal(self, name: Name, value: Value, metadata: Metadata) -> Record:
         """The record of a value, under the master key that its metadata names."""
-        # The salt gives this write a key of its own, so its one nonce cannot repeat under it.
-        salt, nonce = self._random(SALT_SIZE), self._random(NONCE_SIZE)
-        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
-        aad = associated_data(self._project, name, metadata)
-        sealed = await self._cipher.seal(key, nonce, value.reveal().encode(), aad)
-        return Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, sealed)))
+        return (await self.seal_many([(name, value, metadata)]))[0]
+
+    async def seal_many(self, entries: Sequence[Unsealed]) -> list[Record]:
+        """A record of each, by one call of the cipher."""
+        # The salt gives each write a key of its own, so its one nonce cannot repeat under it.
+        made = [(self._random(SALT_SIZE), self._random(NONCE_SIZE)) for _ in entries]
+        texts = [
+            self._sealing(name, value, metadata, salt, nonce)
+            for (name, value, metadata), (salt, nonce) in zip(entries, made, strict=True)
+        ]
+        sealed = await self._cipher.seal_many(texts)
+        return [
+            Record(name, metadata, pack(Envelope(metadata.key_id, salt, nonce, one)))
+            for (name, _, metadata), (salt, nonce), one in zip(entries, made, sealed, strict=True)
+        ]
 
     async def open(self, record: Record) -> Value:
         """Raises UnknownKey or CorruptRecord, which name the secret."""
@@ -53,6 +74,16 @@ class Sealer:
             raise CorruptRecord(f"the record of {name} cannot be opened: {error.message}") from None
         except UnknownKey as error:
             raise UnknownKey(f"the record of {name} cannot be opened: {error.message}") from None
+
+    async def sweep(self, named: Collection[str], before: int) -> None:
+        """Nothing: a sealed value goes with its row."""
+
+    def _sealing(
+        self, name: Name, value: Value, metadata: Metadata, salt: bytes, nonce: bytes
+    ) -> Sealing:
+        key = self._keyring.derive(metadata.key_id, salt, key_info(self._project, name))
+        aad = associated_data(self._project, name, metadata)
+        return key, nonce, value.reveal().encode(), aad
 
     async def _open(self, record: Record) -> Value:
         envelope = unpack(record.sealed)
@@ -68,18 +99,18 @@ class Sealer:
 class SealedSecret:
     """A record that has not been opened. `is_copy`: see the port."""
 
-    __slots__ = ("_record", "_sealer", "info", "is_copy")
+    __slots__ = ("_record", "_values", "info", "is_copy")
 
-    def __init__(self, sealer: Sealer, record: Record, *, is_copy: bool = False) -> None:
+    def __init__(self, values: Values, record: Record, *, is_copy: bool = False) -> None:
         self.is_copy = is_copy
-        self._sealer = sealer
+        self._values = values
         self._record = record
         one = record.metadata
         self.info = SecretInfo(record.name, one.version, one.created_at, one.updated_at)
 
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord; names the secret."""
-        return await self._sealer.open(self._record)
+        return await self._values.open(self._record)
 
 
 def _value(plaintext: bytes) -> Value:

@@ -103,7 +103,7 @@ async def form(world: World) -> None:
     for text in ("x", "k" * 15, "k" * 65, "a key with spaces in it", "k" * 16 + "/"):
         sent = {"name": name, "value": world.value()}
         found = await world.call("POST", "/secrets", sent, headers={"Idempotency-Key": text})
-        found.refused("invalid_request", "an Idempotency-Key of another form")
+        found.refused("invalid_request", "an Idempotency-Key that is malformed")
     demand(not await world.exists(name), "a refused request wrote a secret")
 
 

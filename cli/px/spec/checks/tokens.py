@@ -78,6 +78,30 @@ async def expiry(world: World) -> None:
 
 
 @TOKENS.full
+async def outliving(world: World) -> None:
+    """A token that another token issues expires with that one, or before; more is refused."""
+    issuer = await world.issue("admin", expiresIn=DAY)
+    who, wanted = Who(issuer.token), {"name": f"spec {world.run}", "role": "reader"}
+    found = await world.call("POST", "/tokens", wanted | {"expiresIn": 2 * DAY}, who=who)
+    found.refused("invalid_request", "a token that would outlive its issuer")
+    child = await world.issue("reader", who)
+    until = issuer.answer.text("expiresAt")
+    demand(child.answer.text("expiresAt") == until, "a token outlives the token that issued it")
+
+
+@TOKENS.full
+async def descendants(world: World) -> None:
+    """Revoking a token also revokes the tokens that it issued, and those that they issued."""
+    first = await world.issue("admin")
+    second = await world.issue("admin", Who(first.token))
+    third = await world.issue("reader", Who(second.token))
+    (await world.call("DELETE", f"/tokens/{first.id}")).succeeded("DELETE /tokens/ID")
+    for issued in (second, third):
+        found = await world.call("GET", "/secrets?limit=1", who=Who(issued.token))
+        found.refused("unauthenticated", "a token whose issuer was revoked")
+
+
+@TOKENS.full
 async def faulty(world: World) -> None:
     """Any role but reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
     name = f"spec {world.run}"

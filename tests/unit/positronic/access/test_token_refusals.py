@@ -117,4 +117,4 @@ def test_a_refusal_that_cannot_be_noted_is_still_the_same_refusal() -> None:
     answer = house.as_token(fixture.wrong.text, "GET", "/secrets")
 
     assert shown(answer) == shown(house.as_token(fixture.unknown.text, "GET", "/secrets"))
-    assert faulty.calls.count("commit") == 1
+    assert "commit" in faulty.calls

@@ -14,6 +14,7 @@ from positronic.audit.events import Origin
 from positronic.brains import Brain, BrainSecrets, brain
 from positronic.brains.patches import apply
 from positronic.brains.run_redactor import RunRedactor
+from positronic.ciphers.native import NativeCipher
 from positronic.commands.asking import Send
 from positronic.commands.command import Command
 from positronic.commands.run_commands import READ
@@ -65,7 +66,7 @@ class Going:
 
     async def start(self, state: State, options: State | None = None, slow: bool = False) -> None:
         service, values = self.house.service, {"KEY": KEY, "OTHER": OTHER}
-        sealer = Sealer(SHOP, service.runtime.cipher, service.keyring(), Counting())
+        sealer = Sealer(SHOP, NativeCipher(), service.keyring(), Counting())
         await seed(self.house.ledger(), sealer, values, START)
         if slow:
             self.slow = SlowSend(service.runtime.send)

@@ -35,7 +35,9 @@ def test_everything_opens_and_nothing_is_under_the_old_key() -> None:
 
     assert opened(alone) == before
     assert alone.call("GET", "/keys").json == {
-        "keys": [{"id": "key-2", "secrets": 120, "tokens": 0, "held": True}],
+        "keys": [
+            {"id": "key-2", "secrets": 120, "tokens": 0, "auditKeys": 1, "copies": 0, "held": True}
+        ],
         "newest": "key-2",
         "pending": False,
     }
@@ -68,7 +70,7 @@ def test_tokens_are_signed_anew_and_still_open() -> None:
     (after,) = tokens_of(house)
     alone = House(settings=ONLY_NEW, ledgers=house.ledgers)
 
-    assert during.json == {"resealed": 2, "remaining": 0}  # and the audit key
+    assert during.json == {"resealed": 2, "remaining": 0, "newest": "key-2"}  # and the audit key
     assert replace(after, signature=before.signature) == before
     assert after.signature.key_id == "key-2"
     assert alone.as_token(text, "GET", "/tokens").status == 200
@@ -99,7 +101,7 @@ def test_once_more_does_nothing() -> None:
     to_the_end(rotated)
     before, events = stored(house), len(rotated.events())
 
-    assert step(rotated).json == {"resealed": 0, "remaining": 0}
+    assert step(rotated).json == {"resealed": 0, "remaining": 0, "newest": "key-2"}
     assert stored(house) == before
     assert len(rotated.events()) == events
 
@@ -168,7 +170,7 @@ def test_nothing_to_rotate_in_an_empty_project() -> None:
     """A project without secrets or tokens is at its end at once."""
     house = House(settings=ROTATED)
 
-    assert step(house).json == {"resealed": 0, "remaining": 0}
+    assert step(house).json == {"resealed": 0, "remaining": 0, "newest": "key-2"}
 
 
 def test_a_key_put_in_front_beside_the_others() -> None:

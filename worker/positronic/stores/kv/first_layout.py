@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from positronic.adoption.first_layout import Found, Part
+from positronic.adoption.first_layout import OldEntry, OldKind
 from positronic.names import Project
 from positronic.ports import Page
 from positronic.stores.kv.folder import Folder, Namespace
@@ -14,7 +14,7 @@ class KvFirstLayout:
     """One project's entries."""
 
     def __init__(self, namespace: Namespace, project: Project) -> None:
-        self._folders = {part: Folder(namespace, f"{project}/{part}/") for part in Part}
+        self._folders = {part: Folder(namespace, f"{project}/{part}/") for part in OldKind}
 
     async def is_there(self) -> bool:
         for folder in self._folders.values():
@@ -23,16 +23,16 @@ class KvFirstLayout:
                 return True
         return False
 
-    async def ids(self, part: Part, cursor: str | None, limit: int) -> Page[str]:
+    async def ids(self, part: OldKind, cursor: str | None, limit: int) -> Page[str]:
         page = await self._folders[part].list(cursor, limit)
         return Page([key.id for key in page.items], page.cursor)
 
-    async def read(self, part: Part, ids: Collection[str]) -> Mapping[str, Found]:
+    async def read(self, part: OldKind, ids: Collection[str]) -> Mapping[str, OldEntry]:
         entries = await self._folders[part].entries(ids)
         return {
-            one: Found(one, entry["value"], entry["metadata"]) for one, entry in entries.items()
+            one: OldEntry(one, entry["value"], entry["metadata"]) for one, entry in entries.items()
         }
 
-    async def forget(self, part: Part, ids: Collection[str]) -> None:
+    async def forget(self, part: OldKind, ids: Collection[str]) -> None:
         for one in ids:
             await self._folders[part].delete(one)

@@ -1,0 +1,28 @@
+"""`px project repair`."""
+
+from __future__ import annotations
+
+from px.commands.groups import new_app
+from px.commands.options import Server, with_server
+
+app = new_app()
+
+
+@app.command()
+@with_server()
+def repair(server: Server) -> None:
+    """Write all copies of a project's secrets to KV again, from its ledger.
+
+    For a KV namespace that was emptied, replaced or damaged. It also puts the project back into the
+    list of projects. The Worker writes the copies in the background, about 40 at a time.
+
+    \b
+    Example: px project repair --project shop
+    """
+    from px.api.adoption import repair as run_all
+
+    with server.connect() as client:
+        due = run_all(client)
+        where = client.location
+        fields = client.location_fields
+    server.tell({"due": due, **fields}, f"{due:,} copies will be written again", f"at {where}")
