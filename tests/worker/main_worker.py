@@ -150,7 +150,7 @@ class ProjectApi:
         version, key_id = fields.get("version"), str(fields.get("keyId"))
         number = version if isinstance(version, int) and 0 < version < 2**53 else 1
         write = self.worker.ledgers.write
-        write(self.project, "secret", name, _text(entry.metadata), name, key_id)
+        write(self.project, "secret", name, _text(entry.metadata), name)
         self.worker.ledgers.forget(self.project, "version", f"{name}/")
         text = json.dumps({**fields, "sealed": entry.value})
         write(self.project, "version", version_id(name, number), text, key_id)
