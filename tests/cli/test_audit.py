@@ -6,11 +6,16 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 from pexpect import EOF
 
+from positronic.ledger.event_rows import EVENTS, event_row_id
+from positronic.rows import Delete, Put
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px
 
@@ -124,8 +129,19 @@ def test_follow_as_json_is_a_document_a_line(px: Px, server: TestDevServer) -> N
     assert json.loads(line)["names"] == ["AFTER"]
 
 
+def events(px: Px, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(px.run("audit", "--json", *words).stdout)["events"]
+    return found
+
+
+def head(px: Px) -> str:
+    """The newest event's, as `px audit verify` prints it."""
+    newest = events(px, "--limit", "1")[0]
+    return f"{newest['sequence']}:{newest['digest']}"
+
+
 def test_an_untouched_log_is_intact(px: Px) -> None:
-    """Exit code 0, and the counts."""
+    """Exit code 0, the counts, and the head."""
     write(px, "A", "B")
 
     done = px.run("audit", "verify", "--json")
@@ -139,7 +155,20 @@ def test_an_untouched_log_is_intact(px: Px) -> None:
             "count": 2,
             "changedEvents": [],
             "unknownKeys": [],
+            "missing": [],
+            "cutOff": False,
+            "head": head(px),
+            "knownHead": None,
         },
+    )
+
+
+def test_an_empty_log_is_intact(px: Px) -> None:
+    """It has no head."""
+    done = px.run("audit", "verify")
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        *(0, "", "0 intact, 0 changed, 0 not verifiable\n"),
     )
 
 
@@ -152,6 +181,162 @@ def test_a_changed_event_is_named(px: Px, server: TestDevServer) -> None:
 
     assert (done.returncode, done.stdout.split("\t")[:2]) == (1, ["changed", changed])
     assert done.stderr == "1 intact, 1 changed, 0 not verifiable\n"
+
+
+def test_a_missing_event_is_named(px: Px, server: TestDevServer) -> None:
+    """By its number, and the one after it counts as changed: its place is not what it was."""
+    write(px, "A", "B", "C", "D")
+    server.ledger().commit([Delete(EVENTS.kind, event_row_id(one)) for one in (2, 3)], {})
+
+    done = px.run("audit", "verify")
+
+    assert (done.returncode, "missing\t2\t3\n" in done.stdout) == (1, True)
+    assert done.stderr == "1 intact, 1 changed, 0 not verifiable\n"
+
+
+def test_events_that_changed_places_are_found(px: Px, server: TestDevServer) -> None:
+    """And so is a copy of an event under a new number."""
+    write(px, "A", "B", "C")
+    rows = {one.id: one for one in server.ledger().list(EVENTS.kind)}
+    first, second, fourth = (event_row_id(one) for one in (1, 2, 4))
+    moved = ((first, rows[second]), (second, rows[first]), (fourth, rows[first]))
+    server.ledger().commit(
+        [Put(EVENTS.kind, id_, row.text, (f"c{id_}", row.keys[1])) for id_, row in moved], {}
+    )
+
+    done = px.run("audit", "verify", "--json")
+
+    assert (done.returncode, json.loads(done.stdout)["changed"] >= 3) == (1, True)
+
+
+@pytest.fixture
+def keeping(px: Px, tmp_path: Path) -> Px:
+    """px with a place to remember the head in."""
+    return replace(px, environment=px.environment | {"XDG_STATE_HOME": str(tmp_path / "state")})
+
+
+def cut(server: TestDevServer, *numbers: int) -> None:
+    server.ledger().commit([Delete(EVENTS.kind, event_row_id(one)) for one in numbers], {})
+
+
+def test_a_log_cut_off_since_the_last_time_is_found(keeping: Px, server: TestDevServer) -> None:
+    """Nothing in it is wrong; px remembers the newest event that it saw."""
+    write(keeping, "A", "B")
+    first = keeping.run("audit", "verify")
+    cut(server, 2)
+    second, third = keeping.run("audit", "verify"), keeping.run("audit", "verify", "--json")
+
+    assert (first.returncode, second.returncode, third.returncode) == (0, 1, 1)
+    assert "cut off: it ends with event 1, and event 2 was seen before" in second.stderr
+    assert json.loads(third.stdout)["cutOff"] is True
+
+
+def test_an_emptied_log_is_found(keeping: Px, server: TestDevServer) -> None:
+    """Also one that was begun again."""
+    write(keeping, "A", "B")
+    keeping.run("audit", "verify")
+    cut(server, 1, 2)
+    empty = keeping.run("audit", "verify")
+    write(keeping, "C", "D", "E")
+    again = keeping.run("audit", "verify")
+
+    assert (empty.returncode, again.returncode) == (1, 1)
+    assert "it is empty, and event 2 was seen before" in empty.stderr
+    assert "the log was replaced: event 2 was seen before" in again.stderr
+
+
+def test_a_longer_log_is_intact(keeping: Px) -> None:
+    """The event that was seen is still in its place, however far back."""
+    write(keeping, "A")
+    keeping.run("audit", "verify")
+    write(keeping, "B", "C")
+
+    done = keeping.run("audit", "verify", "--since", "2000-01-01", "--json")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["knownHead"][:2] == "1:"
+
+
+def test_since_looks_as_far_back_as_the_known_event(keeping: Px, server: TestDevServer) -> None:
+    """But counts only what was asked for."""
+    server.shift_clock(-7_200_000)
+    write(keeping, "OLD")
+    keeping.run("audit", "verify")
+    server.shift_clock(0)
+    write(keeping, "NEW")
+    server.tamper_with_audit(sequence=1)
+
+    done = keeping.run("audit", "verify", "--since", "1h", "--json")
+
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["count"], found["cutOff"]) == (1, 1, True)
+
+
+def test_a_head_of_ones_own_is_checked(px: Px, server: TestDevServer) -> None:
+    """For CI, where px remembers nothing: --head is what the last run printed."""
+    write(px, "A", "B")
+    printed = px.run("audit", "verify").stdout.removeprefix("head\t").strip()
+    good = px.run("audit", "verify", "--head", printed)
+    cut(server, 2)
+    bad = px.run("audit", "verify", "--head", printed)
+
+    assert (printed, good.returncode, bad.returncode) == (f"2:{printed[2:]}", 0, 1)
+
+
+def test_a_restored_log_is_accepted_by_its_head(keeping: Px, server: TestDevServer) -> None:
+    """--head stands for what px remembers, and is remembered from then on."""
+    write(keeping, "A", "B")
+    keeping.run("audit", "verify")
+    cut(server, 2)
+    given = keeping.run("audit", "verify", "--head", head(keeping))
+
+    assert (given.returncode, keeping.run("audit", "verify").returncode) == (0, 0)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1:", "0:" + "a" * 64, "1:" + "A" * 64, "x:" + "a" * 64])
+def test_a_head_that_cannot_be_is_usage(px: Px, server: TestDevServer, text: str) -> None:
+    """Nothing is sent."""
+    done = px.run("audit", "verify", "--head", text)
+
+    assert (done.returncode, server.calls, "--head expects" in done.stderr) == (2, [], True)
+
+
+def test_the_remembered_head_is_ones_own(keeping: Px, tmp_path: Path) -> None:
+    """Mode 600; a file that others can write to, or with another text, is not believed."""
+    write(keeping, "A")
+    keeping.run("audit", "verify")
+    (file,) = (tmp_path / "state" / "px").iterdir()
+    mode, text = file.stat().st_mode & 0o777, file.read_text()
+    file.write_text("garbage")
+    garbled = keeping.run("audit", "verify")
+    file.write_text(text)
+    file.chmod(0o666)
+    exposed = keeping.run("audit", "verify")
+
+    assert (mode, garbled.returncode, exposed.returncode) == (0o600, 2, 2)
+    assert "is not what px wrote there" in garbled.stderr
+    assert "other users can write to it" in exposed.stderr
+
+
+def test_filters_combine(px: Px) -> None:
+    """Actor, action (also a group of them) and name; newest first."""
+    write(px, "A", "B")
+    px.run("token", "create", "ci", "--role", "writer")
+    px.run("secret", "delete", "A", "--yes")
+
+    assert names(px.run("audit", "--name", "A").stdout) == ["A", "A"]
+    assert names(px.run("audit", "--action", "secret").stdout) == ["A", "B", "A"]
+    assert names(px.run("audit", "--action", "secret.put", "--name", "A").stdout) == ["A"]
+    assert names(px.run("audit", "--actor", "root", "--action", "secret.delete").stdout) == ["A"]
+    assert px.run("audit", "--actor", "nobody").stdout == ""
+
+
+def test_a_new_tokens_event_says_what_it_is(px: Px) -> None:
+    """Its role, its name and when it expires."""
+    px.run("token", "create", "ci", "--role", "writer", "--expires", "1h")
+
+    details = events(px)[0]["details"]
+    assert (details["name"], details["role"], "T" in details["expiresAt"]) == ("ci", "writer", True)
 
 
 def test_a_changed_event_cannot_steer_the_terminal(px: Px, server: TestDevServer) -> None:
@@ -169,47 +354,40 @@ OTHER_KEY = "other:" + "A" * 43 + "="
 
 
 def test_an_event_under_an_unknown_key_is_exit_code_1(px: Px, server: TestDevServer) -> None:
-    """Anybody can make a key id up: the ids, their counts and the way on are shown."""
+    """Without its master key the audit key cannot be used: the ids and the way on are shown."""
     write(px, "A", "B")
+    key_id = events(px)[0]["keyId"]
     server.configure(master_keys=OTHER_KEY)
 
     done = px.run("audit", "verify")
 
-    assert (done.returncode, done.stdout) == (1, "unknown_key\ttest\t2\n")
+    assert (done.returncode, done.stdout) == (1, f"unknown_key\t{key_id}\t2\nhead\t{head(px)}\n")
     assert done.stderr == (
-        "0 intact, 0 changed, 2 not verifiable (unknown key test: 2)\n"
-        "hint: if a rotation dropped these keys, run `px audit verify --dropped test`\n"
+        f"0 intact, 0 changed, 2 not verifiable (unknown key {key_id}: 2)\n"
+        f"hint: if these keys were dropped or lost, run `px audit verify --dropped {key_id}`\n"
     )
 
 
 def test_an_event_under_a_dropped_key_is_not_verifiable(px: Px, server: TestDevServer) -> None:
     """--dropped names the key: exit code 0, and still it is not called intact."""
-    write(px, "A")
-    server.configure(master_keys=OTHER_KEY)
-    write(px, "B")
+    write(px, "A", "B")
+    server.tamper_with_audit(key_id="gone")
 
-    done = px.run("audit", "verify", "--dropped", "test", "--dropped", "never-seen", "--json")
+    done = px.run("audit", "verify", "--dropped", "gone", "--dropped", "never-seen", "--json")
 
-    assert done.returncode == 0
-    assert json.loads(done.stdout) == {
-        "intact": 1,
-        "changed": 0,
-        "unknownKey": 1,
-        "count": 2,
-        "changedEvents": [],
-        "unknownKeys": [{"id": "test", "count": 1, "dropped": True}],
-    }
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["intact"], found["unknownKey"]) == (0, 1, 1)
+    assert found["unknownKeys"] == [{"id": "gone", "count": 1, "dropped": True}]
 
 
 def test_a_made_up_key_id_hides_behind_no_dropped_one(px: Px, server: TestDevServer) -> None:
     """Each unknown id has to be named, and the hint keeps those that were."""
     write(px, "A")
-    server.configure(master_keys=OTHER_KEY)
     server.tamper_with_audit(key_id="made-up")
 
     done = px.run("audit", "verify", "--dropped", "test")
 
-    assert (done.returncode, done.stdout) == (1, "unknown_key\tmade-up\t1\n")
+    assert (done.returncode, done.stdout[:22]) == (1, "unknown_key\tmade-up\t1\n")
     assert "`px audit verify --dropped made-up --dropped test`" in done.stderr
 
 

@@ -112,3 +112,16 @@ def test_a_wrong_token_is_4(px: Px, server: TestDevServer) -> None:
 
     assert (done.returncode, done.stdout) == (4, "")
     assert "canary-token" not in done.stderr
+
+
+def test_what_was_read_from_copies_is_told(px: Px, server: TestDevServer) -> None:
+    """After the last step, with each version; the run's events say it."""
+    read = {**ONE_STEP[3], "fromCopy": {"KEY": 3, "OTHER": 1}}
+    server.fail_next(stream([*ONE_STEP[:3], read, ONE_STEP[4]]))
+    done = px.run("brain", "watch", RUN)
+
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == (
+        "warning: the ledger did not answer, so the run read copies from KV: "
+        "KEY (version 3), OTHER (version 1)"
+    )

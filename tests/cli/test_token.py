@@ -59,7 +59,8 @@ def test_create_json_is_the_servers(px: Px) -> None:
     done = px.run("token", "create", "ci", "--role", "admin", "--expires", "30m", "--json")
 
     assert list(json.loads(done.stdout)) == [
-        *("token", "id", "name", "role", "createdAt", "expiresAt", "server", "project")
+        *("token", "id", "name", "role", "createdAt", "expiresAt", "by"),
+        *("server", "project"),
     ]
     assert done.stderr == ""
 

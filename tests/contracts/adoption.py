@@ -299,11 +299,11 @@ async def check_events(world: LedgerWorld) -> None:
         replace(late, key=f"{PROJECT}/audit/copied"),
     )
     account = await found.adopted()
-    listed, _ = await found.place.run(command("audit.list", limit=99))
+    listed, *_ = await found.place.run(command("audit.list", limit=99))
 
     assert (account["events"], account["unverified"], account["failed"]) == (9, 7, [])
-    events = [decode(id_, text) for id_, text, _ in reversed(listed)]
-    verdicts = {id_: verdict for id_, _, verdict in listed}
+    events = [decode(id_, text) for id_, text, *_ in reversed(listed)]
+    verdicts = {one[0]: one[3] for one in listed}
     assert [one.action for one in events if verdicts[one.id] == "intact"] == [
         *("secret.put", "secret.put", "project.adopt")
     ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from contracts.commanding import Commanding, bulk, command, issue, put, shown
+from collections.abc import Sequence
+
+from contracts.commanding import ROOT, TOKEN_ID, Commanding, bulk, command, issue, put, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.access.audit_throttle import CAPACITY, INTERVAL
 from positronic.access.foreign_calls import NONE, ForeignCalls
+from positronic.audit import chain
 from positronic.commands import audit_keys
+from positronic.commands.audit_reads import MAX_SCANNED
 from positronic.commands.work import Work
 from positronic.errors import AuditUnavailable, NotFound
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
-from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
 from positronic.ledger.look import Look
 from positronic.names import Project
 from positronic.rows import Delete, Put
@@ -25,8 +29,8 @@ WRONG = "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 async def verdicts(place: Commanding, newest: str = "k1") -> list[object]:
     """Of each event, newest first; `unreadable` for what is none."""
-    page, _ = await place.run(command("audit.list", newest=newest, limit=99))
-    return [one[2] if len(one) > 1 else "unreadable" for one in page]
+    page, *_ = await place.run(command("audit.list", newest=newest, limit=99))
+    return [one[3] if len(one) > 3 else "unreadable" for one in page]
 
 
 @SUITE.check
@@ -179,3 +183,62 @@ async def check_foreign_calls_of_many(world: LedgerWorld) -> None:
     assert calls.one_more(names[0]) == NONE
     assert calls.one_more(Project("another")) == 1
     assert calls.one_more(names[1]) == 1, "the one that was called longest ago is forgotten"
+
+
+@SUITE.check
+async def check_filters(world: LedgerWorld) -> None:
+    """Every event that matches everything, newest first, over pages of any size, and no other."""
+    place = Commanding(world)
+    await place.run(issue())
+    for number in range(9):
+        await place.run(put(f"N{number % 3}", caller=shown() if number % 2 else ROOT))
+    await place.run(command("secret.delete", name="N0"))
+    planted = [Put(EVENTS.kind, "bad id", "text", (None, None))]
+    place.ledger.commit(planted, {})
+
+    examples: Sequence[tuple[Sequence[str | None], list[int | None]]] = (
+        ([None, None, None], [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, None]),
+        ([None, "secret", None], [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]),
+        (["ci", None, None], [9, 7, 5, 3]),
+        ([TOKEN_ID, None, None], [9, 7, 5, 3]),
+        ([None, "secret.put", "N0"], [8, 5, 2]),
+        (["ci", "secret.put", "N0"], [5]),
+        ([None, None, TOKEN_ID], [1]),
+        (["nobody", None, None], []),
+    )
+    for wanted, sequences in examples:
+        for limit in (1, 2, 99):
+            assert await _numbers(place, wanted, limit) == sequences, f"{wanted}, pages of {limit}"
+
+
+async def _numbers(place: Commanding, wanted: Sequence[str | None], limit: int) -> list[int | None]:
+    """Of the events on all pages."""
+    found: list[int | None] = []
+    cursor: str | None = None
+    while True:
+        page, cursor, head = await place.run(
+            command("audit.list", cursor=cursor, limit=limit, wanted=list(wanted))
+        )
+        assert head == [11, chain.digest(place.ledger.list(EVENTS.kind)[0])]
+        found += [one[4] if len(one) > 3 else one[1] for one in page]
+        if cursor is None:
+            return found
+
+
+@SUITE.check
+async def check_filters_look_at_few(world: LedgerWorld) -> None:
+    """One call looks at a bounded number of events; its cursor leads on."""
+    place = Commanding(world)
+    await place.run(put("FIRST"), put("A"))
+    (row, _) = place.ledger.list(EVENTS.kind)
+    more = [
+        Put(EVENTS.kind, event_row_id(number), row.text, (f"c{number}", row.keys[1]))
+        for number in range(3, MAX_SCANNED + 3)
+    ]
+    place.ledger.commit(more, {})
+    wanted = [None, None, "FIRST"]
+    page, cursor, _ = await place.run(command("audit.list", limit=9, wanted=wanted))
+
+    assert (page, cursor is not None) == ([], True)
+    page, cursor, _ = await place.run(command("audit.list", limit=9, cursor=cursor, wanted=wanted))
+    assert ([one[4] for one in page], cursor) == ([1], None)

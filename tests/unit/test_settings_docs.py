@@ -24,7 +24,7 @@ _SEVERAL_WORDS: Final = re.compile(r"_?[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 NO_VARIABLE: Final = frozenset(
     {
         *("EAI_AGAIN", "ERR_INVALID_URL", "ERR_SOCKET_TIMEOUT", "FETCH_ERROR"),  # npm's codes
-        *("POSITRONIC_SPEC", "POSITRONIC_", "AUDIT_KEY"),  # names of secrets
+        *("POSITRONIC_SPEC", "POSITRONIC_", "POSITRONIC_AUDIT_KEY"),  # names of secrets
         "WHOLE_ONLY_BELOW",  # of __all__
     }
 )

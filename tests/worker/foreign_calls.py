@@ -71,8 +71,8 @@ async def _state(own: LedgerCalls) -> object:
 
 async def _events(own: LedgerCalls) -> list[tuple[str, str]]:
     """Each as it is kept, and its verdict."""
-    events, _ = await own(command("audit.list", limit=99))
-    return [(one[1], one[2]) for one in events]
+    events, *_ = await own(command("audit.list", limit=99))
+    return [(one[1], one[3]) for one in events]
 
 
 async def _recorded(own: LedgerCalls) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ async def _untouched(env: Any, own: LedgerCalls) -> object:  # noqa: ANN401
     stub = env.PROJECT_LEDGER._binding.getByName(OTHER_PROJECT)
     for message in ("", "garbage", pack(put("A"), Keyring(EVIL))):
         await _call(stub, "carry_out", [message])
-    events, _ = await own(replace(command("audit.list", limit=9), project=OTHER_PROJECT))
+    events, *_ = await own(replace(command("audit.list", limit=9), project=OTHER_PROJECT))
     return events
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from support.waiting import wait_until
+
 WAIT = 10.0  # seconds for a lock that the Worker holds
 
 
@@ -56,6 +58,10 @@ class KvFiles:
             database.execute(
                 "INSERT OR REPLACE INTO _mf_entries VALUES (?, ?, NULL, ?)", (key, blob, text)
             )
+
+    def wait_for(self, key: str) -> None:
+        """Until there is an entry under this key."""
+        wait_until(lambda: key in self.keys(key), f"{key} in KV")
 
     def delete(self, key: str) -> None:
         """Remove an entry, as somebody with access to the store could."""

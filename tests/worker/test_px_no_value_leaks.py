@@ -142,7 +142,7 @@ def _broken_record(run: Run) -> None:
     cut = json.dumps({**fields, "sealed": fields["sealed"][:-1]})
     ledgers.write("default", "version", id_, cut, fields["keyId"])
     run.px("exists broken", "secret", "exists", "BROKEN")
-    ledgers.write("default", "secret", "BROKEN", "{}", "BROKEN", fields["keyId"])
+    ledgers.write("default", "secret", "BROKEN", "{}", "BROKEN")
     run.px("over broken", "secret", "create", "BROKEN", "--stdin", stdin=run.canary("over broken"))
     run.px("list broken", "secret", "list")
     run.px("delete broken", "secret", "delete", "BROKEN", "--yes")

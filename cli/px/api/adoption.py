@@ -38,6 +38,11 @@ class Adoption:
         """Whether everything was brought, and every event is as it was signed."""
         return not (self.failed_count or self.unverified)
 
+    def sentence(self) -> str:
+        """What was brought."""
+        secrets, tokens = counted(self.secrets, "secret"), counted(self.tokens, "token")
+        return f"{secrets}, {tokens} and {counted(self.events, 'event')}"
+
     def document(self) -> dict[str, object]:
         failed = [{"name": one.name, "code": one.code} for one in self.failed]
         return {
@@ -49,6 +54,10 @@ class Adoption:
             "failedCount": self.failed_count,
             "afterLoss": self.after_loss,
         }
+
+
+def counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def adopt(client: Client, note: Callable[[int, int], None]) -> Adoption:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from px.api import decode
 from px.api.client import Client
 from px.api.decode import Fields
+from px.api.errors import read
 from px.api.keys import KEY_ID
 
 VERDICTS: Final = ("intact", "changed", "unknown_key")
@@ -17,6 +18,7 @@ VERDICTS: Final = ("intact", "changed", "unknown_key")
 _AT_ONCE: Final = 100  # each costs the server a read
 _VERDICT = re.compile("|".join(VERDICTS))
 _EVENT_ID = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LAST_MILLISECOND: Final = 2**48 - 1
 
 
@@ -35,6 +37,9 @@ class AuditEvent:
     code: str | None = None
     address: str | None = None
     key_id: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    sequence: int | None = None
+    digest: str | None = None
 
     @property
     def at(self) -> int:
@@ -56,7 +61,14 @@ class AuditEvent:
             "outcome": self.outcome,
             "requestId": self.request_id,
         }
-        optional = {"code": self.code, "address": self.address, "keyId": self.key_id}
+        optional = {
+            "code": self.code,
+            "address": self.address,
+            "details": dict(self.details) or None,
+            "keyId": self.key_id,
+            "sequence": self.sequence,
+            "digest": self.digest,
+        }
         found |= {name: text for name, text in optional.items() if text is not None}
         return found | {"integrity": self.integrity}
 
@@ -67,9 +79,24 @@ class AuditLog:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def events(self) -> Iterator[AuditEvent]:
-        """The events, newest first, fetched as they are used."""
-        return self._client.pages("/audit", "events", _event, _AT_ONCE)
+    def events(self, wanted: Mapping[str, str] | None = None) -> Iterator[AuditEvent]:
+        """The events, newest first, fetched as they are used.
+
+        `wanted`: the actor, action or name that they must match.
+        """
+        return self._client.pages("/audit", "events", _event, _AT_ONCE, wanted)
+
+    def head(self) -> tuple[int, str] | None:
+        """The number and the digest of the newest event; None: there is none."""
+        answer = self._client.answer(self._client.call("GET", "/audit?limit=1"), 200)
+        return read(answer, 200, _head)
+
+
+def _head(found: Fields) -> tuple[int, str] | None:
+    if found.get("head") is None:
+        return None
+    head = decode.fields(found["head"])
+    return decode.number(head["sequence"]), decode.matching(_DIGEST, head["digest"])
 
 
 def _event(found: Fields) -> AuditEvent:
@@ -86,4 +113,7 @@ def _event(found: Fields) -> AuditEvent:
         decode.optional(decode.text, found.get("code")),
         decode.optional(decode.text, found.get("address")),
         decode.optional(lambda key: decode.matching(KEY_ID, key), found.get("keyId")),
+        decode.fields(found.get("details", {})),
+        None if found.get("sequence") is None else decode.number(found["sequence"]),
+        decode.optional(lambda digest: decode.matching(_DIGEST, digest), found.get("digest")),
     )

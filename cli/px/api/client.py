@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -103,13 +103,20 @@ class Client:
         self.answer(self.call("GET", "/secrets?limit=1"), 200)
 
     def pages(
-        self, path: str, key: str, parse: Callable[[Fields], T], limit: int = 1000
+        self,
+        path: str,
+        key: str,
+        parse: Callable[[Fields], T],
+        limit: int = 1000,
+        query: Mapping[str, str] | None = None,
     ) -> Iterator[T]:
-        """Every item of the list under this key, over all pages."""
+        """Every item of the list under this key, over all pages; `query`: what else is asked."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            answer = self.answer(self.call("GET", _page_path(path, limit, cursor)), 200)
+            answer = self.answer(
+                self.call("GET", _page_path(path, limit, cursor, query or {})), 200
+            )
             page, cursor = read(
                 answer, 200, lambda found: (items(found, key, parse), next_cursor(found))
             )
@@ -234,8 +241,8 @@ def entry_path(path: str, parameter: str, name: str) -> str:
     return f"{path}/{quote(name, safe='')}"
 
 
-def _page_path(path: str, limit: int, cursor: str | None) -> str:
+def _page_path(path: str, limit: int, cursor: str | None, more: Mapping[str, str]) -> str:
     from urllib.parse import urlencode
 
-    query = {"limit": str(limit)} | ({} if cursor is None else {"cursor": cursor})
+    query = {"limit": str(limit), **more} | ({} if cursor is None else {"cursor": cursor})
     return f"{path}?{urlencode(query)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Final
 
 from px.api.audit import VERDICTS, AuditEvent, AuditLog
 from px.api.keys import KEY_ID
+from px.audit.heads import Head
 from px.errors import Usage
 
 DEFAULT_LIMIT: Final = 100
@@ -18,19 +19,27 @@ POLL: Final = 2.0  # seconds
 NAMELESS: Final = "?"  # an older server does not name the key; no key has this id
 LATE: Final = 120_000  # ms: how late and out of order a list may show an event
 
+Wanted = Mapping[str, str]  # what events must match: actor, action, name
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """How many events have each verdict, which were changed, and which keys are unknown.
 
     `unknown`: the number of events for each key id that the Worker does not hold. `dropped`: the
-    ids of keys that, according to the caller, a rotation dropped.
+    ids of keys that, according to the caller, a rotation dropped. `missing`: the first and the last
+    number of each gap. `head`: the newest event; `known`: an event that was seen before, and
+    `is_known`: whether it is still there.
     """
 
     counts: Counter[str]
     changed: tuple[AuditEvent, ...]
     unknown: Counter[str]
     dropped: frozenset[str] = frozenset()
+    missing: tuple[tuple[int, int], ...] = ()
+    head: Head | None = None
+    known: Head | None = None
+    is_known: bool = True
 
     @property
     def unexpected(self) -> dict[str, int]:
@@ -39,8 +48,8 @@ class Checked:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was changed and every unknown key is known to be dropped."""
-        return not self.changed and not self.unexpected
+        """Whether nothing was changed or is missing, and every unknown key is known as dropped."""
+        return self.is_known and not (self.changed or self.missing or self.unexpected)
 
     def document(self) -> dict[str, object]:
         changed = [{"id": one.id, "time": one.time} for one in self.changed]
@@ -50,7 +59,17 @@ class Checked:
             for key in sorted(self.unknown)
         ]
         total = {"count": self.counts.total()}
-        return {**counts, **total, "changedEvents": changed, "unknownKeys": keys}
+        missing = [{"first": first, "last": last} for first, last in self.missing]
+        heads = {"head": self.head, "knownHead": self.known}
+        return {
+            **counts,
+            **total,
+            "changedEvents": changed,
+            "unknownKeys": keys,
+            "missing": missing,
+            "cutOff": not self.is_known,
+            **{name: None if head is None else str(head) for name, head in heads.items()},
+        }
 
     def sentence(self) -> str:
         intact, changed, unknown = (self.counts[verdict] for verdict in VERDICTS)
@@ -59,12 +78,23 @@ class Checked:
             f" (unknown key {by_key})" if by_key else ""
         )
 
+    def loss(self) -> str:
+        """What is known to be gone; empty if nothing is."""
+        if self.is_known or self.known is None:
+            return ""
+        seen = f"event {self.known.sequence} was seen before"
+        if self.head is None:
+            return f"the log was cut off: it is empty, and {seen}"
+        if self.head.sequence < self.known.sequence:
+            return f"the log was cut off: it ends with event {self.head.sequence}, and {seen}"
+        return f"the log was replaced: {seen}, and is not in it any more"
+
     def hint(self) -> str:
         """What to do about unknown keys; empty if nothing."""
         if not self.unexpected:
             return ""
         options = " ".join(f"--dropped {key}" for key in sorted({*self.dropped, *self.unexpected}))
-        return f"if a rotation dropped these keys, run `px audit verify {options}`"
+        return f"if these keys were dropped or lost, run `px audit verify {options}`"
 
 
 def dropped_ids(given: Iterable[str]) -> frozenset[str]:
@@ -78,37 +108,93 @@ def dropped_ids(given: Iterable[str]) -> frozenset[str]:
     return ids
 
 
-def recent(log: AuditLog, start: int | None, limit: int | None) -> list[AuditEvent]:
+def recent(
+    log: AuditLog, start: int | None, limit: int | None, wanted: Wanted | None = None
+) -> list[AuditEvent]:
     """Events, newest first; without start (ms) and limit, the newest DEFAULT_LIMIT."""
     if limit is None and start is None:
         limit = DEFAULT_LIMIT
-    return list(islice(_since(log, start), limit))
+    return list(islice(_since(log, start, wanted), limit))
 
 
-def check(log: AuditLog, start: int | None, dropped: frozenset[str] = frozenset()) -> Checked:
-    """Every event from `start` (ms) on."""
+def check(
+    log: AuditLog,
+    start: int | None,
+    dropped: frozenset[str] = frozenset(),
+    known: Head | None = None,
+) -> Checked:
+    """Every event from `start` (ms) on, and whether the `known` one is still in its place."""
+    newest = log.head()
+    head = None if newest is None else Head(*newest)
     counts: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     changed: list[AuditEvent] = []
-    for event in _since(log, start):
+    chain = _Chain(known)
+    for event in log.events():
+        is_asked_for = start is None or event.at >= start
+        if not (is_asked_for or chain.is_before_known(event)):
+            break
+        chain.add(event)
+        if not is_asked_for:
+            continue
         counts[event.integrity] += 1
         if event.integrity == "changed":
             changed.append(event)
         elif event.integrity == "unknown_key":
             unknown[event.key_id or NAMELESS] += 1
-    return Checked(counts, tuple(changed), unknown, dropped)
+    found = Checked(counts, tuple(changed), unknown, dropped, tuple(chain.missing), head, known)
+    return replace(found, is_known=chain.has_known(head))
+
+
+class _Chain:
+    """The numbers of a log's events, newest first: which are missing, and what became of one."""
+
+    def __init__(self, known: Head | None) -> None:
+        self.missing: list[tuple[int, int]] = []
+        self._known = known
+        self._last: int | None = None
+        self._digest: str | None = None
+
+    def is_before_known(self, event: AuditEvent) -> bool:
+        """Whether the walk has to go on to reach the known event."""
+        return (
+            self._known is not None
+            and event.sequence is not None
+            and event.sequence >= self._known.sequence
+        )
+
+    def add(self, event: AuditEvent) -> None:
+        number = event.sequence
+        if number is None:
+            return
+        if self._last is not None and number < self._last - 1:
+            self.missing.append((number + 1, self._last - 1))
+        self._last = number
+        if self._known is not None and number == self._known.sequence:
+            self._digest = event.digest
+
+    def has_known(self, head: Head | None) -> bool:
+        """Whether it is as it was; one that is older than all that is left, retention removed."""
+        if self._known is None:
+            return True
+        if head is None or head.sequence < self._known.sequence:
+            return False
+        if self._digest is not None:
+            return self._digest == self._known.digest
+        return self._last is not None and self._last > self._known.sequence
 
 
 def follow(
     log: AuditLog,
     start: int | None,
     limit: int | None,
+    wanted: Wanted | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[AuditEvent]:
     """Events from `start`, or the newest `limit`, then each new one once; oldest first."""
     seen: dict[str, int] = {}
     shown: list[AuditEvent] = []
-    for position, event in enumerate(log.events()):
+    for position, event in enumerate(log.events(wanted)):
         horizon = _horizon(seen)
         is_late = horizon is None or event.at >= horizon
         is_shown = _is_shown(position, event, start, limit)
@@ -122,7 +208,7 @@ def follow(
     while True:
         pause(POLL)
         horizon = _horizon(seen)
-        fresh = [event for event in _since(log, horizon) if event.id not in seen]
+        fresh = [event for event in _since(log, horizon, wanted) if event.id not in seen]
         yield from reversed(fresh)
         seen |= {event.id: event.at for event in fresh}
         seen = {key: at for key, at in seen.items() if horizon is None or at >= horizon}
@@ -140,6 +226,6 @@ def _horizon(seen: dict[str, int]) -> int | None:
     return min(max(seen.values()), time.time_ns() // 1_000_000) - LATE if seen else None
 
 
-def _since(log: AuditLog, start: int | None) -> Iterator[AuditEvent]:
-    events = log.events()
+def _since(log: AuditLog, start: int | None, wanted: Wanted | None) -> Iterator[AuditEvent]:
+    events = log.events(wanted)
     return events if start is None else takewhile(lambda event: event.at >= start, events)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from px import terminal
 from px.api.brains import Brain, Structure
+from px.api.decode import Fields
 from px.api.runs import Run
 from px.terminal import printable
 
@@ -34,7 +35,7 @@ def structure(found: Structure) -> None:
 
 
 def run(found: Run) -> None:
-    """One line each: run, brain, status, created, completed, error, where, steps, state."""
+    """One line each: run, brain, status, created, completed, error, where, copies, steps, state."""
     steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
     rows: list[tuple[str, ...]] = [
         ("run", found.id),
@@ -44,10 +45,18 @@ def run(found: Run) -> None:
         ("completed", found.completed_at or ""),
         ("error", found.error),
         ("where", found.where),
+        ("copies", from_copy(found.document)),
         *steps,
         ("state", json.dumps(found.state)),
     ]
     terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
+
+
+def from_copy(found: Fields) -> str:
+    """The secrets that a run or an event says came from copies, each with its version."""
+    versions = found.get("fromCopy")
+    copied = sorted(versions.items()) if isinstance(versions, dict) else []
+    return ", ".join(f"{name} (version {version})" for name, version in copied)
 
 
 def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -9,6 +9,7 @@ from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
+from px.brains.listing import from_copy
 from px.brains.progress import COMPLETE, FAILED, RunProgress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
@@ -23,10 +24,12 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
     again = f"watch it again with `px brain watch {run_id}`"
     watch, drawing = Watch(runs, run_id), choose(as_json=as_json)
     short: set[str] = set()
+    copied = ""
     try:
         for event in watch:
             drawing.show(event, watch.progress)
             short |= _whole_only(event)
+            copied = printable(from_copy(event.document)) or copied
     except KeyboardInterrupt:
         raise Interrupted("interrupted; the run continues", hint=again) from None
     except PxError as error:
@@ -36,6 +39,8 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
         drawing.end()
     if short and not as_json:
         terminal.say(f"{_SHORT}: {', '.join(sorted(short))}")
+    if copied and not as_json:
+        terminal.say(f"{_COPIED}: {copied}")
     _conclude(watch.progress, run_id)
     if not as_json:
         last = watch.progress.ended_after
@@ -44,6 +49,9 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
 
 
 _SHORT: Final = "warning: values too short to be redacted everywhere in a run's events"
+
+
+_COPIED: Final = "warning: the ledger did not answer, so the run read copies from KV"
 
 
 def _whole_only(event: RunEvent) -> set[str]:

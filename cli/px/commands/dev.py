@@ -77,10 +77,8 @@ class _Output:
             if not adoption.is_needed(client):
                 return ""
             done = adoption.adopt(client, lambda _, __: None)
-        return (
-            f"Adopted local KV: {done.secrets:,} secrets, {done.tokens:,} tokens, "
-            f"{done.events:,} events; {done.failed_count:,} entries do not open and were left out"
-        )
+        left = f"; {done.failed_count:,} entries do not open" if done.failed_count else ""
+        return f"Adopted local KV: {done.sentence()}{left}"
 
     def log(self, written: bytes) -> None:
         """With --verbose the whole log, otherwise only which runs failed: in whole lines."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from positronic.access import tokens
 from px.api.tokens import Tokens
+from px.doctor.copies import check_copies
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.keys import check_keys, check_records
 from px.doctor.probe import Probe
@@ -33,7 +34,7 @@ def check_server(
             answer = probe.status()
         except PxError as error:
             yield _failed("server", error, target)
-            for name in ("access", "role", "keys", "records", "clock"):
+            for name in ("access", "role", "keys", "records", "copies", "clock"):
                 yield Finding(name, SKIP, "unknown: the server is not ready")
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
@@ -52,7 +53,7 @@ def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterat
         hint = "" if is_open else _fix(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
-        for name in ("role", "keys", "records"):
+        for name in ("role", "keys", "records", "copies"):
             yield Finding(name, SKIP, "unknown: the server does not accept the token")
         return
     role = _role(probe)
@@ -63,6 +64,7 @@ def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterat
         yield from _expiry(probe, target.token)
         yield from check_keys(probe, target, around)
     yield from check_records(probe)
+    yield from check_copies(probe)
 
 
 def _role(probe: Probe) -> str:

@@ -41,6 +41,7 @@ CALLS: Final = {
         ("GET", "/secrets"),
         ("GET", "/secrets/NAME/exists"),
         ("GET", "/audit"),
+        ("GET", "/copies"),
     ),
     "writer": (
         ("POST", "/secrets"),

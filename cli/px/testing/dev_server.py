@@ -124,13 +124,16 @@ class TestDevServer:
         """Sets how far the server's clock is from this machine's."""
         self.shift = milliseconds
 
-    def tamper_with_audit(self, project: str = PROJECT, key_id: str | None = None) -> str:
+    def tamper_with_audit(
+        self, project: str = PROJECT, key_id: str | None = None, sequence: int | None = None
+    ) -> str:
         """Rewrites the newest event, like an attacker with access to the ledger; returns its id.
 
         `key_id`: the key that the event names afterwards; by default the one that signed it.
+        `sequence`: of another event than the newest.
         """
         ledger = self.ledger(project)
-        chained = newest_event(ledger)
+        chained = newest_event(ledger, sequence)
         signature = chained.event.signature
         if signature is not None and key_id is not None:
             signature = replace(signature, key_id=key_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.names import parse_name, parse_value
 from positronic.ports import Ledger, Metadata
@@ -28,6 +28,7 @@ async def opened(ledger: Ledger, sealer: Sealer) -> dict[str, str]:
     return {record.name: (await sealer.open(record)).reveal() for record in records}
 
 
-def newest_event(ledger: Ledger) -> ChainedEvent:
-    """The last one of all."""
-    return EVENTS.read(ledger.list(EVENTS.kind, limit=1)[0])
+def newest_event(ledger: Ledger, sequence: int | None = None) -> ChainedEvent:
+    """The last one of all, or the one with this number."""
+    low = None if sequence is None else event_row_id(sequence)
+    return EVENTS.read(ledger.list(EVENTS.kind, limit=1, low=low)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from positronic.http.request import Response
 from spec.broken.mutant import Call, breaks, edited, found
@@ -92,3 +93,37 @@ async def sees_no_intruder(call: Call) -> Response:
 async def suspects_everyone(call: Call) -> Response:
     """Every event says that it was changed."""
     return await _each(call, lambda event: event | {"integrity": "changed"})
+
+
+@breaks("audit.sequence")
+async def skips_a_number(call: Call) -> Response:
+    """Event numbers have gaps."""
+    return await _each(call, lambda event: event | {"sequence": 2 * event["sequence"]})
+
+
+@breaks("audit.sequence")
+async def shows_an_older_head(call: Call) -> Response:
+    """The head is the event before the newest."""
+    right = await call.right()
+    if not call.at("GET /audit") or right.status != 200 or "head" not in found(right):
+        return right
+    head = found(right)["head"]
+    return edited(right, head=head | {"sequence": head["sequence"] - 1})
+
+
+@breaks("audit.filters")
+async def filters_no_actor(call: Call) -> Response:
+    """The actor counts for nothing."""
+    if not call.at("GET /audit") or "actor" not in call.query:
+        return await call.right()
+    kept = {key: text for key, text in call.query.items() if key != "actor"}
+    return await call.right(url=f"/audit?{urlencode(kept)}")
+
+
+@breaks("audit.filters")
+async def filters_no_action(call: Call) -> Response:
+    """The action counts for nothing."""
+    if not call.at("GET /audit") or "action" not in call.query:
+        return await call.right()
+    kept = {key: text for key, text in call.query.items() if key != "action"}
+    return await call.right(url=f"/audit?{urlencode(kept)}")

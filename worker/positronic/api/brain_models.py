@@ -79,6 +79,7 @@ class RunOut(Model):
     completed_at: Time | None = None
     starts_at: int | None = None
     rerun_of: str | None = None
+    from_copy: dict[str, int] | None = None
     error: RunErrorOut | None = None
     steps: list[StepStandingOut]
     state: JsonObject
@@ -115,7 +116,13 @@ def run_out(record: RunRecord, told: Replay) -> RunOut:
         completed_at=None if record.completed_at is None else iso(record.completed_at),
         starts_at=record.starts_at,
         rerun_of=record.rerun_of,
+        from_copy=_copied(record),
         error=None if record.error is None else RunErrorOut(**record.error),
         steps=steps,
         state=told.state,
     )
+
+
+def _copied(record: RunRecord) -> dict[str, int] | None:
+    """The versions that came from copies, by name."""
+    return dict(one for read in record.copied for one in read.versions.items()) or None

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
+from positronic.commands.asked_events import EventsPage, ListedEvent
 from positronic.commands.asked_keys import KeyUse, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
+<<<<<<< HEAD
 from positronic.ledger.project_rows import ProjectEntry
 from positronic.names import MAX_BULK, Name, TokenName, Value
 from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
+=======
+from positronic.names import MAX_BULK, PROJECT, Name, Project, TokenName, Value
+from positronic.ports import Page, SecretInfo, TokenRecord, Unreadable
+>>>>>>> refs/heads/ledger
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Verdict
@@ -86,13 +92,24 @@ class EventOut(Model):
     request_id: str
     code: str | None = None
     address: str | None = None
+    details: dict[str, object] | None = None
     integrity: Verdict
     key_id: str | None = None
+    sequence: int | None = None
+    digest: str | None = None
+
+
+class HeadOut(Model):
+    """The newest event. A client that keeps it notices when the log is cut off."""
+
+    sequence: int
+    digest: str
 
 
 class EventsOut(Model):
     events: list[EventOut]
     count: int
+    head: HeadOut | None = None
     cursor: str | None = None
 
 
@@ -198,13 +215,15 @@ def secrets_out(page: Page[SecretInfo | Unreadable]) -> SecretsOut:
     return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
 
 
-def events_out(page: Page[Event], verify: Callable[[Event], Verdict]) -> EventsOut:
-    events = [_event_out(event, verify(event)) for event in page.items]
-    return EventsOut(events=events, count=len(events), cursor=page.cursor)
+def events_out(page: EventsPage) -> EventsOut:
+    events = [_event_out(one) for one in page.items]
+    head = None if page.head is None else HeadOut(sequence=page.head[0], digest=page.head[1])
+    return EventsOut(events=events, count=len(events), head=head, cursor=page.cursor)
 
 
-def _event_out(event: Event, integrity: Verdict) -> EventOut:
+def _event_out(listed: ListedEvent) -> EventOut:
     """With its key id, unless tampering is evident without the key."""
+    event, integrity = listed.event, listed.verdict
     signature = None if integrity is Verdict.CHANGED else event.signature
     return EventOut(
         id=event.id,
@@ -216,8 +235,11 @@ def _event_out(event: Event, integrity: Verdict) -> EventOut:
         request_id=event.request_id,
         code=event.code,
         address=event.address,
+        details=dict(event.details) or None,
         integrity=integrity,
         key_id=None if signature is None else signature.key_id,
+        sequence=listed.sequence,
+        digest=listed.digest,
     )
 
 

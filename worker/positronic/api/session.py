@@ -7,6 +7,7 @@ from typing import Final
 from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
+from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -15,11 +16,9 @@ from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
-from positronic.ports import Event
 from positronic.roles import Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
-from positronic.sealing.signing import Verdict
 
 # The entry asks the directory in its own name, no matter who sent the request.
 _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
@@ -42,7 +41,6 @@ class Session:
         self.is_root = isinstance(caller, Principal)
         self.keyring = service.keyring()
         self.ask = service.asking(project, caller, role, origin)
-        self._log = LedgerLog(self.ask)
 
     def vault(self) -> LedgerVault:
         return LedgerVault(self.ask)
@@ -78,12 +76,13 @@ class Session:
     def adoption(self) -> LedgerAdoption:
         return LedgerAdoption(self.ask, self.projects())
 
-    def audit_log(self) -> LedgerLog:
-        return self._log
+    def copies(self) -> LedgerCopies | None:
+        """None: this host has none."""
+        copies = self.service.runtime.copies
+        return LedgerCopies(self.ask, copies(self.project)) if copies else None
 
-    def verify(self, event: Event) -> Verdict:
-        """What the ledger said of an event that `audit_log` listed."""
-        return self._log.verdict(event)
+    def audit_log(self) -> LedgerLog:
+        return LedgerLog(self.ask)
 
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)

@@ -26,18 +26,22 @@ ALONE: Final = 500  # in a step that does nothing else
 def trim(
     ledger: Ledger, key: AuditKey, project: Project, before: int, most: int = AT_ONCE
 ) -> list[Change]:
-    """Removes the oldest events, of a time before that, in their order. Part of a commit."""
+    """Removes the oldest events, of a time before that, in their order. Part of a commit.
+
+    The newest one stays, however old, so that the chain continues.
+    """
     if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
         return []
     start = _trimmed(ledger)
     if start is None:
         return []
     ids = [event_row_id(start.sequence + number) for number in range(1, most + 1)]
-    rows = ledger.get(EVENTS.kind, ids)
+    rows, last = ledger.get(EVENTS.kind, ids), chain.newest(ledger)
+    newest = last.id if last else None
     changes: list[Change] = []
     sequence, digest = start.sequence, start.digest
     for id_ in ids:
-        time = rows[id_].keys[1] if id_ in rows else None
+        time = rows[id_].keys[1] if id_ in rows and id_ != newest else None
         if not isinstance(time, int) or time >= before:
             break
         changes.append(Delete(EVENTS.kind, id_))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from positronic.audit.wanted import Wanted
 from positronic.errors import InvalidRequest, PositronicError
 from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
 from positronic.roles import TOKEN_ROLES, Role
@@ -70,6 +71,13 @@ class Arguments:
         if len({name for name, _ in entries}) < len(entries):
             raise _wrong(key)
         return entries
+
+    def wanted(self) -> Wanted:
+        """Which events are asked for: [actor, action, name], each a text or null."""
+        found = self._given.get("wanted", [None] * 3)
+        if not isinstance(found, list) or len(found) != 3:
+            raise _wrong("wanted")
+        return Wanted(*(None if one is None else _text("wanted", one) for one in found))
 
     def number(self, key: str) -> int:
         return _number(key, self._given.get(key))

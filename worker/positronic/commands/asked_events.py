@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
+from typing import Any
 
 from positronic.audit import events
+from positronic.audit.wanted import Wanted
 from positronic.commands.asking import Asking
 from positronic.errors import AuditUnavailable, Busy, OutcomeUnknown, StoreFailed
 from positronic.ports import Event, Page
 from positronic.sealing.signing import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """An event, what the ledger says of it, and its place in the chain: its number and digest.
+
+    `sequence`: None for a row that has no place there.
+    """
+
+    event: Event
+    verdict: Verdict
+    sequence: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPage(Page[ListedEvent]):
+    """`head`: the number and the digest of the newest event."""
+
+    head: tuple[int, str] | None = None
 
 
 class LedgerLog:
@@ -16,21 +39,22 @@ class LedgerLog:
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
-        self._told: dict[int, tuple[Event, Verdict]] = {}  # by identity: two may have one id
 
-    async def list(self, cursor: str | None, limit: int) -> Page[Event]:
-        """Newest first."""
-        found, following = await self._ask("audit.list", cursor=cursor, limit=limit)
-        return Page([self._event(*one) for one in found], following)
+    async def list(self, cursor: str | None, limit: int, wanted: Wanted) -> EventsPage:
+        """Newest first. A page of wanted events may be short, or empty, and not the last."""
+        found, following, head = await self._ask(
+            "audit.list", cursor=cursor, limit=limit, wanted=list(astuple(wanted))
+        )
+        return EventsPage([_listed(one) for one in found], following, head and tuple(head))
 
-    def verdict(self, event: Event) -> Verdict:
-        """Of this very event, which `list` gave."""
-        return self._told[id(event)][1]
 
-    def _event(self, id_: str, text: str = "", verdict: str = Verdict.CHANGED) -> Event:
-        event = events.decode(id_, text)
-        self._told[id(event)] = event, Verdict(verdict)
-        return event
+def _listed(found: list[Any]) -> ListedEvent:
+    if len(found) == 3:
+        id_, sequence, digest = found
+        return ListedEvent(events.decode(id_, ""), Verdict.CHANGED, sequence, digest)
+    id_, text, details, verdict, sequence, digest = found
+    event = replace(events.decode(id_, text), details=details)
+    return ListedEvent(event, Verdict(verdict), sequence, digest)
 
 
 class LedgerAuditor:

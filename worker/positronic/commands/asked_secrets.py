@@ -66,7 +66,7 @@ class LedgerSecrets:
             found = await self._ask(READ, names=list(names))
         except LedgerUnreachable as error:
             if self._fallback is None:
-                raise
+                raise StoreFailed(f"{error.message}, and no copy is read: see FALLBACK") from None
             return await self._copies(self._fallback, names, error)
         records = [
             Record(Name(name), Metadata(*metadata), sealed) for name, *metadata, sealed in found

@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from positronic.adoption import old_events
 from positronic.audit import chain, events, retention
 from positronic.audit.audit_key import AuditKey
+from positronic.audit.wanted import Wanted
 from positronic.commands import audit_keys
 from positronic.commands.paging import by_id
 from positronic.commands.work import Work
-from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
+from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
 from positronic.ports import Unreadable
 from positronic.rows import Row
 from positronic.sealing.signing import Verdict
 
+MAX_SCANNED: Final = 1000  # rows that one call with filters looks at
 
-async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[id, event as stores keep it, verdict] or [id], ...], cursor], newest first."""
+
+async def listed(work: Work, cursor: str | None, limit: int, wanted: Wanted) -> object:
+    """[[event, ...], cursor, head], newest first. `head`: [number, digest] of the newest, or None.
+
+    An event: [id, event as stores keep it, details, verdict, number, digest], or [id, number,
+    digest] if it cannot be read. A page of wanted events may be short, or empty, and not the last.
+    """
     key = await audit_keys.held(work)
-    rows, following = by_id(work, EVENTS.kind, cursor, limit)
-    found = [EVENTS.item(row) for row in rows]
+    rows, following = _page(work, cursor, limit, wanted)
     there = {row.id: row for row in rows}
-    older = {event_row_id(one.sequence - 1) for one in found if isinstance(one, ChainedEvent)}
+    numbers = [number for row in rows if (number := _number(row.id))]
+    older = {event_row_id(number - 1) for number in numbers}
     there |= work.look.ledger.get(EVENTS.kind, older - there.keys())
-    return [[_item(work, key, one, there) for one in found], following]
+    newest = chain.newest(work.look.ledger)
+    head = [sequence_of(newest.id), chain.digest(newest)] if newest else None
+    items = [_item(work, key, row, there) for row in rows]
+    return [items, following, head]
 
 
-def _item(
-    work: Work, key: AuditKey | None, chained: ChainedEvent | Unreadable, there: Mapping[str, Row]
-) -> list[object]:
+def _page(
+    work: Work, cursor: str | None, limit: int, wanted: Wanted
+) -> tuple[Sequence[Row], str | None]:
+    if wanted.is_everything:
+        return by_id(work, EVENTS.kind, cursor, limit)
+    rows, following = by_id(work, EVENTS.kind, cursor, MAX_SCANNED)
+    found: list[Row] = []
+    for row in rows:
+        one = EVENTS.item(row)
+        if isinstance(one, ChainedEvent) and wanted.matches(one.event):
+            found.append(row)
+        if len(found) == limit:
+            return found, f"={row.id}"
+    return found, following
+
+
+def _item(work: Work, key: AuditKey | None, row: Row, there: Mapping[str, Row]) -> list[object]:
+    chained, digest = EVENTS.item(row), chain.digest(row)
     if isinstance(chained, Unreadable):
-        return [chained.id]
-    verdict = chain.verify(key, work.project, chained)
+        return [row.id, _number(row.id), digest]
+    event, verdict = chained.event, chain.verify(key, work.project, chained)
     if verdict is Verdict.INTACT and not _follows(work, key, chained, there):
         verdict = Verdict.CHANGED
     if verdict is Verdict.INTACT:
-        verdict = old_events.verdict_of(chained.event)
-    return [chained.event.id, events.encode(chained.event), verdict.value]
+        verdict = old_events.verdict_of(event)
+    kept = events.encode(event)
+    return [event.id, kept, dict(event.details), verdict.value, chained.sequence, digest]
+
+
+def _number(row_id: str) -> int | None:
+    """None for a row that has no place in the chain: somebody else put it there."""
+    is_ours = row_id.isascii() and row_id.isdigit() and len(row_id) == len(event_row_id(1))
+    number = sequence_of(row_id) if is_ours else 0
+    return number if 0 < number < chain.MAX_EVENTS else None
 
 
 def _follows(

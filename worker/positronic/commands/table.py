@@ -79,5 +79,5 @@ READS: Final[Mapping[str, Read]] = {
     "project.jurisdiction": lambda work, _: directory_commands.jurisdiction(work),
     "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
-    "audit.list": lambda work, given: audit_reads.listed(work, *given.page()),
+    "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }

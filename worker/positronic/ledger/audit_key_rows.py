@@ -8,11 +8,11 @@ from typing import Final
 from positronic.ledger.codec import Codec
 from positronic.ledger.fields import Fields
 from positronic.ledger.secret_rows import metadata_fields, read_metadata
-from positronic.names import RESERVED_PREFIX, Name
+from positronic.names import Name
 from positronic.ports import Record
 from positronic.rows import Kind
 
-AUDIT_KEY: Final = Name(f"{RESERVED_PREFIX}AUDIT_KEY")
+AUDIT_KEY: Final = Name("POSITRONIC_AUDIT_KEY")
 
 
 def _encode(record: Record) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from px.commands.options import Server, with_server
 
 if TYPE_CHECKING:
     from px.api.audit import AuditLog
+    from px.audit.walk import Wanted
 
 
 class AuditGroup(LazyGroup):
@@ -30,6 +31,18 @@ Since = Annotated[
 Follow = Annotated[
     bool, typer.Option("--follow", "-f", help="Show new events as they arrive, until Ctrl-C.")
 ]
+Actor = Annotated[
+    str | None,
+    typer.Option("--actor", metavar="WHO", help="Only this actor: a token's id or name, or root."),
+]
+Action = Annotated[
+    str | None,
+    typer.Option("--action", metavar="ACTION", help="Only secret.put, say, or all of secret."),
+]
+Name = Annotated[
+    str | None,
+    typer.Option("--name", metavar="NAME", help="Only what names this secret or token id."),
+]
 
 
 @app.callback()
@@ -40,18 +53,25 @@ def audit(
     limit: Limit = None,
     since: Since = None,
     follow: Follow = False,
+    actor: Actor = None,
+    action: Action = None,
+    name: Name = None,
 ) -> None:
     """Show who did what, newest first. Never shows a value.
 
     In a pipe: one line per event, with tabs between time, actor, action, names, outcome and
     integrity. With --follow: oldest first, starting now, at --since, or with the newest --limit
-    events; with --json, one document per line.
+    events; with --json, one document per line. --actor, --action and --name combine.
 
     \b
     Example: px audit --since 24h
+             px audit --actor ci --action secret --name DATABASE_URL
     """
+    wanted = {"actor": actor, "action": action, "name": name}
+    asked = {key: text for key, text in wanted.items() if text is not None}
     if context.invoked_subcommand is not None:
-        _refuse_misplaced(limit, since, follow or None, None if server == Server() else server)
+        moved = None if server == Server() else server
+        _refuse_misplaced(limit, since, follow or None, moved, *asked.values())
         return
     from px.api.audit import AuditLog
     from px.commands.durations import parse_since
@@ -60,9 +80,9 @@ def audit(
     with server.connect() as client:
         log = AuditLog(client)
         if follow:
-            _follow(log, start, limit, as_json=server.as_json)
+            _follow(log, start, limit, asked, as_json=server.as_json)
         else:
-            _show(log, start, limit, as_json=server.as_json)
+            _show(log, start, limit, asked, as_json=server.as_json)
 
 
 def _refuse_misplaced(*given: object) -> None:
@@ -72,24 +92,28 @@ def _refuse_misplaced(*given: object) -> None:
         raise Usage("put the options of `px audit verify` after `verify`")
 
 
-def _show(log: AuditLog, start: int | None, limit: int | None, *, as_json: bool) -> None:
+def _show(
+    log: AuditLog, start: int | None, limit: int | None, wanted: Wanted, *, as_json: bool
+) -> None:
     from px import tables, terminal
     from px.audit.walk import recent
 
-    found = recent(log, start, limit)
+    found = recent(log, start, limit, wanted)
     if as_json:
         terminal.document({"events": [one.document() for one in found], "count": len(found)})
     else:
         tables.events(found)
 
 
-def _follow(log: AuditLog, start: int | None, limit: int | None, *, as_json: bool) -> None:
+def _follow(
+    log: AuditLog, start: int | None, limit: int | None, wanted: Wanted, *, as_json: bool
+) -> None:
     import sys
 
     from px import tables, terminal
     from px.audit.walk import follow
 
-    for one in follow(log, start, limit):
+    for one in follow(log, start, limit, wanted):
         if as_json:
             terminal.document(one.document())
         elif terminal.is_terminal(sys.stdout):

@@ -57,16 +57,17 @@ def adopt(server: Server) -> None:
 
 def _tell(done: Adoption) -> None:
     from px import terminal
+    from px.api.adoption import counted
 
-    terminal.say(
-        f"Adopted {done.secrets:,} secrets, {done.tokens:,} tokens and {done.events:,} events"
-    )
+    terminal.say(f"Adopted {done.sentence()}")
     for one in done.failed:
         terminal.say(f"not brought: {terminal.placed(one)}")
     if done.failed_count > len(done.failed):
         terminal.say(f"not brought: {done.failed_count - len(done.failed):,} more")
     if done.unverified:
-        terminal.say(f"{done.unverified:,} events were changed: see `px audit verify`")
+        was = "was" if done.unverified == 1 else "were"
+        events = counted(done.unverified, "event")
+        terminal.say(f"{events} {was} changed: see `px audit verify`")
     if done.after_loss:
         terminal.say("Its earlier ledger is lost: create its tokens again with `px token create`")
     elif done.tokens:

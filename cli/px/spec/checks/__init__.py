@@ -11,6 +11,7 @@ from px.spec.checks import (
     bulk,
     commits,
     concurrency,
+    copies,
     errors,
     headers,
     idempotence,
@@ -30,6 +31,6 @@ GROUPS: Final = (
     *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
-    *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, brains.BRAINS, openapi.OPENAPI),
+    *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, copies.COPIES, brains.BRAINS, openapi.OPENAPI),
 )
 PROMISES: Final[tuple[Promise, ...]] = tuple(promise for group in GROUPS for promise in group)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from px.spec import contract
-from px.spec.answer import Reply, closed, demand, text
+from px.spec.answer import Reply, closed, demand, number, text
 from px.spec.caller import Who
 from px.spec.checks.tokens import forged
 from px.spec.promises import Group
 from px.spec.world import World
 
 AUDIT: Final = Group("audit")
-FIELDS: Final = "id time actor action names outcome requestId code address integrity keyId"
+_WHAT: Final = "id time actor action names outcome requestId code address details"
+FIELDS: Final = f"{_WHAT} integrity keyId sequence digest"
 
 NOTED_SECONDS: Final = 3.0  # an intruder's event is deliberately written after the answer
 
@@ -87,6 +89,34 @@ async def order(world: World) -> None:
 
 
 @AUDIT.full
+async def sequence(world: World) -> None:
+    """Events are numbered without a gap, across pages too, and `head` is the newest of them."""
+    for _ in range(5):
+        await world.store(world.name())
+    pages = await world.pages("/audit", "events", limit=2, most=4)
+    numbers = [number(event, "sequence") for page in pages for event in page]
+    newest = numbers[0]
+    demand(numbers == [newest - place for place in range(len(numbers))], "`sequence` has a gap")
+    found = (await world.call("GET", "/audit?limit=1")).expect(200)
+    head, first = found.object()["head"], found.items("events")[0]
+    same = all(head.get(key) == first.get(key) for key in ("sequence", "digest"))
+    demand(same and bool(text(first, "digest")), "`head` is not the newest event")
+
+
+@AUDIT.full
+async def filters(world: World) -> None:
+    """`actor`, `action` and `name` leave exactly the events that fit all of them."""
+    issued, mine, others = await world.issue("writer"), world.name(), world.name()
+    for name, who in ((mine, Who(issued.token)), (mine, world.root), (others, Who(issued.token))):
+        await world.store(name, who=who)
+    (await world.delete(mine, Who(issued.token))).succeeded("DELETE /secrets/NAME")
+    path = f"/audit?actor={issued.id}&action=secret.put&name={mine}"
+    found = [event async for event in _filtered(world, path)]
+    fit = [(event["names"], event["action"], event["actor"]["id"]) for event in found]
+    demand(fit == [([mine], "secret.put", issued.id)], "a filter shows other events than its own")
+
+
+@AUDIT.full
 async def actor(world: World) -> None:
     """An event names the token that acted, by id and name."""
     issued, name = await world.issue("writer"), world.name()
@@ -116,6 +146,18 @@ async def integrity(world: World) -> None:
     await world.store(name)
     event = await _event(world, lambda event: name in event["names"])
     demand(event.get("integrity") == "intact", "`integrity` of a fresh event is not `intact`")
+
+
+async def _filtered(world: World, path: str) -> AsyncIterator[Event]:
+    """The events of every page; a page may be empty and not the last."""
+    more = ""
+    while True:
+        page = (await world.call("GET", path + more)).expect(200)
+        for event in page.items("events"):
+            yield event
+        if "cursor" not in page.object():
+            return
+        more = "&cursor=" + quote(page.text("cursor"), safe="")
 
 
 def _actor(event: Event) -> object:

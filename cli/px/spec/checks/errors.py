@@ -151,6 +151,6 @@ async def query(world: World) -> None:
         "/secrets?limit=1&limit=2",
         "/secrets?access_token=x",
         "/secrets?token=x",
-        "/audit?name=x",
+        "/audit?page=2",
     ):
         (await world.call("GET", path)).refused("invalid_request", "an invalid query")

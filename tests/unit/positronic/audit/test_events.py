@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from positronic.api import models
 from positronic.audit.events import UNREADABLE, decode, encode, event_id
-from positronic.ports import Event, Page, Signature
+from positronic.commands.asked_events import EventsPage, ListedEvent
+from positronic.ports import Event, Signature
 from positronic.sealing.signing import Verdict
 from positronic.times import LAST
 from support.memory_service import START, Counting
@@ -76,7 +77,9 @@ def test_an_event_comes_back(event: Event) -> None:
 def test_a_broken_entry_is_unreadable_and_does_not_stop_the_list(text: str) -> None:
     """It is listed with its id and the time its id tells, and the answer can be written."""
     event = decode(event_id(START, Counting()), text)
-    answer = models.to_json(models.events_out(Page([event]), lambda _: Verdict.CHANGED))
+    answer = models.to_json(
+        models.events_out(EventsPage([ListedEvent(event, Verdict.CHANGED, 7, "0" * 64)]))
+    )
 
     assert (event.outcome, event.time, event.names) == (UNREADABLE, START, ())
     assert json.loads(answer)["events"][0]["time"] == "2026-11-24T05:36:45.123Z"

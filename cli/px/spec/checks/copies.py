@@ -1,0 +1,40 @@
+"""Copies of a project's secrets, compared with the record of truth."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from px.spec.answer import closed, demand, number, text
+from px.spec.promises import Group
+from px.spec.world import World
+
+COPIES: Final = Group("copies")
+COUNTS: Final = "same lagging older foreign missing planted"
+
+
+@COPIES.full
+async def answer(world: World) -> None:
+    """GET /copies answers 200 with the `copies` that differ, and `counts` of each state."""
+    await world.store(world.name())
+    found = (await world.call("GET", "/copies?limit=5")).expect(200)
+    closed(found.object(), "copies counts cursor", "the answer")
+    counts, items = found.object()["counts"], found.items("copies")
+    closed(counts, COUNTS, "`counts`")
+    differing = {state: number(counts, state) for state in COUNTS.split()}
+    for state in [text(item, "state") for item in items]:
+        demand(differing[state] > 0, "a copy that differs is not counted")
+
+
+@COPIES.full
+async def fresh(world: World) -> None:
+    """The copy of a secret that was just written is late at most, and so is a deleted one's."""
+    live, gone = world.name(), world.name()
+    for name in (live, gone):
+        await world.store(name)
+    (await world.delete(gone)).succeeded("DELETE /secrets/NAME")
+    states = {
+        text(item, "state")
+        for item in await world.listed("/copies", "copies")
+        if item.get("name") in (live, gone)
+    }
+    demand(states <= {"lagging"}, "the copy of a fresh secret counts as tampered with")
