@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from positronic.stores.kv import Namespace
+from positronic.stores.kv.folder import Namespace
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from contracts.faults import FaultyKv
 from contracts.records import record
 from contracts.suite import Suite, raises
 from contracts.worlds import PROJECT, KvWorld
+from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError, RateLimited, StoreFailed
 from positronic.names import Name
-from positronic.stores.kv import KvRecords
 
 SUITE: Suite[KvWorld] = Suite("kv_faults")
 
@@ -25,7 +25,7 @@ WORDS = (
 )
 
 
-def operations(store: KvRecords) -> dict[str, object]:
+def operations(store: KvCopies) -> dict[str, object]:
     """Every operation of a store, by the namespace's name for it, not yet begun."""
     return {
         "get": lambda: store.get([Name("A")]),
@@ -47,7 +47,7 @@ async def check_rate_limited(world: KvWorld) -> None:
     for operation in ("get", "put", "delete", "list"):
         kv = FaultyKv(world.namespace, world.error)
         kv.fail(operation, RATE)
-        call = operations(KvRecords(kv, PROJECT))[operation]
+        call = operations(KvCopies(kv, PROJECT))[operation]
         error = await raises(RateLimited, call())  # type: ignore[operator]
 
         assert int(error.headers["Retry-After"]) >= 1, f"{operation}: no time to wait"
@@ -60,7 +60,7 @@ async def check_other_failures(world: KvWorld) -> None:
         for words in (*WORDS, TimeoutError(), OSError("connection reset")):
             kv = FaultyKv(world.namespace, world.error)
             kv.fail(operation, words)
-            call = operations(KvRecords(kv, PROJECT))[operation]
+            call = operations(KvCopies(kv, PROJECT))[operation]
             error = await raises(PositronicError, call())  # type: ignore[operator]
 
             assert type(error) is StoreFailed, f"{operation}, {words!r}: {error!r}"
@@ -73,6 +73,6 @@ async def check_words_never_pass_on(world: KvWorld) -> None:
     for words in (f"KV PUT failed: 500 {CANARY}", f"{CANARY} KV PUT failed: 429", CANARY):
         kv = FaultyKv(world.namespace, world.error)
         kv.fail("put", words)
-        error = await raises(PositronicError, KvRecords(kv, PROJECT).put(record("A")))
+        error = await raises(PositronicError, KvCopies(kv, PROJECT).put(record("A")))
 
         assert CANARY not in shown(error), "the words were passed on"

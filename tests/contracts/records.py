@@ -1,4 +1,4 @@
-"""What is promised of the records that KV holds."""
+"""What is promised of the copies that KV holds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from contracts.suite import Suite, settled
 from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
+from positronic.copies.workers_kv import KvCopies
 from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Page, Record, RecordInfo, Unreadable
-from positronic.stores.kv import KvRecords
 
 SUITE: Suite[KvWorld] = Suite("records")
 
@@ -25,7 +25,7 @@ def record(name: str, sealed: str = "text", metadata: Metadata = METADATA) -> Re
     return Record(parse_name(name), metadata, sealed)
 
 
-async def put_all(store: KvRecords, names: Iterable[str]) -> None:
+async def put_all(store: KvCopies, names: Iterable[str]) -> None:
     await asyncio.gather(*(store.put(record(name)) for name in names))
 
 
@@ -33,7 +33,7 @@ def names(page: Page[RecordInfo | Unreadable]) -> list[Name]:
     return [item.name for item in page.items if isinstance(item, RecordInfo)]
 
 
-async def pages(store: KvRecords, limit: int) -> list[list[Name]]:
+async def pages(store: KvCopies, limit: int) -> list[list[Name]]:
     """Every page from the first to the one without a cursor; 100 at most."""
     found, cursor = [], None
     for _ in range(100):
@@ -48,7 +48,7 @@ async def pages(store: KvRecords, limit: int) -> list[list[Name]]:
 @SUITE.check
 async def check_get_back(world: KvWorld) -> None:
     """A record that was put comes back equal in every field."""
-    store, stored = world.records(PROJECT), record("A", "px1.some.text")
+    store, stored = world.copies(PROJECT), record("A", "px1.some.text")
     await store.put(stored)
 
     assert await store.get([stored.name]) == {stored.name: stored}, "another record came back"
@@ -57,20 +57,20 @@ async def check_get_back(world: KvWorld) -> None:
 @SUITE.check
 async def check_get_several(world: KvWorld) -> None:
     """One get answers several names, each under its own."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     for name in ORDERED:
         await store.put(record(name, f"text of {name}"))
 
     found = await store.get(ORDERED)
 
-    texts = {name: found[name].sealed for name in found}
-    assert texts == {name: f"text of {name}" for name in ORDERED}, "a name got another's text"
+    expected = {name: record(name, f"text of {name}") for name in ORDERED}
+    assert found == expected, "a name got another's text"
 
 
 @SUITE.check
 async def check_get_more_than_a_hundred(world: KvWorld) -> None:
     """250 names in one get are all answered."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     names = [parse_name(f"N{number:03}") for number in range(250)]
     await put_all(store, names)
 
@@ -80,7 +80,7 @@ async def check_get_more_than_a_hundred(world: KvWorld) -> None:
 @SUITE.check
 async def check_missing_is_missing(world: KvWorld) -> None:
     """A name without a record is missing from the answer; no names at all are answered by none."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await store.put(record("A"))
 
     assert set(await store.get([Name("A"), Name("B")])) == {"A"}, "an absent name was answered"
@@ -90,7 +90,7 @@ async def check_missing_is_missing(world: KvWorld) -> None:
 @SUITE.check
 async def check_put_overwrites(world: KvWorld) -> None:
     """A second put under a name replaces text and metadata, and leaves one record."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     newer = record("A", "second", Metadata(2, 1, 2, "other"))
     await store.put(record("A", "first"))
     await store.put(newer)
@@ -102,20 +102,21 @@ async def check_put_overwrites(world: KvWorld) -> None:
 @SUITE.check
 async def check_metadata_exact(world: KvWorld) -> None:
     """Metadata comes back exactly, from get and from list, at the edges of its fields too."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     edges = [Metadata(1, 1, 1, "k"), Metadata(2**53 - 2, LATE, LATE, "Az09_-" * 5 + "zz")]
     for metadata in edges:
         await store.put(record("A", metadata=metadata))
         page = await store.list(None, 1)
 
         assert page.items == [RecordInfo(Name("A"), metadata)], "list changed the metadata"
-        assert (await store.get([Name("A")]))[Name("A")].metadata == metadata, "get changed it"
+        found = await store.get([Name("A")])
+        assert found == {Name("A"): record("A", metadata=metadata)}, "get changed it"
 
 
 @SUITE.check
 async def check_longest_name(world: KvWorld) -> None:
     """A name of 128 characters in a project of 63 is stored and listed."""
-    store = world.records(type(PROJECT)("p" * 63))
+    store = world.copies(type(PROJECT)("p" * 63))
     name = parse_name("N" * 128)
     await store.put(record(name))
 
@@ -125,16 +126,16 @@ async def check_longest_name(world: KvWorld) -> None:
 @SUITE.check
 async def check_largest_text(world: KvWorld) -> None:
     """The sealed text of a 65,536-byte value comes back identical."""
-    store, text = world.records(PROJECT), "px1.k." + "aZ0-_" * 17_490
+    store, text = world.copies(PROJECT), "px1.k." + "aZ0-_" * 17_490
     await store.put(record("A", text))
 
-    assert (await store.get([Name("A")]))[Name("A")].sealed == text, "the text was changed"
+    assert await store.get([Name("A")]) == {Name("A"): record("A", text)}, "the text was changed"
 
 
 @SUITE.check
 async def check_delete(world: KvWorld) -> None:
     """A deleted record is gone from get and list, and its neighbours stay."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await put_all(store, ["A", "AA", "B"])
     await store.delete(Name("A"))
 
@@ -145,7 +146,7 @@ async def check_delete(world: KvWorld) -> None:
 @SUITE.check
 async def check_delete_is_idempotent(world: KvWorld) -> None:
     """Deleting what is not there, or no longer there, raises nothing."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await store.put(record("A"))
     for name in ("A", "A", "NEVER"):
         await store.delete(Name(name))
@@ -156,7 +157,7 @@ async def check_delete_is_idempotent(world: KvWorld) -> None:
 @SUITE.check
 async def check_list_empty(world: KvWorld) -> None:
     """An empty project lists as one empty page without a cursor."""
-    page = await world.records(PROJECT).list(None, 1000)
+    page = await world.copies(PROJECT).list(None, 1000)
 
     assert page.items == [], "something is in an empty store"
     assert page.cursor is None, "a cursor leads nowhere"
@@ -165,7 +166,7 @@ async def check_list_empty(world: KvWorld) -> None:
 @SUITE.check
 async def check_list_order(world: KvWorld) -> None:
     """Names come in code-point order, whatever order they were put in."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     for name in ORDERED[::2] + ORDERED[1::2][::-1]:
         await store.put(record(name))
 
@@ -175,7 +176,7 @@ async def check_list_order(world: KvWorld) -> None:
 @SUITE.check
 async def check_paging(world: KvWorld) -> None:
     """Pages of any size hold every name once, in order, none more than the limit."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await put_all(store, ORDERED)
     for limit in (1, 3, len(ORDERED) - 1, len(ORDERED), 1000):
         found = await pages(store, limit)
@@ -187,7 +188,7 @@ async def check_paging(world: KvWorld) -> None:
 @SUITE.check
 async def check_last_page_has_no_cursor(world: KvWorld) -> None:
     """A page that ends exactly with the last name carries no cursor."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await put_all(store, ["A", "B"])
     page = await store.list(None, 2)
 
@@ -197,7 +198,7 @@ async def check_last_page_has_no_cursor(world: KvWorld) -> None:
 @SUITE.check
 async def check_cursor_outlives_its_name(world: KvWorld) -> None:
     """A cursor still leads on when the name it stands on was deleted in between."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     await put_all(store, ["A", "B", "C"])
     first = await store.list(None, 2)
     await store.delete(Name("B"))
@@ -210,14 +211,14 @@ async def check_cursor_outlives_its_name(world: KvWorld) -> None:
 async def check_projects_apart(world: KvWorld) -> None:
     """Projects do not see, change or delete each other's records, even where one name begins
     the other's."""
-    one, other = world.records(PROJECT), world.records(OTHER_PROJECT)
+    one, other = world.copies(PROJECT), world.copies(OTHER_PROJECT)
     await one.put(record("A", "one"))
     await other.put(record("A", "other"))
     await other.put(record("B", "other"))
     await one.delete(Name("B"))
 
-    assert (await one.get([Name("A"), Name("B")])).keys() == {"A"}, "a record leaked"
-    assert (await one.get([Name("A")]))[Name("A")].sealed == "one", "a record was overwritten"
+    found = await one.get([Name("A"), Name("B")])
+    assert found == {Name("A"): record("A", "one")}, "a record leaked, or was overwritten"
     assert await pages(one, 10) == [["A"]], "the list leaked a name"
     assert await pages(other, 10) == [["A", "B"]], "the other project lost a name"
 
@@ -225,7 +226,7 @@ async def check_projects_apart(world: KvWorld) -> None:
 @SUITE.check
 async def check_foreign_cursor(world: KvWorld) -> None:
     """Another project's cursor never leads to another project's names."""
-    one, other = world.records(PROJECT), world.records(OTHER_PROJECT)
+    one, other = world.copies(PROJECT), world.copies(OTHER_PROJECT)
     await put_all(one, ["A", "C", "E"])
     await put_all(other, ["B", "D", "F"])
     cursor = (await other.list(None, 1)).cursor
@@ -240,7 +241,7 @@ async def check_foreign_cursor(world: KvWorld) -> None:
 @SUITE.check
 async def check_stored_twice_at_once(world: KvWorld) -> None:
     """Two puts of one name at the same time leave one of the two records, whole."""
-    store = world.records(PROJECT)
+    store = world.copies(PROJECT)
     rivals = [record("A", f"text {n}", Metadata(n, n, n, f"k{n}")) for n in (1, 2)]
     await asyncio.gather(*(settled(store.put(rival)) for rival in rivals))
 

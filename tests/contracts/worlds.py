@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from positronic.copies.workers_kv import KvCopies
 from positronic.names import Project, parse_project
 from positronic.ports import Cipher
-from positronic.stores.kv import KvAudit, KvProjects, KvRecords, KvTokens, Namespace
+from positronic.stores.kv.folder import Namespace
 
 KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PROJECT = parse_project("a")
 OTHER_PROJECT = parse_project("a-b")  # one prefix is the other's beginning
-RETENTION = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,13 @@ class KvWorld:
     namespace: Namespace
     error: Callable[[str], Exception]
 
-    def records(self, project: Project) -> KvRecords:
-        return KvRecords(self.namespace, project)
+    def copies(self, project: Project) -> KvCopies:
+        return KvCopies(self.namespace, project)
 
-    def audit_log(self, project: Project) -> KvAudit:
-        return KvAudit(self.namespace, project, RETENTION)
-
-    def tokens(self, project: Project) -> KvTokens:
-        return KvTokens(self.namespace, project)
-
-    def projects(self) -> KvProjects:
-        return KvProjects(self.namespace)
-
-    async def plant(
-        self, project: Project, kind: str, id_: str, text: str, metadata: object
-    ) -> None:
-        """Put an entry there as somebody with access to KV could; `kind`: secret or token."""
+    async def plant(self, project: Project, name: str, text: str, metadata: object) -> None:
+        """Put a copy there as somebody with access to KV could."""
         beside = {} if metadata is None else {"metadata": metadata}
-        await self.namespace.put(f"{project}/{kind}/{id_}", text, **beside)
+        await self.namespace.put(f"{project}/secret/{name}", text, **beside)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ import pytest
 from positronic.access import tokens
 from positronic.access.authentication import PURPOSE, sign
 from positronic.access.tokens import Token
+from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project, parse_token_name
 from positronic.ports import Signature, TokenRecord
 from positronic.roles import TOKEN_ROLES
@@ -130,18 +131,8 @@ def _tried(api: ProjectApi, token: Token, record: TokenRecord, told: list[tuple[
 def _plant(api: ProjectApi, record: TokenRecord) -> None:
     """Put a token there as the Worker would have, had it issued it."""
     signer = Signer(Keyring(api.worker.secrets.keys), PURPOSE)
-    signed = sign(signer, Project(api.project), record)
-    fields = {
-        "name": record.name,
-        "role": record.role.label,
-        "hash": record.hash,
-        "createdAt": record.created_at,
-        "expiresAt": record.expires_at,
-        "keyId": signed.signature.key_id,
-        "mac": signed.signature.mac,
-    }
-    text, key_id = json.dumps(fields), signed.signature.key_id
-    api.worker.ledgers.write(api.project, "token", record.id, text, key_id)
+    row = TOKENS.put(sign(signer, Project(api.project), record))
+    api.worker.ledgers.write(api.project, "token", row.id, row.text, *row.keys)
 
 
 @pytest.mark.parametrize("change", [{"role": "admin"}, {"expiresAt": None}, {"hash": "0" * 64}])
@@ -153,7 +144,8 @@ def test_a_record_changed_in_the_files_opens_nothing(
     token = issue(api, expiresIn=3600)
     fields = json.loads(api.worker.ledgers.rows(api.project, "token")[token.id])
     text = json.dumps(fields | change)
-    api.worker.ledgers.write(api.project, "token", token.id, text, fields["keyId"])
+    keys = fields["keyId"], fields["issuer"]
+    api.worker.ledgers.write(api.project, "token", token.id, text, *keys)
 
     assert use(api, token).status_code == 401
 

@@ -49,9 +49,9 @@ def test_px_goes_on_beside_them(api: ProjectApi, px: Px) -> None:
     api.put("A", "value")
     px.run("token", "create", "ci", "--role", "reader")
     write, project = api.worker.ledgers.write, api.project
-    write(project, "secret", "B", "text", "B", "k1")
-    write(project, "secret", "bad name", "text", "bad name", "k1")
-    write(project, "token", "bad id", "text", "k1")
+    write(project, "secret", "B", "text", "B")
+    write(project, "secret", "bad name", "text", "bad name")
+    write(project, "token", "bad id", "text", "k1", None)
     write(project, "event", "0" * 16, "text", None, None)
     write(".projects", "project", "No Project", "1")
     codes = {

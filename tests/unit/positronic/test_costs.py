@@ -19,10 +19,10 @@ from positronic.api.service import Service
 from positronic.brains.discovery import Brains
 from positronic.commands.command import Command
 from positronic.copies.drain import Drain
+from positronic.copies.workers_kv import KvCopies
 from positronic.http.request import Request
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from positronic.stores.kv import KvRecords
 from px.testing.one_process import one_process
 from support.memory_service import SETTINGS, TOKEN, Clock
 from support.running import run
@@ -113,7 +113,7 @@ class Worker:
         while self._background:
             await self._background.pop(0)
         for project, ledger in self._ledgers.items():
-            drain = Drain(ledger, KvRecords(self.kv, project), self.clock)
+            drain = Drain(ledger, KvCopies(self.kv, project), self.clock)
             while drain.next() is not None:
                 await drain.step()
         assert answer.status < 300, answer.body

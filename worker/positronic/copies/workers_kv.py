@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from positronic.copies.copy_metadata import metadata_fields, read_metadata, record_info
 from positronic.errors import CorruptRecord
 from positronic.names import Name, Project
 from positronic.ports import Page, Record, RecordInfo, Unreadable
 from positronic.stores.kv.folder import Folder, Namespace
-from positronic.stores.stored import metadata_fields, read_metadata, record_info
 
 
 class KvCopies:
