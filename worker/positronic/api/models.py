@@ -14,14 +14,9 @@ from positronic.commands.asked_keys import KeyUse, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
-<<<<<<< HEAD
 from positronic.ledger.project_rows import ProjectEntry
 from positronic.names import MAX_BULK, Name, TokenName, Value
-from positronic.ports import Event, Page, SecretInfo, TokenRecord, Unreadable
-=======
-from positronic.names import MAX_BULK, PROJECT, Name, Project, TokenName, Value
 from positronic.ports import Page, SecretInfo, TokenRecord, Unreadable
->>>>>>> refs/heads/ledger
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.sealing.signing import Verdict
