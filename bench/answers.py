@@ -11,6 +11,7 @@ from typing import Final
 from bench import jobs, reads
 from bench.assembly import assemble
 from bench.connection import Connection
+from bench.jobs import Job
 from bench.rounds import Figure, in_turn, timed_warm
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import ON_KV, ON_SQLITE, bare_config, running
@@ -30,12 +31,28 @@ def print_answers(project: Workspace) -> None:
     print_head(f"median of {ROUNDS} rounds", OURS, *(f"{one}: ours / it" for one in (BARE, *PEERS)))
     with _running(project) as (workers, bare):
         for job in JOBS:
-            work = {label: job.of(one) for label, one in workers.items()}
-            work[BARE] = bare.prepare("GET", "/")
-            measures = {label: timed_warm(do) for label, do in work.items()}
-            took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
-            _print(job.label, took[OURS], [took[one] for one in (BARE, *PEERS)])
+            _print_job(job, workers, bare)
+        for job in (jobs.UPDATE, jobs.BULK_UPDATE):
+            _print_copied(job, workers, bare)
         _print("secrets.get (beside a bare KV.get)", *_reads(workers))
+
+
+def _print_job(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
+    measures = {label: timed_warm(job.of(one), one.copies.wait) for label, one in workers.items()}
+    measures[BARE] = timed_warm(bare.prepare("GET", "/"))
+    took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
+    _print(job.label, took[OURS], [took[one] for one in (BARE, *PEERS)])
+
+
+def _print_copied(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
+    """The same job until KV has what it wrote; the peer on KV writes nothing else."""
+    measures = {
+        label: timed_warm(one.copies.after(job.of(one)), one.copies.wait)
+        for label, one in workers.items()
+    }
+    measures[BARE] = timed_warm(bare.prepare("GET", "/"))
+    took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
+    _print(f"{job.label}, until copied", took[OURS], [took[one] for one in (BARE, *PEERS)])
 
 
 @contextmanager
@@ -50,6 +67,7 @@ def _running(project: Workspace) -> Iterator[tuple[Mapping[str, Connection], Con
         }
         for connection in workers.values():
             jobs.prepare(connection)
+            connection.copies.wait()
         config = stack.enter_context(bare_config(project))
         yield workers, stack.enter_context(running(project, config))
 

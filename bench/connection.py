@@ -7,9 +7,13 @@ import socket
 import time
 from collections.abc import Callable
 from http.client import HTTPResponse
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from bench.copies import Copies
+
+NO_STATE: Final = Path("no state")
 KEPT: Final = 2.0  # seconds; workerd closes a connection that was idle for 5
 
 
@@ -19,9 +23,11 @@ class Connection:
     Raises SystemExit for an unexpected status: a fast failure is no figure.
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, state: Path = NO_STATE) -> None:
+        """`state`: the folder that the Worker keeps everything in."""
         self.url = url
         self.token = token
+        self.copies = Copies(state)
         self._socket = self._connect()
         self._used = time.monotonic()
 

@@ -45,6 +45,10 @@ class Figure:
         return Figure(tuple(own - part for own, part in pairs))
 
 
+def nothing() -> None:
+    """Leaves everything as it is."""
+
+
 def in_turn(measures: Mapping[K, Measure], *, rounds: int, samples: int = 1) -> dict[K, Figure]:
     """The figure of each: `samples` times A B C, A B C, ... in each round.
 
@@ -73,12 +77,18 @@ def timed(do: Callable[[], object]) -> Measure:
     return measure
 
 
-def timed_warm(do: Callable[[], object]) -> Measure:
-    """The same, done once untimed before: a process that stood idle is cold."""
+def timed_warm(do: Callable[[], object], settle: Callable[[], object] = nothing) -> Measure:
+    """The same, done once untimed before: a process that stood idle is cold.
+
+    `settle` waits until what either left to be done later is done.
+    """
     second = timed(do)
 
     def measure() -> float:
         do()
-        return second()
+        settle()
+        took = second()
+        settle()
+        return took
 
     return measure

@@ -22,8 +22,9 @@ ON_SQLITE: Final = HERE / "peers" / "sqlite.toml"
 def running(project: Workspace, config: Path | None = None) -> Iterator[Connection]:
     """The Worker of a wrangler.toml, the project's without one; a connection as root."""
     with (
-        BareWorker(project, secrets=worker_secrets(), config=config) as worker,
-        contextlib.closing(Connection(worker.url, TOKEN)) as connection,
+        tempfile.TemporaryDirectory(prefix="px-bench.") as state,
+        BareWorker(project, secrets=worker_secrets(), config=config, persist=Path(state)) as worker,
+        contextlib.closing(Connection(worker.url, TOKEN, Path(state))) as connection,
     ):
         yield connection
 

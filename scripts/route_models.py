@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from positronic.api.models import Model
 from positronic.api.routing import Route
@@ -23,7 +23,9 @@ def streams(route: Route) -> bool:
 
 
 def _result(route: Route) -> Any:  # noqa: ANN401 - a type
-    return get_type_hints(route.endpoint)["return"]
+    """JSON that is already encoded is `Annotated` with the model that it is made as."""
+    result = get_type_hints(route.endpoint, include_extras=True)["return"]
+    return get_args(result)[1] if get_origin(result) is Annotated else result
 
 
 def _model(kind: Any) -> type[Model] | None:  # noqa: ANN401 - a type

@@ -2,11 +2,11 @@
 
 import { fields, hex, random } from "./bytes.mjs";
 
-/** The event of a change of these names, not stored yet. */
-export async function eventOf(master, caller, action, names) {
+/** The event of a change of these names, not stored yet; `previous`: the digest of the last one. */
+export async function eventOf(master, caller, action, names, previous = "") {
   const time = Date.now();
   const id = (2 ** 48 - 1 - time).toString(16).padStart(12, "0") + hex(random(10));
-  const event = { id, time, actor: caller.id, action, names, requestId: caller.requestId };
+  const event = { id, time, actor: caller.id, action, names, requestId: caller.requestId, previous };
   const mac = hex(await crypto.subtle.sign("HMAC", master.signing, signed(event)));
   return { ...event, mac };
 }
@@ -18,6 +18,6 @@ export async function verified(master, event) {
   return { ...event, integrity: isIntact ? "intact" : "changed" };
 }
 
-function signed({ id, time, actor, action, names, requestId }) {
-  return fields(id, `${time}`, actor, action, `${names.length}`, ...names, requestId);
+function signed({ id, time, actor, action, names, requestId, previous }) {
+  return fields(id, `${time}`, actor, action, `${names.length}`, ...names, requestId, previous);
 }

@@ -1,24 +1,18 @@
-// The same job on one Durable Object with SQLite: a change and its event are one transaction.
+// The same job on one Durable Object with SQLite: a change and its event are one transaction, and an
+// alarm copies what changed to KV. Each change writes the rows that ours does.
 
 import { DurableObject } from "cloudflare:workers";
 
 import { answer } from "./api.mjs";
 import { eventOf } from "./audit.mjs";
+import { sha256 } from "./bytes.mjs";
 import { admits, newToken } from "./caller.mjs";
 import { masterKey } from "./master_key.mjs";
 import { open, seal } from "./sealing.mjs";
+import { TABLES } from "./tables.mjs";
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, version INTEGER NOT NULL,
-    createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL, keyId TEXT NOT NULL,
-    sealed TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, event TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash TEXT NOT NULL,
-    createdAt INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS uses (name TEXT, version INTEGER, day INTEGER, count INTEGER NOT NULL,
-    PRIMARY KEY (name, version, day));
-`;
 const TRIES = 5;
+const AT_ONCE = 40; // copies in one step
 const DAY = 24 * 3600 * 1000;
 
 export default {
@@ -35,17 +29,15 @@ export class ProjectStore extends DurableObject {
 
   async issue(caller) {
     const { text, stored } = await newToken();
-    const event = await this.#event(caller, "token.create", []);
-    this.ctx.storage.transactionSync(() => {
-      this.#note(event);
-      this.#sql.exec("INSERT INTO tokens VALUES (?, ?, ?)", stored.id, stored.hash, stored.createdAt);
-    });
+    await this.#change(caller, "token.create", [], () =>
+      this.#sql.exec("INSERT INTO tokens VALUES (?, ?, ?)", stored.id, stored.hash, stored.createdAt),
+    );
     return text;
   }
 
   list(caller) {
     if (!this.#admits(caller)) return undefined;
-    const query = "SELECT name, createdAt, updatedAt FROM secrets ORDER BY name LIMIT 1000";
+    const query = "SELECT name, createdAt, updatedAt FROM states ORDER BY name LIMIT 1000";
     return this.#sql.exec(query).toArray();
   }
 
@@ -69,33 +61,59 @@ export class ProjectStore extends DurableObject {
   async write(caller, action, entries) {
     const master = await masterKey(this.env);
     const names = entries.map(({ name }) => name);
-    const event = await this.#event(caller, action, names);
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      if (!this.#admits(caller)) return undefined;
-      const before = names.map((name) => this.#row(name));
-      const rows = await Promise.all(entries.map((one, at) => seal(master, one, before[at])));
-      if (this.#admits(caller) && this.#commit(event, rows)) {
+    return this.#change(
+      caller,
+      action,
+      names,
+      (rows) => {
+        for (const row of rows) this.#put(row);
         return rows.map(({ sealed, ...shown }) => shown);
-      }
-    }
-    throw new Error("busy");
+      },
+      (before) => Promise.all(entries.map((one, at) => seal(master, one, before[at]))),
+    );
   }
 
   async remove(caller, name) {
-    const event = await this.#event(caller, "secret.delete", [name]);
     if (!this.#admits(caller)) return undefined;
-    return this.ctx.storage.transactionSync(() => {
-      if (!this.#row(name)) return false;
-      this.#note(event);
-      this.#sql.exec("DELETE FROM secrets WHERE name = ?", name);
+    if (!this.#row(name)) return false;
+    return this.#change(caller, "secret.delete", [name], () => {
+      this.#sql.exec("DELETE FROM states WHERE name = ?", name);
+      this.#sql.exec("DELETE FROM versions WHERE name = ?", name);
+      this.#isDue(name);
       return true;
     });
   }
 
   events(caller, limit) {
     if (!this.#admits(caller)) return undefined;
-    const rows = this.#sql.exec("SELECT event FROM events ORDER BY id LIMIT ?", limit).toArray();
-    return rows.map(({ event }) => JSON.parse(event));
+    const query = "SELECT event FROM events ORDER BY number DESC LIMIT ?";
+    return this.#sql.exec(query, limit).toArray().map(({ event }) => JSON.parse(event));
+  }
+
+  /** Writes copies that are due: one goes from the outbox if it is still the newest. */
+  async alarm() {
+    const due = this.#sql.exec("SELECT name, due FROM outbox ORDER BY due LIMIT ?", AT_ONCE).toArray();
+    const done = await Promise.all(due.map((one) => this.#copy(one)));
+    this.ctx.storage.transactionSync(() => {
+      for (const { name, due, version, digest } of done) {
+        const statement = "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?)";
+        this.#sql.exec(statement, name, Date.now(), version, digest);
+        this.#sql.exec("DELETE FROM outbox WHERE name = ? AND due = ?", name, due);
+      }
+    });
+    const [{ left }] = this.#sql.exec("SELECT COUNT(*) AS left FROM outbox").toArray();
+    if (left) this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async #copy({ name, due }) {
+    const [key, row] = [`default/secret/${name}`, this.#row(name)];
+    if (!row) {
+      await this.env.SECRETS_KV.delete(key);
+      return { name, due, version: null, digest: null };
+    }
+    const { sealed, name: _, ...metadata } = row;
+    await this.env.SECRETS_KV.put(key, sealed, { metadata });
+    return { name, due, version: row.version, digest: await sha256(JSON.stringify(row)) };
   }
 
   #admits(caller) {
@@ -105,29 +123,48 @@ export class ProjectStore extends DurableObject {
   }
 
   #row(name) {
-    return this.#sql.exec("SELECT * FROM secrets WHERE name = ?", name).toArray()[0];
+    const query =
+      "SELECT s.*, v.sealed FROM states s JOIN versions v USING (name, version) WHERE name = ?";
+    return this.#sql.exec(query, name).toArray()[0];
   }
 
-  async #event(caller, action, names) {
-    return eventOf(await masterKey(this.env), caller, action, names);
+  #last() {
+    return this.#sql.exec("SELECT number, event FROM events ORDER BY number DESC LIMIT 1").toArray()[0];
   }
 
-  #note(event) {
-    this.#sql.exec("INSERT INTO events VALUES (?, ?)", event.id, JSON.stringify(event));
+  /** One transaction of an event and what `commit` writes of `prepared`; undefined: not admitted. */
+  async #change(caller, action, names, commit, prepare = async () => []) {
+    const master = await masterKey(this.env);
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      if (!this.#admits(caller)) return undefined;
+      const [before, last] = [names.map((name) => this.#row(name)), this.#last()];
+      const previous = last ? await sha256(last.event) : "";
+      const event = await eventOf(master, caller, action, names, previous);
+      const prepared = await prepare(before);
+      const number = (last?.number ?? 0) + 1;
+      if (!this.#admits(caller)) return undefined;
+      // Any change since then has written an event.
+      if ((this.#last()?.number ?? 0) !== number - 1) continue;
+      return this.ctx.storage.transactionSync(() => {
+        const statement = "INSERT INTO events VALUES (?, ?, ?, ?)";
+        this.#sql.exec(statement, number, caller.requestId, event.time, JSON.stringify(event));
+        return commit(prepared);
+      });
+    }
+    throw new Error("busy");
   }
 
-  /** False, and nothing is written, when a row is no longer the one that a new one replaces. */
-  #commit(event, rows) {
-    return this.ctx.storage.transactionSync(() => {
-      if (rows.some(({ name, version }) => (this.#row(name)?.version ?? 0) !== version - 1)) {
-        return false;
-      }
-      this.#note(event);
-      for (const { name, version, createdAt, updatedAt, keyId, sealed } of rows) {
-        const statement = "INSERT OR REPLACE INTO secrets VALUES (?, ?, ?, ?, ?, ?)";
-        this.#sql.exec(statement, name, version, createdAt, updatedAt, keyId, sealed);
-      }
-      return true;
-    });
+  #put({ name, version, createdAt, updatedAt, keyId, sealed }) {
+    const state = "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?)";
+    this.#sql.exec(state, name, version, createdAt, updatedAt, keyId);
+    this.#sql.exec("DELETE FROM versions WHERE name = ?", name);
+    this.#sql.exec("INSERT INTO versions VALUES (?, ?, ?, ?)", name, version, keyId, sealed);
+    this.#isDue(name);
+  }
+
+  #isDue(name) {
+    const now = Date.now();
+    this.#sql.exec("INSERT OR REPLACE INTO outbox VALUES (?, ?)", name, now);
+    this.ctx.storage.setAlarm(now);
   }
 }

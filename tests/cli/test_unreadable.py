@@ -55,4 +55,4 @@ def test_the_keys_are_listed_beside_what_cannot_be_read(px: Px, server: TestDevS
 
     done = px.run("key", "list")
 
-    assert (done.returncode, done.stdout) == (0, "test\t3\t0\tnewest\n")
+    assert (done.returncode, done.stdout) == (0, "test\t3\t0\tnewest\t1\t0\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from contracts.fake_kv import FakeKv
 from contracts.ledger_world import LedgerWorld
 from contracts.old_kv import DATE, OldEntry, OldKv
 from contracts.suite import Suite, raises, settled
+from contracts.unreadable import BAD_METADATA, BAD_NAMES
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT, Clock
 from positronic.adoption.leftovers import LAST_RETRY, Leftovers
 from positronic.adoption.standing import REMEMBERED, Standing
@@ -30,6 +32,15 @@ from positronic.stores.kv.folder import Namespace
 
 SUITE: Suite[LedgerWorld] = Suite("adoption")
 
+BAD_TOKENS: Sequence[object] = (
+    *("garbage", [], {}, None, 7, {"name": "px_x"}, {"name": ""}, {"name": 1}, {"role": "root"}),
+    *({"role": "Reader"}, {"role": None}, {"role": ["reader"]}, {"hash": None}, {"hash": "ab"}),
+    *({"hash": "é" * 64}, {"hash": "AB" * 32}, {"mac": 7}, {"mac": "é" * 64}, {"mac": ""}),
+    *({"keyId": None}, {"keyId": "no spaces"}, {"keyId": "k" * 33}, {"createdAt": "1"}),
+    *({"createdAt": 0}, {"createdAt": 1.5}, {"expiresAt": -1}, {"expiresAt": True}),
+    *({"expiresAt": 2**63}, {"createdAt": None}, {"expiresAt": "never"}),
+)
+
 NAMES = [f"N{number:03}" for number in range(130)]
 NOW = Clock()()
 LATELY = NOW - 60_000  # what is older than the retention is not kept
@@ -38,11 +49,21 @@ NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 @dataclass(slots=True)
 class Counting:
-    """A namespace that counts what it is asked; `broken`: it fails."""
+    """A namespace that counts what it is asked; `broken`: it fails; `refused`: this key.
+
+    A key that cannot be read fails every read that asks for it.
+    """
 
     inner: FakeKv = field(default_factory=FakeKv)
     calls: int = 0
     broken: bool = False
+    refused: str = ""
+
+    async def getWithMetadata(self, key: Sequence[str]) -> Any:  # noqa: ANN401, N802
+        if self.broken or self.refused in key:
+            raise StoreFailed("as the check wanted")
+        self.calls += 1
+        return await self.inner.getWithMetadata(key)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a method of the namespace
         self.calls += 1
@@ -282,6 +303,29 @@ async def check_forged(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_broken(world: LedgerWorld) -> None:
+    """Whatever an entry's name, metadata or text is, it is left out and stops nothing."""
+    found = await _filled(world)
+    good, token = await found.old.secret("A"), found.old.token("f" * 16, SECRET)
+    assert good.metadata is not None
+    planted = [replace(good, key=f"{PROJECT}/secret/{name}") for name in BAD_NAMES]
+    for number, bad in enumerate(BAD_METADATA):
+        metadata: Any = {**good.metadata, **bad} if isinstance(bad, dict) and bad else bad
+        entry = await found.old.secret(f"M{number}")
+        planted.append(replace(entry, metadata=metadata))
+    for number, bad in enumerate(BAD_TOKENS):
+        changed = json.loads(token.text) | bad if isinstance(bad, dict) and bad else bad
+        text = changed if isinstance(changed, str) else json.dumps(changed)
+        planted.append(OldEntry(f"{PROJECT}/token/{number:016x}", text))
+    await found.write(*planted)
+    account = await found.adopted()
+
+    assert account["failedCount"] == len(planted)
+    assert (account["secrets"], account["tokens"]) == (2, 1)
+    assert await found.place.values() == {"A": "value", "B": "value"}
+
+
+@SUITE.check
 async def check_events(world: LedgerWorld) -> None:
     """Old events are in the chain, the oldest first, as they were; wrong ones say so for good."""
     found = await _filled(world)
@@ -405,6 +449,27 @@ async def check_kv_fails(world: LedgerWorld) -> None:
         found.kv.broken = False
         await settled(found.place.run(adopt(is_known=False)))
     assert (await found.adopted(is_known=True))["secrets"] == 2
+
+
+@SUITE.check
+async def check_huge_entry(world: LedgerWorld) -> None:
+    """An entry that KV never gives is named, and stops only itself: once deleted, all goes on."""
+    found = await _filled(world, ["A", "B", "C"])
+    found.kv.refused = f"{PROJECT}/secret/B"
+    await found.place.run(adopt(is_known=False))
+    error: StoreFailed | None = None
+    while error is None:
+        try:
+            await found.place.run(adopt())
+        except StoreFailed as failed:
+            error = failed
+    assert "B" in error.message.split()[4], error.message
+    assert await found.place.values() == {"A": "value"}
+
+    await found.kv.inner.delete(f"{PROJECT}/secret/B")
+    found.kv.refused = ""
+    account = await found.adopted(is_known=True)
+    assert (account["secrets"], [label for _, _, label in account["failed"]]) == (2, ["B"])
 
 
 @SUITE.check

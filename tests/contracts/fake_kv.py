@@ -108,14 +108,9 @@ def _key(method: str, key: str) -> bytes:
 
 
 def _to_text(value: object) -> str:
-    """As the SDK and the binding convert: None becomes the text `null`, a tuple nothing."""
-    if value is None:
-        return "null"
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if isinstance(value, str):
-        return value
-    raise TypeError("KV put() accepts only strings, ArrayBuffers, ArrayBufferViews, and Streams")
+    if not isinstance(value, str):
+        raise TypeError("only text is kept in KV")
+    return value
 
 
 def _to_json(metadata: object) -> str:

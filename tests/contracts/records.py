@@ -1,4 +1,4 @@
-"""What is promised of the copies that KV holds."""
+"""What is promised of copies, wherever they are kept."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Iterable
 
 from contracts.suite import Suite, settled
-from contracts.worlds import OTHER_PROJECT, PROJECT, KvWorld
-from positronic.copies.workers_kv import KvCopies
+from contracts.worlds import OTHER_PROJECT, PROJECT, CopiesWorld
 from positronic.names import Name, parse_name
-from positronic.ports import Metadata, Page, Record, RecordInfo, Unreadable
+from positronic.ports import Copies, Metadata, Page, Record, RecordInfo, Unreadable
 
-SUITE: Suite[KvWorld] = Suite("records")
+SUITE: Suite[CopiesWorld] = Suite("records")
 
 LATE = 253_402_300_799_999  # the last millisecond of the year 9999
 METADATA = Metadata(
@@ -25,7 +24,7 @@ def record(name: str, sealed: str = "text", metadata: Metadata = METADATA) -> Re
     return Record(parse_name(name), metadata, sealed)
 
 
-async def put_all(store: KvCopies, names: Iterable[str]) -> None:
+async def put_all(store: Copies, names: Iterable[str]) -> None:
     await asyncio.gather(*(store.put(record(name)) for name in names))
 
 
@@ -33,7 +32,7 @@ def names(page: Page[RecordInfo | Unreadable]) -> list[Name]:
     return [item.name for item in page.items if isinstance(item, RecordInfo)]
 
 
-async def pages(store: KvCopies, limit: int) -> list[list[Name]]:
+async def pages(store: Copies, limit: int) -> list[list[Name]]:
     """Every page from the first to the one without a cursor; 100 at most."""
     found, cursor = [], None
     for _ in range(100):
@@ -46,7 +45,7 @@ async def pages(store: KvCopies, limit: int) -> list[list[Name]]:
 
 
 @SUITE.check
-async def check_get_back(world: KvWorld) -> None:
+async def check_get_back(world: CopiesWorld) -> None:
     """A record that was put comes back equal in every field."""
     store, stored = world.copies(PROJECT), record("A", "px1.some.text")
     await store.put(stored)
@@ -55,7 +54,7 @@ async def check_get_back(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_get_several(world: KvWorld) -> None:
+async def check_get_several(world: CopiesWorld) -> None:
     """One get answers several names, each under its own."""
     store = world.copies(PROJECT)
     for name in ORDERED:
@@ -68,7 +67,7 @@ async def check_get_several(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_get_more_than_a_hundred(world: KvWorld) -> None:
+async def check_get_more_than_a_hundred(world: CopiesWorld) -> None:
     """250 names in one get are all answered."""
     store = world.copies(PROJECT)
     names = [parse_name(f"N{number:03}") for number in range(250)]
@@ -78,7 +77,7 @@ async def check_get_more_than_a_hundred(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_missing_is_missing(world: KvWorld) -> None:
+async def check_missing_is_missing(world: CopiesWorld) -> None:
     """A name without a record is missing from the answer; no names at all are answered by none."""
     store = world.copies(PROJECT)
     await store.put(record("A"))
@@ -88,7 +87,7 @@ async def check_missing_is_missing(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_put_overwrites(world: KvWorld) -> None:
+async def check_put_overwrites(world: CopiesWorld) -> None:
     """A second put under a name replaces text and metadata, and leaves one record."""
     store = world.copies(PROJECT)
     newer = record("A", "second", Metadata(2, 1, 2, "other"))
@@ -100,7 +99,7 @@ async def check_put_overwrites(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_metadata_exact(world: KvWorld) -> None:
+async def check_metadata_exact(world: CopiesWorld) -> None:
     """Metadata comes back exactly, from get and from list, at the edges of its fields too."""
     store = world.copies(PROJECT)
     edges = [Metadata(1, 1, 1, "k"), Metadata(2**53 - 2, LATE, LATE, "Az09_-" * 5 + "zz")]
@@ -114,7 +113,7 @@ async def check_metadata_exact(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_longest_name(world: KvWorld) -> None:
+async def check_longest_name(world: CopiesWorld) -> None:
     """A name of 128 characters in a project of 63 is stored and listed."""
     store = world.copies(type(PROJECT)("p" * 63))
     name = parse_name("N" * 128)
@@ -124,7 +123,7 @@ async def check_longest_name(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_largest_text(world: KvWorld) -> None:
+async def check_largest_text(world: CopiesWorld) -> None:
     """The sealed text of a 65,536-byte value comes back identical."""
     store, text = world.copies(PROJECT), "px1.k." + "aZ0-_" * 17_490
     await store.put(record("A", text))
@@ -133,7 +132,7 @@ async def check_largest_text(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_delete(world: KvWorld) -> None:
+async def check_delete(world: CopiesWorld) -> None:
     """A deleted record is gone from get and list, and its neighbours stay."""
     store = world.copies(PROJECT)
     await put_all(store, ["A", "AA", "B"])
@@ -144,7 +143,7 @@ async def check_delete(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_delete_is_idempotent(world: KvWorld) -> None:
+async def check_delete_is_idempotent(world: CopiesWorld) -> None:
     """Deleting what is not there, or no longer there, raises nothing."""
     store = world.copies(PROJECT)
     await store.put(record("A"))
@@ -155,7 +154,7 @@ async def check_delete_is_idempotent(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_list_empty(world: KvWorld) -> None:
+async def check_list_empty(world: CopiesWorld) -> None:
     """An empty project lists as one empty page without a cursor."""
     page = await world.copies(PROJECT).list(None, 1000)
 
@@ -164,7 +163,7 @@ async def check_list_empty(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_list_order(world: KvWorld) -> None:
+async def check_list_order(world: CopiesWorld) -> None:
     """Names come in code-point order, whatever order they were put in."""
     store = world.copies(PROJECT)
     for name in ORDERED[::2] + ORDERED[1::2][::-1]:
@@ -174,7 +173,7 @@ async def check_list_order(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_paging(world: KvWorld) -> None:
+async def check_paging(world: CopiesWorld) -> None:
     """Pages of any size hold every name once, in order, none more than the limit."""
     store = world.copies(PROJECT)
     await put_all(store, ORDERED)
@@ -186,7 +185,7 @@ async def check_paging(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_last_page_has_no_cursor(world: KvWorld) -> None:
+async def check_last_page_has_no_cursor(world: CopiesWorld) -> None:
     """A page that ends exactly with the last name carries no cursor."""
     store = world.copies(PROJECT)
     await put_all(store, ["A", "B"])
@@ -196,7 +195,7 @@ async def check_last_page_has_no_cursor(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_cursor_outlives_its_name(world: KvWorld) -> None:
+async def check_cursor_outlives_its_name(world: CopiesWorld) -> None:
     """A cursor still leads on when the name it stands on was deleted in between."""
     store = world.copies(PROJECT)
     await put_all(store, ["A", "B", "C"])
@@ -208,7 +207,7 @@ async def check_cursor_outlives_its_name(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_projects_apart(world: KvWorld) -> None:
+async def check_projects_apart(world: CopiesWorld) -> None:
     """Projects do not see, change or delete each other's records, even where one name begins
     the other's."""
     one, other = world.copies(PROJECT), world.copies(OTHER_PROJECT)
@@ -224,7 +223,7 @@ async def check_projects_apart(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_foreign_cursor(world: KvWorld) -> None:
+async def check_foreign_cursor(world: CopiesWorld) -> None:
     """Another project's cursor never leads to another project's names."""
     one, other = world.copies(PROJECT), world.copies(OTHER_PROJECT)
     await put_all(one, ["A", "C", "E"])
@@ -239,7 +238,7 @@ async def check_foreign_cursor(world: KvWorld) -> None:
 
 
 @SUITE.check
-async def check_stored_twice_at_once(world: KvWorld) -> None:
+async def check_stored_twice_at_once(world: CopiesWorld) -> None:
     """Two puts of one name at the same time leave one of the two records, whole."""
     store = world.copies(PROJECT)
     rivals = [record("A", f"text {n}", Metadata(n, n, n, f"k{n}")) for n in (1, 2)]

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
+from positronic.copies.memory import MemoryCopies
 from positronic.copies.workers_kv import KvCopies
 from positronic.names import Project, parse_project
-from positronic.ports import Cipher
+from positronic.ports import Cipher, Copies
 from positronic.stores.kv.folder import Namespace
 
 KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PROJECT = parse_project("a")
 OTHER_PROJECT = parse_project("a-b")  # one prefix is the other's beginning
+
+
+class CopiesWorld(Protocol):
+    """Somewhere that copies are kept, empty."""
+
+    def copies(self, project: Project) -> Copies: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryWorld:
+    """Copies in memory."""
+
+    projects: dict[Project, MemoryCopies] = field(default_factory=dict)
+
+    def copies(self, project: Project) -> MemoryCopies:
+        return self.projects.setdefault(project, MemoryCopies())
 
 
 @dataclass(frozen=True, slots=True)

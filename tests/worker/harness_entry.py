@@ -19,6 +19,7 @@ from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.ports import InvalidTag
@@ -47,8 +48,9 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
             case ["run", "memory", suite, check]:
                 answer = await _tried(SUITES[suite][check], memory_ledger(WebCryptoCipher()))
             case ["run", "kv", suite, check]:
-                await _wipe(self.env.TEST_KV)
-                world = KvWorld(WebCryptoCipher(), self.env.TEST_KV, js.Error.new)
+                kv = JsNamespace(self.env.TEST_KV._binding)  # as our own entry has it
+                await _wipe(kv)
+                world = KvWorld(WebCryptoCipher(), kv, js.Error.new)
                 answer = await _tried(SUITES[suite][check], world)
             case ["foreign"]:
                 answer = await foreign_calls.tried(self.env)

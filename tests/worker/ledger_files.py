@@ -64,9 +64,11 @@ class LedgerFiles:
         self.wait_for_copies(project)
         path = self._path(project)
         assert path is not None, f"{project} has no ledger yet"
-        marks = ", ".join("?" * (3 + len(keys)))
         with _database(path) as database:
-            values = (id_, 1_000_000, *keys, text)
+            columns = len(database.execute(f"PRAGMA table_info({kind})").fetchall())
+            missing = [None] * (columns - len(keys) - 3)  # indexes that the row is not in
+            values = (id_, 1_000_000, *keys, *missing, text)
+            marks = ", ".join("?" * columns)
             database.execute(f"INSERT OR REPLACE INTO {kind} VALUES ({marks})", values)  # noqa: S608
 
     def forget(self, project: str, kind: str, beginning: str) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +16,7 @@ from typing import Final
 
 import httpx
 import pytest
+from bench.copies import Copies
 from bench.worker_secrets import TOKEN, worker_secrets
 from bench.workers import ON_KV, ON_SQLITE
 
@@ -22,6 +27,7 @@ from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 from px.local.bare import BareWorker
 from px.project.workspace import Workspace as Checkout
+from worker.kv_files import KvFiles
 
 VALUE: Final = "a-value-that-nobody-may-see"
 SEALED: Final = re.compile(rb"px1\.bench\.[\w-]{22}\.[\w-]{16}\.[\w-]+")
@@ -130,3 +136,33 @@ def test_a_peer_opens_what_it_reads(peer: Peer) -> None:
 
     assert read.json()["each"] >= 0
     assert missing.status_code == 500
+
+
+def _rows(peer: Peer) -> dict[str, list[tuple[object, ...]]]:
+    """Of the one object of the peer on SQLite, by table."""
+    [path] = [path for path in peer.folder.glob("v3/do/*/*.sqlite") if path.stem != "metadata"]
+    with closing(sqlite3.connect(path, timeout=10)) as database:
+        tables = ("states", "versions", "events", "outbox", "published")
+        return {
+            name: database.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - ours
+            for name in tables
+        }
+
+
+@pytest.mark.parametrize("peer", [ON_SQLITE], indirect=True)
+def test_the_peer_on_sqlite_writes_the_rows_that_ours_does(peer: Peer) -> None:
+    """State, version, chained event and outbox at once; then the copy in KV, and its row."""
+    peer.client.post("/secrets", json={"name": "A", "value": VALUE})
+    peer.client.post("/secrets", json={"name": "A", "value": VALUE})
+    Copies(peer.folder).wait()
+    rows = _rows(peer)
+    [state], [version] = rows["states"], rows["versions"]
+    events = [json.loads(str(row[-1])) for row in rows["events"]]
+    digests = ["", *(hashlib.sha256(str(row[-1]).encode()).hexdigest() for row in rows["events"])]
+    copies = KvFiles(peer.folder).read("default/")
+
+    assert (state[:2], version[:2]) == (("A", 2), ("A", 2))
+    assert [event["previous"] for event in events] == digests[:-1]
+    assert [row[:1] + row[2:3] for row in rows["published"]] == [("A", 2)]
+    assert copies["default/secret/A"].value == version[-1]
+    assert rows["outbox"] == []

@@ -148,12 +148,6 @@ class CorruptRecord(PositronicError):
     code, status = "corrupt_record", 500
 
 
-class PartialWrite(PositronicError):
-    """Some entries were written and some were not; `details` lists those that were not."""
-
-    code, status = "partial_write", 502
-
-
 class StoreFailed(PositronicError):
     """The Worker's storage did not answer, or refused."""
 

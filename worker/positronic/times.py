@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four digits for a year
@@ -10,6 +11,7 @@ LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=1024)  # a bulk has one time, and most secrets have one time twice
 def iso(milliseconds: int) -> str:
     """`2026-11-24T05:36:45.123Z`, exact to the millisecond."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)

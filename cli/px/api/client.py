@@ -26,12 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Answers that leave no doubt: nothing was written, or they name what was not.
+# Answers that leave no doubt: nothing was written.
 _CERTAIN: Final = frozenset(
-    {
-        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"),
-        "partial_write",
-    }
+    {"adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"}
 )
 
 
@@ -161,9 +158,6 @@ class Client:
         error = self.failure(outcome.result, values)
         acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
         error.uncertain = outcome.uncertain or acted
-        if error.code == "partial_write":
-            before = [self.failure(one, values) for one in outcome.earlier if may_have_acted(one)]
-            _join_partial(error, before)
         raise error
 
     def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
@@ -215,16 +209,6 @@ def _doubting(doubt: Doubt) -> Iterator[None]:
         if error.uncertain:
             doubt.mark(error)
         raise
-
-
-def _join_partial(error: PxError, before: Sequence[PxError]) -> None:
-    """Leaves in `error` only what no attempt wrote."""
-    left = {detail.name for detail in error.details}
-    for other in before:
-        left &= {detail.name for detail in other.details}
-    if left and all(other.code == "partial_write" for other in before):
-        error.uncertain = False
-        error.details = tuple(detail for detail in error.details if detail.name in left)
 
 
 def encode(body: object) -> bytes:

@@ -20,9 +20,8 @@ def account(
     """
     failure = error if isinstance(error, PxError) else _interruption()
     chunk, unsent = names[done : done + current], names[done + current :]
-    failed = _failed(failure, chunk)
-    doubtful = (failed or chunk) if failure.uncertain else []
-    unwritten = [] if failure.uncertain else (failed or chunk)
+    doubtful = chunk if failure.uncertain else []
+    unwritten = [] if failure.uncertain else chunk
     written = len(names) - len(unsent) - len(doubtful) - len(unwritten)
     parts = [f"{written:,} of {len(names):,} secrets were written"]
     for group, what in ((doubtful, _MAYBE), (unwritten, _NOT), (unsent, _UNSENT)):
@@ -34,10 +33,8 @@ def account(
         *_details(set(unwritten), "not_written", _NOT, failure),
         *_details(set(unsent), "not_sent", _UNSENT, failure),
     ]
-    # The server counts within one request, which would contradict the total.
-    what = "the server stopped halfway" if failure.code == "partial_write" else failure.message
     found = type(failure)(
-        f"{what}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
+        f"{failure.message}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
     )
     found.uncertain = failure.uncertain
     return found
@@ -52,14 +49,6 @@ def _interruption() -> Interrupted:
     failure = Interrupted()
     failure.uncertain = True
     return failure
-
-
-def _failed(failure: PxError, chunk: Sequence[str]) -> list[str]:
-    """The names that a partial write left out; empty if the answer does not tell."""
-    named = {detail.name for detail in failure.details}
-    if failure.code != "partial_write" or not named <= set(chunk):
-        return []
-    return [name for name in chunk if name in named]
 
 
 def span(names: Sequence[str]) -> str:

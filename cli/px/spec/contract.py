@@ -28,7 +28,7 @@ STATUS: Final = {
         415: "unsupported_media_type",
         429: "rate_limited",
         500: "internal unknown_key corrupt_record",
-        502: "partial_write store_failed outcome_unknown",
+        502: "store_failed outcome_unknown",
         503: "not_configured audit_unavailable busy adopting",
         507: "ledger_full",
     }.items()

@@ -202,14 +202,6 @@ def secret_out(info: SecretInfo) -> SecretOut:
     )
 
 
-def secrets_out(page: Page[SecretInfo | Unreadable]) -> SecretsOut:
-    secrets = [
-        UnreadableOut(name=one.id) if isinstance(one, Unreadable) else secret_out(one)
-        for one in page.items
-    ]
-    return SecretsOut(secrets=secrets, count=len(secrets), cursor=page.cursor)
-
-
 def events_out(page: EventsPage) -> EventsOut:
     events = [_event_out(one) for one in page.items]
     head = None if page.head is None else HeadOut(sequence=page.head[0], digest=page.head[1])

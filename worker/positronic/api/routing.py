@@ -70,7 +70,7 @@ class Call:
         return self.query[parameter]
 
 
-# JSON, JSON that is already encoded, server-sent events, or no body.
+# JSON, JSON that is already encoded (`Annotated` with its model), server-sent events, or no body.
 Result = models.Model | bytes | AsyncIterable[bytes] | None
 Endpoint = Callable[[Call], Awaitable[Result]]
 T = TypeVar("T")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from positronic.api import models
+from positronic.api import encoded_lists, models
 from positronic.api.body import read_bulk, read_secret
 from positronic.api.routing import PAGING, Call, Query, Route, create, delete
 from positronic.errors import InvalidName, NotFound, ReservedName
@@ -17,9 +17,9 @@ async def _put(sent: models.SecretIn, call: Call) -> models.SecretOut:
     return models.secret_out(await call.session.vault().create(sent.name, sent.value))
 
 
-async def _list(call: Call) -> models.SecretsOut:
+async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
     """Sorted by name; never a value."""
-    return models.secrets_out(await call.session.vault().list(*call.page()))
+    return encoded_lists.secrets_json(await call.session.vault().list(*call.page()))
 
 
 async def _exists(call: Call) -> models.ExistsOut:

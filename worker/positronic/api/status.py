@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 from positronic.api import models, openapi
 from positronic.api.routing import Route
 from positronic.api.service import Service
 
+_READY: Final = models.to_json(models.StatusOut(ready=True))
 
-async def _status(service: Service) -> models.StatusOut:
+
+async def _status(service: Service) -> Annotated[bytes, models.StatusOut]:
     """If not, 503 `not_configured` names the setting."""
     service.check()
-    return models.StatusOut(ready=True)
+    return _READY
 
 
 async def _openapi(_: Service) -> bytes:

@@ -23,5 +23,5 @@ def keep(made: object, ctx: Any, env: Any) -> None:
 
 
 def of(made: object) -> Given:
-    """What `keep` was given for this very object."""
+    """What `keep` got for this very object."""
     return _given[made]

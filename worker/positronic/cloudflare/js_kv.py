@@ -10,7 +10,7 @@ from pyodide.ffi import jsnull, to_js
 
 
 class JsNamespace:
-    """The `Namespace` of `stores.kv.folder`. Raises JsException."""
+    """The `Namespace` of `stores.kv.folder`. Raises JsException, and TypeError for no text."""
 
     def __init__(self, binding: Any) -> None:
         self._binding = binding
@@ -26,6 +26,8 @@ class JsNamespace:
         return found
 
     async def put(self, key: str, value: str, **options: object) -> None:
+        if not isinstance(value, str):
+            raise TypeError("only text is kept in KV")
         await self._binding.put(key, value, _object(options))
 
     async def delete(self, key: str) -> None:

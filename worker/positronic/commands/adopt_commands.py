@@ -15,7 +15,7 @@ from positronic.adoption import old_events, verified
 from positronic.adoption.first_layout import OldEntry, OldKind
 from positronic.adoption.leftovers import LEFTOVER, Leftover
 from positronic.commands.work import Plan, Work
-from positronic.errors import InvalidRequest, NotFound, PositronicError
+from positronic.errors import InvalidRequest, NotFound, PositronicError, StoreFailed
 from positronic.ledger.adoption_rows import (
     ADOPTED,
     ADOPTED_ID,
@@ -50,6 +50,7 @@ class _Step:
 
     account: Adoption
     changes: list[Change] = field(default_factory=list)
+    tried: int = 0
     copies: list[Name] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -119,19 +120,34 @@ async def _bring(work: Work, account: Adoption, ids: Sequence[str]) -> Plan:
         some = [waiting[one] for one in ids if waiting[one].part == part]
         if some:
             await _bring_part(work, part, some, step)
-    answer = _answer(work, "adopting", step.account, -len(waiting))
+    answer = _answer(work, "adopting", step.account, -step.tried)
     changes = [*step.changes, ADOPTING.put(step.account)]
     return Plan(changes, [], answer, step.copies, earlier=step.events)
 
 
 async def _bring_part(work: Work, part: OldKind, some: Sequence[Waiting], step: _Step) -> None:
-    found = await work.tools.standing.first.read(part, [one.id for one in some])
+    some, found = await _read(work, part, some)
+    step.tried += len(some)
     for waiting in some:
         try:
             await _bring_one(work, part, waiting, found, step)
             step.changes.append(Delete(WAITING.kind, WAITING.put(waiting).id))
         except PositronicError as error:
             _fail(waiting, error, step)
+
+
+async def _read(
+    work: Work, part: OldKind, some: Sequence[Waiting]
+) -> tuple[Sequence[Waiting], Mapping[str, OldEntry]]:
+    """All of them, or the first: a huge entry fails every read that it is part of."""
+    read, ids = work.tools.standing.first.read, [one.id for one in some]
+    try:
+        return some, await read(part, ids)
+    except StoreFailed:
+        if len(ids) == 1:
+            sentence = f"KV does not give {some[0].label}; delete that entry if it never does"
+            raise StoreFailed(sentence) from None
+        return await _read(work, part, some[:1])
 
 
 async def _bring_one(

@@ -48,7 +48,11 @@ class Fields:
         return 0 if type(found) is int and found == 0 else self.number(key)
 
     def time(self, key: str) -> int:
-        return self.number(key, times.LAST)
+        # Spelled out, for each row of a list has several.
+        found = self._found.get(key)
+        if type(found) is not int or not 0 < found <= times.LAST:
+            raise ValueError(key)
+        return found
 
     def optional_time(self, key: str) -> int | None:
         return None if self._found.get(key) is None else self.time(key)

@@ -163,19 +163,6 @@ def test_a_failure_after_a_lost_answer_leaves_doubt(
         write(secrets, 100)
 
 
-def test_a_single_partial_write_is_exact(server: TestDevServer, secrets: Secrets) -> None:
-    """Named names are not written, the chunk's others are."""
-    details = '[{"index": 1, "name": "N001", "code": "store_failed", "error": "the store failed"}]'
-    body = f'{{"error": "1 of 2", "code": "partial_write", "details": {details}}}'
-    # 500, so that it is not asked again
-    server.fail_next(faults.answer(500, body.encode()))
-
-    with pytest.raises(
-        ServerFailed, match=r"1 of 2 secrets were written, 1 not confirmed as written \(N001\)"
-    ):
-        write(secrets, 2)
-
-
 def test_a_server_that_vanishes_leaves_doubt(server: TestDevServer, secrets: Secrets) -> None:
     """A chunk whose answer never came may be written."""
     server.fail_next(None, *[faults.cut] * 4)

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Namespace(Protocol):
-    """The part of a KV binding that we use, as the Python SDK presents it."""
+    """The part of a KV binding that we use, with dicts and None for objects and null."""
 
     def get(self, key: Sequence[str]) -> Awaitable[Mapping[str, str | None]]: ...
 

@@ -1,0 +1,25 @@
+"""Lists as JSON, to the byte what their models write: a model for each row would take longer."""
+
+from __future__ import annotations
+
+import json
+
+from positronic.ports import Page, SecretInfo, Unreadable
+from positronic.times import iso
+
+
+def secrets_json(page: Page[SecretInfo | Unreadable]) -> bytes:
+    """A page of secrets as `models.SecretsOut` describes it."""
+    rows = [
+        {"name": one.id, "unreadable": True}
+        if isinstance(one, Unreadable)
+        else {
+            "name": one.name,
+            "createdAt": iso(one.created_at),
+            "updatedAt": iso(one.updated_at),
+        }
+        for one in page.items
+    ]
+    cursor = {} if page.cursor is None else {"cursor": page.cursor}
+    found = {"secrets": rows, "count": len(rows), **cursor}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
