@@ -11,6 +11,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import httpx
 import pytest
 from pexpect import EOF
 
@@ -337,6 +338,15 @@ def test_a_new_tokens_event_says_what_it_is(px: Px) -> None:
 
     details = events(px)[0]["details"]
     assert (details["name"], details["role"], "T" in details["expiresAt"]) == ("ci", "writer", True)
+
+
+def test_a_replaced_root_token_leaves_an_event(px: Px, server: TestDevServer) -> None:
+    """Made with the new one: px calls this at the end of a deploy that replaced it."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    answer = httpx.post(f"{server.url}/root/replaced", headers=headers)
+
+    assert answer.status_code == 204
+    assert [one["actor"]["id"] for one in events(px, "--action", "root.replace")] == ["root"]
 
 
 def test_a_changed_event_cannot_steer_the_terminal(px: Px, server: TestDevServer) -> None:

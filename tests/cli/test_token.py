@@ -177,3 +177,39 @@ def test_a_mistyped_token_is_not_sent(
 
     assert (done.returncode, server.calls, wrong in done.stderr) == (2, [], False)
     assert json.loads(done.stderr)["code"] == "mistyped_token"
+
+
+def test_what_a_token_created_goes_with_it(px: Px, server: TestDevServer) -> None:
+    """The list says who created it, the question and the answer how many go, and none is left."""
+    texts = [px.run("token", "create", "boss", "--role", "admin", "--expires", "1h").stdout.strip()]
+    for _ in range(2):
+        own = {"PX_TOKEN": texts[-1]}
+        texts.append(
+            px.run("token", "create", "x", "--role", "admin", environment=own).stdout.strip()
+        )
+    ids = [token.id for text in texts if (token := parse(text))]
+    before = {one["id"]: (one["by"], one.get("expiresAt")) for one in listed(px)}
+
+    child = px.terminal("token", "revoke", ids[0])
+    child.expect("and 2 tokens created with it")
+    child.sendline("n")
+    child.expect(EOF)
+    done = px.run("token", "revoke", ids[0], "--yes", "--json")
+
+    assert [before[one][0] for one in ids] == ["root", ids[0], ids[1]]
+    assert len({expires for _, expires in before.values()}) == 1
+    assert sorted(json.loads(done.stdout)["withIt"]) == sorted(ids[1:])
+    assert listed(px) == []
+
+
+def test_a_token_cannot_create_one_that_outlives_it(px: Px) -> None:
+    """Refused with a clear sentence, and nothing was created."""
+    own = {
+        "PX_TOKEN": px.run(
+            "token", "create", "a", "--role", "admin", "--expires", "1h"
+        ).stdout.strip()
+    }
+
+    done = px.run("token", "create", "b", "--role", "reader", "--expires", "2h", environment=own)
+
+    assert (done.returncode, "outlive" in done.stderr, len(listed(px))) == (1, True, 1)

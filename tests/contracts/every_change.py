@@ -37,7 +37,7 @@ class Example:
 
 def _examples() -> Mapping[str, Example]:
     """At least one of each change, and each way that it can go."""
-    noted = ("brain.run", "brain.rerun")
+    noted = ("brain.run", "brain.rerun", "root.replace")
     changes = {
         **{action: command(action, names=["A"]) for action in noted},
         "read": command("brain.read", names=["A", "NONE"]),

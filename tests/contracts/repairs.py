@@ -17,6 +17,7 @@ from positronic.commands.copy_commands import REPORT_EVERY
 from positronic.copies.compare import FOREIGN, LAG, LAGGING, MISSING, OLDER, PLANTED
 from positronic.copies.drain import Drain
 from positronic.errors import InvalidRequest
+from positronic.ledger.adoption_rows import WAITING, Waiting
 from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.event_rows import ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS
@@ -233,3 +234,19 @@ async def check_unreadable_secret(world: LedgerWorld) -> None:
 
     assert await copied.differing() == {}
     assert set(copied.elsewhere.records) == {A}
+
+
+@SUITE.check
+async def check_not_adopted(world: LedgerWorld) -> None:
+    """An entry that an adoption could not bring is all that there is of it: it is not removed."""
+    copied = Copied(world)
+    await copied.place.run(put("A"))
+    await copied.late()
+    record = copied.elsewhere.records[A]
+    copied.elsewhere.records[B] = replace(record, name=B)
+    waiting = WAITING.put(Waiting("secret", "B", None, "B", "unknown_key", "a reason"))
+    copied.place.ledger.commit([waiting], {})
+
+    assert await copied.differing() == {}
+    await copied.drain()
+    assert set(copied.elsewhere.records) == {A, B}

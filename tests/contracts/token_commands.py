@@ -9,7 +9,8 @@ from contracts.commanding import Commanding, command, issue, put, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises, settled
 from positronic.commands.command import Command
-from positronic.errors import Forbidden, InvalidRequest, Unauthenticated
+from positronic.commands.table import CHANGES
+from positronic.errors import Forbidden, InvalidRequest, PositronicError, Unauthenticated
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.token_rows import TOKENS
 from positronic.roles import Role
@@ -19,6 +20,9 @@ from positronic.times import iso
 SUITE: Suite[LedgerWorld] = Suite("token_commands")
 
 PARENT, CHILD, GRANDCHILD, OTHER = (f"{digit}" * 16 for digit in "abcd")
+
+# They take none, or do without them.
+WITHOUT_ARGUMENTS = {"keys.rotate", "project.repair", "audit.trim", "project.adopt"}
 
 
 def admin(id_: str, by: str | None = None, expires_in: int | None = None) -> Command:
@@ -145,3 +149,20 @@ async def check_issued_while_it_is_revoked(world: LedgerWorld) -> None:
             await place.run(revoke(PARENT))
 
         assert await issuers(place) == {}, f"round {number}"
+
+
+@SUITE.check
+async def check_refused_calls_leave_nothing(world: LedgerWorld) -> None:
+    """Every change: by a stranger, a revoked token, too low a role, and with bad arguments."""
+    place = Commanding(world)
+    await place.run(put("A"), issue(PARENT, role="reader"), admin(OTHER), revoke(OTHER))
+    before = place.rows()
+    for action in CHANGES:
+        reader, gone, unknown = (shown(id_=one) for one in (PARENT, OTHER, CHILD))
+        await raises(Forbidden, place.run(command(action, reader, needs=Role.WRITER)))
+        await raises(Unauthenticated, place.run(command(action, gone)))
+        await raises(Unauthenticated, place.run(command(action, unknown)))
+        if action not in WITHOUT_ARGUMENTS:
+            await raises(PositronicError, place.run(command(action, id=7, name=7, names=7)))
+
+        assert place.rows() == before, f"a refused {action} left something"

@@ -215,5 +215,6 @@ def test_a_root_token_that_is_replaced_is_kept(project: Workspace, tmp_path: Pat
         assert f"Saved the replaced root token in .px/{kept.name}" in done.stderr
         assert leaves_out(kept) is True
         assert old not in done.stderr
+        assert "Recorded in the audit log that the root token was replaced" in done.stderr
         assert world.settings()["PX_TOKEN"] not in ("", old)
         assert world.settings()["PX_WORKER"].startswith(f"{WORKER}@")

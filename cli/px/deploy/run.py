@@ -26,6 +26,7 @@ from px.deploy.owner import (
 )
 from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
+from px.deploy.replaced import record_replaced
 from px.deploy.smoke import try_promises
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
@@ -262,6 +263,8 @@ class Deployment:
                 self._say(line)
             self._file.remember(target.address.origin, self._made.token, self._recorded())
             self._say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+            if self._options.new_token:
+                self._say(record_replaced(target))
         elif not self._has_pair_outside() and not self._settings.get(WORKER):
             self._file.remember_worker(self._recorded())
         self._started.remove()

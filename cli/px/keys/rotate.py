@@ -45,13 +45,6 @@ class Rotated:
             "projects": self.projects,
         }
 
-    def later(self) -> str:
-        """How to verify events from now on; empty if no key was dropped."""
-        options = " ".join(f"--dropped {key_id}" for key_id in self.dropped)
-        if not options:
-            return ""
-        return f"to verify events signed before, use `px audit verify {options}`"
-
     def sentence(self) -> str:
         dropped = f"; dropped: {', '.join(self.dropped)}" if self.dropped else ""
         records = "1 record" if self.resealed == 1 else f"{self.resealed:,} records"

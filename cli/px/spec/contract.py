@@ -63,6 +63,6 @@ CALLS: Final = {
         ("POST", "/project/adopt"),
         ("POST", "/project/repair"),
     ),
-    "root": (("GET", "/projects"),),
+    "root": (("GET", "/projects"), ("POST", "/root/replaced")),
 }
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

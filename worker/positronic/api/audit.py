@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from positronic.api import models
+from positronic.api import event_models
 from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Query, Route
 from positronic.audit.wanted import Wanted
 from positronic.roles import Role
 
 
-async def _list(call: Call) -> models.EventsOut:
+async def _list(call: Call) -> event_models.EventsOut:
     """Who did what, newest first. With filters, a page can be empty and still not be the last."""
     wanted = Wanted(*(call.query.get(one.name) for one in _FILTERS))
-    return models.events_out(await call.session.audit_log().list(*call.page(DEFAULT_LIST), wanted))
+    page = await call.session.audit_log().list(*call.page(DEFAULT_LIST), wanted)
+    return event_models.events_out(page)
 
 
 def _filter(name: str, description: str) -> Query:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
-from positronic.commands.asked_events import EventsPage, ListedEvent
 from positronic.commands.asked_keys import KeyUse, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
@@ -19,7 +18,6 @@ from positronic.names import MAX_BULK, Name, TokenName, Value
 from positronic.ports import Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
-from positronic.sealing.signing import Verdict
 from positronic.times import iso
 
 T = TypeVar("T")
@@ -75,37 +73,6 @@ class ExistsOut(Model):
 class BulkOut(Model):
     created: int
     updated: int
-
-
-class EventOut(Model):
-    id: str
-    time: Time
-    actor: dict[str, str]
-    action: str
-    names: list[str]
-    outcome: str
-    request_id: str
-    code: str | None = None
-    address: str | None = None
-    details: dict[str, object] | None = None
-    integrity: Verdict
-    key_id: str | None = None
-    sequence: int | None = None
-    digest: str | None = None
-
-
-class HeadOut(Model):
-    """The newest event. A client that keeps it notices when the log is cut off."""
-
-    sequence: int
-    digest: str
-
-
-class EventsOut(Model):
-    events: list[EventOut]
-    count: int
-    head: HeadOut | None = None
-    cursor: str | None = None
 
 
 class TokenIn(Model):
@@ -199,34 +166,6 @@ class ErrorOut(Model):
 def secret_out(info: SecretInfo) -> SecretOut:
     return SecretOut(
         name=info.name, created_at=iso(info.created_at), updated_at=iso(info.updated_at)
-    )
-
-
-def events_out(page: EventsPage) -> EventsOut:
-    events = [_event_out(one) for one in page.items]
-    head = None if page.head is None else HeadOut(sequence=page.head[0], digest=page.head[1])
-    return EventsOut(events=events, count=len(events), head=head, cursor=page.cursor)
-
-
-def _event_out(listed: ListedEvent) -> EventOut:
-    """With its key id, unless tampering is evident without the key."""
-    event, integrity = listed.event, listed.verdict
-    signature = None if integrity is Verdict.CHANGED else event.signature
-    return EventOut(
-        id=event.id,
-        time=iso(event.time),
-        actor=dict(event.actor),
-        action=event.action,
-        names=list(event.names),
-        outcome=event.outcome,
-        request_id=event.request_id,
-        code=event.code,
-        address=event.address,
-        details=dict(event.details) or None,
-        integrity=integrity,
-        key_id=None if signature is None else signature.key_id,
-        sequence=listed.sequence,
-        digest=listed.digest,
     )
 
 

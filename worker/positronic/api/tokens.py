@@ -6,7 +6,16 @@ from typing import Final
 
 from positronic.api import models
 from positronic.api.body import read_token
-from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Query, Route, create, delete
+from positronic.api.routing import (
+    DEFAULT_LIST,
+    PAGING,
+    Call,
+    Executor,
+    Query,
+    Route,
+    create,
+    delete,
+)
 from positronic.roles import Role
 
 
@@ -30,6 +39,11 @@ async def _revoke_listed(call: Call) -> None:
     await call.session.issuer().revoke(call.required("id"))
 
 
+async def _root_replaced(call: Call) -> None:
+    """px calls this after a deploy that replaced it, with the new one."""
+    await call.session.auditor().accepted("root.replace", ["root"])
+
+
 _ID: Final = Query("id", {"type": "string", "description": "Any listed id."}, required=True)
 
 ROUTES: Final = (
@@ -41,4 +55,10 @@ ROUTES: Final = (
     ),
     delete("/tokens", Role.ADMIN, _revoke_listed, "Revoke a listed entry.", (_ID,)),
     delete("/tokens/{id}", Role.ADMIN, _revoke, "Revoke a token."),
+    Route(
+        *("POST", "/root/replaced", Role.ROOT, _root_replaced),
+        *("Record that the root token was replaced.", 204),
+        executor=Executor.LEDGER,
+        is_repeatable=True,
+    ),
 )

@@ -44,6 +44,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         given.optional_number("expiresIn"),
     ),
     "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
+    "root.replace": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
     "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
     run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),

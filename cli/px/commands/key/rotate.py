@@ -95,8 +95,6 @@ def rotate(
         terminal.document({**done.document(), "recoveryFile": written, **where})
         return
     terminal.say(done.sentence())
-    if later := done.later():
-        terminal.advise(f"note: {later}")
     _tell_of_files(project, keeper, target)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positronic.api import models
+from positronic.api.event_models import events_out
 from positronic.audit.events import UNREADABLE, decode, encode, event_id
 from positronic.commands.asked_events import EventsPage, ListedEvent
 from positronic.ports import Event, Signature
@@ -78,7 +79,7 @@ def test_a_broken_entry_is_unreadable_and_does_not_stop_the_list(text: str) -> N
     """It is listed with its id and the time its id tells, and the answer can be written."""
     event = decode(event_id(START, Counting()), text)
     answer = models.to_json(
-        models.events_out(EventsPage([ListedEvent(event, Verdict.CHANGED, 7, "0" * 64)]))
+        events_out(EventsPage([ListedEvent(event, Verdict.CHANGED, 7, "0" * 64)]))
     )
 
     assert (event.outcome, event.time, event.names) == (UNREADABLE, START, ())
