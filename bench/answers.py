@@ -34,7 +34,7 @@ def print_answers(project: Workspace) -> None:
             _print_job(job, workers, bare)
         for job in (jobs.UPDATE, jobs.BULK_UPDATE):
             _print_copied(job, workers, bare)
-        _print("secrets.get (beside a bare KV.get)", *_reads(workers))
+        _print_reads(workers)
 
 
 def _print_job(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
@@ -72,14 +72,20 @@ def _running(project: Workspace) -> Iterator[tuple[Mapping[str, Connection], Con
         yield workers, stack.enter_context(running(project, config))
 
 
-def _reads(workers: Mapping[str, Connection]) -> tuple[Figure, list[Figure]]:
-    """Ours, and what it is compared with; a round before the first warms all."""
+def _print_reads(workers: Mapping[str, Connection]) -> None:
+    """A round before the first warms all."""
     rounds = [
         (*reads.by_brain(workers[OURS]), *(reads.by_peer(workers[label]) for label in PEERS))
         for _ in range(ROUNDS + 1)
     ]
-    ours, *others = (Figure(times) for times in zip(*rounds[1:], strict=True))
-    return ours, others
+    ours, bare, many, *peers = (Figure(times) for times in zip(*rounds[1:], strict=True))
+    _print("secrets.get (beside a bare KV.get)", ours, [bare, *peers])
+    print_row(
+        "each of get_many of 50 (beside a secrets.get)",
+        milliseconds(many),
+        f"{milliseconds(ours)}: {times(many.over(ours))}",
+        *("" for _ in peers),
+    )
 
 
 def _print(label: str, ours: Figure, others: Sequence[Figure]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.connection import Connection
 from bench.jobs import NAMES
@@ -12,13 +12,21 @@ from bench.worker_secrets import TOKEN
 BRAIN: Final = Path(__file__).parent / "brain_worker" / "reading.py"
 
 
-def by_brain(connection: Connection) -> tuple[float, float]:
-    """Runs BRAIN: the milliseconds that each name takes by `secrets.get`, and by `KV.get`."""
+class Reads(NamedTuple):
+    """Milliseconds that each name takes by `secrets.get`, by `KV.get`, and in one `get_many`."""
+
+    ours: float
+    bare: float
+    many: float
+
+
+def by_brain(connection: Connection) -> Reads:
+    """Runs BRAIN."""
     sent = {"identifier": "reading", "initialState": {"names": NAMES}}
     run_id = connection.call("POST", "/brains/runs", sent, expected=201)["brainRunId"]
     connection.prepare("GET", f"/brains/runs/{run_id}/watch")()
     state = connection.call("GET", f"/brains/runs/{run_id}")["state"]
-    return state["ours"], state["bare"]
+    return Reads(state["ours"], state["bare"], state["many"])
 
 
 def by_peer(connection: Connection) -> float:

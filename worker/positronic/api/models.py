@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
@@ -20,7 +20,6 @@ from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.times import iso
 
-T = TypeVar("T")
 TokenRole = Literal["reader", "writer", "admin"]
 
 
@@ -232,8 +231,7 @@ def projects_out(page: Page[ProjectEntry | Unreadable]) -> ProjectsOut:
 
 def details_out(details: Sequence[Detail]) -> list[DetailOut]:
     return [
-        DetailOut(index=item.index, name=item.name, code=item.code, error=item.error)
-        for item in details
+        DetailOut(index=one.index, name=one.name, code=one.code, error=one.error) for one in details
     ]
 
 

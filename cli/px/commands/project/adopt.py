@@ -18,13 +18,13 @@ app = new_app()
 @app.command()
 @with_server()
 def adopt(server: Server) -> None:
-    """Bring a project's entries in KV from before it had a ledger into its ledger.
+    """Bring older entries of KV into the ledger.
 
-    Needed once, after an upgrade from a version that kept everything in KV, or after a ledger was
-    lost: until then the Worker refuses everything else with the code `adopting`. Each secret is
-    opened and each signature checked first. What does not open is listed and not brought. After a
-    lost ledger only secrets are brought, no tokens and no events. If it stops, run it again to
-    continue. Needs the root token.
+    Needed once for a project, after an upgrade from a version that kept everything in KV, or after
+    a ledger was lost: until then the Worker refuses everything else with the code `adopting`. Each
+    secret is opened and each signature checked first. What does not open is listed and not
+    brought. After a lost ledger only secrets are brought, no tokens and no events. If it stops,
+    run it again to continue. Needs the root token.
 
     Exit code 0 if everything was brought, 1 if something was not or an event was changed.
 

@@ -11,7 +11,9 @@ app = new_app()
 @app.command()
 @with_server(projects=False)
 def list_projects(server: Server) -> None:
-    """List the projects that were ever written to, one per line. Needs the root token.
+    """List the projects that were ever written to.
+
+    One per line. Needs the root token.
 
     \b
     Example: px project list

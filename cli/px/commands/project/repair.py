@@ -11,10 +11,11 @@ app = new_app()
 @app.command()
 @with_server()
 def repair(server: Server) -> None:
-    """Write all copies of a project's secrets to KV again, from its ledger.
+    """Write the copies in KV again.
 
-    For a KV namespace that was emptied, replaced or damaged. It also puts the project back into the
-    list of projects. The Worker writes the copies in the background, about 40 at a time.
+    All of a project's secrets are copied from its ledger, for a KV namespace that was emptied,
+    replaced or damaged. It also puts the project back into the list of projects. The Worker writes
+    the copies in the background, about 40 at a time.
 
     \b
     Example: px project repair --project shop
