@@ -31,10 +31,10 @@ class _Unreachable(Exception):
 class _Nowhere:
     """A namespace of objects, and each of its objects: none answers."""
 
-    def getByName(self, _: str, **__: str) -> _Nowhere:  # noqa: N802 - JavaScript's name
+    def getByName(self, _: str, /, **__: str) -> _Nowhere:  # noqa: N802 - JavaScript's name
         return self
 
-    def jurisdiction(self, _: str) -> _Nowhere:
+    def jurisdiction(self, _: str, /) -> _Nowhere:
         return self
 
     async def carry_out(self, _: str) -> str:

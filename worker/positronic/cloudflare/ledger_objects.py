@@ -20,9 +20,9 @@ _ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
 class LedgerNamespace(Protocol):
     """The part of a Durable Object binding that is used."""
 
-    def getByName(self, name: str, **options: str) -> Any: ...  # noqa: N802
+    def getByName(self, name: str, /, **options: str) -> Any: ...  # noqa: N802
 
-    def jurisdiction(self, name: str) -> LedgerNamespace: ...
+    def jurisdiction(self, name: str, /) -> LedgerNamespace: ...
 
 
 @dataclass(frozen=True, slots=True)

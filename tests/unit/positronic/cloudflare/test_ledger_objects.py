@@ -26,10 +26,10 @@ class Objects:
 
     within: str = ""
 
-    def getByName(self, name: str, **options: str) -> tuple[str, str, Mapping[str, str]]:  # noqa: N802
+    def getByName(self, name: str, /, **options: str) -> tuple[str, str, Mapping[str, str]]:  # noqa: N802
         return self.within, name, options
 
-    def jurisdiction(self, name: str) -> Objects:
+    def jurisdiction(self, name: str, /) -> Objects:
         return Objects(name)
 
 
