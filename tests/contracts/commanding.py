@@ -46,7 +46,7 @@ SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
     DUTIES.kind,
-    *(PROJECTS, SETTING, WAITING.kind),
+    *(PROJECTS.kind, SETTING, WAITING.kind),
 ]
 
 _numbers = count()

@@ -50,7 +50,7 @@ def _examples() -> Mapping[str, Example]:
         "revoke": command("token.revoke", id=TOKEN_ID),
         "republish": command("project.repair"),
         "repair": command("copies.repair", copies=[["A", "0" * 64], ["PLANTED", "0" * 64]]),
-        "enter": command("project.add", project="shop"),
+        "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }
     examples = {label: Example(change) for label, change in changes.items()}
     return examples | {

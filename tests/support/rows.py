@@ -67,7 +67,7 @@ def plant_token(ledger: Ledger, token_id: str) -> None:
 
 def plant_project(ledger: Ledger, project: Project) -> None:
     """An entry of the directory."""
-    ledger.commit([Put(PROJECTS, project, "{}")], {})
+    ledger.commit([Put(PROJECTS.kind, project, "{}")], {})
 
 
 def _broken(kind: Kind, id_: str, keys: Mapping[str, Key]) -> Put:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from positronic.api.ledger_location import ledger_location
 from positronic.api.service import Service
 from positronic.cloudflare import brain_run, js_kv, serving
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.entrypoint import Default
 from positronic.cloudflare.ledger_calls import LedgerCalls
+from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.commands.command import Command
 from positronic.runs.directory import RunDirectory
@@ -29,7 +31,10 @@ class _Unreachable(Exception):
 class _Nowhere:
     """A namespace of objects, and each of its objects: none answers."""
 
-    def getByName(self, _: str) -> _Nowhere:  # noqa: N802 - JavaScript's name
+    def getByName(self, _: str, /, **__: str) -> _Nowhere:  # noqa: N802 - JavaScript's name
+        return self
+
+    def jurisdiction(self, _: str, /) -> _Nowhere:
         return self
 
     async def carry_out(self, _: str) -> str:
@@ -43,7 +48,8 @@ def _service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:  # noqa: ANN
     async def sometimes(command: Command) -> object:
         is_of_a_run = command.action in ("brain.read", "brain.settle")
         if is_of_a_run and (await kv.get(["test/down"])).get("test/down"):
-            return await LedgerCalls(_Nowhere(), service.keyring())(command)
+            objects = LedgerObjects(_Nowhere(), ledger_location("", ""), is_local=True)
+            return await LedgerCalls(objects, service.keyring())(command)
         return await send(command)
 
     return replace(service, runtime=replace(service.runtime, send=sometimes))

@@ -29,8 +29,9 @@ class KeyUse:
     held: bool
 
     @property
-    def total(self) -> int:
-        return self.secrets + self.tokens + self.audit_keys + self.copies
+    def records(self) -> int:
+        """What a rotation re-seals; copies follow by themselves."""
+        return self.secrets + self.tokens + self.audit_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 from px.api.client import Client
 from px.api.keys import Keys, KeyUses
-from px.errors import NotAllowed, PxError, Refused, Usage
+from px.errors import NotAllowed, NotReached, PxError, Refused, Usage
 from px.keys.deployed_keys import begun_elsewhere
 from px.keys.key_store import KeyStore
 from px.keys.next_recovery import Keeper, NoKeeper
@@ -169,9 +169,11 @@ class Rotation:
             time.sleep(PAUSE)
 
     def _has(self, happened: Callable[[KeyUses], bool]) -> bool:
-        """While a ledger does not have the newest key yet, it answers that it is busy."""
+        """A ledger that does not have the newest key yet is busy; a Worker may be restarting."""
         try:
             return happened(Keys(self._client).uses())
+        except NotReached:
+            return False
         except PxError as error:
             if error.code != "busy":
                 raise

@@ -45,7 +45,7 @@ class Survey:
 
     def outdated(self, key_id: str) -> int:
         """How many records are under other keys than this one."""
-        return sum(use.total for use in self.uses() if use.id != key_id)
+        return sum(use.records for use in self.uses() if use.id != key_id)
 
 
 def _sum(key_id: str, uses: Sequence[KeyUse]) -> KeyUse:

@@ -13,7 +13,8 @@ from positronic.commands.asked_keys import KeyUse, RotationStep
 from positronic.errors import Detail, PositronicError
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
-from positronic.names import MAX_BULK, PROJECT, Name, Project, TokenName, Value
+from positronic.ledger.project_rows import ProjectEntry
+from positronic.names import MAX_BULK, Name, TokenName, Value
 from positronic.ports import Page, SecretInfo, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
@@ -126,6 +127,8 @@ class KeysOut(Model):
 
 class ProjectOut(Model):
     name: str
+    location: str | None = None
+    jurisdiction: str | None = None
 
 
 class ProjectsOut(Model):
@@ -215,10 +218,12 @@ def step_out(steps: Sequence[RotationStep], newest: str) -> StepOut:
     )
 
 
-def projects_out(page: Page[Project]) -> ProjectsOut:
+def projects_out(page: Page[ProjectEntry | Unreadable]) -> ProjectsOut:
     found = [
-        ProjectOut(name=name) if PROJECT.fullmatch(name) else UnreadableOut(name=name)
-        for name in page.items
+        UnreadableOut(name=one.id)
+        if isinstance(one, Unreadable)
+        else ProjectOut(name=one.name, location=one.location, jurisdiction=one.jurisdiction)
+        for one in page.items
     ]
     return ProjectsOut(projects=found, count=len(found), cursor=page.cursor)
 

@@ -10,6 +10,7 @@ from typing import Final
 from positronic.access.authentication import Access
 from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
+from positronic.api.ledger_location import LedgerLocation, ledger_location
 from positronic.audit.events import Origin
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.brains.known_values import KnownValues
@@ -44,6 +45,8 @@ class Settings:
     next_master_key: str = ""
     local_origin: str = ""
     fallback: str = "on"
+    ledger_location: str = ""
+    ledger_jurisdiction: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -127,6 +130,11 @@ def keyring_of(settings: Settings) -> Keyring:
     return keyring(settings.master_keys, settings.next_master_key)
 
 
+def ledger_location_of(settings: Settings) -> LedgerLocation:
+    """Where a project's ledger is made and found. Raises NotConfigured."""
+    return ledger_location(settings.ledger_location, settings.ledger_jurisdiction)
+
+
 def audit_retention(settings: Settings) -> int:
     """Seconds that an event is kept. Raises NotConfigured."""
     return _seconds("AUDIT_RETENTION_DAYS", settings.audit_retention_days)
@@ -143,6 +151,7 @@ def _access(settings: Settings) -> Access:
     except InvalidName as error:
         raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
     _may_fall_back(settings)
+    ledger_location_of(settings)
     return Access(settings.root_token_sha256, project)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from positronic.api.service import Service
+from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_copies import LedgerCopies
@@ -55,7 +55,11 @@ class Session:
         return LedgerRotation(self._ask_directory())
 
     def projects(self) -> LedgerDirectory:
-        return LedgerDirectory(self._ask_directory(), self.service.known_projects)
+        location = ledger_location_of(self.service.settings)
+        return LedgerDirectory(
+            *(self._ask_directory(), self.service.known_projects),
+            *(location.hint, location.jurisdiction),
+        )
 
     def _ask_directory(self) -> Asking:
         return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)

@@ -25,6 +25,7 @@ audit_throttle = AuditThrottle(now)
 foreign_calls = ForeignCalls(now)
 large_bodies = LargeBodies()
 known_projects: set[Project] = set()
+checked: set[str] = set()  # the jurisdictions in which no ledger is missing
 unknown_projects = UnknownProjects()
 
 # Before any brain is imported, because it may keep a stream.

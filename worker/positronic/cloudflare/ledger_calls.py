@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Final
 
-from positronic.cloudflare.run_objects import ObjectNamespace
+from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.commands.asking import LedgerUnreachable
 from positronic.commands.command import Command
 from positronic.commands.message import pack, read_answer
@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = 0.2  # seconds before another try, times a random part
 class LedgerCalls:
     """Raises what the command raises; OutcomeUnknown for a change whose answer was lost."""
 
-    namespace: ObjectNamespace
+    objects: LedgerObjects
     keyring: Keyring
 
     async def __call__(self, command: Command) -> Any:
@@ -46,8 +46,7 @@ class LedgerCalls:
             raise _lost(command) from None
 
     async def _call(self, command: Command, message: str) -> str:
-        place = self.namespace.getByName(command.project)
-        return str(await place.carry_out(message))
+        return str(await self.objects.of(command.project).carry_out(message))
 
 
 def _lost(command: Command) -> PositronicError:

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any, Final
 
 from positronic.api.admission import handle
-from positronic.api.service import Runtime, Service, Settings, keyring_of
+from positronic.api.service import Runtime, Service, Settings, keyring_of, ledger_location_of
 from positronic.cloudflare import isolate, js_http, js_kv, js_streams
 from positronic.cloudflare.ledger_calls import LedgerCalls
-from positronic.cloudflare.run_objects import ObjectNamespace, PassedOn
+from positronic.cloudflare.ledger_objects import LedgerNamespace, LedgerObjects, check_jurisdiction
+from positronic.cloudflare.run_objects import PassedOn
 from positronic.cloudflare.settings import settings_of, values_of
 from positronic.commands.command import Command
 from positronic.copies.workers_kv import KvCopies
@@ -53,8 +54,14 @@ def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
     )
 
 
-async def _send(ledgers: ObjectNamespace, settings: Settings, command: Command) -> Any:
-    return await LedgerCalls(ledgers, keyring_of(settings))(command)
+async def _send(namespace: LedgerNamespace, settings: Settings, command: Command) -> Any:
+    location = ledger_location_of(settings)
+    objects = LedgerObjects(namespace, location, bool(settings.local_origin))
+    calls = LedgerCalls(objects, keyring_of(settings))
+    if location.jurisdiction not in isolate.checked:
+        await check_jurisdiction(calls, command, location.jurisdiction)
+        isolate.checked.add(location.jurisdiction)
+    return await calls(command)
 
 
 def _request(js_request: Any, body: js_streams.Body) -> request.Request:

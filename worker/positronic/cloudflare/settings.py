@@ -22,6 +22,8 @@ def settings_of(env: Any) -> Settings:
         audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
         run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
         fallback=getattr(env, "FALLBACK", "on"),
+        ledger_location=getattr(env, "LEDGER_LOCATION", ""),
+        ledger_jurisdiction=getattr(env, "LEDGER_JURISDICTION", ""),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
     )
 

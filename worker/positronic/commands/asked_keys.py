@@ -8,8 +8,9 @@ from typing import Final
 
 from positronic.commands.asking import Asking
 from positronic.errors import Detail
+from positronic.ledger.project_rows import ProjectEntry
 from positronic.names import Project
-from positronic.ports import Page
+from positronic.ports import Page, Unreadable
 
 MAX_KNOWN: Final = 1000
 
@@ -60,17 +61,23 @@ class LedgerRotation:
 
 
 class LedgerDirectory:
-    """The projects that were ever written to. `known`: those of which this isolate knows it."""
+    """The projects that were ever written to. `known`: those of which this isolate knows it.
 
-    def __init__(self, ask: Asking, known: set[Project]) -> None:
+    `location`, `jurisdiction`: where the ledger of a project is made that is added.
+    """
+
+    def __init__(self, ask: Asking, known: set[Project], location: str, jurisdiction: str) -> None:
         self._ask = ask
         self._known = known
+        self._location = location
+        self._jurisdiction = jurisdiction
 
     async def add(self, project: Project) -> None:
-        """Idempotent, and cheap when it is known."""
+        """Idempotent, and cheap when it is known. Raises NotConfigured if ledgers are elsewhere."""
         if project in self._known:
             return
-        await self._ask("project.add", project=project)
+        where = {"location": self._location, "jurisdiction": self._jurisdiction}
+        await self._ask("project.add", project=project, **where)
         if len(self._known) < MAX_KNOWN:
             self._known.add(project)
 
@@ -81,7 +88,11 @@ class LedgerDirectory:
             self._known.discard(project)
         return is_known
 
-    async def list(self, cursor: str | None, limit: int) -> Page[Project]:
+    async def list(self, cursor: str | None, limit: int) -> Page[ProjectEntry | Unreadable]:
         """By name."""
         found, following = await self._ask("project.list", cursor=cursor, limit=limit)
-        return Page([Project(name) for name in found], following)
+        return Page([_entry(*one) for one in found], following)
+
+
+def _entry(name: str, *location: str | None) -> ProjectEntry | Unreadable:
+    return ProjectEntry(Project(name), *location) if location else Unreadable(name)

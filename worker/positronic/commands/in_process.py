@@ -48,7 +48,7 @@ class InProcessLedgers:
 
     def _keep(self, project: Project, ledger: Ledger) -> None:
         if project not in self._kept:
-            if not (ledger.count(SETTING) or ledger.count(PROJECTS)):
+            if not (ledger.count(SETTING) or ledger.count(PROJECTS.kind)):
                 return
             self._kept[project] = ledger
         self._kept.move_to_end(project)

@@ -59,7 +59,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
-    "project.add": lambda work, given: directory_commands.add(work, given.text("project")),
+    "project.add": lambda work, given: directory_commands.add(
+        work, given.text("project"), given.text("location"), given.text("jurisdiction")
+    ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
 }
 # A ledger that is full refuses these.
@@ -75,6 +77,7 @@ READS: Final[Mapping[str, Read]] = {
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
     "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),
+    "project.jurisdiction": lambda work, _: directory_commands.jurisdiction(work),
     "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
