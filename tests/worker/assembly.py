@@ -40,9 +40,13 @@ class_name = "TestLedger"
 name = "PROJECT_LEDGER"
 class_name = "ProjectLedger"
 
+[[durable_objects.bindings]]
+name = "BRAIN_RUN"
+class_name = "BrainRun"
+
 [[migrations]]
 tag = "v1"
-new_sqlite_classes = ["TestLedger", "ProjectLedger"]
+new_sqlite_classes = ["TestLedger", "ProjectLedger", "BrainRun"]
 """
 
 

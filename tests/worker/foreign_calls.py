@@ -12,6 +12,7 @@ from workers import import_from_javascript
 
 from contracts.commanding import command, put
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
+from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.commands.message import pack
@@ -60,7 +61,20 @@ async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bind
         '"result"',
     ]
     found = {"told": told, "secrets": secrets, "before": before, "after": await _state(own)}
-    return found | {"recorded": await _recorded(own), "untouched": await _untouched(env, own)}
+    found |= {"recorded": await _recorded(own), "untouched": await _untouched(env, own)}
+    return found | {"run": await tried_on_a_run(env)}
+
+
+async def tried_on_a_run(env: Any) -> dict[str, str]:  # noqa: ANN401
+    """What each call to a run's object gave; at last `kept`, which our own rerun calls."""
+    stub = env.BRAIN_RUN._binding.getByName(f"{PROJECT}/{'0' * 32}")
+    calls: list[tuple[str, list[object]]] = [(name, []) for name in dir(BrainRun)]
+    calls += [("__setattr__", [name, "text"]) for name in ("runs", "kept", "fetch", "ctx", "env")]
+    calls += [("__delattr__", [name]) for name in ("runs", "ctx", "env")]
+    calls += [("__getattribute__", [name]) for name in ("ctx", "env", "__dict__")]
+    calls += [("__init__", [{}, {"MASTER_KEYS": EVIL}])]
+    told = {f"{name}{args}": await _call(stub, name, args) for name, args in calls}
+    return told | {"at last": await _call(stub, "kept", [0])}
 
 
 async def _state(own: LedgerCalls) -> object:

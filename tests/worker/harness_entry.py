@@ -19,12 +19,13 @@ from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.ports import InvalidTag
 
-__all__ = ["Default", "ProjectLedger", "TestLedger"]
+__all__ = ["BrainRun", "Default", "ProjectLedger", "TestLedger"]
 
 SUITES: dict[str, dict[str, Any]] = {
     suite.name: suite.checks for suite in (*KV_SUITES, *LEDGER_SUITES)

@@ -27,3 +27,9 @@ def test_nothing_is_read_nothing_is_changed_and_it_is_recorded(harness: Harness)
     event = json.loads(text)
     assert (event["action"], event["outcome"], verdict) == ("foreign.call", "refused", "intact")
     assert found["untouched"] == []
+    run = found["run"]
+    assert isinstance(run, dict)
+    assert [secret for secret in secrets if secret in str([*run.values()])] == []
+    changing = [told for call, told in run.items() if call.startswith(("__setattr__['", "__del"))]
+    assert ["nothing hangs" in told for told in changing] == [True] * len(changing)
+    assert run["at last"] == 'answer: ""', "the object is not what it was"

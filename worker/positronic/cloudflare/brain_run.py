@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
@@ -17,11 +19,23 @@ from positronic.errors import NotConfigured, PositronicError
 from positronic.runs.run import LOOK_EVERY, Run
 
 
+@dataclass(slots=True)
+class _Held:
+    """One object's means, as the SDK wraps them, and its run."""
+
+    ctx: Any
+    env: Any
+    runs: OwnRun
+
+
+_held: Final[WeakKeyDictionary[object, _Held]] = WeakKeyDictionary()
+
+
 class BrainRun(DurableObject):
     """Keeps one run of a brain, and continues it after the answer. Its name holds the project.
 
     An alarm rings while the run continues, so that an interrupted run is noticed, and once more
-    when its retention ends.
+    when its retention ends. Nothing of it hangs on the object: see `given`.
     """
 
     def __new__(cls, ctx: Any, env: Any) -> BrainRun:
@@ -30,33 +44,40 @@ class BrainRun(DurableObject):
         return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
-        super().__init__(ctx, env)
-        self.runs = _run_here(ctx, env)
+        if self not in _held:  # anybody can call it again
+            _held[self] = _Held(ctx, env, _run_here(ctx, env))
+
+    def __setattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
+
+    def __delattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
 
     async def fetch(self, request: Any) -> Any:
-        sent = request.js_object
+        sent, held = request.js_object, _held[self]
         ctx, env = given.of(self)
-        service = service_of(env, ctx, self.runs)
+        service = service_of(env, ctx, held.runs)
         answer = await serve(sent, service, ctx)
-        if self.runs.run.event_log.is_there:
-            await self.ctx.storage.setAlarm(_next_look(self.runs.run, service))
+        if held.runs.run.event_log.is_there:
+            await held.ctx.storage.setAlarm(_next_look(held.runs.run, service))
         return answer
 
     async def kept(self, after: int) -> str:
         """For the object of a rerun: events without values, as `run_objects.pack` writes them."""
-        return pack(self.runs.run.kept(int(after)))
+        return pack(_held[self].runs.run.kept(int(after)))
 
     async def alarm(self, _: Any = None) -> None:
-        run = self.runs.run
+        held = _held[self]
+        run = held.runs.run
         ctx, env = given.of(self)
-        service = service_of(env, ctx, self.runs)
+        service = service_of(env, ctx, held.runs)
         with suppress(PositronicError):  # tried again at the next alarm
             await run.settle(service.run_auditor)
         if run.event_log.is_there and (at := _next_look(run, service)) > now():
-            await self.ctx.storage.setAlarm(at)
+            await held.ctx.storage.setAlarm(at)
         else:
-            await self.ctx.storage.deleteAll()
-            self.runs = _run_here(self.ctx, self.env)
+            await held.ctx.storage.deleteAll()
+            held.runs = _run_here(held.ctx, held.env)
 
 
 def _next_look(run: Run, service: Service) -> int:
