@@ -10,7 +10,8 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises, settled
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES
-from positronic.errors import Forbidden, InvalidRequest, PositronicError, Unauthenticated
+from positronic.commands.token_commands import MAX_ISSUED
+from positronic.errors import Conflict, Forbidden, InvalidRequest, PositronicError, Unauthenticated
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.token_rows import TOKENS
 from positronic.roles import Role
@@ -134,6 +135,20 @@ async def check_revoking_reaches_every_one(world: LedgerWorld) -> None:
 
     assert place.rows()["token"] == []
     assert len(newest(place).event.names) == 1202
+
+
+@SUITE.check
+async def check_issued_are_counted(world: LedgerWorld) -> None:
+    """So that one revocation can always take them all; root issues as many as it likes."""
+    place = Commanding(world)
+    await place.run(admin(PARENT), admin(CHILD, PARENT))
+    row = place.ledger.get(TOKENS.kind, [CHILD])[CHILD]
+    more = [Put(TOKENS.kind, f"{number:016x}", row.text, row.keys) for number in range(MAX_ISSUED)]
+    place.ledger.commit(more[1:], {})
+
+    await raises(Conflict, place.run(admin(GRANDCHILD, CHILD)))
+    await place.run(admin(OTHER), revoke(PARENT))
+    assert await issuers(place) == {OTHER: "root"}
 
 
 @SUITE.check

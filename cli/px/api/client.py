@@ -157,7 +157,8 @@ class Client:
             return outcome.result
         error = self.failure(outcome.result, values)
         acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
-        error.uncertain = outcome.uncertain or acted
+        # Before its adoption a project takes no change: not from an earlier attempt either.
+        error.uncertain = error.code != "adopting" and (outcome.uncertain or acted)
         raise error
 
     def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:

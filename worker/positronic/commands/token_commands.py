@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from positronic.access.authentication import PURPOSE, readable, sign
 from positronic.access.tokens import ROOT
@@ -17,11 +18,16 @@ from positronic.rows import Delete, Position
 from positronic.sealing.signing import Signer
 from positronic.times import iso
 
+MAX_ISSUED: Final = 1000  # tokens that tokens issued: one revocation may have to take them all
+
 
 async def create(
     work: Work, token_id: str, token_hash: str, name: TokenName, role: Role, expires_in: int | None
 ) -> Plan:
-    """Keep a new token's record; `expires_in` in seconds. Raises Forbidden, InvalidRequest."""
+    """Keep a new token's record; `expires_in` in seconds.
+
+    Raises Forbidden, InvalidRequest, Conflict.
+    """
     if token_id in work.look.rows(TOKENS.kind, [token_id]):
         raise Conflict("there is a token with this id already")
     now = work.tools.clock()
@@ -45,6 +51,9 @@ def _issuer(work: Work, role: Role) -> TokenRecord | None:
     issuer = work.look.one(TOKENS, work.caller.id) if work.caller else None
     if issuer is None or role > issuer.role:
         raise Forbidden("a token cannot issue one with a higher role than its own")
+    # Ids are hexadecimal, so they come before `root`.
+    if work.look.ledger.count(TOKENS.kind, "issuer", high=ROOT) >= MAX_ISSUED:
+        raise Conflict(f"the project has {MAX_ISSUED:,} tokens that tokens issued: revoke some")
     return issuer
 
 
