@@ -31,7 +31,7 @@ async def restart(work: Work) -> Plan:
     row = work.look.rows(AUDIT_KEYS.kind, [AUDIT_KEY]).get(AUDIT_KEY)
     if row is None:
         raise Conflict("the project has no audit key yet: its first event draws one")
-    (master,) = row.keys
+    master = str(row.keys[0])
     if master in work.tools.keyring:
         raise Conflict(f"the audit key is not lost: its master key {master!r} is held")
     key, kept = await audit_keys.draw(work)
