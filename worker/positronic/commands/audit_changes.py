@@ -8,7 +8,7 @@ from positronic.commands.work import Plan, Work
 from positronic.errors import Conflict
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
-from positronic.ports import Ledger
+from positronic.rows import Row
 from positronic.sealing.envelope import KEY_ID
 
 
@@ -35,10 +35,13 @@ async def restart(work: Work) -> Plan:
     if master in work.tools.keyring:
         raise Conflict(f"the audit key is not lost: its master key {master!r} is held")
     key, kept = await audit_keys.draw(work)
-    sequence, before = _next(work.look.ledger)
+    last = chain.newest(work.look.ledger)
+    sequence = sequence_of(last.id) + 1 if last else 1
     work.look.rows(EVENTS.kind, [event_row_id(sequence)])  # the event that says so has this number
+    given_up = [retention.given_up(key, work.project, last)] if last else []
+    before = _key_id(last)
     return Plan(
-        [kept],
+        [kept, *given_up],
         [before or "audit key"],
         [key.id, sequence, before],
         details={"sequence": sequence, "previousKeyId": before},
@@ -46,12 +49,8 @@ async def restart(work: Work) -> Plan:
     )
 
 
-def _next(ledger: Ledger) -> tuple[int, str | None]:
-    """The number of the next event, and the key that the newest names: nobody can check it."""
-    row = chain.newest(ledger)
-    if row is None:
-        return 1, None
-    newest = EVENTS.item(row)
-    signature = newest.event.signature if isinstance(newest, ChainedEvent) else None
-    is_key_id = signature is not None and KEY_ID.fullmatch(signature.key_id)
-    return sequence_of(row.id) + 1, signature.key_id if signature and is_key_id else None
+def _key_id(row: Row | None) -> str | None:
+    """The key that an event names: nobody can check it."""
+    found = EVENTS.item(row) if row else None
+    signature = found.event.signature if isinstance(found, ChainedEvent) else None
+    return signature.key_id if signature and KEY_ID.fullmatch(signature.key_id) else None
