@@ -19,6 +19,7 @@ from positronic.ledger.event_rows import EVENTS, event_row_id
 from positronic.rows import Delete, Put
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px
+from support.schemas import conforms
 
 
 def write(px: Px, *names: str) -> None:
@@ -422,3 +423,54 @@ def test_dropped_takes_key_ids_alone(px: Px, server: TestDevServer, key_id: str)
 
     assert (done.returncode, server.calls) == (2, [])
     assert "--dropped expects a key id" in done.stderr
+
+
+def test_a_lost_master_key_has_a_way_out(px: Px, server: TestDevServer) -> None:
+    """`px audit restart`, asked for with --yes; then secrets, tokens and deletions work again."""
+    server.seed({"KEPT": "x", "OLD": "x"})
+    write(px, "A")
+    server.configure(master_keys=OTHER_KEY)
+    refused = px.run("token", "create", "ci", "--role", "reader")  # sent once
+    done = px.run("audit", "restart", "--yes", "--json")
+    restarted = json.loads(done.stdout)
+
+    assert (refused.returncode, "px audit restart" in refused.stderr) == (5, True)
+    assert (done.returncode, done.stderr, restarted["sequence"]) == (0, "", 2)
+    conforms("audit restart", restarted)
+    for line in ("secret create A --value y", "token create ci --role reader"):
+        assert px.run(*line.split()).returncode == 0
+    assert px.run("secret", "delete", "OLD", "--yes").returncode == 0
+    assert px.run("secret", "exists", "A").returncode == 0
+    verified = px.run("audit", "verify")
+    lines = verified.stdout.splitlines()
+    assert (verified.returncode, lines[0]) == (
+        1,
+        f"unknown_key\t{restarted['previousKeyId']}\t1",
+    )
+    accepted = px.run("audit", "verify", "--dropped", restarted["previousKeyId"])
+    assert accepted.returncode == 0
+    assert px.run("audit", "restart", "--yes", "--json").returncode == 1
+
+
+def test_a_restart_is_refused_where_nothing_is_lost(px: Px) -> None:
+    """Exit code 1 and the code `conflict`; the log is as it was."""
+    write(px, "A")
+    before = px.run("audit").stdout
+    done = px.run("audit", "restart", "--yes", "--json")
+
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "conflict")
+    assert px.run("audit").stdout == before
+
+
+def test_a_restart_asks_first(px: Px, server: TestDevServer) -> None:
+    """It names the server and the project; anything but yes changes nothing."""
+    write(px, "A")
+    server.configure(master_keys=OTHER_KEY)
+    unasked = px.run("audit", "restart", "--project", "default", "--json")
+    child = px.terminal("audit", "restart", "--project", "default")
+    child.expect_exact(f"Draw a new audit key for {server.url}, project default?")
+    child.sendline("n")
+    child.expect(EOF)
+
+    assert (unasked.returncode, json.loads(unasked.stderr)["code"]) == (1, "not_confirmed")
+    assert len(json.loads(px.run("audit", "--json").stdout)["events"]) == 1

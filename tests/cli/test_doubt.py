@@ -32,7 +32,8 @@ def test_a_lost_answer_is_an_unknown_outcome(
     px: Px, server: TestDevServer, line: str, said: tuple[str, str], fault: faults.Fault
 ) -> None:
     """Exit code 3, a code of its own, what may have been done, and how to find out."""
-    server.fail_next(*[fault] * 4)
+    lists_first = [None] if line.startswith("token revoke") else []  # what is revoked with it
+    server.fail_next(*lists_first, *[fault] * 4)
 
     done = px.run(*line.split(), "--timeout", "3", "--json")
 

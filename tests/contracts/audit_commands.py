@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
-from contracts.commanding import ROOT, TOKEN_ID, Commanding, bulk, command, issue, put, shown
+from contracts.commanding import (
+    AUDIT_RETENTION,
+    ROOT,
+    TOKEN_ID,
+    Commanding,
+    bulk,
+    command,
+    issue,
+    put,
+    shown,
+)
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
@@ -13,18 +25,29 @@ from positronic.access.foreign_calls import NONE, ForeignCalls
 from positronic.audit import chain
 from positronic.commands import audit_keys
 from positronic.commands.audit_reads import MAX_SCANNED
+from positronic.commands.command import Command, TokenShown
 from positronic.commands.work import Work
-from positronic.errors import AuditUnavailable, NotFound
+from positronic.errors import AuditUnavailable, Conflict, Forbidden, NotFound
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
 from positronic.ledger.look import Look
 from positronic.names import Project
+from positronic.roles import Principal, Role
 from positronic.rows import Delete, Put
+from positronic.sealing.keyring import Keyring
 
 SUITE: Suite[LedgerWorld] = Suite("audit_commands")
 
 NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 WRONG = "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+
+
+def restart(caller: Principal | TokenShown = ROOT, newest: str = "k1") -> Command:
+    return command("audit.restart", caller, needs=Role.ROOT, newest=newest)
+
+
+def issue_under(newest: str) -> Command:
+    return replace(issue(), newest=newest)
 
 
 async def verdicts(place: Commanding, newest: str = "k1") -> list[object]:
@@ -84,6 +107,100 @@ async def check_lost_master_key(world: LedgerWorld) -> None:
         assert (await lost.run(command("secret.list", newest=newest, limit=9)))[0][0][0] == "A"
         assert await verdicts(lost, newest) == ["unknown_key"] * 2
     assert await verdicts(kept) == ["intact"] * 2, "with its key again"
+
+
+@SUITE.check
+async def check_restarts_after_a_loss(world: LedgerWorld) -> None:
+    """Root draws a new audit key for a project whose master key is gone; then all goes on.
+
+    The old events are not called intact, and the first of the new key says where it begins.
+    """
+    kept = Commanding(world)
+    await kept.run(put("A", "older"), put("B"))
+    old = await kept.audit_key()
+    lost = Commanding(world, kept.clock, NEWER)
+    key_id, sequence, before = await lost.run(restart(newest="k2"))
+    await lost.run(put("A", "newer", newest="k2"), issue_under("k2"))
+    await lost.run(command("secret.delete", newest="k2", name="B"))
+
+    new = await lost.audit_key()
+    assert old is not None
+    assert (before, sequence) == (old.id, 3)
+    assert new is not None
+    assert new.id == key_id != old.id
+    event = EVENTS.read(lost.rows()["event"][-3]).event
+    assert (event.action, event.names) == ("audit.restart", (old.id,))
+    assert event.details == {"sequence": 3, "previousKeyId": old.id}
+    assert await verdicts(lost, "k2") == [*["intact"] * 4, *["unknown_key"] * 2]
+    assert await lost.values() == {"A": "newer"}
+    assert await verdicts(kept) == ["unknown_key"] * 6, "the old master key opens no new audit key"
+
+
+@SUITE.check
+async def check_no_restart_without_a_loss(world: LedgerWorld) -> None:
+    """Nothing is changed where the audit key opens, where its master key's id is held, or there is
+    none; nor for anybody but root.
+    """
+    place = Commanding(world)
+    assert "no audit key yet" in (await raises(Conflict, place.run(restart()))).message
+    await place.run(put("A"), issue(role="admin"))
+    other = Commanding(world, place.clock, WRONG)
+    before = place.rows()
+    for one in (place, other, Commanding(world, place.clock, f"{NEWER},{KEYS}")):
+        newest = Keyring(one.keys).newest
+        assert "'k1' is held" in (await raises(Conflict, one.run(restart(newest=newest)))).message
+    await raises(Forbidden, place.run(restart(shown())))
+
+    assert place.rows() == before
+
+
+@SUITE.check
+async def check_one_restart_of_two(world: LedgerWorld) -> None:
+    """Of two at once one is made, and the other is refused: the new key is held."""
+    kept = Commanding(world)
+    await kept.run(put("A"))
+    lost = Commanding(world, kept.clock, NEWER)
+    made = await asyncio.gather(
+        *(lost.run(restart(newest="k2")) for _ in range(2)), return_exceptions=True
+    )
+
+    assert sorted(isinstance(one, Conflict) for one in made) == [False, True]
+    assert lost.actions() == ["secret.put", "audit.restart"]
+
+
+@SUITE.check
+async def check_retention_after_a_restart(world: LedgerWorld) -> None:
+    """Old events go in time, and the new key signs for that: nothing counts as removed."""
+    kept = Commanding(world)
+    await kept.run(put("A"), put("B"), put("C"))
+    lost = Commanding(world, kept.clock, NEWER)
+    await lost.run(restart(newest="k2"))
+    assert await verdicts(lost, "k2") == ["intact", *["unknown_key"] * 3]
+    lost.clock.now += AUDIT_RETENTION + 1
+    await lost.run(put("A", newest="k2"))
+    assert await verdicts(lost, "k2") == ["intact", "intact"], "the old ones go first"
+    await lost.run(put("A", newest="k2"))
+
+    assert await verdicts(lost, "k2") == ["intact", "intact"]
+    assert lost.actions() == ["secret.put", "secret.put"]
+
+
+@SUITE.check
+async def check_restart_of_what_cannot_be_read(world: LedgerWorld) -> None:
+    """Neither a newest event nor a record of the audit key that is broken stands in the way."""
+    kept = Commanding(world)
+    await kept.run(put("A"))
+    lost = Commanding(world, kept.clock, NEWER)
+    (key,), (event,) = kept.rows()["auditkey"], kept.ledger.list(EVENTS.kind)
+    broken = [
+        Put(AUDIT_KEYS.kind, key.id, "{}", key.keys),
+        Put(EVENTS.kind, event.id, "{}", event.keys),
+    ]
+    lost.ledger.commit(broken, {})
+    _, sequence, before = await lost.run(restart(newest="k2"))
+
+    assert (sequence, before) == (2, None)
+    assert await verdicts(lost, "k2") == ["intact", "unreadable"]
 
 
 @SUITE.check

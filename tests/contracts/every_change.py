@@ -55,13 +55,14 @@ def _examples() -> Mapping[str, Example]:
     examples = {label: Example(change) for label, change in changes.items()}
     return examples | {
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
+        "restart": Example(command("audit.restart", newest="k2"), NEWER),
         "rotate": Example(command("keys.rotate", newest="k2"), f"{NEWER},{KEYS}"),
     }
 
 
 async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     """What the example needs, whatever was done before."""
-    place = Commanding(world)
+    place = Commanding(world, keys=f"{KEYS},{NEWER}")
     await place.run(put("A"), bulk(NAMES))
     await settled(place.run(issue()))
     place.clock.now += example.after

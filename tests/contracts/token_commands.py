@@ -23,7 +23,10 @@ SUITE: Suite[LedgerWorld] = Suite("token_commands")
 PARENT, CHILD, GRANDCHILD, OTHER = (f"{digit}" * 16 for digit in "abcd")
 
 # They take none, or do without them.
-WITHOUT_ARGUMENTS = {"keys.rotate", "project.repair", "audit.trim", "project.adopt"}
+WITHOUT_ARGUMENTS = {
+    *("keys.rotate", "project.repair", "project.adopt"),
+    *("audit.trim", "audit.restart"),
+}
 
 
 def admin(id_: str, by: str | None = None, expires_in: int | None = None) -> Command:

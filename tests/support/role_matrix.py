@@ -30,6 +30,9 @@ _NOT_FOUND: Final = {
     "GET /brains/runs/{runId}/watch",
 }
 
+# The audit key of a project here is never lost.
+_CONFLICT: Final = {"POST /audit/restart"}
+
 Statuses = tuple[int, ...]
 
 
@@ -40,6 +43,8 @@ def call_of(route: Route) -> str:
 
 def _row(route: Route) -> tuple[Statuses, Statuses, Statuses]:
     granted = 404 if call_of(route) in _NOT_FOUND else route.status
+    if call_of(route) in _CONFLICT:
+        granted = 409
     if route.role is None:
         return ((granted,) * len(ROLES),) * 3
     own = (401, *(granted if role >= route.role else 403 for role in Role))
@@ -51,7 +56,7 @@ def _row(route: Route) -> tuple[Statuses, Statuses, Statuses]:
 TABLE: Final = {call_of(route): _row(route) for route in ROUTES}
 CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
 
-_CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
+_CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict"}
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},

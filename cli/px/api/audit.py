@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from px.api import decode
+from px.api import decode, doubt
 from px.api.client import Client
 from px.api.decode import Fields
 from px.api.errors import read
@@ -73,8 +73,17 @@ class AuditEvent:
         return found | {"integrity": self.integrity}
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The new audit key, the first event that it signs, and the key of the event before that."""
+
+    key_id: str
+    sequence: int
+    previous_key_id: str | None
+
+
 class AuditLog:
-    """The calls that need the role admin."""
+    """Reading needs the role reader, restarting the root token."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -90,6 +99,18 @@ class AuditLog:
         """The number and the digest of the newest event; None: there is none."""
         answer = self._client.answer(self._client.call("GET", "/audit?limit=1"), 200)
         return read(answer, 200, _head)
+
+    def restart(self) -> Restart:
+        """Draws a new audit key. Raises Refused `conflict` where the old one is not lost."""
+        return self._client.write("/audit/restart", None, _restart, doubt.RESTART, status=200)
+
+
+def _restart(found: Fields) -> Restart:
+    return Restart(
+        decode.matching(KEY_ID, found["keyId"]),
+        decode.number(found["sequence"]),
+        decode.optional(lambda key: decode.matching(KEY_ID, key), found.get("previousKeyId")),
+    )
 
 
 def _head(found: Fields) -> tuple[int, str] | None:

@@ -46,6 +46,9 @@ ADOPT: Final = Doubt(
     "some entries may have been adopted",
     "run `px project adopt` again: it continues where it stopped",
 )
+RESTART: Final = Doubt(
+    "a new audit key may have been drawn", "see `px audit --action audit.restart`"
+)
 REPAIR: Final = Doubt("some copies may be due", _SAFE)
 RUN: Final = Doubt(
     "the run may have started", "check with `px audit`; starting it again would be a second run"

@@ -1,11 +1,11 @@
-"""`/audit`: who did what."""
+"""`/audit`: who did what, and the key that signs it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from positronic.api import event_models
-from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Query, Route
+from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Executor, Query, Route
 from positronic.audit.wanted import Wanted
 from positronic.roles import Role
 
@@ -15,6 +15,14 @@ async def _list(call: Call) -> event_models.EventsOut:
     wanted = Wanted(*(call.query.get(one.name) for one in _FILTERS))
     page = await call.session.audit_log().list(*call.page(DEFAULT_LIST), wanted)
     return event_models.events_out(page)
+
+
+async def _restart(call: Call) -> event_models.RestartOut:
+    """For a project whose master key is lost for good. Older events can no longer be checked."""
+    done = await call.session.audit_log().restart()
+    return event_models.RestartOut(
+        key_id=done.key_id, sequence=done.sequence, previous_key_id=done.previous_key_id
+    )
 
 
 def _filter(name: str, description: str) -> Query:
@@ -31,5 +39,11 @@ ROUTES: Final = (
     Route(
         *("GET", "/audit", Role.READER, _list, "List audit events."),
         query=(*PAGING, *_FILTERS),
+    ),
+    Route(
+        *("POST", "/audit/restart", Role.ROOT, _restart, "Draw a new audit key."),
+        errors=(409,),
+        executor=Executor.LEDGER,
+        is_repeatable=True,
     ),
 )

@@ -40,6 +40,14 @@ class EventsOut(Model):
     cursor: str | None = None
 
 
+class RestartOut(Model):
+    """The new audit key, the number of the first event that it signs, and the key before."""
+
+    key_id: str
+    sequence: int
+    previous_key_id: str | None = None
+
+
 def events_out(page: EventsPage) -> EventsOut:
     events = [_event_out(one) for one in page.items]
     head = None if page.head is None else HeadOut(sequence=page.head[0], digest=page.head[1])

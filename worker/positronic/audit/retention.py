@@ -11,11 +11,11 @@ from typing import Final
 from positronic.audit import chain
 from positronic.audit.audit_key import TRIMMED as PURPOSE
 from positronic.audit.audit_key import AuditKey, verify
-from positronic.ledger.event_rows import EVENTS, event_row_id
+from positronic.ledger.event_rows import EVENTS, event_row_id, sequence_of
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID, Trimmed
 from positronic.names import Project
 from positronic.ports import Ledger, Signature, Unreadable
-from positronic.rows import Change, Delete, Row
+from positronic.rows import Change, Delete, Put, Row
 from positronic.sealing.signing import Verdict
 
 _NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
@@ -31,11 +31,16 @@ def trim(
 
     The newest one stays, however old, so that the chain continues.
     """
-    if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
+    old = ledger.list(EVENTS.kind, "time", limit=most, high=before)
+    if not old:
         return []
     start = _trimmed(ledger)
     if start is None or not (start == _NOTHING or _is_signed(key, project, start)):
         return []
+    # What stands up to there is under a lost key: already signed for, by `given_up`.
+    first, end = event_row_id(start.sequence), event_row_id(0)
+    if unsigned := [Delete(EVENTS.kind, row.id) for row in old if first <= row.id < end]:
+        return [*unsigned, TRIMMED.put(start)]
     ids = [event_row_id(start.sequence + number) for number in range(1, most + 1)]
     rows, last = ledger.get(EVENTS.kind, ids), chain.newest(ledger)
     newest = last.id if last else None
@@ -50,6 +55,16 @@ def trim(
         return []
     signature = key.sign(PURPOSE, *_signed(project, sequence, digest))
     return [*changes, TRIMMED.put(Trimmed(sequence, digest, signature))]
+
+
+def given_up(key: AuditKey, project: Project, last: Row) -> Put:
+    """The key of all events up to this one is lost: the chain of the new key begins after it.
+
+    They are kept as long as any, but nobody vouches for them.
+    """
+    sequence, digest = sequence_of(last.id), chain.digest(last)
+    signature = key.sign(PURPOSE, *_signed(project, sequence, digest))
+    return TRIMMED.put(Trimmed(sequence, digest, signature))
 
 
 def was_trimmed(

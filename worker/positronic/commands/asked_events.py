@@ -34,6 +34,15 @@ class EventsPage(Page[ListedEvent]):
     head: tuple[int, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The audit key from event `sequence` on, and the one before, if the last event names one."""
+
+    key_id: str
+    sequence: int
+    previous_key_id: str | None
+
+
 class LedgerLog:
     """Each event of a page, and what its signature says of it in its place in the chain."""
 
@@ -46,6 +55,10 @@ class LedgerLog:
             "audit.list", cursor=cursor, limit=limit, wanted=list(astuple(wanted))
         )
         return EventsPage([_listed(one) for one in found], following, head and tuple(head))
+
+    async def restart(self) -> Restart:
+        """Draw a new audit key, because the old one's master key is lost. Raises Conflict."""
+        return Restart(*await self._ask("audit.restart"))
 
 
 def _listed(found: list[Any]) -> ListedEvent:

@@ -1,10 +1,15 @@
-"""What happens to a project's events without anybody's change: the oldest go in time."""
+"""What becomes of a project's log: its oldest events go, and a lost audit key is replaced."""
 
 from __future__ import annotations
 
-from positronic.audit import retention
+from positronic.audit import chain, retention
 from positronic.commands import audit_keys
 from positronic.commands.work import Plan, Work
+from positronic.errors import Conflict
+from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
+from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
+from positronic.rows import Row
+from positronic.sealing.envelope import KEY_ID
 
 
 async def trim(work: Work) -> Plan:
@@ -15,3 +20,37 @@ async def trim(work: Work) -> Plan:
     before = work.tools.clock() - work.tools.audit_retention
     gone = retention.trim(work.look.ledger, key, work.project, before, retention.ALONE)
     return Plan(gone, [], len(gone) > retention.ALONE)
+
+
+async def restart(work: Work) -> Plan:
+    """[key id, its first event's number, the id of the key before]: for a lost master key.
+
+    The event of the restart is the first that is signed with the new audit key. Raises Conflict
+    while the old one may be opened: its master key is held.
+    """
+    row = work.look.rows(AUDIT_KEYS.kind, [AUDIT_KEY]).get(AUDIT_KEY)
+    if row is None:
+        raise Conflict("the project has no audit key yet: its first event draws one")
+    master = str(row.keys[0])
+    if master in work.tools.keyring:
+        raise Conflict(f"the audit key is not lost: its master key {master!r} is held")
+    key, kept = await audit_keys.draw(work)
+    last = chain.newest(work.look.ledger)
+    sequence = sequence_of(last.id) + 1 if last else 1
+    work.look.rows(EVENTS.kind, [event_row_id(sequence)])  # the event that says so has this number
+    given_up = [retention.given_up(key, work.project, last)] if last else []
+    before = _key_id(last)
+    return Plan(
+        [kept, *given_up],
+        [before or "audit key"],
+        [key.id, sequence, before],
+        details={"sequence": sequence, "previousKeyId": before},
+        audit_key=key,
+    )
+
+
+def _key_id(row: Row | None) -> str | None:
+    """The key that an event names: nobody can check it."""
+    found = EVENTS.item(row) if row else None
+    signature = found.event.signature if isinstance(found, ChainedEvent) else None
+    return signature.key_id if signature and KEY_ID.fullmatch(signature.key_id) else None

@@ -33,10 +33,16 @@ async def obtain(work: Work) -> tuple[AuditKey, list[Change]]:
             return await _open(work, record), []
     except (CorruptRecord, UnknownKey) as error:
         raise AuditUnavailable(f"{error.message}; nothing was done") from None
+    key, kept = await draw(work)
+    return key, [kept]
+
+
+async def draw(work: Work) -> tuple[AuditKey, Change]:
+    """A new key, and what keeps it, in place of one that there may be."""
     key, now = AuditKey(work.tools.random(SIZE)), work.tools.clock()
     metadata = Metadata(version=1, created_at=now, updated_at=now, key_id=work.sealer.newest)
     sealed = await work.sealer.seal(AUDIT_KEY, Value(key.secret.hex()), metadata)
-    return key, [AUDIT_KEYS.put(sealed)]
+    return key, AUDIT_KEYS.put(sealed)
 
 
 async def held(work: Work) -> AuditKey | None:

@@ -103,9 +103,10 @@ class Place:
             plan = await change(work, arguments)
             if first is not None:
                 return plan.result
-            is_recorded = plan.names or plan.earlier
-            key, kept = await audit_keys.obtain(work) if is_recorded else (None, [])
-            plan = replace(plan, changes=[*plan.changes, *kept])
+            is_recorded, key = plan.names or plan.earlier, plan.audit_key
+            if is_recorded and key is None:
+                key, kept = await audit_keys.obtain(work)
+                plan = replace(plan, changes=[*plan.changes, *kept])
             try:
                 return self._commit(command, admitted, look, plan, key)
             except CommitConflict:

@@ -58,6 +58,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.optional_text("cursor")
     ),
     "audit.trim": lambda work, _: audit_changes.trim(work),
+    "audit.restart": lambda work, _: audit_changes.restart(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(
         work, given.text("project"), given.text("location"), given.text("jurisdiction")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.adoption.standing import Standing
+from positronic.audit.audit_key import AuditKey
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
@@ -67,7 +68,8 @@ class Plan:
     `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
     chain. `is_woken`: there is work for the alarm, also without copies. `by_itself`: it is the
     ledger's own doing, and so its event does not name who asked. `action`: what the event says was
-    done, if not the command.
+    done, if not the command. `audit_key`: signs its event, and is among its changes; without it,
+    the one that there is does.
     """
 
     changes: Sequence[Change]
@@ -79,3 +81,4 @@ class Plan:
     is_woken: bool = False
     by_itself: bool = False
     action: str | None = None
+    audit_key: AuditKey | None = None

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class AuditGroup(LazyGroup):
-    modules: ClassVar = {"verify": "px.commands.audit.verify"}
+    modules: ClassVar = {
+        "verify": "px.commands.audit.verify",
+        "restart": "px.commands.audit.restart",
+    }
 
 
 app = new_app(AuditGroup, runs_alone=True)
@@ -71,7 +74,8 @@ def audit(
     asked = {key: text for key, text in wanted.items() if text is not None}
     if context.invoked_subcommand is not None:
         moved = None if server == Server() else server
-        _refuse_misplaced(limit, since, follow or None, moved, *asked.values())
+        name_of = context.invoked_subcommand
+        _refuse_misplaced(name_of, limit, since, follow or None, moved, *asked.values())
         return
     from px.api.audit import AuditLog
     from px.commands.durations import parse_since
@@ -85,11 +89,11 @@ def audit(
             _show(log, start, limit, asked, as_json=server.as_json)
 
 
-def _refuse_misplaced(*given: object) -> None:
+def _refuse_misplaced(command: str, *given: object) -> None:
     from px.errors import Usage
 
     if any(one is not None for one in given):
-        raise Usage("put the options of `px audit verify` after `verify`")
+        raise Usage(f"put the options of `px audit {command}` after `{command}`")
 
 
 def _show(

@@ -29,6 +29,7 @@ def test_each_call_needs_its_role() -> None:
         "DELETE /secrets/{name}": Role.WRITER,
         "GET /secrets/{name}/exists": Role.READER,
         "GET /audit": Role.READER,
+        "POST /audit/restart": Role.ROOT,
         "GET /tokens": Role.ADMIN,
         "POST /tokens": Role.ADMIN,
         "DELETE /tokens": Role.ADMIN,
