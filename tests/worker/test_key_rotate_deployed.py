@@ -93,7 +93,7 @@ def test_the_new_key_takes_the_place_of_the_old_one(deployed: Deployed) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
-    assert (result["dropped"], result["resealed"], result["projects"]) == (["test"], 122, 2)
+    assert (result["dropped"], result["resealed"], result["projects"]) == (["test"], 124, 2)
     assert result["recoveryFile"] is None
     assert deployed.calls == [("GET", "secrets"), ("PUT", "secrets"), ("PATCH", "secrets-bulk")]
     put, bulk = deployed.cloudflare.asked[1:]
