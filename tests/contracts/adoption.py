@@ -18,6 +18,7 @@ from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT, Clock
 from positronic.adoption.leftovers import LAST_RETRY, Leftovers
 from positronic.adoption.standing import REMEMBERED, Standing
 from positronic.audit.events import decode
+from positronic.commands.adopt_commands import KEPT
 from positronic.commands.command import Command
 from positronic.errors import Adopting, Busy, Forbidden, StoreFailed, Unauthenticated
 from positronic.ledger.adoption_rows import ADOPTED_ID, ADOPTING_ID, WAITING
@@ -164,6 +165,21 @@ async def check_refused_before(world: LedgerWorld) -> None:
             assert "px project adopt" in error.message, entry
         assert world.left_behind() == [], entry
         assert found.place.rows()["setting"] == [], entry
+
+
+@SUITE.check
+async def check_what_no_event_can_hold(world: LedgerWorld) -> None:
+    """Many long keys, and an event that is larger than a row, stop no adoption."""
+    found = await _filled(world)
+    large = found.old.event(LATELY, "secret.put", "A")
+    names = json.dumps({**json.loads(large.text), "names": ["é" * 30_000] * 6}, ensure_ascii=False)
+    await found.write(replace(large, text=names))
+    planted = [f"{PROJECT}/secret/{number:03}" + "\x01" * 490 for number in range(KEPT)]
+    await found.write(*(OldEntry(key, "text") for key in planted))
+    answer = await found.adopted()
+
+    assert (answer["secrets"], answer["failedCount"]) == (2, KEPT)
+    assert (answer["events"], answer["unverified"]) == (3, 1)
 
 
 @SUITE.check
@@ -323,6 +339,19 @@ async def check_broken(world: LedgerWorld) -> None:
     assert account["failedCount"] == len(planted)
     assert (account["secrets"], account["tokens"]) == (2, 1)
     assert await found.place.values() == {"A": "value", "B": "value"}
+
+
+@SUITE.check
+async def check_many_broken(world: LedgerWorld) -> None:
+    """Each secret that does not open is remembered, so that no sweep removes all there is of it."""
+    found = await _filled(world)
+    good = await found.old.secret("A")
+    keys = [f"{PROJECT}/secret/BROKEN_{number}" for number in range(KEPT + 10)]
+    await found.write(*[replace(good, key=key) for key in keys])
+    account = await found.adopted()
+
+    assert account["failedCount"] == len(keys)
+    assert found.place.ledger.count(WAITING.kind, "failed") == len(keys)
 
 
 @SUITE.check

@@ -163,9 +163,8 @@ class ErrorOut(Model):
 
 
 def secret_out(info: SecretInfo) -> SecretOut:
-    return SecretOut(
-        name=info.name, created_at=iso(info.created_at), updated_at=iso(info.updated_at)
-    )
+    created, updated = iso(info.created_at), iso(info.updated_at)
+    return SecretOut(name=info.name, created_at=created, updated_at=updated)
 
 
 def token_out(record: TokenRecord) -> TokenOut:
@@ -236,8 +235,8 @@ def details_out(details: Sequence[Detail]) -> list[DetailOut]:
 
 
 def error_out(error: PositronicError) -> ErrorOut:
-    details = details_out(error.details)
-    return ErrorOut(error=error.message, code=error.code, details=details or None)
+    details = details_out(error.details) or None
+    return ErrorOut(error=error.message, code=error.code, details=details)
 
 
 def to_json(model: Model) -> bytes:

@@ -83,6 +83,7 @@ def test_a_refused_known_token_is_noted_once_a_minute() -> None:
 
     assert len(noted) == 1
     assert noted[0].pop("keyId").startswith("audit-")
+    assert (noted[0].pop("sequence"), len(noted[0].pop("digest"))) == (2, 64)
     assert noted[0] | {"id": "", "time": "", "requestId": ""} == {
         "id": "",
         "time": "",
