@@ -67,9 +67,11 @@ def _tell(done: Adoption) -> None:
     if done.unverified:
         was = "was" if done.unverified == 1 else "were"
         events = counted(done.unverified, "event")
-        terminal.say(f"{events} {was} changed: see `px audit verify`")
+        terminal.advise(f"{events} {was} changed: see `px audit verify`")
     if done.after_loss:
-        terminal.say("Its earlier ledger is lost: create its tokens again with `px token create`")
+        terminal.advise(
+            "Its earlier ledger is lost: create its tokens again with `px token create`"
+        )
     elif done.tokens:
         terminal.advise("Check with `px token list` that you know all its tokens.")
 
