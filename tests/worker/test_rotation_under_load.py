@@ -127,8 +127,12 @@ def test_two_rotations_under_load_one_of_them_killed(running: Running) -> None:
     assert {key["id"] for key in half["keys"]} >= {"k3"}  # type: ignore[attr-defined]
     assert running.keys()["keys"] == [
         {
-            **{"id": "k3", "secrets": len(SECRETS), "tokens": 3},
-            **{"auditKeys": 1, "copies": len(SECRETS), "held": True},
+            "id": "k3",
+            "secrets": len(SECRETS),
+            "tokens": 3,
+            "auditKeys": 1,
+            "copies": len(SECRETS),
+            "held": True,
         }
     ]
     assert running.opened() == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from positronic.brains import CompletedStep, InvalidRun
@@ -73,17 +73,21 @@ async def with_values(
     secrets = await _read(_names([options, *kept]), store, redactor)
     for part in (options, *kept):
         part.check(secrets)  # they may have changed since
-    true = [
+    # One after the other, so that a long run is not in memory once more as a whole.
+    true = (
         state.document if number in lost else state.restored(redactor)
         for number, state in enumerate(states)
-    ]
+    )
+    initial = next(true)
     return replace(
         plan,
         options=options.restored(redactor),
-        initial_state=true[0],
+        initial_state=initial,
         completed=tuple(
             CompletedStep(step.title, difference(before, after))
-            for step, (before, after) in zip(plan.completed, pairwise(true), strict=True)
+            for step, (before, after) in zip(
+                plan.completed, pairwise(chain([initial], true)), strict=True
+            )
         ),
         lost=frozenset(lost),
     )
