@@ -38,7 +38,7 @@ LISTED_AT_ONCE: Final = 1000  # entries that one step lists
 AT_ONCE: Final = 100  # entries that one step brings: one read of KV for each part
 SHOWN: Final = 200  # failures that one answer lists
 KEPT: Final = 1000  # failures that are named, and kept besides those of secrets
-NAMED: Final = 80  # characters of an impossible key of KV; one event has to hold all of them
+NAMED: Final = 80  # characters of a key of KV that is not a name; one event has to hold all of them
 
 COUNTS: Final = ("secrets", "tokens", "events", "unverified", "failedCount", "afterLoss")
 

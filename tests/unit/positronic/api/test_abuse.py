@@ -24,6 +24,7 @@ CODES: Final[Mapping[int, frozenset[str]]] = {
     403: frozenset({"forbidden", "reserved_name", "https_required"}),
     404: frozenset({"not_found"}),
     405: frozenset({"method_not_allowed"}),
+    409: frozenset({"conflict"}),
     413: frozenset({"too_large"}),
     415: frozenset({"unsupported_media_type"}),
 }
