@@ -12,8 +12,10 @@ from workers import import_from_javascript
 
 from contracts.commanding import command, put
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
+from positronic.api.ledger_location import LedgerLocation
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.ledger_calls import LedgerCalls
+from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.commands.message import pack
 from positronic.sealing.keyring import Keyring
@@ -43,7 +45,8 @@ MORE: list[tuple[str, list[object]]] = [
 
 async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bindings
     """What each call gave, and what our own entry finds before and afterwards."""
-    own = LedgerCalls(env.PROJECT_LEDGER, Keyring(KEYS))
+    objects = LedgerObjects(env.PROJECT_LEDGER, LedgerLocation("", ""), is_local=True)
+    own = LedgerCalls(objects, Keyring(KEYS))
     await own(put("A", VALUE))
     before = await _state(own)
     stub = env.PROJECT_LEDGER._binding.getByName(PROJECT)
