@@ -13,6 +13,7 @@ from bench.heap import HeapWorker, heap_worker
 from px.project.workspace import Workspace
 
 MOST = 96 * 1024 * 1024
+MOST_OF_A_RERUN = 112 * 1024 * 1024
 HEAVY = Path(bench.__file__).parent / "brain_worker" / "heavy.py"
 SECRETS = [{"name": f"KEY_{number}", "value": f"s3cretValue{number:05}Xyz"} for number in range(20)]
 
@@ -65,10 +66,18 @@ def a_rerun_of_a_long_run(worker: HeapWorker) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [a_state_of_escapes, a_body_of_objects, a_long_run_and_a_look, a_rerun_of_a_long_run]
+    ("case", "most"),
+    [
+        (a_state_of_escapes, MOST),
+        (a_body_of_objects, MOST),
+        (a_long_run_and_a_look, MOST),
+        (a_rerun_of_a_long_run, MOST_OF_A_RERUN),
+    ],
 )
-def test_memory_stays_below(worker: HeapWorker, case: Callable[[HeapWorker], None]) -> None:
-    """Under 96 MB of WASM memory, which never shrinks, so this is the most that it took."""
+def test_memory_stays_below(
+    worker: HeapWorker, case: Callable[[HeapWorker], None], most: int
+) -> None:
+    """WASM memory never shrinks, so this is the most that it took; the platform allows 128 MB."""
     case(worker)
 
-    assert worker.memory().wasm < MOST
+    assert worker.memory().wasm < most

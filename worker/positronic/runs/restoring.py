@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
@@ -62,7 +61,6 @@ async def with_values(
     States before the one that the first step gets may stay redacted. Raises InvalidRun if a value
     was deleted or changed, or was not stored as it is.
     """
-    gc.collect()
     options, states = _parts(plan)
     if not options.redactions and not any(state.redactions for state in states):
         return plan
