@@ -15,7 +15,7 @@ from contracts.old_kv import DATE, OldEntry, OldKv
 from contracts.suite import Suite, raises, settled
 from contracts.unreadable import BAD_METADATA, BAD_NAMES
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT, Clock
-from positronic.adoption.leftovers import LAST_RETRY, Leftovers
+from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import REMEMBERED, Standing
 from positronic.audit.events import decode
 from positronic.commands.adopt_commands import KEPT
@@ -30,6 +30,7 @@ from positronic.ports import Sealing
 from positronic.roles import Role
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.stores.kv.folder import Namespace
+from positronic.times import LAST_RETRY
 
 SUITE: Suite[LedgerWorld] = Suite("adoption")
 

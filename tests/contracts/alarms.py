@@ -11,13 +11,13 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.alarm import SWEPT_AT_ONCE, Alarm
-from positronic.copies.drain import FIRST_RETRY, LAST_RETRY
 from positronic.errors import InvalidRequest, StoreFailed
 from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Name
 from positronic.ports import Page, RecordInfo, Unreadable
 from positronic.rows import Put
 from positronic.sealing.keyring import Keyring
+from positronic.times import FIRST_RETRY, LAST_RETRY
 
 SUITE: Suite[LedgerWorld] = Suite("alarms")
 

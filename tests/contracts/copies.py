@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contracts.commanding import Commanding, bulk, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite
-from positronic.copies.drain import AT_ONCE, FIRST_RETRY, LAST_RETRY, Drain
+from positronic.copies.drain import AT_ONCE, Drain
 from positronic.copies.memory import MemoryCopies
 from positronic.errors import RateLimited, StoreFailed
 from positronic.ledger.copy_rows import (
@@ -21,6 +21,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.names import Name
 from positronic.ports import Record
 from positronic.rows import Put
+from positronic.times import FIRST_RETRY, LAST_RETRY
 
 SUITE: Suite[LedgerWorld] = Suite("copies")
 

@@ -42,3 +42,5 @@ class Principal:
 
 
 SYSTEM: Final = Principal("system", "system", Role.ROOT, None, kind="system")
+# Who asks the directory: the entry in its own name, no matter who sent the request.
+ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)

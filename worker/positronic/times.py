@@ -8,6 +8,9 @@ from typing import Final
 
 LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four digits for a year
 
+FIRST_RETRY: Final = 2_000  # milliseconds
+LAST_RETRY: Final = 3_600_000
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -16,3 +19,8 @@ def iso(milliseconds: int) -> str:
     """`2026-11-24T05:36:45.123Z`, exact to the millisecond."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def wait_after(failures: int) -> int:
+    """Milliseconds until another try, after this number of failures."""
+    return int(min(FIRST_RETRY * 2 ** min(failures - 1, 20), LAST_RETRY))

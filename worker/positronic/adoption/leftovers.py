@@ -12,10 +12,9 @@ from positronic.ledger.codec import Codec
 from positronic.ledger.setting_rows import SETTING
 from positronic.ports import Clock, Ledger, Unreadable
 from positronic.rows import Change, CommitConflict, Delete
+from positronic.times import wait_after
 
 AT_ONCE: Final = 40  # entries that one step removes
-FIRST_RETRY: Final = 2_000  # milliseconds
-LAST_RETRY: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,7 @@ class Leftovers:
                 change = Delete(SETTING, LEFTOVER_ID)
         except PositronicError:
             tries = found.tries if isinstance(found, Leftover) else 1
-            wait = min(FIRST_RETRY * 2 ** min(tries - 1, 20), LAST_RETRY)
-            change = LEFTOVER.put(Leftover(self.clock() + wait, tries + 1))
+            change = LEFTOVER.put(Leftover(self.clock() + wait_after(tries), tries + 1))
         with suppress(CommitConflict):
             self.ledger.commit([change], {(SETTING, LEFTOVER_ID): row.revision})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
@@ -16,12 +14,9 @@ from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
-from positronic.roles import Principal, Role
+from positronic.roles import ENTRY, Principal, Role
 from positronic.runs.record import RunRecord
 from positronic.runs.run import RunResources
-
-# The entry asks the directory in its own name, no matter who sent the request.
-_ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
 
 
 class Session:
@@ -62,7 +57,7 @@ class Session:
         )
 
     def _ask_directory(self) -> Asking:
-        return self.service.asking(DIRECTORY, _ENTRY, Role.ROOT, self.origin)
+        return self.service.asking(DIRECTORY, ENTRY, ENTRY.role, self.origin)
 
     async def enter(self) -> None:
         """The directory has the project before its first commit, so that no ledger is lost sight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from positronic.api.ledger_location import LedgerLocation
 from positronic.commands.asking import Send
@@ -12,9 +12,7 @@ from positronic.commands.directory_commands import elsewhere
 from positronic.errors import Busy, StoreFailed
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
-from positronic.roles import Principal, Role
-
-_ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)
+from positronic.roles import ENTRY
 
 
 class LedgerNamespace(Protocol):
@@ -57,8 +55,8 @@ async def check_jurisdiction(send: Send, command: Command, jurisdiction: str) ->
         project=DIRECTORY,
         action="project.jurisdiction",
         arguments={},
-        caller=_ENTRY,
-        role=Role.ROOT,
+        caller=ENTRY,
+        role=ENTRY.role,
     )
     try:
         recorded = await send(asked)

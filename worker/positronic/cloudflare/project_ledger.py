@@ -29,7 +29,6 @@ from positronic.commands.message import ForeignCommand, answered, refused, unpac
 from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.work import Tools
-from positronic.copies.drain import wait_after
 from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
@@ -37,6 +36,7 @@ from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv.first_layout import KvFirstLayout
+from positronic.times import wait_after
 from positronic.traceback_summary import summary_of
 
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end

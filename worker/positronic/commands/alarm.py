@@ -16,7 +16,7 @@ from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asking import Asking
 from positronic.commands.place import Place
 from positronic.copies.compare import WRONG
-from positronic.copies.drain import Drain, wait_after
+from positronic.copies.drain import Drain
 from positronic.errors import InvalidRequest, PositronicError
 from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Project
@@ -24,6 +24,7 @@ from positronic.ports import Clock, Copies, Ledger, RandomBytes, Unreadable
 from positronic.roles import SYSTEM
 from positronic.rows import Row
 from positronic.sealing.keyring import Keyring
+from positronic.times import wait_after
 
 SWEPT_AT_ONCE: Final = 500  # copies in one step
 

@@ -19,16 +19,10 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
 from positronic.ports import Clock, Copies, Ledger, Record
 from positronic.rows import Change, CommitConflict, Delete, Put, Row
+from positronic.times import wait_after
 
 AT_ONCE: Final = 40  # names in one step
 SIDE_BY_SIDE: Final = 6  # simultaneous connections that a Worker may hold
-FIRST_RETRY: Final = 2_000  # milliseconds
-LAST_RETRY: Final = 3_600_000
-
-
-def wait_after(failures: int) -> int:
-    """Milliseconds until another try, after this number of failures."""
-    return int(min(FIRST_RETRY * 2 ** min(failures - 1, 20), LAST_RETRY))
 
 
 @dataclass(frozen=True, slots=True)
