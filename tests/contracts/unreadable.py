@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contracts.records import METADATA, record
 from contracts.suite import Suite
 from contracts.worlds import PROJECT, KvWorld
-from positronic.copies.copy_metadata import metadata_fields
 from positronic.copies.workers_kv import KvCopies
+from positronic.ledger.secret_rows import metadata_fields
 from positronic.names import Name
 from positronic.ports import Record, RecordInfo, Unreadable
 

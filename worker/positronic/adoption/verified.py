@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from positronic.access import tokens
 from positronic.access.authentication import verify
 from positronic.adoption.first_layout import OldEntry
 from positronic.errors import CorruptRecord, PositronicError, UnknownKey
 from positronic.ledger.fields import Fields
-from positronic.ledger.secret_rows import read_metadata
+from positronic.ledger.secret_rows import metadata_in_kv
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Project, parse_name
 from positronic.ports import Record, TokenRecord
@@ -23,11 +21,7 @@ async def secret(sealer: Sealer, found: OldEntry) -> Record:
     Raises InvalidName, ReservedName, CorruptRecord, UnknownKey.
     """
     name = parse_name(found.id)
-    try:
-        metadata = read_metadata(Fields(json.dumps(found.metadata)))
-    except (ValueError, TypeError, RecursionError):
-        raise CorruptRecord(f"the record of {name} has unreadable metadata") from None
-    record = Record(name, metadata, found.text)
+    record = Record(name, metadata_in_kv(name, found.metadata), found.text)
     await sealer.open(record)
     return record
 

@@ -102,7 +102,7 @@ class _Looked:
 
 def _is_live(state: SecretState | Unreadable | None) -> bool:
     """Whether a secret is there, if only one that cannot be read."""
-    return isinstance(state, Unreadable) or (state is not None and state.deleted_at is None)
+    return isinstance(state, Unreadable) or (state is not None and state.is_live)
 
 
 def _items(work: Work, names: Collection[Name]) -> dict[Name, SecretState | Unreadable]:

@@ -129,7 +129,7 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     [renewed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     if state is None or not is_current:
         return [VERSIONS.put(renewed)]
-    step.copies += [] if state.deleted_at is not None else [record.name]
+    step.copies += [record.name] if state.is_live else []
     return [VERSIONS.put(renewed), STATES.put(replace(state, metadata=metadata))]
 
 

@@ -31,7 +31,7 @@ async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
     changes: list[Change] = []
     for record in await _sealed(work, entries, states):
         changes += _written(record, states.get(record.name))
-    updated = sum(state.deleted_at is None for state in states.values())
+    updated = sum(state.is_live for state in states.values())
     return Plan(changes, names, [len(names) - updated, updated], names)
 
 
@@ -39,7 +39,7 @@ async def delete(work: Work, text: str) -> Plan:
     """Its number stays. Also what cannot be read. Raises NotFound, InvalidName, ReservedName."""
     name = Name(text)
     state = _last_state(work, name)
-    if state is None or state.deleted_at is not None:
+    if state is None or not state.is_live:
         raise NotFound(f"there is no secret {parse_name(text)}")
     versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
     changes: list[Change] = [Delete(VERSIONS.kind, row.id) for row in versions]
@@ -71,7 +71,7 @@ async def _sealed(
 def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
     """The metadata of the version after this one."""
     last = state.metadata if state else None
-    live = None if state is None or state.deleted_at is not None else state.metadata
+    live = state.metadata if state and state.is_live else None
     return Metadata(
         version=last.version + 1 if last else 1,
         created_at=live.created_at if live else now,
@@ -85,6 +85,6 @@ def _written(record: Record, state: SecretState | None) -> list[Change]:
     """The rows of a new version; the one that it replaces goes."""
     changes: list[Change] = [STATES.put(SecretState(record.name, record.metadata))]
     changes.append(VERSIONS.put(record))
-    if state is not None and state.deleted_at is None:
+    if state is not None and state.is_live:
         changes.append(Delete(VERSIONS.kind, version_id(record.name, state.metadata.version)))
     return changes

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from positronic.commands.paging import page
 from positronic.commands.work import Work
 from positronic.errors import CorruptRecord
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.names import Name
-from positronic.ports import Unreadable
+from positronic.ports import Record, Unreadable
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
@@ -18,14 +20,29 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
 
 async def exists(work: Work, name: Name) -> object:
     """True when a brain could read it now: it opens the secret, and raises what that raises."""
-    state = work.look.one(STATES, name)
-    if state is None or state.deleted_at is not None:
-        return False
-    record = work.look.one(VERSIONS, version_id(name, state.metadata.version))
-    if record is None or record.metadata != state.metadata:
-        raise CorruptRecord(f"the record of {name} cannot be opened")
-    await work.tools.values.open(record)
-    return True
+    states = live(work, [name])
+    for record in current(work, states):
+        await work.tools.values.open(record)
+    return bool(states)
+
+
+def live(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:
+    """Of those that are there, in the order of the names. Raises CorruptRecord."""
+    states = work.look.get(STATES, names)
+    return {name: states[name] for name in names if name in states and states[name].is_live}
+
+
+def current(work: Work, states: Mapping[Name, SecretState]) -> list[Record]:
+    """The version that each of these states is about. Raises CorruptRecord."""
+    ids = {name: version_id(name, state.metadata.version) for name, state in states.items()}
+    versions = work.look.get(VERSIONS, list(ids.values()))
+    found: list[Record] = []
+    for name, state in states.items():
+        record = versions.get(ids[name])
+        if record is None or record.metadata != state.metadata:
+            raise CorruptRecord(f"the record of {name} cannot be opened")
+        found.append(record)
+    return found
 
 
 def _item(state: SecretState | Unreadable) -> list[object]:

@@ -15,6 +15,7 @@ from typing import Final
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, DueCopy, PublishedCopy, published
+from positronic.ledger.look import Look
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
 from positronic.ports import Clock, Copies, Ledger, Record
@@ -86,12 +87,11 @@ class Drain:
 
     def _newest(self, name: Name) -> Record | None:
         """None: it is deleted. Raises CorruptRecord."""
-        states = {row.id: STATES.read(row) for row in self.ledger.get(STATES.kind, [name]).values()}
-        state = states.get(name)
-        if state is None or state.deleted_at is not None:
+        look = Look(self.ledger)
+        state = look.one(STATES, name)
+        if state is None or not state.is_live:
             return None
-        id_ = version_id(name, state.metadata.version)
-        rows = self.ledger.get(VERSIONS.kind, [id_])
-        if id_ not in rows:
+        record = look.one(VERSIONS, version_id(name, state.metadata.version))
+        if record is None:
             raise CorruptRecord(f"the record of {name} has no text")
-        return VERSIONS.read(rows[id_])
+        return record

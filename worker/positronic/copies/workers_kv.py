@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from positronic.copies.copy_metadata import metadata_fields, read_metadata, record_info
 from positronic.errors import CorruptRecord
+from positronic.ledger.secret_rows import metadata_fields, metadata_in_kv
 from positronic.names import Name, Project
 from positronic.ports import Page, Record, RecordInfo, Unreadable
 from positronic.stores.kv.folder import Folder, Namespace
@@ -31,11 +31,19 @@ class KvCopies:
 
     async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         page = await self._folder.list(cursor, limit)
-        return Page([record_info(key.id, key.metadata) for key in page.items], page.cursor)
+        return Page([_info(Name(key.id), key.metadata) for key in page.items], page.cursor)
 
 
 def _copy(name: Name, entry: Mapping[str, Any]) -> Record | Unreadable:
     try:
-        return Record(name, read_metadata(name, entry["metadata"]), entry["value"])
+        return Record(name, metadata_in_kv(name, entry["metadata"]), entry["value"])
+    except CorruptRecord:
+        return Unreadable(name)
+
+
+def _info(name: Name, metadata: object) -> RecordInfo | Unreadable:
+    """A list's item, which does not fail the list when it cannot be read."""
+    try:
+        return RecordInfo(name, metadata_in_kv(name, metadata))
     except CorruptRecord:
         return Unreadable(name)

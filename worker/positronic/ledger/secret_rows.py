@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from positronic.errors import CorruptRecord
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.names import Name, parse_name
@@ -21,6 +23,10 @@ class SecretState:
     name: Name
     metadata: Metadata
     deleted_at: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.deleted_at is None
 
 
 def version_id(name: str, version: int) -> str:
@@ -47,6 +53,14 @@ def metadata_fields(metadata: Metadata) -> dict[str, object]:
     }
 
 
+def metadata_in_kv(name: str, found: object) -> Metadata:
+    """What stands beside a sealed text in KV. Raises CorruptRecord rather than make up a date."""
+    try:
+        return read_metadata(Fields(json.dumps(found)))
+    except (ValueError, TypeError, RecursionError):
+        raise CorruptRecord(f"the record of {name} has unreadable metadata") from None
+
+
 def read_metadata(fields: Fields) -> Metadata:
     return Metadata(
         version=fields.number("version"),
@@ -66,7 +80,7 @@ def _decode_state(id_: str, fields: Fields) -> SecretState:
 
 def _state_keys(state: SecretState) -> Keys:
     """A deleted one is in no list."""
-    return (None if state.deleted_at is not None else state.name,)
+    return (state.name if state.is_live else None,)
 
 
 def _encode_version(record: Record) -> Mapping[str, object]:
