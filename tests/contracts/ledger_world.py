@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.sqlite import Database, SqliteLedger
 from positronic.ports import Cipher, Ledger
-from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
+from positronic.rows import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +56,14 @@ class FailingDatabase:
         return self.inner.size()
 
 
-@dataclass(slots=True)
-class FailingLedger:
-    """Passes on; the call after `spare` of them fails, before it does anything."""
+class FailingLedger(PassingLedger):
+    """The call after `spare` of them fails, before it does anything."""
 
-    inner: Ledger
-    spare: int
+    def __init__(self, inner: Ledger, spare: int) -> None:
+        super().__init__(inner)
+        self.spare = spare
 
-    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
-        self._count()
-        return self.inner.get(kind, ids)
-
-    def list(
-        self,
-        kind: Kind,
-        index: str = BY_ID,
-        after: Position | None = None,
-        limit: int = 1000,
-        *,
-        low: Key | None = None,
-        high: Key | None = None,
-    ) -> Sequence[Row]:
-        self._count()
-        return self.inner.list(kind, index, after, limit, low=low, high=high)
-
-    def count(
-        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
-    ) -> int:
-        self._count()
-        return self.inner.count(kind, index, low=low, high=high)
-
-    def commit(self, changes: Changes, expect: Expect) -> None:
-        self._count()
-        self.inner.commit(changes, expect)
-
-    def _count(self) -> None:
+    def note(self, _: str) -> None:
         self.spare -= 1
         if self.spare < 0:
             raise StoreFailed("as the check wanted")
