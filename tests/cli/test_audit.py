@@ -344,7 +344,7 @@ def test_a_new_tokens_event_says_what_it_is(px: Px) -> None:
 def test_a_replaced_root_token_leaves_an_event(px: Px, server: TestDevServer) -> None:
     """Made with the new one: px calls this at the end of a deploy that replaced it."""
     headers = {"Authorization": f"Bearer {server.token}"}
-    answer = httpx.post(f"{server.url}/root/replaced", headers=headers)
+    answer = httpx.post(f"{server.url}/root-token/replaced", headers=headers)
 
     assert answer.status_code == 204
     assert [one["actor"]["id"] for one in events(px, "--action", "root.replace")] == ["root"]

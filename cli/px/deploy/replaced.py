@@ -11,7 +11,7 @@ def record_replaced(target: Target) -> str:
     """What to tell the user. The deploy is done by then, so that a failure is only reported."""
     try:
         with Client(target) as client:
-            client.answer(client.call("POST", "/root/replaced"), 204)
+            client.answer(client.call("POST", "/root-token/replaced"), 204)
     except PxError as error:
         return f"Warning: the audit log does not show that the root token was replaced: {error}"
     return "Recorded in the audit log that the root token was replaced"

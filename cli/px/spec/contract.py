@@ -63,6 +63,6 @@ CALLS: Final = {
         ("POST", "/project/adopt"),
         ("POST", "/project/repair"),
     ),
-    "root": (("GET", "/projects"), ("POST", "/root/replaced"), ("POST", "/audit/restart")),
+    "root": (("GET", "/projects"), ("POST", "/root-token/replaced"), ("POST", "/audit/restart")),
 }
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

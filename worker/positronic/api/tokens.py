@@ -56,7 +56,7 @@ ROUTES: Final = (
     delete("/tokens", Role.ADMIN, _revoke_listed, "Revoke a listed entry.", (_ID,)),
     delete("/tokens/{id}", Role.ADMIN, _revoke, "Revoke a token."),
     Route(
-        *("POST", "/root/replaced", Role.ROOT, _root_replaced),
+        *("POST", "/root-token/replaced", Role.ROOT, _root_replaced),
         *("Record that the root token was replaced.", 204),
         executor=Executor.LEDGER,
         is_repeatable=True,

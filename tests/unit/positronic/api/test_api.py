@@ -36,7 +36,7 @@ def test_each_call_needs_its_role() -> None:
         "DELETE /tokens/{id}": Role.ADMIN,
         "GET /keys": Role.ADMIN,
         "POST /keys/rotate": Role.ADMIN,
-        "POST /root/replaced": Role.ROOT,
+        "POST /root-token/replaced": Role.ROOT,
         "GET /projects": Role.ROOT,
         "GET /copies": Role.READER,
         "POST /project/adopt": Role.ADMIN,
