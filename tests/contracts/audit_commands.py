@@ -24,7 +24,7 @@ from positronic.access.audit_throttle import CAPACITY, INTERVAL
 from positronic.access.foreign_calls import NONE, ForeignCalls
 from positronic.audit import chain
 from positronic.commands import audit_keys
-from positronic.commands.audit_reads import MAX_SCANNED
+from positronic.commands.audit_reads import MAX_SCANNED, MAX_TEXT
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.work import Work
 from positronic.errors import AuditUnavailable, Conflict, Forbidden, NotFound
@@ -340,6 +340,22 @@ async def _numbers(place: Commanding, wanted: Sequence[str | None], limit: int) 
         found += [one[4] if len(one) > 3 else one[1] for one in page]
         if cursor is None:
             return found
+
+
+@SUITE.check
+async def check_large_events_fit_an_answer(world: LedgerWorld) -> None:
+    """A page ends where its events have many characters; its cursor leads to all the others."""
+    place = Commanding(world)
+    large = "x" * (MAX_TEXT // 3)
+    for number in range(1, 8):
+        row = Put(EVENTS.kind, event_row_id(number), large, (f"c{number}", 1))
+        place.ledger.commit([row], {})
+    pages, cursor = [], None
+    while not pages or cursor:
+        page, cursor, _ = await place.run(command("audit.list", limit=99, cursor=cursor))
+        pages.append([one[1] for one in page])
+
+    assert pages == [[7, 6, 5, 4], [3, 2, 1]]
 
 
 @SUITE.check

@@ -50,7 +50,7 @@ class LedgerLog:
         self._ask = ask
 
     async def list(self, cursor: str | None, limit: int, wanted: Wanted) -> EventsPage:
-        """Newest first. A page of wanted events may be short, or empty, and not the last."""
+        """Newest first. A page may be short, or empty with filters, and not the last."""
         found, following, head = await self._ask(
             "audit.list", cursor=cursor, limit=limit, wanted=list(astuple(wanted))
         )

@@ -17,14 +17,16 @@ from positronic.ports import Unreadable
 from positronic.rows import Row
 from positronic.sealing.signing import Verdict
 
-MAX_SCANNED: Final = 1000  # rows that one call with filters looks at
+MAX_SCANNED: Final = 1000  # rows that one call looks at
+MAX_TEXT: Final = 4_000_000  # their characters, about: an answer must fit an RPC's 32 MiB
+READ_AT_ONCE: Final = 50  # rows in memory that may not be wanted
 
 
 async def listed(work: Work, cursor: str | None, limit: int, wanted: Wanted) -> object:
     """[[event, ...], cursor, head], newest first. `head`: [number, digest] of the newest, or None.
 
     An event: [id, event as stores keep it, details, verdict, number, digest], or [id, number,
-    digest] if it cannot be read. A page of wanted events may be short, or empty, and not the last.
+    digest] if it cannot be read. A page may be short, or empty with filters, and not the last.
     """
     key = await audit_keys.held(work)
     rows, following = _page(work, cursor, limit, wanted)
@@ -41,17 +43,27 @@ async def listed(work: Work, cursor: str | None, limit: int, wanted: Wanted) -> 
 def _page(
     work: Work, cursor: str | None, limit: int, wanted: Wanted
 ) -> tuple[Sequence[Row], str | None]:
-    if wanted.is_everything:
-        return by_id(work, EVENTS.kind, cursor, limit)
-    rows, following = by_id(work, EVENTS.kind, cursor, MAX_SCANNED)
     found: list[Row] = []
-    for row in rows:
-        one = EVENTS.item(row)
-        if isinstance(one, ChainedEvent) and wanted.matches(one.event):
-            found.append(row)
-        if len(found) == limit:
-            return found, f"={row.id}"
-    return found, following
+    scanned = size = 0
+    while True:
+        rows, following = by_id(work, EVENTS.kind, cursor, READ_AT_ONCE)
+        for row in rows:
+            scanned, size = scanned + 1, size + len(row.text)
+            if _is_wanted(row, wanted):
+                found.append(row)
+            if len(found) == limit or scanned == MAX_SCANNED or size >= MAX_TEXT:
+                is_last = following is None and row is rows[-1]
+                return found, None if is_last else f"={row.id}"
+        if following is None:
+            return found, None
+        cursor = following
+
+
+def _is_wanted(row: Row, wanted: Wanted) -> bool:
+    if wanted.is_everything:
+        return True
+    one = EVENTS.item(row)
+    return isinstance(one, ChainedEvent) and wanted.matches(one.event)
 
 
 def _item(work: Work, key: AuditKey | None, row: Row, there: Mapping[str, Row]) -> list[object]:
