@@ -295,6 +295,22 @@ def test_a_restored_log_is_accepted_by_its_head(keeping: Px, server: TestDevServ
     assert (given.returncode, keeping.run("audit", "verify").returncode) == (0, 0)
 
 
+def test_each_folder_has_a_local_log_of_its_own(keeping: Px, server: TestDevServer) -> None:
+    """Another project's local Worker, at the same port some time later, is not taken for this."""
+    write(keeping, "A", "B")
+    other = keeping.folder / "other"
+    other.mkdir()
+    keeping.run("audit", "verify")
+    cut(server, 2)
+    (other / "wrangler.toml").write_text('name = "other"\n')
+    elsewhere = replace(keeping, folder=other)
+
+    assert (
+        elsewhere.run("audit", "verify").returncode,
+        keeping.run("audit", "verify").returncode,
+    ) == (*(0, 1),)
+
+
 @pytest.mark.parametrize("text", ["", "1", "1:", "0:" + "a" * 64, "1:" + "A" * 64, "x:" + "a" * 64])
 def test_a_head_that_cannot_be_is_usage(px: Px, server: TestDevServer, text: str) -> None:
     """Nothing is sent."""

@@ -152,7 +152,8 @@ def _alarm(held: _Held) -> Alarm | None:
     return Alarm(
         *(project, held.ledger, copies, place),
         *(tools.keyring, isolate.now, os.urandom, print),
-        [Leftovers(held.ledger, held.standing.first, isolate.now)],
+        # By the project that the rows name: an alarm need not know the object's name.
+        [Leftovers(held.ledger, _first_layout(held.env, project), isolate.now)],
     )
 
 
