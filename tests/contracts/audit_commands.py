@@ -350,7 +350,8 @@ async def check_large_events_fit_an_answer(world: LedgerWorld) -> None:
     for number in range(1, 8):
         row = Put(EVENTS.kind, event_row_id(number), large, (f"c{number}", 1))
         place.ledger.commit([row], {})
-    pages, cursor = [], None
+    pages: list[list[int]] = []
+    cursor: str | None = None
     while not pages or cursor:
         page, cursor, _ = await place.run(command("audit.list", limit=99, cursor=cursor))
         pages.append([one[1] for one in page])
