@@ -126,7 +126,7 @@ ATTACKS: Final = {
                 "a b": "invalid_name",
                 "..": "invalid_name",
                 "POSITRONIC_X": "reserved_name",
-                "N" * 200: "invalid_name",
+                f"{'N' * 80}…": "invalid_name",
                 "token no id": "corrupt_record",
             }
         ),

@@ -54,7 +54,7 @@ def metadata_fields(metadata: Metadata) -> dict[str, object]:
 
 
 def metadata_in_kv(name: str, found: object) -> Metadata:
-    """What stands beside a sealed text in KV. Raises CorruptRecord rather than make up a date."""
+    """The metadata of a sealed text in KV. Raises CorruptRecord rather than make up a date."""
     try:
         return read_metadata(Fields(json.dumps(found)))
     except (ValueError, TypeError, RecursionError):
