@@ -5,15 +5,15 @@ from __future__ import annotations
 from positronic.commands.paging import page
 from positronic.commands.work import Work
 from positronic.errors import CorruptRecord
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
+from positronic.ledger import secret_rows
+from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.names import Name
-from positronic.ports import Unreadable
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[[name, version, created, updated] or [name], ...], cursor] in name order."""
     rows, following = page(work, STATES.kind, "live", cursor, limit)
-    return [[_item(STATES.item(row)) for row in rows], following]
+    return [[secret_rows.listed(row) for row in rows], following]
 
 
 async def exists(work: Work, name: Name) -> object:
@@ -26,10 +26,3 @@ async def exists(work: Work, name: Name) -> object:
         raise CorruptRecord(f"the record of {name} cannot be opened")
     await work.tools.values.open(record)
     return True
-
-
-def _item(state: SecretState | Unreadable) -> list[object]:
-    if isinstance(state, Unreadable):
-        return [state.id]
-    metadata = state.metadata
-    return [state.name, metadata.version, metadata.created_at, metadata.updated_at]
