@@ -168,6 +168,21 @@ async def check_refused_before(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_what_no_event_can_hold(world: LedgerWorld) -> None:
+    """Many long keys, and an event that is larger than a row, stop no adoption."""
+    found = await _filled(world)
+    large = found.old.event(LATELY, "secret.put", "A")
+    names = json.dumps({**json.loads(large.text), "names": ["é" * 30_000] * 6}, ensure_ascii=False)
+    await found.write(replace(large, text=names))
+    planted = [f"{PROJECT}/secret/{number:03}" + "\x01" * 490 for number in range(KEPT)]
+    await found.write(*(OldEntry(key, "text") for key in planted))
+    answer = await found.adopted()
+
+    assert (answer["secrets"], answer["failedCount"]) == (2, KEPT)
+    assert (answer["events"], answer["unverified"]) == (3, 1)
+
+
+@SUITE.check
 async def check_strangers(world: LedgerWorld) -> None:
     """Somebody who may not ask causes no look at KV and no row, and learns nothing."""
     found = await _filled(world)

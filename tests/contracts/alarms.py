@@ -12,7 +12,7 @@ from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.alarm import SWEPT_AT_ONCE, Alarm
 from positronic.copies.drain import FIRST_RETRY, LAST_RETRY
-from positronic.errors import StoreFailed
+from positronic.errors import InvalidRequest, StoreFailed
 from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Name
 from positronic.ports import Page, RecordInfo, Unreadable
@@ -149,6 +149,21 @@ async def check_backs_off(world: LedgerWorld) -> None:
     await alarmed.alarm.ring()
 
     assert alarmed.duty(SWEEP) == Duty(SWEEP, alarmed.place.clock.now + DAY)
+
+
+@SUITE.check
+async def check_lost_cursor(world: LedgerWorld) -> None:
+    """A sweep whose cursor is not known any more begins again."""
+    alarmed = Alarmed(world)
+    await alarmed.place.run(put("A"))
+    alarmed.place.clock.now += DAY
+    await alarmed.alarm.ring()  # the secrets' copies
+    alarmed.copies.fails = InvalidRequest("as the check wanted")
+    assert alarmed.duty(SWEEP).cursor
+    await alarmed.alarm.ring()
+
+    due = alarmed.place.clock.now + FIRST_RETRY
+    assert alarmed.duty(SWEEP) == Duty(SWEEP, due, cursor=None, failed=1)
 
 
 @SUITE.check

@@ -30,8 +30,9 @@ from positronic.errors import (
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS
+from positronic.ledger.setting_rows import TRIMMED, Trimmed
 from positronic.ledger.token_rows import TOKENS
-from positronic.ports import Sealing
+from positronic.ports import Sealing, Signature
 from positronic.rows import Delete, Put
 from positronic.sealing.signing import Verdict
 
@@ -373,6 +374,28 @@ async def check_retention(world: LedgerWorld) -> None:
     place.ledger.commit([Delete(EVENTS.kind, oldest.id)], {})
     page, *_ = await place.run(command("audit.list", limit=99))
     assert _verdicts(page) == ["intact"] * 6 + ["changed"], "removed by somebody else"
+
+
+@SUITE.check
+async def check_retention_believes_no_row(world: LedgerWorld) -> None:
+    """A row that says that an event is old, or that more was removed, makes nothing go."""
+    place = Commanding(world)
+    await place.run(*(put("A") for _ in range(6)))
+    rows = place.ledger.list(EVENTS.kind)
+    dated = [Put(EVENTS.kind, row.id, row.text, (row.keys[0], 1)) for row in rows]
+    place.ledger.commit(dated, {})
+    await place.run(put("A"), put("A"), command("audit.trim"))
+    assert len(place.events()) == 8, "dated back by somebody else"
+    newest = place.ledger.list(EVENTS.kind)[0]
+    forged = Trimmed(7, chain.START, Signature("k1", "0" * 64))
+    others = [Delete(EVENTS.kind, row.id) for row in place.ledger.list(EVENTS.kind)[1:]]
+    place.ledger.commit([*others, TRIMMED.put(forged)], {})
+    place.clock.now += 2 * AUDIT_RETENTION
+    await place.run(put("A"), put("A"), command("audit.trim"))
+
+    page, *_ = await place.run(command("audit.list", limit=9))
+    assert newest.id in {row.id for row in place.ledger.list(EVENTS.kind)}
+    assert _verdicts(page) == ["intact", "intact", "changed"], "nobody signed for seven events"
 
 
 @SUITE.check

@@ -80,7 +80,10 @@ class FakeKv:
             raise _failed("GET_BULK", 400, "You must request a minimum of 1 key")
         if len(keys) > MAX_READ:
             raise _failed("GET_BULK", 400, f"You can request a maximum of {MAX_READ} keys")
-        return [(name, self._entries.get(_key("GET_BULK", name))) for name in keys]
+        found = [(name, self._entries.get(_key("GET_BULK", name))) for name in keys]
+        if sum(len(entry.value) for _, entry in found if entry) > MAX_VALUE:
+            raise _failed("GET_BULK", 413, "Total size of request exceeds the limit of 25MB")
+        return found
 
 
 def _shown(entry: _Entry) -> Mapping[str, Any]:

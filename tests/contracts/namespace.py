@@ -66,6 +66,18 @@ async def check_metadata_length(world: KvWorld) -> None:
 
 
 @SUITE.check
+async def check_size_of_a_read(world: KvWorld) -> None:
+    """Values of more than 25 MiB together are refused with 413."""
+    kv = world.namespace
+    for key in ("a", "b"):
+        await kv.put(key, "x" * 13 * 2**20)
+    error = await raises(Exception, kv.getWithMetadata(["a", "b"]))
+
+    assert "KV GET_BULK failed: 413" in str(error), str(error)
+    assert (await kv.get(["a"]))["a"], "one alone"
+
+
+@SUITE.check
 async def check_ttl(world: KvWorld) -> None:
     """A life of 60 seconds is accepted, of 59 refused with 400."""
     kv = world.namespace

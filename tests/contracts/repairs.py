@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from contracts.commanding import Commanding, bulk, command, put
@@ -11,18 +12,18 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.audit.events import Origin
-from positronic.commands.asked_copies import LISTED_AT_ONCE, LedgerCopies
+from positronic.commands.asked_copies import LISTED_AT_ONCE, MAX_TEXT, LedgerCopies
 from positronic.commands.asking import Asking
 from positronic.commands.copy_commands import REPORT_EVERY
 from positronic.copies.compare import FOREIGN, LAG, LAGGING, MISSING, OLDER, PLANTED
 from positronic.copies.drain import Drain
-from positronic.errors import InvalidRequest
+from positronic.errors import InvalidRequest, TooLarge
 from positronic.ledger.adoption_rows import WAITING, Waiting
 from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.event_rows import ChainedEvent
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.names import Name
-from positronic.ports import Record
+from positronic.ports import Record, Unreadable
 from positronic.roles import Principal, Role
 from positronic.rows import Put
 from positronic.sealing.keyring import Keyring
@@ -35,8 +36,8 @@ A, B = Name("A"), Name("B")
 class Copied:
     """A place and its copies, which are as they have to be once `drain` is through."""
 
-    def __init__(self, world: LedgerWorld) -> None:
-        self.place, self.elsewhere = Commanding(world), Elsewhere()
+    def __init__(self, world: LedgerWorld, elsewhere: Elsewhere | None = None) -> None:
+        self.place, self.elsewhere = Commanding(world), elsewhere or Elsewhere()
         caller = Principal("reader", "reader", Role.READER, PROJECT)
         origin, keyring = Origin("request", None), Keyring(KEYS)
         ask = Asking(PROJECT, caller, Role.READER, origin, keyring, os.urandom, self.place.run)
@@ -210,6 +211,50 @@ async def check_pages(world: LedgerWorld) -> None:
     assert copied.is_equal()
     for foreign in ("x", "c:%%", ":"):
         await raises(InvalidRequest, copied.copies.page(foreign, 10))
+
+
+@SUITE.check
+async def check_longest_names(world: LedgerWorld) -> None:
+    """Names that take six times their length in an event stop no sweep."""
+    copied = Copied(world)
+    await copied.place.run(put("A"))
+    await copied.late()
+    record = copied.elsewhere.records[A]
+    names = [Name(f"{number:03}" + "\x01" * 497) for number in range(LISTED_AT_ONCE + 1)]
+    copied.elsewhere.records |= {name: replace(record, name=name) for name in names}
+
+    assert await copied.differing(1000) == dict.fromkeys(names, PLANTED)
+    await copied.late()
+    assert copied.is_equal()
+
+
+class Narrow(Elsewhere):
+    """Gives no more than MOST characters at once, as KV does."""
+
+    MOST = 5 * MAX_TEXT
+
+    async def get(self, names: Collection[Name]) -> Mapping[Name, Record | Unreadable]:
+        found = await super().get(names)
+        if sum(len(one.sealed) for one in found.values() if isinstance(one, Record)) > self.MOST:
+            raise TooLarge("as the check wanted")
+        return found
+
+
+@SUITE.check
+async def check_too_large(world: LedgerWorld) -> None:
+    """A copy that is too large to be ours, or to be read, is foreign, and hides no other."""
+    copied = Copied(world, Narrow())
+    await copied.place.run(bulk(["A", "B", "C", "D", "E"]))
+    await copied.late()
+    records = copied.elsewhere.records
+    for name, size in ((A, MAX_TEXT + 1), (B, Narrow.MOST + 1), (Name("C"), Narrow.MOST)):
+        records[name] = replace(records[name], sealed="x" * size)
+    del records[Name("E")]
+
+    expected = {"A": FOREIGN, "B": FOREIGN, "C": FOREIGN, "E": MISSING}
+    assert await copied.differing() == expected
+    await copied.late()
+    assert copied.is_equal()
 
 
 @SUITE.check

@@ -5,6 +5,7 @@ Their form is fixed: it is read here however today's events are written.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -19,7 +20,7 @@ from positronic.times import LAST
 PURPOSE: Final = "audit"
 UNREADABLE: Final = "unreadable"
 VERDICT: Final = "adopted"  # the detail that says what the event was found to be
-MAX_TEXT: Final = 1_000_000  # characters; a bulk's event has under 100,000
+MAX_TEXT: Final = 200_000  # characters, also as ASCII; a bulk's event has under 100,000
 
 _LAST_MILLISECOND: Final = 2**48 - 1
 _MAX_PART: Final = 65_535  # bytes that a signature covers in one part
@@ -54,7 +55,7 @@ def _with(event: Event, verdict: Verdict) -> Event:
 
 
 def _decode(id_: str, text: str) -> Event | None:
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or len(json.dumps(text)) > MAX_TEXT:
         return None
     try:
         # Not json.loads: it accepts Infinity and lone surrogates, which an answer cannot contain.

@@ -1,6 +1,7 @@
 """What is no longer kept of a ledger's events goes a few at a time, and is signed for.
 
-So an event whose predecessor is missing has lost it to retention, or somebody removed it.
+So an event whose predecessor is missing has lost it to retention, or somebody removed it. Nothing
+is signed for because a row says so: an event must be intact, and old by what is signed in it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from positronic.ledger.event_rows import EVENTS, event_row_id
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID, Trimmed
 from positronic.names import Project
 from positronic.ports import Ledger, Signature, Unreadable
-from positronic.rows import Change, Delete
+from positronic.rows import Change, Delete, Row
 from positronic.sealing.signing import Verdict
 
 _NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
@@ -33,7 +34,7 @@ def trim(
     if not ledger.list(EVENTS.kind, "time", limit=1, high=before):
         return []
     start = _trimmed(ledger)
-    if start is None:
+    if start is None or not (start == _NOTHING or _is_signed(key, project, start)):
         return []
     ids = [event_row_id(start.sequence + number) for number in range(1, most + 1)]
     rows, last = ledger.get(EVENTS.kind, ids), chain.newest(ledger)
@@ -41,8 +42,7 @@ def trim(
     changes: list[Change] = []
     sequence, digest = start.sequence, start.digest
     for id_ in ids:
-        time = rows[id_].keys[1] if id_ in rows and id_ != newest else None
-        if not isinstance(time, int) or time >= before:
+        if id_ not in rows or id_ == newest or not _is_over(key, project, rows[id_], before):
             break
         changes.append(Delete(EVENTS.kind, id_))
         sequence, digest = sequence + 1, chain.digest(rows[id_])
@@ -59,8 +59,19 @@ def was_trimmed(
     found = _trimmed(ledger)
     if found is None or (found.sequence, found.digest) != (sequence, digest):
         return False
-    signed = _signed(project, sequence, digest)
-    return verify(key, found.signature, PURPOSE, *signed) is Verdict.INTACT
+    return _is_signed(key, project, found)
+
+
+def _is_over(key: AuditKey, project: Project, row: Row, before: int) -> bool:
+    found = EVENTS.item(row)
+    if isinstance(found, Unreadable) or chain.verify(key, project, found) is not Verdict.INTACT:
+        return False
+    return found.event.time < before
+
+
+def _is_signed(key: AuditKey | None, project: Project, trimmed: Trimmed) -> bool:
+    signed = _signed(project, trimmed.sequence, trimmed.digest)
+    return verify(key, trimmed.signature, PURPOSE, *signed) is Verdict.INTACT
 
 
 def _trimmed(ledger: Ledger) -> Trimmed | None:

@@ -15,7 +15,7 @@ from positronic.adoption import old_events, verified
 from positronic.adoption.first_layout import OldEntry, OldKind
 from positronic.adoption.leftovers import LEFTOVER, Leftover
 from positronic.commands.work import Plan, Work
-from positronic.errors import InvalidRequest, NotFound, PositronicError, StoreFailed
+from positronic.errors import InvalidRequest, NotFound, PositronicError, StoreFailed, TooLarge
 from positronic.ledger.adoption_rows import (
     ADOPTED,
     ADOPTED_ID,
@@ -28,7 +28,7 @@ from positronic.ledger.adoption_rows import (
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
-from positronic.names import Name
+from positronic.names import Name, is_name
 from positronic.ports import Event
 from positronic.rows import Change, Delete, Put
 from positronic.sealing.signing import Signer, Verdict
@@ -38,6 +38,7 @@ LISTED_AT_ONCE: Final = 1000  # entries that one step lists
 AT_ONCE: Final = 100  # entries that one step brings: one read of KV for each part
 SHOWN: Final = 200  # failures that one answer lists
 KEPT: Final = 1000  # failures that are named, and kept besides those of secrets
+NAMED: Final = 80  # characters of a key of KV that is no name; one event has to hold all of them
 
 COUNTS: Final = ("secrets", "tokens", "events", "unverified", "failedCount", "afterLoss")
 
@@ -110,7 +111,8 @@ async def _list(work: Work, account: Adoption, *, is_first: bool = False) -> Pla
 def _waiting(part: OldKind, id_: str) -> Waiting:
     place = list(OldKind).index(part)
     turn = old_events.turn_of(id_) if part is OldKind.EVENT else id_
-    return Waiting(part, id_, f"{place}/{turn}", f"{_LABELS[part]}{id_}")
+    shown = id_ if len(id_) <= NAMED or is_name(id_) else f"{id_[:NAMED]}…"
+    return Waiting(part, id_, f"{place}/{turn}", f"{_LABELS[part]}{shown}")
 
 
 async def _bring(work: Work, account: Adoption, ids: Sequence[str]) -> Plan:
@@ -143,7 +145,7 @@ async def _read(
     read, ids = work.tools.standing.first.read, [one.id for one in some]
     try:
         return some, await read(part, ids)
-    except StoreFailed:
+    except (StoreFailed, TooLarge):
         if len(ids) == 1:
             sentence = f"KV does not give {some[0].label}; delete that entry if it never does"
             raise StoreFailed(sentence) from None

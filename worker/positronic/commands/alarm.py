@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from positronic.audit.events import Origin
@@ -17,7 +17,7 @@ from positronic.commands.asking import Asking
 from positronic.commands.place import Place
 from positronic.copies.compare import WRONG
 from positronic.copies.drain import Drain, wait_after
-from positronic.errors import PositronicError
+from positronic.errors import InvalidRequest, PositronicError
 from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Project
 from positronic.ports import Clock, Copies, Ledger, RandomBytes, Unreadable
@@ -82,9 +82,11 @@ class Alarm:
         steps: Mapping[str, Step] = {SWEEP: self._sweep, RETENTION: self._trim}
         try:
             following = await steps[duty.name](duty, now)
-        except PositronicError:
+        except PositronicError as error:
             failed = duty.failed + 1
-            following = replace(duty, due=now + wait_after(failed), failed=failed)
+            # KV does not know the cursor any more: from the start.
+            cursor = None if isinstance(error, InvalidRequest) else duty.cursor
+            following = Duty(duty.name, now + wait_after(failed), cursor, failed)
         self.ledger.commit([DUTIES.put(following)], {})
 
     async def _sweep(self, duty: Duty, now: int) -> Duty:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from positronic.commands.asking import Asking
-from positronic.errors import InvalidRequest
+from positronic.errors import InvalidRequest, TooLarge
 from positronic.ledger.copy_rows import copy_digest
 from positronic.names import Name
 from positronic.ports import Copies, Record, RecordInfo, Unreadable
 
 READ_AT_ONCE: Final = 100  # texts in memory at the same time
-LISTED_AT_ONCE: Final = 250  # names of copies, which may be anything: an event has to hold them
+LISTED_AT_ONCE: Final = 100  # names of copies, which may be anything: an event has to hold them
+MAX_TEXT: Final = 200_000  # characters; a sealed text of ours has under 100,000
 
 _SECRETS: Final = "s"  # how a cursor begins: which secrets are next,
 _COPIES: Final = "c"  # or which copies
@@ -52,10 +53,20 @@ class LedgerCopies:
         digests: dict[str, str | None] = {}
         for start in range(0, len(names), READ_AT_ONCE):
             some = [Name(name) for name in names[start : start + READ_AT_ONCE]]
-            found = await self._copies.get(some)
-            digests |= {name: _digest(found.get(name)) for name in some}
+            digests |= await self._digests(some)
         after = f"{_COPIES}:" if following is None else f"{_SECRETS}:{following}"
         return await self._compared(digests, len(names), after)
+
+    async def _digests(self, names: Sequence[Name]) -> Mapping[str, str | None]:
+        """Half of them at a time where somebody put in their place what is too large to read."""
+        try:
+            found = await self._copies.get(names)
+        except TooLarge:
+            if len(names) == 1:
+                return {names[0]: ""}
+            half = len(names) // 2
+            return {**await self._digests(names[:half]), **await self._digests(names[half:])}
+        return {name: _digest(found.get(name)) for name in names}
 
     async def _of_no_secrets(self, cursor: str | None, limit: int) -> Compared:
         page = await self._copies.list(cursor, limit)
@@ -77,7 +88,9 @@ def _digest(copy: Record | Unreadable | None) -> str | None:
     """Empty for one that cannot be read: no text of ours has that digest."""
     if copy is None:
         return None
-    return "" if isinstance(copy, Unreadable) else copy_digest(copy)
+    if isinstance(copy, Unreadable) or len(copy.sealed) > MAX_TEXT:
+        return ""
+    return copy_digest(copy)
 
 
 def _name(item: RecordInfo | Unreadable) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
-from positronic.errors import InvalidRequest, PositronicError, RateLimited, StoreFailed
+from positronic.errors import InvalidRequest, PositronicError, RateLimited, StoreFailed, TooLarge
 from positronic.ports import Page
 
 READ_AT_ONCE: Final = 100  # keys in one read
@@ -49,7 +49,7 @@ class Key:
 
 
 class Folder:
-    """The keys under `prefix`. Raises StoreFailed, RateLimited, InvalidRequest."""
+    """The keys under `prefix`. Raises StoreFailed, RateLimited, TooLarge, InvalidRequest."""
 
     def __init__(self, namespace: Namespace, prefix: str) -> None:
         self._namespace = namespace
@@ -112,6 +112,8 @@ async def _call(
             raise RateLimited("the store is rate limited", headers={"Retry-After": "1"}) from None
         if match and match[1] == "400" and if_invalid:
             raise if_invalid from None
+        if match and match[1] == "413":
+            raise TooLarge("what was asked of the store is too large") from None
         status = f" with status {match[1]}" if match else ""
         raise StoreFailed(f"the store failed{status}") from None
 
