@@ -268,8 +268,8 @@ async def check_expect_of_many_kinds(world: LedgerWorld) -> None:
     for kind in kinds:
         for name in (names[0], names[-1]):
             wrong = right | {(kind, name): one + 1}
-            refused(CommitConflict, lambda wrong=wrong: ledger.commit([Delete(PLAIN, "A")], wrong))
-            refused(CommitConflict, lambda wrong=wrong: ledger.commit([], wrong))
+            refused(CommitConflict, lambda: ledger.commit([Delete(PLAIN, "A")], wrong))  # noqa: B023 - called here
+            refused(CommitConflict, lambda: ledger.commit([], wrong))  # noqa: B023 - called here
     assert ids(ledger.list(PLAIN)) == ["A"], "a wrong expectation was not noticed"
 
 
