@@ -1,4 +1,4 @@
-"""What is to become of a secret, apart from its value: its end, its rotation, what is kept of it."""
+"""What is to become of a secret apart from its value: its end, its rotation, what is kept."""
 
 from __future__ import annotations
 
