@@ -3,13 +3,14 @@
 # make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
 # make soak   fifty kills of the Worker under load: an hour at most; make test has ten
 # make bench  benchmarks, each with a comparison from the same run
+# make dist   the wheels and sdists of the library and of px, in dist/
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
-# make lock   update the pins after pyproject.toml or package.json changed
+# make lock   update the pins after a pyproject.toml or package.json changed
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
-.PHONY: demo dev test $(TIERS) soak lint bench sbom lock setup clean
+.PHONY: demo dev test $(TIERS) soak lint bench dist sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
@@ -55,11 +56,14 @@ $(BENCH_READY): bench/requirements.txt bench/package-lock.json bench/package.jso
 	$(SET_UP) npm bench
 	touch $@
 
+dist: setup
+	@$(BIN)/python -m scripts.dist dist
+
 # One document for the Worker's bundle, one for px and its tools, one for npm's packages.
 sbom: setup $(SBOM_READY)
 	mkdir -p dist/sbom
-	.venv-sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom/worker.cdx.json requirements/worker.txt
-	.venv-sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom/px.cdx.json requirements/dev.txt
+	.venv-sbom/bin/cyclonedx-py requirements --pyproject worker/pyproject.toml --output-reproducible -o dist/sbom/worker.cdx.json requirements/worker.txt
+	.venv-sbom/bin/cyclonedx-py requirements --pyproject cli/pyproject.toml --output-reproducible -o dist/sbom/px.cdx.json requirements/dev.txt
 	npm sbom --sbom-format=cyclonedx --package-lock-only > dist/sbom/npm.cdx.json
 
 # Only this target needs it.
@@ -70,7 +74,7 @@ $(SBOM_READY): requirements/sbom.txt
 setup: $(PYTHON_READY) $(NODE_READY)
 
 # Each is built next to the old one, which stays unchanged if that fails.
-$(PYTHON_READY): requirements/dev.txt pyproject.toml
+$(PYTHON_READY): requirements/dev.txt cli/pyproject.toml
 	$(SET_UP) venv .venv requirements/dev.txt --with-px
 
 $(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
@@ -79,8 +83,8 @@ $(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
 # uv is only needed here, so it is separate.
 lock:
 	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv --without-pip .venv-lock && $(PYTHON) -m pip --python .venv-lock/bin/python install --quiet uv==0.13.9; }
-	.venv-lock/bin/uv pip compile pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
-	.venv-lock/bin/uv pip compile pyproject.toml --extra cli --extra local --extra host --extra dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
+	.venv-lock/bin/uv pip compile worker/pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
+	.venv-lock/bin/uv pip compile cli/pyproject.toml --extra host --group pyproject.toml:dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
 	npm install --silent --no-progress
 	.venv-lock/bin/uv pip compile requirements/sbom.in $(LOCK) --universal --python-version 3.11 -o requirements/sbom.txt
 	.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --universal --python-version 3.11 -o bench/requirements.txt

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +35,7 @@ class Checkout:
     @property
     def px(self) -> list[str | Path]:
         """px of this folder's source, whichever one the environment has installed."""
-        scripts = tomllib.loads((self.project.root / "pyproject.toml").read_text())["project"]
-        module, _, function = scripts["scripts"]["px"].partition(":")
-        start = f"import sys; from {module} import {function}; sys.exit({function}())"
+        start = "import sys; from px.app import main; sys.exit(main())"
         return [self.project.root / ".venv" / "bin" / "python", "-c", start]
 
     @property

@@ -30,7 +30,7 @@ def _do(python: str, words: Sequence[str]) -> None:
         case ["venv", folder, requirements]:
             make_venv(python, ROOT / folder, ROOT / requirements, px_from=None)
         case ["venv", folder, requirements, "--with-px"]:
-            make_venv(python, ROOT / folder, ROOT / requirements, px_from=ROOT)
+            make_venv(python, ROOT / folder, ROOT / requirements, px_from=ROOT / "cli")
         case ["npm", folder]:
             make_node_modules(ROOT / ".venv" / "bin" / "npm", ROOT / folder)
         case _:

@@ -17,7 +17,7 @@ _PIP_FOR_OTHERS: Final = (22, 3)  # the first pip with --python
 
 
 def make_venv(python: str, target: Path, requirements: Path, *, px_from: Path | None) -> None:
-    """Builds it, with px from the checkout if asked; raises LocalError and keeps the old one."""
+    """Builds it, with px from this folder if asked; raises LocalError and keeps the old one."""
     with beside(target) as fresh:
         _run([python, "-E", "-m", "venv", "--without-pip", "--prompt", target.name, str(fresh)])
         runner = _pip_for(python, str(fresh / "bin" / "python"))

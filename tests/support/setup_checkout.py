@@ -115,8 +115,8 @@ def checkout(folder: Path) -> Checkout:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
-    (folder / "pyproject.toml").write_text(_PROJECT)
-    (folder / "backend.py").write_text(_BACKEND)
+    (folder / "cli" / "pyproject.toml").write_text(_PROJECT)
+    (folder / "cli" / "backend.py").write_text(_BACKEND)
     (folder / "requirements").mkdir()
     (folder / "wheels").mkdir()
     return Checkout(folder)

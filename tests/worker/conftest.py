@@ -12,6 +12,7 @@ import pytest
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.project.workspace import Workspace
+from support.installed_px import InstalledPx, install
 from support.px_process import Px
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness
@@ -65,6 +66,12 @@ def local(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A throw-away project with `px dev` running in it."""
     with run_px_dev(project, tmp_path_factory.mktemp("local")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def installed_px(tmp_path_factory: pytest.TempPathFactory) -> InstalledPx:
+    """px's wheel in an environment of its own."""
+    return install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture

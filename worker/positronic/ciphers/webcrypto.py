@@ -11,7 +11,10 @@ from workers import import_from_javascript
 
 from positronic.ports import InvalidTag, Sealing
 
-_SCRIPT: Final = "positronic/ciphers/aes_gcm.mjs"
+# From the wheel it is beside the SDK's own: nowhere else in python_modules/ does wrangler make
+# modules of JavaScript.
+_INSTALLED: Final = "python_modules/workers/positronic_aes_gcm.mjs"
+_SCRIPT: Final = _INSTALLED if "/python_modules/" in __file__ else "positronic/ciphers/aes_gcm.mjs"
 
 
 class WebCryptoCipher:

@@ -92,8 +92,8 @@ def test_without_node(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        ('[project]\nname = "positronic-secrets"\nversion = "9.9"\n', "fail"),
-        (f'[project]\nname = "positronic-secrets"\nversion = "{__version__}"\n', "ok"),
+        ('[project]\nname = "positronic-secrets-px"\nversion = "9.9"\n', "fail"),
+        (f'[project]\nname = "positronic-secrets-px"\nversion = "{__version__}"\n', "ok"),
         ('[project]\nname = "another"\nversion = "9.9"\n', "ok"),
         ("[project", "ok"),
         ("project = 1", "ok"),
@@ -101,6 +101,6 @@ def test_without_node(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_px_is_compared_with_its_own_checkout(around: Surroundings, text: str, status: str) -> None:
     """A px from elsewhere in px's own folder is told."""
-    write(around, "pyproject.toml", text)
+    write(around, "cli/pyproject.toml", text)
 
     assert statuses(check_px(around)) == [("px", status), ("python", "ok")]

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import email
+import io
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+from scripts.dist.distributions import CARRIED, make
+
+import px
+from px.library import REQUIREMENTS
+from support.source import ROOT, WORKER
+
+NAMES: Final = ("positronic_secrets", "positronic_secrets_px")
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    make(ROOT, folder)
+    return folder
+
+
+def sdist(dist: Path, name: str) -> Path:
+    return dist / f"{name}-{px.__version__}.tar.gz"
+
+
+def wheel(dist: Path, name: str) -> Path:
+    return dist / f"{name}-{px.__version__}-py3-none-any.whl"
+
+
+def requirements(path: Path) -> set[str]:
+    """What the wheel's metadata asks for, without extras."""
+    (info,) = (one for one in contents(path) if one.endswith(".dist-info/METADATA"))
+    found = email.message_from_bytes(contents(path)[info]).get_all("Requires-Dist", [])
+    return {one for one in found if "extra ==" not in one}
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_same_source_gives_the_same_bytes(
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the caller's environment says about time."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    again = make(ROOT, tmp_path)
+
+    expected = [path for name in NAMES for path in (sdist(dist, name), wheel(dist, name))]
+    assert [path.name for path in again] == [path.name for path in expected]
+    for one, other in zip(again, expected, strict=True):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_sdist_builds_alone(dist: Path, tmp_path: Path, name: str) -> None:
+    """pip makes the wheel of it that `make dist` made, with nothing else there."""
+    with tarfile.open(sdist(dist, name)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (tree,) = tmp_path.iterdir()
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
+    pip = [sys.executable, "-m", "pip", "wheel", *options, "-w", str(tmp_path), str(tree)]
+    subprocess.run(pip, check=True, cwd=tmp_path)
+
+    built = tmp_path / wheel(dist, name).name
+    assert built.read_bytes() == wheel(dist, name).read_bytes()
+
+
+def test_px_carries_the_library_s_wheel(dist: Path) -> None:
+    """The one that was built with it, and the pins of what it needs."""
+    library, found = wheel(dist, NAMES[0]), contents(wheel(dist, NAMES[1]))
+
+    assert found[str(CARRIED / library.name)] == library.read_bytes()
+    pins = (ROOT / "requirements" / "worker.txt").read_bytes()
+    assert found[str(CARRIED / REQUIREMENTS)] == pins
+
+
+def test_no_wheel_asks_for_one_of_ours(dist: Path) -> None:
+    """Neither is published, so anybody could publish something under its name."""
+    asked = {one for name in NAMES for one in requirements(wheel(dist, name))}
+
+    assert asked
+    assert not [one for one in asked if one.startswith("positronic")]
+
+
+def test_px_asks_for_what_the_library_needs(dist: Path) -> None:
+    """It has the library's source in it."""
+    library, found = (requirements(wheel(dist, name)) for name in NAMES)
+
+    assert library
+    assert library <= found
+
+
+def test_the_library_is_the_core_and_no_more(dist: Path) -> None:
+    """No brain and no entry; its one script is where wrangler makes a module of it."""
+    found = contents(wheel(dist, NAMES[0]))
+    core = WORKER.joinpath("positronic").rglob("*.py")
+
+    assert {name for name in found if name.endswith(".py")} == {
+        path.relative_to(WORKER).as_posix() for path in core
+    }
+    script = (WORKER / "positronic" / "ciphers" / "aes_gcm.mjs").read_bytes()
+    scripts = {name: text for name, text in found.items() if name.endswith(".mjs")}
+    assert scripts == {"workers/positronic_aes_gcm.mjs": script}
+
+
+def test_neither_can_be_uploaded_by_mistake(dist: Path) -> None:
+    """PyPI refuses what has this classifier."""
+    for name in NAMES:
+        with tarfile.open(sdist(dist, name)) as archive:
+            member = archive.extractfile(f"{sdist(dist, name).name[:-7]}/pyproject.toml")
+            project = tomllib.load(member or io.BytesIO())["project"]
+
+        assert "Private :: Do Not Upload" in project["classifiers"]
