@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.dist.distributions import make
+
 from support.source import ROOT
 
 OURS = ("positronic_secrets", "positronic_secrets_px")
@@ -47,7 +48,7 @@ class InstalledPx:
 
     def python(self, code: str, *, cwd: Path) -> str:
         """What its Python prints."""
-        command = [self.venv / "bin" / "python", "-c", code]
+        command = [str(self.venv / "bin" / "python"), "-c", code]
         return subprocess.run(
             command, cwd=cwd, env={}, check=True, capture_output=True, text=True
         ).stdout.strip()

@@ -53,7 +53,7 @@ TREES: Final = {
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
-    px errors schemas testing
+    px errors library schemas testing
     files http process
     invocation
     terminal
