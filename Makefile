@@ -5,7 +5,7 @@
 # make bench  benchmarks, each with a comparison from the same run
 # make dist   the wheels and sdists of the library and of px, in dist/
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
-# make lock   update the pins after a pyproject.toml or package.json changed
+# make lock   update the pins after a pyproject.toml or a package.json changed
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -20,7 +20,7 @@ SET_UP = @$(PYTHON) -E -m scripts.setup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 PYTHON_READY := .venv/.ready
-NODE_READY := node_modules/.ready
+TOOLS_READY := .venv/.tools-ready
 BENCH_READY := .venv-bench/.ready
 SBOM_READY := .venv-sbom/.ready
 
@@ -64,28 +64,30 @@ sbom: setup $(SBOM_READY)
 	mkdir -p dist/sbom
 	.venv-sbom/bin/cyclonedx-py requirements --pyproject worker/pyproject.toml --output-reproducible -o dist/sbom/worker.cdx.json requirements/worker.txt
 	.venv-sbom/bin/cyclonedx-py requirements --pyproject cli/pyproject.toml --output-reproducible -o dist/sbom/px.cdx.json requirements/dev.txt
-	npm sbom --sbom-format=cyclonedx --package-lock-only > dist/sbom/npm.cdx.json
+	cd cli/px/tools && npm sbom --sbom-format=cyclonedx --package-lock-only > $(CURDIR)/dist/sbom/npm.cdx.json
 
 # Only this target needs it.
 $(SBOM_READY): requirements/sbom.txt
 	$(SET_UP) venv .venv-sbom requirements/sbom.txt
 	touch $@
 
-setup: $(PYTHON_READY) $(NODE_READY)
+setup: $(PYTHON_READY) $(TOOLS_READY)
 
 # Each is built next to the old one, which stays unchanged if that fails.
 $(PYTHON_READY): requirements/dev.txt cli/pyproject.toml
 	$(SET_UP) venv .venv requirements/dev.txt --with-px
 
-$(NODE_READY): package-lock.json package.json .npmrc $(PYTHON_READY)
-	$(SET_UP) npm .
+# In px's own cache, which all checkouts of this user share.
+$(TOOLS_READY): cli/px/tools/package-lock.json $(PYTHON_READY)
+	@$(BIN)/px tools --set-up >/dev/null
+	touch $@
 
 # uv is only needed here, so it is separate.
 lock:
 	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv --without-pip .venv-lock && $(PYTHON) -m pip --python .venv-lock/bin/python install --quiet uv==0.13.9; }
 	.venv-lock/bin/uv pip compile worker/pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
 	.venv-lock/bin/uv pip compile cli/pyproject.toml --extra host --group pyproject.toml:dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
-	npm install --silent --no-progress
+	cd cli/px/tools && npm install --silent --package-lock-only --omit-lockfile-registry-resolved
 	.venv-lock/bin/uv pip compile requirements/sbom.in $(LOCK) --universal --python-version 3.11 -o requirements/sbom.txt
 	.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --universal --python-version 3.11 -o bench/requirements.txt
 	cd bench && npm install --silent --no-progress
@@ -94,5 +96,5 @@ LOCK := --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 # not .px/*.json: a recovery file may be the only copy of a key.
 clean:
-	rm -rf .venv .venv-* dist node_modules node_modules-* bench/node_modules python_modules .wrangler
+	rm -rf .venv .venv-* dist bench/node_modules python_modules .wrangler
 	test ! -d .px || find .px -mindepth 1 -maxdepth 1 ! -name '*.json' -exec rm -rf {} +

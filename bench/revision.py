@@ -21,7 +21,6 @@ from px.project.workspace import Workspace
 # What is made from which lockfile: lent when all are the same.
 MADE_FROM: Final = {
     ".venv": "requirements/dev.txt",
-    "node_modules": "package-lock.json",
     "python_modules": "requirements/worker.txt",
 }
 

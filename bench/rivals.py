@@ -16,6 +16,7 @@ from bench.command import Command
 from px.local.port import free_port
 from px.local.process_group import ProcessGroup
 from px.project.workspace import Workspace, node
+from px.tools.place import current
 
 HERE: Final = Path(__file__).parent
 TOOLS: Final = HERE.parent / ".venv-bench" / "bin"
@@ -57,7 +58,7 @@ def wrangler_put(project: Workspace, names: Sequence[str], folder: Path) -> Comm
 
 def _wrangler(project: Workspace, folder: Path, *words: str) -> Command:
     quiet = {"WRANGLER_SEND_METRICS": "false", "WRANGLER_HIDE_BANNER": "true", "CI": "true"}
-    return Command([node(), project.wrangler(), "kv", *words], folder, quiet)
+    return Command([node(), current().wrangler(), "kv", *words], folder, quiet)
 
 
 @contextlib.contextmanager

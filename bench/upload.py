@@ -9,13 +9,14 @@ import tempfile
 
 from bench.table import print_head, print_row
 from px.project.workspace import Workspace, node
+from px.tools.place import current
 
 
 def print_upload(project: Workspace) -> None:
     print_head("upload", "compressed", "Cloudflare's limit on a paid plan")
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [node(), project.wrangler(), "deploy", "--dry-run", "--outdir", folder],
+            [node(), current().wrangler(), "deploy", "--dry-run", "--outdir", folder],
             cwd=project.root,
             env={"PATH": os.environ["PATH"], "HOME": folder, "WRANGLER_SEND_METRICS": "false"},
             capture_output=True,

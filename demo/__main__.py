@@ -19,6 +19,7 @@ from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.workspace import Workspace, find_project, node
+from px.tools.place import current
 
 # Next to the Worker, not in it, so that no deploy uploads it.
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "worker"
@@ -141,7 +142,7 @@ class _Demo:
     def _wrangler(self, words: str) -> None:
         print(f"$ wrangler {words}", flush=True)
         subprocess.run(
-            [node(), self._project.wrangler(), *shlex.split(words)],
+            [node(), current().wrangler(), *shlex.split(words)],
             cwd=self._project.root,
             env=self._environment
             | {"WRANGLER_SEND_METRICS": "false", "HOME": str(self._project.private)},

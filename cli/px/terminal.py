@@ -11,7 +11,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Final, TextIO
 
 from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
@@ -131,6 +132,11 @@ def progress(
 
     with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
         yield lambda done, _: bar.update(done - bar.pos)
+
+
+def download_bar(*, quiet: bool) -> Callable[[int], AbstractContextManager[Progress]]:
+    """A bar on a terminal, otherwise nothing."""
+    return partial(progress, quiet=quiet, label="downloading", line=_silent)
 
 
 def confirm(question: str) -> bool:

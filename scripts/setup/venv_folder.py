@@ -10,6 +10,7 @@ from typing import Final
 
 from px.local import pip
 from px.local.pip_failures import why
+from px.process.installer_environment import cleaned
 from px.project.errors import LocalError
 from scripts.setup.swap import beside
 
@@ -45,7 +46,7 @@ def _pinned_pip(venv: Path) -> list[str]:
 
 def _run(command: list[str]) -> None:
     done = subprocess.run(  # noqa: S603 - a Python and fixed words, no shell
-        command, env=pip.cleaned(), capture_output=True, text=True, errors="replace", check=False
+        command, env=cleaned(), capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
         reason, hint = why(done.stdout + done.stderr)

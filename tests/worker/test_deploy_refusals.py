@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from px.local.port import free_port
 from px.project import owner_only
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
+from px.tools.place import Tools, current
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
 from support.px_process import Px
@@ -218,15 +220,19 @@ def test_a_second_deploy_at_once_is_refused(world: Deploying) -> None:
     assert world.cloudflare.asked == []
 
 
-def test_a_wrangler_that_is_missing_is_said(world: Deploying) -> None:
-    """With the command that installs it."""
-    (world.project.root / "node_modules").unlink()
+def test_a_changed_tool_gets_no_token(world: Deploying, tmp_path: Path) -> None:
+    """wrangler is not started: whoever changed it would have the account."""
+    copy = Tools(tmp_path / "px" / "tools" / current().folder.name)
+    shutil.copytree(current().folder, copy.folder, symlinks=True)
+    with copy.wrangler().open("a") as script:
+        script.write("//")
 
-    done = world.deploy()
+    elsewhere = {"XDG_CACHE_HOME": str(tmp_path)}
+    done = world.px.run("deploy", "--no-recovery-file", environment=elsewhere)
 
-    assert done.returncode == 5
-    assert "the npm package wrangler is not installed" in done.stderr
-    assert "make setup" in done.stderr
+    assert done.returncode == 1
+    assert "node_modules/wrangler/bin/wrangler.js was changed" in done.stderr
+    assert world.cloudflare.asked == []
 
 
 def test_a_dry_run_reads_and_changes_nothing(world: Deploying) -> None:

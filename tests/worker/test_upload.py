@@ -7,6 +7,7 @@ from pathlib import Path
 
 from px.cloudflare.environment import wrangler_environment
 from px.project.workspace import Workspace, node
+from px.tools.place import current
 from support.source import WORKER
 
 
@@ -15,7 +16,7 @@ def test_no_example_is_uploaded(project: Workspace, tmp_path: Path) -> None:
     ours = {path.relative_to(WORKER).as_posix() for path in WORKER.rglob("*.py")}
 
     subprocess.run(
-        [node(), project.wrangler(), "deploy", "--dry-run", "--outdir", tmp_path],
+        [node(), current().wrangler(), "deploy", "--dry-run", "--outdir", tmp_path],
         cwd=project.root,
         env=wrangler_environment(project),
         check=True,

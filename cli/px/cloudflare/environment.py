@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from px.project.workspace import Workspace
+from px.tools.place import current
 
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
@@ -19,7 +20,7 @@ def wrangler_environment(
     return passed | {
         # wrangler stores a login there, which a local Worker does not need.
         "HOME": str(project.private / "home"),
-        "MINIFLARE_WORKERD_PATH": str(project.wrapper),
+        "MINIFLARE_WORKERD_PATH": str(current().wrapper),
         "WRANGLER_REGISTRY_PATH": "",  # no registry, so no debug port that reaches the Worker
         "WRANGLER_HIDE_BANNER": "true",  # the banner asks the npm registry for updates
         "WRANGLER_SEND_METRICS": "false",

@@ -16,6 +16,8 @@ from px.cloudflare.environment import wrangler_environment
 from px.cloudflare.wrangler_errors import failure, too_late
 from px.errors import Usage
 from px.project.workspace import Workspace, node
+from px.tools.inventory import check
+from px.tools.place import current
 
 TIMEOUT: Final = 120.0  # seconds
 TOKEN: Final = "CLOUDFLARE_API_TOKEN"  # noqa: S105 - a variable's name
@@ -39,6 +41,8 @@ class Wrangler:
     def __init__(self, project: Workspace, credentials: Mapping[str, str]) -> None:
         self._project = project
         self._credentials = dict(credentials)
+        self._tools = current()
+        self._are_checked = False
 
     def run(
         self,
@@ -54,6 +58,9 @@ class Wrangler:
 
         `output`: the file for wrangler's machine-readable report.
         """
+        if not self._are_checked:
+            check(self._tools)
+            self._are_checked = True
         with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
             return self._run(words, sent, hidden, config, output, seconds, home)
 
@@ -70,13 +77,11 @@ class Wrangler:
         environment = wrangler_environment(self._project) | self._credentials
         # Not in the project: a dry run must not write there, and it may be read-only.
         environment["HOME"] = home
-        # wrangler is 15 MB of JavaScript: the cache spares node compiling it each time.
-        environment["NODE_COMPILE_CACHE"] = str(self._project.node_modules / ".cache" / "px")
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
         fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
-            [node(), self._project.wrangler(), *words, *fixed],
+            [node(), self._tools.wrangler(), *words, *fixed],
             cwd=self._project.root,
             env=environment,
             stdin=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -83,14 +82,14 @@ def deploy(
     options = Options(
         url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
     )
-    deployment = _deployment(options, passphrase_stdin, terminal.talk(quiet=as_json))
+    deployment = _deployment(options, passphrase_stdin, quiet=as_json)
     if dry_run:
         _show_plan(deployment.plan(), as_json=as_json)
     else:
         _show(deployment.run(), as_json=as_json)
 
 
-def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], None]) -> Deployment:
+def _deployment(options: Options, passphrase_stdin: bool, *, quiet: bool) -> Deployment:
     import os
 
     from px.errors import Usage
@@ -106,7 +105,8 @@ def _deployment(options: Options, passphrase_stdin: bool, say: Callable[[str], N
         ) from None
     project, folder = find_project(), Path.cwd()
     passphrase = Passphrase(stdin=passphrase_stdin, otherwise=", or --no-recovery-file")
-    return Deployment(project, folder, os.environ, options, passphrase, say)
+    say, bar = terminal.talk(quiet=quiet), terminal.download_bar(quiet=quiet)
+    return Deployment(project, folder, os.environ, options, passphrase, say, bar)
 
 
 def _show_plan(plan: DeployPlan, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -45,6 +46,9 @@ class _Output:
     def say(self, line: str) -> None:
         if not self._as_json:
             terminal.say(line)
+
+    def bar(self, total: int) -> AbstractContextManager[terminal.Progress]:
+        return terminal.download_bar(quiet=self._as_json)(total)
 
     def refused(self, what: str, problem: PxError) -> None:
         self.say(what)

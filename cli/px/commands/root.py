@@ -24,6 +24,7 @@ class Px(LazyGroup):
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",
         "deploy": "px.commands.deploy",
+        "tools": "px.commands.tools",
         "spec": "px.commands.spec",
         "schema": "px.commands.schema",
         "completion": "px.commands.completion",

@@ -6,6 +6,7 @@ from typing import Final
 
 from px.local import snapshot, stamp
 from px.project.workspace import Workspace
+from px.tools.place import current
 
 SOURCES: Final = {".py", ".mjs"}
 
@@ -24,9 +25,10 @@ def pass_gate(project: Workspace) -> bool:
 def _digest(project: Workspace) -> str:
     """The Worker's files by name and content, its config, its packages and the runtime."""
     files = [path for path in sorted(project.worker.rglob("*")) if path.suffix in SOURCES]
-    fixed = [project.config, project.requirements, project.package_lock]
+    fixed = [project.config, project.requirements]
     parts = [part for path in files for part in (_name(project, path), path.read_bytes())]
-    return stamp.digest(*parts, *(path.read_bytes() for path in fixed))
+    tools = current().folder.name.encode()
+    return stamp.digest(tools, *parts, *(path.read_bytes() for path in fixed))
 
 
 def _name(project: Workspace, path: object) -> bytes:

@@ -39,6 +39,7 @@ from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
+from px.tools.set_up import Bar, ensure_tools, no_bar
 
 KNOWN: Final = 10.0  # seconds
 NOTHING: Final = "nothing was changed at Cloudflare"
@@ -89,8 +90,10 @@ class Deployment:
         options: Options,
         passphrase: Passphrase,
         say: Callable[[str], None],
+        bar: Bar = no_bar,
     ) -> None:
         self._project = project
+        self._bar = bar
         self._environ = environ
         self._options = options
         self._passphrase = passphrase
@@ -157,6 +160,7 @@ class Deployment:
         self._started.read()
 
     def _remote(self) -> Remote:
+        ensure_tools(self._say, self._bar)
         wrangler = Wrangler(self._project, credentials(self._environ, self._settings))
         return Remote(self._project, self._manifest, wrangler)
 

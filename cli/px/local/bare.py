@@ -56,7 +56,7 @@ class BareWorker:
     def start(self) -> float:
         """Starts it; returns the seconds from process start to the first answer of /status."""
         self.port = free_port()
-        command = workerd_command(self.project, "serve", self._config, snapshot=self._snapshot)
+        command = workerd_command("serve", self._config, snapshot=self._snapshot)
         command.append(f"--socket-addr={SOCKET}={HOST}:{self.port}")
         began = time.perf_counter()
         with worker_log.open_log(self.log_path, fresh=True) as log:

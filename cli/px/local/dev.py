@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -20,6 +20,7 @@ from px.project import dev_vars, owner_only
 from px.project.errors import AlreadyRunning
 from px.project.local_state import read_local
 from px.project.workspace import Workspace
+from px.terminal import Progress
 
 TICK: Final = 0.2  # seconds between two checks for changes
 
@@ -48,6 +49,9 @@ class DevOutput(Protocol):
     def say(self, line: str) -> None:
         """Something was done, or needs a warning."""
 
+    def bar(self, total: int) -> AbstractContextManager[Progress]:
+        """How much of the total is downloaded."""
+
     def refused(self, what: str, problem: PxError) -> None:
         """A change was not accepted; px waits for the next version."""
 
@@ -63,7 +67,7 @@ def run(project: Workspace, port: int, push: Push, adopt: Adopt, output: DevOutp
     keys = Watched(project.dev_vars)
     with _only_one(project):
         dev_vars.check(project)
-        set_up(project, output.say)
+        set_up(project, output.say, output.bar)
         for name in dev_vars.not_ignored(project):
             output.say(f"Warning: git does not ignore {name}; add it to .gitignore")
         if project.state.exists() and not project.dev_vars.exists():

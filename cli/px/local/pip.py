@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from px.local.pip_failures import why
+from px.process.installer_environment import cleaned
 from px.project.errors import LocalError
 
 _PINNED: Final = ("--require-hashes", "--only-binary=:all:")
@@ -18,10 +19,6 @@ _REACHES: Final = (
     *("index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert"),
     *("trusted-host", "timeout", "default-timeout", "retries", "resume-retries", "cache-dir"),
     *("no-cache-dir", "keyring-provider", "use-feature", "use-deprecated"),
-)
-_LEFT_OUT: Final = (
-    *("PIP_", "PYTHON", "_PYTHON", "__PYVENV", "VIRTUAL_ENV", "UV_"),
-    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that pip must not see
 )
 
 
@@ -61,11 +58,6 @@ def environment(
     if found.get("PIP_RETRIES") == "0":
         found["PIP_RETRIES"] = "1"  # with 0 retries pip does not name the network as the cause
     return found
-
-
-def cleaned(outer: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment without variables that change Python or another tool's packages."""
-    return {name: text for name, text in outer.items() if not name.startswith(_LEFT_OUT)}
 
 
 def _files(

@@ -15,6 +15,7 @@ from typing import Final
 from px.project import owner_only
 from px.project.manifest import Manifest, read_manifest
 from px.project.workspace import Workspace
+from px.tools.place import current
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
@@ -124,7 +125,7 @@ def _render(
     state: Path,
 ) -> str:
     """The config's text. It contains `secrets`: only the owner may read the file."""
-    workers = project.package("miniflare") / "dist" / "src" / "workers"
+    workers = current().package("miniflare") / "dist" / "src" / "workers"
     flags = dict.fromkeys((*manifest.flags, *_LOCAL_FLAGS))
     return _fill(
         _TEMPLATE,

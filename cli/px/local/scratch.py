@@ -6,12 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from px.local.workerd import ensure_wrapper
 from px.project import owner_only
 from px.project.workspace import Workspace
 
 # Only read, or rebuilt only when a lockfile changes.
-_SHARED: Final = ("node_modules", "python_modules", "requirements", "package-lock.json")
+_SHARED: Final = ("python_modules", "requirements")
 
 
 def make_scratch(project: Workspace, folder: Path) -> Workspace:
@@ -22,6 +21,4 @@ def make_scratch(project: Workspace, folder: Path) -> Workspace:
     for name in _SHARED:
         (folder / name).symlink_to(project.root / name)
     owner_only.make_folder(scratch.private)
-    scratch.bundle_dir.symlink_to(project.bundle_dir)
-    ensure_wrapper(scratch)
     return scratch

@@ -19,6 +19,8 @@ from px.local.process_group import ProcessGroup
 from px.project import owner_only
 from px.project.errors import LocalError, PortTaken
 from px.project.workspace import SETUP_HINT, Workspace, node
+from px.tools.inventory import check_place
+from px.tools.place import current
 
 START_SECONDS: Final = 60.0
 
@@ -144,7 +146,8 @@ class LocalWorker:
             raise
 
     def _check_set_up(self) -> None:
-        needed = (self.config.parent / "python_modules", self.project.wrapper, self.config)
+        check_place(current())
+        needed = (self.config.parent / "python_modules", self.config)
         for path in needed:
             if not path.exists():
                 raise LocalError(f"{path} is missing", SETUP_HINT)
@@ -181,6 +184,6 @@ class LocalWorker:
         scripts = files("px.local")
         return [
             *(str(node()), "--no-warnings", "--import", str(scripts / "lifeline.mjs")),
-            *(str(scripts / "wrangler_dev.mjs"), str(self.project.wrangler_library())),
+            *(str(scripts / "wrangler_dev.mjs"), str(current().wrangler_library())),
             json.dumps(worker),
         ]

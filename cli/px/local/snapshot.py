@@ -51,7 +51,7 @@ def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
 
 
 def _run(project: Workspace, config: Path, options: list[str], refusal: str) -> None:
-    command = [*workerd_command(project, "test", config), GATE, *options]
+    command = [*workerd_command("test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:
         raise _refused(refusal, said)

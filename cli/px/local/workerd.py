@@ -1,50 +1,22 @@
-"""workerd with Python from disk: for Miniflare by a wrapper, for px by options."""
+"""workerd with Python from disk, without Miniflare."""
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 from pathlib import Path
 
-from px.project import owner_only
 from px.project.errors import LocalError
-from px.project.workspace import Workspace
-
-# The option goes after the subcommand; `workerd --version` must stay unchanged.
-_SCRIPT = """\
-#!/bin/sh
-case "$1" in
-  serve | test) command=$1; shift; exec {binary} "$command" {option} "$@" ;;
-  *) exec {binary} "$@" ;;
-esac
-"""
+from px.tools.place import current
+from px.tools.wrapper import bundle_option
 
 
-def ensure_wrapper(project: Workspace) -> bool:
-    """Writes `.px/workerd` unless it is up to date; returns whether it did."""
-    content = _SCRIPT.format(
-        binary=shlex.quote(str(project.workerd())), option=shlex.quote(bundle_option(project))
-    ).encode()
-    wrapper = project.wrapper
-    if wrapper.is_file() and wrapper.read_bytes() == content and wrapper.stat().st_mode & 0o100:
-        return False
-    owner_only.make_folder(project.private)
-    owner_only.replace(wrapper, content, owner_only.OWNER_RUNS)
-    return True
-
-
-def bundle_option(project: Workspace) -> str:
-    """workerd's option for a Pyodide bundle from disk."""
-    return f"--pyodide-bundle-disk-cache-dir={project.bundle_dir}"
-
-
-def workerd_command(
-    project: Workspace, verb: str, config: Path, *, snapshot: Path | None = None
-) -> list[str]:
+def workerd_command(verb: str, config: Path, *, snapshot: Path | None = None) -> list[str]:
     """`workerd VERB CONFIG`, with Python from disk and optionally memory from a snapshot."""
+    tools = current()
     command = [
-        *(str(project.workerd()), verb, str(config), "--experimental", bundle_option(project)),
-        *("--import-path=/", f"--import-path={project.node_modules}"),
+        *(str(tools.workerd()), verb, str(config), "--experimental"),
+        *(bundle_option(tools.bundle_dir), "--import-path=/"),
+        f"--import-path={tools.node_modules}",
     ]
     if snapshot:
         command += ["--python-snapshot-dir", str(snapshot.parent)]

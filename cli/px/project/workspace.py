@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,13 +11,6 @@ from px.project.errors import LocalError, NoProject
 from px.project.upwards import PROJECT_MARK, find_upwards
 
 SETUP_HINT: Final = "run `make setup` in the project's folder"
-
-_WORKERD_PACKAGES: Final = {
-    ("linux", "x86_64"): "workerd-linux-64",
-    ("linux", "aarch64"): "workerd-linux-arm64",
-    ("darwin", "x86_64"): "workerd-darwin-64",
-    ("darwin", "arm64"): "workerd-darwin-arm64",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +41,12 @@ class Workspace:
         return self.private / "worker.log"
 
     @property
-    def wrapper(self) -> Path:
-        return self.private / "workerd"
-
-    @property
-    def bundle_dir(self) -> Path:
-        return self.private / "pyodide"
-
-    @property
     def python_modules(self) -> Path:
         return self.root / "python_modules"
 
     @property
     def requirements(self) -> Path:
         return self.root / "requirements" / "worker.txt"
-
-    @property
-    def node_modules(self) -> Path:
-        return self.root / "node_modules"
-
-    @property
-    def package_lock(self) -> Path:
-        return self.root / "package-lock.json"
 
     @property
     def dev_vars(self) -> Path:
@@ -84,29 +60,6 @@ class Workspace:
     def state(self) -> Path:
         """wrangler's default folder for local KV."""
         return self.root / ".wrangler" / "state"
-
-    def package(self, name: str) -> Path:
-        """The folder of an npm package; raises LocalError if it is not installed."""
-        folder = self.node_modules / name
-        if not (folder / "package.json").is_file():
-            raise LocalError(f"the npm package {name} is not installed", SETUP_HINT)
-        return folder
-
-    def workerd(self) -> Path:
-        """The workerd binary for this machine."""
-        machine = (platform.system().lower(), platform.machine())
-        name = _WORKERD_PACKAGES.get(machine)
-        if name is None:
-            raise LocalError(f"workerd has no build for {machine[0]} on {machine[1]}")
-        return self.package(f"@cloudflare/{name}") / "bin" / "workerd"
-
-    def wrangler(self) -> Path:
-        """wrangler's script, for `node` to run."""
-        return self.package("wrangler") / "bin" / "wrangler.js"
-
-    def wrangler_library(self) -> Path:
-        """wrangler as a module, for `node` to import."""
-        return self.package("wrangler") / "wrangler-dist" / "cli.js"
 
 
 def find_project(start: Path | None = None) -> Workspace:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from scripts.setup.npm_failures import why
-from scripts.setup.npm_folder import environment, make_node_modules
+from scripts.setup.npm_folder import make_node_modules
 
 from px.project.errors import LocalError
+from px.tools.npm import environment
+from px.tools.npm_failures import why
 from support.serving import serving
 from support.source import ROOT
 

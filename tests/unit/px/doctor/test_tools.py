@@ -2,74 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from px import __version__
 from px.doctor.surroundings import Surroundings
-from px.doctor.tools import check_node, check_packages, check_px
+from px.doctor.tools import check_node, check_px, check_tools
+from px.tools.place import versions
 from support.doctor import statuses, write
 
 
-def _install(around: Surroundings, name: str, version: str) -> None:
-    write(around, f"node_modules/{name}/package.json", json.dumps({"version": version}))
+def test_tools_that_are_set_up_are_named(around: Surroundings) -> None:
+    """With the versions that this px pins."""
+    [found] = check_tools(around)
+
+    assert (found.check, found.status) == ("tools", "ok")
+    assert f"wrangler {versions()['wrangler']}" in found.message
 
 
-def _pin(around: Surroundings, name: str, version: str) -> None:
-    lock = {"packages": {f"node_modules/{name}": {"version": version}}}
-    write(around, "package-lock.json", json.dumps(lock))
+def test_tools_that_are_not_there_yet_are_a_warning(
+    around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Putting secrets into a deployed Worker needs none of them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
+    [found] = check_tools(around)
 
-def test_as_pinned(around: Surroundings) -> None:
-    """What is installed is what the lockfile says."""
-    _install(around, "wrangler", "4.1.0")
-    _pin(around, "wrangler", "4.1.0")
-
-    found = next(check_packages(around))
-
-    assert (found.status, found.message) == ("ok", "4.1.0, as pinned")
-
-
-def test_another_version_fails(around: Surroundings) -> None:
-    """Both are named, and the mend."""
-    _install(around, "wrangler", "4.0.0")
-    _pin(around, "wrangler", "4.1.0")
-
-    found = next(check_packages(around))
-
-    assert (found.status, found.message) == ("fail", "4.0.0, but 4.1.0 is pinned")
-    assert "make setup" in found.hint
-
-
-def test_what_is_not_installed_is_a_warning(around: Surroundings) -> None:
-    """Putting secrets into a deployed Worker needs none of it."""
-    assert statuses(check_packages(around)) == [("wrangler", "warn"), ("pyodide", "warn")]
-
-
-@pytest.mark.parametrize("lock", ["", "{", "[]", '{"packages": {"node_modules/wrangler": 1}}'])
-def test_a_broken_lockfile_is_no_pin(around: Surroundings, lock: str) -> None:
-    """It ends in a line, not in a traceback."""
-    _install(around, "wrangler", "4.0.0")
-    write(around, "package-lock.json", lock)
-
-    assert next(check_packages(around)).message == "4.0.0, not pinned here"
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"version": 1}', '{"version": "\\u001b[31m"}'])
-def test_a_broken_package_fails(around: Surroundings, text: str) -> None:
-    """A version that cannot be read is not shown."""
-    write(around, "node_modules/wrangler/package.json", text)
-
-    assert next(check_packages(around)).status == "fail"
-
-
-def test_outside_a_project(tmp_path: Path) -> None:
-    """There is nothing to compare with."""
-    found = list(check_packages(Surroundings(tmp_path)))
-
-    assert statuses(found) == [("wrangler", "skip"), ("pyodide", "skip")]
+    assert (found.status, "px tools --set-up" in found.hint) == ("warn", True)
 
 
 @pytest.mark.parametrize(("pin", "status"), [("1.2.3", "fail"), ("", "ok")])

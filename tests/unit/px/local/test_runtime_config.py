@@ -29,9 +29,6 @@ def written(project: Workspace) -> Workspace:
     (project.python_modules / "workers" / "sdk.mjs").write_text("")
     (project.python_modules / "package.py").write_text("")
     (project.python_modules / "package.pyc").write_text("")
-    miniflare = project.node_modules / "miniflare"
-    miniflare.mkdir(parents=True)
-    (miniflare / "package.json").write_text("{}")
     return project
 
 

@@ -26,14 +26,6 @@ def test_outside_of_a_project_is_a_usage_error(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
-def test_a_missing_npm_package_is_named_with_what_to_do(project: Workspace) -> None:
-    """Nothing of node_modules is taken for granted."""
-    with pytest.raises(LocalError, match="the npm package wrangler is not installed") as caught:
-        project.wrangler()
-
-    assert "make setup" in caught.value.hint
-
-
 def test_node_comes_from_the_python_environment() -> None:
     """Node is the one that PyPI brought, new enough for wrangler."""
     version = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True)

@@ -74,7 +74,7 @@ def adapt(script: str, version: str) -> str:
     if wrong:
         raise LocalError(
             f"pyodide {version} is not as expected: found {', '.join(wrong)}",
-            "pin the version in package-lock.json, or update cli/px/local/glue.py for the new one",
+            "pin the version in package-lock.json, or update cli/px/tools/glue.py for the new one",
         )
     return IMPORTS + script
 

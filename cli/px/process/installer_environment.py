@@ -1,0 +1,17 @@
+"""The environment of pip and npm: nothing in it changes what they install, nothing is secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+_LEFT_OUT: Final = (
+    *("PIP_", "PYTHON", "_PYTHON", "__PYVENV", "VIRTUAL_ENV", "UV_"),
+    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that an installer must not see
+)
+
+
+def cleaned(outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment without variables that change Python or another tool's packages."""
+    return {name: text for name, text in outer.items() if not name.startswith(_LEFT_OUT)}
