@@ -56,10 +56,11 @@ CASES: Final = [
     ("schema", "secret list", 0),
     ("completion", "bash", 0),
     ("doctor", "", 0),
+    ("tools", "", 0),
     ("spec", "{url} --level seed --only secrets.create", 0),
 ]
 # Two ask no server, two report what the server refused.
-NEVER_REFUSED: Final = {"schema": 0, "completion": 0, "doctor": 1, "spec": 1}
+NEVER_REFUSED: Final = {"schema": 0, "completion": 0, "doctor": 1, "tools": 0, "spec": 1}
 
 
 class Told:

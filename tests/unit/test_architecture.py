@@ -58,6 +58,7 @@ LAYERS: Final = """
     invocation
     terminal
     project prompts
+    tools
     cloudflare settings
     completion local
     api

@@ -22,11 +22,11 @@ SetUp = Annotated[
 
 @app.command()
 def tools(set_up: SetUp = False, as_json: Json = False) -> None:
-    """Show px's tools: wrangler, workerd and Pyodide, pinned, in a cache of px's own.
+    """Show px's tools: wrangler, workerd and Pyodide.
 
-    px sets them up when it first needs them, once for all projects, and needs no network after
-    that. This compares each of their files with what was set up, as px does before it gives them a
-    Cloudflare token.
+    px pins them, sets them up in a cache of its own when it first needs them, once for all
+    projects, and needs no network after that. This command compares each of their files with what
+    was set up, as px does before it gives them a Cloudflare token.
 
     \b
     Example: px tools --set-up

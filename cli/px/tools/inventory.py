@@ -1,7 +1,7 @@
 """Every file of px's tools by its hash: written once, and compared before they get a credential.
 
-Whoever can change a tool gets what it is given. So nobody else may be able to, and a file that is
-not as it was set up is a refusal, never repaired in silence.
+Anyone who can change a tool gets what it is given. So px refuses a file that another user could
+change, or that is not as it was set up, and never repairs one silently.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def ensure_tools(say: Callable[[str], None], bar: Bar = no_bar) -> Tools:
 def _set_up(tools: Tools, bar: Bar) -> None:
     """Builds the folder beside its place, then renames it."""
     for left in tools.folder.parent.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left)
+        shutil.rmtree(left, ignore_errors=True)  # its npm may still be writing
     fresh = Tools(tools.folder.with_name(f"{_PREFIX}{os.getpid()}"))
     owner_only.make_folder(fresh.folder)
     try:
