@@ -19,11 +19,14 @@ OURS = ("positronic_secrets", "positronic_secrets_px")
 
 @dataclass(frozen=True, slots=True)
 class InstalledPx:
-    """Runs in any folder, with nothing in the environment but a HOME and what is given."""
+    """Runs in any folder, with nothing in the environment but a HOME and what is given.
+
+    `hostile` is a folder with newer wheels under our names.
+    """
 
     venv: Path
     home: Path
-    dist: Path
+    hostile: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str | Path, cwd: Path, stdin: str = "") -> str:
@@ -38,13 +41,17 @@ class InstalledPx:
         return subprocess.run(
             [self.venv / "bin" / "px", *arguments],
             cwd=cwd,
-            env={"HOME": str(self.home), "PATH": "/usr/bin:/bin", **self.environment},
+            env=self.surroundings,
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
             timeout=280,
         )
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        return {"HOME": str(self.home), "PATH": "/usr/bin:/bin", **self.environment}
 
     def python(self, code: str, *, cwd: Path) -> str:
         """What its Python prints."""
@@ -68,7 +75,7 @@ def install(folder: Path) -> InstalledPx:
     pins = ["-c", str(_pins(folder / "pins.txt"))]
     command = [*pip, "install", *options, *pins, str(wheel)]
     subprocess.run(command, check=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""})
-    return InstalledPx(venv, home, dist)
+    return InstalledPx(venv, home, hostile)
 
 
 def _pins(path: Path) -> Path:

@@ -60,7 +60,7 @@ LAYERS: Final = """
     project prompts
     tools
     cloudflare settings
-    completion local
+    completion local new
     api
     audit brains keys secrets spec tables
     deploy doctor

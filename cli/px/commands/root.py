@@ -20,6 +20,7 @@ class Px(LazyGroup):
         "key": "px.commands.key",
         "project": "px.commands.project",
         "brain": "px.commands.brain",
+        "new": "px.commands.new",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

@@ -5,6 +5,35 @@
 
 from __future__ import annotations
 
-from typing import Final
+import hashlib
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from px.errors import Usage
 
 REQUIREMENTS: Final = "requirements.txt"
+
+
+class Library(NamedTuple):
+    """The wheel's file name and bytes, and requirements by hash of what it needs in the Worker."""
+
+    name: str
+    wheel: bytes
+    pins: str
+
+    def requirement(self, folder: str) -> str:
+        """The wheel in this folder, by path and hash: no index is asked for it."""
+        digest = hashlib.sha256(self.wheel).hexdigest()
+        return f"./{folder}/{self.name} \\\n    --hash=sha256:{digest}\n"
+
+
+def carried() -> Library:
+    """Raises Usage for a px that carries none."""
+    here = files(__name__)
+    wheels = [one for one in here.iterdir() if one.name.endswith(".whl")]
+    if len(wheels) != 1:
+        raise Usage(
+            "this px runs from its checkout and carries no library",
+            hint="install px's wheel, which `make dist` builds in dist/, and use that px",
+        )
+    return Library(wheels[0].name, wheels[0].read_bytes(), (here / REQUIREMENTS).read_text())

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from px.local.pip_failures import why
@@ -23,16 +24,23 @@ _REACHES: Final = (
 
 
 def install_pinned(
-    arguments: Sequence[str], what: str, *, pip: Sequence[str] = (sys.executable, "-m", "pip")
+    arguments: Sequence[str],
+    what: str,
+    *,
+    pip: Sequence[str] = (sys.executable, "-m", "pip"),
+    folder: Path | None = None,
 ) -> None:
     """Installs wheels with the pinned hashes; raises LocalError that says why it failed."""
-    install([*_PINNED, *arguments], what, pip=pip)
+    install([*_PINNED, *arguments], what, pip=pip, folder=folder)
 
 
-def install(arguments: Sequence[str], what: str, *, pip: Sequence[str]) -> None:
+def install(
+    arguments: Sequence[str], what: str, *, pip: Sequence[str], folder: Path | None = None
+) -> None:
     """`pip install`; raises LocalError that says why it failed."""
     done = subprocess.run(  # noqa: S603 - fixed words and paths, no shell
         [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments],
+        cwd=folder,
         env=environment(pip),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -45,7 +45,7 @@ def _mark(project: Workspace) -> Path:
 def _swap_in(project: Workspace) -> None:
     with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
         fresh = Path(folder) / "fresh"
-        _install(project.requirements, fresh)
+        _install(project, fresh)
         # --target also installs console scripts, which the Worker cannot use.
         shutil.rmtree(fresh / "bin", ignore_errors=True)
         if project.python_modules.exists():
@@ -53,8 +53,9 @@ def _swap_in(project: Workspace) -> None:
         fresh.rename(project.python_modules)
 
 
-def _install(requirements: Path, target: Path) -> None:
+def _install(project: Workspace, target: Path) -> None:
     if find_spec("pip") is None:
         raise LocalError("the Python package pip is not installed", SETUP_HINT)
-    where = ("--target", str(target), "-r", str(requirements))
-    pip.install_pinned(["--no-compile", *_TARGET, *where], "the Worker's packages")
+    words = ["--no-compile", *_TARGET, "--target", str(target), "-r", str(project.requirements)]
+    # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
+    pip.install_pinned(words, "the Worker's packages", folder=project.root)

@@ -1,0 +1,1 @@
+"""`px new`: a project of one's own, outside px's checkout."""
