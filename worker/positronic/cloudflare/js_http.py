@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import js
-from pyodide.ffi import jsnull, to_js
+from pyodide.ffi import jsnull
+
+from positronic.cloudflare.crossings import crossings
 
 
 class Headers(Mapping[str, str]):
@@ -34,7 +36,6 @@ class Headers(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def response(status: int, body: Any, headers: Mapping[str, str]) -> Any:
+def response(status: int, body: Any, headers: dict[str, str]) -> Any:
     """`body` is text, a JavaScript stream, or None."""
-    options = {"status": status, "headers": headers}
-    return js.Response.new(body, to_js(options, dict_converter=js.Object.fromEntries))
+    return crossings().response(status, body, json.dumps(headers))
