@@ -10,6 +10,7 @@ from positronic.errors import CorruptRecord, NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
 from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
+from positronic.secrets.policy import DEFAULT
 from positronic.rows import Change, Delete
 
 Entry = tuple[Name, Value]
@@ -83,7 +84,8 @@ def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
 
 def _written(record: Record, state: SecretState | None) -> list[Change]:
     """The rows of a new version; the one that it replaces goes."""
-    changes: list[Change] = [STATES.put(SecretState(record.name, record.metadata))]
+    policy = state.policy if state else DEFAULT
+    changes: list[Change] = [STATES.put(SecretState(record.name, record.metadata, policy=policy))]
     changes.append(VERSIONS.put(record))
     if state is not None and state.is_live:
         changes.append(Delete(VERSIONS.kind, version_id(record.name, state.metadata.version)))

@@ -10,10 +10,12 @@ from typing import Final
 from positronic.errors import CorruptRecord
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
+from positronic.ledger.policy_fields import policy_field, read_policy
 from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import MAX_NUMBER, Kind
 from positronic.sealing.envelope import KEY_ID
+from positronic.secrets.policy import DEFAULT, Due, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,21 @@ class SecretState:
     name: Name
     metadata: Metadata
     deleted_at: int | None = None
+    policy: Policy = DEFAULT
 
     @property
     def is_live(self) -> bool:
         return self.deleted_at is None
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether there has to be a copy of it elsewhere."""
+        return self.is_live and self.policy.is_copied
+
+    @property
+    def due(self) -> Due | None:
+        """What is to be done with it first; None: nothing, ever."""
+        return self.policy.due(self.metadata.updated_at) if self.is_live else None
 
 
 def version_id(name: str, version: int) -> str:
@@ -71,16 +84,21 @@ def read_metadata(fields: Fields) -> Metadata:
 
 
 def _encode_state(state: SecretState) -> Mapping[str, object]:
-    return {**metadata_fields(state.metadata), "deletedAt": state.deleted_at}
+    gone = {"deletedAt": state.deleted_at}
+    return {**metadata_fields(state.metadata), **gone, **policy_field(state.policy)}
 
 
 def _decode_state(id_: str, fields: Fields) -> SecretState:
-    return SecretState(parse_name(id_), read_metadata(fields), fields.optional_time("deletedAt"))
+    return SecretState(
+        *(parse_name(id_), read_metadata(fields)),
+        *(fields.optional_time("deletedAt"), read_policy(fields)),
+    )
 
 
 def _state_keys(state: SecretState) -> Keys:
     """A deleted one is in no list."""
-    return (state.name if state.is_live else None,)
+    due = state.due
+    return (state.name if state.is_live else None, due.at if due else None)
 
 
 def _encode_version(record: Record) -> Mapping[str, object]:
@@ -92,7 +110,7 @@ def _decode_version(id_: str, fields: Fields) -> Record:
 
 
 STATES: Final[Codec[SecretState]] = Codec(
-    Kind("secret", ("live",)),
+    Kind("secret", ("live", "due")),
     lambda state: state.name,
     _encode_state,
     _decode_state,

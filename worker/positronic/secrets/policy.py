@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from positronic import times
+
 DAY: Final = 86_400_000  # milliseconds
 MAX_NOTE: Final = 500  # characters
 MAX_ROTATE_EVERY: Final = 3_650  # days
@@ -26,7 +28,7 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """It is the name's: a new value changes nothing of it.
+    """It is the name's: a new value changes nothing of it. Raises ValueError for what none may be.
 
     `expires_at` in milliseconds; `rotate_every` in days; `enforce`: an expired secret is not read.
     `keep_versions`: of a name, with the current one; `keep_days`: how long a deleted one is kept.
@@ -39,26 +41,43 @@ class Policy:
     keep_versions: int = KEPT_VERSIONS
     keep_days: int = KEPT_DAYS
 
+    def __post_init__(self) -> None:
+        is_right = (
+            (self.note is None or is_note(self.note))
+            and (self.expires_at is None or 0 < self.expires_at <= times.LAST)
+            and (self.rotate_every is None or 1 <= self.rotate_every <= MAX_ROTATE_EVERY)
+            and 1 <= self.keep_versions <= MAX_KEPT_VERSIONS
+            and 0 <= self.keep_days <= MAX_KEPT_DAYS
+        )
+        if not is_right:
+            raise ValueError("no policy is like this")
+
     def due(self, sealed_at: int) -> Due | None:
         """What is to be done first with a value of that time; None: nothing, ever."""
         found: list[Due] = []
         if self.expires_at is not None:
             found.append(Due(self.expires_at, EXPIRES))
         if self.rotate_every is not None:
-            found.append(Due(sealed_at + self.rotate_every * DAY, ROTATE))
+            found.append(Due(min(sealed_at + self.rotate_every * DAY, times.LAST), ROTATE))
         return min(found, default=None)
 
-    def is_expired(self, now: int) -> bool:
-        return self.expires_at is not None and self.expires_at <= now
+    def expired_at(self, now: int) -> int | None:
+        """When it expired; None: it has not."""
+        return self.expires_at if self.expires_at is not None and self.expires_at <= now else None
 
     def refuses(self, now: int) -> bool:
         """Whether nobody may read the value any more."""
-        return self.enforce and self.is_expired(now)
+        return self.enforce and self.expired_at(now) is not None
 
     @property
     def is_copied(self) -> bool:
         """Whether KV has a copy: nothing there could be kept from being read after its end."""
         return not (self.enforce and self.expires_at is not None)
+
+
+def is_note(text: str) -> bool:
+    """Whether it is one line that a terminal can show as it is."""
+    return 1 <= len(text) <= MAX_NOTE and text.isprintable()
 
 
 DEFAULT: Final = Policy()
