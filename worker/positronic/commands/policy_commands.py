@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Final
 
@@ -40,10 +40,10 @@ async def shown(work: Work, name: Name) -> object:
 async def due(work: Work, within: int, cursor: str | None, limit: int) -> object:
     """[[what `told` says of each, or {"name"} of one that cannot be read], cursor], soonest first.
 
-    What was due before counts too; `within`: milliseconds from now.
+    That is what is due in fewer milliseconds than `within`, or was due before.
     """
     rows = work.look.ledger.list(
-        *(STATES.kind, "due", _after(cursor), limit + 1), high=work.tools.clock() + within + 1
+        *(STATES.kind, "due", _after(cursor), limit + 1), high=work.tools.clock() + within
     )
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
     return [[_item(row) for row in rows[:limit]], following]

@@ -10,8 +10,8 @@ from positronic.errors import CorruptRecord, NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
 from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
-from positronic.secrets.policy import DEFAULT
 from positronic.rows import Change, Delete
+from positronic.secrets.policy import DEFAULT
 
 Entry = tuple[Name, Value]
 
