@@ -17,8 +17,8 @@ class RunRedactor(Redactor):
     """One run's redactor, which also redacts what other runs of its isolate are known to have read.
 
     Knows which version each value is, so that a rerun can put it back. `met_foreign` says whether
-    a value of another project was taken out; by name, `copied` says which versions came from copies,
-    and `expired` which secrets had expired, and when.
+    a value of another project was taken out; by name, `copied` says which versions came from
+    copies, and `expired` which secrets had expired, and when.
     """
 
     __slots__ = ("_here", "_project", "_read", "copied", "expired", "met_foreign")
