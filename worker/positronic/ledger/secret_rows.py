@@ -7,15 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic_core import SchemaValidator, core_schema
+
+from positronic import times
 from positronic.errors import CorruptRecord
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.ledger.policy_fields import policy_field, read_policy
-from positronic.names import Name, parse_name
-from positronic.ports import Metadata, Record
-from positronic.rows import MAX_NUMBER, Kind
+from positronic.names import Name, is_name, parse_name
+from positronic.ports import Metadata, Record, Unreadable
+from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
 from positronic.secrets.policy import DEFAULT, Due, Policy
+
+_TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
+# What `STATES` takes of a secret that is not deleted.
+_LIVE: Final = {
+    "version": core_schema.int_schema(strict=True, gt=0, le=2**53 - 1),
+    "createdAt": _TIME,
+    "updatedAt": _TIME,
+    "keyId": core_schema.str_schema(strict=True, pattern=f"^{KEY_ID.pattern}$"),
+    "deletedAt": core_schema.with_default_schema(core_schema.none_schema(), default=None),
+}
+_POLICY: Final = '"policy"'  # in the text of the few that have one
+_FIELDS: Final = {key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()}
+_CHECK: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +139,25 @@ VERSIONS: Final[Codec[Record]] = Codec(
     _decode_version,
     lambda record: (record.metadata.key_id,),
 )
+
+
+def listed(row: Row) -> list[object]:
+    """[name, version, created, updated] of one that is not deleted; [id] of a row that `STATES`
+    cannot read. Most are checked by one call, without a state for each row of a list.
+    """
+    if _POLICY in row.text:
+        return _listed(STATES.item(row))
+    try:
+        found = _CHECK.validate_json(row.text)
+    except ValueError:
+        return [row.id]
+    if not is_name(row.id) or row.keys != (row.id, None):
+        return [row.id]
+    return [row.id, found["version"], found["createdAt"], found["updatedAt"]]
+
+
+def _listed(state: SecretState | Unreadable) -> list[object]:
+    if isinstance(state, Unreadable):
+        return [state.id]
+    metadata = state.metadata
+    return [state.name, metadata.version, metadata.created_at, metadata.updated_at]
