@@ -1,0 +1,68 @@
+"""Reminders of what is due: claimed before they are sent, so that two runs do not send one twice.
+
+A claim lapses, for a run that claimed may have ended: then a name is sent again rather than never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from positronic.commands.policy_commands import due
+from positronic.commands.work import Plan, Work
+from positronic.ledger.duty_rows import DAY
+from positronic.ledger.reminder_rows import REMINDERS, Reminder
+from positronic.names import Name
+from positronic.rows import Change, Delete, Row
+
+AT_ONCE: Final = 500  # names in one message
+CLAIMED: Final = 600_000  # milliseconds
+
+_NO_ROWS: Final[Mapping[str, Row]] = {}
+
+
+async def claim(work: Work, within: int, cursor: str | None) -> Plan:
+    """{day, cursor, names: [[name, version, due, why], ...]}: some of what is to be sent now.
+
+    No event: no secret is read or changed.
+    """
+    now = work.tools.clock()
+    found, following = await due(work, within, cursor, AT_ONCE)
+    told = [one for one in found if len(one) > 1]
+    held = work.look.rows(REMINDERS.kind, [str(one["name"]) for one in told])
+    free = [one for one in told if not _read(Name(str(one["name"])), held).is_held(now)]
+    names = [[one["name"], one["version"], one["due"], one["why"]] for one in free]
+    changes = [
+        *_lapsed(work, now // DAY, held),
+        *(REMINDERS.put(_claimed(Name(str(one["name"])), held, now + CLAIMED)) for one in free),
+    ]
+    return Plan(changes, [], {"day": now // DAY, "cursor": following, "names": names})
+
+
+async def settle(work: Work, names: Sequence[Name], day: int, *, was_taken: bool) -> Plan:
+    """These are not sent again on this day; or, if nobody took them, at the next run."""
+    rows = work.look.rows(REMINDERS.kind, names)
+    changes: list[Change] = []
+    for name in dict.fromkeys(names):
+        sent = day if was_taken else _read(name, rows).sent
+        settled = Reminder(name, sent)
+        changes.append(REMINDERS.put(settled) if sent else Delete(REMINDERS.kind, name))
+    return Plan(changes, [], None)
+
+
+def _claimed(name: Name, rows: Mapping[str, Row], until: int) -> Reminder:
+    return Reminder(name, _read(name, rows).sent, until)
+
+
+def _read(name: Name, rows: Mapping[str, Row]) -> Reminder:
+    """One that cannot be read, or is not there, holds nothing back."""
+    found = REMINDERS.item(rows[name]) if name in rows else None
+    return found if isinstance(found, Reminder) else Reminder(name)
+
+
+def _lapsed(work: Work, today: int, apart: Mapping[str, Row]) -> list[Change]:
+    """Some rows of days before, which say nothing any more."""
+    old = work.look.ledger.list(REMINDERS.kind, "day", limit=AT_ONCE, high=today)
+    ids = [row.id for row in old if row.id not in apart]
+    work.look.rows(REMINDERS.kind, ids)  # the commit expects them as they are
+    return [Delete(REMINDERS.kind, id_) for id_ in ids]
