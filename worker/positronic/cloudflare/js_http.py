@@ -45,7 +45,7 @@ def response(status: int, body: Any, headers: Mapping[str, str]) -> Any:
 
 
 async def post(url: str, headers: Mapping[str, str], body: str) -> int:
-    """The status; a redirect is not followed, and the answer's body is not read. Raises NoAnswer."""
+    """The status. Neither follows a redirect nor reads the answer's body. Raises NoAnswer."""
     options = {
         "method": "POST",
         "redirect": "manual",

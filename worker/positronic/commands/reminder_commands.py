@@ -6,7 +6,7 @@ A claim lapses, for a run that claimed may have ended: then a name is sent again
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from positronic.commands.policy_commands import due
 from positronic.commands.work import Plan, Work
@@ -18,8 +18,6 @@ from positronic.rows import Change, Delete, Row
 AT_ONCE: Final = 500  # names in one message
 CLAIMED: Final = 600_000  # milliseconds
 
-_NO_ROWS: Final[Mapping[str, Row]] = {}
-
 
 async def claim(work: Work, within: int, cursor: str | None) -> Plan:
     """{day, cursor, names: [[name, version, due, why], ...]}: some of what is to be sent now.
@@ -27,7 +25,7 @@ async def claim(work: Work, within: int, cursor: str | None) -> Plan:
     No event: no secret is read or changed.
     """
     now = work.tools.clock()
-    found, following = await due(work, within, cursor, AT_ONCE)
+    found, following = cast("list[Any]", await due(work, within, cursor, AT_ONCE))
     told = [one for one in found if len(one) > 1]
     held = work.look.rows(REMINDERS.kind, [str(one["name"]) for one in told])
     free = [one for one in told if not _read(Name(str(one["name"])), held).is_held(now)]
