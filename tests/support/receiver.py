@@ -17,7 +17,7 @@ from support.serving import serving
 
 @dataclass
 class Receiver:
-    """Answers `status`; keeps what it took, and counts what it refused as not signed."""
+    """Answers `status`, 0 with a closed connection; keeps what it took, and counts what it refused as not signed."""
 
     secret: str
     status: int = 204
@@ -39,7 +39,7 @@ class Receiver:
         if not verifies(self.secret, header, body):
             self.forged += 1
             return 401
-        if self.status < 300:
+        if 200 <= self.status < 300:
             self.taken.append(json.loads(body))
         return self.status
 
@@ -59,6 +59,9 @@ def receiving(secret: str) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = receiver.receive(self.headers["Positronic-Signature"], body)
+            if not status:
+                self.close_connection = True
+                return
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", "/elsewhere")

@@ -101,7 +101,7 @@ def test_each_due_name_is_sent_once_a_day(hooked: Hooked) -> None:
     assert "value of" not in "".join(hooked.receiver.texts)
 
 
-@pytest.mark.parametrize("status", [500, 302])
+@pytest.mark.parametrize("status", [500, 302, 0])
 def test_a_receiver_that_is_down_misses_none(hooked: Hooked, status: int) -> None:
     """Nor is a redirect followed: neither there nor with another method."""
     api = hooked.project("A")
