@@ -18,7 +18,7 @@ from positronic.http.text_formats import (
     UtcTimeText,
 )
 from positronic.ports import Page, Unreadable
-from positronic.secrets.policy import DEFAULT
+from positronic.policy import DEFAULT
 from positronic.times import iso
 
 

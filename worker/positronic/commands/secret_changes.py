@@ -11,7 +11,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
-from positronic.secrets.policy import DEFAULT
+from positronic.policy import DEFAULT
 
 Entry = tuple[Name, Value]
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from positronic.ledger.fields import Fields
-from positronic.secrets.policy import DEFAULT, Policy
+from positronic.policy import DEFAULT, Policy
 
 _FIELDS: Final = {
     "note": str,

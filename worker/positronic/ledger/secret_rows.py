@@ -18,7 +18,7 @@ from positronic.names import Name, is_name, parse_name
 from positronic.ports import Metadata, Record, Unreadable
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
-from positronic.secrets.policy import DEFAULT, Due, Policy
+from positronic.policy import DEFAULT, Due, Policy
 
 _TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
 # What `STATES` takes of a secret that is not deleted.
