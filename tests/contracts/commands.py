@@ -134,7 +134,7 @@ async def check_no_name(world: LedgerWorld) -> None:
     await place.run(put("A"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
     for name in ("", "..", "a b", "x/y", "POSITRONIC_X", "\n", "N" * 500):
-        place.ledger.commit([Put(good.kind, name, good.text, (name,))], {})
+        place.ledger.commit([Put(good.kind, name, good.text, (name, None, None))], {})
         before = place.rows()["outbox"]
 
         assert [name] in (await place.run(command("secret.list", limit=9)))[0], repr(name)
@@ -149,7 +149,7 @@ async def check_broken_index(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(put("A"), put("B"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
-    place.ledger.commit([Put(good.kind, "A", good.text, ("Z",))], {})
+    place.ledger.commit([Put(good.kind, "A", good.text, ("Z", None, None))], {})
 
     assert (await place.run(command("secret.list", limit=9)))[0][1] == ["A"], "shown as read"
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
 from positronic import times
@@ -80,4 +81,23 @@ def is_note(text: str) -> bool:
     return 1 <= len(text) <= MAX_NOTE and text.isprintable()
 
 
+def changed(policy: Policy, fields: Mapping[str, object]) -> Policy:
+    """The policy with these fields in place of its own. Raises ValueError, TypeError, KeyError."""
+    for name, found in fields.items():
+        is_absent = found is None and _DEFAULTS[name] is None
+        if type(found) is not _TYPES[name] and not is_absent:
+            raise ValueError(name)
+    return Policy(**{**asdict(policy), **fields})
+
+
 DEFAULT: Final = Policy()
+
+_DEFAULTS: Final = asdict(DEFAULT)
+_TYPES: Final = {
+    "note": str,
+    "expires_at": int,
+    "rotate_every": int,
+    "enforce": bool,
+    "keep_versions": int,
+    "keep_days": int,
+}

@@ -19,7 +19,7 @@ GOOD: Final[dict[str, Any]] = {
     "keyId": "k-1",
     "deletedAt": None,
 }
-NAMED: Final = ("A", ("A", None))
+NAMED: Final = ("A", ("A", None, None))
 WRONG: Final[dict[str, list[object]]] = {
     "version": [None, 0, -1, 1.0, True, "3", 2**53, 10**400],
     "createdAt": [None, 0, 1.5, "1", LAST + 1],
@@ -31,10 +31,10 @@ CHANGED: Final = [{**GOOD, key: value} for key, values in WRONG.items() for valu
 WITHOUT: Final = [{key: GOOD[key] for key in GOOD if key != gone} for gone in GOOD]
 TEXTS: Final = ["", "null", "[]", "{", "NaN", "\ud800", '{"version":NaN}', json.dumps(GOOD) + "x"]
 NAMES: Final = [
-    ("1A", ("1A", None)),
-    ("POSITRONIC_A", ("POSITRONIC_A", None)),
-    ("A", ("B", None)),
-    ("", ("", None)),
+    ("1A", ("1A", None, None)),
+    ("POSITRONIC_A", ("POSITRONIC_A", None, None)),
+    ("A", ("B", None, None)),
+    ("", ("", None, None)),
 ]
 
 
@@ -58,6 +58,6 @@ def test_a_list_shows_what_a_read_would_find(text: str, named: tuple[str, tuple[
 
 
 def test_a_state_that_is_as_it_must_be_is_listed() -> None:
-    assert listed(Row("A", json.dumps(GOOD), ("A", None), revision=1)) == [
+    assert listed(Row("A", json.dumps(GOOD), ("A", None, None), revision=1)) == [
         *("A", GOOD["version"], GOOD["createdAt"], GOOD["updatedAt"])
     ]

@@ -9,9 +9,9 @@ from typing import Final
 from positronic.commands.secret_reads import live
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound
-from positronic.ledger.policy_fields import policy_of
 from positronic.ledger.secret_rows import STATES, SecretState
 from positronic.names import Name
+from positronic.policy import changed
 from positronic.ports import Unreadable
 from positronic.rows import Position, Row
 
@@ -24,10 +24,11 @@ async def change(work: Work, name: Name, fields: Fields) -> Plan:
     """Other fields stay, and so does the version. Raises NotFound, InvalidRequest."""
     state = _state(work, name)
     try:
-        policy = policy_of(dict(fields), state.policy)
+        policy = changed(state.policy, fields)
     except (ValueError, TypeError, KeyError):
         raise InvalidRequest("`fields` of the command is not what it must be") from None
-    state = replace(state, policy=policy)
+    now = work.tools.clock()
+    state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
     details = {"changed": sorted(fields)}
     return Plan([STATES.put(state)], [name], told(state), [name], details)
 
