@@ -18,6 +18,15 @@ from positronic.rows import Position, Row
 Fields = Mapping[str, object]
 
 _CURSOR: Final = "="
+# What an event calls a field.
+_SAID: Final = {
+    "note": "note",
+    "expires_at": "expiresAt",
+    "rotate_every": "rotateEvery",
+    "enforce": "enforce",
+    "keep_versions": "keep",
+    "keep_days": "keep",
+}
 
 
 async def change(work: Work, name: Name, fields: Fields) -> Plan:
@@ -29,7 +38,7 @@ async def change(work: Work, name: Name, fields: Fields) -> Plan:
         raise InvalidRequest("`fields` of the command is not what it must be") from None
     now = work.tools.clock()
     state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
-    details = {"changed": sorted(fields)}
+    details = {"changed": sorted({_SAID[name] for name in fields})}
     return Plan([STATES.put(state)], [name], told(state), [name], details)
 
 

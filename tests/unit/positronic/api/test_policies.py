@@ -77,7 +77,7 @@ def test_nothing_of_the_value_changes() -> None:
 
     assert house.ledger().list(VERSIONS.kind) == before
     assert (event["action"], event["names"]) == ("secret.policy", ["A"])
-    assert event["details"] == {"changed": ["expires_at", "note"]}
+    assert event["details"] == {"changed": ["expiresAt", "note"]}
     assert "canary-note" not in str(house.events())
 
 
