@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, NotFound
-from positronic.ledger.policy_fields import Policy
 from positronic.ledger.secret_rows import (
     STATES,
     VERSIONS,
@@ -19,6 +18,7 @@ from positronic.ledger.secret_rows import (
 from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
+from positronic.secrets.policy import DEFAULT
 
 Entry = tuple[Name, Value]
 
@@ -92,7 +92,7 @@ def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
 
 def _written(work: Work, record: Record, state: SecretState | None) -> list[Change]:
     """The rows of a new version; the one that it replaces goes."""
-    policy = state.policy if state is not None and state.is_live else Policy()
+    policy = state.policy if state is not None and state.is_live else DEFAULT
     written = SecretState(
         record.name,
         record.metadata,

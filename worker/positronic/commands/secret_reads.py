@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from positronic.commands.paging import page
 from positronic.commands.work import Work
 from positronic.errors import CorruptRecord
+from positronic.ledger import secret_rows
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.names import Name
-from positronic.ports import Record, Unreadable
+from positronic.ports import Record
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[name, version, created, updated] or [name], ...], cursor] in name order."""
+    """[[a secret of `secret_rows.listed`, ...], cursor] in name order."""
     rows, following = page(work, STATES.kind, "live", cursor, limit)
-    return [[_item(STATES.item(row)) for row in rows], following]
+    return [[secret_rows.listed(row) for row in rows], following]
 
 
 async def exists(work: Work, name: Name) -> object:
@@ -43,10 +44,3 @@ def current(work: Work, states: Mapping[Name, SecretState]) -> list[Record]:
             raise CorruptRecord(f"the record of {name} cannot be opened")
         found.append(record)
     return found
-
-
-def _item(state: SecretState | Unreadable) -> list[object]:
-    if isinstance(state, Unreadable):
-        return [state.id]
-    metadata = state.metadata
-    return [state.name, metadata.version, metadata.created_at, metadata.updated_at]

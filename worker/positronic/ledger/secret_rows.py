@@ -5,19 +5,56 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from pydantic_core import SchemaValidator, core_schema
+
+from positronic import times
 from positronic.errors import CorruptRecord
 from positronic.ledger import policy_fields
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
-from positronic.ledger.policy_fields import Policy
-from positronic.names import Name, parse_name
+from positronic.names import Name, is_name, parse_name
 from positronic.ports import Metadata, Record
-from positronic.rows import MAX_NUMBER, Kind
+from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
+from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
 
 Actor = Mapping[str, str]  # who did it, as events name them
+
+_NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
+_TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
+_TEXT: Final = core_schema.str_schema(strict=True)
+# What `STATES` takes of a secret that is not deleted.
+_LIVE: Final = {
+    "version": _NUMBER,
+    "createdAt": _TIME,
+    "updatedAt": _TIME,
+    "keyId": core_schema.str_schema(strict=True, pattern=f"^{KEY_ID.pattern}$"),
+    "deletedAt": core_schema.with_default_schema(core_schema.none_schema(), default=None),
+}
+_OPTIONAL: Final = {
+    "changedAt": _TIME,
+    "changedBy": core_schema.dict_schema(_TEXT, _TEXT, strict=True),
+    "deletedVersion": _NUMBER,
+    "keptUntil": _TIME,
+    "note": _TEXT,
+    "expiresAt": _TIME,
+    "rotateEvery": _NUMBER,
+    "keepVersions": core_schema.int_schema(strict=True, gt=0, le=MAX_KEPT_VERSIONS),
+    "keepDays": core_schema.int_schema(strict=True, ge=0, le=MAX_KEPT_DAYS),
+}
+_FIELDS: Final = {
+    **{key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()},
+    **{
+        key: core_schema.typed_dict_field(core_schema.nullable_schema(one), required=False)
+        for key, one in _OPTIONAL.items()
+    },
+    "enforce": core_schema.typed_dict_field(core_schema.bool_schema(strict=True), required=False),
+}
+# As the answer of a list has them.
+_SHOWN: Final = ("changedBy", "note", "expiresAt", "rotateEvery", "enforce")
+_CHECK: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +73,7 @@ class SecretState:
     changed_by: Actor | None = None
     deleted_version: int | None = None
     kept_until: int | None = None
-    policy: Policy = policy_fields.DEFAULT
+    policy: Policy = DEFAULT
 
     @property
     def is_live(self) -> bool:
@@ -48,8 +85,8 @@ class SecretState:
         return self.changed_at or self.deleted_at or self.metadata.updated_at
 
     @property
-    def due(self) -> int | None:
-        """When it expires or is to be rotated; None: never, or it is deleted."""
+    def due(self) -> Due | None:
+        """What is to be done first; None: nothing, ever, or it is deleted."""
         return self.policy.due(self.metadata.updated_at) if self.is_live else None
 
 
@@ -142,7 +179,8 @@ def _decode_state(id_: str, fields: Fields) -> SecretState:
 
 def _state_keys(state: SecretState) -> Keys:
     """A deleted one is in no list of the live ones."""
-    return (state.name if state.is_live else None, state.kept_until, state.due)
+    due = state.due
+    return (state.name if state.is_live else None, state.kept_until, due.at if due else None)
 
 
 def _encode_version(version: Version) -> Mapping[str, object]:
@@ -175,3 +213,27 @@ VERSIONS: Final[Codec[Version]] = Codec(
     _decode_version,
     lambda version: (version.metadata.key_id,),
 )
+
+
+def listed(row: Row) -> list[object]:
+    """[name, version, created, sealed, updated, more] of one that is not deleted; [id] of a row
+    that `STATES` cannot read. Checked by one call, without a state for each row of a list.
+
+    `more`: those of `_SHOWN` that it has, and `due`, [at, why].
+    """
+    try:
+        found = _CHECK.validate_json(row.text)
+    except ValueError:
+        return [row.id]
+    due = _due(found) if "expiresAt" in found or "rotateEvery" in found else None
+    keys = (row.id, found.get("keptUntil"), due.at if due else None)
+    if not is_name(row.id) or row.keys != keys:
+        return [row.id]
+    more = {key: found[key] for key in _SHOWN if found.get(key) is not None}
+    dates = (found["createdAt"], found["updatedAt"], found.get("changedAt") or found["updatedAt"])
+    return [row.id, found["version"], *dates, {**more, "due": due} if due else more]
+
+
+def _due(found: Mapping[str, Any]) -> Due | None:
+    policy = Policy(expires_at=found.get("expiresAt"), rotate_every=found.get("rotateEvery"))
+    return policy.due(found["updatedAt"])
