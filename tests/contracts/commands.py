@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from contracts.commanding import (
     AUDIT_RETENTION,
+    ROOT,
     TOKEN_ID,
     Commanding,
     bulk,
@@ -118,8 +119,9 @@ async def check_list(world: LedgerWorld) -> None:
 
     first, cursor = await place.run(command("secret.list", limit=2))
     second, end = await place.run(command("secret.list", cursor=cursor, limit=2))
-    assert first == [["A", 2, now, now], ["B"]]
-    assert (second, end) == ([["C", 1, now, now]], None)
+    by = {"changedBy": ROOT.actor}
+    assert first == [["A", 2, now, now, now, by], ["B"]]
+    assert (second, end) == ([["C", 1, now, now, now, by]], None)
     error = await raises(CorruptRecord, place.run(command("secret.exists", name="B")))
     assert "B" in error.message, "which one"
     await raises(CorruptRecord, place.run(put("B")))

@@ -16,7 +16,7 @@ from positronic.ledger.secret_rows import (
     version_of,
 )
 from positronic.names import Name, Value, is_name, parse_name
-from positronic.policy import Policy
+from positronic.policy import DEFAULT
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
 
@@ -92,7 +92,7 @@ def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
 
 def _written(work: Work, record: Record, state: SecretState | None) -> list[Change]:
     """The rows of a new version; the one that it replaces goes."""
-    policy = state.policy if state is not None and state.is_live else Policy()
+    policy = state.policy if state is not None and state.is_live else DEFAULT
     written = SecretState(
         record.name,
         record.metadata,

@@ -1,15 +1,14 @@
-"""A policy's fields in the row of a secret's state; what is not there is as the default."""
+"""A secret's policy as fields of its state. What is as the default is not written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from positronic.ledger.fields import Fields
-from positronic.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, MAX_ROTATE_EVERY, Policy
+from positronic.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Policy
 
 
 def encode(policy: Policy) -> Mapping[str, object]:
-    """Only what is not as the default: most secrets have no policy, and lists read every row."""
     if policy == DEFAULT:
         return {}
     fields = {
@@ -30,7 +29,7 @@ def decode(fields: Fields) -> Policy:
     return Policy(
         fields.optional_text("note"),
         fields.optional_time("expiresAt"),
-        fields.optional_number("rotateEvery", MAX_ROTATE_EVERY),
+        fields.optional_number("rotateEvery"),
         fields.flag("enforce"),
         DEFAULT.keep_versions if versions is None else versions,
         DEFAULT.keep_days if days is None else days,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -15,23 +15,45 @@ from positronic.ledger import policy_fields
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.names import Name, is_name, parse_name
-from positronic.policy import DEFAULT, Due, Policy
-from positronic.ports import Metadata, Record, Unreadable
+from positronic.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
+from positronic.ports import Metadata, Record
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
 
 Actor = Mapping[str, str]  # who did it, as events name them
 
+_NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
 _TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
+_TEXT: Final = core_schema.str_schema(strict=True)
 # What `STATES` takes of a secret that is not deleted.
 _LIVE: Final = {
-    "version": core_schema.int_schema(strict=True, gt=0, le=2**53 - 1),
+    "version": _NUMBER,
     "createdAt": _TIME,
     "updatedAt": _TIME,
     "keyId": core_schema.str_schema(strict=True, pattern=f"^{KEY_ID.pattern}$"),
     "deletedAt": core_schema.with_default_schema(core_schema.none_schema(), default=None),
 }
-_FIELDS: Final = {key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()}
+_OPTIONAL: Final = {
+    "changedAt": _TIME,
+    "changedBy": core_schema.dict_schema(_TEXT, _TEXT, strict=True),
+    "deletedVersion": _NUMBER,
+    "keptUntil": _TIME,
+    "note": _TEXT,
+    "expiresAt": _TIME,
+    "rotateEvery": _NUMBER,
+    "keepVersions": core_schema.int_schema(strict=True, gt=0, le=MAX_KEPT_VERSIONS),
+    "keepDays": core_schema.int_schema(strict=True, ge=0, le=MAX_KEPT_DAYS),
+}
+_FIELDS: Final = {
+    **{key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()},
+    **{
+        key: core_schema.typed_dict_field(core_schema.nullable_schema(one), required=False)
+        for key, one in _OPTIONAL.items()
+    },
+    "enforce": core_schema.typed_dict_field(core_schema.bool_schema(strict=True), required=False),
+}
+# As the answer of a list has them.
+_SHOWN: Final = ("changedBy", "note", "expiresAt", "rotateEvery", "enforce")
 _CHECK: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 
 
@@ -69,7 +91,7 @@ class SecretState:
 
     @property
     def due(self) -> Due | None:
-        """What is to be done with it first; None: nothing ever, or it is deleted."""
+        """What is to be done first; None: nothing, ever, or it is deleted."""
         return self.policy.due(self.metadata.updated_at) if self.is_live else None
 
 
@@ -199,22 +221,24 @@ VERSIONS: Final[Codec[Version]] = Codec(
 
 
 def listed(row: Row) -> list[object]:
-    """[name, version, created, updated] of one that is not deleted; [id] of a row that `STATES`
-    cannot read. Most are checked by one call, without a state for each row of a list.
+    """[name, version, created, sealed, updated, more] of one that is not deleted; [id] of a row
+    that `STATES` cannot read. Checked by one call, without a state for each row of a list.
+
+    `more`: those of `_SHOWN` that it has, and `due`, [at, why].
     """
-    if row.keys != (row.id, None, None):
-        return _listed(STATES.item(row))
     try:
         found = _CHECK.validate_json(row.text)
     except ValueError:
         return [row.id]
-    if not is_name(row.id):
+    due = _due(found) if "expiresAt" in found or "rotateEvery" in found else None
+    keys = (row.id, found.get("keptUntil"), due.at if due else None)
+    if not is_name(row.id) or row.keys != keys:
         return [row.id]
-    return [row.id, found["version"], found["createdAt"], found["updatedAt"]]
+    more = {key: found[key] for key in _SHOWN if found.get(key) is not None}
+    dates = (found["createdAt"], found["updatedAt"], found.get("changedAt") or found["updatedAt"])
+    return [row.id, found["version"], *dates, {**more, "due": due} if due else more]
 
 
-def _listed(state: SecretState | Unreadable) -> list[object]:
-    if isinstance(state, Unreadable):
-        return [state.id]
-    metadata = state.metadata
-    return [state.name, metadata.version, metadata.created_at, metadata.updated_at]
+def _due(found: Mapping[str, Any]) -> Due | None:
+    policy = Policy(expires_at=found.get("expiresAt"), rotate_every=found.get("rotateEvery"))
+    return policy.due(found["updatedAt"])
