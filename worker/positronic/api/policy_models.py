@@ -17,8 +17,8 @@ from positronic.http.text_formats import (
     Time,
     UtcTimeText,
 )
-from positronic.policy import DEFAULT
 from positronic.ports import Page, Unreadable
+from positronic.secrets.policy import DEFAULT
 from positronic.times import iso
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from positronic.commands.asking import Asking
 from positronic.names import Name
-from positronic.policy import Due, Policy
 from positronic.ports import Page, Unreadable
+from positronic.secrets.policy import Due, Policy
 
 SECOND: Final = 1_000  # milliseconds
 

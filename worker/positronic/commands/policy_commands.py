@@ -11,9 +11,9 @@ from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound
 from positronic.ledger.secret_rows import STATES, SecretState
 from positronic.names import Name
-from positronic.policy import changed
 from positronic.ports import Unreadable
 from positronic.rows import Position, Row
+from positronic.secrets.policy import changed
 
 Fields = Mapping[str, object]
 

@@ -16,9 +16,9 @@ from positronic.ledger.secret_rows import (
     version_of,
 )
 from positronic.names import Name, Value, is_name, parse_name
-from positronic.policy import DEFAULT
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
+from positronic.secrets.policy import DEFAULT
 
 Entry = tuple[Name, Value]
 

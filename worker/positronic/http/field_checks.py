@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from positronic.errors import PositronicError
 from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
-from positronic.policy import MAX_NOTE, is_note
 from positronic.roles import TOKEN_ROLES, Role
+from positronic.secrets.policy import MAX_NOTE, is_note
 from positronic.times import milliseconds
 
 T = TypeVar("T")

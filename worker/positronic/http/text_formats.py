@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from positronic.names import MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
-from positronic.policy import (
+from positronic.secrets.policy import (
     MAX_KEPT_DAYS,
     MAX_KEPT_VERSIONS,
     MAX_NOTE,

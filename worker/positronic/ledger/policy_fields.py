@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from positronic.ledger.fields import Fields
-from positronic.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Policy
+from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Policy
 
 
 def encode(policy: Policy) -> Mapping[str, object]:

@@ -15,10 +15,10 @@ from positronic.ledger import policy_fields
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.names import Name, is_name, parse_name
-from positronic.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
 from positronic.ports import Metadata, Record
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
+from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
 
 Actor = Mapping[str, str]  # who did it, as events name them
 
