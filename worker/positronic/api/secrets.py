@@ -57,5 +57,12 @@ ROUTES: Final = (
     create("/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _FULL),
     delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`."),
     delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret."),
-    Route("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),
+    Route(
+        "GET",
+        "/secrets/{name}/exists",
+        Role.READER,
+        _exists,
+        "Whether a secret exists.",
+        errors=(409,),
+    ),
 )

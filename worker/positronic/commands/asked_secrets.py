@@ -109,5 +109,5 @@ async def secrets_page(
     ask: Asking, cursor: str | None, limit: int
 ) -> Page[SecretInfo | Unreadable]:
     found, following = await ask("secret.list", cursor=cursor, limit=limit)
-    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one) for one in found]
+    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one[:4]) for one in found]
     return Page(items, following)

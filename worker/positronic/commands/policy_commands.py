@@ -9,26 +9,36 @@ from typing import Final
 from positronic.commands.secret_reads import live
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound
-from positronic.ledger.policy_fields import policy_of
 from positronic.ledger.secret_rows import STATES, SecretState
 from positronic.names import Name
 from positronic.ports import Unreadable
 from positronic.rows import Position, Row
+from positronic.secrets.policy import changed
 
 Fields = Mapping[str, object]
 
 _CURSOR: Final = "="
+# What an event calls a field.
+_SAID: Final = {
+    "note": "note",
+    "expires_at": "expiresAt",
+    "rotate_every": "rotateEvery",
+    "enforce": "enforce",
+    "keep_versions": "keep",
+    "keep_days": "keep",
+}
 
 
 async def change(work: Work, name: Name, fields: Fields) -> Plan:
     """Other fields stay, and so does the version. Raises NotFound, InvalidRequest."""
     state = _state(work, name)
     try:
-        policy = policy_of(dict(fields), state.policy)
+        policy = changed(state.policy, fields)
     except (ValueError, TypeError, KeyError):
         raise InvalidRequest("`fields` of the command is not what it must be") from None
-    state = replace(state, policy=policy)
-    details = {"changed": sorted(fields)}
+    now = work.tools.clock()
+    state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
+    details = {"changed": sorted({_SAID[name] for name in fields})}
     return Plan([STATES.put(state)], [name], told(state), [name], details)
 
 

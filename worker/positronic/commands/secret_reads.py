@@ -15,7 +15,7 @@ from positronic.times import iso
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[name, version, created, updated] or [name], ...], cursor] in name order."""
+    """[[a secret of `secret_rows.listed`, ...], cursor] in name order."""
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     return [[secret_rows.listed(row) for row in rows], following]
 

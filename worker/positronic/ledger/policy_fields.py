@@ -1,43 +1,40 @@
-"""A policy in a secret's row: what differs from the default, and nothing for most secrets."""
+"""A secret's policy as fields of its state. What is as the default is not written."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Final
+from collections.abc import Mapping
 
 from positronic.ledger.fields import Fields
-from positronic.secrets.policy import DEFAULT, Policy
-
-_FIELDS: Final = {
-    "note": str,
-    "expires_at": int,
-    "rotate_every": int,
-    "enforce": bool,
-    "keep_versions": int,
-    "keep_days": int,
-}
-_DEFAULTS: Final = asdict(DEFAULT)
+from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Policy
 
 
-def policy_field(policy: Policy) -> dict[str, object]:
+def encode(policy: Policy) -> Mapping[str, object]:
     if policy == DEFAULT:
         return {}
-    fields = asdict(policy).items()
-    return {"policy": {name: found for name, found in fields if found != _DEFAULTS[name]}}
+    fields = {
+        "note": policy.note,
+        "expiresAt": policy.expires_at,
+        "rotateEvery": policy.rotate_every,
+        "enforce": policy.enforce or None,
+        "keepVersions": _unless(policy.keep_versions, DEFAULT.keep_versions),
+        "keepDays": _unless(policy.keep_days, DEFAULT.keep_days),
+    }
+    return {key: found for key, found in fields.items() if found is not None}
 
 
-def read_policy(fields: Fields) -> Policy:
-    """Raises ValueError, TypeError, KeyError."""
-    found = fields.anything("policy")
-    return DEFAULT if found is None else policy_of(found)
+def decode(fields: Fields) -> Policy:
+    """Raises ValueError."""
+    versions = fields.optional_number("keepVersions", MAX_KEPT_VERSIONS)
+    days = fields.optional_count("keepDays", MAX_KEPT_DAYS)
+    return Policy(
+        fields.optional_text("note"),
+        fields.optional_time("expiresAt"),
+        fields.optional_number("rotateEvery"),
+        fields.flag("enforce"),
+        DEFAULT.keep_versions if versions is None else versions,
+        DEFAULT.keep_days if days is None else days,
+    )
 
 
-def policy_of(found: object, before: Policy = DEFAULT) -> Policy:
-    """The policy with these fields in place of its own. Raises ValueError, TypeError, KeyError."""
-    if not isinstance(found, dict):
-        raise TypeError("not an object")
-    for name, one in found.items():
-        is_absent = one is None and _DEFAULTS[name] is None
-        if type(one) is not _FIELDS[name] and not is_absent:
-            raise ValueError(name)
-    return Policy(**{**asdict(before), **found})
+def _unless(number: int, default: int) -> int | None:
+    return None if number == default else number

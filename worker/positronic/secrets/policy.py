@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
 from positronic import times
@@ -28,7 +29,7 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """It is the name's: a new value changes nothing of it. Raises ValueError for what none may be.
+    """It is the name's: a new value changes nothing of it.
 
     `expires_at` in milliseconds; `rotate_every` in days; `enforce`: an expired secret is not read.
     `keep_versions`: of a name, with the current one; `keep_days`: how long a deleted one is kept.
@@ -40,17 +41,6 @@ class Policy:
     enforce: bool = False
     keep_versions: int = KEPT_VERSIONS
     keep_days: int = KEPT_DAYS
-
-    def __post_init__(self) -> None:
-        is_right = (
-            (self.note is None or is_note(self.note))
-            and (self.expires_at is None or 0 < self.expires_at <= times.LAST)
-            and (self.rotate_every is None or 1 <= self.rotate_every <= MAX_ROTATE_EVERY)
-            and 1 <= self.keep_versions <= MAX_KEPT_VERSIONS
-            and 0 <= self.keep_days <= MAX_KEPT_DAYS
-        )
-        if not is_right:
-            raise ValueError("no policy is like this")
 
     def due(self, sealed_at: int) -> Due | None:
         """What is to be done first with a value of that time; None: nothing, ever."""
@@ -80,4 +70,33 @@ def is_note(text: str) -> bool:
     return 1 <= len(text) <= MAX_NOTE and text.isprintable()
 
 
+def changed(policy: Policy, fields: Mapping[str, object]) -> Policy:
+    """The policy with these fields in place of its own. Raises ValueError, TypeError, KeyError."""
+    for name, one in fields.items():
+        is_absent = one is None and _DEFAULTS[name] is None
+        if type(one) is not _TYPES[name] and not is_absent:
+            raise ValueError(name)
+    found = Policy(**{**asdict(policy), **fields})
+    is_right = (
+        (found.note is None or is_note(found.note))
+        and (found.expires_at is None or 0 < found.expires_at <= times.LAST)
+        and (found.rotate_every is None or 1 <= found.rotate_every <= MAX_ROTATE_EVERY)
+        and 1 <= found.keep_versions <= MAX_KEPT_VERSIONS
+        and 0 <= found.keep_days <= MAX_KEPT_DAYS
+    )
+    if not is_right:
+        raise ValueError("no policy is like this")
+    return found
+
+
 DEFAULT: Final = Policy()
+
+_DEFAULTS: Final = asdict(DEFAULT)
+_TYPES: Final = {
+    "note": str,
+    "expires_at": int,
+    "rotate_every": int,
+    "enforce": bool,
+    "keep_versions": int,
+    "keep_days": int,
+}
