@@ -213,7 +213,7 @@ def test_a_project_that_fails_stops_no_other(hook: Hook) -> None:
                 raise StoreFailed("the store failed")
             return getattr(self._ledger, name)
 
-    house = House(settings=HOOKED, around=Failing)  # type: ignore[arg-type]
+    house = House(settings=HOOKED, around=Failing)
     for project in ("aaa", SHOP, "zzz"):
         expire(house, "KEY", START, project)
     broken = True
