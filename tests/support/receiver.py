@@ -17,7 +17,7 @@ from support.serving import serving
 
 @dataclass
 class Receiver:
-    """Answers `status`, 0 with a closed connection; keeps what it took, and counts what it refused as not signed."""
+    """Answers `status`, or closes the connection for 0. `taken`: messages that it verified."""
 
     secret: str
     status: int = 204

@@ -1,4 +1,4 @@
-"""What a deploy does for reminders: checks their address, and puts up the secret that signs them."""
+"""What a deploy does for reminders: checks the address, and puts up the secret that signs."""
 
 from __future__ import annotations
 

@@ -228,11 +228,12 @@ class Deployment:
             )
 
     def _upload(self, remote: Remote, plan: DeployPlan) -> str:
-        sent = dict(plan.more)
+        sent: dict[str, str] = {}
         if self._made.key:
             sent[KEYS] = self._made.key.entry
         if plan.makes_token:
             sent[ROOT] = root_hash(self._made.token)
+        sent |= plan.more
         known = choose_address(
             self._options.url, self._known_url(), makes_token=bool(self._made.token)
         )
