@@ -89,7 +89,7 @@ def test_every_environment_has_the_schedule(project: Workspace, tmp_path: Path) 
     text = (ROOT / "wrangler.toml").read_text()
     config = tmp_path / "wrangler.toml"
     config.write_text(text + '\n[env.staging]\nname = "staging"\n')
-    words = [node(), "-e", _READ_CONFIG, project.wrangler_library(), config]
+    words = [str(node()), "-e", _READ_CONFIG, str(project.wrangler_library()), str(config)]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path)
 
     (line,) = re.findall(r"^\{.*\}$", done.stdout, re.MULTILINE)

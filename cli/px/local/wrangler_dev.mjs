@@ -14,12 +14,15 @@ function fail({ cause, message }) {
   process.exit(1);
 }
 
-// wrangler takes what wrangler.toml names from .dev.vars. This one is not named there, because a
-// deploy would then ask for it.
-function optionalSecrets() {
+// A local Worker sends reminders only where .dev.vars says, never to the address in wrangler.toml.
+// wrangler itself takes from .dev.vars only what wrangler.toml names, and the secret is not named
+// there, because a deploy would then insist on it.
+function reminders() {
   const file = join(dirname(config), ".dev.vars");
-  const value = existsSync(file) ? parseEnv(readFileSync(file, "utf8")).REMINDER_SECRET : undefined;
-  return value === undefined ? {} : { REMINDER_SECRET: { type: "secret_text", value } };
+  const found = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const names = ["REMINDER_URL", "REMINDER_SECRET"];
+  const bound = names.map((name) => [name, { type: "secret_text", value: found[name] ?? "" }]);
+  return Object.fromEntries(bound);
 }
 
 const dev = new DevEnv();
@@ -30,7 +33,7 @@ dev
     compatibilityFlags: flags,
     bindings: {
       LOCAL_ORIGIN: { type: "plain_text", value: origin }, // see positronic/proof.py
-      ...optionalSecrets(),
+      ...reminders(),
     },
     sendMetrics: false,
     dev: {
