@@ -34,7 +34,7 @@ class LedgerReminders:
     async def claim(self, within: int, cursor: str | None) -> Reminded:
         """Nobody else gets these until they are settled, or some minutes are over.
 
-        They are due in so many milliseconds, or were due before, and were not sent today.
+        They are due within this number of milliseconds, or overdue, and were not sent today.
         """
         found = await self._ask("reminder.claim", within=within + 1, cursor=cursor)
         names = [DueName(*one) for one in found["names"]]

@@ -31,7 +31,7 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9+/=_.-]{32,256}")
 
 
 class NoAnswer(Exception):
-    """Nobody knows whether the receiver got it."""
+    """The receiver may have got it or not."""
 
 
 # The status that the receiver answered; a redirect is not followed. Raises NoAnswer.
@@ -76,7 +76,7 @@ def check_url(url: str, *, is_local: bool) -> None:
         raise NotConfigured("REMINDER_URL is not a URL")
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises for a port that is none
+        parts.port  # noqa: B018 - raises for a malformed port
     except ValueError:
         raise NotConfigured("REMINDER_URL is not a URL") from None
     if not parts.hostname or "@" in parts.netloc or "#" in url or "\\" in url:
