@@ -98,6 +98,7 @@ class SecretInfo:
     version: int
     created_at: int
     updated_at: int
+    last_read_at: int | None = None
 
 
 class Secret(Protocol):

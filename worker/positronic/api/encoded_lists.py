@@ -8,8 +8,8 @@ from positronic.ports import Page, SecretInfo, Unreadable
 from positronic.times import iso
 
 
-def secrets_json(page: Page[SecretInfo | Unreadable]) -> bytes:
-    """A page of secrets as `models.SecretsOut` describes it."""
+def secrets_json(page: Page[SecretInfo | Unreadable], **more: object) -> bytes:
+    """A page of secrets as `models.SecretsOut` describes it; `more`: its other fields."""
     rows = [
         {"name": one.id, "unreadable": True}
         if isinstance(one, Unreadable)
@@ -17,9 +17,10 @@ def secrets_json(page: Page[SecretInfo | Unreadable]) -> bytes:
             "name": one.name,
             "createdAt": iso(one.created_at),
             "updatedAt": iso(one.updated_at),
+            **({} if one.last_read_at is None else {"lastReadAt": iso(one.last_read_at)}),
         }
         for one in page.items
     ]
     cursor = {} if page.cursor is None else {"cursor": page.cursor}
-    found = {"secrets": rows, "count": len(rows), **cursor}
+    found = {"secrets": rows, "count": len(rows), **cursor, **more}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()

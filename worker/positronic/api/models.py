@@ -50,6 +50,7 @@ class SecretOut(Model):
     name: str
     created_at: Time
     updated_at: Time
+    last_read_at: Time | None = None
 
 
 class UnreadableOut(Model):
@@ -60,9 +61,13 @@ class UnreadableOut(Model):
 
 
 class SecretsOut(Model):
+    """With `unusedFor`, `complete` means that every read since then was counted."""
+
     secrets: list[SecretOut | UnreadableOut]
     count: int
     cursor: str | None = None
+    counted_since: Time | None = None
+    complete: bool | None = None
 
 
 class ExistsOut(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from positronic.commands.asking import Asking, LedgerUnreachable
 from positronic.commands.run_commands import READ
@@ -106,5 +107,9 @@ async def secrets_page(
     ask: Asking, cursor: str | None, limit: int
 ) -> Page[SecretInfo | Unreadable]:
     found, following = await ask("secret.list", cursor=cursor, limit=limit)
-    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one) for one in found]
-    return Page(items, following)
+    return Page([secret_item(one) for one in found], following)
+
+
+def secret_item(found: Sequence[Any]) -> SecretInfo | Unreadable:
+    """An item of a list of secrets, as the ledger answers it."""
+    return Unreadable(*found) if len(found) == 1 else SecretInfo(*found)
