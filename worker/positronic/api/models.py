@@ -50,6 +50,9 @@ class SecretOut(Model):
     name: str
     created_at: Time
     updated_at: Time
+
+
+class ListedSecretOut(SecretOut):
     last_read_at: Time | None = None
 
 
@@ -63,7 +66,7 @@ class UnreadableOut(Model):
 class SecretsOut(Model):
     """With `unusedFor`, `complete` means that every read since then was counted."""
 
-    secrets: list[SecretOut | UnreadableOut]
+    secrets: list[ListedSecretOut | UnreadableOut]
     count: int
     cursor: str | None = None
     counted_since: Time | None = None

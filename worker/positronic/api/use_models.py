@@ -41,7 +41,7 @@ def uses_out(page: UsesPage) -> UsesOut:
             version=one.version,
             reader=ReaderOut(type=one.kind, name=one.reader),
             host=one.host,
-            reads=one.count,
+            reads=one.reads,
             first_read_at=iso(one.first),
             last_read_at=iso(one.last),
         )

@@ -18,7 +18,7 @@ class ListedUse(NamedTuple):
     kind: str
     reader: str
     host: str | None
-    count: int
+    reads: int
     first: int
     last: int
 

@@ -74,7 +74,8 @@ def _decode(id_: str, fields: Fields) -> Use:
     name, version, day, _ = id_.split("/")
     return Use(
         *(parse_name(name), MAX_NUMBER - int(version)),
-        *(fields.text("kind"), fields.text("reader"), fields.optional_text("host")),
+        *(fields.text("kind"), fields.text("reader")),
+        fields.optional_text("host"),
         _LAST_DAY - int(day),
         *(fields.number("count"), fields.time("first"), fields.time("last")),
     )
