@@ -98,7 +98,6 @@ class SecretInfo:
     version: int
     created_at: int
     updated_at: int
-    last_read_at: int | None = None
 
 
 class Secret(Protocol):

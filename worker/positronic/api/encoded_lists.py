@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
-from positronic.ports import Page, SecretInfo, Unreadable
+from positronic.commands.asked_secrets import SecretsPage
+from positronic.ports import Unreadable
 from positronic.times import iso
 
 
-def secrets_json(page: Page[SecretInfo | Unreadable], **more: object) -> bytes:
+def secrets_json(page: SecretsPage, **more: object) -> bytes:
     """A page of secrets as `models.SecretsOut` describes it; `more`: its other fields."""
+    reads = page.last_reads
     rows = [
         {"name": one.id, "unreadable": True}
         if isinstance(one, Unreadable)
@@ -17,7 +19,7 @@ def secrets_json(page: Page[SecretInfo | Unreadable], **more: object) -> bytes:
             "name": one.name,
             "createdAt": iso(one.created_at),
             "updatedAt": iso(one.updated_at),
-            **({} if one.last_read_at is None else {"lastReadAt": iso(one.last_read_at)}),
+            **({"lastReadAt": iso(reads[one.name])} if one.name in reads else {}),
         }
         for one in page.items
     ]

@@ -27,7 +27,7 @@ async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
     if "unusedFor" not in call.query:
         return encoded_lists.secrets_json(await call.session.vault().list(*call.page()))
     seconds = call.number("unusedFor", MAX_UNUSED, MIN_UNUSED)
-    page = await call.session.uses().unused(seconds, *call.page())
+    page = await call.session.vault().unused(seconds, *call.page())
     since, started = page.since, call.session.service.runtime.clock() - seconds * 1000
     counted = {} if since is None else {"countedSince": iso(since)}
     complete = since is not None and since <= started

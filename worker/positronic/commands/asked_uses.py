@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from positronic.commands.asked_secrets import secret_item
 from positronic.commands.asking import Asking
 from positronic.names import Name
-from positronic.ports import Page, SecretInfo, Unreadable
+from positronic.ports import Page
 
 
 class ListedUse(NamedTuple):
@@ -30,13 +29,6 @@ class UsesPage(Page[ListedUse]):
     since: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedPage(Page[SecretInfo | Unreadable]):
-    """`since`: as in UsesPage."""
-
-    since: int | None = None
-
-
 class LedgerUses:
     """Counters of reads."""
 
@@ -51,10 +43,3 @@ class LedgerUses:
             "secret.uses", name=name, version=version, cursor=cursor, limit=limit
         )
         return UsesPage([ListedUse(*one) for one in found], following, since)
-
-    async def unused(self, seconds: int, cursor: str | None, limit: int) -> UnusedPage:
-        """What was created and last read before that. A page may be short, and not the last."""
-        found, following, since = await self._ask(
-            "secret.unused", unusedFor=seconds, cursor=cursor, limit=limit
-        )
-        return UnusedPage([secret_item(one) for one in found], following, since)

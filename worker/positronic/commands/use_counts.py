@@ -28,6 +28,8 @@ from positronic.rows import Change, Delete
 
 ALONE: Final = 500  # counters that one step removes
 
+_PAGE: Final = 1000
+
 
 def counted(
     ledger: Ledger, reader: Principal, versions: Mapping[Name, int], at: int
@@ -88,14 +90,17 @@ async def uses(
     return [listed, f"={rows[limit - 1].id}" if len(rows) > limit else None, since(ledger)]
 
 
-def last_reads(ledger: Ledger, names: Sequence[Name | str]) -> dict[str, LastRead | Unreadable]:
+def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, LastRead | Unreadable]:
     """Of these names, which are in ascending order."""
-    found: dict[str, LastRead | Unreadable] = {}
+    wanted, found = frozenset(names), dict[str, LastRead | Unreadable]()
     low, high = (names[0], f"{names[-1]}\0") if names else ("", "")
-    while rows := ledger.list(USES.kind, "name", low=low, high=high):
-        found |= {row.id: LAST_READS.item(row) for row in rows}
+    while True:
+        # Also of names that are deleted, so that there may be more than one page.
+        rows = ledger.list(USES.kind, "name", limit=_PAGE, low=low, high=high)
+        found |= {row.id: LAST_READS.item(row) for row in rows if row.id in wanted}
+        if len(rows) < _PAGE:
+            return found
         low = f"{rows[-1].id}\0"
-    return found
 
 
 def since(ledger: Ledger) -> int | None:
