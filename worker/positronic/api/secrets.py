@@ -73,7 +73,7 @@ _UNUSED: Final = Query(
         "type": "integer",
         "minimum": MIN_UNUSED,
         "maximum": MAX_UNUSED,
-        "description": "Only what nobody read for so many seconds.",
+        "description": "Only what nobody read for this number of seconds.",
     },
 )
 _VERSION: Final = Query("version", {"type": "integer", "minimum": 1, "maximum": MAX_NUMBER})
