@@ -30,8 +30,8 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
 async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
     """[items of `listed`, cursor, {name: last read}, since when reads are counted].
 
-    What was not read for this number of seconds: a page may have fewer than others. What was created
-    since then, or cannot be read, is in none.
+    What was not read for this number of seconds: a page may have fewer than others. What was
+    created since then, or cannot be read, is in none.
     """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
