@@ -42,7 +42,7 @@ class LedgerPolicies:
     async def due(
         self, within: int, cursor: str | None, limit: int
     ) -> Page[SecretPolicy | Unreadable]:
-        """Soonest first: what is due within so many seconds, or was due before."""
+        """Soonest first: what is due within this number of seconds, or was due before."""
         found, following = await self._ask(
             "secret.due", within=within * SECOND + 1, cursor=cursor, limit=limit
         )

@@ -90,7 +90,7 @@ def _cursor(row: Row) -> str:
 
 
 def _after(cursor: str | None) -> Position | None:
-    """Raises InvalidRequest for one that no list gave."""
+    """Raises InvalidRequest for one from elsewhere."""
     at, sign, name = (cursor or "").partition(_CURSOR)
     if not cursor:
         return None

@@ -32,6 +32,7 @@ def test_each_call_needs_its_role() -> None:
         "PATCH /secrets/{name}": Role.WRITER,
         "GET /secrets/{name}/policy": Role.READER,
         "GET /due": Role.READER,
+        "GET /secrets/{name}/uses": Role.READER,
         "GET /audit": Role.READER,
         "POST /audit/restart": Role.ROOT,
         "GET /tokens": Role.ADMIN,
