@@ -52,7 +52,7 @@ class Hooked:
         """As if the last reminders were a day older."""
         for name, text in self.worker.ledgers.rows(api.project, "reminder").items():
             sent = json.loads(text)["sent"] - 1
-            fields = json.dumps({"sent": sent, "until": None})
+            fields = json.dumps({"sent": sent, "claim": None, "until": None})
             self.worker.ledgers.write(api.project, "reminder", name, fields, sent)
 
 

@@ -22,10 +22,11 @@ async def remind(service: Service, post: Post) -> None:
     if webhook is None:
         return
     runtime = service.runtime
-    origin = Origin(runtime.random(8).hex(), None)
+    claim = runtime.random(8).hex()
+    origin = Origin(claim, None)
 
     def reminders_of(project: Project) -> LedgerReminders:
-        return LedgerReminders(service.asking(project, ENTRY, ENTRY.role, origin))
+        return LedgerReminders(service.asking(project, ENTRY, ENTRY.role, origin), claim)
 
     sending = Sending(webhook, reminders_of, post, runtime.clock, runtime.report)
     await sending.run(_projects(service, origin))

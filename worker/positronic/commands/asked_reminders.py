@@ -26,17 +26,19 @@ class Reminded(NamedTuple):
 
 
 class LedgerReminders:
-    """Each of these is one command."""
+    """Each of these is one command. `claim`: names the run of the schedule."""
 
-    def __init__(self, ask: Asking) -> None:
+    def __init__(self, ask: Asking, claim: str) -> None:
         self._ask = ask
+        self._claim = claim
 
     async def claim(self, within: int, cursor: str | None) -> Reminded:
         """Nobody else gets these until they are settled, or some minutes are over.
 
         They are due within this number of milliseconds, or overdue, and were not sent today.
         """
-        found = await self._ask("reminder.claim", within=within + 1, cursor=cursor)
+        sent = {"claim": self._claim, "within": within + 1, "cursor": cursor}
+        found = await self._ask("reminder.claim", **sent)
         names = [DueName(*one) for one in found["names"]]
         return Reminded(names, found["day"], found["cursor"])
 

@@ -5,7 +5,8 @@ A claim lapses, for a run that claimed may have ended: then a name is sent again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from positronic.commands.policy_commands import due
@@ -18,22 +19,25 @@ from positronic.rows import Change, Delete, Row
 AT_ONCE: Final = 500  # names in one message
 CLAIMED: Final = 600_000  # milliseconds
 
+_FIELDS: Final = ("name", "version", "due", "why")
 
-async def claim(work: Work, within: int, cursor: str | None) -> Plan:
+
+async def claim(work: Work, claim_: str, within: int, cursor: str | None) -> Plan:
     """{day, cursor, names: [[name, version, due, why], ...]}: some of what is to be sent now.
 
-    No event: no secret is read or changed.
+    The same again for the same claim. No event: no secret is read or changed.
     """
     now = work.tools.clock()
     found, following = cast("list[Any]", await due(work, within, cursor, AT_ONCE))
-    told = [one for one in found if len(one) > 1]
-    held = work.look.rows(REMINDERS.kind, [str(one["name"]) for one in told])
-    free = [one for one in told if not _read(Name(str(one["name"])), held).is_held(now)]
-    names = [[one["name"], one["version"], one["due"], one["why"]] for one in free]
-    changes = [
-        *_lapsed(work, now // DAY, held),
-        *(REMINDERS.put(_claimed(Name(str(one["name"])), held, now + CLAIMED)) for one in free),
+    told = {str(one["name"]): one for one in found if len(one) > 1}
+    rows = work.look.rows(REMINDERS.kind, told)
+    known = {name: _read(name, rows) for name in told}
+    free = [one for one in known.values() if not one.is_held(claim_, now)]
+    fresh = [
+        replace(one, claim=claim_, until=now + CLAIMED) for one in free if not one.is_claimed(now)
     ]
+    names = [[told[one.name][field] for field in _FIELDS] for one in free]
+    changes = [*_lapsed(work, now // DAY, told), *map(REMINDERS.put, fresh)]
     return Plan(changes, [], {"day": now // DAY, "cursor": following, "names": names})
 
 
@@ -42,23 +46,22 @@ async def settle(work: Work, names: Sequence[Name], day: int, *, was_taken: bool
     rows = work.look.rows(REMINDERS.kind, names)
     changes: list[Change] = []
     for name in dict.fromkeys(names):
-        sent = day if was_taken else _read(name, rows).sent
-        settled = Reminder(name, sent)
-        changes.append(REMINDERS.put(settled) if sent else Delete(REMINDERS.kind, name))
+        known = _read(name, rows)
+        settled = Reminder(name, day if was_taken else known.sent)
+        if settled.sent is None:
+            changes += [Delete(REMINDERS.kind, name)] * (name in rows)
+        elif settled != known:
+            changes.append(REMINDERS.put(settled))
     return Plan(changes, [], None)
 
 
-def _claimed(name: Name, rows: Mapping[str, Row], until: int) -> Reminder:
-    return Reminder(name, _read(name, rows).sent, until)
-
-
-def _read(name: Name, rows: Mapping[str, Row]) -> Reminder:
+def _read(name: str, rows: Mapping[str, Row]) -> Reminder:
     """One that cannot be read, or is not there, holds nothing back."""
     found = REMINDERS.item(rows[name]) if name in rows else None
-    return found if isinstance(found, Reminder) else Reminder(name)
+    return found if isinstance(found, Reminder) else Reminder(Name(name))
 
 
-def _lapsed(work: Work, today: int, apart: Mapping[str, Row]) -> list[Change]:
+def _lapsed(work: Work, today: int, apart: Collection[str]) -> list[Change]:
     """Some rows of days before, which say nothing any more."""
     old = work.look.ledger.list(REMINDERS.kind, "day", limit=AT_ONCE, high=today)
     ids = [row.id for row in old if row.id not in apart]

@@ -72,7 +72,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
     "reminder.claim": lambda work, given: reminder_commands.claim(
-        work, given.number("within"), given.optional_text("cursor")
+        work, given.text("claim"), given.number("within"), given.optional_text("cursor")
     ),
     "reminder.settle": lambda work, given: reminder_commands.settle(
         work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")

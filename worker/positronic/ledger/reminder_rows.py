@@ -16,16 +16,20 @@ from positronic.rows import Kind
 class Reminder:
     """`sent`: the day on which the webhook took it last, counted from 1970-01-01 UTC.
 
-    `until`: a run of the schedule is sending it, and no other does before then; milliseconds.
+    `claim`: the run of the schedule that is sending it; no other does before `until`, milliseconds.
     """
 
     name: Name
     sent: int | None = None
+    claim: str | None = None
     until: int | None = None
 
-    def is_held(self, now: int) -> bool:
-        """Whether it is not to be sent now: it was today, or is being sent."""
-        return self.sent == now // DAY or (self.until is not None and now < self.until)
+    def is_claimed(self, now: int) -> bool:
+        return self.until is not None and now < self.until
+
+    def is_held(self, claim: str, now: int) -> bool:
+        """Whether this run is not to send it: it was sent today, or another run is sending it."""
+        return self.sent == now // DAY or (self.is_claimed(now) and self.claim != claim)
 
     @property
     def last_day(self) -> int:
@@ -34,13 +38,16 @@ class Reminder:
 
 
 def _decode(id_: str, fields: Fields) -> Reminder:
-    return Reminder(parse_name(id_), fields.optional_number("sent"), fields.optional_time("until"))
+    return Reminder(
+        *(parse_name(id_), fields.optional_number("sent")),
+        *(fields.optional_text("claim"), fields.optional_time("until")),
+    )
 
 
 REMINDERS: Final[Codec[Reminder]] = Codec(
     Kind("reminder", ("day",)),
     lambda one: one.name,
-    lambda one: {"sent": one.sent, "until": one.until},
+    lambda one: {"sent": one.sent, "claim": one.claim, "until": one.until},
     _decode,
     lambda one: (one.last_day,),
 )
