@@ -20,6 +20,7 @@ from px.spec.checks import (
     listing,
     names,
     openapi,
+    policies,
     projects,
     secrets,
     tokens,
@@ -28,7 +29,15 @@ from px.spec.checks import (
 from px.spec.promises import Promise
 
 GROUPS: Final = (
-    *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
+    *(
+        openapi.STATUS,
+        secrets.CREATE,
+        secrets.EXISTS,
+        secrets.DELETE,
+        policies.POLICIES,
+        listing.LIST,
+        bulk.BULK,
+    ),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
     *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, copies.COPIES, brains.BRAINS, openapi.OPENAPI),
