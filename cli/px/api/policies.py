@@ -36,7 +36,7 @@ class SecretPolicy:
     expires_at: str | None = None
     rotate_every: int | None = None
     enforce: bool = False
-    keep: Keep = Keep(0, 0)
+    keep: Keep | None = None
     due: str | None = None
     why: str | None = None
     is_unreadable: bool = False
@@ -52,9 +52,9 @@ class SecretPolicy:
             "name": self.name,
             "version": self.version,
             "enforce": self.enforce,
-            "keep": self.keep._asdict(),
         }
         optional = {
+            "keep": self.keep and self.keep._asdict(),
             "note": self.note,
             "expiresAt": self.expires_at,
             "rotateEvery": self.rotate_every,

@@ -48,8 +48,8 @@ def policy(found: SecretPolicy) -> None:
         ("after that", "it cannot be read" if found.enforce else "it warns"),
         ("rotate every", NEVER if every is None else f"{every} days"),
         ("due", f"{found.due} ({found.why})" if found.due else NEVER),
-        ("kept versions", f"{found.keep.versions}"),
-        ("kept when deleted", f"{found.keep.days} days"),
+        ("kept versions", f"{found.keep.versions}" if found.keep else ""),
+        ("kept when deleted", f"{found.keep.days} days" if found.keep else ""),
     ]
     terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
 

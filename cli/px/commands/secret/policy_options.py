@@ -61,7 +61,8 @@ def _expires(text: str) -> str:
         milliseconds = 0
     if not 0 < milliseconds <= LAST:
         raise Usage(
-            "--expires must be a duration like 90d, a date like 2027-01-31, an ISO 8601 time or never"
+            "--expires must be a duration like 90d, a date like 2027-01-31, "
+            "an ISO 8601 time or never"
         )
     return iso(milliseconds)
 

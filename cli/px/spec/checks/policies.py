@@ -98,9 +98,7 @@ async def expired(world: World) -> None:
     name = world.name()
     await world.store(name)
     await _change(world, name, expiresAt=PAST)
-    demand(
-        await world.exists(name), "an expired secret does not exist, although nothing enforces it"
-    )
+    demand(await world.exists(name), "an expired secret that is not enforced does not exist")
     await _change(world, name, enforce=True)
     (await world.ask(name)).refused("secret_expired", "an expired secret")
     await _change(world, name, expiresAt=None)
@@ -113,15 +111,18 @@ async def form(world: World) -> None:
     name = world.name()
     await world.store(name)
     before = await _of(world, name)
-    wrong: list[dict[str, object]] = [
-        *({"note": note} for note in ("two\nlines", "x" * 501, 7)),
-        *({"expiresAt": at} for at in ("tomorrow", "2027-01-31", 1)),
-        *({"rotateEvery": days} for days in (0, 1.5, "90")),
-        *({"keep": keep} for keep in ({"versions": 0}, {"versions": 101}, {"days": 366})),
-        *({"enforce": "yes"}, {"value": "x"}),
-    ]
-    for fields in wrong:
-        (await _change(world, name, **fields)).refused("invalid_request", "a malformed policy")
+    wrong: dict[str, tuple[object, ...]] = {
+        "note": ("two\nlines", "x" * 501, 7),
+        "expiresAt": ("tomorrow", "2027-01-31", 1),
+        "rotateEvery": (0, 1.5, "90"),
+        "keep": ({"versions": 0}, {"versions": 101}, {"days": 366}),
+        "enforce": ("yes",),
+        "value": ("x",),
+    }
+    for field, values in wrong.items():
+        for one in values:
+            found = await _change(world, name, **{field: one})
+            found.refused("invalid_request", "a malformed policy")
     demand(await _of(world, name) == before, "a refused policy changed something")
 
 
