@@ -18,7 +18,7 @@ Within = Annotated[
 @app.command()
 @with_server()
 def due(server: Server, within: Within = "14d") -> None:
-    """List the secrets that expire or are to be rotated soon; exit code 0 or 1.
+    """List what expires or is to be rotated; exit code 0 or 1.
 
     For CI and cron: exit code 0 if nothing is due. What was due before is listed too, soonest
     first. In a pipe: one line per secret, with tabs between name, when it is due, why (expires or

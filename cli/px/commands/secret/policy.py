@@ -48,11 +48,12 @@ def policy(
     keep: Keep = None,
     keep_deleted: KeepDeleted = None,
 ) -> None:
-    """Show or change what is to become of a secret. The value and its version stay.
+    """Show or change a secret's policy: its end, rotation and note.
 
-    Without options it only shows. What no option names stays as it is. A policy belongs to the
-    name: a new value changes nothing of it. A note is not encrypted: put no value into it. After
-    a secret has expired, px and brains' runs warn; with --enforce, brains cannot read it any more.
+    The value and its version stay. Without options it only shows. What no option names stays as it
+    is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted: put
+    no value into it. After a secret has expired, px and brains' runs warn; with --enforce, brains
+    cannot read it any more.
 
     \b
     Example: px secret policy API_KEY --expires 2027-01-31 --rotate-every 90d
