@@ -51,9 +51,9 @@ def policy(
     """Show or change a secret's policy: its end, rotation and note.
 
     The value and its version stay. Without options it only shows. What no option names stays as it
-    is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted: put
-    no value into it. After a secret has expired, px and brains' runs warn; with --enforce, brains
-    cannot read it any more.
+    is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted:
+    put no value into it. After a secret has expired, px and brains' runs warn; with --enforce,
+    brains cannot read it any more.
 
     \b
     Example: px secret policy API_KEY --expires 2027-01-31 --rotate-every 90d
