@@ -109,18 +109,6 @@ def test_what_never_was(here: PxInProcess) -> None:
     assert done.stderr.startswith("error: there is no secret NONE\n")
 
 
-def test_a_list_says_when_each_was_last_read(here: PxInProcess) -> None:
-    """In --json, for what was read."""
-    here.run("secret", "create", "OTHER", "--value", "other-value")
-    ran(here, "using")
-    found = json.loads(here.run("secret", "list", "--json").stdout)
-    conforms("secret list", found)
-
-    used, other = found["secrets"]
-    assert used["lastReadAt"] == document(here)["uses"][0]["lastReadAt"]
-    assert "lastReadAt" not in other
-
-
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_it_reads_well(px: Px, here: PxInProcess, width: int) -> None:
     """At any width: a table, or a block for each where it would be broken."""

@@ -1,4 +1,4 @@
-"""What is counted of reads, in the commit that records them, and what is told of it."""
+"""Reads are counted in the commit that records them, and listed by secret."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def uses(
 ) -> object:
     """[[[version, kind, reader, host, count, first, last], ...], cursor, since when].
 
-    Also of a secret that was deleted. Raises NotFound for a name that no secret ever had.
+    Also of a secret that was deleted. Raises NotFound if there never was one.
     """
     ledger, start = work.look.ledger, uses_of(name, version)
     last = cursor.removeprefix("=") if cursor else ""

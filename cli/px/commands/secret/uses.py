@@ -32,8 +32,9 @@ def uses(server: Server, name: Name, version: Version = None) -> None:
     Example: px secret uses DATABASE_URL --version 3
     """
     from positronic.names import parse_name
-    from px import terminal, uses_table
+    from px import terminal
     from px.api import uses
+    from px.secrets import uses_table
 
     checked = parse_name(name)
     with server.connect() as client:

@@ -48,9 +48,9 @@ async def deleted(world: World) -> None:
 
 @USES.full
 async def unknown(world: World) -> None:
-    """The uses of a name that no secret ever had are answered 404 not_found."""
+    """The uses of a name that was never used are answered 404 not_found."""
     found = await world.call("GET", f"/secrets/{world.name()}/uses")
-    found.refused("not_found", "uses of a name that no secret ever had")
+    found.refused("not_found", "the uses of a new name")
 
 
 @USES.full
