@@ -17,6 +17,7 @@ from spec.broken import (
     projects,
     secrets,
     tokens,
+    uses,
 )
 from spec.broken.mutant import MUTANTS, Mutant
 
@@ -36,4 +37,5 @@ _MODULES = (
     projects,
     secrets,
     tokens,
+    uses,
 )
