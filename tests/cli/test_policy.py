@@ -126,7 +126,7 @@ def test_what_is_due_is_data(here: PxInProcess) -> None:
     assert done.returncode == 1
     assert lines[0] == ["B", "2001-02-03T00:00:00.000Z", "expires", ""]
     assert [lines[1][0], *lines[1][2:]] == ["A", "rotate", "see the wiki"]
-    assert done.stderr.startswith("2 secrets are due within 14d\nhint: ")
+    assert done.stderr.startswith("2 secrets are due within 14d, 1 of them already\nhint: ")
 
 
 def test_within(here: PxInProcess) -> None:
@@ -158,3 +158,4 @@ def test_exists_says_that_it_expired(here: PxInProcess) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "the secret A expired at 2001-02-03T00:00:00.000Z" in done.stderr
+    assert "hint: `px secret policy NAME` shows its dates and moves them" in done.stderr

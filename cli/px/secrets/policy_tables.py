@@ -29,8 +29,9 @@ def due(found: Sequence[SecretPolicy], within: str) -> None:
         terminal.data(terminal.columns(head, [_row(one, now) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_cells(one)) for one in found))
-    count = len(found)
-    terminal.say(f"{terminal.counted(count)} {'is' if count == 1 else 'are'} due within {within}")
+    count, late = len(found), sum(one.is_overdue(datetime.now(UTC)) for one in found)
+    said = f"{terminal.counted(count)} {'is' if count == 1 else 'are'} due within {within}"
+    terminal.say(f"{said}, {late:,} of them already" if late else said)
     terminal.advise(
         "hint: write a new value with `px secret create NAME`; "
         "move the date with `px secret policy NAME --expires`"
@@ -51,7 +52,14 @@ def policy(found: SecretPolicy) -> None:
         ("kept versions", f"{found.keep.versions}" if found.keep else ""),
         ("kept when deleted", f"{found.keep.days} days" if found.keep else ""),
     ]
-    terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
+    shown = [tuple(map(printable, row)) for row in rows if row[1]]
+    width = max(len(title) for title, _ in shown)
+    is_wide = terminal.is_terminal(sys.stdout)
+    terminal.data(
+        "\n".join(
+            f"{title:<{width}}  {cell}" if is_wide else f"{title}\t{cell}" for title, cell in shown
+        )
+    )
 
 
 def expired(found: Sequence[tuple[str, str]]) -> list[str]:
