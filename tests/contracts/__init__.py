@@ -15,6 +15,7 @@ from contracts import (
     kv_faults,
     ledger,
     namespace,
+    policies,
     records,
     repairs,
     rotation_commands,
@@ -22,6 +23,7 @@ from contracts import (
     secret_commands,
     token_commands,
     unreadable,
+    uses,
     values,
 )
 
@@ -38,6 +40,8 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     secret_commands.SUITE,
+    policies.SUITE,
+    uses.SUITE,
     values.SUITE,
     audit_commands.SUITE,
     token_commands.SUITE,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import js
-from pyodide.ffi import jsnull, to_js
+from pyodide.ffi import JsException, jsnull, to_js
+
+from positronic.cloudflare.crossings import crossings
+from positronic.reminders.webhook import NoAnswer
+
+POST_TIMEOUT: Final = 10_000  # milliseconds
 
 
 class Headers(Mapping[str, str]):
@@ -34,7 +40,25 @@ class Headers(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def response(status: int, body: Any, headers: Mapping[str, str]) -> Any:
+def response(status: int, body: Any, headers: dict[str, str]) -> Any:
     """`body` is text, a JavaScript stream, or None."""
-    options = {"status": status, "headers": headers}
-    return js.Response.new(body, to_js(options, dict_converter=js.Object.fromEntries))
+    return crossings().response(status, body, json.dumps(headers))
+
+
+async def post(url: str, headers: Mapping[str, str], body: str) -> int:
+    """The status. Neither follows a redirect nor reads the answer's body. Raises NoAnswer."""
+    options = {
+        "method": "POST",
+        "redirect": "manual",
+        "headers": headers,
+        "body": body,
+        "signal": js.AbortSignal.timeout(POST_TIMEOUT),
+    }
+    try:
+        answer = await js.fetch(url, to_js(options, dict_converter=js.Object.fromEntries))
+        status = int(answer.status)
+        if answer.body:
+            await answer.body.cancel()
+    except JsException:  # its text may hold the address
+        raise NoAnswer from None
+    return status

@@ -12,11 +12,14 @@ from positronic.commands import (
     copy_commands,
     directory_commands,
     key_commands,
+    policy_commands,
+    reminder_commands,
     repair_commands,
     run_commands,
     secret_changes,
     secret_reads,
     token_commands,
+    use_counts,
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
@@ -35,6 +38,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "secret.put": lambda work, given: secret_changes.put(work, *given.entry("entry")),
     "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
     "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "secret.policy": lambda work, given: policy_commands.change(
+        work, given.name("name"), given.fields("fields")
+    ),
     "token.create": lambda work, given: token_commands.create(
         work,
         given.text("id"),
@@ -57,6 +63,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "project.repair": lambda work, given: repair_commands.repair(
         work, given.optional_text("cursor")
     ),
+    "use.trim": lambda work, _: use_counts.trim(work),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "audit.restart": lambda work, _: audit_changes.restart(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
@@ -64,6 +71,12 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("project"), given.text("location"), given.text("jurisdiction")
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+    "reminder.claim": lambda work, given: reminder_commands.claim(
+        work, given.text("claim"), given.number("within"), given.optional_text("cursor")
+    ),
+    "reminder.settle": lambda work, given: reminder_commands.settle(
+        work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
+    ),
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
@@ -73,6 +86,16 @@ READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
+    "secret.policy-of": lambda work, given: policy_commands.shown(work, given.name("name")),
+    "secret.due": lambda work, given: policy_commands.due(
+        work, given.number("within"), *given.page()
+    ),
+    "secret.unused": lambda work, given: secret_reads.unused(
+        work, given.number("unusedFor"), *given.page()
+    ),
+    "secret.uses": lambda work, given: use_counts.uses(
+        work, given.name("name"), given.optional_number("version"), *given.page()
+    ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
