@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from px.project.workspace import Workspace, node
+from px.tools.place import current
 from support.source import ROOT
 from worker.deploying import Deploying, deploying
 
@@ -84,12 +85,13 @@ def test_what_the_worker_would_refuse_changes_nothing(
     assert world.cloudflare.changes() == []
 
 
-def test_every_environment_has_the_schedule(project: Workspace, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("project")
+def test_every_environment_has_the_schedule(tmp_path: Path) -> None:
     """wrangler passes it on to an environment, as it does with no variable and no binding."""
     text = (ROOT / "wrangler.toml").read_text()
     config = tmp_path / "wrangler.toml"
     config.write_text(text + '\n[env.staging]\nname = "staging"\n')
-    words = [str(node()), "-e", _READ_CONFIG, str(project.wrangler_library()), str(config)]
+    words = [str(node()), "-e", _READ_CONFIG, str(current().wrangler_library()), str(config)]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path)
 
     (line,) = re.findall(r"^\{.*\}$", done.stdout, re.MULTILINE)

@@ -76,7 +76,7 @@ def test_px_knows_its_own_files_again(files: dict[str, bytes]) -> None:
 def test_a_name_that_no_worker_can_have_is_refused(name: str) -> None:
     """Before anything is written, with the option that gives another."""
     with pytest.raises(Usage) as caught:
-        worker_name(Path("/x") / name, None)
+        worker_name(Path("/x"), name)
 
     assert "--name" in caught.value.hint
 
@@ -85,8 +85,10 @@ def test_a_name_that_no_worker_can_have_is_refused(name: str) -> None:
 def test_what_exists_is_left_alone(tmp_path: Path, kind: str) -> None:
     """Whatever has that name."""
     place = tmp_path / "shop"
-    made = {"folder": place.mkdir, "file": place.touch}
-    made.get(kind, lambda: place.symlink_to("nowhere"))()
+    if kind == "broken link":
+        place.symlink_to("nowhere")
+    else:
+        (place.mkdir if kind == "folder" else place.touch)()
     before = place.lstat()
 
     with pytest.raises(Refused):
@@ -102,6 +104,11 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
         write(tmp_path / "shop", {"a": b"", "a/b": b""})
 
     assert [*tmp_path.iterdir()] == []
+
+
+def test_the_folders_name_is_the_workers() -> None:
+    """Unless another was chosen."""
+    assert worker_name(Path("/x/shop"), None) == "shop"
 
 
 def test_a_px_without_a_library_says_how_to_get_one() -> None:
