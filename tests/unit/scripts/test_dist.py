@@ -100,16 +100,17 @@ def test_px_asks_for_what_the_library_needs(dist: Path) -> None:
 
 
 def test_the_library_is_the_core_and_no_more(dist: Path) -> None:
-    """No brain and no entry; its one script is where wrangler makes a module of it."""
+    """No brain and no entry; its scripts are where wrangler makes modules of them."""
     found = contents(wheel(dist, NAMES[0]))
-    core = WORKER.joinpath("positronic").rglob("*.py")
+    core = WORKER / "positronic"
 
     assert {name for name in found if name.endswith(".py")} == {
-        path.relative_to(WORKER).as_posix() for path in core
+        path.relative_to(WORKER).as_posix() for path in core.rglob("*.py")
     }
-    script = (WORKER / "positronic" / "ciphers" / "aes_gcm.mjs").read_bytes()
-    scripts = {name: text for name, text in found.items() if name.endswith(".mjs")}
-    assert scripts == {"workers/positronic_aes_gcm.mjs": script}
+    assert {name: text for name, text in found.items() if name.endswith(".mjs")} == {
+        f"workers/{path.relative_to(WORKER).as_posix()}": path.read_bytes()
+        for path in core.rglob("*.mjs")
+    }
 
 
 def test_neither_can_be_uploaded_by_mistake(dist: Path) -> None:

@@ -10,11 +10,9 @@ from pyodide.ffi import JsException, to_js
 from workers import import_from_javascript
 
 from positronic.ports import InvalidTag, Sealing
+from positronic.script_names import script_name
 
-# From the wheel it is beside the SDK's own: nowhere else in python_modules/ does wrangler make
-# modules of JavaScript.
-_INSTALLED: Final = "python_modules/workers/positronic_aes_gcm.mjs"
-_SCRIPT: Final = _INSTALLED if "/python_modules/" in __file__ else "positronic/ciphers/aes_gcm.mjs"
+_SCRIPT: Final = script_name("positronic/ciphers/aes_gcm.mjs")
 
 
 class WebCryptoCipher:

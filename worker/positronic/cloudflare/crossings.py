@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from workers import import_from_javascript
 
-_SCRIPT: Final = "positronic/cloudflare/crossings.mjs"
+from positronic.script_names import script_name
+
+_SCRIPT: Final = script_name("positronic/cloudflare/crossings.mjs")
 
 
 @cache
