@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from px.project.workspace import SETUP_HINT
 from px.terminal import printable
 
 # The errors of positronic/cloudflare/brain_files.py: a complete sentence on one line.
@@ -22,7 +21,8 @@ _ROOT: Final = "/session/metadata/"
 _MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'$")
 
 PACKAGE_HINT: Final = (
-    f"a package: add it to pyproject.toml, pin it with `make lock`, then {SETUP_HINT}"
+    "a package: pin it by hash in requirements/worker.txt; in px's checkout, add it to "
+    "worker/pyproject.toml and run `make lock`"
 )
 
 

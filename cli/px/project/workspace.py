@@ -10,7 +10,7 @@ from typing import Final
 from px.project.errors import LocalError, NoProject
 from px.project.upwards import PROJECT_MARK, find_upwards
 
-SETUP_HINT: Final = "run `make setup` in the project's folder"
+SETUP_HINT: Final = "install px again; in its checkout: `make setup`"
 
 
 @dataclass(frozen=True, slots=True)

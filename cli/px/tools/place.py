@@ -18,10 +18,7 @@ LOCK: Final = "package-lock.json"
 HINT: Final = "run `px tools --set-up`"
 
 # What the tools are made from, and by which code.
-_SOURCES: Final = (
-    *(LOCK, "package.json", "bundle.py", "glue.py", "bundle.capnp", "wrapper.py"),
-    *("inventory.py", "set_up.py"),
-)
+_SOURCES: Final = (LOCK, "package.json", "bundle.py", "glue.py", "bundle.capnp", "wrapper.py")
 _WORKERD_PACKAGES: Final = {
     ("linux", "x86_64"): "workerd-linux-64",
     ("linux", "aarch64"): "workerd-linux-arm64",
