@@ -53,8 +53,8 @@ TREES: Final = {
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
-    px errors library schemas testing
-    files http process
+    px errors schemas testing
+    files http library process
     invocation
     terminal
     project prompts

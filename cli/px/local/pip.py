@@ -34,12 +34,24 @@ def install_pinned(
     install([*_PINNED, *arguments], what, pip=pip, folder=folder)
 
 
+def download_pinned(arguments: Sequence[str], what: str, *, folder: Path) -> None:
+    """Downloads wheels with the pinned hashes; raises LocalError that says why it failed."""
+    own = (sys.executable, "-m", "pip")
+    _run("download", [*_PINNED, *arguments], what, pip=own, folder=folder)
+
+
 def install(
     arguments: Sequence[str], what: str, *, pip: Sequence[str], folder: Path | None = None
 ) -> None:
     """`pip install`; raises LocalError that says why it failed."""
+    _run("install", arguments, what, pip=pip, folder=folder)
+
+
+def _run(
+    verb: str, arguments: Sequence[str], what: str, *, pip: Sequence[str], folder: Path | None
+) -> None:
     done = subprocess.run(  # noqa: S603 - fixed words and paths, no shell
-        [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments],
+        [*pip, verb, "--quiet", "--disable-pip-version-check", "--no-input", *arguments],
         cwd=folder,
         env=environment(pip),
         stdin=subprocess.DEVNULL,

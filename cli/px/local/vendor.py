@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,9 @@ from px.local import pip, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
+from px.tools.place import cache_folder
 
+_WHAT: Final = "the Worker's packages"
 # Pyodide's CPython in workerd: only wheels for it or pure ones, so no package code runs here.
 _TARGET: Final = (
     *("--platform", "pyemscripten_2026_0_wasm32"),
@@ -54,8 +57,22 @@ def _swap_in(project: Workspace) -> None:
 
 
 def _install(project: Workspace, target: Path) -> None:
+    """From px's cache, and from the index only what is missing there: the hashes hold for both."""
     if find_spec("pip") is None:
         raise LocalError("the Python package pip is not installed", SETUP_HINT)
-    words = ["--no-compile", *_TARGET, "--target", str(target), "-r", str(project.requirements)]
+    wheels = cache_folder() / "wheels"
+    with owner_only.locked(wheels.with_suffix(".lock")):
+        if wheels.is_dir():
+            with suppress(LocalError):
+                _install_from(wheels, project, target)
+                return
+        words = ["--dest", str(wheels), *_TARGET, "-r", str(project.requirements)]
+        pip.download_pinned(words, _WHAT, folder=project.root)
+        _install_from(wheels, project, target)
+
+
+def _install_from(wheels: Path, project: Workspace, target: Path) -> None:
+    where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
+    words = ["--no-compile", *_TARGET, *where, "-r", str(project.requirements)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
-    pip.install_pinned(words, "the Worker's packages", folder=project.root)
+    pip.install_pinned(words, _WHAT, folder=project.root)

@@ -80,7 +80,7 @@ class Tools:
 
 def current() -> Tools:
     """The tools that this px pins; they may not be set up yet."""
-    return Tools(_cache_folder() / "tools" / _name())
+    return Tools(cache_folder() / "tools" / _name())
 
 
 def versions() -> dict[str, str]:
@@ -97,7 +97,7 @@ def pin(name: str) -> bytes:
     return (files("px.tools") / name).read_bytes()
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """`px` in the user's cache folder, as the XDG base directories name it."""
     chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if chosen.is_absolute():  # any other is to be ignored

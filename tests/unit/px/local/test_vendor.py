@@ -11,6 +11,13 @@ from px.project.errors import LocalError
 from px.project.workspace import Workspace
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of px's with nothing in it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "px"
+
+
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that pip takes for its whole index, so that nothing is downloaded."""
@@ -118,6 +125,54 @@ def test_a_package_without_a_hash_is_refused(project: Workspace, wheels: Path) -
 
     assert caught.value.message.endswith("one==1.0 is not pinned with a hash")
     assert not project.python_modules.exists()
+
+
+def test_what_was_installed_once_needs_no_index(
+    project: Workspace, wheels: Path, tmp_path: Path
+) -> None:
+    """Another project with the same pins is set up from px's cache."""
+    require(project, wheel(wheels, "one"))
+    ensure_modules(project)
+    (wheels / "one-1.0-py3-none-any.whl").unlink()
+    other = Workspace(tmp_path / "other")
+    other.root.mkdir()
+    require(other, project.requirements.read_text())
+
+    assert ensure_modules(other)
+    assert (other.python_modules / "one.py").exists()
+
+
+def test_a_changed_wheel_in_the_cache_is_not_used(
+    project: Workspace, wheels: Path, cache: Path, tmp_path: Path
+) -> None:
+    """The pinned hash holds for what is there too; the index has the right one."""
+    require(project, wheel(wheels, "one"))
+    ensure_modules(project)
+    [kept] = (cache / "wheels").iterdir()
+    with zipfile.ZipFile(kept, "a") as archive:
+        archive.writestr("planted.py", "")
+    other = Workspace(tmp_path / "other")
+    other.root.mkdir()
+    require(other, project.requirements.read_text())
+
+    assert ensure_modules(other)
+    assert not (other.python_modules / "planted.py").exists()
+
+
+def test_a_wheel_beside_the_project_is_found_from_any_folder(
+    project: Workspace, wheels: Path
+) -> None:
+    """By its relative path and its hash, as `px new` writes it."""
+    line = wheel(wheels, "one")
+    (project.root / "vendor").mkdir()
+    (wheels / "one-1.0-py3-none-any.whl").rename(
+        project.root / "vendor" / "one-1.0-py3-none-any.whl"
+    )
+    digest = line.partition(" ")[2]
+    require(project, f"./vendor/one-1.0-py3-none-any.whl {digest}")
+
+    assert ensure_modules(project)
+    assert (project.python_modules / "one.py").exists()
 
 
 def test_missing_requirements_are_a_sentence(project: Workspace) -> None:
