@@ -32,6 +32,8 @@ CASES: Final = [
     ("secret create", "NEW --value x", 0),
     ("secret list", "", 0),
     ("secret list", "--project empty", 0),
+    ("secret uses", "A", 0),
+    ("secret uses", "A --version 1", 0),
     ("secret exists", "A", 0),
     ("secret exists", "MISSING", 1),
     ("secret delete", "A --yes", 0),
