@@ -156,7 +156,7 @@ def test_two_runs_at_once_send_it_once(hooked: Hooked) -> None:
 
 
 def test_px_dev_sends_where_dev_vars_says(project: Workspace, tmp_path: Path) -> None:
-    """With `px secret policy` and the line of docs/operations.md that triggers the schedule."""
+    """When the schedule is triggered as docs/operations.md says."""
     with receiving(SECRET) as receiver:
 
         def prepare(scratch: Workspace) -> None:
@@ -165,12 +165,15 @@ def test_px_dev_sends_where_dev_vars_says(project: Workspace, tmp_path: Path) ->
             scratch.dev_vars.write_text(lines)
 
         with run_px_dev(project, tmp_path, prepare) as local:
-            local.px.run("secret", "create", "KEY", "--stdin", stdin=b"value of KEY")
-            policy = local.px.run("secret", "policy", "KEY", "--expires", "1d")
-            url = json.loads((local.project.private / "local.json").read_text())["url"]
-            answer = httpx.get(url + TRIGGER, timeout=60, trust_env=False)
+            known = json.loads((local.project.private / "local.json").read_text())
+            headers = {"Authorization": f"Bearer {known['token']}"}
+            with httpx.Client(base_url=known["url"], timeout=60, trust_env=False) as client:
+                local.px.run("secret", "create", "KEY", "--stdin", stdin=b"value of KEY")
+                sent = {"expiresAt": iso(DATE)}
+                changed = client.patch("/secrets/KEY", json=sent, headers=headers)
+                answer = client.get(TRIGGER)
 
-    assert policy.returncode == 0, policy.stderr
+    assert changed.status_code == 200, changed.text
     assert answer.text == "ok"
     assert [one["project"] for one in receiver.taken] == ["default"]
     assert receiver.names == {"KEY": 1}
