@@ -15,6 +15,8 @@ class SecretGroup(LazyGroup):
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
         "import": "px.commands.secret.import_file",
+        "policy": "px.commands.secret.policy",
+        "due": "px.commands.secret.due",
         "require": "px.commands.secret.require",
     }
 
