@@ -19,6 +19,7 @@ class Detail:
     error: str
     index: int | None = None
     name: str | None = None
+    current_version: int | None = None
 
 
 class PositronicError(Exception):
@@ -116,6 +117,15 @@ class Conflict(PositronicError):
     """The request does not fit the current state, such as a run that is still running."""
 
     code, status = "conflict", 409
+
+
+class VersionMismatch(PositronicError):
+    """A secret has another version than the request expects; `currentVersion`: 0 if there is none.
+
+    In a bulk, `details` has it for each such entry.
+    """
+
+    code, status = "version_mismatch", 412
 
 
 class TooLarge(PositronicError):

@@ -23,4 +23,6 @@ ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
 TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 # JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
 StepNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
+NewVersion = Annotated[int, Field(ge=1, le=2**53 - 1), BeforeValidator(_whole)]
+KnownVersion = Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]  # 0: none
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
