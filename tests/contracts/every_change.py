@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.commanding import AUDIT_RETENTION, TOKEN_ID, Commanding, bulk, command, issue, put
@@ -28,12 +28,13 @@ APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adop
 class Example:
     """A change on a place with A, NAMES and a token; `keys`: what the place holds.
 
-    `after`: milliseconds from then until it is made.
+    `before`: what is made first; `after`: milliseconds from then until it is made.
     """
 
     change: Command
     keys: str = KEYS
     after: int = 0
+    before: Sequence[Command] = ()
 
 
 def _examples() -> Mapping[str, Example]:
@@ -54,6 +55,18 @@ def _examples() -> Mapping[str, Example]:
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }
     examples = {label: Example(change) for label, change in changes.items()}
+    for label, name, change in (
+        ("roll back", "B", command("secret.rollback", name="B", to=1)),
+        ("destroy a version", "C", command("secret.destroy", name="C", version=1)),
+        ("destroy", "D", command("secret.destroy", name="D")),
+    ):
+        examples[label] = Example(change, before=[put(name, "one"), put(name, "two")])
+    for action in ("restore", "destroy"):
+        name = f"GONE_{action}"
+        gone = [put(name), command("secret.delete", name=name)]
+        examples[f"{action} what is deleted"] = Example(
+            command(f"secret.{action}", name=name), before=gone
+        )
     return examples | {
         "forget reads": Example(command("use.trim"), after=2 * KEPT),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
@@ -66,6 +79,7 @@ async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     """What the example needs, whatever was done before."""
     place = Commanding(world, keys=f"{KEYS},{NEWER}")
     await place.run(put("A"), bulk(NAMES), command("brain.read", names=["A"]))
+    await place.run(*example.before)
     await settled(place.run(issue()))
     place.clock.now += example.after
     return Commanding(world, place.clock, example.keys)

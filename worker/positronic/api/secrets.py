@@ -25,9 +25,7 @@ async def _put(sent: models.SecretIn, call: Call) -> models.SecretOut:
 
 
 async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
-    """Sorted by name; never a value. With `unusedFor` or `deleted`, a page may be short, and not
-    the last; deleted ones are sorted by the time of their removal.
-    """
+    """By name, or by `keptUntil`; never a value. With a filter, a page can be short."""
     if call.flag("deleted"):
         if "unusedFor" in call.query:
             raise InvalidRequest("`deleted` and `unusedFor` exclude each other")
