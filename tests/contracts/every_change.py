@@ -21,6 +21,7 @@ SUITE: Suite[LedgerWorld] = Suite("every_change")
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
+SILENT |= {"reminder.claim", "reminder.settle"}
 APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adoption` holds it
 
 
@@ -47,6 +48,7 @@ def _examples() -> Mapping[str, Example]:
         "create": put("NEW"),
         "update": put("A", "newer"),
         "bulk": bulk([*NAMES, "X", "Y"], "newer"),
+        "policy": command("secret.policy", name="A", fields={"note": "new", "enforce": True}),
         "delete": command("secret.delete", name="A"),
         "issue": issue("f" * 16),
         "revoke": command("token.revoke", id=TOKEN_ID),
@@ -67,7 +69,16 @@ def _examples() -> Mapping[str, Example]:
         examples[f"{action} what is deleted"] = Example(
             command(f"secret.{action}", name=name), before=gone
         )
+    due = command("secret.policy", name="A", fields={"expires_at": 1})
+    claim = command("reminder.claim", claim="c" * 16, within=1)
+    settle = {
+        was_taken: command("reminder.settle", names=["A"], day=1, wasTaken=was_taken)
+        for was_taken in (True, False)
+    }
     return examples | {
+        "claim": Example(claim, before=[due]),
+        "remind": Example(settle[True], before=[due, claim]),
+        "fail to remind": Example(settle[False], before=[due, claim]),
         "forget reads": Example(command("use.trim"), after=2 * KEPT),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
         "restart": Example(command("audit.restart", newest="k2"), NEWER),
@@ -79,8 +90,8 @@ async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     """What the example needs, whatever was done before."""
     place = Commanding(world, keys=f"{KEYS},{NEWER}")
     await place.run(put("A"), bulk(NAMES), command("brain.read", names=["A"]))
-    await place.run(*example.before)
     await settled(place.run(issue()))
+    await place.run(*example.before)
     place.clock.now += example.after
     return Commanding(world, place.clock, example.keys)
 

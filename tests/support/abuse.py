@@ -88,7 +88,7 @@ PATHS = (
     st.sampled_from([path.replace("*", "A") for path in _PATHS] + ["/status"])
     | st.lists(PIECES | NASTY, max_size=5).map(lambda parts: "/" + "/".join(parts))
     | st.sampled_from([path.replace("*", "{}") for path in _PATHS if "*" in path]).flatmap(
-        lambda path: NASTY.map(path.format)
+        lambda path: NASTY.map(lambda nasty: path.replace("{}", nasty))
     )
     | st.text(max_size=30)
 )

@@ -120,12 +120,15 @@ class Conflict(PositronicError):
 
 
 class VersionMismatch(PositronicError):
-    """A secret has another version than the request expects; `currentVersion`: 0 if there is none.
-
-    In a bulk, `details` has it for each such entry.
-    """
+    """A secret has another version than expected; `currentVersion` says which, 0: none."""
 
     code, status = "version_mismatch", 412
+
+
+class SecretExpired(PositronicError):
+    """The secret has expired, and its policy says that nobody may read it after that."""
+
+    code, status = "secret_expired", 409
 
 
 class TooLarge(PositronicError):

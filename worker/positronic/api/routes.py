@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from positronic.api import audit, brains, copies, keys, projects, secrets, status, tokens, versions
+from positronic.api import (
+    audit,
+    brains,
+    copies,
+    keys,
+    policies,
+    projects,
+    secrets,
+    status,
+    tokens,
+    versions,
+)
 from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
 from positronic.http.request import decode_segment
@@ -15,6 +26,7 @@ ROUTES: Final = (
     *status.ROUTES,
     *secrets.ROUTES,
     *versions.ROUTES,
+    *policies.ROUTES,
     *audit.ROUTES,
     *tokens.ROUTES,
     *keys.ROUTES,

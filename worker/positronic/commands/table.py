@@ -12,6 +12,8 @@ from positronic.commands import (
     copy_commands,
     directory_commands,
     key_commands,
+    policy_commands,
+    reminder_commands,
     repair_commands,
     run_commands,
     secret_changes,
@@ -52,6 +54,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "secret.destroy": lambda work, given: _destroy(
         work, given.text("name"), given.optional_number("version")
     ),
+    "secret.policy": lambda work, given: policy_commands.change(
+        work, given.name("name"), given.fields("fields")
+    ),
     "token.create": lambda work, given: token_commands.create(
         work,
         given.text("id"),
@@ -82,6 +87,12 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("project"), given.text("location"), given.text("jurisdiction")
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+    "reminder.claim": lambda work, given: reminder_commands.claim(
+        work, given.text("claim"), given.number("within"), given.optional_text("cursor")
+    ),
+    "reminder.settle": lambda work, given: reminder_commands.settle(
+        work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
+    ),
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
@@ -93,6 +104,10 @@ READS: Final[Mapping[str, Read]] = {
     "secret.versions": lambda work, given: version_reads.history(work, given.name("name")),
     "secret.deleted": lambda work, given: version_reads.deleted(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
+    "secret.policy-of": lambda work, given: policy_commands.shown(work, given.name("name")),
+    "secret.due": lambda work, given: policy_commands.due(
+        work, given.number("within"), *given.page()
+    ),
     "secret.unused": lambda work, given: secret_reads.unused(
         work, given.number("unusedFor"), *given.page()
     ),
