@@ -32,6 +32,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets/bulk": {
         "secrets": [{"name": "A", "value": CANARY}, {"name": "bulk", "value": CANARY}]
     },
+    "POST /secrets/*/rollback": {"to": 1, "ifVersion": 1},
     "POST /tokens": {"name": "ci", "role": "writer", "expiresIn": 3600},
     "POST /brains/runs": {"identifier": "A", "options": {"key": CANARY}, "initialState": {}},
     "POST /brains/runs/rerun": {"runId": "0" * 32, "startsAt": 1, "stopsAfter": 2},

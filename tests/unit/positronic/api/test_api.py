@@ -73,8 +73,11 @@ def test_create() -> None:
 
     assert answer.status == 201
     assert answer.json == {
-        **{"name": "A", "version": 1, "createdAt": DATE},
-        **{"updatedAt": DATE, "sealedAt": DATE},
+        "name": "A",
+        "version": 1,
+        "createdAt": DATE,
+        "updatedAt": DATE,
+        "sealedAt": DATE,
     }
 
 
@@ -86,8 +89,11 @@ def test_update() -> None:
     answer = house.call("POST", "/secrets", {"name": "A", "value": "canary"})
 
     assert answer.json == {
-        **{"name": "A", "version": 2, "createdAt": DATE},
-        **{"updatedAt": LATER, "sealedAt": LATER},
+        "name": "A",
+        "version": 2,
+        "createdAt": DATE,
+        "updatedAt": LATER,
+        "sealedAt": LATER,
     }
 
 
@@ -99,7 +105,11 @@ def test_list() -> None:
 
     assert [secret["name"] for secret in answer.json["secrets"]] == ["A", "B", "_", "b"]
     assert answer.json["secrets"][0] == {
-        **{"name": "A", "version": 1, "createdAt": DATE, "updatedAt": DATE, "sealedAt": DATE},
+        "name": "A",
+        "version": 1,
+        "createdAt": DATE,
+        "updatedAt": DATE,
+        "sealedAt": DATE,
         "updatedBy": {"type": "token", "id": "root", "name": "root"},
     }
     assert answer.json.keys() == {"secrets", "count"}
