@@ -37,7 +37,7 @@ STATUS: Final = {
 }
 
 # Of an answer about one secret, and of one in a list.
-SECRET: Final = "name version createdAt updatedAt sealedAt restoredFrom"
+ANSWERED: Final = "name version createdAt updatedAt sealedAt restoredFrom"
 LISTED: Final = (
     "name version createdAt updatedAt sealedAt updatedBy lastReadAt"
     " expiresAt rotateEvery enforce due note deletedAt keptUntil"

@@ -28,7 +28,7 @@ async def answer(world: World) -> None:
 async def fields(world: World) -> None:
     """POST /secrets answers with only the contract's fields."""
     found = await world.store(world.name())
-    closed(found.object(), contract.SECRET, "the answer")
+    closed(found.object(), contract.ANSWERED, "the answer")
 
 
 @CREATE.full
