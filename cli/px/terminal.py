@@ -116,6 +116,8 @@ def error_document(error: PxError) -> dict[str, object]:
         found["hint"] = hint
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
+    if error.current_version is not None:
+        found["currentVersion"] = error.current_version
     return found
 
 
