@@ -111,15 +111,22 @@ class Secrets:
         self.client.remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
+    def note(self, name: Name) -> None:
+        """It is there again, for completion."""
+        self._names.add([name])
+
+    def forget(self, name: Name) -> None:
+        """It is gone, for completion."""
+        self._names.discard(name)
+
     def bulk(
         self, entries: Sequence[Entry], if_versions: Mapping[str, int] | None = None
     ) -> Written:
-        """Writes several secrets: all, or none if one of `if_versions` is not its version.
+        """Writes several secrets: all, or none if one has another version than in `if_versions`.
 
-        `uncertain` on the error: they may be written.
+        A name that is not in it must be new. `uncertain` on the error: they may be written.
         """
-        versions = if_versions or {}
-        body = {"secrets": [_fields(name, value, versions.get(name)) for name, value in entries]}
+        body = {"secrets": [_fields(*entry, _expected(if_versions, entry)) for entry in entries]}
         values = [value for _, value in entries]
         written = self.client.write("/secrets/bulk", body, _written, doubt.BULK, values=values)
         self._names.add(name for name, _ in entries)
@@ -148,6 +155,10 @@ def _listed(found: Fields) -> Secret:
     if not decode.is_unreadable(found):
         return secret(found)
     return Secret(decode.text(found["name"]), "", "", is_unreadable=True)
+
+
+def _expected(if_versions: Mapping[str, int] | None, entry: Entry) -> int | None:
+    return None if if_versions is None else if_versions.get(entry[0], 0)
 
 
 def _fields(name: Name, value: Value, if_version: int | None = None) -> dict[str, object]:

@@ -87,9 +87,7 @@ class Versions:
 
     def _history(self, found: Fields) -> History:
         versions = tuple(decode.items(found, "versions", _version))
-        return History(
-            self._name, versions, decode.optional(decode.time, found.get("keptUntil"))
-        )
+        return History(self._name, versions, decode.optional(decode.time, found.get("keptUntil")))
 
 
 def _version(found: Fields) -> SecretVersion:

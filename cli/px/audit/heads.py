@@ -77,4 +77,4 @@ def last_head(target: Target, environ: Mapping[str, str]) -> LastHead:
     """What px remembers of this address and project; nothing without a home folder."""
     from px.project.user_state import state_file
 
-    return LastHead(state_file("audit-head", target, environ))
+    return LastHead(state_file("audit-head", target.address, target.project_name, environ))

@@ -10,23 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from px.settings import Target
+    from px.http.address import Address
 
 
-def state_file(kind: str, target: Target, environ: Mapping[str, str]) -> Path | None:
+def state_file(
+    kind: str, address: Address, project: str, environ: Mapping[str, str]
+) -> Path | None:
     """The file of this kind; None without a home folder."""
     import hashlib
-
-    from positronic.access.tokens import parse
 
     chosen, home = environ.get("XDG_STATE_HOME", ""), environ.get("HOME", "")
     if not (chosen.startswith("/") or home.startswith("/")):
         return None
     base = chosen if chosen.startswith("/") else f"{home}/.local/state"
-    token = parse(target.token)
-    project = target.project or (token.project if token else "")
-    parts = [target.address.origin, project]
-    if target.address.is_loopback:  # each folder's local Worker has ledgers of its own
+    parts = [address.origin, project]
+    if address.is_loopback:  # each folder's local Worker has ledgers of its own
         parts.append(str(_folder()))
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     return Path(base) / "px" / f"{kind}-{name}"

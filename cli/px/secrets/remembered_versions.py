@@ -56,15 +56,12 @@ class RememberedVersions:
             ) from None
 
 
-def remembered_versions(target: Target, environ: Mapping[str, str]) -> RememberedVersions:
+def of_target(target: Target, environ: Mapping[str, str]) -> RememberedVersions:
     from px.project.user_state import state_file
 
-    return RememberedVersions(state_file("import-versions", target, environ))
-
-
-def expected(remembered: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
-    """The version that each secret must still have; 0: there was none."""
-    return {name: remembered.get(name, 0) for name in names}
+    return RememberedVersions(
+        state_file("import-versions", target.address, target.project_name, environ)
+    )
 
 
 def refuse_changed(remembered: Mapping[str, int], found: ImportPlan, names: Sequence[str]) -> None:

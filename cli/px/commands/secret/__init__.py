@@ -13,6 +13,10 @@ class SecretGroup(LazyGroup):
         "list": "px.commands.secret.list",
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
+        "history": "px.commands.secret.history",
+        "rollback": "px.commands.secret.rollback",
+        "restore": "px.commands.secret.restore",
+        "destroy": "px.commands.secret.destroy",
         "import": "px.commands.secret.import_file",
         "require": "px.commands.secret.require",
     }
@@ -23,7 +27,7 @@ app = new_app(SecretGroup)
 
 @app.callback()
 def secret() -> None:
-    """Create, list, check and delete secrets. No command shows a value.
+    """Create, list, check, undo and delete secrets. No command shows a value.
 
     \b
     Example: px secret list
