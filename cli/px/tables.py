@@ -48,10 +48,8 @@ def _secret_cells(one: Secret) -> tuple[str, ...]:
 def _secret_table(found: Sequence[Secret]) -> str:
     """With a column for what is due only if anything is."""
     head = ("NAME", "VERSION", "UPDATED (UTC)", "BY", "DUE (UTC)")
-    rows = [_secret_row(one) for one in found]
-    if not any(one.due for one in found):
-        head, rows = head[:-1], [row[:-1] for row in rows]
-    return terminal.columns(head, rows)
+    shown = len(head) if any(one.due for one in found) else len(head) - 1
+    return terminal.columns(head[:shown], [_secret_row(one)[:shown] for one in found])
 
 
 def _secret_row(one: Secret) -> tuple[str, ...]:

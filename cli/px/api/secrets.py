@@ -162,8 +162,8 @@ def _expected(if_versions: Mapping[str, int] | None, entry: Entry) -> int | None
 
 
 def _fields(name: Name, value: Value, if_version: int | None = None) -> dict[str, object]:
-    expected = {} if if_version is None else {"ifVersion": if_version}
-    return {"name": name, "value": value.reveal()} | expected
+    found: dict[str, object] = {"name": name, "value": value.reveal()}
+    return found if if_version is None else found | {"ifVersion": if_version}
 
 
 def _written(found: Fields) -> Written:

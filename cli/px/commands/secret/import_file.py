@@ -60,8 +60,8 @@ def import_file(
     YAML, an archive, ...) and a file without any secrets. It never imports .env.deploy. It is safe
     to run this again after a failure.
 
-    --dry-run remembers the versions that the secrets have. With --if-unchanged nothing is written if
-    somebody changed one of them since; px names those that changed.
+    --dry-run remembers the versions that the secrets have. With --if-unchanged nothing is written
+    if somebody changed one of them since; px names those that changed.
 
     \b
     Example: px secret import .env.secrets --dry-run
