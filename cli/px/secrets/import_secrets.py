@@ -124,7 +124,7 @@ def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
 
 
 def chunks(entries: Sequence[Entry], most: int = CHUNK_ENTRIES) -> Iterator[list[Entry]]:
-    """At most so many entries and CHUNK_BYTES of JSON each."""
+    """At most `most` entries and CHUNK_BYTES of JSON each."""
     chunk: list[Entry] = []
     size = 0
     for name, value in entries:

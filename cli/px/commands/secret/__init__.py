@@ -27,7 +27,7 @@ app = new_app(SecretGroup)
 
 @app.callback()
 def secret() -> None:
-    """Create, list, check, undo and delete secrets. No command shows a value.
+    """Create, list, check, delete and restore secrets. No command shows a value.
 
     \b
     Example: px secret list

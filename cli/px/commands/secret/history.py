@@ -11,7 +11,7 @@ app = new_app()
 @app.command()
 @with_server()
 def history(server: Server, name: Name) -> None:
-    """List the versions of a secret, newest first: who wrote each one, and when. Never a value.
+    """List the versions of a secret, newest first. Values are never shown.
 
     States: current; previous, which `px secret rollback` can write again; deleted, which `px secret
     restore` can; and destroyed. In a pipe: one line per version, with tabs between version, state,

@@ -11,7 +11,7 @@ app = new_app()
 @app.command()
 @with_server()
 def restore(server: Server, name: Name) -> None:
-    """Bring back a deleted secret, with its last value, as a new version.
+    """Restore a deleted secret, with its last value, as a new version.
 
     `px secret list --deleted` lists what can be restored, and until when.
 
