@@ -22,6 +22,7 @@ from contracts import (
     secret_commands,
     token_commands,
     unreadable,
+    uses,
     values,
 )
 
@@ -38,6 +39,7 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     secret_commands.SUITE,
+    uses.SUITE,
     values.SUITE,
     audit_commands.SUITE,
     token_commands.SUITE,

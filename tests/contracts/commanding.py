@@ -32,6 +32,7 @@ from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
+from positronic.ledger.use_rows import USES
 from positronic.names import Value
 from positronic.ports import Ledger, Unreadable, Values
 from positronic.roles import Principal, Role
@@ -45,7 +46,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
-    DUTIES.kind,
+    *(DUTIES.kind, USES.kind),
     *(PROJECTS.kind, SETTING, WAITING.kind),
 ]
 

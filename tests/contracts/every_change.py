@@ -14,12 +14,13 @@ from contracts.worlds import KEYS
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES
 from positronic.errors import StoreFailed
+from positronic.ledger.use_rows import KEPT
 
 SUITE: Suite[LedgerWorld] = Suite("every_change")
 
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
-SILENT = {"project.add", "audit.trim"}  # changes without an event
+SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
 APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adoption` holds it
 
 
@@ -54,6 +55,7 @@ def _examples() -> Mapping[str, Example]:
     }
     examples = {label: Example(change) for label, change in changes.items()}
     return examples | {
+        "forget reads": Example(command("use.trim"), after=2 * KEPT),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
         "restart": Example(command("audit.restart", newest="k2"), NEWER),
         "rotate": Example(command("keys.rotate", newest="k2"), f"{NEWER},{KEYS}"),
@@ -63,7 +65,7 @@ def _examples() -> Mapping[str, Example]:
 async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     """What the example needs, whatever was done before."""
     place = Commanding(world, keys=f"{KEYS},{NEWER}")
-    await place.run(put("A"), bulk(NAMES))
+    await place.run(put("A"), bulk(NAMES), command("brain.read", names=["A"]))
     await settled(place.run(issue()))
     place.clock.now += example.after
     return Commanding(world, place.clock, example.keys)

@@ -256,6 +256,24 @@ async def check_expect(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_expect_of_many_kinds(world: LedgerWorld) -> None:
+    """Also of more kinds, and more rows, than one statement can look at."""
+    ledger = world.open()
+    kinds = [Kind(f"kind{letter}") for letter in "abcdefgh"]
+    names = [f"R{number}" for number in range(30)]
+    ledger.commit([Put(kind, name, "") for kind in kinds for name in names], {})
+    one = ledger.get(kinds[0], names)[names[0]].revision
+    right = {(kind, name): one for kind in kinds for name in names}
+    ledger.commit([Put(PLAIN, "A", "")], right | {(Kind("missing"), "R0"): ABSENT})
+    for kind in kinds:
+        for name in (names[0], names[-1]):
+            wrong = right | {(kind, name): one + 1}
+            refused(CommitConflict, lambda: ledger.commit([Delete(PLAIN, "A")], wrong))  # noqa: B023 - called here
+            refused(CommitConflict, lambda: ledger.commit([], wrong))  # noqa: B023 - called here
+    assert ids(ledger.list(PLAIN)) == ["A"], "a wrong expectation was not noticed"
+
+
+@SUITE.check
 async def check_revisions(world: LedgerWorld) -> None:
     """A row's revision is greater after each put, also when it was deleted in between."""
     ledger = world.open()

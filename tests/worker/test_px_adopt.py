@@ -49,6 +49,9 @@ def test_px_project_adopt(old: OldProject, px: Px) -> None:
     ]
     assert px.run("secret", "list").stdout.count("\n") == 2
     assert px.run("audit", "verify").returncode == 1, "the changed event"
+    again = px.run("project", "adopt").stderr.splitlines()
+    earlier = "2 secrets, 1 token and 2 events"
+    assert again[1] == f"Nothing to adopt; earlier this project adopted {earlier}"
 
 
 def test_its_json(old: OldProject, px: Px) -> None:

@@ -77,7 +77,7 @@ class _Output:
             if not adoption.is_needed(client):
                 return ""
             done = adoption.adopt(client, lambda _, __: None)
-        left = f"; {done.failed_count:,} entries do not open" if done.failed_count else ""
+        left = f"; not brought: {done.failed_count:,}" if done.failed_count else ""
         return f"Adopted local KV: {done.sentence()}{left}"
 
     def log(self, written: bytes) -> None:

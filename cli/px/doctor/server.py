@@ -43,18 +43,19 @@ def check_server(
 
 
 def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
+    why = "the server does not accept the token"
     try:
         is_open = probe.allows("/secrets?limit=1")
     except PxError as error:
         yield _failed("access", error, target)
-        is_open = False
+        is_open, why = False, "the check of access failed"
     else:
         message = "the token is accepted" if is_open else "the token is not for this project"
         hint = "" if is_open else _fix(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
         for name in ("role", "keys", "records", "copies"):
-            yield Finding(name, SKIP, "unknown: the server does not accept the token")
+            yield Finding(name, SKIP, f"unknown: {why}")
         return
     role = _role(probe)
     yield Finding("role", OK, role)

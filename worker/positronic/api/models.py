@@ -52,6 +52,10 @@ class SecretOut(Model):
     updated_at: Time
 
 
+class ListedSecretOut(SecretOut):
+    last_read_at: Time | None = None
+
+
 class UnreadableOut(Model):
     """A listed entry of this name that cannot be read."""
 
@@ -60,9 +64,13 @@ class UnreadableOut(Model):
 
 
 class SecretsOut(Model):
-    secrets: list[SecretOut | UnreadableOut]
+    """With `unusedFor`, `complete` means that every read since then was counted."""
+
+    secrets: list[ListedSecretOut | UnreadableOut]
     count: int
     cursor: str | None = None
+    counted_since: Time | None = None
+    complete: bool | None = None
 
 
 class ExistsOut(Model):

@@ -56,12 +56,16 @@ class Call:
 
     def page(self, size: int = MAX_LIST) -> tuple[str | None, int]:
         """The cursor and the most items of a list's page. Raises InvalidRequest."""
-        text = self.query.get("limit", str(size))
-        if not (
-            text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIST
-        ):
-            raise InvalidRequest(f"`limit` must be a number from 1 to {MAX_LIST}")
-        return self.query.get("cursor"), int(text)
+        limit = self.number("limit", MAX_LIST) if "limit" in self.query else size
+        return self.query.get("cursor"), limit
+
+    def number(self, parameter: str, most: int, least: int = 1) -> int:
+        """A query parameter that is a number. Raises InvalidRequest."""
+        text = self.required(parameter)
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+        if not (is_number and least <= int(text) <= most):
+            raise InvalidRequest(f"`{parameter}` must be a number from {least} to {most}")
+        return int(text)
 
     def required(self, parameter: str) -> str:
         """A query parameter, whatever its text. Raises InvalidRequest if it is missing."""

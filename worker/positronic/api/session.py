@@ -10,6 +10,7 @@ from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
+from positronic.commands.asked_uses import LedgerUses
 from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
@@ -39,6 +40,9 @@ class Session:
 
     def vault(self) -> LedgerVault:
         return LedgerVault(self.ask)
+
+    def uses(self) -> LedgerUses:
+        return LedgerUses(self.ask)
 
     def issuer(self) -> LedgerIssuer:
         return LedgerIssuer(self.ask, self.service.runtime.random)

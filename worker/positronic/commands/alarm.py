@@ -1,7 +1,7 @@
 """What a ledger does by itself whenever its alarm rings: a step of each duty that is due.
 
-Due are copies, the sweep that compares them, and events that are no longer kept. One table of due
-times a kind says when; a step is bounded, and what is left is due again.
+Due are copies, the sweep that compares them, and what is no longer kept. One table of due times a
+kind says when; a step is bounded, and what is left is due again.
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ class Alarm:
         return Duty(SWEEP, now if page.cursor else now + DAY, page.cursor)
 
     async def _trim(self, _: Duty, now: int) -> Duty:
-        """The oldest events, of those that are kept no longer."""
-        has_more = await self._ask()("audit.trim")
-        return Duty(RETENTION, now if has_more else now + DAY)
+        """The oldest events and counters of reads, of those that are kept no longer."""
+        has_more = [await self._ask()(each) for each in ("audit.trim", "use.trim")]
+        return Duty(RETENTION, now if any(has_more) else now + DAY)
 
     def _ask(self) -> Asking:
         """In the ledger's own name."""

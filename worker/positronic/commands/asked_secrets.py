@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from positronic.commands.asking import Asking, LedgerUnreachable
 from positronic.commands.run_commands import READ
@@ -21,6 +22,16 @@ class BulkResult:
     updated: int
 
 
+@dataclass(frozen=True, slots=True)
+class SecretsPage(Page[SecretInfo | Unreadable]):
+    """`last_reads`: in milliseconds, by name, of what was ever read. `since`: from then on, every
+    read was counted; None: that cannot be said, or was not asked.
+    """
+
+    last_reads: Mapping[str, int] = field(default_factory=dict)
+    since: int | None = None
+
+
 class LedgerVault:
     """Create, list, exists, delete, bulk: each is one command."""
 
@@ -32,9 +43,14 @@ class LedgerVault:
         found = await self._ask("secret.put", entry=[name, value.reveal()])
         return SecretInfo(name, *found)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
+    async def list(self, cursor: str | None, limit: int) -> SecretsPage:
         """Names and dates in name order; opens nothing."""
         return await secrets_page(self._ask, cursor, limit)
+
+    async def unused(self, seconds: int, cursor: str | None, limit: int) -> SecretsPage:
+        """What was created and last read before that. A page may be short, and not the last."""
+        asked = {"unusedFor": seconds, "cursor": cursor, "limit": limit}
+        return _page(*await self._ask("secret.unused", **asked))
 
     async def exists(self, name: Name) -> bool:
         """True when a brain could read it now: it opens the secret, and raises what that raises."""
@@ -102,9 +118,15 @@ class LedgerSecrets:
         return {one.name: SealedSecret(self._values, one, is_copy=True) for one in records}
 
 
-async def secrets_page(
-    ask: Asking, cursor: str | None, limit: int
-) -> Page[SecretInfo | Unreadable]:
-    found, following = await ask("secret.list", cursor=cursor, limit=limit)
+async def secrets_page(ask: Asking, cursor: str | None, limit: int) -> SecretsPage:
+    return _page(*await ask("secret.list", cursor=cursor, limit=limit))
+
+
+def _page(
+    found: Sequence[Sequence[Any]],
+    cursor: str | None,
+    last_reads: Mapping[str, int] = {},
+    since: int | None = None,
+) -> SecretsPage:
     items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one) for one in found]
-    return Page(items, following)
+    return SecretsPage(items, cursor, last_reads, since)

@@ -21,7 +21,7 @@ from positronic.access.authentication import (
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
-from positronic.commands import adopt_commands, audit_keys
+from positronic.commands import adopt_commands, audit_keys, use_counts
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.noting import Noting
@@ -34,6 +34,7 @@ from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.token_rows import TOKENS
+from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
@@ -161,7 +162,10 @@ class Place:
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         begun = self._begun(plan, now)
-        changes, expect = [*plan.changes, *copies, *begun], look.expect
+        reads = use_counts.counted(
+            self._ledger, admitted.principal, plan.reads, plan.read_at or now
+        )
+        changes, expect = [*plan.changes, *reads, *copies, *begun], look.expect
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):
                 changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
@@ -195,7 +199,7 @@ class Place:
         """With the first event: whose ledger it is, and what it has to do by itself."""
         if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
             return []
-        return [OWNER.put(self._project), *map(DUTIES.put, first_duties(now))]
+        return [OWNER.put(self._project), COUNTED.put(now), *map(DUTIES.put, first_duties(now))]
 
     def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()

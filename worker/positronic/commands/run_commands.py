@@ -16,13 +16,14 @@ READ: Final = "brain.read"
 async def read(work: Work, names: Sequence[Name]) -> Plan:
     """[[name, version, created, updated, key id, sealed text], ...]; a missing name is missing.
 
-    Recorded by the commit that reads it.
+    Recorded and counted by the commit that reads it.
     """
     states = live(work, names)
     found = [
         [record.name, *astuple(record.metadata), record.sealed] for record in current(work, states)
     ]
-    return Plan([], list(states), found)
+    reads = {name: state.metadata.version for name, state in states.items()}
+    return Plan([], list(states), found, reads=reads)
 
 
 async def infos(work: Work, names: Sequence[Name]) -> object:
@@ -32,9 +33,15 @@ async def infos(work: Work, names: Sequence[Name]) -> object:
 
 
 async def settle(_: Work, versions: Mapping[Name, int], at: int) -> Plan:
-    """Record later what a run read from the copies, at that time."""
+    """Record and count later what a run read from the copies, at that time."""
     details = {"from": "copy", "readAt": at, "versions": versions}
-    return Plan([], list(versions), None, details=details, action=READ)
+    return Plan(
+        *([], list(versions), None),
+        details=details,
+        action=READ,
+        reads=versions,
+        read_at=at,
+    )
 
 
 async def note(_: Work, names: Sequence[str]) -> Plan:

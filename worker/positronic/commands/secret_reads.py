@@ -5,17 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from positronic.commands.paging import page
+from positronic.commands.use_counts import last_reads, since
 from positronic.commands.work import Work
 from positronic.errors import CorruptRecord
+from positronic.ledger import secret_rows
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
+from positronic.ledger.use_rows import LastRead
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[name, version, created, updated] or [name], ...], cursor] in name order."""
+    """[[[name, version, created, updated] or [name], ...], cursor] in name order.
+
+    If any of them was ever read, a third part says when it last was, by name.
+    """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
-    return [[_item(STATES.item(row)) for row in rows], following]
+    reads = last_reads(work.look.ledger, [row.id for row in rows])
+    items = [secret_rows.listed(row) for row in rows]
+    return [items, following, *([_times(reads)] if reads else [])]
+
+
+async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
+    """[items of `listed`, cursor, {name: last read}, since when reads are counted].
+
+    What was not read for so many seconds: a page may have fewer than others. What was created
+    since then, or cannot be read, is in none.
+    """
+    rows, following = page(work, STATES.kind, "live", cursor, limit)
+    ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
+    reads = last_reads(ledger, [row.id for row in rows])
+    found = [row for row in rows if _is_older(STATES.item(row), reads.get(row.id), before)]
+    items = [secret_rows.listed(row) for row in found]
+    return [items, following, _times(reads), since(ledger)]
+
+
+def _is_older(
+    state: SecretState | Unreadable, read: LastRead | Unreadable | None, before: int
+) -> bool:
+    if isinstance(state, Unreadable) or isinstance(read, Unreadable):
+        return False
+    return max(state.metadata.created_at, read.at if read else 0) < before
+
+
+def _times(reads: Mapping[str, LastRead | Unreadable]) -> dict[str, int]:
+    return {name: read.at for name, read in reads.items() if isinstance(read, LastRead)}
 
 
 async def exists(work: Work, name: Name) -> object:
@@ -43,10 +77,3 @@ def current(work: Work, states: Mapping[Name, SecretState]) -> list[Record]:
             raise CorruptRecord(f"the record of {name} cannot be opened")
         found.append(record)
     return found
-
-
-def _item(state: SecretState | Unreadable) -> list[object]:
-    if isinstance(state, Unreadable):
-        return [state.id]
-    metadata = state.metadata
-    return [state.name, metadata.version, metadata.created_at, metadata.updated_at]

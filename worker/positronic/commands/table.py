@@ -17,6 +17,7 @@ from positronic.commands import (
     secret_changes,
     secret_reads,
     token_commands,
+    use_counts,
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
@@ -57,6 +58,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "project.repair": lambda work, given: repair_commands.repair(
         work, given.optional_text("cursor")
     ),
+    "use.trim": lambda work, _: use_counts.trim(work),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "audit.restart": lambda work, _: audit_changes.restart(work),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
@@ -73,6 +75,12 @@ READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
+    "secret.unused": lambda work, given: secret_reads.unused(
+        work, given.number("unusedFor"), *given.page()
+    ),
+    "secret.uses": lambda work, given: use_counts.uses(
+        work, given.name("name"), given.optional_number("version"), *given.page()
+    ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),

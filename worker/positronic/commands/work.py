@@ -66,10 +66,11 @@ class Plan:
 
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
     `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
-    chain. `is_woken`: there is work for the alarm, also without copies. `by_itself`: it is the
-    ledger's own doing, and so its event does not name who asked. `action`: what the event says was
-    done, if not the command. `audit_key`: signs its event, and is among its changes; without it,
-    the one that there is does.
+    chain. `reads`: the versions that were read, counted in the same commit, as of `read_at`,
+    milliseconds, or of now. `is_woken`: there is work for the alarm, also without copies.
+    `by_itself`: it is the ledger's own doing, and so its event does not name who asked. `action`:
+    what the event says was done, if not the command. `audit_key`: signs its event, and is among its
+    changes; without it, the one that there is does.
     """
 
     changes: Sequence[Change]
@@ -78,6 +79,8 @@ class Plan:
     copies: Sequence[Name] = ()
     details: Mapping[str, object] = field(default_factory=dict)
     earlier: Sequence[Event] = ()
+    reads: Mapping[Name, int] = field(default_factory=dict)
+    read_at: int | None = None
     is_woken: bool = False
     by_itself: bool = False
     action: str | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 
 from positronic.rows import (
@@ -25,7 +26,9 @@ from positronic.rows import (
     check,
 )
 
-MAX_PARAMETERS: Final = 100  # of one statement, in a Durable Object
+# Of one statement, in a Durable Object:
+MAX_PARAMETERS: Final = 100
+MAX_TERMS: Final = 5  # of a UNION
 
 _COUNTER: Final = (
     "CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
@@ -125,20 +128,30 @@ class SqliteLedger:
             self._put(kind, puts, revision)
 
     def _check(self, expect: Expect) -> None:
-        for kind in dict.fromkeys(kind for kind, _ in expect):
-            expected = {id_: revision for (one, id_), revision in expect.items() if one == kind}
-            found = self._revisions(kind, expected)
-            if any(found.get(id_, ABSENT) != revision for id_, revision in expected.items()):
-                raise CommitConflict
+        """Rows of several kinds by one statement."""
+        by_kind: dict[Kind, list[str]] = {}
+        for kind, id_ in expect:
+            by_kind.setdefault(kind, []).append(id_)
+        made = [(kind, ids) for kind, ids in by_kind.items() if self._is_made(kind)]
+        found: dict[tuple[str, str], int] = {}
+        for several in _batches(made, MAX_TERMS):
+            looks = [(kind, id_) for kind, ids in several for id_ in ids]
+            for some in _batches(looks, MAX_PARAMETERS):
+                found |= self._revisions(some)
+        if any(found.get((kind.name, id_), ABSENT) != one for (kind, id_), one in expect.items()):
+            raise CommitConflict
 
-    def _revisions(self, kind: Kind, ids: Collection[str]) -> dict[str, int]:
-        if not self._is_made(kind):
-            return {}
-        found: dict[str, int] = {}
-        for some in _batches(ids, MAX_PARAMETERS):
-            query = f"SELECT id, revision FROM {kind.name} WHERE id IN ({_marks(some)})"  # noqa: S608
-            found |= {row[0]: row[1] for row in self._database.run(query, *some)}
-        return found
+    def _revisions(self, looks: Sequence[tuple[Kind, str]]) -> dict[tuple[str, str], int]:
+        """By kind and id; `looks` has the ids of a kind together."""
+        terms, values = list[str](), list[str]()
+        for kind, some in groupby(looks, lambda look: look[0]):
+            ids = [id_ for _, id_ in some]
+            terms.append(
+                f"SELECT '{kind.name}', id, revision FROM {kind.name} WHERE id IN ({_marks(ids)})"  # noqa: S608
+            )
+            values += ids
+        rows = self._database.run(" UNION ALL ".join(terms), *values)
+        return {(row[0], row[1]): row[2] for row in rows}
 
     def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
         width = 3 + len(kind.indexes)
@@ -171,7 +184,8 @@ def _columns(kind: Kind) -> str:
 
 
 def _row(found: Sequence[Any]) -> Row:
-    return Row(found[0], found[1], tuple(found[3:]), found[2])
+    id_, text, revision, *keys = found
+    return Row(id_, text, tuple(keys), revision)
 
 
 def _range(

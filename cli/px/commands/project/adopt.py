@@ -33,6 +33,7 @@ def adopt(server: Server) -> None:
     """
     from px import terminal
     from px.api.adoption import adopt as run_all
+    from px.api.adoption import is_needed
     from px.errors import Interrupted
 
     def line(done: int, total: int) -> None:
@@ -42,6 +43,7 @@ def adopt(server: Server) -> None:
         if not server.as_json:
             terminal.say(f"The server is {client.location}")
         try:
+            was_needed = is_needed(client)
             done = run_all(client, _silent if server.as_json else line)
         except KeyboardInterrupt:
             raise Interrupted(
@@ -51,15 +53,19 @@ def adopt(server: Server) -> None:
     if server.as_json:
         terminal.document({**done.document(), **fields})
     else:
-        _tell(done)
+        _tell(done, was_needed=was_needed)
     raise typer.Exit(0 if done.is_clean else 1)
 
 
-def _tell(done: Adoption) -> None:
+def _tell(done: Adoption, *, was_needed: bool) -> None:
     from px import terminal
     from px.api.adoption import counted
 
-    terminal.say(f"Adopted {done.sentence()}")
+    if not was_needed and not done.done:
+        terminal.say("Nothing to adopt")
+        return
+    earlier = "" if was_needed else "Nothing to adopt; earlier this project "
+    terminal.say(f"{earlier}{'adopted' if earlier else 'Adopted'} {done.sentence()}")
     for one in done.failed:
         terminal.say(f"not brought: {terminal.placed(one)}")
     if done.failed_count > len(done.failed):

@@ -28,6 +28,7 @@ def test_each_call_needs_its_role() -> None:
         "DELETE /secrets/bulk": Role.WRITER,
         "DELETE /secrets/{name}": Role.WRITER,
         "GET /secrets/{name}/exists": Role.READER,
+        "GET /secrets/{name}/uses": Role.READER,
         "GET /audit": Role.READER,
         "POST /audit/restart": Role.ROOT,
         "GET /tokens": Role.ADMIN,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from positronic.api import encoded_lists, models
+from positronic.commands.asked_secrets import SecretsPage
 from positronic.names import Name
-from positronic.ports import Page, SecretInfo, Unreadable
+from positronic.ports import SecretInfo, Unreadable
 
 READABLE = SecretInfo(Name("A"), 3, 1_700_000_000_123, 1_700_000_000_000)
 WEIRD = Unreadable('"é\\ \u2028')
@@ -20,11 +21,12 @@ def _name(item: SecretInfo | Unreadable) -> str:
 
 @pytest.mark.parametrize("items", [[], [READABLE], [WEIRD, READABLE]])
 @pytest.mark.parametrize("cursor", [None, "=A", '="'])
+@pytest.mark.parametrize("reads", [{}, {READABLE.name: 1_800_000_000_000, "OTHER": 5}])
 def test_a_list_is_what_its_model_writes(
-    items: Sequence[SecretInfo | Unreadable], cursor: str | None
+    items: Sequence[SecretInfo | Unreadable], cursor: str | None, reads: Mapping[str, int]
 ) -> None:
     """To the byte, whatever an entry that cannot be read is called."""
-    found = encoded_lists.secrets_json(Page(items, cursor))
+    found = encoded_lists.secrets_json(SecretsPage(items, cursor, reads))
     parsed = models.SecretsOut.model_validate_json(found)
 
     assert models.to_json(parsed) == found

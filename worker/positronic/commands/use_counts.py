@@ -1,0 +1,121 @@
+"""What is counted of reads, in the commit that records them, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from positronic.commands.work import Plan, Work
+from positronic.errors import NotFound
+from positronic.ledger.duty_rows import DAY
+from positronic.ledger.secret_rows import STATES
+from positronic.ledger.setting_rows import SETTING
+from positronic.ledger.use_rows import (
+    COUNTED,
+    COUNTED_ID,
+    KEPT,
+    LAST_READS,
+    USES,
+    LastRead,
+    Use,
+    use_id,
+    uses_of,
+)
+from positronic.names import Name
+from positronic.ports import Ledger, Unreadable
+from positronic.roles import Principal
+from positronic.rows import Change, Delete
+
+ALONE: Final = 500  # counters that one step removes
+
+_PAGE: Final = 1000
+
+
+def counted(
+    ledger: Ledger, reader: Principal, versions: Mapping[Name, int], at: int
+) -> list[Change]:
+    """The rows after one more read of each. Part of a commit, with no await before it.
+
+    A counter that cannot be read begins again.
+    """
+    if not versions:
+        return []
+    new = [
+        Use(name, version, reader.kind, reader.name, None, at // DAY, 1, at, at)
+        for name, version in versions.items()
+    ]
+    rows = ledger.get(USES.kind, [*map(use_id, new), *versions])
+    changes: list[Change] = []
+    for use in new:
+        row = rows.get(use_id(use))
+        before = USES.item(row) if row else None
+        changes.append(USES.put(_added(before, use) if isinstance(before, Use) else use))
+        row = rows.get(use.name)
+        last = LAST_READS.item(row) if row else None
+        latest = max(at, last.at) if isinstance(last, LastRead) else at
+        changes.append(LAST_READS.put(LastRead(use.name, latest)))
+    return changes
+
+
+def _added(before: Use, one: Use) -> Use:
+    first, last = min(before.first, one.first), max(before.last, one.last)
+    return Use(
+        *(one.name, one.version, one.kind, one.reader, one.host, one.day),
+        *(before.count + 1, first, last),
+    )
+
+
+async def uses(
+    work: Work, name: Name, version: int | None, cursor: str | None, limit: int
+) -> object:
+    """[[[version, kind, reader, host, count, first, last], ...], cursor, since when].
+
+    Also of a secret that was deleted. Raises NotFound for a name that no secret ever had.
+    """
+    ledger, start = work.look.ledger, uses_of(name, version)
+    last = cursor.removeprefix("=") if cursor else ""
+    rows = ledger.list(
+        *(USES.kind, "id", (last, last) if cursor else None, limit + 1),
+        low=start,
+        high=f"{start[:-1]}0",
+    )
+    if not rows and not ledger.get(STATES.kind, [name]):
+        raise NotFound(f"there is no secret {name}")
+    found = [USES.item(row) for row in rows[:limit]]
+    listed = [
+        [one.version, one.kind, one.reader, one.host, one.count, one.first, one.last]
+        for one in found
+        if isinstance(one, Use)
+    ]
+    return [listed, f"={rows[limit - 1].id}" if len(rows) > limit else None, since(ledger)]
+
+
+def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, LastRead | Unreadable]:
+    """Of these names, which are in ascending order."""
+    wanted, found = frozenset(names), dict[str, LastRead | Unreadable]()
+    low, high = (names[0], f"{names[-1]}\0") if names else ("", "")
+    while True:
+        # Also of names that are deleted, so that there may be more than one page.
+        rows = ledger.list(USES.kind, "name", limit=_PAGE, low=low, high=high)
+        found |= {row.id: LAST_READS.item(row) for row in rows if row.id in wanted}
+        if len(rows) < _PAGE:
+            return found
+        low = f"{rows[-1].id}\0"
+
+
+def since(ledger: Ledger) -> int | None:
+    """Since when every read is counted; None: that cannot be said yet."""
+    row = ledger.get(SETTING, [COUNTED_ID]).get(COUNTED_ID)
+    found = COUNTED.item(row) if row else None
+    return found if isinstance(found, int) else None
+
+
+async def trim(work: Work) -> Plan:
+    """Remove counters that are no longer kept; whether there may be more. Without an event.
+
+    Also starts the count in a ledger that is older than its counters.
+    """
+    ledger, now = work.look.ledger, work.tools.clock()
+    old = ledger.list(USES.kind, "day", limit=ALONE, high=(now - KEPT) // DAY)
+    begun: list[Change] = [] if since(ledger) else [COUNTED.put(now)]
+    return Plan([*begun, *(Delete(USES.kind, row.id) for row in old)], [], len(old) == ALONE)
