@@ -155,7 +155,7 @@ def test_destroying_asks(
     child.expect(EOF)
     child.close()
 
-    assert question == f"Destroy {what} at {server.url}, project default, for good? "
+    assert question == f"Destroy {what}, for good, at {server.url}, project default? "
     assert (child.exitstatus, len(rows(changed, "history", "A"))) == (1, 3)
 
 

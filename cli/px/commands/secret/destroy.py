@@ -36,7 +36,7 @@ def destroy(server: Server, name: Name, version: Version = None, yes: Yes = Fals
     with server.connect() as client:
         what = f"the secret {checked} and all its versions"
         what = what if version is None else f"version {version} of the secret {checked}"
-        question = f"Destroy {what} at {client.location}, for good?"
+        question = f"Destroy {what}, for good, at {client.location}?"
         ask(question, "nothing was destroyed", yes=yes)
         if version is None:
             Versions(client, checked).destroy()
