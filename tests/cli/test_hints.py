@@ -194,7 +194,7 @@ WRITES: Final = [
 def test_what_writes_says_where(px: Px, server: TestDevServer, line: str) -> None:
     """Server and project: on stderr for a person, as fields for a program."""
     server.seed({"A": "x"}, "shop")
-    server.seed({"A": "y"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     (px.folder / "a.env").write_text("A=1\n")
     made = px.run("token", "create", "old", "--role", "reader", "--project", "shop", "--json")
     words = line.format(token=json.loads(made.stdout)["id"]).split()
@@ -207,7 +207,7 @@ def test_what_writes_says_where(px: Px, server: TestDevServer, line: str) -> Non
 @pytest.mark.parametrize("line", WRITES[:-1])
 def test_what_writes_tells_a_person_where(px: Px, server: TestDevServer, line: str) -> None:
     server.seed({"A": "x"}, "shop")
-    server.seed({"A": "y"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     (px.folder / "a.env").write_text("A=1\n")
 
     done = px.run(*line.split(), "--project", "shop")
