@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from contracts.commanding import (
     AUDIT_RETENTION,
+    ROOT,
     TOKEN_ID,
     Commanding,
     bulk,
@@ -118,8 +119,9 @@ async def check_list(world: LedgerWorld) -> None:
 
     first, cursor = await place.run(command("secret.list", limit=2))
     second, end = await place.run(command("secret.list", cursor=cursor, limit=2))
-    assert first == [["A", 2, now, now], ["B"]]
-    assert (second, end) == ([["C", 1, now, now]], None)
+    by = {"changedBy": ROOT.actor}
+    assert first == [["A", 2, now, now, now, by], ["B"]]
+    assert (second, end) == ([["C", 1, now, now, now, by]], None)
     error = await raises(CorruptRecord, place.run(command("secret.exists", name="B")))
     assert "B" in error.message, "which one"
     await raises(CorruptRecord, place.run(put("B")))
@@ -134,7 +136,7 @@ async def check_no_name(world: LedgerWorld) -> None:
     await place.run(put("A"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
     for name in ("", "..", "a b", "x/y", "POSITRONIC_X", "\n", "N" * 500):
-        place.ledger.commit([Put(good.kind, name, good.text, (name,))], {})
+        place.ledger.commit([Put(good.kind, name, good.text, (name, None, None))], {})
         before = place.rows()["outbox"]
 
         assert [name] in (await place.run(command("secret.list", limit=9)))[0], repr(name)
@@ -149,7 +151,7 @@ async def check_broken_index(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(put("A"), put("B"))
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
-    place.ledger.commit([Put(good.kind, "A", good.text, ("Z",))], {})
+    place.ledger.commit([Put(good.kind, "A", good.text, ("Z", None, None))], {})
 
     assert (await place.run(command("secret.list", limit=9)))[0][1] == ["A"], "shown as read"
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))

@@ -212,7 +212,7 @@ async def check_unreadable(world: LedgerWorld) -> None:
     await place.run(put("A"), put("B"), put("C"))
     now = place.clock.now
     broken = [
-        Put(STATES.kind, "A", "{}", ("A",)),
+        Put(STATES.kind, "A", "{}", ("A", None, None)),
         Put(OUTBOX.kind, "B", "garbage", (now,)),
     ]
     place.ledger.commit(broken, {})

@@ -45,7 +45,8 @@ class KeptElsewhere:
 
     async def open(self, record: Record) -> Value:
         found = self._kept.get(record.sealed)
-        if found is None or found.record != record:
+        known = found and (found.record.name, found.record.metadata)
+        if found is None or known != (record.name, record.metadata):
             raise CorruptRecord(f"the record of {record.name} cannot be opened")
         return found.value
 

@@ -26,6 +26,7 @@ SUITE: Suite[LedgerWorld] = Suite("ledger")
 
 PLAIN = Kind("plain")
 FOUND = Kind("found", ("due", "word", "other"))
+FOUND_BEFORE = Kind("found", ("due",))  # as older code knew it
 ODD = ("", " ", "'", '"; DROP TABLE plain', "%", "_", "?1", "\0", "a\0b", "é", "\U0001f511", "\n")
 ORDERED = ("", "A", "AA", "A_", "B", "Z9", "_", "a", "aB", "é", "\uffff", "\U0001f511")
 
@@ -61,6 +62,23 @@ def refused(kind: type[Exception], operation: Callable[[], object]) -> None:
     except kind:
         return
     raise AssertionError(f"nothing was raised where {kind.__name__} was promised")
+
+
+@SUITE.check
+async def check_new_indexes(world: LedgerWorld) -> None:
+    """A kind may get more indexes: rows of before are in none of them, and stay as they were."""
+    old = world.open()
+    old.commit([Put(FOUND_BEFORE, "a", "text", (1,)), Put(PLAIN, "p", "text")], {})
+    if world.database is None:
+        return  # rows in memory are never older than the code
+
+    ledger = world.open()
+    assert ledger.get(FOUND, ["a"])["a"].keys == (1, None, None), "a key was made up"
+    ledger.commit([put("b", 2, "word")], {})
+    ledger = world.open()
+    assert ids(ledger.list(FOUND, "due")) == ["a", "b"], "the index of before"
+    assert ids(ledger.list(FOUND, "word")) == ["b"], "the new index"
+    assert [one.text for one in ledger.list(FOUND)] == ["text", "text"]
 
 
 @SUITE.check

@@ -275,7 +275,7 @@ async def check_unreadable_secret(world: LedgerWorld) -> None:
     copied = Copied(world)
     await copied.place.run(put("A"))
     await copied.late()
-    copied.place.ledger.commit([Put(STATES.kind, "A", "{}", ("A",))], {})
+    copied.place.ledger.commit([Put(STATES.kind, "A", "{}", ("A", None, None))], {})
 
     assert await copied.differing() == {}
     assert set(copied.elsewhere.records) == {A}

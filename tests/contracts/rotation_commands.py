@@ -17,7 +17,7 @@ from positronic.copies.drain import Drain
 from positronic.errors import Busy, InvalidRequest
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.event_rows import ChainedEvent
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Value
 from positronic.rows import Delete, Put
@@ -143,7 +143,7 @@ async def check_kept_versions(world: LedgerWorld) -> None:
     later = replace(record.metadata, version=2)
     current = await sealer.seal(record.name, Value("later"), later)
     state = STATES.put(SecretState(record.name, later))
-    place.ledger.commit([state, VERSIONS.put(current)], {})
+    place.ledger.commit([state, VERSIONS.put(version_from(current))], {})
 
     assert (await place.run(rotate()))[:3] == [4, 0, []]
     found = [VERSIONS.read(row) for row in place.ledger.list(VERSIONS.kind)]

@@ -11,12 +11,12 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from positronic.commands.command import Command
 from positronic.errors import CorruptRecord, StoreFailed
+from positronic.ledger import unnamed_values
 from positronic.ledger.secret_rows import VERSIONS
+from positronic.ledger.unnamed_values import IN_FLIGHT
 from positronic.names import Name, parse_value
 from positronic.ports import Metadata, Record, Values
 from positronic.rows import Put
-from positronic.secrets import unnamed_values
-from positronic.secrets.unnamed_values import IN_FLIGHT
 
 SUITE: Suite[LedgerWorld] = Suite("values")
 

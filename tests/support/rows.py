@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.project_rows import PROJECTS
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from, version_id
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name, Project
 from positronic.ports import Event, Ledger, Record, TokenRecord
@@ -45,12 +45,12 @@ def keep_event(ledger: Ledger, chained: ChainedEvent) -> None:
 def keep_record(ledger: Ledger, record: Record) -> None:
     """As the current version of its name."""
     state = STATES.put(SecretState(record.name, record.metadata))
-    ledger.commit([state, VERSIONS.put(record)], {})
+    ledger.commit([state, VERSIONS.put(version_from(record))], {})
 
 
 def keep_text(ledger: Ledger, record: Record) -> None:
     """Under the metadata that the secret has already."""
-    ledger.commit([VERSIONS.put(record)], {})
+    ledger.commit([VERSIONS.put(version_from(record))], {})
 
 
 def plant_secret(ledger: Ledger, name: str, key_id: str = "key-1") -> None:

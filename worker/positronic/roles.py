@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -39,6 +40,11 @@ class Principal:
     role: Role
     project: Project | None
     kind: str = "token"
+
+    @property
+    def actor(self) -> Mapping[str, str]:
+        """As events and histories name who did it."""
+        return {"type": self.kind, "id": self.id, "name": self.name}
 
 
 SYSTEM: Final = Principal("system", "system", Role.ROOT, None, kind="system")

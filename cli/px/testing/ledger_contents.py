@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from
 from positronic.names import parse_name, parse_value
 from positronic.ports import Ledger, Metadata
 from positronic.rows import Change
@@ -18,7 +18,8 @@ async def seed(ledger: Ledger, sealer: Sealer, values: Mapping[str, str], now: i
     for name, value in values.items():
         metadata = Metadata(1, now, now, sealer.newest)
         record = await sealer.seal(parse_name(name), parse_value(value), metadata)
-        changes += [STATES.put(SecretState(record.name, metadata)), VERSIONS.put(record)]
+        state = STATES.put(SecretState(record.name, metadata))
+        changes += [state, VERSIONS.put(version_from(record))]
     ledger.commit(changes, {})
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from positronic.ledger.secret_rows import STATES, listed
 from positronic.ports import Unreadable
-from positronic.rows import Row
+from positronic.rows import Key, Row
 from positronic.times import LAST
 
 GOOD: Final[dict[str, Any]] = {
@@ -19,7 +19,7 @@ GOOD: Final[dict[str, Any]] = {
     "keyId": "k-1",
     "deletedAt": None,
 }
-NAMED: Final = ("A", ("A",))
+NAMED: Final = ("A", ("A", None, None))
 WRONG: Final[dict[str, list[object]]] = {
     "version": [None, 0, -1, 1.0, True, "3", 2**53, 10**400],
     "createdAt": [None, 0, 1.5, "1", LAST + 1],
@@ -30,7 +30,43 @@ WRONG: Final[dict[str, list[object]]] = {
 CHANGED: Final = [{**GOOD, key: value} for key, values in WRONG.items() for value in values]
 WITHOUT: Final = [{key: GOOD[key] for key in GOOD if key != gone} for gone in GOOD]
 TEXTS: Final = ["", "null", "[]", "{", "NaN", "\ud800", '{"version":NaN}', json.dumps(GOOD) + "x"]
-NAMES: Final = [("1A", ("1A",)), ("POSITRONIC_A", ("POSITRONIC_A",)), ("A", ("B",)), ("", ("",))]
+NAMES: Final = [
+    *((name, (name, None, None)) for name in ("1A", "POSITRONIC_A", "")),
+    *(
+        ("A", keys)
+        for keys in (("B", None, None), ("A", 1, None), ("A", None, 1), (None, None, None))
+    ),
+]
+FULL: Final = {
+    **GOOD,
+    "changedAt": 1_700_000_000_200,
+    "changedBy": {"type": "token", "id": "root", "name": "root"},
+    "deletedVersion": 1,
+    "keptUntil": 1_800_000_000_000,
+    "note": "for billing",
+    "expiresAt": 1_790_000_000_000,
+    "rotateEvery": 90,
+    "enforce": True,
+    "keepVersions": 100,
+    "keepDays": 0,
+}
+DUE: Final = GOOD["updatedAt"] + 90 * 86_400_000
+FULLY: Final = ("A", ("A", FULL["keptUntil"], DUE))
+WRONG_MORE: Final[dict[str, list[object]]] = {
+    "changedAt": [0, "", LAST + 1],
+    "changedBy": [{"id": 1}, [], "root"],
+    "deletedVersion": [0, "1", True],
+    "keptUntil": [0, 1, None],
+    "note": [1, {}],
+    "expiresAt": [0, LAST + 1, "", 1],
+    "rotateEvery": [0, 1.5, None],
+    "enforce": [None, 1, "true"],
+    "keepVersions": [0, 101],
+    "keepDays": [-1, 366, True],
+}
+CHANGED_MORE: Final = [
+    {**FULL, key: value} for key, values in WRONG_MORE.items() for value in values
+]
 
 
 @pytest.mark.parametrize(
@@ -38,10 +74,13 @@ NAMES: Final = [("1A", ("1A",)), ("POSITRONIC_A", ("POSITRONIC_A",)), ("A", ("B"
     [
         *((json.dumps(fields), NAMED) for fields in (GOOD, *CHANGED, *WITHOUT)),
         *((text, NAMED) for text in TEXTS),
+        *((json.dumps(fields), FULLY) for fields in (FULL, GOOD, *CHANGED_MORE)),
         *((json.dumps(GOOD), named) for named in NAMES),
     ],
 )
-def test_a_list_shows_what_a_read_would_find(text: str, named: tuple[str, tuple[str, ...]]) -> None:
+def test_a_list_shows_what_a_read_would_find(
+    text: str, named: tuple[str, tuple[Key | None, ...]]
+) -> None:
     row = Row(named[0], text, named[1], revision=1)
     item = STATES.item(row)
 
@@ -49,10 +88,21 @@ def test_a_list_shows_what_a_read_would_find(text: str, named: tuple[str, tuple[
         assert listed(row) == [row.id]
     else:
         one = item.metadata
-        assert listed(row) == [item.name, one.version, one.created_at, one.updated_at]
+        dates = [one.created_at, one.updated_at, item.updated_at]
+        found = listed(row)
+        assert found[:5] == [item.name, one.version, *dates]
+        assert isinstance(found[5], dict)
+        assert found[5].get("due") == item.due
 
 
 def test_a_state_that_is_as_it_must_be_is_listed() -> None:
-    assert listed(Row("A", json.dumps(GOOD), ("A",), revision=1)) == [
-        *("A", GOOD["version"], GOOD["createdAt"], GOOD["updatedAt"])
-    ]
+    dates = [GOOD["createdAt"], *[GOOD["updatedAt"]] * 2]
+    assert listed(Row(NAMED[0], json.dumps(GOOD), NAMED[1], revision=1)) == ["A", 3, *dates, {}]
+    assert listed(Row(FULLY[0], json.dumps(FULL), FULLY[1], revision=1))[5] == {
+        "changedBy": FULL["changedBy"],
+        "note": "for billing",
+        "expiresAt": FULL["expiresAt"],
+        "rotateEvery": 90,
+        "enforce": True,
+        "due": (DUE, "rotate"),
+    }

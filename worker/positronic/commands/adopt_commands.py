@@ -25,7 +25,7 @@ from positronic.ledger.adoption_rows import (
     Adoption,
     Waiting,
 )
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name, is_name
@@ -164,7 +164,7 @@ async def _bring_one(
         record = await verified.secret(work.sealer, one)
         if not work.look.rows(STATES.kind, [record.name]):
             step.changes += [STATES.put(SecretState(record.name, record.metadata))]
-            step.changes.append(VERSIONS.put(record))
+            step.changes.append(VERSIONS.put(version_from(record)))
             step.copies.append(record.name)
         step.account = replace(account, secrets=account.secrets + 1)
     elif part is OldKind.TOKEN:

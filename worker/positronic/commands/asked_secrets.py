@@ -128,5 +128,5 @@ def _page(
     last_reads: Mapping[str, int] = {},
     since: int | None = None,
 ) -> SecretsPage:
-    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one) for one in found]
+    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one[:4]) for one in found]
     return SecretsPage(items, cursor, last_reads, since)

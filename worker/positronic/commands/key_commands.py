@@ -18,7 +18,7 @@ from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, Detail, InvalidRequest, UnknownKey
 from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import PUBLISHED
-from positronic.ledger.secret_rows import STATES, VERSIONS, name_of
+from positronic.ledger.secret_rows import STATES, VERSIONS, name_of, version_from
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import Name
 from positronic.ports import Ledger
@@ -126,7 +126,8 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     if state is not None and is_current and state.metadata != record.metadata:
         raise CorruptRecord(f"the record of {record.name} cannot be opened")
     metadata = replace(record.metadata, key_id=values.newest)
-    [renewed] = await values.seal_many([(record.name, await values.open(record), metadata)])
+    [sealed] = await values.seal_many([(record.name, await values.open(record), metadata)])
+    renewed = version_from(sealed, record.by, record.restored_from)
     if state is None or not is_current:
         return [VERSIONS.put(renewed)]
     step.copies += [record.name] if state.is_live else []

@@ -206,7 +206,7 @@ class Place:
         return Event(
             id=event_id(now, self._tools.random),
             time=now,
-            actor={"type": principal.kind, "id": principal.id, "name": principal.name},
+            actor=principal.actor,
             action=plan.action or command.action,
             names=tuple(plan.names),
             outcome=ACCEPTED,

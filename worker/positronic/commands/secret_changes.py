@@ -7,10 +7,18 @@ from dataclasses import replace
 
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, NotFound
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
+from positronic.ledger.secret_rows import (
+    STATES,
+    VERSIONS,
+    SecretState,
+    version_from,
+    version_id,
+    version_of,
+)
 from positronic.names import Name, Value, is_name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete
+from positronic.secrets.policy import DEFAULT
 
 Entry = tuple[Name, Value]
 
@@ -21,7 +29,7 @@ async def put(work: Work, name: Name, value: Value) -> Plan:
     [record] = await _sealed(work, [(name, value)], states)
     metadata = record.metadata
     result = [metadata.version, metadata.created_at, metadata.updated_at]
-    return Plan(_written(record, states.get(name)), [name], result, [name])
+    return Plan(_written(work, record, states.get(name)), [name], result, [name])
 
 
 async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
@@ -30,7 +38,7 @@ async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
     states = work.look.get(STATES, names)
     changes: list[Change] = []
     for record in await _sealed(work, entries, states):
-        changes += _written(record, states.get(record.name))
+        changes += _written(work, record, states.get(record.name))
     updated = sum(state.is_live for state in states.values())
     return Plan(changes, names, [len(names) - updated, updated], names)
 
@@ -45,8 +53,9 @@ async def delete(work: Work, text: str) -> Plan:
     changes: list[Change] = [Delete(VERSIONS.kind, row.id) for row in versions]
     if not is_name(name):  # nobody of ours wrote it, so it has no copy and no number to keep
         return Plan([*changes, Delete(STATES.kind, name)], [name], None)
-    gone = STATES.put(replace(state, deleted_at=work.tools.clock()))
-    return Plan([*changes, gone], [name], None, [name])
+    now = work.tools.clock()
+    gone = replace(state, deleted_at=now, changed_at=now, changed_by=work.actor)
+    return Plan([*changes, STATES.put(gone)], [name], None, [name])
 
 
 def _last_state(work: Work, name: Name) -> SecretState | None:
@@ -81,10 +90,18 @@ def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
     )
 
 
-def _written(record: Record, state: SecretState | None) -> list[Change]:
+def _written(work: Work, record: Record, state: SecretState | None) -> list[Change]:
     """The rows of a new version; the one that it replaces goes."""
-    changes: list[Change] = [STATES.put(SecretState(record.name, record.metadata))]
-    changes.append(VERSIONS.put(record))
+    policy = state.policy if state is not None and state.is_live else DEFAULT
+    written = SecretState(
+        record.name,
+        record.metadata,
+        changed_at=record.metadata.updated_at,
+        changed_by=work.actor,
+        policy=policy,
+    )
+    changes: list[Change] = [STATES.put(written)]
+    changes.append(VERSIONS.put(version_from(record, work.actor)))
     if state is not None and state.is_live:
         changes.append(Delete(VERSIONS.kind, version_id(record.name, state.metadata.version)))
     return changes

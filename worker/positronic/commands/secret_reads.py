@@ -16,7 +16,7 @@ from positronic.ports import Record, Unreadable
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[name, version, created, updated] or [name], ...], cursor] in name order.
+    """[[a secret of `secret_rows.listed`, ...], cursor] in name order.
 
     If any of them was ever read, a third part says when it last was, by name.
     """

@@ -11,7 +11,7 @@ from positronic.audit.audit_key import AuditKey
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
-from positronic.roles import Principal
+from positronic.roles import SYSTEM, Principal
 from positronic.rows import Change
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
@@ -53,6 +53,11 @@ class Work:
     look: Look
     tools: Tools
     caller: Principal | None = None
+
+    @property
+    def actor(self) -> Mapping[str, str]:
+        """Who did it, as events and histories name them."""
+        return (self.caller or SYSTEM).actor
 
     @property
     def sealer(self) -> Sealer:

@@ -45,7 +45,9 @@ class PublishedCopy:
 
 def copy_digest(record: Record) -> str:
     """SHA-256 of a copy: of its text, and of the metadata beside it."""
-    return hashlib.sha256(json.dumps(astuple(record)).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([record.name, astuple(record.metadata), record.sealed]).encode()
+    ).hexdigest()
 
 
 def published(

@@ -42,10 +42,17 @@ class Fields:
             raise ValueError(key)
         return found
 
-    def count(self, key: str) -> int:
-        """From 0."""
+    def count(self, key: str, most: int = 2**53 - 1) -> int:
+        """From 0 to `most`."""
         found = self._found.get(key)
-        return 0 if type(found) is int and found == 0 else self.number(key)
+        return 0 if type(found) is int and found == 0 else self.number(key, most)
+
+    def flag(self, key: str) -> bool:
+        """False when it is missing."""
+        found = self._found.get(key, False)
+        if not isinstance(found, bool):
+            raise ValueError(key)  # noqa: TRY004
+        return found
 
     def time(self, key: str) -> int:
         # Spelled out, for each row of a list has several.
@@ -60,8 +67,14 @@ class Fields:
     def optional_text(self, key: str) -> str | None:
         return None if self._found.get(key) is None else self.text(key)
 
-    def optional_number(self, key: str) -> int | None:
-        return None if self._found.get(key) is None else self.number(key)
+    def optional_number(self, key: str, most: int = 2**53 - 1) -> int | None:
+        return None if self._found.get(key) is None else self.number(key, most)
+
+    def optional_count(self, key: str, most: int = 2**53 - 1) -> int | None:
+        return None if self._found.get(key) is None else self.count(key, most)
+
+    def optional_pairs(self, key: str) -> dict[str, str] | None:
+        return None if self._found.get(key) is None else self.pairs(key)
 
     def optional_matched(self, key: str, pattern: re.Pattern[str]) -> str | None:
         return None if self._found.get(key) is None else self.matched(key, pattern)

@@ -1,47 +1,114 @@
-"""A secret's state, and its sealed text: a row each, so that a list reads no sealed text."""
+"""A secret's state, and its versions: a row each, so that a list reads no sealed text."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import SchemaValidator, core_schema
 
 from positronic import times
 from positronic.errors import CorruptRecord
+from positronic.ledger import policy_fields
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.names import Name, is_name, parse_name
 from positronic.ports import Metadata, Record
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.sealing.envelope import KEY_ID
+from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
 
+Actor = Mapping[str, str]  # who did it, as events name them
+
+_NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
 _TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
+_TEXT: Final = core_schema.str_schema(strict=True)
 # What `STATES` takes of a secret that is not deleted.
 _LIVE: Final = {
-    "version": core_schema.int_schema(strict=True, gt=0, le=2**53 - 1),
+    "version": _NUMBER,
     "createdAt": _TIME,
     "updatedAt": _TIME,
     "keyId": core_schema.str_schema(strict=True, pattern=f"^{KEY_ID.pattern}$"),
     "deletedAt": core_schema.with_default_schema(core_schema.none_schema(), default=None),
 }
-_FIELDS: Final = {key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()}
+_OPTIONAL: Final = {
+    "changedAt": _TIME,
+    "changedBy": core_schema.dict_schema(_TEXT, _TEXT, strict=True),
+    "deletedVersion": _NUMBER,
+    "keptUntil": _TIME,
+    "note": _TEXT,
+    "expiresAt": _TIME,
+    "rotateEvery": _NUMBER,
+    "keepVersions": core_schema.int_schema(strict=True, gt=0, le=MAX_KEPT_VERSIONS),
+    "keepDays": core_schema.int_schema(strict=True, ge=0, le=MAX_KEPT_DAYS),
+}
+_FIELDS: Final = {
+    **{key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()},
+    **{
+        key: core_schema.typed_dict_field(core_schema.nullable_schema(one), required=False)
+        for key, one in _OPTIONAL.items()
+    },
+    "enforce": core_schema.typed_dict_field(core_schema.bool_schema(strict=True), required=False),
+}
+# As the answer of a list has them.
+_SHOWN: Final = ("changedBy", "note", "expiresAt", "rotateEvery", "enforce")
 _CHECK: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
 class SecretState:
-    """The metadata of its last version; `deleted_at`: there is none now, and its number stays."""
+    """The metadata of its last version; `deleted_at`: there is none now, and its number stays.
+
+    `changed_at`, `changed_by`: its last change of any kind; rows of before have neither.
+    `deleted_version`: the one that was current when it was deleted, if that was not undone, also
+    once the name is in use again; `kept_until`: when it and what is before it are removed.
+    """
 
     name: Name
     metadata: Metadata
     deleted_at: int | None = None
+    changed_at: int | None = None
+    changed_by: Actor | None = None
+    deleted_version: int | None = None
+    kept_until: int | None = None
+    policy: Policy = DEFAULT
 
     @property
     def is_live(self) -> bool:
         return self.deleted_at is None
+
+    @property
+    def updated_at(self) -> int:
+        """When it was last changed, in milliseconds."""
+        return self.changed_at or self.deleted_at or self.metadata.updated_at
+
+    @property
+    def due(self) -> Due | None:
+        """What is to be done first; None: nothing, ever, or it is deleted."""
+        return self.policy.due(self.metadata.updated_at) if self.is_live else None
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Record):
+    """`by`: who wrote it; `restored_from`: the version whose value it has again.
+
+    A destroyed one has no sealed text, and keeps its line in the history.
+    """
+
+    by: Actor | None = None
+    restored_from: int | None = None
+
+    @property
+    def is_destroyed(self) -> bool:
+        return not self.sealed
+
+
+def version_from(
+    record: Record, by: Actor | None = None, restored_from: int | None = None
+) -> Version:
+    return Version(record.name, record.metadata, record.sealed, by, restored_from)
 
 
 def version_id(name: str, version: int) -> str:
@@ -86,50 +153,87 @@ def read_metadata(fields: Fields) -> Metadata:
 
 
 def _encode_state(state: SecretState) -> Mapping[str, object]:
-    return {**metadata_fields(state.metadata), "deletedAt": state.deleted_at}
+    more = {
+        "deletedAt": state.deleted_at,
+        "changedAt": state.changed_at,
+        "changedBy": state.changed_by,
+        "deletedVersion": state.deleted_version,
+        "keptUntil": state.kept_until,
+    }
+    given = {key: found for key, found in more.items() if found is not None}
+    return {**metadata_fields(state.metadata), **given, **policy_fields.encode(state.policy)}
 
 
 def _decode_state(id_: str, fields: Fields) -> SecretState:
-    return SecretState(parse_name(id_), read_metadata(fields), fields.optional_time("deletedAt"))
+    return SecretState(
+        parse_name(id_),
+        read_metadata(fields),
+        fields.optional_time("deletedAt"),
+        fields.optional_time("changedAt"),
+        fields.optional_pairs("changedBy"),
+        fields.optional_number("deletedVersion"),
+        fields.optional_time("keptUntil"),
+        policy_fields.decode(fields),
+    )
 
 
 def _state_keys(state: SecretState) -> Keys:
-    """A deleted one is in no list."""
-    return (state.name if state.is_live else None,)
+    """A deleted one is in no list of the live ones."""
+    due = state.due
+    return (state.name if state.is_live else None, state.kept_until, due.at if due else None)
 
 
-def _encode_version(record: Record) -> Mapping[str, object]:
-    return {**metadata_fields(record.metadata), "sealed": record.sealed}
+def _encode_version(version: Version) -> Mapping[str, object]:
+    more = {"by": version.by, "restoredFrom": version.restored_from}
+    given = {key: found for key, found in more.items() if found is not None}
+    return {**metadata_fields(version.metadata), "sealed": version.sealed, **given}
 
 
-def _decode_version(id_: str, fields: Fields) -> Record:
-    return Record(Name(name_of(id_)), read_metadata(fields), fields.text("sealed"))
+def _decode_version(id_: str, fields: Fields) -> Version:
+    return Version(
+        Name(name_of(id_)),
+        read_metadata(fields),
+        fields.text("sealed"),
+        fields.optional_pairs("by"),
+        fields.optional_number("restoredFrom"),
+    )
 
 
 STATES: Final[Codec[SecretState]] = Codec(
-    Kind("secret", ("live",)),
+    Kind("secret", ("live", "deleted", "due")),
     lambda state: state.name,
     _encode_state,
     _decode_state,
     _state_keys,
 )
-VERSIONS: Final[Codec[Record]] = Codec(
+VERSIONS: Final[Codec[Version]] = Codec(
     Kind("version", ("master",)),
-    lambda record: version_id(record.name, record.metadata.version),
+    lambda version: version_id(version.name, version.metadata.version),
     _encode_version,
     _decode_version,
-    lambda record: (record.metadata.key_id,),
+    lambda version: (version.metadata.key_id,),
 )
 
 
 def listed(row: Row) -> list[object]:
-    """[name, version, created, updated] of one that is not deleted; [id] of a row that `STATES`
-    cannot read. Checked by one call, without a state for each row of a list.
+    """[name, version, created, sealed, updated, more] of one that is not deleted; [id] of a row
+    that `STATES` cannot read. Checked by one call, without a state for each row of a list.
+
+    `more`: those of `_SHOWN` that it has, and `due`, [at, why].
     """
     try:
         found = _CHECK.validate_json(row.text)
     except ValueError:
         return [row.id]
-    if not is_name(row.id) or row.keys != (row.id,):
+    due = _due(found) if "expiresAt" in found or "rotateEvery" in found else None
+    keys = (row.id, found.get("keptUntil"), due.at if due else None)
+    if not is_name(row.id) or row.keys != keys:
         return [row.id]
-    return [row.id, found["version"], found["createdAt"], found["updatedAt"]]
+    more = {key: found[key] for key in _SHOWN if found.get(key) is not None}
+    dates = (found["createdAt"], found["updatedAt"], found.get("changedAt") or found["updatedAt"])
+    return [row.id, found["version"], *dates, {**more, "due": due} if due else more]
+
+
+def _due(found: Mapping[str, Any]) -> Due | None:
+    policy = Policy(expires_at=found.get("expiresAt"), rotate_every=found.get("rotateEvery"))
+    return policy.due(found["updatedAt"])

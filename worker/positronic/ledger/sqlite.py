@@ -37,7 +37,7 @@ _COUNT: Final = (
     "INSERT INTO commits VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1"
     " RETURNING number"
 )
-_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+_PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"  # a table and its indexes
 
 T = TypeVar("T")
 C = TypeVar("C", Put, Delete)
@@ -111,6 +111,8 @@ class SqliteLedger:
             return
         used = dict.fromkeys(change.kind for change in changes)
         missing = [kind for kind in used if not self._is_made(kind)]
+        for kind, _ in expect:
+            self._is_made(kind)  # before the transaction, which cannot hold another one
         self._database.transaction(partial(self._commit, changes, expect, missing))
         self._made |= used.keys()
 
@@ -157,13 +159,28 @@ class SqliteLedger:
         width = 3 + len(kind.indexes)
         for some in _batches(puts, MAX_PARAMETERS // width):
             marks = ", ".join([f"({', '.join('?' * width)})"] * len(some))
-            values = (value for put in some for value in (put.id, revision, *put.keys, put.text))
-            self._database.run(f"INSERT OR REPLACE INTO {kind.name} VALUES {marks}", *values)  # noqa: S608
+            values = (value for put in some for value in (put.id, put.text, revision, *put.keys))
+            self._database.run(
+                f"INSERT OR REPLACE INTO {kind.name} ({_columns(kind)}) VALUES {marks}",  # noqa: S608
+                *values,
+            )
 
     def _is_made(self, kind: Kind) -> bool:
-        if kind not in self._made and self._database.run(_IS_MADE, kind.name):
+        if kind not in self._made:
+            parts = {row[0] for row in self._database.run(_PARTS, kind.name)}
+            if kind.name not in parts:
+                return False
+            new = [one for one in kind.indexes if f"{kind.name}_{one}" not in parts]
+            if new:
+                self._database.transaction(partial(self._extend, kind, new))
             self._made |= {kind}
-        return kind in self._made
+        return True
+
+    def _extend(self, kind: Kind, new: Iterable[str]) -> None:
+        """A table that was made before its kind had these indexes; no row is in them yet."""
+        for index in new:
+            self._database.run(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
+            self._index(kind, index)
 
     def _make(self, kind: Kind) -> None:
         # The text comes last: a list of what has long texts need not read them to skip them.
@@ -173,10 +190,13 @@ class SqliteLedger:
             " WITHOUT ROWID"
         )
         for index in kind.indexes:
-            self._database.run(
-                f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
-                f" WHERE {index} IS NOT NULL"
-            )
+            self._index(kind, index)
+
+    def _index(self, kind: Kind, index: str) -> None:
+        self._database.run(
+            f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
+            f" WHERE {index} IS NOT NULL"
+        )
 
 
 def _columns(kind: Kind) -> str:
