@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from px.api.keys import KeyUse
     from px.api.secrets import Secret
     from px.api.tokens import Token
-    from px.api.versions import History
+    from px.api.versions import History, SecretVersion
 
 NEVER: Final = "never"
 UNREADABLE: Final = "unreadable"
@@ -60,7 +60,7 @@ def _secret_row(one: Secret) -> tuple[str, ...]:
 
 def deleted_secrets(found: Sequence[Secret]) -> None:
     """name, deleted, version, by, until when it can be restored."""
-    rows = [_deleted_cells(one) for one in found]
+    rows = [_deleted_cells(one) for one in sorted(found, key=lambda one: one.name)]
     if not found:
         terminal.say("No deleted secret can be restored.")
     elif not terminal.is_terminal(sys.stdout):
@@ -81,24 +81,29 @@ def _deleted_cells(one: Secret) -> tuple[str, ...]:
 
 def history(found: History) -> None:
     """version, state, created, by, the version whose value it has again."""
-    cells = [
-        (f"{one.version}", one.state, one.created_at, who(one.by), f"{one.restored_from or '-'}")
-        for one in found.versions
-    ]
+    cells = [_version_cells(one) for one in found.versions]
     if not terminal.is_terminal(sys.stdout):
         terminal.data("\n".join(map("\t".join, cells)))
         return
     count = "1 version" if len(cells) == 1 else f"{len(cells):,} versions"
     terminal.say(f"{found.name} has {count}:")
     head = ("VERSION", "STATE", "CREATED (UTC)", "BY", "VALUE OF")
-    rows = [
-        (*row[:2], short_time(row[2]), row[3], "" if row[4] == "-" else f"version {row[4]}")
-        for row in cells
-    ]
-    terminal.data(terminal.columns(head, rows, "version "))
-    if found.kept_until is not None:
-        until = short_time(found.kept_until)
+    terminal.data(terminal.columns(head, [_version_row(*row) for row in cells], "version "))
+    if found.restorable_until is not None:
+        until = short_time(found.restorable_until)
         terminal.advise(f"Until {until} UTC it can be restored: `px secret restore {found.name}`")
+
+
+def _version_cells(one: SecretVersion) -> tuple[str, str, str, str, str]:
+    if one.is_unreadable:
+        return f"{one.version}", UNREADABLE, UNREADABLE, UNREADABLE, UNREADABLE
+    origin = "-" if one.restored_from is None else f"{one.restored_from}"
+    return f"{one.version}", one.state, one.created_at, who(one.by), origin
+
+
+def _version_row(number: str, state: str, created: str, by: str, origin: str) -> tuple[str, ...]:
+    of = f"version {origin}" if origin.isdigit() else ""
+    return number, state, short_time(created), by, of
 
 
 def who(actor: Mapping[str, str] | None) -> str:

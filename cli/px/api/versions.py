@@ -21,7 +21,8 @@ _STATE: Final = re.compile("|".join(STATES))
 class SecretVersion:
     """`by`: the principal that wrote it, as events name it; None: not recorded.
 
-    `restored_from`: the version whose value it has again.
+    `restored_from`: the version whose value it has again. `is_unreadable`: a corrupt entry, of which
+    only the number is known.
     """
 
     version: int
@@ -29,9 +30,12 @@ class SecretVersion:
     created_at: str
     by: Mapping[str, str] | None = None
     restored_from: int | None = None
+    is_unreadable: bool = False
 
     def document(self) -> dict[str, object]:
         """As in the contract."""
+        if self.is_unreadable:
+            return {"version": self.version, "unreadable": True}
         found: dict[str, object] = {
             "version": self.version,
             "state": self.state,
@@ -44,11 +48,17 @@ class SecretVersion:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Newest first. `kept_until`: until when a deleted secret can be restored."""
+    """Newest first. `kept_until`: when a deleted version, and those before it, are removed."""
 
     name: str
     versions: tuple[SecretVersion, ...]
     kept_until: str | None = None
+
+    @property
+    def restorable_until(self) -> str | None:
+        """None: it cannot be restored, as it is not deleted or was destroyed."""
+        is_deleted = bool(self.versions) and self.versions[0].state == "deleted"
+        return self.kept_until if is_deleted else None
 
     def document(self) -> dict[str, object]:
         versions = [one.document() for one in self.versions]
@@ -91,6 +101,8 @@ class Versions:
 
 
 def _version(found: Fields) -> SecretVersion:
+    if decode.is_unreadable(found):
+        return SecretVersion(decode.number(found["version"]), "", "", is_unreadable=True)
     origin = found.get("restoredFrom")
     return SecretVersion(
         decode.number(found["version"]),

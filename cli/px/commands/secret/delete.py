@@ -55,7 +55,7 @@ def _kept_until(client: Client, name: str) -> str | None:
     if not is_name(name):
         return None
     try:
-        return Versions(client, parse_name(name)).history().kept_until
+        return Versions(client, parse_name(name)).history().restorable_until
     except PxError:  # it is deleted all the same
         return None
 
