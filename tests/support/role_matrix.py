@@ -60,6 +60,8 @@ _CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
+    "PATCH /secrets/bulk": {"note": "new"},
+    "PATCH /secrets/{name}": {"note": "new"},
     "POST /tokens": {"name": "new", "role": "reader"},
     "POST /brains/runs": {"identifier": "no such brain"},
     "POST /brains/runs/rerun": {"runId": NO_RUN, "startsAt": 1},
@@ -144,7 +146,7 @@ class Matrix:
                 return f"/secrets?name={self._new_name(project)}"
             case "DELETE", "/tokens":
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
-            case "DELETE", "/secrets/bulk":
+            case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
         if "{name}" in path:
             return path.replace("{name}", self._new_name(project))

@@ -118,6 +118,12 @@ class Conflict(PositronicError):
     code, status = "conflict", 409
 
 
+class SecretExpired(PositronicError):
+    """The secret has expired, and its policy says that nobody may read it after that."""
+
+    code, status = "secret_expired", 409
+
+
 class TooLarge(PositronicError):
     """The body is over 8 MiB, or has more entries than are allowed."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from positronic.api import audit, brains, copies, keys, projects, secrets, status, tokens
+from positronic.api import audit, brains, copies, keys, policies, projects, secrets, status, tokens
 from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
 from positronic.http.request import decode_segment
@@ -14,6 +14,7 @@ from positronic.http.request import decode_segment
 ROUTES: Final = (
     *status.ROUTES,
     *secrets.ROUTES,
+    *policies.ROUTES,
     *audit.ROUTES,
     *tokens.ROUTES,
     *keys.ROUTES,
