@@ -60,7 +60,7 @@ def _secret_row(one: Secret) -> tuple[str, ...]:
 
 def deleted_secrets(found: Sequence[Secret]) -> None:
     """name, deleted, version, by, until when it can be restored."""
-    rows = [_deleted_cells(one) for one in sorted(found, key=lambda one: one.name)]
+    rows = [_deleted_cells(one) for one in found]
     if not found:
         terminal.say("No deleted secret can be restored.")
     elif not terminal.is_terminal(sys.stdout):

@@ -54,5 +54,7 @@ def list_secrets(server: Server, prefix: Prefix = "", deleted: Deleted = False) 
 
 
 def _found(secrets: Secrets, prefix: str, *, deleted: bool) -> list[Secret]:
+    """Sorted by name; the server lists deleted ones by when they are removed."""
     every = secrets.some({"deleted": "true"}) if deleted else secrets.list()
-    return [one for one in every if one.name.startswith(prefix)]
+    found = [one for one in every if one.name.startswith(prefix)]
+    return sorted(found, key=lambda one: one.name) if deleted else found
