@@ -20,9 +20,9 @@ class Secret:
     """A name, dates and a version: all that a server ever tells about a secret.
 
     `is_unreadable`: a corrupt entry, whose name may be any text; it has no dates. `updated_by`: the
-    principal, as events name it. `due`: when it expires or is to be rotated. `deleted_at`,
-    `kept_until`: only of a deleted one. A field is None if it does not apply, or if an older server
-    does not tell it.
+    principal, as events name it. `sealed_at`: when its value was written. `due`: when it expires or
+    is to be rotated. `deleted_at`, `kept_until`: only of a deleted one. A field is None if it does
+    not apply, or if an older server does not tell it.
     """
 
     name: str
@@ -31,12 +31,16 @@ class Secret:
     is_unreadable: bool = False
     version: int | None = None
     updated_by: Mapping[str, str] | None = None
+    sealed_at: str | None = None
     last_read_at: str | None = None
     expires_at: str | None = None
+    rotate_every: int | None = None
+    enforce: bool | None = None
     due: str | None = None
     note: str | None = None
     deleted_at: str | None = None
     kept_until: str | None = None
+    restored_from: int | None = None
 
     def document(self) -> dict[str, object]:
         """As in the contract."""
@@ -50,12 +54,16 @@ class Secret:
         optional = {
             "version": self.version,
             "updatedBy": None if self.updated_by is None else dict(self.updated_by),
+            "sealedAt": self.sealed_at,
             "lastReadAt": self.last_read_at,
             "expiresAt": self.expires_at,
+            "rotateEvery": self.rotate_every,
+            "enforce": self.enforce,
             "due": self.due,
             "note": self.note,
             "deletedAt": self.deleted_at,
             "keptUntil": self.kept_until,
+            "restoredFrom": self.restored_from,
         }
         return found | {key: told for key, told in optional.items() if told is not None}
 
@@ -134,20 +142,31 @@ class Secrets:
 
 
 def secret(found: Fields) -> Secret:
-    version = found.get("version")
     return Secret(
         decode.name(found["name"]),
         decode.time(found["createdAt"]),
         decode.time(found["updatedAt"]),
-        version=None if version is None else decode.number(version),
+        version=_number(found, "version"),
         updated_by=decode.actor(found.get("updatedBy")),
-        last_read_at=decode.optional(decode.time, found.get("lastReadAt")),
-        expires_at=decode.optional(decode.time, found.get("expiresAt")),
-        due=decode.optional(decode.time, found.get("due")),
+        sealed_at=_time(found, "sealedAt"),
+        last_read_at=_time(found, "lastReadAt"),
+        expires_at=_time(found, "expiresAt"),
+        rotate_every=_number(found, "rotateEvery"),
+        enforce=None if found.get("enforce") is None else decode.truth(found["enforce"]),
+        due=_time(found, "due"),
         note=decode.optional(decode.text, found.get("note")),
-        deleted_at=decode.optional(decode.time, found.get("deletedAt")),
-        kept_until=decode.optional(decode.time, found.get("keptUntil")),
+        deleted_at=_time(found, "deletedAt"),
+        kept_until=_time(found, "keptUntil"),
+        restored_from=_number(found, "restoredFrom"),
     )
+
+
+def _time(found: Fields, key: str) -> str | None:
+    return decode.optional(decode.time, found.get(key))
+
+
+def _number(found: Fields, key: str) -> int | None:
+    return None if found.get(key) is None else decode.number(found[key])
 
 
 def _listed(found: Fields) -> Secret:

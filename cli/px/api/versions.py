@@ -21,8 +21,8 @@ _STATE: Final = re.compile("|".join(STATES))
 class SecretVersion:
     """`by`: the principal that wrote it, as events name it; None: not recorded.
 
-    `restored_from`: the version whose value it has again. `is_unreadable`: a corrupt entry; only its
-    number is known.
+    `restored_from`: the version whose value it has again. `is_unreadable`: a corrupt entry, which
+    has nothing but a number.
     """
 
     version: int

@@ -33,9 +33,8 @@ def rollback(server: Server, name: Name, to: To, if_version: IfVersion = None) -
         secret = Versions(client, checked).rollback(to, if_version)
         secrets_of(client).note(checked)
     what = f"Version {secret.version} has the value of version {to}"
-    document = secret.document() | {"restoredFrom": to} | client.location_fields
     server.tell(
-        document,
+        secret.document() | client.location_fields,
         "Secret rolled back successfully!",
         f"{what}. It is stored at {client.location}",
     )
