@@ -273,9 +273,10 @@ def shown(px: Px, width: int, *arguments: str) -> list[str]:
 
 @pytest.fixture
 def lived(changed: Px) -> Px:
-    """A, with a destroyed version and one that was rolled back to; and a deleted B."""
-    put(changed, "B", CANARY)
-    changed.run("secret", "delete", "B", "--yes")
+    """A, with a destroyed version and one that was rolled back to; and others, one deleted."""
+    put(changed, "THE_NAME_OF_A_SECRET", CANARY)
+    put(changed, "THE_NAME_OF_A_DELETED_SECRET", CANARY)
+    changed.run("secret", "delete", "THE_NAME_OF_A_DELETED_SECRET", "--yes")
     changed.run("secret", "destroy", "A", "--version", "2", "--yes")
     changed.run("secret", "rollback", "A", "--to", "1")
     return changed
