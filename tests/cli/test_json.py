@@ -39,6 +39,8 @@ CASES: Final = [
     ("secret restore", "GONE", 0),
     ("secret destroy", "A --yes", 0),
     ("secret destroy", "B --version 1 --yes", 0),
+    ("secret uses", "A", 0),
+    ("secret uses", "A --version 1", 0),
     ("secret exists", "A", 0),
     ("secret exists", "MISSING", 1),
     ("secret delete", "A --yes", 0),

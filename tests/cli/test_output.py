@@ -31,6 +31,7 @@ TABLES = [
 ARGUMENTS = {
     "secret create": "B --value x",
     "secret exists": "A",
+    "secret uses": "A",
     "secret delete": "A --yes",
     "secret history": "A",
     "secret rollback": "A --to 1",

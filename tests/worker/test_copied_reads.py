@@ -55,6 +55,11 @@ def reads(brains: Brains) -> list[dict[str, object]]:
     return [event for event in events if event["action"] == "brain.read"]
 
 
+def uses(brains: Brains) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = brains.api.call("GET", "/secrets/KEY/uses").json()["uses"]
+    return found
+
+
 def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) -> None:
     """The run completes; its events, px and, once the ledger answers, the audit log say it."""
     with served(project, tmp_path / "worker", "on") as brains:
@@ -65,6 +70,7 @@ def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) 
         told = px.run("brain", "status", run_id).stdout
         before = reads(brains)
         set_down(brains, False)
+        uses_before = uses(brains)
         brains.look(run_id)
         brains.look(run_id)
         (event,) = reads(brains)
@@ -74,7 +80,8 @@ def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) 
         assert found["fromCopy"] == {"KEY": 1}
         assert [one["fromCopy"] for one in watched.events if "fromCopy" in one] == [{"KEY": 1}]
         assert "copies\tKEY (version 1)\n" in told
-        assert before == []
+        assert before == uses_before == []
+        assert [(one["version"], one["reads"]) for one in uses(brains)] == [(1, 1)]
         assert event["names"] == ["KEY"]
         assert event["integrity"] == "intact"
         assert VALUE not in brains.api.worker.log.read_text()

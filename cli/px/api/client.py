@@ -106,17 +106,24 @@ class Client:
         parse: Callable[[Fields], T],
         limit: int = 1000,
         query: Mapping[str, str] | None = None,
+        look: Callable[[Fields], None] = lambda _: None,
     ) -> Iterator[T]:
-        """Every item of the list under this key, over all pages; `query`: what else is asked."""
+        """Every item of the list under this key, over all pages; `query`: what else is asked.
+
+        `look` gets each page, and raises ValueError for one that is not as in the contract.
+        """
+
+        def whole(found: Fields) -> tuple[list[T], str | None]:
+            look(found)
+            return items(found, key, parse), next_cursor(found)
+
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             answer = self.answer(
                 self.call("GET", _page_path(path, limit, cursor, query or {})), 200
             )
-            page, cursor = read(
-                answer, 200, lambda found: (items(found, key, parse), next_cursor(found))
-            )
+            page, cursor = read(answer, 200, whole)
             yield from page
             if cursor is None:
                 return

@@ -16,6 +16,7 @@ from spec.broken import (
     projects,
     secrets,
     tokens,
+    uses,
 )
 from spec.broken.mutant import MUTANTS, Mutant
 
@@ -34,4 +35,5 @@ _MODULES = (
     projects,
     secrets,
     tokens,
+    uses,
 )

@@ -13,6 +13,7 @@ from positronic.commands import (
     directory_commands,
     key_commands,
     policy_commands,
+    reminder_commands,
     repair_commands,
     run_commands,
     secret_changes,
@@ -70,6 +71,12 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("project"), given.text("location"), given.text("jurisdiction")
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+    "reminder.claim": lambda work, given: reminder_commands.claim(
+        work, given.text("claim"), given.number("within"), given.optional_text("cursor")
+    ),
+    "reminder.settle": lambda work, given: reminder_commands.settle(
+        work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
+    ),
 }
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})

@@ -11,6 +11,7 @@ class SecretGroup(LazyGroup):
     modules: ClassVar = {
         "create": "px.commands.secret.create",
         "list": "px.commands.secret.list",
+        "uses": "px.commands.secret.uses",
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
         "history": "px.commands.secret.history",
