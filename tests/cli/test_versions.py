@@ -228,7 +228,7 @@ def test_an_import_of_what_has_changed_is_refused(
     code, found = document(compared, "import", "x.env", "--if-unchanged", "--prune", "--yes")
 
     assert (code, found["code"], server.values()) == (1, "version_mismatch", before)
-    assert [one["name"] for one in found["details"]] == [name]  # type: ignore[attr-defined,index]
+    assert [one["name"] for one in found["details"]] == [name]  # type: ignore[attr-defined]
 
 
 def test_an_import_that_another_write_overtakes(compared: Px, server: TestDevServer) -> None:
