@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from positronic.names import Name, Value
@@ -41,6 +42,9 @@ class Secret:
     deleted_at: str | None = None
     kept_until: str | None = None
     restored_from: int | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
 
     def document(self) -> dict[str, object]:
         """As in the contract."""

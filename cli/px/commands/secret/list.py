@@ -41,6 +41,7 @@ def list_secrets(server: Server, prefix: Prefix = "", deleted: Deleted = False) 
              px secret list --deleted
     """
     from px import tables, terminal
+    from px.secrets import policy_tables
 
     with server.connect() as client:
         found = _found(secrets_of(client), prefix, deleted=deleted)
@@ -51,6 +52,7 @@ def list_secrets(server: Server, prefix: Prefix = "", deleted: Deleted = False) 
         tables.deleted_secrets(found)
     else:
         tables.secrets(found, prefix)
+        terminal.warn(policy_tables.expired(found))
 
 
 def _found(secrets: Secrets, prefix: str, *, deleted: bool) -> list[Secret]:
