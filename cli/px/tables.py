@@ -91,7 +91,7 @@ def history(found: History) -> None:
     terminal.data(terminal.columns(head, [_version_row(*row) for row in cells], "version "))
     if found.restorable_until is not None:
         until = short_time(found.restorable_until)
-        terminal.advise(f"Until {until} UTC it can be restored: `px secret restore {found.name}`")
+        terminal.advise(f"It can be restored until {until} UTC: `px secret restore {found.name}`")
 
 
 def _version_cells(one: SecretVersion) -> tuple[str, str, str, str, str]:

@@ -187,10 +187,10 @@ def test_json_is_one_document(
 
 
 def test_json_of_create_is_the_servers(px: Px) -> None:
-    """The three fields of the contract, and where it is stored."""
+    """The fields of the contract, and where it is stored."""
     done = px.run("secret", "create", "A", "--value", "x", "--json")
 
-    fields = ["name", "createdAt", "updatedAt", "server", "project"]
+    fields = ["name", "createdAt", "updatedAt", "version", "sealedAt", "server", "project"]
     assert (list(json.loads(done.stdout)), done.stderr) == (fields, "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def test_a_deleted_secret_is_restored(changed: Px, server: TestDevServer) -> Non
     """As a new version with its last value; px says until when that is possible, and where."""
     deleted = changed.run("secret", "delete", "A", "--yes")
 
-    assert deleted.stderr.splitlines()[-1].endswith("it can be restored: `px secret restore A`")
+    last = deleted.stderr.splitlines()[-1]
+    assert re.fullmatch(r"It can be restored until [-\d]+ [:\d]+ UTC: `px secret restore A`", last)
     assert [row[1] for row in rows(changed, "history", "A")] == ["deleted", "previous", "previous"]
     assert [row[0] for row in rows(changed, "list", "--deleted")] == ["A"]
 
@@ -226,7 +228,7 @@ def test_an_import_of_what_has_changed_is_refused(
     code, found = document(compared, "import", "x.env", "--if-unchanged", "--prune", "--yes")
 
     assert (code, found["code"], server.values()) == (1, "version_mismatch", before)
-    assert [one["name"] for one in found["details"]] == [name]  # type: ignore[attr-defined,index]
+    assert [one["name"] for one in found["details"]] == [name]  # type: ignore[attr-defined]
 
 
 def test_an_import_that_another_write_overtakes(compared: Px, server: TestDevServer) -> None:

@@ -12,6 +12,7 @@ import httpx
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
+from support.waiting import wait_until
 from worker.assembly import assemble_project
 from worker.brain_worker import Brains
 from worker.kv_files import Entry
@@ -106,3 +107,29 @@ def test_a_damaged_or_missing_copy_is_not_read(project: Workspace, tmp_path: Pat
         assert refused["status"] == "error"
         assert "FALLBACK" in refused["error"]["message"]
         assert reads(brains) == []
+
+
+def test_what_a_policy_refuses_after_its_end_has_no_copy(
+    project: Workspace, tmp_path: Path
+) -> None:
+    """So the copy that KV had cannot be read either; without `enforce` a run only says it."""
+    with served(project, tmp_path / "worker", "on") as brains:
+        px = Px(tmp_path, brains.api.px_environment)
+        policy = ("secret", "policy", "KEY", "--expires", "2001-02-03")
+        assert px.run(*policy).returncode == 0
+        due = px.run("secret", "due")
+        warned = brains.watch(brains.start("reader"))
+        assert px.run(*policy, "--enforce").returncode == 0
+        refused = brains.ran("reader")
+        wait_until(lambda: not brains.api.worker.kv.keys(brains.api.key("KEY")), "no copy")
+        set_down(brains, True)
+        out_of_reach = brains.ran("reader")
+
+        assert (due.returncode, due.stdout) == (1, "KEY\t2001-02-03T00:00:00.000Z\texpires\t\n")
+        expired = [one["expired"] for one in warned.events if "expired" in one]
+        assert expired == [{"KEY": "2001-02-03T00:00:00.000Z"}]
+        assert "has expired: KEY" in brains.api.worker.log.read_text()
+        assert refused["error"]["name"] == "SecretExpired"
+        assert out_of_reach["status"] == "error"
+        assert "there is no copy of KEY" in out_of_reach["error"]["message"]
+        assert VALUE not in brains.api.worker.log.read_text()

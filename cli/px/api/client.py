@@ -151,10 +151,11 @@ class Client:
         status: int = 201,
         values: Sequence[Value] = (),
         once: bool = False,
+        method: str = "POST",
     ) -> T:
-        """A POST's parsed answer: the first one, if an earlier attempt was carried out."""
+        """A change's parsed answer: the first one, if an earlier attempt was carried out."""
         with _doubting(doubt):
-            outcome = (self.call_once if once else self.call)("POST", path, body)
+            outcome = (self.call_once if once else self.call)(method, path, body)
             answer = self.answer(outcome, status, values)
             return read(answer, status, parse)
 

@@ -39,6 +39,9 @@ RESTORE: Final = Doubt(
     "the secret may have been restored", "see `px secret history NAME` before you try again"
 )
 DESTROY: Final = Doubt("it may have been destroyed", f"{_SAFE}; or see `px secret history NAME`")
+POLICY: Final = Doubt(
+    "the policy may have been changed", f"{_SAFE}; or see `px secret policy NAME`"
+)
 BULK: Final = Doubt("", _SAFE)  # px.secrets.import_account names the secrets
 REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; or see `px token list`")
 ISSUE: Final = Doubt(

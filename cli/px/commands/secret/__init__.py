@@ -19,6 +19,8 @@ class SecretGroup(LazyGroup):
         "restore": "px.commands.secret.restore",
         "destroy": "px.commands.secret.destroy",
         "import": "px.commands.secret.import_file",
+        "policy": "px.commands.secret.policy",
+        "due": "px.commands.secret.due",
         "require": "px.commands.secret.require",
     }
 

@@ -43,7 +43,7 @@ def delete(server: Server, name: Name, yes: Yes = False) -> None:
     server.tell(document, "Secret deleted successfully!", f"It was stored at {client.location}")
     if until is not None and not server.as_json:
         time = terminal.short_time(until)
-        terminal.advise(f"Until {time} UTC it can be restored: `px secret restore {name}`")
+        terminal.advise(f"It can be restored until {time} UTC: `px secret restore {name}`")
 
 
 def _kept_until(client: Client, name: str) -> str | None:

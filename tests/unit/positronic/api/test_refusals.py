@@ -40,8 +40,8 @@ def test_no_such_address_is_not_repeated(path: str) -> None:
     ("path", "allow"),
     [
         ("/secrets", "GET, POST, DELETE"),
-        ("/secrets/bulk", "POST, DELETE"),
-        ("/secrets/A", "DELETE"),
+        ("/secrets/bulk", "POST, DELETE, PATCH"),
+        ("/secrets/A", "DELETE, PATCH"),
         ("/secrets/A/exists", "GET"),
         ("/audit", "GET"),
         ("/status", "GET"),
