@@ -26,7 +26,7 @@ def parse_life(text: str) -> int:
 
 def parse_unused(text: str) -> int:
     """How long nobody read it, in seconds. Raises Usage."""
-    seconds = _span(text)
+    seconds = span(text)
     if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
         raise Usage("--unused must be a duration like 12h, 90d or 52w, from 1m to 5 years")
     return seconds

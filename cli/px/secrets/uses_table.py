@@ -8,8 +8,10 @@ from typing import Final
 from px import terminal
 from px.api.secrets import Secret
 from px.api.uses import Unused, Use, Uses, by_reader
-from px.tables import NEVER, UNKNOWN
 from px.terminal import printable, short_time
+
+NEVER: Final = "never"
+UNKNOWN: Final = "unknown"
 
 _NO_HOST: Final = "-"
 
