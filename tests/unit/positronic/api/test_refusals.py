@@ -47,7 +47,7 @@ def test_no_such_address_is_not_repeated(path: str) -> None:
         ("/status", "GET"),
     ],
 )
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD", "OPTIONS", "BREW", "get"])
+@pytest.mark.parametrize("method", ["PUT", "HEAD", "OPTIONS", "BREW", "get"])
 def test_no_such_method(method: str, path: str, allow: str) -> None:
     """A method that an address does not have answers which it has."""
     answer = House().call(method, path)
