@@ -13,7 +13,15 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from positronic.api import adoption_models, brain_models, copies, event_models, models, use_models
+from positronic.api import (
+    adoption_models,
+    backup_models,
+    brain_models,
+    copies,
+    event_models,
+    models,
+    use_models,
+)
 from positronic.api.routes import ROUTES
 from scripts.openapi_answers import HEADERS, RESPONSES
 from scripts.openapi_calls import operation
@@ -67,7 +75,7 @@ def _paths() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    rooms = (models, event_models, adoption_models, brain_models, copies, use_models)
+    rooms = (models, event_models, adoption_models, backup_models, brain_models, copies, use_models)
     kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
     schemas: dict[str, Any] = found["$defs"]

@@ -179,7 +179,8 @@ class OutcomeUnknown(PositronicError):
 
 
 class Adopting(PositronicError):
-    """KV has entries from before this project had a ledger; they have to be adopted first."""
+    """KV has entries from before this project had a ledger, which have to be adopted first; or an
+    import into it is not finished."""
 
     code, status = "adopting", 503
 

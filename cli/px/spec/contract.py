@@ -42,6 +42,7 @@ CALLS: Final = {
         ("GET", "/secrets/NAME/exists"),
         ("GET", "/audit"),
         ("GET", "/copies"),
+        ("GET", "/project/export"),
     ),
     "writer": (
         ("POST", "/secrets"),
@@ -62,7 +63,14 @@ CALLS: Final = {
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),
         ("POST", "/project/repair"),
+        ("POST", "/project/export"),
     ),
-    "root": (("GET", "/projects"), ("POST", "/root-token/replaced"), ("POST", "/audit/restart")),
+    "root": (
+        ("GET", "/projects"),
+        ("POST", "/root-token/replaced"),
+        ("POST", "/audit/restart"),
+        ("POST", "/project/import/check"),
+        ("POST", "/project/import"),
+    ),
 }
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

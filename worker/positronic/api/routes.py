@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from positronic.api import audit, brains, copies, keys, projects, secrets, status, tokens
+from positronic.api import audit, backup, brains, copies, keys, projects, secrets, status, tokens
 from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
 from positronic.http.request import decode_segment
@@ -19,6 +19,7 @@ ROUTES: Final = (
     *keys.ROUTES,
     *copies.ROUTES,
     *projects.ROUTES,
+    *backup.ROUTES,
     *brains.ROUTES,
 )
 
