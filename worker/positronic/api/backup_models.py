@@ -56,7 +56,7 @@ class CheckOut(Model):
 class ImportIn(PageIn):
     """`ticket`: of the check of the last page."""
 
-    ticket: ShortText  # type: ignore[assignment]
+    ticket: ShortText
 
 
 class ImportOut(Model):

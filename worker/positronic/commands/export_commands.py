@@ -61,7 +61,6 @@ class _Found:
     kind: int = 0
     after: str | None = None
 
-    @property
     def is_full(self) -> bool:
         return len(self.rows) >= MAX_ROWS or self.size >= MAX_TEXT
 
@@ -131,12 +130,12 @@ def _checked(work: Work, walk: _Walk) -> tuple[_Walk, str]:
 
 def _page(work: Work, walk: _Walk) -> _Found:
     found = _Found(kind=walk.kind, after=walk.after)
-    while not (found.is_full or found.is_last):
+    while not (found.is_full() or found.is_last):
         rows = _next(work, walk, found)
         for row in rows:
             found.rows.append((KINDS[found.kind], row))
             found.size, found.after = found.size + len(row.text), row.id
-            if found.is_full:
+            if found.is_full():
                 break
         if not rows:
             found.kind, found.after = found.kind + 1, None
@@ -147,9 +146,9 @@ def _page(work: Work, walk: _Walk) -> _Found:
 
 
 def _next(work: Work, walk: _Walk, found: _Found) -> Sequence[Row]:
-    kind = KINDS[found.kind]
-    is_chain = kind == EVENTS.kind
-    low, high = (event_row_id(walk.head[0]), event_row_id(0)) if is_chain else (None, None)
+    kind, low, high = KINDS[found.kind], "", None
+    if kind is EVENTS.kind:
+        low, high = event_row_id(walk.head[0]), event_row_id(0)
     after = None if found.after is None else (found.after, found.after)
     return work.look.ledger.list(kind, after=after, limit=_READ_AT_ONCE, low=low, high=high)
 
