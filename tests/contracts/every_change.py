@@ -47,6 +47,7 @@ def _examples() -> Mapping[str, Example]:
         "create": put("NEW"),
         "update": put("A", "newer"),
         "bulk": bulk([*NAMES, "X", "Y"], "newer"),
+        "policy": command("secret.policy", name="A", fields={"note": "new", "enforce": True}),
         "delete": command("secret.delete", name="A"),
         "issue": issue("f" * 16),
         "revoke": command("token.revoke", id=TOKEN_ID),

@@ -65,6 +65,8 @@ _EXPORT: Final = {
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
+    "PATCH /secrets/bulk": {"note": "new"},
+    "PATCH /secrets/{name}": {"note": "new"},
     "POST /tokens": {"name": "new", "role": "reader"},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
@@ -152,7 +154,7 @@ class Matrix:
                 return f"/secrets?name={self._new_name(project)}"
             case "DELETE", "/tokens":
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
-            case "DELETE", "/secrets/bulk":
+            case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
         if "{name}" in path:
             return path.replace("{name}", self._new_name(project))

@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from positronic.brains import Brain, BrainSecrets, InvalidBrain, SecretNotFound, brain
+    from positronic.brains import (
+        Brain,
+        BrainSecrets,
+        InvalidBrain,
+        SecretExpired,
+        SecretNotFound,
+        brain,
+    )
 
-__all__ = ["Brain", "BrainSecrets", "InvalidBrain", "SecretNotFound", "brain"]
+__all__ = ["Brain", "BrainSecrets", "InvalidBrain", "SecretExpired", "SecretNotFound", "brain"]
 
 
 def __getattr__(name: str) -> object:

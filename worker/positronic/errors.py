@@ -118,6 +118,12 @@ class Conflict(PositronicError):
     code, status = "conflict", 409
 
 
+class SecretExpired(PositronicError):
+    """The secret has expired, and its policy says that nobody may read it after that."""
+
+    code, status = "secret_expired", 409
+
+
 class TooLarge(PositronicError):
     """The body is over 8 MiB, or has more entries than are allowed."""
 
@@ -179,8 +185,7 @@ class OutcomeUnknown(PositronicError):
 
 
 class Adopting(PositronicError):
-    """KV has entries from before this project had a ledger, which have to be adopted first; or an
-    import into it is not finished."""
+    """The project's older entries in KV, or an import into it, have to be brought in first."""
 
     code, status = "adopting", 503
 

@@ -111,6 +111,11 @@ class Secret(Protocol):
         """It came from the copies, because the ledger could not be reached: it may be old."""
         ...
 
+    @property
+    def expired_at(self) -> int | None:
+        """When its policy said that it ends, if that was before it was read; None: it has not."""
+        ...
+
     async def open(self) -> Value:
         """Raises UnknownKey, CorruptRecord."""
         ...
@@ -148,6 +153,8 @@ class ReadableSecrets(Protocol):
 
     async def get(self, names: Collection[Name]) -> Mapping[Name, Secret]:
         """The existing secrets, unopened, after this was recorded; a missing name is missing.
+
+        Raises SecretExpired.
 
         A copy is recorded by who reads it, before its value is given to anybody.
         """

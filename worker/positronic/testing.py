@@ -93,6 +93,7 @@ class _Plain:
     """A secret that is in memory, and in clear."""
 
     is_copy = False
+    expired_at = None
 
     def __init__(self, name: str, value: str) -> None:
         self.info = SecretInfo(parse_name(name), 1, 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -11,6 +12,8 @@ LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four
 FIRST_RETRY: Final = 2_000  # milliseconds
 LAST_RETRY: Final = 3_600_000
 
+ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z", re.ASCII)
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,6 +22,13 @@ def iso(milliseconds: int) -> str:
     """`2026-11-24T05:36:45.123Z`, exact to the millisecond."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(text: str) -> int:
+    """The time that `iso` writes like this; also without fractions. Raises ValueError."""
+    if not ISO.fullmatch(text):
+        raise ValueError("not a time in UTC")
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def wait_after(failures: int) -> int:

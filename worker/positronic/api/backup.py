@@ -12,14 +12,12 @@ from positronic.times import iso
 
 
 async def _export(asked: backup_models.ExportIn, call: Call) -> backup_models.ExportOut:
-    """Sealed rows and the chain of events: no key, no value. 409 if the project is changed
-    meanwhile: start again.
-    """
+    """Sealed rows and events; 409 if the project is changed meanwhile: begin again."""
     return backup_models.export_out(await call.session.backup().step(asked.cursor))
 
 
 async def _exported(call: Call) -> backup_models.ExportedOut:
-    """None is told of an export that was not finished."""
+    """An export that was not finished does not count."""
     at = await call.session.backup().exported_at()
     return backup_models.ExportedOut(exported_at=None if at is None else iso(at))
 

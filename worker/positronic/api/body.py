@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from positronic.api.backup_models import ExportIn, ImportIn, PageIn
 from positronic.api.brain_models import RerunIn, RunIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
+from positronic.api.policy_models import PolicyIn
 from positronic.errors import (
     Detail,
     DuplicateName,
@@ -37,6 +38,7 @@ _M = TypeVar("_M", bound=BaseModel)
 _FIELDS: Final = frozenset(
     {
         *("secrets", "name", "value", "role", "expiresIn"),
+        *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
         *("cursor", "header", "page", "ticket"),
     }
@@ -60,6 +62,11 @@ def read_bulk(body: bytes) -> BulkIn:
 def read_token(body: bytes) -> TokenIn:
     """One {name, role, expiresIn?}; expiresIn in seconds. Raises what is wrong with it."""
     return _validate(TokenIn, read_json(body))
+
+
+def read_policy(body: bytes) -> PolicyIn:
+    """Some of {note, expiresAt, rotateEvery, enforce, keep}. Raises what is wrong with it."""
+    return _validate(PolicyIn, read_json(body))
 
 
 def read_run(body: bytes) -> RunIn:

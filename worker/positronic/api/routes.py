@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from positronic.api import audit, backup, brains, copies, keys, projects, secrets, status, tokens
+from positronic.api import (
+    audit,
+    backup,
+    brains,
+    copies,
+    keys,
+    policies,
+    projects,
+    secrets,
+    status,
+    tokens,
+)
 from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
 from positronic.http.request import decode_segment
@@ -14,6 +25,7 @@ from positronic.http.request import decode_segment
 ROUTES: Final = (
     *status.ROUTES,
     *secrets.ROUTES,
+    *policies.ROUTES,
     *audit.ROUTES,
     *tokens.ROUTES,
     *keys.ROUTES,

@@ -73,7 +73,7 @@ _UNUSED: Final = Query(
         "type": "integer",
         "minimum": MIN_UNUSED,
         "maximum": MAX_UNUSED,
-        "description": "Only what nobody read for so many seconds.",
+        "description": "Only what nobody read for this number of seconds.",
     },
 )
 _VERSION: Final = Query("version", {"type": "integer", "minimum": 1, "maximum": MAX_NUMBER})
@@ -87,7 +87,14 @@ ROUTES: Final = (
     create("/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _FULL),
     delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`."),
     delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret."),
-    Route("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),
+    Route(
+        "GET",
+        "/secrets/{name}/exists",
+        Role.READER,
+        _exists,
+        "Whether a secret exists.",
+        errors=(409,),
+    ),
     Route(
         *("GET", "/secrets/{name}/uses", Role.READER, _uses, "Who read a secret, and when."),
         errors=(404,),

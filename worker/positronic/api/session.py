@@ -9,6 +9,7 @@ from positronic.commands.asked_backup import LedgerBackup
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
+from positronic.commands.asked_policies import LedgerPolicies
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
 from positronic.commands.asked_uses import LedgerUses
@@ -41,6 +42,9 @@ class Session:
 
     def vault(self) -> LedgerVault:
         return LedgerVault(self.ask)
+
+    def policies(self) -> LedgerPolicies:
+        return LedgerPolicies(self.ask)
 
     def uses(self) -> LedgerUses:
         return LedgerUses(self.ask)

@@ -14,6 +14,7 @@ from positronic.brains.builder import Brain, brain
 from positronic.brains.completed import CompletedStep
 from positronic.brains.replay import Replay, replay
 from positronic.brains.runner import run
+from positronic.errors import SecretExpired
 
 __all__ = [
     "Brain",
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidOptions",
     "InvalidRun",
     "Replay",
+    "SecretExpired",
     "SecretNotFound",
     "StepFailed",
     "brain",

@@ -57,7 +57,10 @@ class BrainSecrets:
     async def get(self, name: str, default: T) -> str | T: ...
 
     async def get(self, name: str, default: object = _REQUIRED) -> object:
-        """The value; if there is none, `default`, or SecretNotFound without one."""
+        """The value; if there is none, `default`, or SecretNotFound without one.
+
+        Raises SecretExpired for one that has expired and whose policy is enforced.
+        """
         found = await self.__values([parse_name(name)])
         if name in found:
             return found[name]
@@ -102,6 +105,11 @@ def _reader(
             infos = [secret.info for secret in stored.values() if secret.is_copy]
             copied = {str(info.name): info.version for info in infos}
             redactor.copied |= copied
+            redactor.expired |= {
+                name: secret.expired_at
+                for name, secret in stored.items()
+                if secret.expired_at is not None
+            }
             await note(copied)
         return {str(name): value for name, value in values.items()}
 

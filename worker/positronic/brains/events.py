@@ -13,6 +13,7 @@ from positronic.brains.patches import Patch
 from positronic.brains.redactions import LOST, Redaction, redactions
 from positronic.brains.run_redactor import RunRedactor
 from positronic.redact import WHOLE_ONLY_BELOW
+from positronic.times import iso
 
 START: Final = "brain:start"
 COMPLETE: Final = "brain:complete"
@@ -110,8 +111,10 @@ class Telling:
     def _reads(self) -> JsonObject:
         """What is special about the values that were read so far."""
         names, copied = self._redactor.whole_only, self._redactor.copied
+        expired = {name: iso(at) for name, at in self._redactor.expired.items()}
         found: JsonObject = {"wholeOnly": list(names)} if names else {}
-        return found | ({"fromCopy": dict(copied)} if copied else {})
+        found |= {"fromCopy": dict(copied)} if copied else {}
+        return found | ({"expired": expired} if expired else {})
 
     def _fitting(self, event: JsonObject) -> JsonObject:
         if AT in event and json_size(event) > MAX_SIZE:

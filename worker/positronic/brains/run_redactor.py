@@ -17,10 +17,11 @@ class RunRedactor(Redactor):
     """One run's redactor, which also redacts what other runs of its isolate are known to have read.
 
     Knows which version each value is, so that a rerun can put it back. `met_foreign` says whether
-    a value of another project was taken out; `copied`, which versions came from copies, by name.
+    a value of another project was taken out; by name, `copied` says which versions came from
+    copies, and `expired` which secrets had expired, and when.
     """
 
-    __slots__ = ("_here", "_project", "_read", "copied", "met_foreign")
+    __slots__ = ("_here", "_project", "_read", "copied", "expired", "met_foreign")
 
     def __init__(self, here: KnownValues | None = None, project: str = "") -> None:
         super().__init__()
@@ -29,6 +30,7 @@ class RunRedactor(Redactor):
         self._read: dict[Read, str] = {}
         self.met_foreign = False
         self.copied: dict[str, int] = {}
+        self.expired: dict[str, int] = {}
 
     @property
     def read(self) -> Mapping[Read, str]:

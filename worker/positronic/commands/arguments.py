@@ -89,6 +89,13 @@ class Arguments:
             raise _wrong(key)
         return {parse_name(name): _number(key, number) for name, number in found.items()}
 
+    def fields(self, key: str) -> dict[str, object]:
+        """Some fields of a policy, which checks them."""
+        found = self._given.get(key)
+        if not isinstance(found, dict):
+            raise _wrong(key)
+        return found
+
     def digests(self, key: str) -> dict[Name, str | None]:
         """By any text that a copy may have for a name; None: it has no copy."""
         found = self._given.get(key)

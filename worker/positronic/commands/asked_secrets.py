@@ -84,10 +84,13 @@ class LedgerSecrets:
             if self._fallback is None:
                 raise StoreFailed(f"{error.message}, and no copy is read: see FALLBACK") from None
             return await self._copies(self._fallback, names, error)
-        records = [
-            Record(Name(name), Metadata(*metadata), sealed) for name, *metadata, sealed in found
+        secrets = [
+            SealedSecret(
+                self._values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired
+            )
+            for name, *metadata, sealed, expired in found
         ]
-        return {record.name: SealedSecret(self._values, record) for record in records}
+        return {secret.info.name: secret for secret in secrets}
 
     async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
         found = await self._ask("secret.infos", names=list(names))

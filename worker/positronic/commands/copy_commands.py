@@ -36,7 +36,7 @@ async def live(work: Work, cursor: str | None, limit: int) -> object:
 async def strange(work: Work, names: Sequence[str]) -> object:
     """[name, ...]: those of no secret, so that a copy under them is not ours, or not any more."""
     states = _items(work, [Name(name) for name in names])
-    return [name for name in names if not _is_live(states.get(Name(name)))]
+    return [name for name in names if not _is_copied(states.get(Name(name)))]
 
 
 async def repair(work: Work, copies: Copies) -> Plan:
@@ -74,7 +74,7 @@ class _Looked:
         state, last, is_due = self._states.get(name), self._last.get(name), name in self.due
         if isinstance(state, Unreadable):
             return SAME  # nothing to compare with, and nothing to repair it with
-        if state is not None and _is_live(state):
+        if state is not None and _is_copied(state):
             current = None if is_due else self._current(state, last)
             return of_secret(copy, current, last, is_due, now)
         if copy is None or name in self._refused:
@@ -100,9 +100,9 @@ class _Looked:
         return None if record is None else copy_digest(record)
 
 
-def _is_live(state: SecretState | Unreadable | None) -> bool:
-    """Whether a secret is there, if only one that cannot be read."""
-    return isinstance(state, Unreadable) or (state is not None and state.is_live)
+def _is_copied(state: SecretState | Unreadable | None) -> bool:
+    """Whether a copy may be there: also that of a secret that cannot be read."""
+    return isinstance(state, Unreadable) or (state is not None and state.is_copied)
 
 
 def _items(work: Work, names: Collection[Name]) -> dict[Name, SecretState | Unreadable]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Final
 
-from positronic.commands.secret_reads import current, live
+from positronic.commands.secret_reads import current, live, readable
 from positronic.commands.work import Plan, Work
 from positronic.names import Name
 
@@ -14,13 +14,18 @@ READ: Final = "brain.read"
 
 
 async def read(work: Work, names: Sequence[Name]) -> Plan:
-    """[[name, version, created, updated, key id, sealed text], ...]; a missing name is missing.
+    """[[name, version, created, updated, key id, sealed text, expired at or None], ...].
 
-    Recorded and counted by the commit that reads it.
+    A missing name is missing. The commit that reads it records and counts it. Raises SecretExpired.
     """
-    states = live(work, names)
+    states = readable(work, names)
+    now = work.tools.clock()
     found = [
-        [record.name, *astuple(record.metadata), record.sealed] for record in current(work, states)
+        [
+            *(record.name, *astuple(record.metadata), record.sealed),
+            states[record.name].policy.expired_at(now),
+        ]
+        for record in current(work, states)
     ]
     reads = {name: state.metadata.version for name, state in states.items()}
     return Plan([], list(states), found, reads=reads)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from positronic.commands.paging import page
 from positronic.commands.use_counts import last_reads, since
 from positronic.commands.work import Work
-from positronic.errors import CorruptRecord
+from positronic.errors import CorruptRecord, SecretExpired
 from positronic.ledger import secret_rows
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.ledger.use_rows import LastRead
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
+from positronic.times import iso
 
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
@@ -29,8 +30,8 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
 async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
     """[items of `listed`, cursor, {name: last read}, since when reads are counted].
 
-    What was not read for so many seconds: a page may have fewer than others. What was created
-    since then, or cannot be read, is in none.
+    What was not read for this number of seconds: a page may have fewer than others. What was
+    created since then, or cannot be read, is in none.
     """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
@@ -54,7 +55,7 @@ def _times(reads: Mapping[str, LastRead | Unreadable]) -> dict[str, int]:
 
 async def exists(work: Work, name: Name) -> object:
     """True when a brain could read it now: it opens the secret, and raises what that raises."""
-    states = live(work, [name])
+    states = readable(work, [name])
     for record in current(work, states):
         await work.tools.values.open(record)
     return bool(states)
@@ -64,6 +65,16 @@ def live(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:
     """Of those that are there, in the order of the names. Raises CorruptRecord."""
     states = work.look.get(STATES, names)
     return {name: states[name] for name in names if name in states and states[name].is_live}
+
+
+def readable(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:
+    """The same, of which none may be one that its policy refuses. Raises SecretExpired."""
+    states, now = live(work, names), work.tools.clock()
+    for name, state in states.items():
+        if state.policy.refuses(now):
+            expired = iso(state.policy.expires_at or 0)
+            raise SecretExpired(f"the secret {name} expired at {expired}, and may not be read")
+    return states
 
 
 def current(work: Work, states: Mapping[Name, SecretState]) -> list[Record]:

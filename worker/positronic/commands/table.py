@@ -14,6 +14,7 @@ from positronic.commands import (
     export_commands,
     import_commands,
     key_commands,
+    policy_commands,
     repair_commands,
     run_commands,
     secret_changes,
@@ -38,6 +39,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "secret.put": lambda work, given: secret_changes.put(work, *given.entry("entry")),
     "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
     "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "secret.policy": lambda work, given: policy_commands.change(
+        work, given.name("name"), given.fields("fields")
+    ),
     "token.create": lambda work, given: token_commands.create(
         work,
         given.text("id"),
@@ -91,6 +95,10 @@ READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
+    "secret.policy-of": lambda work, given: policy_commands.shown(work, given.name("name")),
+    "secret.due": lambda work, given: policy_commands.due(
+        work, given.number("within"), *given.page()
+    ),
     "secret.unused": lambda work, given: secret_reads.unused(
         work, given.number("unusedFor"), *given.page()
     ),

@@ -86,10 +86,10 @@ class Drain:
         return found if isinstance(found, PublishedCopy) else None
 
     def _newest(self, name: Name) -> Record | None:
-        """None: it is deleted. Raises CorruptRecord."""
+        """None: it is deleted, or its policy allows no copy. Raises CorruptRecord."""
         look = Look(self.ledger)
         state = look.one(STATES, name)
-        if state is None or not state.is_live:
+        if state is None or not state.is_copied:
             return None
         record = look.one(VERSIONS, version_id(name, state.metadata.version))
         if record is None:

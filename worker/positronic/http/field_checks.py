@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 from positronic.errors import PositronicError
 from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
 from positronic.roles import TOKEN_ROLES, Role
+from positronic.secrets.policy import MAX_NOTE, is_note
+from positronic.times import milliseconds
 
 T = TypeVar("T")
 
@@ -30,6 +32,26 @@ def check_role(sent: object) -> Role:
     if not isinstance(sent, str) or sent not in TOKEN_ROLES:
         raise PydanticCustomError("invalid_request", f"must be one of {', '.join(TOKEN_ROLES)}")
     return TOKEN_ROLES[sent]
+
+
+def check_note(sent: object) -> str | None:
+    if sent is not None and not (isinstance(sent, str) and is_note(sent)):
+        said = f"must be one printable line of at most {MAX_NOTE} characters"
+        raise PydanticCustomError("invalid_request", said)
+    return sent
+
+
+def check_time(sent: object) -> int | None:
+    """In milliseconds."""
+    try:
+        found = milliseconds(sent) if isinstance(sent, str) else sent
+    except ValueError:
+        found = 0
+    if found is None or (isinstance(found, int) and isinstance(sent, str) and found > 0):
+        return found
+    raise PydanticCustomError(
+        "invalid_request", "must be a time in UTC such as 2026-12-31T00:00:00Z"
+    )
 
 
 def _checked(parse: Callable[[str], T], sent: object) -> T:

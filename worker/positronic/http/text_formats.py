@@ -7,6 +7,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from positronic.names import MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
+from positronic.secrets.policy import (
+    MAX_KEPT_DAYS,
+    MAX_KEPT_VERSIONS,
+    MAX_NOTE,
+    MAX_ROTATE_EVERY,
+)
+from positronic.times import ISO
 
 
 def _text(pattern: str, **more: int) -> WithJsonSchema:
@@ -21,6 +28,11 @@ Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
 ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
 TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
+NoteText = Annotated[str, _text(r"^[^\u0000-\u001f\u007f]+$", maxLength=MAX_NOTE)]
+UtcTimeText = Annotated[str, _text(f"^{ISO.pattern}$")]
 # JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
 StepNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
+RotateEvery = Annotated[int, Field(ge=1, le=MAX_ROTATE_EVERY), BeforeValidator(_whole)]
+KeptVersions = Annotated[int, Field(ge=1, le=MAX_KEPT_VERSIONS), BeforeValidator(_whole)]
+KeptDays = Annotated[int, Field(ge=0, le=MAX_KEPT_DAYS), BeforeValidator(_whole)]

@@ -85,6 +85,11 @@ class SecretState:
         return self.changed_at or self.deleted_at or self.metadata.updated_at
 
     @property
+    def is_copied(self) -> bool:
+        """Whether there has to be a copy of it elsewhere."""
+        return self.is_live and self.policy.is_copied
+
+    @property
     def due(self) -> Due | None:
         """What is to be done first; None: nothing, ever, or it is deleted."""
         return self.policy.due(self.metadata.updated_at) if self.is_live else None

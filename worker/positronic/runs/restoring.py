@@ -139,4 +139,6 @@ async def _read(
         raise StoreFailed("the project's ledger did not answer, and a rerun starts with it alone")
     for secret in found.values():
         redactor.learn(secret.info, (await secret.open()).reveal())
+        if secret.expired_at is not None:
+            redactor.expired[secret.info.name] = secret.expired_at
     return {name: secret.info for name, secret in found.items()}

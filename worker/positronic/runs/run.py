@@ -126,6 +126,10 @@ class Run:
         finally:
             # A run that could not be ended is found interrupted at the next look.
             self._is_worked_on = False
+            if redactor.expired:
+                names = ", ".join(sorted(redactor.expired))
+                title = self.event_log.record.title
+                resources.report(f"run {self.id} of {title!r} read what has expired: {names}")
             if redactor.met_foreign:
                 resources.report(f"run {self.id} of {self.event_log.record.title!r}: {_FOREIGN}")
 

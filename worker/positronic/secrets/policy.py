@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
+
+from positronic import times
 
 DAY: Final = 86_400_000  # milliseconds
 MAX_NOTE: Final = 500  # characters
@@ -45,15 +48,16 @@ class Policy:
         if self.expires_at is not None:
             found.append(Due(self.expires_at, EXPIRES))
         if self.rotate_every is not None:
-            found.append(Due(sealed_at + self.rotate_every * DAY, ROTATE))
+            found.append(Due(min(sealed_at + self.rotate_every * DAY, times.LAST), ROTATE))
         return min(found, default=None)
 
-    def is_expired(self, now: int) -> bool:
-        return self.expires_at is not None and self.expires_at <= now
+    def expired_at(self, now: int) -> int | None:
+        """When it expired; None: it has not."""
+        return self.expires_at if self.expires_at is not None and self.expires_at <= now else None
 
     def refuses(self, now: int) -> bool:
         """Whether nobody may read the value any more."""
-        return self.enforce and self.is_expired(now)
+        return self.enforce and self.expired_at(now) is not None
 
     @property
     def is_copied(self) -> bool:
@@ -61,4 +65,38 @@ class Policy:
         return not (self.enforce and self.expires_at is not None)
 
 
+def is_note(text: str) -> bool:
+    """Whether it is one line that a terminal can show as it is."""
+    return 1 <= len(text) <= MAX_NOTE and text.isprintable()
+
+
+def changed(policy: Policy, fields: Mapping[str, object]) -> Policy:
+    """The policy with these fields in place of its own. Raises ValueError, TypeError, KeyError."""
+    for name, one in fields.items():
+        is_absent = one is None and _DEFAULTS[name] is None
+        if type(one) is not _TYPES[name] and not is_absent:
+            raise ValueError(name)
+    found = Policy(**{**asdict(policy), **fields})
+    is_right = (
+        (found.note is None or is_note(found.note))
+        and (found.expires_at is None or 0 < found.expires_at <= times.LAST)
+        and (found.rotate_every is None or 1 <= found.rotate_every <= MAX_ROTATE_EVERY)
+        and 1 <= found.keep_versions <= MAX_KEPT_VERSIONS
+        and 0 <= found.keep_days <= MAX_KEPT_DAYS
+    )
+    if not is_right:
+        raise ValueError("no policy is like this")
+    return found
+
+
 DEFAULT: Final = Policy()
+
+_DEFAULTS: Final = asdict(DEFAULT)
+_TYPES: Final = {
+    "note": str,
+    "expires_at": int,
+    "rotate_every": int,
+    "enforce": bool,
+    "keep_versions": int,
+    "keep_days": int,
+}

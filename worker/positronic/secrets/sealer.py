@@ -97,12 +97,20 @@ class Sealer:
 
 
 class SealedSecret:
-    """A record that has not been opened. `is_copy`: see the port."""
+    """A record that has not been opened. `is_copy`, `expired_at`: see the port."""
 
-    __slots__ = ("_record", "_values", "info", "is_copy")
+    __slots__ = ("_record", "_values", "expired_at", "info", "is_copy")
 
-    def __init__(self, values: Values, record: Record, *, is_copy: bool = False) -> None:
+    def __init__(
+        self,
+        values: Values,
+        record: Record,
+        *,
+        is_copy: bool = False,
+        expired_at: int | None = None,
+    ) -> None:
         self.is_copy = is_copy
+        self.expired_at = expired_at
         self._values = values
         self._record = record
         one = record.metadata

@@ -132,8 +132,8 @@ async def method(world: World) -> None:
     """A wrong method is method_not_allowed, and Allow lists the path's methods."""
     for wrong, path, allowed in (
         ("PUT", "/secrets", {"GET", "POST", "DELETE"}),
-        ("PATCH", "/secrets/SPEC", {"DELETE"}),
-        ("GET", "/secrets/bulk", {"POST", "DELETE"}),
+        ("PUT", "/secrets/SPEC", {"DELETE", "PATCH"}),
+        ("GET", "/secrets/bulk", {"POST", "DELETE", "PATCH"}),
         ("POST", "/audit", {"GET"}),
         ("DELETE", "/status", {"GET"}),
     ):

@@ -11,7 +11,10 @@ from support.memory_service import TOKEN, House
 from support.role_matrix import CELLS, PLACES, ROLES, TABLE, Matrix, Reply
 
 # The matrix makes what these are about, before it tries them.
-PREPARED = ("DELETE /secrets", "DELETE /secrets/bulk", "POST /secrets/bulk", "DELETE /tokens")
+PREPARED = (
+    *("DELETE /secrets", "DELETE /secrets/bulk", "PATCH /secrets/bulk", "POST /secrets/bulk"),
+    "DELETE /tokens",
+)
 
 
 class InMemory:

@@ -1,0 +1,99 @@
+"""What a secret's policy says, and which secrets something is to be done about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Final
+
+from positronic.commands.secret_reads import live
+from positronic.commands.work import Plan, Work
+from positronic.errors import InvalidRequest, NotFound
+from positronic.ledger.secret_rows import STATES, SecretState
+from positronic.names import Name
+from positronic.ports import Unreadable
+from positronic.rows import Position, Row
+from positronic.secrets.policy import changed
+
+Fields = Mapping[str, object]
+
+_CURSOR: Final = "="
+# What an event calls a field.
+_SAID: Final = {
+    "note": "note",
+    "expires_at": "expiresAt",
+    "rotate_every": "rotateEvery",
+    "enforce": "enforce",
+    "keep_versions": "keep",
+    "keep_days": "keep",
+}
+
+
+async def change(work: Work, name: Name, fields: Fields) -> Plan:
+    """Other fields stay, and so does the version. Raises NotFound, InvalidRequest."""
+    state = _state(work, name)
+    try:
+        policy = changed(state.policy, fields)
+    except (ValueError, TypeError, KeyError):
+        raise InvalidRequest("`fields` of the command is not what it must be") from None
+    now = work.tools.clock()
+    state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
+    details = {"changed": sorted({_SAID[name] for name in fields})}
+    return Plan([STATES.put(state)], [name], told(state), [name], details)
+
+
+async def shown(work: Work, name: Name) -> object:
+    """What `told` says of it. Raises NotFound."""
+    return told(_state(work, name))
+
+
+async def due(work: Work, within: int, cursor: str | None, limit: int) -> object:
+    """[[what `told` says of each, or {"name"} of one that cannot be read], cursor], soonest first.
+
+    That is what is due in fewer milliseconds than `within`, or was due before.
+    """
+    rows = work.look.ledger.list(
+        *(STATES.kind, "due", _after(cursor), limit + 1), high=work.tools.clock() + within
+    )
+    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
+    return [[_item(row) for row in rows[:limit]], following]
+
+
+def told(state: SecretState) -> dict[str, object]:
+    """{name, version, sealedAt, due, why, and every field of the policy}; times in milliseconds."""
+    metadata, first = state.metadata, state.due
+    return {
+        "name": state.name,
+        "version": metadata.version,
+        "sealedAt": metadata.updated_at,
+        "due": first.at if first else None,
+        "why": first.why if first else None,
+        **asdict(state.policy),
+    }
+
+
+def _state(work: Work, name: Name) -> SecretState:
+    states = live(work, [name])
+    if name not in states:
+        raise NotFound(f"there is no secret {name}")
+    return states[name]
+
+
+def _item(row: Row) -> Fields:
+    state = STATES.item(row)
+    return {"name": state.id} if isinstance(state, Unreadable) else told(state)
+
+
+def _cursor(row: Row) -> str:
+    key = row.keys[STATES.kind.indexes.index("due")]
+    return f"{key}{_CURSOR}{row.id}"
+
+
+def _after(cursor: str | None) -> Position | None:
+    """Raises InvalidRequest for one from elsewhere."""
+    at, sign, name = (cursor or "").partition(_CURSOR)
+    if not cursor:
+        return None
+    if not (sign and at.isascii() and at.isdigit() and len(at) <= 15):
+        raise InvalidRequest("`cursor` does not come from this list")
+    return int(at), name
