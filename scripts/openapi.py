@@ -20,6 +20,7 @@ from positronic.api import (
     copies,
     event_models,
     models,
+    policy_models,
     use_models,
 )
 from positronic.api.routes import ROUTES
@@ -75,7 +76,10 @@ def _paths() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    rooms = (models, event_models, adoption_models, backup_models, brain_models, copies, use_models)
+    rooms = (
+        *(models, event_models, adoption_models, backup_models, brain_models),
+        *(copies, policy_models, use_models),
+    )
     kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
     schemas: dict[str, Any] = found["$defs"]
