@@ -323,3 +323,25 @@ def test_what_cannot_be_asked_is_usage(
     assert (done.returncode, done.stdout, server.calls) == (2, "", [])
     assert CANARY not in done.stderr
     assert done.stderr.startswith("error: ")
+
+
+def test_an_expired_secret_is_a_warning(here: PxInProcess) -> None:
+    """The run completes, and px says which secret had expired, and when."""
+    here.run("secret", "policy", "API_KEY", "--expires", "2001-02-03")
+    done = here.run("brain", "run", "using", "--watch")
+
+    assert done.returncode == 0
+    assert (
+        "warning: the run read secrets that have expired: API_KEY (2001-02-03 00:00 UTC)\n"
+        in done.stderr
+    )
+
+
+def test_an_expired_secret_that_is_refused(here: PxInProcess) -> None:
+    """The run fails with its name, and the hint moves the date."""
+    here.run("secret", "policy", "API_KEY", "--expires", "2001-02-03", "--enforce")
+    done = here.run("brain", "run", "using", "--watch")
+
+    assert done.returncode == 1
+    assert "SecretExpired: the secret API_KEY expired at 2001-02-03T00:00:00.000Z" in done.stderr
+    assert "hint: move its date with `px secret policy API_KEY --expires TIME`" in done.stderr

@@ -24,6 +24,7 @@ TABLES = ["secret list", "token list", "audit", "key list"]
 ARGUMENTS = {
     "secret create": "B --value x",
     "secret exists": "A",
+    "secret uses": "A",
     "secret delete": "A --yes",
     "secret import": "x.env --dry-run",
     "token create": "ci --role reader",

@@ -29,6 +29,7 @@ from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
+from positronic.ledger.reminder_rows import REMINDERS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
@@ -46,7 +47,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
-    *(DUTIES.kind, USES.kind),
+    *(DUTIES.kind, USES.kind, REMINDERS.kind),
     *(PROJECTS.kind, SETTING, WAITING.kind),
 ]
 

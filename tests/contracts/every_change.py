@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.commanding import AUDIT_RETENTION, TOKEN_ID, Commanding, bulk, command, issue, put
@@ -21,6 +21,7 @@ SUITE: Suite[LedgerWorld] = Suite("every_change")
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
+SILENT |= {"reminder.claim", "reminder.settle"}
 # These need a place that has nothing yet: the suites `adoption` and `backups` hold them.
 APART = {"project.adopt", "project.import"}
 
@@ -29,12 +30,13 @@ APART = {"project.adopt", "project.import"}
 class Example:
     """A change on a place with A, NAMES and a token; `keys`: what the place holds.
 
-    `after`: milliseconds from then until it is made.
+    `after`: milliseconds from then until it is made. `before`: what else was done then.
     """
 
     change: Command
     keys: str = KEYS
     after: int = 0
+    before: Sequence[Command] = ()
 
 
 def _examples() -> Mapping[str, Example]:
@@ -57,7 +59,16 @@ def _examples() -> Mapping[str, Example]:
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }
     examples = {label: Example(change) for label, change in changes.items()}
+    due = command("secret.policy", name="A", fields={"expires_at": 1})
+    claim = command("reminder.claim", claim="c" * 16, within=1)
+    settle = {
+        was_taken: command("reminder.settle", names=["A"], day=1, wasTaken=was_taken)
+        for was_taken in (True, False)
+    }
     return examples | {
+        "claim": Example(claim, before=[due]),
+        "remind": Example(settle[True], before=[due, claim]),
+        "fail to remind": Example(settle[False], before=[due, claim]),
         "forget reads": Example(command("use.trim"), after=2 * KEPT),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),
         "restart": Example(command("audit.restart", newest="k2"), NEWER),
@@ -70,6 +81,7 @@ async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     place = Commanding(world, keys=f"{KEYS},{NEWER}")
     await place.run(put("A"), bulk(NAMES), command("brain.read", names=["A"]))
     await settled(place.run(issue()))
+    await place.run(*example.before)
     place.clock.now += example.after
     return Commanding(world, place.clock, example.keys)
 

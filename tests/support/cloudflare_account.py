@@ -54,6 +54,7 @@ class Worker:
     metadata: dict[str, Any] = field(default_factory=dict)
     migration: str | None = None
     uploads: int = 0
+    crons: list[str] = field(default_factory=list)
     on_workers_dev: bool = False
 
     @property
@@ -157,6 +158,9 @@ class Account:
                 return {"deployments": []}
             case "PATCH", ["script-settings"]:
                 return asked.body
+            case "PUT", ["schedules"]:
+                worker.crons = [one["cron"] for one in asked.body]
+                return {"schedules": asked.body}
             case "PUT", ["secrets"]:
                 self._change(name, worker, {asked.body["name"]: asked.body})
                 return {"name": asked.body["name"], "type": "secret_text"}

@@ -12,6 +12,7 @@ import httpx
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
+from support.waiting import wait_until
 from worker.assembly import assemble_project
 from worker.brain_worker import Brains
 from worker.kv_files import Entry
@@ -55,6 +56,11 @@ def reads(brains: Brains) -> list[dict[str, object]]:
     return [event for event in events if event["action"] == "brain.read"]
 
 
+def uses(brains: Brains) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = brains.api.call("GET", "/secrets/KEY/uses").json()["uses"]
+    return found
+
+
 def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) -> None:
     """The run completes; its events, px and, once the ledger answers, the audit log say it."""
     with served(project, tmp_path / "worker", "on") as brains:
@@ -65,6 +71,7 @@ def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) 
         told = px.run("brain", "status", run_id).stdout
         before = reads(brains)
         set_down(brains, False)
+        uses_before = uses(brains)
         brains.look(run_id)
         brains.look(run_id)
         (event,) = reads(brains)
@@ -74,7 +81,8 @@ def test_the_copy_is_read_and_settled_later(project: Workspace, tmp_path: Path) 
         assert found["fromCopy"] == {"KEY": 1}
         assert [one["fromCopy"] for one in watched.events if "fromCopy" in one] == [{"KEY": 1}]
         assert "copies\tKEY (version 1)\n" in told
-        assert before == []
+        assert before == uses_before == []
+        assert [(one["version"], one["reads"]) for one in uses(brains)] == [(1, 1)]
         assert event["names"] == ["KEY"]
         assert event["integrity"] == "intact"
         assert VALUE not in brains.api.worker.log.read_text()
@@ -99,3 +107,29 @@ def test_a_damaged_or_missing_copy_is_not_read(project: Workspace, tmp_path: Pat
         assert refused["status"] == "error"
         assert "FALLBACK" in refused["error"]["message"]
         assert reads(brains) == []
+
+
+def test_what_a_policy_refuses_after_its_end_has_no_copy(
+    project: Workspace, tmp_path: Path
+) -> None:
+    """So the copy that KV had cannot be read either; without `enforce` a run only says it."""
+    with served(project, tmp_path / "worker", "on") as brains:
+        px = Px(tmp_path, brains.api.px_environment)
+        policy = ("secret", "policy", "KEY", "--expires", "2001-02-03")
+        assert px.run(*policy).returncode == 0
+        due = px.run("secret", "due")
+        warned = brains.watch(brains.start("reader"))
+        assert px.run(*policy, "--enforce").returncode == 0
+        refused = brains.ran("reader")
+        wait_until(lambda: not brains.api.worker.kv.keys(brains.api.key("KEY")), "no copy")
+        set_down(brains, True)
+        out_of_reach = brains.ran("reader")
+
+        assert (due.returncode, due.stdout) == (1, "KEY\t2001-02-03T00:00:00.000Z\texpires\t\n")
+        expired = [one["expired"] for one in warned.events if "expired" in one]
+        assert expired == [{"KEY": "2001-02-03T00:00:00.000Z"}]
+        assert "has expired: KEY" in brains.api.worker.log.read_text()
+        assert refused["error"]["name"] == "SecretExpired"
+        assert out_of_reach["status"] == "error"
+        assert "there is no copy of KEY" in out_of_reach["error"]["message"]
+        assert VALUE not in brains.api.worker.log.read_text()

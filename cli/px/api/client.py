@@ -106,17 +106,24 @@ class Client:
         parse: Callable[[Fields], T],
         limit: int = 1000,
         query: Mapping[str, str] | None = None,
+        look: Callable[[Fields], None] = lambda _: None,
     ) -> Iterator[T]:
-        """Every item of the list under this key, over all pages; `query`: what else is asked."""
+        """Every item of the list under this key, over all pages; `query`: what else is asked.
+
+        `look` gets each page, and raises ValueError for one that is not as in the contract.
+        """
+
+        def whole(found: Fields) -> tuple[list[T], str | None]:
+            look(found)
+            return items(found, key, parse), next_cursor(found)
+
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             answer = self.answer(
                 self.call("GET", _page_path(path, limit, cursor, query or {})), 200
             )
-            page, cursor = read(
-                answer, 200, lambda found: (items(found, key, parse), next_cursor(found))
-            )
+            page, cursor = read(answer, 200, whole)
             yield from page
             if cursor is None:
                 return
@@ -144,10 +151,11 @@ class Client:
         status: int = 201,
         values: Sequence[Value] = (),
         once: bool = False,
+        method: str = "POST",
     ) -> T:
-        """A POST's parsed answer: the first one, if an earlier attempt was carried out."""
+        """A change's parsed answer: the first one, if an earlier attempt was carried out."""
         with _doubting(doubt):
-            outcome = (self.call_once if once else self.call)("POST", path, body)
+            outcome = (self.call_once if once else self.call)(method, path, body)
             answer = self.answer(outcome, status, values)
             return read(answer, status, parse)
 

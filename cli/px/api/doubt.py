@@ -32,6 +32,9 @@ class Doubt(NamedTuple):
 
 CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; or see `px secret list`")
 DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; or see `px secret list`")
+POLICY: Final = Doubt(
+    "the policy may have been changed", f"{_SAFE}; or see `px secret policy NAME`"
+)
 BULK: Final = Doubt("", _SAFE)  # px.secrets.import_account names the secrets
 REVOKE: Final = Doubt("the token may have been revoked", f"{_SAFE}; or see `px token list`")
 ISSUE: Final = Doubt(

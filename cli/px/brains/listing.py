@@ -10,7 +10,7 @@ from px import terminal
 from px.api.brains import Brain, Structure
 from px.api.decode import Fields
 from px.api.runs import Run
-from px.terminal import printable
+from px.terminal import printable, short_time
 
 
 def brains(found: Sequence[Brain]) -> None:
@@ -57,6 +57,13 @@ def from_copy(found: Fields) -> str:
     versions = found.get("fromCopy")
     copied = sorted(versions.items()) if isinstance(versions, dict) else []
     return ", ".join(f"{name} (version {version})" for name, version in copied)
+
+
+def expired_secrets(found: Fields) -> str:
+    """The secrets that an event says had expired, and when."""
+    times = found.get("expired")
+    expired = sorted(times.items()) if isinstance(times, dict) else []
+    return ", ".join(f"{name} ({short_time(f'{at}')} UTC)" for name, at in expired)
 
 
 def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

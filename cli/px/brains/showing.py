@@ -9,13 +9,14 @@ from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
-from px.brains.listing import from_copy
+from px.brains.listing import expired_secrets, from_copy
 from px.brains.progress import COMPLETE, FAILED, RunProgress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
 from px.terminal import printable
 
 _MISSING: Final = re.compile(r"SecretNotFound: there is no secret ([A-Za-z_]\w{0,127})", re.ASCII)
+_ENDED: Final = re.compile(r"SecretExpired: the secret ([A-Za-z_]\w{0,127}) expired ", re.ASCII)
 MAX_SENTENCE: Final = 1000  # characters of a brain's own error
 
 
@@ -24,12 +25,13 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
     again = f"watch it again with `px brain watch {run_id}`"
     watch, drawing = Watch(runs, run_id), choose(as_json=as_json)
     short: set[str] = set()
-    copied = ""
+    copied = expired = ""
     try:
         for event in watch:
             drawing.show(event, watch.progress)
             short |= _whole_only(event)
             copied = printable(from_copy(event.document)) or copied
+            expired = printable(expired_secrets(event.document)) or expired
     except KeyboardInterrupt:
         raise Interrupted("interrupted; the run continues", hint=again) from None
     except PxError as error:
@@ -41,6 +43,8 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
         terminal.say(f"{_SHORT}: {', '.join(sorted(short))}")
     if copied and not as_json:
         terminal.say(f"{_COPIED}: {copied}")
+    if expired and not as_json:
+        terminal.say(f"{_EXPIRED}: {expired}")
     _conclude(watch.progress, run_id)
     if not as_json:
         last = watch.progress.ended_after
@@ -49,6 +53,9 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
 
 
 _SHORT: Final = "warning: values too short to be redacted everywhere in a run's events"
+
+
+_EXPIRED: Final = "warning: the run read secrets that have expired"
 
 
 _COPIED: Final = "warning: the ledger did not answer, so the run read copies from KV"
@@ -65,6 +72,8 @@ def _conclude(progress: RunProgress, run_id: str) -> None:
         return
     hint = f"continue from there with `px brain rerun {run_id} --from {progress.step}`"
     hint = hint if progress.step else ""
+    if hint and (ended := _ENDED.match(progress.error)):
+        hint = f"move its date with `px secret policy {ended[1]} --expires TIME`; then {hint}"
     if hint and (missing := _MISSING.fullmatch(progress.error)):
         hint = f"create it with `px secret create {missing[1]}`; then {hint}"
     if progress.outcome == FAILED:

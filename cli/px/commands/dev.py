@@ -81,11 +81,11 @@ class _Output:
         return f"Adopted local KV: {done.sentence()}{left}"
 
     def log(self, written: bytes) -> None:
-        """With --verbose the whole log, otherwise only which runs failed: in whole lines."""
-        from px.local.worker_log import failed_runs, shown
+        """With --verbose the whole log, otherwise only what is notable of runs: in whole lines."""
+        from px.local.worker_log import notable_runs, shown
 
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")
-        for line in shown(ended) if self._verbose else failed_runs(ended):
+        for line in shown(ended) if self._verbose else notable_runs(ended):
             self.say(line)
 
 

@@ -10,13 +10,15 @@ from px.errors import Usage
 
 _SPAN = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+DAY: Final = 24 * 3600
 MIN_LIFE: Final = 60
 MAX_LIFE: Final = 5 * 366 * 24 * 3600
+MAX_AHEAD: Final = 10 * 366 * 24 * 3600
 
 
 def parse_life(text: str) -> int:
     """A token's lifetime in seconds. Raises Usage."""
-    seconds = _span(text)
+    seconds = span(text)
     if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
         raise Usage("--expires must be a duration like 30m, 12h, 90d or 52w, from 1m to 5 years")
     return seconds
@@ -24,7 +26,7 @@ def parse_life(text: str) -> int:
 
 def parse_since(text: str, now: int) -> int:
     """A time in ms: a duration before now, a date, or ISO 8601; UTC unless it says otherwise."""
-    seconds = _span(text)
+    seconds = span(text)
     if seconds is not None:
         return now - seconds * 1000
     try:
@@ -37,6 +39,15 @@ def parse_since(text: str, now: int) -> int:
         ) from None
 
 
-def _span(text: str) -> int | None:
+def parse_within(text: str) -> int:
+    """How far to look ahead, in seconds. Raises Usage."""
+    seconds = 0 if text == "0" else span(text)
+    if seconds is None or seconds > MAX_AHEAD:
+        raise Usage("--within must be a duration like 12h, 14d or 8w, up to ten years")
+    return seconds
+
+
+def span(text: str) -> int | None:
+    """Seconds; None: not a duration."""
     match = _SPAN.fullmatch(text)
     return None if match is None else int(match[1]) * _SECONDS[match[2]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,8 @@ class Options:
 class DeployPlan:
     """`namespaces`: those of an earlier deploy, to be reused (binding to id).
 
-    `is_first_token`: the Worker has no root token, so any token here is not its own.
+    `is_first_token`: the Worker has no root token, so any token here is not its own. `present`: the
+    names of its secrets. `more`: secrets to put up besides keys and tokens.
     """
 
     worker: str
@@ -42,13 +43,16 @@ class DeployPlan:
     makes_token: bool
     namespaces: Mapping[str, str]
     is_first_token: bool = False
+    present: frozenset[str] = frozenset()
+    more: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def lines(self) -> list[str]:
         """The steps for the user, in order."""
         found = [f"{'create' if self.is_new else 'update'} the Worker {self.worker}"]
         found.append("create a master key" if self.makes_key else "keep the master keys")
         token = "create a root token" if self.makes_token else "keep the root token"
-        return [*found, token, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
+        found += [token, *(f"set {name}" for name in self.more)]
+        return [*found, *(f"use the KV namespace {id_}" for id_ in self.namespaces.values())]
 
     def document(self) -> dict[str, object]:
         return {
@@ -76,7 +80,10 @@ def make_plan(
     if makes_key and not known_key:
         _check_empty(manifest, remote, left)
     first = ROOT not in found
-    return DeployPlan(manifest.worker, names is None, makes_key, new_token or first, left, first)
+    makes_token = new_token or first
+    return DeployPlan(
+        manifest.worker, names is None, makes_key, makes_token, left, first, present=found
+    )
 
 
 def _check_empty(manifest: Manifest, remote: Remote, left: Mapping[str, str]) -> None:

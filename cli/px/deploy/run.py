@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from px.deploy.owner import (
 )
 from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
+from px.deploy.reminders import reminder_secret
 from px.deploy.replaced import record_replaced
 from px.deploy.smoke import try_promises
 from px.errors import Interrupted, PxError, Refused
@@ -163,7 +164,8 @@ class Deployment:
     def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
-        return plan
+        more = reminder_secret(self._manifest, self._settings, plan.present)
+        return replace(plan, more=more)
 
     def _make_plan(self, remote: Remote) -> DeployPlan:
         plan = make_plan(
@@ -226,11 +228,12 @@ class Deployment:
             )
 
     def _upload(self, remote: Remote, plan: DeployPlan) -> str:
-        sent = {}
+        sent: dict[str, str] = {}
         if self._made.key:
             sent[KEYS] = self._made.key.entry
         if plan.makes_token:
             sent[ROOT] = root_hash(self._made.token)
+        sent |= plan.more
         known = choose_address(
             self._options.url, self._known_url(), makes_token=bool(self._made.token)
         )

@@ -67,4 +67,8 @@ def _throwaway_secrets() -> dict[str, str]:
     """Temporary keys, deleted with the folder: a snapshot must not contain real keys."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     token_hash = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
-    return {"MASTER_KEYS": f"gate:{key}", "ROOT_TOKEN_SHA256": token_hash}
+    return {
+        "MASTER_KEYS": f"gate:{key}",
+        "ROOT_TOKEN_SHA256": token_hash,
+        "REMINDER_SECRET": secrets.token_hex(32),  # needed where there is a REMINDER_URL
+    }

@@ -17,6 +17,7 @@ TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
 
 _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{1,500})")
+_EXPIRED: Final = re.compile(r"run ([0-9a-f]{32} of '.{1,200}' read what has expired: .{1,5000})")
 
 
 def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
@@ -43,10 +44,15 @@ def shown(written: bytes) -> list[str]:
     return [_harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
 
 
-def failed_runs(written: bytes) -> list[str]:
-    """The lines that say which run failed, and where in its brain's code."""
-    found = (_FAILED_RUN.fullmatch(line) for line in shown(written))
-    return [f"Run {match[1]}; px brain status {match[2]} shows why" for match in found if match]
+def notable_runs(written: bytes) -> list[str]:
+    """The lines that say which run failed and where in its brain's code, or read what expired."""
+    said: list[str] = []
+    for line in shown(written):
+        if failed := _FAILED_RUN.fullmatch(line):
+            said.append(f"Run {failed[1]}; px brain status {failed[2]} shows why")
+        elif expired := _EXPIRED.fullmatch(line):
+            said.append(f"Run {expired[1]}")
+    return said
 
 
 def _harmless(line: str) -> str:

@@ -1,6 +1,9 @@
 // `wrangler dev` without a debugger, which its command line can move but not turn off.
 // Arguments: wrangler's cli.js, and this Worker as JSON.
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
 
 const [, , wrangler, worker] = process.argv;
 const { config, flags, host, port, persist, origin } = JSON.parse(worker);
@@ -11,13 +14,27 @@ function fail({ cause, message }) {
   process.exit(1);
 }
 
+// A local Worker sends reminders only where .dev.vars says, never to the address in wrangler.toml.
+// wrangler itself takes from .dev.vars only what wrangler.toml names, and the secret is not named
+// there, because a deploy would then insist on it.
+function reminders() {
+  const file = join(dirname(config), ".dev.vars");
+  const found = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const names = ["REMINDER_URL", "REMINDER_SECRET"];
+  const bound = names.map((name) => [name, { type: "secret_text", value: found[name] ?? "" }]);
+  return Object.fromEntries(bound);
+}
+
 const dev = new DevEnv();
 dev.on("error", fail);
 dev
   .startWorker({
     config,
     compatibilityFlags: flags,
-    bindings: { LOCAL_ORIGIN: { type: "plain_text", value: origin } }, // see positronic/proof.py
+    bindings: {
+      LOCAL_ORIGIN: { type: "plain_text", value: origin }, // see positronic/proof.py
+      ...reminders(),
+    },
     sendMetrics: false,
     dev: {
       remote: false,

@@ -13,9 +13,11 @@ from spec.broken import (
     idempotence,
     limits,
     listing,
+    policies,
     projects,
     secrets,
     tokens,
+    uses,
 )
 from spec.broken.mutant import MUTANTS, Mutant
 
@@ -31,7 +33,9 @@ _MODULES = (
     idempotence,
     limits,
     listing,
+    policies,
     projects,
     secrets,
     tokens,
+    uses,
 )

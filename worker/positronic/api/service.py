@@ -21,6 +21,7 @@ from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import Project, parse_project
 from positronic.ports import Clock, Copies, RandomBytes, Values
+from positronic.reminders.webhook import Webhook, webhook
 from positronic.roles import Principal, Role
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
@@ -47,6 +48,9 @@ class Settings:
     fallback: str = "on"
     ledger_location: str = ""
     ledger_jurisdiction: str = ""
+    reminder_url: str = ""
+    reminder_secret: str = ""
+    reminder_days: str = "14"
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -152,7 +156,16 @@ def _access(settings: Settings) -> Access:
         raise NotConfigured(f"PROJECT is not a project name: {error.message}") from None
     _may_fall_back(settings)
     ledger_location_of(settings)
+    webhook_of(settings)
     return Access(settings.root_token_sha256, project)
+
+
+def webhook_of(settings: Settings) -> Webhook | None:
+    """Where reminders go; None: nowhere. Raises NotConfigured."""
+    return webhook(
+        *(settings.reminder_url, settings.reminder_secret, settings.reminder_days),
+        is_local=bool(settings.local_origin),
+    )
 
 
 def _may_fall_back(settings: Settings) -> bool:

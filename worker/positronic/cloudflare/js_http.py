@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import js
-from pyodide.ffi import jsnull, to_js
+from pyodide.ffi import JsException, jsnull, to_js
+
+from positronic.reminders.webhook import NoAnswer
+
+POST_TIMEOUT: Final = 10_000  # milliseconds
 
 
 class Headers(Mapping[str, str]):
@@ -38,3 +42,22 @@ def response(status: int, body: Any, headers: Mapping[str, str]) -> Any:
     """`body` is text, a JavaScript stream, or None."""
     options = {"status": status, "headers": headers}
     return js.Response.new(body, to_js(options, dict_converter=js.Object.fromEntries))
+
+
+async def post(url: str, headers: Mapping[str, str], body: str) -> int:
+    """The status. Neither follows a redirect nor reads the answer's body. Raises NoAnswer."""
+    options = {
+        "method": "POST",
+        "redirect": "manual",
+        "headers": headers,
+        "body": body,
+        "signal": js.AbortSignal.timeout(POST_TIMEOUT),
+    }
+    try:
+        answer = await js.fetch(url, to_js(options, dict_converter=js.Object.fromEntries))
+        status = int(answer.status)
+        if answer.body:
+            await answer.body.cancel()
+    except JsException:  # its text may hold the address
+        raise NoAnswer from None
+    return status

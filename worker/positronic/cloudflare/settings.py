@@ -25,6 +25,9 @@ def settings_of(env: Any) -> Settings:
         ledger_location=getattr(env, "LEDGER_LOCATION", ""),
         ledger_jurisdiction=getattr(env, "LEDGER_JURISDICTION", ""),
         local_origin=getattr(env, "LOCAL_ORIGIN", ""),
+        reminder_url=getattr(env, "REMINDER_URL", ""),
+        reminder_secret=getattr(env, "REMINDER_SECRET", ""),
+        reminder_days=str(getattr(env, "REMINDER_DAYS", "14")),
     )
 
 

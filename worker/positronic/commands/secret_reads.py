@@ -10,9 +10,9 @@ from positronic.commands.work import Work
 from positronic.errors import CorruptRecord, SecretExpired
 from positronic.ledger import secret_rows
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
-from positronic.ledger.use_rows import LastRead
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
+from positronic.rows import Row
 from positronic.times import iso
 
 
@@ -36,21 +36,20 @@ async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) ->
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
     reads = last_reads(ledger, [row.id for row in rows])
-    found = [row for row in rows if _is_older(STATES.item(row), reads.get(row.id), before)]
+    found = [row for row in rows if _is_older(row, reads, before)]
     items = [secret_rows.listed(row) for row in found]
     return [items, following, _times(reads), since(ledger)]
 
 
-def _is_older(
-    state: SecretState | Unreadable, read: LastRead | Unreadable | None, before: int
-) -> bool:
-    if isinstance(state, Unreadable) or isinstance(read, Unreadable):
+def _is_older(row: Row, reads: Mapping[str, int | None], before: int) -> bool:
+    state, read = STATES.item(row), reads.get(row.id, 0)
+    if isinstance(state, Unreadable) or read is None:
         return False
-    return max(state.metadata.created_at, read.at if read else 0) < before
+    return max(state.metadata.created_at, read) < before
 
 
-def _times(reads: Mapping[str, LastRead | Unreadable]) -> dict[str, int]:
-    return {name: read.at for name, read in reads.items() if isinstance(read, LastRead)}
+def _times(reads: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: at for name, at in reads.items() if at is not None}
 
 
 async def exists(work: Work, name: Name) -> object:

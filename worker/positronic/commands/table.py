@@ -15,6 +15,7 @@ from positronic.commands import (
     import_commands,
     key_commands,
     policy_commands,
+    reminder_commands,
     repair_commands,
     run_commands,
     secret_changes,
@@ -82,6 +83,12 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("project"), given.text("location"), given.text("jurisdiction")
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+    "reminder.claim": lambda work, given: reminder_commands.claim(
+        work, given.text("claim"), given.number("within"), given.optional_text("cursor")
+    ),
+    "reminder.settle": lambda work, given: reminder_commands.settle(
+        work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
+    ),
 }
 # These look by themselves whether the ledger may be used: it is what they make.
 WITHOUT_STANDING: Final = frozenset(

@@ -1,4 +1,4 @@
-"""What is counted of reads, in the commit that records them, and what is told of it."""
+"""Reads are counted in the commit that records them, and listed by secret."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from positronic.ledger.use_rows import (
     USES,
     LastRead,
     Use,
+    last_read,
     use_id,
     uses_of,
 )
 from positronic.names import Name
-from positronic.ports import Ledger, Unreadable
+from positronic.ports import Ledger
 from positronic.roles import Principal
 from positronic.rows import Change, Delete
 
@@ -70,7 +71,7 @@ async def uses(
 ) -> object:
     """[[[version, kind, reader, host, count, first, last], ...], cursor, since when].
 
-    Also of a secret that was deleted. Raises NotFound for a name that no secret ever had.
+    Also of a secret that was deleted. Raises NotFound if there never was one.
     """
     ledger, start = work.look.ledger, uses_of(name, version)
     last = cursor.removeprefix("=") if cursor else ""
@@ -90,14 +91,14 @@ async def uses(
     return [listed, f"={rows[limit - 1].id}" if len(rows) > limit else None, since(ledger)]
 
 
-def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, LastRead | Unreadable]:
-    """Of these names, which are in ascending order."""
-    wanted, found = frozenset(names), dict[str, LastRead | Unreadable]()
+def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, int | None]:
+    """Of these names, which are in ascending order; None: it cannot be read."""
+    wanted, found = frozenset(names), dict[str, int | None]()
     low, high = (names[0], f"{names[-1]}\0") if names else ("", "")
     while True:
         # Also of names that are deleted, so that there may be more than one page.
         rows = ledger.list(USES.kind, "name", limit=_PAGE, low=low, high=high)
-        found |= {row.id: LAST_READS.item(row) for row in rows if row.id in wanted}
+        found |= {row.id: last_read(row) for row in rows if row.id in wanted}
         if len(rows) < _PAGE:
             return found
         low = f"{rows[-1].id}\0"

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from positronic import times
 from positronic.ledger.codec import Codec
 from positronic.ledger.duty_rows import DAY
 from positronic.ledger.fields import Fields
 from positronic.ledger.setting_rows import SETTING
 from positronic.names import Name, parse_name
-from positronic.rows import MAX_NUMBER, Kind
+from positronic.rows import MAX_NUMBER, Kind, Row
 
 KEPT: Final = 90 * DAY  # of counters, milliseconds
 
 _LAST_DAY: Final = 10**8
+_AT: Final = re.compile(r'\{"at":([1-9][0-9]{0,15})\}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,16 @@ LAST_READS: Final[Codec[LastRead]] = Codec(
     lambda id_, fields: LastRead(parse_name(id_), fields.time("at")),
     lambda read: (None, read.name),
 )
+
+
+def last_read(row: Row) -> int | None:
+    """When, as `LAST_READS` reads it, but fast enough for each row of a list; None: unreadable."""
+    found = _AT.fullmatch(row.text)
+    if found is None or row.keys != (None, row.id) or int(found[1]) > times.LAST:
+        return None
+    return int(found[1])
+
+
 # Since when reads are counted: a ledger that is older than its counters does not know more.
 COUNTED_ID: Final = "counted"
 COUNTED: Final[Codec[int]] = Codec(

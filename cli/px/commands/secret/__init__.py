@@ -11,9 +11,12 @@ class SecretGroup(LazyGroup):
     modules: ClassVar = {
         "create": "px.commands.secret.create",
         "list": "px.commands.secret.list",
+        "uses": "px.commands.secret.uses",
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
         "import": "px.commands.secret.import_file",
+        "policy": "px.commands.secret.policy",
+        "due": "px.commands.secret.due",
         "require": "px.commands.secret.require",
     }
 

@@ -20,15 +20,18 @@ from px.spec.checks import (
     listing,
     names,
     openapi,
+    policies,
     projects,
     secrets,
     tokens,
+    uses,
     values,
 )
 from px.spec.promises import Promise
 
 GROUPS: Final = (
     *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
+    *(policies.POLICIES, uses.USES),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
     *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, copies.COPIES, brains.BRAINS, openapi.OPENAPI),

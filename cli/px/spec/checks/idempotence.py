@@ -62,6 +62,7 @@ async def key(world: World) -> None:
     entries = [{"name": name, "value": world.value()} for name in (one, two)]
     changes: list[tuple[str, str, object]] = [
         ("POST", "/secrets", entries[0]),
+        ("PATCH", f"/secrets/{one}", {"note": "a note"}),
         ("POST", "/secrets/bulk", {"secrets": entries}),
         ("DELETE", f"/secrets/{quote(two, safe='')}", None),
     ]

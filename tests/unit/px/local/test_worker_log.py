@@ -197,9 +197,17 @@ def test_runs_that_failed_are_picked_out_of_the_log() -> None:
     failed = f"run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueError"
     written = f"loud\n{failed}\nrun x failed at y\n{failed[:-1]}\x1b\n".encode()
 
-    assert worker_log.failed_runs(written) == [
+    assert worker_log.notable_runs(written) == [
         f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueError; "
         f"px brain status {'0' * 32} shows why",
         f"Run {'0' * 32} of 'a brain' failed at worker/brains/x.py, line 3: ValueErro\\x1b; "
         f"px brain status {'0' * 32} shows why",
     ]
+
+
+def test_runs_that_read_what_has_expired_are_picked_out_too() -> None:
+    """With the names of the secrets, as the Worker says it."""
+    said = f"run {'0' * 32} of 'a brain' read what has expired: A, B"
+    written = f"loud\n{said}\nrun x of 'y' read what has expired: A\n".encode()
+
+    assert worker_log.notable_runs(written) == [f"R{said[1:]}"]

@@ -1,0 +1,80 @@
+"""`px secret policy NAME`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import Name, Server, with_server
+
+app = new_app()
+Note = Annotated[
+    str | None,
+    typer.Option("--note", metavar="TEXT", help="One line, readable by all; empty: none."),
+]
+Expires = Annotated[
+    str | None,
+    typer.Option("--expires", metavar="TIME", help="90d, 2027-01-31, ISO 8601, or never."),
+]
+RotateEvery = Annotated[
+    str | None,
+    typer.Option("--rotate-every", metavar="TIME", help="Whole days: 90d, 12w, or never."),
+]
+Enforce = Annotated[
+    bool | None,
+    typer.Option("--enforce/--no-enforce", help="Refuse to read it after it has expired, or warn."),
+]
+Keep = Annotated[
+    int | None,
+    typer.Option("--keep", metavar="N", help="How many versions to keep, 1 to 100."),
+]
+KeepDeleted = Annotated[
+    str | None,
+    typer.Option("--keep-deleted", metavar="TIME", help="How long a deleted one is kept: 30d, 0d."),
+]
+
+
+@app.command()
+@with_server()
+def policy(
+    server: Server,
+    name: Name,
+    note: Note = None,
+    expires: Expires = None,
+    rotate_every: RotateEvery = None,
+    enforce: Enforce = None,
+    keep: Keep = None,
+    keep_deleted: KeepDeleted = None,
+) -> None:
+    """Show or change a secret's policy: its end, rotation and note.
+
+    The value and its version stay. Without options it only shows. What no option names stays as it
+    is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted:
+    put no value into it. After a secret has expired, px and brains' runs warn; with --enforce,
+    brains cannot read it any more.
+
+    \b
+    Example: px secret policy API_KEY --expires 2027-01-31 --rotate-every 90d
+             px secret policy API_KEY --note "account of the shop" --enforce
+             px secret policy API_KEY --expires never --no-enforce
+    """
+    from positronic.names import parse_name
+    from px import terminal
+    from px.api.policies import Policies
+    from px.commands.secret.policy_options import changes
+    from px.secrets import policy_tables
+
+    checked = parse_name(name)
+    fields = changes(note, expires, rotate_every, enforce, keep, keep_deleted)
+    with server.connect() as client:
+        policies = Policies(client)
+        found = policies.change(checked, fields) if fields else policies.of(checked)
+        if server.as_json:
+            terminal.document(found.document() | client.location_fields)
+            return
+        if fields:
+            terminal.say("Policy changed successfully!")
+            terminal.say(f"It is stored at {client.location}")
+    policy_tables.policy(found)

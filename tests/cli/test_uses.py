@@ -1,0 +1,132 @@
+"""`px secret uses`: who read a secret, which version and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pexpect import EOF
+
+from px.testing.dev_server import TestDevServer
+from px.testing.faults import refusal
+from support.brains import BRAINS
+from support.px_in_process import PxInProcess
+from support.px_process import CANARY, Px
+from support.schemas import conforms
+
+DAY = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def _with_brains() -> Iterator[TestDevServer]:
+    with TestDevServer(BRAINS) as running:
+        yield running
+
+
+@pytest.fixture
+def server(_with_brains: TestDevServer) -> TestDevServer:
+    """As new for each test, with one secret."""
+    _with_brains.reset()
+    _with_brains.seed({"API_KEY": CANARY})
+    return _with_brains
+
+
+def ran(here: PxInProcess, brain: str) -> str:
+    """The id of a run that has ended."""
+    run = here.run("brain", "run", brain).stdout.strip()
+    here.run("brain", "watch", run)
+    return run
+
+
+def document(here: PxInProcess, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        here.run("secret", "uses", "API_KEY", *words, "--json").stdout
+    )
+    conforms("secret uses", found)
+    return found
+
+
+def test_a_version_has_its_readers(here: PxInProcess, server: TestDevServer) -> None:
+    """A line for each version and reader, the newest version first, however many runs and days."""
+    ran(here, "using")
+    server.shift_clock(DAY)
+    ran(here, "using")
+    ran(here, "failing")
+    here.run("secret", "create", "API_KEY", "--value", "newer-value")
+    ran(here, "using")
+
+    done = here.run("secret", "uses", "API_KEY")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [line[0] for line in lines] == ["2", "1", "1"]
+    assert sorted(line[:5] for line in lines) == [
+        ["1", "brain", "failing", "-", "1"],
+        ["1", "brain", "using", "-", "2"],
+        ["2", "brain", "using", "-", "1"],
+    ]
+    assert all(first <= last for *_, first, last in lines)
+    assert "Reads are counted since " in done.stderr
+    assert len(document(here)["uses"]) == 4  # a day each
+    assert [one["reads"] for one in document(here, "--version", "2")["uses"]] == [1]
+    assert CANARY not in done.stdout + done.stderr
+
+
+def test_a_rerun_reads_again(here: PxInProcess) -> None:
+    """What a rerun puts back is a read of its brain."""
+    run = ran(here, "using")
+    here.run("brain", "rerun", run, "--from", "2", "--watch")
+
+    assert [one["reads"] for one in document(here)["uses"]] == [2]
+
+
+def test_what_was_deleted_is_still_known(here: PxInProcess) -> None:
+    """Who had read it before."""
+    ran(here, "using")
+    here.run("secret", "delete", "API_KEY", "--yes")
+
+    assert [one["version"] for one in document(here)["uses"]] == [1]
+
+
+def test_nobody_read_it(here: PxInProcess) -> None:
+    """Neither list nor exists is a read, and it says so on stderr."""
+    here.run("secret", "create", "API_KEY", "--value", "newer-value")
+    here.run("secret", "list")
+    here.run("secret", "exists", "API_KEY")
+    done = here.run("secret", "uses", "API_KEY")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("No read of API_KEY was counted.\nReads are counted since ")
+    assert document(here)["uses"] == []
+
+
+def test_what_never_was(here: PxInProcess) -> None:
+    """A name that no secret ever had is refused."""
+    done = here.run("secret", "uses", "NONE")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: there is no secret NONE\n")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_it_reads_well(px: Px, here: PxInProcess, width: int) -> None:
+    """At any width: a table, or a block for each where it would be broken."""
+    ran(here, "using")
+    child = px.terminal("secret", "uses", "API_KEY", dimensions=(24, width))
+    child.expect(EOF)
+    child.close()
+    lines = (child.before or "").splitlines()
+
+    assert lines[0] == "Who read API_KEY:"
+    table = [line for line in lines[1:] if not line.startswith("Reads are counted")]
+    assert max(map(len, table)) <= width
+    assert any(line.startswith("using (brain)") for line in table)
+
+
+def test_a_reader_that_a_server_makes_up(here: PxInProcess, server: TestDevServer) -> None:
+    """An answer that is not as in the contract is no list of readers."""
+    server.fail_next(refusal(200, "strange"))
+    done = here.run("secret", "uses", "API_KEY")
+
+    assert (done.returncode, done.stdout) == (5, "")

@@ -1,0 +1,1 @@
+"""Reminders: what is due is posted to a webhook, once a day and name."""
