@@ -57,6 +57,8 @@ CASES: Final = [
     ("project list", "", 0),
     ("project adopt", "", 0),
     ("project repair", "", 0),
+    ("project export", "{export}", 0),
+    ("project import", "{exported} --project empty", 0),
     ("schema", "", 0),
     ("schema", "secret list", 0),
     ("completion", "bash", 0),
