@@ -83,6 +83,7 @@ def _that_import(name: str) -> list[str]:
                 for name in (
                     "ciphers/webcrypto",
                     "cloudflare/brain_run",
+                    "cloudflare/crossings",
                     "cloudflare/entrypoint",
                     "cloudflare/project_ledger",
                 )
@@ -103,7 +104,6 @@ def _that_import(name: str) -> list[str]:
                 "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
-                "worker/positronic/cloudflare/object_database.py",
             ],
         ),
         ("cryptography", ["worker/positronic/ciphers/native.py"]),

@@ -9,7 +9,6 @@ Worker that was not started by `px dev` has no such origin and proves nothing.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ _CHALLENGE: Final = re.compile(rf"[0-9a-f]{{{2 * SIZE}}}")
 def prove(token_hash: str, challenge: str, origin: str) -> str:
     """The answer to the challenge, which takes the root token's hash to compute."""
     message = fields(_PURPOSE, challenge, origin)
-    return hmac.digest(token_hash.encode(), message, hashlib.sha256).hex()
+    return hmac.digest(token_hash.encode(), message, "sha256").hex()
 
 
 def answer_headers(asked: Mapping[str, str], token_hash: str, origin: str) -> dict[str, str]:

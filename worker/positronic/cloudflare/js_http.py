@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import js
 from pyodide.ffi import JsException, jsnull, to_js
 
+from positronic.cloudflare.crossings import crossings
 from positronic.reminders.webhook import NoAnswer
 
 POST_TIMEOUT: Final = 10_000  # milliseconds
@@ -38,10 +40,9 @@ class Headers(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def response(status: int, body: Any, headers: Mapping[str, str]) -> Any:
+def response(status: int, body: Any, headers: dict[str, str]) -> Any:
     """`body` is text, a JavaScript stream, or None."""
-    options = {"status": status, "headers": headers}
-    return js.Response.new(body, to_js(options, dict_converter=js.Object.fromEntries))
+    return crossings().response(status, body, json.dumps(headers))
 
 
 async def post(url: str, headers: Mapping[str, str], body: str) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from pyodide.ffi import jsnull
-
+from positronic.cloudflare.crossings import crossings
 from positronic.errors import StoreFailed
 from positronic.rows import Key
 
@@ -26,13 +26,16 @@ class ObjectDatabase:
     def __init__(self, storage: ObjectStorage) -> None:
         self._storage = storage
         self._sql = storage.sql
+        self._run: Any = None
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
         try:
-            rows: list[list[Any]] = self._sql.exec(query, *values).raw().toArray().to_py()
+            self._run = self._run or crossings().runner(self._sql)
+            found = self._run(query, *values)
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the project's database failed") from None
-        return [[None if cell is jsnull else cell for cell in row] for row in rows]
+        rows: list[list[Any]] = json.loads(found)
+        return rows
 
     def size(self) -> int:
         return int(self._sql.databaseSize)

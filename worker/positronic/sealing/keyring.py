@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from functools import lru_cache
@@ -70,10 +69,10 @@ def hkdf_sha256(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
     """HKDF with SHA-256 (RFC 5869): `size` bytes, at most 255 * 32."""
     if size > 255 * _HASH_SIZE:
         raise ValueError("HKDF-SHA256 gives at most 8,160 bytes")
-    extracted = hmac.digest(salt or bytes(_HASH_SIZE), key, hashlib.sha256)
+    extracted = hmac.digest(salt or bytes(_HASH_SIZE), key, "sha256")
     block, output = b"", b""
     for counter in range(1, -(-size // _HASH_SIZE) + 1):
-        block = hmac.digest(extracted, block + info + bytes([counter]), hashlib.sha256)
+        block = hmac.digest(extracted, block + info + bytes([counter]), "sha256")
         output += block
     return output[:size]
 

@@ -6,7 +6,6 @@ has no master key can neither forge an entry nor change one unnoticed.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from enum import StrEnum
 
@@ -59,4 +58,4 @@ class Signer:
 
     def _under(self, key_id: str, parts: tuple[str, ...]) -> Signature:
         key = self._keyring.purpose_key(key_id, self._info)
-        return Signature(key_id, hmac.digest(key, fields(*parts), hashlib.sha256).hex())
+        return Signature(key_id, hmac.digest(key, fields(*parts), "sha256").hex())
