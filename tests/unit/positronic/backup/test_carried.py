@@ -33,7 +33,7 @@ def _settings() -> set[str]:
         text
         for module in _modules()
         for name, text in vars(module).items()
-        if name.endswith("_ID") and isinstance(text, str)
+        if name.endswith("_ID") and name != "BY_ID" and isinstance(text, str)
     }
 
 
