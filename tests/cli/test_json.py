@@ -65,6 +65,7 @@ CASES: Final = [
     ("project list", "", 0),
     ("project adopt", "", 0),
     ("project repair", "", 0),
+    ("project export", "fresh.pxexport", 0),
     ("schema", "", 0),
     ("schema", "secret list", 0),
     ("completion", "bash", 0),

@@ -25,7 +25,7 @@ PARENT, CHILD, GRANDCHILD, OTHER = (f"{digit}" * 16 for digit in "abcd")
 # They take none, or do without them.
 WITHOUT_ARGUMENTS = {
     "use.trim",
-    *("keys.rotate", "project.repair", "project.adopt"),
+    *("keys.rotate", "project.repair", "project.adopt", "project.export"),
     *("audit.trim", "audit.restart"),
 }
 
