@@ -30,8 +30,8 @@ _NOT_FOUND: Final = {
     "GET /brains/runs/{runId}/watch",
 }
 
-# The audit key of a project here is never lost.
-_CONFLICT: Final = {"POST /audit/restart"}
+# The audit key of a project here is never lost, and an export of another one is not for it.
+_CONFLICT: Final = {"POST /audit/restart", "POST /project/import/check", "POST /project/import"}
 
 Statuses = tuple[int, ...]
 
@@ -57,12 +57,21 @@ TABLE: Final = {call_of(route): _row(route) for route in ROUTES}
 CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
 
 _CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict"}
+_EXPORT: Final = {
+    "header": '{"format":"pxexport1","project":"another","id":"0","at":1,"auditKey":""}',
+    "page": "",
+    "ticket": "",
+}
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
     "PATCH /secrets/bulk": {"note": "new"},
     "PATCH /secrets/{name}": {"note": "new"},
+    "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /project/export": {},
+    "POST /project/import/check": _EXPORT,
+    "POST /project/import": _EXPORT,
     "POST /brains/runs": {"identifier": "no such brain"},
     "POST /brains/runs/rerun": {"runId": NO_RUN, "startsAt": 1},
 }
@@ -148,6 +157,14 @@ class Matrix:
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
             case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
+            case "POST", "/secrets/{name}/restore":
+                name = self._new_name(project)
+                self._as_root("DELETE", f"/secrets/{name}", project)
+                return path.replace("{name}", name)
+            case "DELETE", "/secrets/{name}/versions/{version}":
+                name = self._new_name(project)
+                self._put(project, name)
+                return path.replace("{name}", name).replace("{version}", "1")
         if "{name}" in path:
             return path.replace("{name}", self._new_name(project))
         if "{id}" in path:

@@ -19,6 +19,7 @@ class Detail:
     error: str
     index: int | None = None
     name: str | None = None
+    current_version: int | None = None
 
 
 class PositronicError(Exception):
@@ -118,6 +119,12 @@ class Conflict(PositronicError):
     code, status = "conflict", 409
 
 
+class VersionMismatch(PositronicError):
+    """A secret has another version than expected; `currentVersion` says which, 0: none."""
+
+    code, status = "version_mismatch", 412
+
+
 class SecretExpired(PositronicError):
     """The secret has expired, and its policy says that nobody may read it after that."""
 
@@ -185,7 +192,7 @@ class OutcomeUnknown(PositronicError):
 
 
 class Adopting(PositronicError):
-    """KV has entries from before this project had a ledger; they have to be adopted first."""
+    """The project's older entries in KV, or an import into it, have to be brought in first."""
 
     code, status = "adopting", 503
 

@@ -32,6 +32,13 @@ class Doubt(NamedTuple):
 
 CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; or see `px secret list`")
 DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; or see `px secret list`")
+ROLLBACK: Final = Doubt(
+    "the secret may have been rolled back", "see `px secret history NAME` before you try again"
+)
+RESTORE: Final = Doubt(
+    "the secret may have been restored", "see `px secret history NAME` before you try again"
+)
+DESTROY: Final = Doubt("it may have been destroyed", f"{_SAFE}; or see `px secret history NAME`")
 POLICY: Final = Doubt(
     "the policy may have been changed", f"{_SAFE}; or see `px secret policy NAME`"
 )
@@ -53,6 +60,12 @@ RESTART: Final = Doubt(
     "a new audit key may have been drawn", "see `px audit --action audit.restart`"
 )
 REPAIR: Final = Doubt("some copies may be due", _SAFE)
+EXPORT: Final = Doubt("no file was written", _SAFE)
+NOTHING: Final = Doubt("nothing was written", _SAFE)
+IMPORT: Final = Doubt(
+    "some of the export may have been imported",
+    "run `px project import` again with the same file: it continues where it stopped",
+)
 RUN: Final = Doubt(
     "the run may have started", "check with `px audit`; starting it again would be a second run"
 )

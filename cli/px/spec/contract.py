@@ -24,6 +24,7 @@ STATUS: Final = {
         405: "method_not_allowed",
         408: "request_timeout",
         409: "conflict secret_expired",
+        412: "version_mismatch",
         413: "too_large",
         415: "unsupported_media_type",
         429: "rate_limited",
@@ -35,21 +36,32 @@ STATUS: Final = {
     for code in codes.split()
 }
 
-# The role that a call needs, from least to most; NAME and ID stand for one segment.
+# Of an answer about one secret, and of one in a list.
+ANSWERED: Final = "name version createdAt updatedAt sealedAt restoredFrom"
+LISTED: Final = (
+    "name version createdAt updatedAt sealedAt updatedBy lastReadAt"
+    " expiresAt rotateEvery enforce due note deletedAt keptUntil"
+)
+
+# The role that a call needs, from least to most; NAME, ID and N stand for one segment.
 CALLS: Final = {
     "reader": (
         ("GET", "/secrets"),
         ("GET", "/secrets/NAME/exists"),
         ("GET", "/secrets/NAME/policy"),
+        ("GET", "/secrets/NAME/versions"),
         ("GET", "/due"),
         ("GET", "/audit"),
         ("GET", "/copies"),
+        ("GET", "/project/export"),
     ),
     "writer": (
         ("POST", "/secrets"),
         ("POST", "/secrets/bulk"),
         ("DELETE", "/secrets/NAME"),
         ("PATCH", "/secrets/NAME"),
+        ("POST", "/secrets/NAME/rollback"),
+        ("POST", "/secrets/NAME/restore"),
         ("GET", "/brains"),
         ("GET", "/brains/NAME"),
         ("POST", "/brains/runs"),
@@ -58,6 +70,7 @@ CALLS: Final = {
         ("GET", "/brains/runs/ID/watch"),
     ),
     "admin": (
+        ("DELETE", "/secrets/NAME/versions/N"),
         ("GET", "/tokens"),
         ("POST", "/tokens"),
         ("DELETE", "/tokens/ID"),
@@ -65,7 +78,14 @@ CALLS: Final = {
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),
         ("POST", "/project/repair"),
+        ("POST", "/project/export"),
     ),
-    "root": (("GET", "/projects"), ("POST", "/root-token/replaced"), ("POST", "/audit/restart")),
+    "root": (
+        ("GET", "/projects"),
+        ("POST", "/root-token/replaced"),
+        ("POST", "/audit/restart"),
+        ("POST", "/project/import/check"),
+        ("POST", "/project/import"),
+    ),
 }
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
+from positronic.commands.asked_backup import LedgerBackup
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
@@ -12,6 +13,7 @@ from positronic.commands.asked_policies import LedgerPolicies
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
 from positronic.commands.asked_uses import LedgerUses
+from positronic.commands.asked_versions import LedgerVersions
 from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
@@ -48,6 +50,9 @@ class Session:
     def uses(self) -> LedgerUses:
         return LedgerUses(self.ask)
 
+    def versions(self) -> LedgerVersions:
+        return LedgerVersions(self.ask)
+
     def issuer(self) -> LedgerIssuer:
         return LedgerIssuer(self.ask, self.service.runtime.random)
 
@@ -78,6 +83,9 @@ class Session:
 
     def adoption(self) -> LedgerAdoption:
         return LedgerAdoption(self.ask, self.projects())
+
+    def backup(self) -> LedgerBackup:
+        return LedgerBackup(self.ask, self.projects())
 
     def copies(self) -> LedgerCopies | None:
         """None: this host has none."""

@@ -11,6 +11,8 @@ from positronic.commands import (
     audit_reads,
     copy_commands,
     directory_commands,
+    export_commands,
+    import_commands,
     key_commands,
     policy_commands,
     reminder_commands,
@@ -20,9 +22,12 @@ from positronic.commands import (
     secret_reads,
     token_commands,
     use_counts,
+    version_changes,
+    version_reads,
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
+from positronic.names import parse_name
 
 Change = Callable[[Work, Arguments], Awaitable[Plan]]
 Read = Callable[[Work, Arguments], Awaitable[object]]
@@ -33,11 +38,24 @@ async def _nothing(_: Work, __: Arguments) -> object:
     return None
 
 
+def _destroy(work: Work, name: str, version: int | None) -> Awaitable[Plan]:
+    if version is None:
+        return secret_changes.destroy(work, name)
+    return version_changes.destroy(work, parse_name(name), version)
+
+
 # An event has the name of the change that it records.
 CHANGES: Final[Mapping[str, Change]] = {
-    "secret.put": lambda work, given: secret_changes.put(work, *given.entry("entry")),
+    "secret.put": lambda work, given: secret_changes.put(work, given.entry("entry")),
     "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
     "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "secret.rollback": lambda work, given: version_changes.rollback(
+        work, given.name("name"), given.number("to"), given.optional_count("ifVersion")
+    ),
+    "secret.restore": lambda work, given: version_changes.restore(work, given.name("name")),
+    "secret.destroy": lambda work, given: _destroy(
+        work, given.text("name"), given.optional_number("version")
+    ),
     "secret.policy": lambda work, given: policy_commands.change(
         work, given.name("name"), given.fields("fields")
     ),
@@ -63,6 +81,16 @@ CHANGES: Final[Mapping[str, Change]] = {
     "project.repair": lambda work, given: repair_commands.repair(
         work, given.optional_text("cursor")
     ),
+    export_commands.ACTION: lambda work, given: export_commands.export(
+        work, given.optional_text("cursor")
+    ),
+    import_commands.ACTION: lambda work, given: import_commands.bring(
+        work,
+        given.text("header"),
+        given.text("page"),
+        given.text("ticket"),
+        is_known=given.flag("isKnown"),
+    ),
     "use.trim": lambda work, _: use_counts.trim(work),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "audit.restart": lambda work, _: audit_changes.restart(work),
@@ -78,13 +106,19 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
     ),
 }
+# These look by themselves whether the ledger may be used: it is what they make.
+WITHOUT_STANDING: Final = frozenset(
+    {adopt_commands.ACTION, import_commands.ACTION, import_commands.CHECK}
+)
 # A ledger that is full refuses these.
-NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
+NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
 # Sent again, these read again, and are recorded once: their answers are not kept with the event.
 ANSWERED_ANEW: Final = frozenset({run_commands.READ})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
+    "secret.versions": lambda work, given: version_reads.history(work, given.name("name")),
+    "secret.deleted": lambda work, given: version_reads.deleted(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "secret.policy-of": lambda work, given: policy_commands.shown(work, given.name("name")),
     "secret.due": lambda work, given: policy_commands.due(
@@ -103,6 +137,10 @@ READS: Final[Mapping[str, Read]] = {
     "keys.census": lambda work, _: key_commands.census(work),
     "project.jurisdiction": lambda work, _: directory_commands.jurisdiction(work),
     "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
+    "project.exported": lambda work, _: export_commands.exported(work),
+    import_commands.CHECK: lambda work, given: import_commands.check(
+        work, given.text("header"), given.text("page"), given.optional_text("ticket")
+    ),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }
