@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.receiver import Receiver, receiving
 from worker.assembly import assemble_project
+from worker.local_project import run_px_dev
 from worker.main_worker import DATE, MainWorker, ProjectApi, Secrets
 
 SECRET = "receiver-secret-of-these-tests-0123456789"
@@ -140,3 +143,37 @@ def test_the_time_is_that_of_sending(hooked: Hooked) -> None:
     (message,) = hooked.receiver.taken
 
     assert message["sentAt"].startswith(message["day"])
+
+
+def test_two_runs_at_once_send_it_once(hooked: Hooked) -> None:
+    """Whichever project each begins with."""
+    apis = [hooked.project("A") for _ in range(3)]
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(hooked.ring) for _ in range(4)]:
+            done.result()
+
+    assert [hooked.sent(api) for api in apis] == [["A"]] * 3
+
+
+def test_px_dev_sends_where_dev_vars_says(project: Workspace, tmp_path: Path) -> None:
+    """When the schedule is triggered as docs/operations.md says."""
+    with receiving(SECRET) as receiver:
+
+        def prepare(scratch: Workspace) -> None:
+            lines = f'REMINDER_URL="{receiver.url}"\nREMINDER_SECRET="{SECRET}"\n'
+            scratch.dev_vars.touch(mode=0o600)
+            scratch.dev_vars.write_text(lines)
+
+        with run_px_dev(project, tmp_path, prepare) as local:
+            known = json.loads((local.project.private / "local.json").read_text())
+            headers = {"Authorization": f"Bearer {known['token']}"}
+            with httpx.Client(base_url=known["url"], timeout=60, trust_env=False) as client:
+                local.px.run("secret", "create", "KEY", "--stdin", stdin=b"value of KEY")
+                sent = {"expiresAt": iso(DATE)}
+                changed = client.patch("/secrets/KEY", json=sent, headers=headers)
+                answer = client.get(TRIGGER)
+
+    assert changed.status_code == 200, changed.text
+    assert answer.text == "ok"
+    assert [one["project"] for one in receiver.taken] == ["default"]
+    assert receiver.names == {"KEY": 1}

@@ -28,7 +28,7 @@ async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
     """By name, or by `keptUntil`; never a value. With a filter, a page can be short."""
     if call.flag("deleted"):
         if "unusedFor" in call.query:
-            raise InvalidRequest("`deleted` and `unusedFor` exclude each other")
+            raise InvalidRequest("`deleted` and `unusedFor` cannot be used together")
         found = await call.session.versions().deleted(*call.page())
         return encoded_lists.secrets_json(SecretsPage(found.items, found.cursor))
     if "unusedFor" not in call.query:

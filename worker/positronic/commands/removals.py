@@ -33,7 +33,7 @@ class Removals:
 
     def _changes(self, row: Row) -> list[Change]:
         state = STATES.item(row)
-        if not isinstance(state, SecretState):  # nobody knows what is due of it
+        if not isinstance(state, SecretState):  # what is due of it is unknown
             live, _, due = row.keys
             return [Put(STATES.kind, row.id, row.text, (live, None, due))]
         # Ascending ids are newest first.

@@ -40,7 +40,7 @@ async def deleted(work: Work, cursor: str | None, limit: int) -> object:
 
 
 def _is_back(work: Work, state: SecretState, now: int) -> bool:
-    """Whether `restore` would bring it back."""
+    """Whether `restore` would work."""
     number = state.deleted_version
     if state.is_live or number is None or not state.keeps(number, now):
         return False
