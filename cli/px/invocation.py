@@ -15,7 +15,7 @@ _COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
 _BOTH: Final = ("url", "project")
 _TAKES: Final = {
     **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _BOTH),
-    **dict.fromkeys(("project adopt", "project repair"), _BOTH),
+    **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _BOTH),
     **dict.fromkeys(("deploy", "key rotate", "project list"), ("url",)),
     "spec": ("project",),  # its server is an argument
 }

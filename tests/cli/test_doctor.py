@@ -46,7 +46,7 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "0 to fix, 2 warnings\n")  # no npm packages here
     assert list(found) == [
         *(*HERE, "mode", "git", "secrets", "rotation", "address", "token", "project"),
-        *("server", "clock", "access", "role", "keys", "records", "copies"),
+        *("server", "clock", "access", "role", "keys", "records", "copies", "backup"),
     ]
     assert {name for name, rest in found.items() if rest[0] != "ok"} == {
         *("wrangler", "pyodide", "records")

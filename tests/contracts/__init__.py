@@ -6,6 +6,7 @@ from contracts import (
     adoption,
     alarms,
     audit_commands,
+    backups,
     cipher,
     commands,
     copies,
@@ -53,4 +54,5 @@ LEDGER_SUITES = (
     repairs.SUITE,
     alarms.SUITE,
     adoption.SUITE,
+    backups.SUITE,
 )

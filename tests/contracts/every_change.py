@@ -22,7 +22,8 @@ NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
 SILENT |= {"reminder.claim", "reminder.settle"}
-APART = {"project.adopt"}  # needs a place that has nothing yet: the suite `adoption` holds it
+# These need a place that has nothing yet: the suites `adoption` and `backups` hold them.
+APART = {"project.adopt", "project.import"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def _examples() -> Mapping[str, Example]:
         "issue": issue("f" * 16),
         "revoke": command("token.revoke", id=TOKEN_ID),
         "republish": command("project.repair"),
+        "export": command("project.export"),
         "repair": command("copies.repair", copies=[["A", "0" * 64], ["PLANTED", "0" * 64]]),
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }

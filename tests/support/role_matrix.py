@@ -30,8 +30,8 @@ _NOT_FOUND: Final = {
     "GET /brains/runs/{runId}/watch",
 }
 
-# The audit key of a project here is never lost.
-_CONFLICT: Final = {"POST /audit/restart"}
+# The audit key of a project here is never lost, and an export of another one is not for it.
+_CONFLICT: Final = {"POST /audit/restart", "POST /project/import/check", "POST /project/import"}
 
 Statuses = tuple[int, ...]
 
@@ -57,6 +57,11 @@ TABLE: Final = {call_of(route): _row(route) for route in ROUTES}
 CELLS: Final = [(call, role, place) for call in TABLE for role in ROLES for place in PLACES]
 
 _CODES: Final = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict"}
+_EXPORT: Final = {
+    "header": '{"format":"pxexport1","project":"another","id":"0","at":1,"auditKey":""}',
+    "page": "",
+    "ticket": "",
+}
 _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets": {"name": "NEW", "value": "v"},
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
@@ -64,6 +69,9 @@ _BODIES: Final[Mapping[str, object]] = {
     "PATCH /secrets/{name}": {"note": "new"},
     "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /project/export": {},
+    "POST /project/import/check": _EXPORT,
+    "POST /project/import": _EXPORT,
     "POST /brains/runs": {"identifier": "no such brain"},
     "POST /brains/runs/rerun": {"runId": NO_RUN, "startsAt": 1},
 }

@@ -192,7 +192,7 @@ class OutcomeUnknown(PositronicError):
 
 
 class Adopting(PositronicError):
-    """KV has entries from before this project had a ledger; they have to be adopted first."""
+    """The project's older entries in KV, or an import into it, have to be brought in first."""
 
     code, status = "adopting", 503
 

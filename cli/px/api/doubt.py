@@ -60,6 +60,12 @@ RESTART: Final = Doubt(
     "a new audit key may have been drawn", "see `px audit --action audit.restart`"
 )
 REPAIR: Final = Doubt("some copies may be due", _SAFE)
+EXPORT: Final = Doubt("no file was written", _SAFE)
+NOTHING: Final = Doubt("nothing was written", _SAFE)
+IMPORT: Final = Doubt(
+    "some of the export may have been imported",
+    "run `px project import` again with the same file: it continues where it stopped",
+)
 RUN: Final = Doubt(
     "the run may have started", "check with `px audit`; starting it again would be a second run"
 )

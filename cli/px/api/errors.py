@@ -69,7 +69,7 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
 
 
 _HINTS: Final = {
-    "adopting": "run `px project adopt`, with the root token",
+    "adopting": "run what the message names, with the root token",
     "audit_unavailable": "if its master key is lost: `px key recover`, else `px audit restart`",
     "secret_expired": "`px secret policy NAME` shows its dates and moves them",
     "corrupt_record": "delete the unreadable record, then create the secret again",

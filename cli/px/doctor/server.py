@@ -10,6 +10,7 @@ from typing import Final
 
 from positronic.access import tokens
 from px.api.tokens import Tokens
+from px.doctor.backup import check_backup
 from px.doctor.copies import check_copies
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.keys import check_keys, check_records
@@ -34,7 +35,7 @@ def check_server(
             answer = probe.status()
         except PxError as error:
             yield _failed("server", error, target)
-            for name in ("access", "role", "keys", "records", "copies", "clock"):
+            for name in ("access", "role", "keys", "records", "copies", "backup", "clock"):
                 yield Finding(name, SKIP, "unknown: the server is not ready")
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
@@ -54,7 +55,7 @@ def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterat
         hint = "" if is_open else _fix(None, target)
         yield Finding("access", OK if is_open else FAIL, message, hint)
     if not is_open:
-        for name in ("role", "keys", "records", "copies"):
+        for name in ("role", "keys", "records", "copies", "backup"):
             yield Finding(name, SKIP, f"unknown: {why}")
         return
     role = _role(probe)
@@ -66,6 +67,7 @@ def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterat
         yield from check_keys(probe, target, around)
     yield from check_records(probe)
     yield from check_copies(probe)
+    yield from check_backup(probe)
 
 
 def _role(probe: Probe) -> str:

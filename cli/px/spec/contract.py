@@ -53,6 +53,7 @@ CALLS: Final = {
         ("GET", "/due"),
         ("GET", "/audit"),
         ("GET", "/copies"),
+        ("GET", "/project/export"),
     ),
     "writer": (
         ("POST", "/secrets"),
@@ -77,7 +78,14 @@ CALLS: Final = {
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),
         ("POST", "/project/repair"),
+        ("POST", "/project/export"),
     ),
-    "root": (("GET", "/projects"), ("POST", "/root-token/replaced"), ("POST", "/audit/restart")),
+    "root": (
+        ("GET", "/projects"),
+        ("POST", "/root-token/replaced"),
+        ("POST", "/audit/restart"),
+        ("POST", "/project/import/check"),
+        ("POST", "/project/import"),
+    ),
 }
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spec.broken import (
     access,
     audit,
+    backup,
     brains,
     bulk,
     commits,
@@ -25,6 +26,7 @@ __all__ = ["MUTANTS", "Mutant"]
 _MODULES = (
     access,
     audit,
+    backup,
     brains,
     bulk,
     commits,

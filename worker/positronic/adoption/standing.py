@@ -11,6 +11,7 @@ from typing import Final
 from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.errors import Adopting
 from positronic.ledger.adoption_rows import ADOPTED, ADOPTED_ID, ADOPTING_ID, Adoption
+from positronic.ledger.backup_rows import IMPORTING_ID
 from positronic.ledger.setting_rows import SETTING
 from positronic.ports import Ledger
 from positronic.rows import ABSENT, Change, Expect
@@ -36,8 +37,7 @@ class Standing:
         """Raises Adopting while KV has, or may have, what the ledger does not have yet."""
         if self.is_adopted(ledger):
             return
-        if ADOPTING_ID in ledger.get(SETTING, [ADOPTING_ID]):
-            raise _begun()
+        refuse_unfinished(ledger)
         if now < self._nothing_until:
             return
         if await self.first.is_there():
@@ -48,16 +48,31 @@ class Standing:
         """What the first commit of a ledger also writes, and expects. Raises Adopting."""
         if self.is_adopted(ledger):
             return _NONE
-        if ADOPTING_ID in ledger.get(SETTING, [ADOPTING_ID]):
-            raise _begun()
-        absent = {(SETTING, ADOPTED_ID): ABSENT, (SETTING, ADOPTING_ID): ABSENT}
-        return [ADOPTED.put(Adoption())], absent
+        refuse_unfinished(ledger)
+        absent = (ADOPTED_ID, ADOPTING_ID, IMPORTING_ID)
+        return [ADOPTED.put(Adoption())], {(SETTING, one): ABSENT for one in absent}
+
+
+def refuse_unfinished(ledger: Ledger) -> None:
+    """Raises Adopting during an adoption, and during an import."""
+    found = ledger.get(SETTING, [ADOPTING_ID, IMPORTING_ID])
+    if IMPORTING_ID in found:
+        raise import_begun()
+    if ADOPTING_ID in found:
+        raise _begun()
 
 
 def _to_begin() -> Adopting:
     return Adopting(
         "KV has entries from before this project had a ledger; nothing was done: "
         "run `px project adopt` first"
+    )
+
+
+def import_begun() -> Adopting:
+    return Adopting(
+        "the import of an export into this project is not finished; nothing was done: "
+        "run `px project import` again with the same file to continue"
     )
 
 

@@ -12,6 +12,7 @@ import pydantic_core
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from positronic.api.backup_models import ExportIn, ImportIn, PageIn
 from positronic.api.brain_models import RerunIn, RunIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.api.policy_models import PolicyIn
@@ -40,6 +41,7 @@ _FIELDS: Final = frozenset(
         *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
+        *("cursor", "header", "page", "ticket"),
     }
 )
 _KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
@@ -81,6 +83,21 @@ def read_run(body: bytes) -> RunIn:
 def read_rerun(body: bytes) -> RerunIn:
     """Which run to repeat, and from which step. Raises what is wrong with it."""
     return _validate(RerunIn, read_json(body))
+
+
+def read_export(body: bytes) -> ExportIn:
+    """Where an export continues. Raises what is wrong with it."""
+    return _validate(ExportIn, read_json(body))
+
+
+def read_page(body: bytes) -> PageIn:
+    """A page of an export, to be checked. Raises what is wrong with it."""
+    return _validate(PageIn, read_json(body))
+
+
+def read_import(body: bytes) -> ImportIn:
+    """A page of an export that was checked. Raises what is wrong with it."""
+    return _validate(ImportIn, read_json(body))
 
 
 def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:

@@ -8,6 +8,7 @@ from typing import Final
 
 from positronic.api import (
     audit,
+    backup,
     brains,
     copies,
     keys,
@@ -32,6 +33,7 @@ ROUTES: Final = (
     *keys.ROUTES,
     *copies.ROUTES,
     *projects.ROUTES,
+    *backup.ROUTES,
     *brains.ROUTES,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from positronic.api.service import Service, ledger_location_of
 from positronic.audit.events import Origin
 from positronic.commands.asked_adoption import LedgerAdoption
+from positronic.commands.asked_backup import LedgerBackup
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
@@ -82,6 +83,9 @@ class Session:
 
     def adoption(self) -> LedgerAdoption:
         return LedgerAdoption(self.ask, self.projects())
+
+    def backup(self) -> LedgerBackup:
+        return LedgerBackup(self.ask, self.projects())
 
     def copies(self) -> LedgerCopies | None:
         """None: this host has none."""

@@ -14,6 +14,7 @@ from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.adoption import old_events, verified
 from positronic.adoption.first_layout import OldEntry, OldKind
 from positronic.adoption.leftovers import LEFTOVER, Leftover
+from positronic.adoption.standing import import_begun
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound, PositronicError, StoreFailed, TooLarge
 from positronic.ledger.adoption_rows import (
@@ -25,6 +26,7 @@ from positronic.ledger.adoption_rows import (
     Adoption,
     Waiting,
 )
+from positronic.ledger.backup_rows import IMPORTING_ID
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
@@ -64,6 +66,8 @@ async def adopt(work: Work, *, is_known: bool) -> Plan:
     """
     if (done := work.look.one(ADOPTED, ADOPTED_ID)) is not None:
         return Plan([], [], _answer(work, "adopted", done))
+    if work.look.rows(SETTING, [IMPORTING_ID]):
+        raise import_begun()
     account = work.look.one(ADOPTING, ADOPTING_ID)
     if account is None:
         return await _list(work, _beginning(is_known), is_first=True)

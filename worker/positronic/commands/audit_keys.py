@@ -30,7 +30,7 @@ async def obtain(work: Work) -> tuple[AuditKey, list[Change]]:
     try:
         record = work.look.one(AUDIT_KEYS, AUDIT_KEY)
         if record is not None:
-            return await _open(work, record), []
+            return await opened(work, record), []
     except (CorruptRecord, UnknownKey) as error:
         raise AuditUnavailable(f"{error.message}; nothing was done") from None
     key, kept = await draw(work)
@@ -49,7 +49,7 @@ async def held(work: Work) -> AuditKey | None:
     """None: there is none, or it cannot be opened, so that no event can be checked."""
     try:
         record = work.look.one(AUDIT_KEYS, AUDIT_KEY)
-        return None if record is None else await _open(work, record)
+        return None if record is None else await opened(work, record)
     except (CorruptRecord, UnknownKey):
         return None
 
@@ -62,12 +62,12 @@ async def rewrapped(work: Work) -> Change | None:
     record = work.look.one(AUDIT_KEYS, AUDIT_KEY)
     if record is None or record.metadata.key_id == work.sealer.newest:
         return None
-    key = await _open(work, record)
+    key = await opened(work, record)
     metadata = replace(record.metadata, key_id=work.sealer.newest)
     return AUDIT_KEYS.put(await work.sealer.seal(AUDIT_KEY, Value(key.secret.hex()), metadata))
 
 
-async def _open(work: Work, record: Record) -> AuditKey:
+async def opened(work: Work, record: Record) -> AuditKey:
     """Raises CorruptRecord, UnknownKey."""
     master = work.tools.keyring.derive(record.metadata.key_id, b"", _PROOF)
     place = (master, work.project, record)

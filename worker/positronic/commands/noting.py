@@ -14,6 +14,7 @@ from positronic.commands import audit_keys
 from positronic.commands.message import ForeignCommand
 from positronic.commands.work import Tools, Work
 from positronic.errors import PositronicError
+from positronic.ledger.backup_rows import IMPORTING_ID
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER_ID, SETTING
 from positronic.names import Project
@@ -35,8 +36,9 @@ class Noting:
         self._tools = tools
 
     def token(self, refused: TokenRefused, origin: Origin) -> None:
-        """A token that is known and did not open."""
-        if self._tools.audit_throttle.allows(refused.principal.id):
+        """A token that is known and did not open. During an import, its events come first."""
+        is_filling = IMPORTING_ID in self._ledger.get(SETTING, [IMPORTING_ID])
+        if not is_filling and self._tools.audit_throttle.allows(refused.principal.id):
             caller = refused.principal
             actor = {"type": caller.kind, "id": caller.id, "name": caller.name}
             self._later("token.use", actor, refused.code, origin, {})

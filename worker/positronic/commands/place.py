@@ -21,11 +21,17 @@ from positronic.access.authentication import (
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
-from positronic.commands import adopt_commands, audit_keys, use_counts
+from positronic.commands import audit_keys, use_counts
 from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.noting import Noting
-from positronic.commands.table import ANSWERED_ANEW, CHANGES, NEW_VALUES, READS
+from positronic.commands.table import (
+    ANSWERED_ANEW,
+    CHANGES,
+    NEW_VALUES,
+    READS,
+    WITHOUT_STANDING,
+)
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, Unauthenticated
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
@@ -82,7 +88,7 @@ class Place:
     async def _run(self, command: Command) -> object:
         if command.newest != self._tools.keyring.newest:
             raise Busy("the keys are just changing; nothing was done", headers=RETRY_AFTER)
-        if command.action != adopt_commands.ACTION:
+        if command.action not in WITHOUT_STANDING:
             await self._adopted(command)
         arguments = Arguments(command.arguments)
         if read := READS.get(command.action):
@@ -172,7 +178,7 @@ class Place:
             changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
             )
-        if changes and command.action != adopt_commands.ACTION:
+        if changes and command.action not in WITHOUT_STANDING:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)

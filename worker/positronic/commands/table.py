@@ -11,6 +11,8 @@ from positronic.commands import (
     audit_reads,
     copy_commands,
     directory_commands,
+    export_commands,
+    import_commands,
     key_commands,
     policy_commands,
     reminder_commands,
@@ -79,6 +81,16 @@ CHANGES: Final[Mapping[str, Change]] = {
     "project.repair": lambda work, given: repair_commands.repair(
         work, given.optional_text("cursor")
     ),
+    export_commands.ACTION: lambda work, given: export_commands.export(
+        work, given.optional_text("cursor")
+    ),
+    import_commands.ACTION: lambda work, given: import_commands.bring(
+        work,
+        given.text("header"),
+        given.text("page"),
+        given.text("ticket"),
+        is_known=given.flag("isKnown"),
+    ),
     "use.trim": lambda work, _: use_counts.trim(work),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "audit.restart": lambda work, _: audit_changes.restart(work),
@@ -94,6 +106,10 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.names("names"), given.number("day"), was_taken=given.flag("wasTaken")
     ),
 }
+# These look by themselves whether the ledger may be used: it is what they make.
+WITHOUT_STANDING: Final = frozenset(
+    {adopt_commands.ACTION, import_commands.ACTION, import_commands.CHECK}
+)
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
 # Sent again, these read again, and are recorded once: their answers are not kept with the event.
@@ -121,6 +137,10 @@ READS: Final[Mapping[str, Read]] = {
     "keys.census": lambda work, _: key_commands.census(work),
     "project.jurisdiction": lambda work, _: directory_commands.jurisdiction(work),
     "project.known": lambda work, given: directory_commands.known(work, given.text("project")),
+    "project.exported": lambda work, _: export_commands.exported(work),
+    import_commands.CHECK: lambda work, given: import_commands.check(
+        work, given.text("header"), given.text("page"), given.optional_text("ticket")
+    ),
     "project.list": lambda work, given: directory_commands.listed(work, *given.page()),
     "audit.list": lambda work, given: audit_reads.listed(work, *given.page(), given.wanted()),
 }

@@ -12,6 +12,8 @@ class ProjectGroup(LazyGroup):
         "list": "px.commands.project.list",
         "adopt": "px.commands.project.adopt",
         "repair": "px.commands.project.repair",
+        "export": "px.commands.project.export",
+        "import": "px.commands.project.import_file",
     }
 
 
@@ -20,7 +22,7 @@ app = new_app(ProjectGroup)
 
 @app.callback()
 def project() -> None:
-    """List, adopt and repair projects.
+    """List, adopt, repair, export and import projects.
 
     \b
     Example: px project list

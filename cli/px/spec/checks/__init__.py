@@ -7,6 +7,7 @@ from typing import Final
 from px.spec.checks import (
     access,
     audit,
+    backup,
     brains,
     bulk,
     commits,
@@ -34,6 +35,14 @@ GROUPS: Final = (
     *(policies.POLICIES, uses.USES),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
-    *(tokens.TOKENS, projects.PROJECTS, keys.KEYS, copies.COPIES, brains.BRAINS, openapi.OPENAPI),
+    *(
+        tokens.TOKENS,
+        projects.PROJECTS,
+        keys.KEYS,
+        copies.COPIES,
+        backup.BACKUP,
+        brains.BRAINS,
+        openapi.OPENAPI,
+    ),
 )
 PROMISES: Final[tuple[Promise, ...]] = tuple(promise for group in GROUPS for promise in group)

@@ -41,7 +41,7 @@ def test_all_is_well(server: TestDevServer) -> None:
 
     assert statuses(list(found.values())) == [
         *(("server", "ok"), ("clock", "ok"), ("access", "ok"), ("role", "ok"), ("keys", "ok")),
-        *(("records", "skip"), ("copies", "ok")),
+        *(("records", "skip"), ("copies", "ok"), ("backup", "ok")),
     ]
     assert found["role"].message == "root"
 
@@ -71,7 +71,7 @@ def test_a_wrong_token_fails(server: TestDevServer) -> None:
 
     assert statuses(list(found.values()))[2:] == [
         *(("access", "fail"), ("role", "skip"), ("keys", "skip")),
-        *(("records", "skip"), ("copies", "skip")),
+        *(("records", "skip"), ("copies", "skip"), ("backup", "skip")),
     ]
 
 
