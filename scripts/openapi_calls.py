@@ -17,6 +17,7 @@ _SEGMENT: Final = {"type": "string", "minLength": 1}
 _SEGMENTS: Final[dict[str, Json]] = {
     "name": {"type": "string", "pattern": f"^(?!{RESERVED_PREFIX}){NAME.pattern}$"},
     "id": {"type": "string", "pattern": f"^{tokens.ID.pattern}$"},
+    "version": {"type": "integer", "minimum": 1},
     "runId": {"type": "string", "pattern": f"^{record.ID.pattern}$"},
 }
 _PROJECT: Final = {
@@ -32,6 +33,22 @@ _KEY: Final = {
     "description": "The same request under the same key is made once, and gets its first answer.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
 }
+
+
+_CONDITIONS: Final = [
+    {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The same as `ifVersion`, in quotes.",
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,14}"$'},
+    },
+    {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The same as `ifVersion` 0.",
+        "schema": {"const": "*"},
+    },
+]
 
 
 def operation(route: Route) -> Json:
@@ -80,7 +97,8 @@ def _errors(route: Route) -> tuple[int, ...]:
 def _parameters(route: Route) -> list[Json]:
     segments = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     key = [_KEY] if route.is_repeatable else []
-    return [*map(_query, route.query), *map(_path, segments), *key, _PROJECT]
+    conditions = _CONDITIONS if route.is_conditional else []
+    return [*map(_query, route.query), *map(_path, segments), *key, *conditions, _PROJECT]
 
 
 def _query(query: Query) -> Json:

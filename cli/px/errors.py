@@ -42,6 +42,7 @@ class PxError(Exception):
         self.hint = hint
         self.details = tuple(details)
         self.uncertain = False  # whether the server may have carried out the request
+        self.current_version: int | None = None  # of the secret, when another one was expected
 
 
 class Refused(PxError):

@@ -46,6 +46,14 @@ class Target:
     address_source: str = ""
     project_source: str = ""
 
+    @property
+    def project_name(self) -> str:
+        """The project that the calls are for: this one, or the token's; empty if unknown."""
+        from positronic.access.tokens import parse
+
+        token = parse(self.token)
+        return self.project or (token.project if token else "")
+
 
 @dataclass(frozen=True, slots=True)
 class _Pair:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from px.api.keys import KeyUse
     from px.api.secrets import Secret
     from px.api.tokens import Token
+    from px.api.versions import History, SecretVersion
 
 NEVER: Final = "never"
 UNREADABLE: Final = "unreadable"
@@ -22,9 +23,11 @@ UNKNOWN: Final = "unknown"
 _SHOWN_NAMES: Final = 3
 
 
-def secrets(found: Sequence[Secret]) -> None:
-    """A table for people; for a script one line each: name, created, updated, with tabs."""
-    if not found:
+def secrets(found: Sequence[Secret], prefix: str = "") -> None:
+    """A table for people; for a script name, created, updated, version, by and due, with tabs."""
+    if not found and prefix:
+        terminal.say("No secret has a name that starts like this.")
+    elif not found:
         terminal.say("No secrets found.")
         terminal.advise("Tip: create the first one with `px secret create NAME`.")
     elif not terminal.is_terminal(sys.stdout):
@@ -35,16 +38,77 @@ def secrets(found: Sequence[Secret]) -> None:
     _unreadable_hint(sum(one.is_unreadable for one in found), "px secret delete NAME")
 
 
-def _secret_cells(one: Secret) -> tuple[str, str, str]:
+def _secret_cells(one: Secret) -> tuple[str, ...]:
     if one.is_unreadable:
-        return printable(one.name), UNREADABLE, UNREADABLE
-    return one.name, one.created_at, one.updated_at
+        return printable(one.name), *[UNREADABLE] * 5
+    version = UNKNOWN if one.version is None else f"{one.version}"
+    return one.name, one.created_at, one.updated_at, version, who(one.updated_by), one.due or NEVER
 
 
 def _secret_table(found: Sequence[Secret]) -> str:
-    cells = map(_secret_cells, found)
-    rows = [(name, short_time(created), short_time(updated)) for name, created, updated in cells]
-    return terminal.columns(("NAME", "CREATED (UTC)", "UPDATED (UTC)"), rows)
+    """With a column for what is due only if anything is."""
+    head = ("NAME", "VERSION", "UPDATED (UTC)", "BY", "DUE (UTC)")
+    shown = len(head) if any(one.due for one in found) else len(head) - 1
+    return terminal.columns(head[:shown], [_secret_row(one)[:shown] for one in found])
+
+
+def _secret_row(one: Secret) -> tuple[str, ...]:
+    name, _, updated, version, by, due = _secret_cells(one)
+    mark = " (overdue)" if one.due and _is_past(one.due) else ""
+    return name, version, short_time(updated), by, ("" if due == NEVER else short_time(due)) + mark
+
+
+def deleted_secrets(found: Sequence[Secret]) -> None:
+    """name, deleted, version, by, until when it can be restored."""
+    rows = [_deleted_cells(one) for one in found]
+    if not found:
+        terminal.say("No deleted secret can be restored.")
+    elif not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join(map("\t".join, rows)))
+    else:
+        head = ("NAME", "DELETED (UTC)", "VERSION", "BY", "RESTORABLE UNTIL")
+        short = [(row[0], short_time(row[1]), *row[2:4], short_time(row[4])) for row in rows]
+        terminal.data(terminal.columns(head, short))
+
+
+def _deleted_cells(one: Secret) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return printable(one.name), *[UNREADABLE] * 4
+    version = UNKNOWN if one.version is None else f"{one.version}"
+    deleted = one.deleted_at or one.updated_at
+    return one.name, deleted, version, who(one.updated_by), one.kept_until or UNKNOWN
+
+
+def history(found: History) -> None:
+    """version, state, created, by, the version whose value it has again."""
+    cells = [_version_cells(one) for one in found.versions]
+    if not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join(map("\t".join, cells)))
+        return
+    count = "1 version" if len(cells) == 1 else f"{len(cells):,} versions"
+    terminal.say(f"{found.name} has {count}:")
+    head = ("VERSION", "STATE", "CREATED (UTC)", "BY", "VALUE OF")
+    terminal.data(terminal.columns(head, [_version_row(*row) for row in cells], "version "))
+    if found.restorable_until is not None:
+        until = short_time(found.restorable_until)
+        terminal.advise(f"It can be restored until {until} UTC: `px secret restore {found.name}`")
+
+
+def _version_cells(one: SecretVersion) -> tuple[str, str, str, str, str]:
+    if one.is_unreadable:
+        return f"{one.version}", UNREADABLE, UNREADABLE, UNREADABLE, UNREADABLE
+    origin = "-" if one.restored_from is None else f"{one.restored_from}"
+    return f"{one.version}", one.state, one.created_at, who(one.by), origin
+
+
+def _version_row(number: str, state: str, created: str, by: str, origin: str) -> tuple[str, ...]:
+    of = f"version {origin}" if origin.isdigit() else ""
+    return number, state, short_time(created), by, of
+
+
+def who(actor: Mapping[str, str] | None) -> str:
+    """The name of the token, or else its id."""
+    return UNKNOWN if actor is None else printable(actor.get("name") or actor.get("id") or UNKNOWN)
 
 
 def tokens(found: Sequence[Token]) -> None:
@@ -130,6 +194,10 @@ def _mark(use: KeyUse, newest: str) -> str:
     if use.id == newest:
         return "newest"
     return "held" if use.held else "missing"
+
+
+def _is_past(time: str) -> bool:
+    return datetime.fromisoformat(time) <= datetime.now(UTC)
 
 
 def _actor(one: AuditEvent) -> str:

@@ -116,6 +116,8 @@ def error_document(error: PxError) -> dict[str, object]:
         found["hint"] = hint
     if error.details:
         found["details"] = [_detail_document(detail) for detail in error.details]
+    if error.current_version is not None:
+        found["currentVersion"] = error.current_version
     return found
 
 
@@ -162,13 +164,13 @@ def _line(done: int, total: int) -> None:
         say(f"{done} of {counted(total)} written")
 
 
-def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table for people; a block per row if the terminal is too narrow."""
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> str:
+    """A table for people; a block per row, which begins with `title`, on a narrow terminal."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     # The last column may wrap a little: it has the long texts.
     needed = sum(widths[:-1]) + 2 * len(widths[:-1]) + min(widths[-1], _LAST_COLUMN)
     if needed > _terminal_width():
-        return "\n".join(_block(head, row) for row in rows)
+        return "\n".join(title + _block(head, row) for row in rows)
     lines = (
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         for row in [head, *rows]
@@ -177,9 +179,9 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _block(head: Sequence[str], row: Sequence[str]) -> str:
-    """The first cell, and below it the others with their titles."""
+    """The first cell, and below it the others that say anything, with their titles."""
     width = max(map(len, head[1:]))
-    pairs = zip(head[1:], row[1:], strict=True)
+    pairs = [pair for pair in zip(head[1:], row[1:], strict=True) if pair[1]]
     return "\n".join([row[0], *(f"  {title.lower():<{width}}  {cell}" for title, cell in pairs)])
 
 

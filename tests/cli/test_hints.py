@@ -182,6 +182,9 @@ WRITES: Final = [
     "secret create A --value x",
     "secret import a.env",
     "secret delete A --yes",
+    "secret rollback A --to 1",
+    "secret destroy A --yes",
+    "secret destroy A --version 1 --yes",
     "token create ci --role reader",
     "token revoke {token} --yes",
 ]
@@ -191,6 +194,7 @@ WRITES: Final = [
 def test_what_writes_says_where(px: Px, server: TestDevServer, line: str) -> None:
     """Server and project: on stderr for a person, as fields for a program."""
     server.seed({"A": "x"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     (px.folder / "a.env").write_text("A=1\n")
     made = px.run("token", "create", "old", "--role", "reader", "--project", "shop", "--json")
     words = line.format(token=json.loads(made.stdout)["id"]).split()
@@ -200,9 +204,10 @@ def test_what_writes_says_where(px: Px, server: TestDevServer, line: str) -> Non
     assert (found["server"], found["project"]) == (server.url, "shop")
 
 
-@pytest.mark.parametrize("line", WRITES[:4])
+@pytest.mark.parametrize("line", WRITES[:-1])
 def test_what_writes_tells_a_person_where(px: Px, server: TestDevServer, line: str) -> None:
     server.seed({"A": "x"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     (px.folder / "a.env").write_text("A=1\n")
 
     done = px.run(*line.split(), "--project", "shop")
@@ -210,7 +215,9 @@ def test_what_writes_tells_a_person_where(px: Px, server: TestDevServer, line: s
     assert f"{server.url}, project shop\n" in done.stderr
 
 
-@pytest.mark.parametrize("line", ["secret delete A", "token revoke 0123456789abcdef"])
+@pytest.mark.parametrize(
+    "line", ["secret delete A", "secret destroy A", "token revoke 0123456789abcdef"]
+)
 def test_a_question_names_server_and_project(px: Px, server: TestDevServer, line: str) -> None:
     """Before the answer, not after."""
     child = px.terminal(*line.split(), "--project", "shop", dimensions=(24, 200))

@@ -32,6 +32,13 @@ CASES: Final = [
     ("secret create", "NEW --value x", 0),
     ("secret list", "", 0),
     ("secret list", "--project empty", 0),
+    ("secret list", "A", 0),
+    ("secret list", "--deleted", 0),
+    ("secret history", "A", 0),
+    ("secret rollback", "B --to 1", 0),
+    ("secret restore", "GONE", 0),
+    ("secret destroy", "A --yes", 0),
+    ("secret destroy", "B --version 1 --yes", 0),
     ("secret uses", "A", 0),
     ("secret uses", "A --version 1", 0),
     ("secret exists", "A", 0),
@@ -110,7 +117,9 @@ def test_a_document_is_as_its_schema_says(
     told: Told, server: TestDevServer, command: str, arguments: str, code: int
 ) -> None:
     """One line on stdout, nothing on stderr."""
-    told.run("secret create", "B --value x")  # something for the audit to show
+    for name in ("B", "B", "GONE"):  # something for the audit to show, and two versions of B
+        told.run("secret create", f"{name} --value x")
+    told.run("secret delete", "GONE --yes")
     got = told.run(command, _filled(server, arguments))
 
     assert (got[0], got[1].count("\n"), got[2]) == (code, 1, "")

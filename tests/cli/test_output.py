@@ -18,7 +18,14 @@ from support.px_process import Px
 from support.tainted import tainted
 
 WIDTH = 40
-TABLES = ["secret list", "token list", "audit", "key list"]
+TABLES = [
+    "secret list",
+    "secret list --deleted",
+    "secret history A",
+    "token list",
+    "audit",
+    "key list",
+]
 
 # What every command says when it can; the others are called bare.
 ARGUMENTS = {
@@ -26,6 +33,10 @@ ARGUMENTS = {
     "secret exists": "A",
     "secret uses": "A",
     "secret delete": "A --yes",
+    "secret history": "A",
+    "secret rollback": "A --to 1",
+    "secret restore": "DELETED",
+    "secret destroy": "A --yes",
     "secret import": "x.env --dry-run",
     "token create": "ci --role reader",
     "token revoke": "0123456789abcdef --yes",
@@ -35,11 +46,13 @@ ARGUMENTS = {
 
 @pytest.fixture
 def filled(px: Px, server: TestDevServer) -> Px:
-    """Secrets with a long name, tokens and events."""
+    """Secrets with a long name, a deleted one, tokens and events."""
     target = make_target(server.url, server.token)
     with Client(target) as client:
         for name in ("A_LONG_NAME_OF_SOME_SECRET", "A"):
             Secrets(client).create(parse_name(name), parse_value("x"))
+        Secrets(client).create(parse_name("DELETED"), parse_value("x"))
+        Secrets(client).delete("DELETED")
         Tokens(client).issue(parse_token_name("a rather long name"), "reader", 7_776_000)
     (px.folder / "x.env").write_text("A=1\n")
     return px

@@ -109,13 +109,13 @@ def test_what_cannot_be_used_is_usage(
 
 
 def test_a_list_in_a_pipe_is_lines_with_tabs(px: Px, server: TestDevServer) -> None:
-    """A script gets a name and two dates a line, in name order, and no word more."""
+    """A script gets six fields a line, the name and two dates first, in name order, and no more."""
     server.seed({"B": "1", "A": "2"})
 
     done = px.run("secret", "list")
 
     assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["A", "B"]
-    assert {len(line.split("\t")) for line in done.stdout.splitlines()} == {3}
+    assert {len(line.split("\t")) for line in done.stdout.splitlines()} == {6}
     assert done.stderr == ""
 
 
@@ -187,10 +187,10 @@ def test_json_is_one_document(
 
 
 def test_json_of_create_is_the_servers(px: Px) -> None:
-    """The three fields of the contract, and where it is stored."""
+    """The fields of the contract, and where it is stored."""
     done = px.run("secret", "create", "A", "--value", "x", "--json")
 
-    fields = ["name", "createdAt", "updatedAt", "server", "project"]
+    fields = ["name", "createdAt", "updatedAt", "version", "sealedAt", "server", "project"]
     assert (list(json.loads(done.stdout)), done.stderr) == (fields, "")
 
 

@@ -30,7 +30,7 @@ from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.reminder_rows import REMINDERS
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, Version
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import USES
@@ -183,13 +183,20 @@ class Commanding:
         """What the events are signed with; None: it cannot be opened, or there is none."""
         return await audit_keys.held(Work(PROJECT, Look(self.ledger), self.tools))
 
+    def current_versions(self) -> list[Version]:
+        """Of each secret that is there, also of one whose state cannot be read."""
+        live = {row.id for row in self.ledger.list(STATES.kind, "live")}
+        found: dict[str, Version] = {}
+        for one in map(VERSIONS.read, self.ledger.list(VERSIONS.kind)):
+            if one.name in live:
+                found.setdefault(one.name, one)  # the newest comes first
+        return list(found.values())
+
     async def values(self) -> dict[str, str]:
         """Every secret that there is, opened."""
         kept = self.elsewhere or self.sealer
         states = [STATES.item(row) for row in self.ledger.list(STATES.kind, "live")]
-        versions = {
-            record.name: record for record in map(VERSIONS.read, self.ledger.list(VERSIONS.kind))
-        }
+        versions = {one.name: one for one in self.current_versions()}
         found: dict[str, str] = {}
         for state in states:
             assert isinstance(state, SecretState), "a state that cannot be read"

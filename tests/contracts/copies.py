@@ -17,7 +17,7 @@ from positronic.ledger.copy_rows import (
     PublishedCopy,
     copy_digest,
 )
-from positronic.ledger.secret_rows import STATES, VERSIONS
+from positronic.ledger.secret_rows import STATES
 from positronic.names import Name
 from positronic.ports import Record
 from positronic.rows import Put
@@ -59,7 +59,7 @@ def _drain(place: Commanding, elsewhere: Elsewhere) -> Drain:
 
 def _is_equal(place: Commanding, elsewhere: Elsewhere) -> bool:
     """Nothing is due, and elsewhere has what the ledger has, no more and no less."""
-    kept = {record.name: record for record in map(VERSIONS.read, place.rows()["version"])}
+    kept = {record.name: record for record in place.current_versions()}
     return elsewhere.records == kept and place.rows()["outbox"] == []
 
 

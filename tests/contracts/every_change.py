@@ -30,7 +30,7 @@ APART = {"project.adopt", "project.import"}
 class Example:
     """A change on a place with A, NAMES and a token; `keys`: what the place holds.
 
-    `after`: milliseconds from then until it is made. `before`: what else was done then.
+    `before`: what is made first; `after`: milliseconds from then until it is made.
     """
 
     change: Command
@@ -59,6 +59,18 @@ def _examples() -> Mapping[str, Example]:
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }
     examples = {label: Example(change) for label, change in changes.items()}
+    for label, name, change in (
+        ("roll back", "B", command("secret.rollback", name="B", to=1)),
+        ("destroy a version", "C", command("secret.destroy", name="C", version=1)),
+        ("destroy", "D", command("secret.destroy", name="D")),
+    ):
+        examples[label] = Example(change, before=[put(name, "one"), put(name, "two")])
+    for action in ("restore", "destroy"):
+        name = f"GONE_{action}"
+        gone = [put(name), command("secret.delete", name=name)]
+        examples[f"{action} what is deleted"] = Example(
+            command(f"secret.{action}", name=name), before=gone
+        )
     due = command("secret.policy", name="A", fields={"expires_at": 1})
     claim = command("reminder.claim", claim="c" * 16, within=1)
     settle = {

@@ -52,7 +52,7 @@ async def check_sent_again(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_size(world: LedgerWorld) -> None:
-    """A database says how much it has, and less once something is deleted."""
+    """A database says how much it has, and less once something is destroyed."""
     if world.database is None:
         return
     place, names = Commanding(world), [f"N{number}" for number in range(20)]
@@ -60,7 +60,7 @@ async def check_size(world: LedgerWorld) -> None:
     before = world.database.size()
     await place.run(bulk(names, "x" * 60_000))
     full = world.database.size()
-    await place.run(*(command("secret.delete", name=name) for name in names))
+    await place.run(*(command("secret.destroy", name=name) for name in names))
 
     assert full > before + 20 * 60_000
     assert world.database.size() < full - 19 * 60_000

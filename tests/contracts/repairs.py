@@ -21,7 +21,7 @@ from positronic.errors import InvalidRequest, TooLarge
 from positronic.ledger.adoption_rows import WAITING, Waiting
 from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.event_rows import ChainedEvent
-from positronic.ledger.secret_rows import STATES, VERSIONS
+from positronic.ledger.secret_rows import STATES
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
 from positronic.roles import Principal, Role
@@ -69,7 +69,7 @@ class Copied:
         return [one.names for one in reversed(found) if one.action == "copies.repair"]
 
     def is_equal(self) -> bool:
-        kept = {one.name: one for one in map(VERSIONS.read, self.place.rows()["version"])}
+        kept = {one.name: one for one in self.place.current_versions()}
         return self.elsewhere.records == kept and self.place.rows()["outbox"] == []
 
 

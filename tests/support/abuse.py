@@ -32,6 +32,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets/bulk": {
         "secrets": [{"name": "A", "value": CANARY}, {"name": "bulk", "value": CANARY}]
     },
+    "POST /secrets/*/rollback": {"to": 1, "ifVersion": 1},
     "POST /tokens": {"name": "ci", "role": "writer", "expiresIn": 3600},
     "POST /brains/runs": {"identifier": "A", "options": {"key": CANARY}, "initialState": {}},
     "POST /brains/runs/rerun": {"runId": "0" * 32, "startsAt": 1, "stopsAfter": 2},
@@ -88,7 +89,7 @@ PATHS = (
     st.sampled_from([path.replace("*", "A") for path in _PATHS] + ["/status"])
     | st.lists(PIECES | NASTY, max_size=5).map(lambda parts: "/" + "/".join(parts))
     | st.sampled_from([path.replace("*", "{}") for path in _PATHS if "*" in path]).flatmap(
-        lambda path: NASTY.map(path.format)
+        lambda path: NASTY.map(lambda nasty: path.replace("{}", nasty))
     )
     | st.text(max_size=30)
 )

@@ -67,6 +67,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets/bulk": {"secrets": [{"name": "NEW", "value": "v"}]},
     "PATCH /secrets/bulk": {"note": "new"},
     "PATCH /secrets/{name}": {"note": "new"},
+    "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
@@ -156,6 +157,14 @@ class Matrix:
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
             case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
+            case "POST", "/secrets/{name}/restore":
+                name = self._new_name(project)
+                self._as_root("DELETE", f"/secrets/{name}", project)
+                return path.replace("{name}", name)
+            case "DELETE", "/secrets/{name}/versions/{version}":
+                name = self._new_name(project)
+                self._put(project, name)
+                return path.replace("{name}", name).replace("{version}", "1")
         if "{name}" in path:
             return path.replace("{name}", self._new_name(project))
         if "{id}" in path:

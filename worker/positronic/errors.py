@@ -19,6 +19,7 @@ class Detail:
     error: str
     index: int | None = None
     name: str | None = None
+    current_version: int | None = None
 
 
 class PositronicError(Exception):
@@ -116,6 +117,12 @@ class Conflict(PositronicError):
     """The request does not fit the current state, such as a run that is still running."""
 
     code, status = "conflict", 409
+
+
+class VersionMismatch(PositronicError):
+    """A secret has another version than expected; `currentVersion` says which, 0: none."""
+
+    code, status = "version_mismatch", 412
 
 
 class SecretExpired(PositronicError):

@@ -44,20 +44,25 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a row, whether or not there is one under this id."""
+    """Write a row, whether or not there is one under this id.
+
+    `erase`: the text that it replaces is overwritten where it is stored.
+    """
 
     kind: Kind
     id: str
     text: str
     keys: tuple[Key | None, ...] = ()
+    erase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Remove a row, if there is one."""
+    """Remove a row, if there is one. `erase`: see Put."""
 
     kind: Kind
     id: str
+    erase: bool = False
 
 
 Change = Put | Delete

@@ -65,6 +65,13 @@ def optional(parse: Callable[[object], str], found: object) -> str | None:
     return None if found is None else parse(found)
 
 
+def actor(found: object) -> Mapping[str, str] | None:
+    """Who did it, as events name it; None: not recorded."""
+    if found is None:
+        return None
+    return {str(key): text(part) for key, part in fields(found).items()}
+
+
 def matching(pattern: re.Pattern[str], found: object) -> str:
     if not isinstance(found, str) or not pattern.fullmatch(found):
         raise ValueError

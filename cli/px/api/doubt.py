@@ -32,6 +32,13 @@ class Doubt(NamedTuple):
 
 CREATE: Final = Doubt("the secret may have been written", f"{_SAFE}; or see `px secret list`")
 DELETE: Final = Doubt("the secret may have been deleted", f"{_SAFE}; or see `px secret list`")
+ROLLBACK: Final = Doubt(
+    "the secret may have been rolled back", "see `px secret history NAME` before you try again"
+)
+RESTORE: Final = Doubt(
+    "the secret may have been restored", "see `px secret history NAME` before you try again"
+)
+DESTROY: Final = Doubt("it may have been destroyed", f"{_SAFE}; or see `px secret history NAME`")
 POLICY: Final = Doubt(
     "the policy may have been changed", f"{_SAFE}; or see `px secret policy NAME`"
 )

@@ -56,14 +56,16 @@ def _form(answer: Answer) -> str:
 
 def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
     """The error for an answer that is not a success. `hidden`: what must not be shown."""
-    code, sentence, details = _error(answer, hidden)
+    code, sentence, details, current = _error(answer, hidden)
     if not code:
         return cloudflares(answer) or _nameless(answer)
     if answer.status in (401, 403):
         return NotAllowed(sentence or "the server does not allow this", code=code)
     kind = ServerFailed if answer.status >= 500 or answer.status in (408, 429) else Refused
     hint = _HINTS.get(code, "")
-    return kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
+    error = kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
+    error.current_version = current
+    return error
 
 
 _HINTS: Final = {
@@ -74,6 +76,7 @@ _HINTS: Final = {
     "unknown_key": "restore the master key with this id, or create the secret again",
     "ledger_full": "delete secrets that nothing needs any more; deleting still works",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
+    "version_mismatch": "`px secret history NAME` shows who changed it and when",
     "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",
 }
 
@@ -84,15 +87,17 @@ def _nameless(answer: Answer) -> PxError:
     return ServerFailed(f"the server failed with status {answer.status}", code="server_failed")
 
 
-def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail]]:
-    """Code, sentence and details, each empty if missing or not safe to show."""
+def _error(answer: Answer, hidden: Sequence[str]) -> tuple[str, str, list[Detail], int | None]:
+    """Code, sentence, details and version, each empty if missing or not safe to show."""
     try:
         found = fields(json.loads(answer.body))
         code = matching(CODE, found["code"])
         details = [_detail(fields(item), hidden) for item in sequence(found.get("details", []))]
+        version = found.get("currentVersion")
+        current = None if version is None else number(version)
     except (ValueError, KeyError, TypeError, RecursionError, PositronicError):
-        return "", "", []
-    return code, _sentence(found.get("error"), hidden), details
+        return "", "", [], None
+    return code, _sentence(found.get("error"), hidden), details, current
 
 
 def _detail(found: Fields, hidden: Sequence[str]) -> Detail:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from positronic.names import Name, Value
@@ -14,22 +15,57 @@ from px.completion.names import KnownNames
 Entry = tuple[Name, Value]
 
 
-class Secret(NamedTuple):
-    """A name and its dates: all that a server ever tells about a secret.
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A name, dates and a version: all that a server ever tells about a secret.
 
-    `is_unreadable`: a corrupt entry, whose name may be any text; it has no dates.
+    `is_unreadable`: a corrupt entry, whose name may be any text; it has no dates. `updated_by`: the
+    principal, as events name it. `sealed_at`: when its value was written. `due`: when it expires or
+    is to be rotated. `deleted_at`, `kept_until`: only of a deleted one. A field is None if it does
+    not apply, or if an older server does not tell it.
     """
 
     name: str
     created_at: str
     updated_at: str
     is_unreadable: bool = False
+    version: int | None = None
+    updated_by: Mapping[str, str] | None = None
+    sealed_at: str | None = None
+    last_read_at: str | None = None
+    expires_at: str | None = None
+    rotate_every: int | None = None
+    enforce: bool | None = None
+    due: str | None = None
+    note: str | None = None
+    deleted_at: str | None = None
+    kept_until: str | None = None
+    restored_from: int | None = None
 
     def document(self) -> dict[str, object]:
         """As in the contract."""
         if self.is_unreadable:
             return {"name": self.name, "unreadable": True}
-        return {"name": self.name, "createdAt": self.created_at, "updatedAt": self.updated_at}
+        found: dict[str, object] = {
+            "name": self.name,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+        optional = {
+            "version": self.version,
+            "updatedBy": None if self.updated_by is None else dict(self.updated_by),
+            "sealedAt": self.sealed_at,
+            "lastReadAt": self.last_read_at,
+            "expiresAt": self.expires_at,
+            "rotateEvery": self.rotate_every,
+            "enforce": self.enforce,
+            "due": self.due,
+            "note": self.note,
+            "deletedAt": self.deleted_at,
+            "keptUntil": self.kept_until,
+            "restoredFrom": self.restored_from,
+        }
+        return found | {key: told for key, told in optional.items() if told is not None}
 
 
 class Written(NamedTuple):
@@ -46,22 +82,29 @@ class Secrets:
         self.client = client
         self._names = names or KnownNames(None)
 
-    def create(self, name: Name, value: Value) -> Secret:
-        """Creates or updates one secret."""
-        created = self.client.write(
-            "/secrets", _fields(name, value), _secret, doubt.CREATE, values=[value]
-        )
+    def create(self, name: Name, value: Value, if_version: int | None = None) -> Secret:
+        """Creates or updates one secret.
+
+        `if_version`: only if this is its version, 0: only if there is none. Raises Refused
+        `version_mismatch` otherwise.
+        """
+        body = _fields(name, value, if_version)
+        created = self.client.write("/secrets", body, secret, doubt.CREATE, values=[value])
         self._names.add([name])
         return created
 
     def list(self) -> Iterator[Secret]:
         """Every secret, in name order, over all pages."""
         found = []
-        for secret in self.client.pages("/secrets", "secrets", _listed):
-            if not secret.is_unreadable:
-                found.append(secret.name)
-            yield secret
+        for one in self.client.pages("/secrets", "secrets", _listed):
+            if not one.is_unreadable:
+                found.append(one.name)
+            yield one
         self._names.replace(found)
+
+    def some(self, query: Mapping[str, str]) -> Iterator[Secret]:
+        """Those that match, such as `deleted`; the names for completion stay as they are."""
+        return self.client.pages("/secrets", "secrets", _listed, query=query)
 
     def exists(self, name: Name) -> bool:
         return self.client.get(
@@ -76,32 +119,70 @@ class Secrets:
         self.client.remove(entry_path("/secrets", "name", name), unknown)
         self._names.discard(name)
 
-    def bulk(self, entries: Sequence[Entry]) -> Written:
-        """Writes several secrets; `uncertain` on the error: some may be written."""
-        body = {"secrets": [_fields(name, value) for name, value in entries]}
+    def note(self, name: Name) -> None:
+        """It is there again, for completion."""
+        self._names.add([name])
+
+    def forget(self, name: Name) -> None:
+        """It is gone, for completion."""
+        self._names.discard(name)
+
+    def bulk(
+        self, entries: Sequence[Entry], if_versions: Mapping[str, int] | None = None
+    ) -> Written:
+        """Writes several secrets: all, or none if one has another version than in `if_versions`.
+
+        A name that is not in it must be new. `uncertain` on the error: they may be written.
+        """
+        body = {"secrets": [_fields(*entry, _expected(if_versions, entry)) for entry in entries]}
         values = [value for _, value in entries]
         written = self.client.write("/secrets/bulk", body, _written, doubt.BULK, values=values)
         self._names.add(name for name, _ in entries)
         return written
 
 
-def _secret(found: Fields) -> Secret:
+def secret(found: Fields) -> Secret:
     return Secret(
         decode.name(found["name"]),
         decode.time(found["createdAt"]),
         decode.time(found["updatedAt"]),
+        version=_number(found, "version"),
+        updated_by=decode.actor(found.get("updatedBy")),
+        sealed_at=_time(found, "sealedAt"),
+        last_read_at=_time(found, "lastReadAt"),
+        expires_at=_time(found, "expiresAt"),
+        rotate_every=_number(found, "rotateEvery"),
+        enforce=None if found.get("enforce") is None else decode.truth(found["enforce"]),
+        due=_time(found, "due"),
+        note=decode.optional(decode.text, found.get("note")),
+        deleted_at=_time(found, "deletedAt"),
+        kept_until=_time(found, "keptUntil"),
+        restored_from=_number(found, "restoredFrom"),
     )
+
+
+def _time(found: Fields, key: str) -> str | None:
+    return decode.optional(decode.time, found.get(key))
+
+
+def _number(found: Fields, key: str) -> int | None:
+    return None if found.get(key) is None else decode.number(found[key])
 
 
 def _listed(found: Fields) -> Secret:
     """An item of a list, which may be unreadable."""
     if not decode.is_unreadable(found):
-        return _secret(found)
+        return secret(found)
     return Secret(decode.text(found["name"]), "", "", is_unreadable=True)
 
 
-def _fields(name: Name, value: Value) -> dict[str, object]:
-    return {"name": name, "value": value.reveal()}
+def _expected(if_versions: Mapping[str, int] | None, entry: Entry) -> int | None:
+    return None if if_versions is None else if_versions.get(entry[0], 0)
+
+
+def _fields(name: Name, value: Value, if_version: int | None = None) -> dict[str, object]:
+    found: dict[str, object] = {"name": name, "value": value.reveal()}
+    return found if if_version is None else found | {"ifVersion": if_version}
 
 
 def _written(found: Fields) -> Written:

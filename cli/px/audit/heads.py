@@ -1,8 +1,6 @@
 """The newest event of a log, and the one that px saw last: a log that ends before it was cut off.
 
-One file per address and project, and for a Worker on this machine per folder, in $XDG_STATE_HOME/px
-or ~/.local/state/px, readable only by its owner. It holds a number and a digest, nothing of the
-event.
+The file is readable only by its owner. It holds a number and a digest, nothing of the event.
 """
 
 from __future__ import annotations
@@ -77,29 +75,6 @@ class LastHead:
 
 def last_head(target: Target, environ: Mapping[str, str]) -> LastHead:
     """What px remembers of this address and project; nothing without a home folder."""
-    import hashlib
+    from px.project.user_state import state_file
 
-    from positronic.access.tokens import parse
-
-    chosen, home = environ.get("XDG_STATE_HOME", ""), environ.get("HOME", "")
-    if not (chosen.startswith("/") or home.startswith("/")):
-        return LastHead(None)
-    base = chosen if chosen.startswith("/") else f"{home}/.local/state"
-    token = parse(target.token)
-    project = target.project or (token.project if token else "")
-    parts = [target.address.origin, project]
-    if target.address.is_loopback:  # each folder's local Worker has ledgers of its own
-        parts.append(str(_folder()))
-    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    return LastHead(Path(base) / "px" / f"audit-head-{name}")
-
-
-def _folder() -> Path:
-    """Of the project that the command is run in, or where it is run."""
-    from px.project.errors import NoProject
-    from px.project.workspace import find_project
-
-    try:
-        return find_project().root
-    except NoProject:
-        return Path.cwd()
+    return LastHead(state_file("audit-head", target.address, target.project_name, environ))

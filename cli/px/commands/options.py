@@ -62,6 +62,12 @@ Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
 Timeout = Annotated[float, timeout_option("Limit for each request, with retries.")]
 Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask for confirmation.")]
+IfVersion = Annotated[
+    int | None,
+    typer.Option(
+        "--if-version", metavar="N", min=0, help="Only if this is its version; 0: none yet."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

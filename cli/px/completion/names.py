@@ -69,12 +69,7 @@ def _key(target: Target) -> str:
     """A file name that reveals neither the address nor the project."""
     import hashlib
 
-    from positronic.access.tokens import parse
-
-    token = parse(target.token)
-    project = target.project or (token.project if token else "")
-    address = target.address
-    location = f"{address.origin}\n{project}"
+    location = f"{target.address.origin}\n{target.project_name}"
     return f"names-{hashlib.sha256(location.encode()).hexdigest()[:32]}"
 
 

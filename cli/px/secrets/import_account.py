@@ -8,6 +8,8 @@ from typing import Final
 
 from px.errors import Detail, Interrupted, PxError
 
+MISMATCH: Final = "version_mismatch"
+CHANGED: Final = "compare again with --dry-run, which also remembers the versions of now"
 SAFE: Final = "run the same command again: it is safe, and writes what is missing"
 
 
@@ -34,8 +36,12 @@ def account(
         *_details(set(unsent), "not_sent", _UNSENT, failure),
     ]
     found = type(failure)(
-        f"{failure.message}; {', '.join(parts)}", code=failure.code, hint=SAFE, details=details
+        f"{failure.message}; {', '.join(parts)}",
+        code=failure.code,
+        hint=CHANGED if failure.code == MISMATCH else SAFE,
+        details=details,
     )
+    found.current_version = failure.current_version
     found.uncertain = failure.uncertain
     return found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from positronic.names import MAX_BODY, Name, parse_name, parse_project
+from positronic.names import MAX_BODY, MAX_BULK, Name, parse_name, parse_project
 from px.api.client import Client, encode
 from px.api.secrets import Entry, Secrets, Written
 from px.errors import Detail, PxError, Usage
@@ -29,6 +29,7 @@ class ImportPlan:
     create: list[str]
     update: list[str]
     extra: list[Name]
+    versions: Mapping[str, int]  # of all that is stored
 
 
 def push(
@@ -83,15 +84,23 @@ def read_files(
 
 
 def write(
-    secrets: Secrets, entries: Sequence[Entry], progress: Progress, pruning: Pruning | None = None
+    secrets: Secrets,
+    entries: Sequence[Entry],
+    progress: Progress,
+    pruning: Pruning | None = None,
+    if_versions: Mapping[str, int] | None = None,
 ) -> Written:
-    """Writes entries with distinct names, in order, then prunes. A failure says what was done."""
+    """Writes entries with distinct names, in order, then prunes. A failure says what was done.
+
+    `if_versions`: the versions that the secrets must still have; then as many as possible are
+    written at once, so that at most MAX_BULK secrets are written all or not at all.
+    """
     created = updated = done = 0
     current: list[Entry] = []
     pruning = pruning or Pruning()
     try:
-        for current in chunks(entries):
-            written = secrets.bulk(current)
+        for current in chunks(entries, CHUNK_ENTRIES if if_versions is None else MAX_BULK):
+            written = secrets.bulk(current, if_versions)
             created, updated = created + written.created, updated + written.updated
             done, current = done + len(current), []
             progress(done, len(entries))
@@ -104,22 +113,23 @@ def write(
 
 def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
     """Compares with the names that the server lists; sends no value."""
-    stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
+    stored = {one.name: one.version or 0 for one in secrets.list() if not one.is_unreadable}
     names = [str(name) for name, _ in entries]
     return ImportPlan(
         [name for name in names if name not in stored],
         [name for name in names if name in stored],
-        [parse_name(name) for name in sorted(stored.difference(names))],
+        [parse_name(name) for name in sorted(stored.keys() - set(names))],
+        stored,
     )
 
 
-def chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """At most CHUNK_ENTRIES entries and CHUNK_BYTES of JSON each."""
+def chunks(entries: Sequence[Entry], most: int = CHUNK_ENTRIES) -> Iterator[list[Entry]]:
+    """At most `most` entries and CHUNK_BYTES of JSON each."""
     chunk: list[Entry] = []
     size = 0
     for name, value in entries:
         length = len(encode({"name": name, "value": value.reveal()})) + 1
-        if chunk and (len(chunk) == CHUNK_ENTRIES or size + length > CHUNK_BYTES):
+        if chunk and (len(chunk) == most or size + length > CHUNK_BYTES):
             yield chunk
             chunk, size = [], 0
         chunk.append((name, value))

@@ -24,6 +24,7 @@ STATUS: Final = {
         405: "method_not_allowed",
         408: "request_timeout",
         409: "conflict secret_expired",
+        412: "version_mismatch",
         413: "too_large",
         415: "unsupported_media_type",
         429: "rate_limited",
@@ -35,12 +36,20 @@ STATUS: Final = {
     for code in codes.split()
 }
 
-# The role that a call needs, from least to most; NAME and ID stand for one segment.
+# Of an answer about one secret, and of one in a list.
+ANSWERED: Final = "name version createdAt updatedAt sealedAt restoredFrom"
+LISTED: Final = (
+    "name version createdAt updatedAt sealedAt updatedBy lastReadAt"
+    " expiresAt rotateEvery enforce due note deletedAt keptUntil"
+)
+
+# The role that a call needs, from least to most; NAME, ID and N stand for one segment.
 CALLS: Final = {
     "reader": (
         ("GET", "/secrets"),
         ("GET", "/secrets/NAME/exists"),
         ("GET", "/secrets/NAME/policy"),
+        ("GET", "/secrets/NAME/versions"),
         ("GET", "/due"),
         ("GET", "/audit"),
         ("GET", "/copies"),
@@ -51,6 +60,8 @@ CALLS: Final = {
         ("POST", "/secrets/bulk"),
         ("DELETE", "/secrets/NAME"),
         ("PATCH", "/secrets/NAME"),
+        ("POST", "/secrets/NAME/rollback"),
+        ("POST", "/secrets/NAME/restore"),
         ("GET", "/brains"),
         ("GET", "/brains/NAME"),
         ("POST", "/brains/runs"),
@@ -59,6 +70,7 @@ CALLS: Final = {
         ("GET", "/brains/runs/ID/watch"),
     ),
     "admin": (
+        ("DELETE", "/secrets/NAME/versions/N"),
         ("GET", "/tokens"),
         ("POST", "/tokens"),
         ("DELETE", "/tokens/ID"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id
-from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_from, version_id
 from positronic.names import parse_name, parse_value
 from positronic.ports import Ledger, Metadata
 from positronic.rows import Change
@@ -24,8 +24,10 @@ async def seed(ledger: Ledger, sealer: Sealer, values: Mapping[str, str], now: i
 
 
 async def opened(ledger: Ledger, sealer: Sealer) -> dict[str, str]:
-    """Every secret there is, in clear."""
-    records = [VERSIONS.read(row) for row in ledger.list(VERSIONS.kind)]
+    """Every current value, in clear."""
+    states = [STATES.read(row) for row in ledger.list(STATES.kind)]
+    ids = [version_id(one.name, one.metadata.version) for one in states if one.is_live]
+    records = [VERSIONS.read(row) for row in ledger.get(VERSIONS.kind, ids).values()]
     return {record.name: (await sealer.open(record)).reveal() for record in records}
 
 

@@ -20,7 +20,13 @@ from positronic.api.service import Service
 from positronic.api.session import Session
 from positronic.audit.events import Origin
 from positronic.commands.command import TokenShown
-from positronic.errors import AuditUnavailable, Forbidden, PositronicError, Unauthenticated
+from positronic.errors import (
+    AuditUnavailable,
+    Forbidden,
+    InvalidRequest,
+    PositronicError,
+    Unauthenticated,
+)
 from positronic.http.request import (
     Request,
     Response,
@@ -112,12 +118,20 @@ async def _execute(route: Route, call: Call) -> Response:
 
 
 async def _respond(route: Route, call: Call) -> Response:
+    if route.executor is Executor.LEDGER and not route.is_conditional:
+        _refuse_condition(call.request)
     if route.is_repeatable:
         call.session.ask.key = idempotency_key(call.request.headers)
     endpoint = await route.prepare(call)
     if route.executor is Executor.LEDGER and call.session.is_root:
         await call.session.enter()
     return route.respond(await endpoint(call))
+
+
+def _refuse_condition(request: Request) -> None:
+    """Rather than a change whose condition nobody looked at. Raises InvalidRequest."""
+    if not request.headers.keys().isdisjoint(("if-match", "if-none-match")):
+        raise InvalidRequest("this call takes no If-Match and no If-None-Match")
 
 
 async def _at_run(route: Route, call: Call, run: Run) -> Response:

@@ -16,6 +16,7 @@ from positronic.api.backup_models import ExportIn, ImportIn, PageIn
 from positronic.api.brain_models import RerunIn, RunIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.api.policy_models import PolicyIn
+from positronic.api.version_models import RollbackIn
 from positronic.errors import (
     Detail,
     DuplicateName,
@@ -37,7 +38,7 @@ MAX_STATE_FIELDS: Final = 1000
 _M = TypeVar("_M", bound=BaseModel)
 _FIELDS: Final = frozenset(
     {
-        *("secrets", "name", "value", "role", "expiresIn"),
+        *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
         *("cursor", "header", "page", "ticket"),
@@ -57,6 +58,11 @@ def read_bulk(body: bytes) -> BulkIn:
     count = _check_count(document)
     twice = _duplicates([_name_at(document, index) for index in range(count)])
     return _validate(BulkIn, document, twice)
+
+
+def read_rollback(body: bytes) -> RollbackIn:
+    """One {to, ifVersion?}. Raises what is wrong with it."""
+    return _validate(RollbackIn, read_json(body))
 
 
 def read_token(body: bytes) -> TokenIn:

@@ -9,13 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
+from positronic.api import encoded_lists
 from positronic.commands.asked_keys import KeyUse, RotationStep
-from positronic.errors import Detail, PositronicError
+from positronic.commands.asked_secrets import ListedSecret
+from positronic.errors import Detail, PositronicError, VersionMismatch
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
-from positronic.http.text_formats import NameText, Seconds, Time, TokenNameText, ValueText
+from positronic.http.text_formats import (
+    KnownVersion,
+    NameText,
+    Seconds,
+    Time,
+    TokenNameText,
+    ValueText,
+)
 from positronic.ledger.project_rows import ProjectEntry
 from positronic.names import MAX_BULK, Name, TokenName, Value
-from positronic.ports import Page, SecretInfo, TokenRecord, Unreadable
+from positronic.ports import Page, TokenRecord, Unreadable
 from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.times import iso
@@ -38,8 +47,13 @@ class Model(BaseModel):
 
 
 class SecretIn(Model):
+    """`ifVersion`: only if this is the current version; 0: only if there is no such secret."""
+
+    model_config = ConfigDict(populate_by_name=False)  # `if_version` is no field of the contract
+
     name: Annotated[Name, PlainValidator(check_name, json_schema_input_type=NameText)]
     value: Annotated[Value, PlainValidator(check_value, json_schema_input_type=ValueText)]
+    if_version: KnownVersion | None = None
 
 
 class BulkIn(Model):
@@ -47,13 +61,23 @@ class BulkIn(Model):
 
 
 class SecretOut(Model):
+    """`sealedAt`: when the value was written; `updatedAt` moves with every change."""
+
     name: str
+    version: int
     created_at: Time
     updated_at: Time
-
-
-class ListedSecretOut(SecretOut):
+    sealed_at: Time
+    updated_by: dict[str, str] | None = None
     last_read_at: Time | None = None
+    expires_at: Time | None = None
+    rotate_every: int | None = None
+    enforce: bool | None = None
+    due: Time | None = None
+    note: str | None = None
+    deleted_at: Time | None = None
+    kept_until: Time | None = None
+    restored_from: int | None = None
 
 
 class UnreadableOut(Model):
@@ -66,7 +90,7 @@ class UnreadableOut(Model):
 class SecretsOut(Model):
     """With `unusedFor`, `complete` means that every read since then was counted."""
 
-    secrets: list[ListedSecretOut | UnreadableOut]
+    secrets: list[SecretOut | UnreadableOut]
     count: int
     cursor: str | None = None
     counted_since: Time | None = None
@@ -150,6 +174,7 @@ class DetailOut(Model):
     name: str | None = None
     code: str
     error: str
+    current_version: int | None = None
 
 
 class StatusOut(Model):
@@ -167,12 +192,12 @@ class StepOut(Model):
 class ErrorOut(Model):
     error: str
     code: str
+    current_version: int | None = None
     details: list[DetailOut] | None = None
 
 
-def secret_out(info: SecretInfo) -> SecretOut:
-    created, updated = iso(info.created_at), iso(info.updated_at)
-    return SecretOut(name=info.name, created_at=created, updated_at=updated)
+def secret_out(secret: ListedSecret) -> SecretOut:
+    return SecretOut.model_validate(encoded_lists.secret(secret))
 
 
 def token_out(record: TokenRecord) -> TokenOut:
@@ -238,11 +263,21 @@ def projects_out(page: Page[ProjectEntry | Unreadable]) -> ProjectsOut:
 
 def details_out(details: Sequence[Detail]) -> list[DetailOut]:
     return [
-        DetailOut(index=one.index, name=one.name, code=one.code, error=one.error) for one in details
+        DetailOut(
+            index=one.index,
+            name=one.name,
+            code=one.code,
+            error=one.error,
+            current_version=one.current_version,
+        )
+        for one in details
     ]
 
 
 def error_out(error: PositronicError) -> ErrorOut:
+    if isinstance(error, VersionMismatch) and error.details[0].index is None:
+        current = error.details[0].current_version
+        return ErrorOut(error=error.message, code=error.code, current_version=current)
     details = details_out(error.details) or None
     return ErrorOut(error=error.message, code=error.code, details=details)
 

@@ -17,6 +17,7 @@ from positronic.api import (
     secrets,
     status,
     tokens,
+    versions,
 )
 from positronic.api.routing import Route
 from positronic.errors import MethodNotAllowed, NotFound
@@ -25,6 +26,7 @@ from positronic.http.request import decode_segment
 ROUTES: Final = (
     *status.ROUTES,
     *secrets.ROUTES,
+    *versions.ROUTES,
     *policies.ROUTES,
     *audit.ROUTES,
     *tokens.ROUTES,
@@ -65,6 +67,9 @@ def _methods(path: str) -> tuple[Mapping[str, Route] | None, str]:
             segment = segments[position]
             pattern = [*segments[:position], "*", *segments[position + 1 :]]
             found = _PATTERNS.get("/".join(pattern))
+    if found is None and len(segments) == 5 and segments[2] and segments[4]:
+        segment = segments[2]
+        found = _PATTERNS.get("/".join([*segments[:2], "*", segments[3], "*"]))
     return found, segment
 
 

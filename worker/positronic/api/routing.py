@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from positronic.api import models
 from positronic.api.session import Session
 from positronic.errors import InvalidRequest
-from positronic.http.request import Request, Response, read_body
+from positronic.http.request import Request, Response, if_version, read_body, split_url
 from positronic.names import MAX_BODY
 from positronic.roles import Role
 from positronic.runs.run import Run
@@ -67,6 +67,25 @@ class Call:
             raise InvalidRequest(f"`{parameter}` must be a number from {least} to {most}")
         return int(text)
 
+    @property
+    def last_segment(self) -> str:
+        """Of the path, as it was sent."""
+        return split_url(self.request.url).path.rpartition("/")[2]
+
+    def flag(self, parameter: str) -> bool:
+        """Whether a query parameter is `true`; it may be missing. Raises InvalidRequest."""
+        text = self.query.get(parameter, "false")
+        if text not in ("true", "false"):
+            raise InvalidRequest(f"`{parameter}` must be true or false")
+        return text == "true"
+
+    def if_version(self, sent: int | None) -> int | None:
+        """The version that a change may replace, from its body or its headers. InvalidRequest."""
+        expected = if_version(self.request.headers)
+        if None not in (sent, expected) and sent != expected:
+            raise InvalidRequest("`ifVersion` and If-Match or If-None-Match say different things")
+        return expected if sent is None else sent
+
     def required(self, parameter: str) -> str:
         """A query parameter, whatever its text. Raises InvalidRequest if it is missing."""
         if parameter not in self.query:
@@ -88,7 +107,7 @@ class Route:
     `{name}` in `path` is one segment. Without a `role` it is open to anyone, and its endpoint gets
     the Service; else it gets the Call, after what `read` makes of the body. `errors`: statuses
     besides those of every call. `is_repeatable`: it is made once, however often it is sent under
-    one Idempotency-Key.
+    one Idempotency-Key. `is_conditional`: it takes If-Match and If-None-Match.
     """
 
     method: str
@@ -103,6 +122,7 @@ class Route:
     max_body: int = MAX_BODY
     executor: Executor = Executor.RECEIVER
     is_repeatable: bool = False
+    is_conditional: bool = False
 
     async def prepare(self, call: Call) -> Endpoint:
         """The endpoint with its body, read and checked within the host's time limit."""
@@ -133,17 +153,28 @@ def create(
     errors: tuple[int, ...] = (),
     *,
     is_repeatable: bool = True,
+    is_conditional: bool = False,
 ) -> Route:
     """POST of what `read` makes of the body: a change of a project's ledger."""
     route = Route("POST", path, role, endpoint, summary, 201, errors, read=read)
-    return replace(route, executor=Executor.LEDGER, is_repeatable=is_repeatable)
+    return replace(
+        route,
+        executor=Executor.LEDGER,
+        is_repeatable=is_repeatable,
+        is_conditional=is_conditional,
+    )
 
 
 def delete(
-    path: str, role: Role, endpoint: Endpoint, summary: str, query: tuple[Query, ...] = ()
+    path: str,
+    role: Role,
+    endpoint: Endpoint,
+    summary: str,
+    query: tuple[Query, ...] = (),
+    errors: tuple[int, ...] = (404,),
 ) -> Route:
     """DELETE: a change of a project's ledger."""
-    route = Route("DELETE", path, role, endpoint, summary, 204, (404,), query)
+    route = Route("DELETE", path, role, endpoint, summary, 204, errors, query)
     return replace(route, executor=Executor.LEDGER, is_repeatable=True)
 
 

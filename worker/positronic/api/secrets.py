@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from positronic.api import encoded_lists, models, use_models
 from positronic.api.body import read_bulk, read_secret
 from positronic.api.routing import PAGING, Call, Query, Route, create, delete
-from positronic.errors import InvalidName, NotFound, ReservedName
+from positronic.commands.asked_secrets import SecretsPage
+from positronic.errors import InvalidName, InvalidRequest, NotFound, ReservedName
 from positronic.names import parse_name
 from positronic.roles import Role
 from positronic.rows import MAX_NUMBER
@@ -18,12 +19,18 @@ MAX_UNUSED: Final = 5 * 366 * 24 * 3600
 
 
 async def _put(sent: models.SecretIn, call: Call) -> models.SecretOut:
-    """An update keeps `createdAt`."""
-    return models.secret_out(await call.session.vault().create(sent.name, sent.value))
+    """An update keeps `createdAt`. `ifVersion`: only if that is the current version."""
+    expected = call.if_version(sent.if_version)
+    return models.secret_out(await call.session.vault().create(sent.name, sent.value, expected))
 
 
 async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
-    """Sorted by name; never a value. With `unusedFor`, a page may be short, and not the last."""
+    """By name, or by `keptUntil`; never a value. With a filter, a page can be short."""
+    if call.flag("deleted"):
+        if "unusedFor" in call.query:
+            raise InvalidRequest("`deleted` and `unusedFor` cannot be used together")
+        found = await call.session.versions().deleted(*call.page())
+        return encoded_lists.secrets_json(SecretsPage(found.items, found.cursor))
     if "unusedFor" not in call.query:
         return encoded_lists.secrets_json(await call.session.vault().list(*call.page()))
     seconds = call.number("unusedFor", MAX_UNUSED, MIN_UNUSED)
@@ -47,20 +54,29 @@ async def _exists(call: Call) -> models.ExistsOut:
 
 
 async def _delete(call: Call) -> None:
-    await call.session.vault().delete(call.segment)
+    """It can be restored for a while. `destroy`: no text of it is kept; for admins."""
+    await _remove(call, call.segment)
 
 
 async def _delete_listed(call: Call) -> None:
     """For a name that no path can carry, such as `..`."""
     try:
-        await call.session.vault().delete(call.required("name"))
+        await _remove(call, call.required("name"))
     except (InvalidName, ReservedName):
         raise NotFound("there is no secret with this name") from None
 
 
+async def _remove(call: Call, text: str) -> None:
+    if call.flag("destroy"):
+        call.session.ask.require(Role.ADMIN)
+        await call.session.vault().destroy(text)
+    else:
+        await call.session.vault().delete(text)
+
+
 async def _bulk(sent: models.BulkIn, call: Call) -> models.BulkOut:
-    """At most 500; all are checked before the first is written."""
-    entries = [(secret.name, secret.value) for secret in sent.secrets]
+    """At most 500: all are written, or none. `ifVersion` as for one secret."""
+    entries = [(secret.name, secret.value, secret.if_version) for secret in sent.secrets]
     result = await call.session.vault().bulk(entries)
     return models.BulkOut(created=result.created, updated=result.updated)
 
@@ -78,21 +94,37 @@ _UNUSED: Final = Query(
 )
 _VERSION: Final = Query("version", {"type": "integer", "minimum": 1, "maximum": MAX_NUMBER})
 
-_FULL: Final = (507,)  # the status when there is no room
+_DELETED: Final = Query(
+    "deleted",
+    {"type": "boolean", "description": "Only what is deleted and can be restored."},
+)
+_DESTROY: Final = Query(
+    "destroy", {"type": "boolean", "description": "For good, with all versions; for admins."}
+)
+
+_CHANGED: Final = (412, 507)  # another version is current; there is no room
 
 ROUTES: Final = (
-    Route("GET", "/secrets", Role.READER, _list, "List names and dates.", query=(*PAGING, _UNUSED)),
-    create("/secrets", Role.WRITER, _put, "Create or update a secret.", read_secret, _FULL),
-    delete("/secrets", Role.WRITER, _delete_listed, "Delete a listed entry.", (_NAME,)),
-    create("/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _FULL),
-    delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`."),
-    delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret."),
     Route(
         "GET",
-        "/secrets/{name}/exists",
+        "/secrets",
         Role.READER,
-        _exists,
-        "Whether a secret exists.",
+        _list,
+        "List names and dates.",
+        query=(*PAGING, _UNUSED, _DELETED),
+    ),
+    create(
+        *("/secrets", Role.WRITER, _put, "Create or update a secret.", read_secret, _CHANGED),
+        is_conditional=True,
+    ),
+    delete("/secrets", Role.WRITER, _delete_listed, "Delete a listed entry.", (_NAME, _DESTROY)),
+    create(
+        "/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _CHANGED
+    ),
+    delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`.", (_DESTROY,)),
+    delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret.", (_DESTROY,)),
+    Route(
+        *("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),
         errors=(409,),
     ),
     Route(

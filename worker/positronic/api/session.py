@@ -13,6 +13,7 @@ from positronic.commands.asked_policies import LedgerPolicies
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
 from positronic.commands.asked_uses import LedgerUses
+from positronic.commands.asked_versions import LedgerVersions
 from positronic.commands.asking import Asking
 from positronic.commands.command import TokenShown
 from positronic.ledger.project_rows import DIRECTORY
@@ -48,6 +49,9 @@ class Session:
 
     def uses(self) -> LedgerUses:
         return LedgerUses(self.ask)
+
+    def versions(self) -> LedgerVersions:
+        return LedgerVersions(self.ask)
 
     def issuer(self) -> LedgerIssuer:
         return LedgerIssuer(self.ask, self.service.runtime.random)

@@ -15,6 +15,7 @@ from positronic.audit.events import Origin
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asking import Asking
 from positronic.commands.place import Place
+from positronic.commands.removals import Removals
 from positronic.copies.compare import WRONG
 from positronic.copies.drain import Drain
 from positronic.errors import InvalidRequest, PositronicError
@@ -75,7 +76,11 @@ class Alarm:
 
     @property
     def _steps(self) -> Sequence[Steps]:
-        return [Drain(self.ledger, self.copies, self.clock), *self.more]
+        return [
+            Drain(self.ledger, self.copies, self.clock),
+            Removals(self.ledger, self.clock),
+            *self.more,
+        ]
 
     async def _do(self, row: Row, now: int) -> None:
         found = DUTIES.item(row)

@@ -15,6 +15,8 @@ from positronic.roles import TOKEN_ROLES, Role
 
 MAX_PAGE: Final = 1000
 
+Entry = tuple[Name, Value, int | None]  # what is written, and the version that it must replace
+
 
 class Arguments:
     """Raises InvalidRequest, naming the argument and never what was sent."""
@@ -59,16 +61,20 @@ class Arguments:
         found = self._given.get(key)
         return None if found is None else _number(key, found)
 
-    def entry(self, key: str) -> tuple[Name, Value]:
+    def optional_count(self, key: str) -> int | None:
+        """From 0."""
+        return _optional_count(key, self._given.get(key))
+
+    def entry(self, key: str) -> Entry:
         return _entry(key, self._given.get(key))
 
-    def entries(self, key: str) -> list[tuple[Name, Value]]:
+    def entries(self, key: str) -> list[Entry]:
         """With distinct names."""
         found = self._given.get(key)
         if not isinstance(found, list):
             raise _wrong(key)
         entries = [_entry(key, one) for one in found]
-        if len({name for name, _ in entries}) < len(entries):
+        if len({name for name, *_ in entries}) < len(entries):
             raise _wrong(key)
         return entries
 
@@ -111,10 +117,12 @@ class Arguments:
         return (None if cursor is None else _text("cursor", cursor)), limit
 
 
-def _entry(key: str, found: object) -> tuple[Name, Value]:
-    if not isinstance(found, list) or len(found) != 2:
+def _entry(key: str, found: object) -> Entry:
+    if not isinstance(found, list) or len(found) not in (2, 3):
         raise _wrong(key)
-    return parse_name(_text(key, found[0])), parse_value(_text(key, found[1]))
+    name, value, *expected = found
+    version = _optional_count(key, expected[0]) if expected else None
+    return parse_name(_text(key, name)), parse_value(_text(key, value)), version
 
 
 def _digest(key: str, found: object) -> tuple[Name, str | None]:
@@ -128,6 +136,10 @@ def _text(key: str, found: object) -> str:
     if not isinstance(found, str):
         raise _wrong(key)
     return found
+
+
+def _optional_count(key: str, found: object) -> int | None:
+    return None if found is None else 0 if found == 0 else _number(key, found)
 
 
 def _number(key: str, found: object) -> int:

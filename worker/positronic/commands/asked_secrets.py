@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from positronic.commands.arguments import Entry
 from positronic.commands.asking import Asking, LedgerUnreachable
 from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, PositronicError, StoreFailed
@@ -23,7 +24,18 @@ class BulkResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SecretsPage(Page[SecretInfo | Unreadable]):
+class ListedSecret(SecretInfo):
+    """`updated_at` is when its value was written, `changed_at` when anything of it was changed.
+
+    `more`: what else there is to know of it, under the names that an answer has.
+    """
+
+    changed_at: int
+    more: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsPage(Page[ListedSecret | Unreadable]):
     """`last_reads`: in milliseconds, by name, of what was ever read. `since`: from then on, every
     read was counted; None: that cannot be said, or was not asked.
     """
@@ -38,10 +50,11 @@ class LedgerVault:
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
-    async def create(self, name: Name, value: Value) -> SecretInfo:
-        """Write one secret; an update keeps its created_at."""
-        found = await self._ask("secret.put", entry=[name, value.reveal()])
-        return SecretInfo(name, *found)
+    async def create(self, name: Name, value: Value, if_version: int | None = None) -> ListedSecret:
+        """Write one secret; an update keeps its created_at. Raises VersionMismatch."""
+        found = await self._ask("secret.put", entry=[name, value.reveal(), if_version])
+        version, created, updated = found
+        return ListedSecret(name, version, created, updated, updated, {})
 
     async def list(self, cursor: str | None, limit: int) -> SecretsPage:
         """Names and dates in name order; opens nothing."""
@@ -60,9 +73,13 @@ class LedgerVault:
         """Whatever is listed. Raises NotFound, InvalidName, ReservedName."""
         await self._ask("secret.delete", name=text)
 
-    async def bulk(self, entries: Sequence[tuple[Name, Value]]) -> BulkResult:
-        """Write checked entries with distinct names: all, or none."""
-        sent = [[name, value.reveal()] for name, value in entries]
+    async def destroy(self, text: str) -> None:
+        """The same, for good, with all that is kept of it."""
+        await self._ask("secret.destroy", name=text)
+
+    async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
+        """Write checked entries with distinct names: all, or none. Raises VersionMismatch."""
+        sent = [[name, value.reveal(), if_version] for name, value, if_version in entries]
         return BulkResult(*await self._ask("secret.bulk", entries=sent))
 
 
@@ -131,5 +148,5 @@ def _page(
     last_reads: Mapping[str, int] = {},
     since: int | None = None,
 ) -> SecretsPage:
-    items = [Unreadable(*one) if len(one) == 1 else SecretInfo(*one[:4]) for one in found]
+    items = [Unreadable(*one) if len(one) == 1 else ListedSecret(*one) for one in found]
     return SecretsPage(items, cursor, last_reads, since)

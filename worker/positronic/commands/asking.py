@@ -72,6 +72,10 @@ class Asking:
         caller = self._caller
         return command_id(self._keyring, self.key, self.project, caller, action, arguments)
 
+    def require(self, role: Role) -> None:
+        """What is asked from now on takes this role, where the call as such takes a lower one."""
+        self._role = max(self._role, role)
+
     async def check(self) -> None:
         """Raises Unauthenticated, Forbidden: whether the caller may ask at all."""
         await self("caller.check")

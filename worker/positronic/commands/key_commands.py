@@ -121,6 +121,10 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     record = look.one(VERSIONS, row.id)
     if record is None:
         return []
+    if record.is_destroyed:  # its line in the history has no text, but names a key
+        return [
+            VERSIONS.put(replace(record, metadata=replace(record.metadata, key_id=values.newest)))
+        ]
     state = look.one(STATES, record.name)
     is_current = state is not None and state.metadata.version == record.metadata.version
     if state is not None and is_current and state.metadata != record.metadata:
@@ -129,9 +133,9 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     [sealed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     renewed = version_from(sealed, record.by, record.restored_from)
     if state is None or not is_current:
-        return [VERSIONS.put(renewed)]
+        return [VERSIONS.put(renewed, erase=True)]
     step.copies += [record.name] if state.is_live else []
-    return [VERSIONS.put(renewed), STATES.put(replace(state, metadata=metadata))]
+    return [VERSIONS.put(renewed, erase=True), STATES.put(replace(state, metadata=metadata))]
 
 
 async def _sign_again(step: _Step, row: Row) -> Sequence[Change]:

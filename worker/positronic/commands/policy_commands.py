@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Final
 
+from positronic.commands.new_versions import surplus
 from positronic.commands.secret_reads import live
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound
@@ -39,7 +40,8 @@ async def change(work: Work, name: Name, fields: Fields) -> Plan:
     now = work.tools.clock()
     state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
     details = {"changed": sorted({_SAID[name] for name in fields})}
-    return Plan([STATES.put(state)], [name], told(state), [name], details)
+    fewer = surplus(work, state) if "keep_versions" in fields else []
+    return Plan([STATES.put(state), *fewer], [name], told(state), [name], details)
 
 
 async def shown(work: Work, name: Name) -> object:

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
+from positronic.commands.arguments import Entry
+from positronic.commands.new_versions import (
+    check_version,
+    check_versions,
+    following,
+    removed,
+    version_rows,
+    written,
+)
 from positronic.commands.work import Plan, Work
 from positronic.errors import CorruptRecord, NotFound
-from positronic.ledger.secret_rows import (
-    STATES,
-    VERSIONS,
-    SecretState,
-    version_from,
-    version_id,
-    version_of,
-)
-from positronic.names import Name, Value, is_name, parse_name
-from positronic.ports import Metadata, Record
-from positronic.rows import Change, Delete
-from positronic.secrets.policy import DEFAULT
+from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_of
+from positronic.names import Name, is_name, parse_name
+from positronic.ports import Metadata, Record, Unreadable
+from positronic.rows import Change, Delete, Row
+from positronic.secrets.policy import DAY, DEFAULT, Policy
+from positronic.times import iso
 
-Entry = tuple[Name, Value]
+_NOT_KEPT: Final = Policy(keep_days=0)
 
 
-async def put(work: Work, name: Name, value: Value) -> Plan:
-    """Write one secret; an update keeps its created_at."""
+async def put(work: Work, entry: Entry) -> Plan:
+    """Write one secret; an update keeps its created_at. Raises VersionMismatch."""
+    name, _, expected = entry
     states = work.look.get(STATES, [name])
-    [record] = await _sealed(work, [(name, value)], states)
+    check_version(name, states.get(name), expected)
+    [record] = await _sealed(work, [entry], states)
     metadata = record.metadata
     result = [metadata.version, metadata.created_at, metadata.updated_at]
     return Plan(_written(work, record, states.get(name)), [name], result, [name])
 
 
 async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
-    """Write all of these, which have distinct names, or none."""
-    names = [name for name, _ in entries]
+    """Write all of these, which have distinct names, or none. Raises VersionMismatch."""
+    names = [name for name, *_ in entries]
     states = work.look.get(STATES, names)
+    check_versions(states, entries)
     changes: list[Change] = []
     for record in await _sealed(work, entries, states):
         changes += _written(work, record, states.get(record.name))
@@ -44,28 +51,78 @@ async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
 
 
 async def delete(work: Work, text: str) -> Plan:
-    """Its number stays. Also what cannot be read. Raises NotFound, InvalidName, ReservedName."""
+    """It can be restored for a while, and its number stays. Also what cannot be read, which goes
+    at once. Raises NotFound, InvalidName, ReservedName.
+    """
     name = Name(text)
     state = _last_state(work, name)
     if state is None or not state.is_live:
         raise NotFound(f"there is no secret {parse_name(text)}")
-    versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
-    changes: list[Change] = [Delete(VERSIONS.kind, row.id) for row in versions]
-    if not is_name(name):  # nobody of ours wrote it, so it has no copy and no number to keep
-        return Plan([*changes, Delete(STATES.kind, name)], [name], None)
-    now = work.tools.clock()
-    gone = replace(state, deleted_at=now, changed_at=now, changed_by=work.actor)
-    return Plan([*changes, STATES.put(gone)], [name], None, [name])
+    if not is_name(name):
+        return _forget(work, name)
+    now, days = work.tools.clock(), state.policy.keep_days
+    state = replace(state, deleted_at=now, changed_at=now, changed_by=work.actor)
+    if not days:
+        gone = STATES.put(replace(state, deleted_version=None, kept_until=None))
+        return Plan([gone, *_removed(work, name)], [name], None, [name])
+    state = replace(state, deleted_version=state.metadata.version, kept_until=now + days * DAY)
+    details = {"keptUntil": iso(now + days * DAY)}
+    return Plan([STATES.put(state)], [name], None, [name], details)
+
+
+async def destroy(work: Work, text: str) -> Plan:
+    """A secret with all its versions, whether or not it is deleted: no text of it stays.
+
+    Their lines stay in its history as long as a deleted secret is kept. Raises NotFound.
+    """
+    name = Name(text)
+    state, rows = _last_state(work, name), version_rows(work, name)
+    texts = [row for row in rows if _has_text(row)]
+    if state is None or not (state.is_live or texts):
+        raise NotFound(f"there is no secret {parse_name(text)}")
+    if not is_name(name):
+        return _forget(work, name)
+    now, days = work.tools.clock(), state.policy.keep_days
+    state = replace(state, deleted_at=state.deleted_at or now, changed_at=now)
+    state = replace(state, changed_by=work.actor, deleted_version=state.metadata.version)
+    if not days:
+        gone = STATES.put(replace(state, deleted_version=None, kept_until=None))
+        return Plan([gone, *_removed(work, name)], [name], None, [name])
+    state = replace(state, kept_until=state.kept_until or now + days * DAY)
+    return Plan([STATES.put(state), *map(emptied, texts)], [name], None, [name])
+
+
+def emptied(row: Row) -> Change:
+    """The line of a version in its history, without its text; one that cannot be read goes."""
+    found = VERSIONS.item(row)
+    if isinstance(found, Unreadable):
+        return removed(row.id)
+    return VERSIONS.put(replace(found, sealed=""), erase=True)
+
+
+def _has_text(row: Row) -> bool:
+    found = VERSIONS.item(row)
+    return isinstance(found, Unreadable) or not found.is_destroyed
+
+
+def _forget(work: Work, name: Name) -> Plan:
+    """Nobody of ours wrote it, so it has no copy and no number to keep."""
+    return Plan([*_removed(work, name), Delete(STATES.kind, name)], [name], None)
+
+
+def _removed(work: Work, name: Name) -> list[Change]:
+    return [removed(row.id) for row in version_rows(work, name)]
 
 
 def _last_state(work: Work, name: Name) -> SecretState | None:
+    """One that cannot be read counts as live, and is not kept once it is deleted."""
     try:
         return work.look.one(STATES, name)
     except CorruptRecord:
-        versions = work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0", limit=1)
-        version = version_of(versions[0].id) if versions else 1
-        now = work.tools.clock()
-        return SecretState(name, Metadata(version, now, now, work.tools.values.newest))
+        rows = version_rows(work, name)
+        version, now = version_of(rows[0].id) if rows else 1, work.tools.clock()
+        metadata = Metadata(version, now, now, work.tools.values.newest)
+        return SecretState(name, metadata, policy=_NOT_KEPT)
 
 
 async def _sealed(
@@ -73,35 +130,17 @@ async def _sealed(
 ) -> Sequence[Record]:
     now, values = work.tools.clock(), work.tools.values
     return await values.seal_many(
-        [(name, value, _next(states.get(name), now, values.newest)) for name, value in entries]
-    )
-
-
-def _next(state: SecretState | None, now: int, key_id: str) -> Metadata:
-    """The metadata of the version after this one."""
-    last = state.metadata if state else None
-    live = state.metadata if state and state.is_live else None
-    return Metadata(
-        version=last.version + 1 if last else 1,
-        created_at=live.created_at if live else now,
-        # A clock that went back must not date an update before what it replaces.
-        updated_at=max(now, live.updated_at) if live else now,
-        key_id=key_id,
+        [
+            (name, value, following(states.get(name), now, values.newest, is_back=False))
+            for name, value, _ in entries
+        ]
     )
 
 
 def _written(work: Work, record: Record, state: SecretState | None) -> list[Change]:
-    """The rows of a new version; the one that it replaces goes."""
-    policy = state.policy if state is not None and state.is_live else DEFAULT
-    written = SecretState(
-        record.name,
-        record.metadata,
-        changed_at=record.metadata.updated_at,
-        changed_by=work.actor,
-        policy=policy,
-    )
-    changes: list[Change] = [STATES.put(written)]
-    changes.append(VERSIONS.put(version_from(record, work.actor)))
-    if state is not None and state.is_live:
-        changes.append(Delete(VERSIONS.kind, version_id(record.name, state.metadata.version)))
-    return changes
+    """A deleted name that is created again has no policy, and what was deleted is still kept."""
+    if state is None:
+        state = SecretState(record.name, record.metadata)
+    elif not state.is_live:
+        state = replace(state, policy=DEFAULT)
+    return written(work, record, state)

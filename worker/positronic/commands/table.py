@@ -22,9 +22,12 @@ from positronic.commands import (
     secret_reads,
     token_commands,
     use_counts,
+    version_changes,
+    version_reads,
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
+from positronic.names import parse_name
 
 Change = Callable[[Work, Arguments], Awaitable[Plan]]
 Read = Callable[[Work, Arguments], Awaitable[object]]
@@ -35,11 +38,24 @@ async def _nothing(_: Work, __: Arguments) -> object:
     return None
 
 
+def _destroy(work: Work, name: str, version: int | None) -> Awaitable[Plan]:
+    if version is None:
+        return secret_changes.destroy(work, name)
+    return version_changes.destroy(work, parse_name(name), version)
+
+
 # An event has the name of the change that it records.
 CHANGES: Final[Mapping[str, Change]] = {
-    "secret.put": lambda work, given: secret_changes.put(work, *given.entry("entry")),
+    "secret.put": lambda work, given: secret_changes.put(work, given.entry("entry")),
     "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
     "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "secret.rollback": lambda work, given: version_changes.rollback(
+        work, given.name("name"), given.number("to"), given.optional_count("ifVersion")
+    ),
+    "secret.restore": lambda work, given: version_changes.restore(work, given.name("name")),
+    "secret.destroy": lambda work, given: _destroy(
+        work, given.text("name"), given.optional_number("version")
+    ),
     "secret.policy": lambda work, given: policy_commands.change(
         work, given.name("name"), given.fields("fields")
     ),
@@ -95,12 +111,14 @@ WITHOUT_STANDING: Final = frozenset(
     {adopt_commands.ACTION, import_commands.ACTION, import_commands.CHECK}
 )
 # A ledger that is full refuses these.
-NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk"})
+NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
 # Sent again, these read again, and are recorded once: their answers are not kept with the event.
 ANSWERED_ANEW: Final = frozenset({run_commands.READ})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
+    "secret.versions": lambda work, given: version_reads.history(work, given.name("name")),
+    "secret.deleted": lambda work, given: version_reads.deleted(work, *given.page()),
     "secret.exists": lambda work, given: secret_reads.exists(work, given.name("name")),
     "secret.policy-of": lambda work, given: policy_commands.shown(work, given.name("name")),
     "secret.due": lambda work, given: policy_commands.due(

@@ -26,6 +26,8 @@ LARGE_BODY: Final = 64 * 1024  # bytes
 # Shorter ones would be used twice by accident.
 IDEMPOTENCY_KEY: Final = re.compile(r'([A-Za-z0-9_-]{16,64})|"([A-Za-z0-9_-]{16,64})"')
 
+IF_MATCH: Final = re.compile(r'"([1-9][0-9]{0,14})"')
+
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
 
@@ -108,6 +110,24 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
     if match is None:
         raise InvalidRequest("the Idempotency-Key is not 16 to 64 letters, digits, `-` or `_`")
     return match[1] or match[2]
+
+
+def if_version(headers: Mapping[str, str]) -> int | None:
+    """The version that a change may replace: If-Match: "3", or 0 for If-None-Match: *.
+
+    As in RFC 9110 section 13.1, where a version is the entity tag. Raises InvalidRequest.
+    """
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    if none_match is not None:
+        if match is not None or none_match.strip() != "*":
+            raise InvalidRequest("send If-None-Match: * for a new secret, and nothing else")
+        return 0
+    if match is None:
+        return None
+    version = IF_MATCH.fullmatch(match.strip())
+    if version is None:
+        raise InvalidRequest('send If-Match with one version in quotes, such as "3"')
+    return int(version[1])
 
 
 def is_large(request: Request) -> bool:

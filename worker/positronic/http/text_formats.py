@@ -32,6 +32,8 @@ NoteText = Annotated[str, _text(r"^[^\u0000-\u001f\u007f]+$", maxLength=MAX_NOTE
 UtcTimeText = Annotated[str, _text(f"^{ISO.pattern}$")]
 # JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
 StepNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
+NewVersion = Annotated[int, Field(ge=1, le=2**53 - 1), BeforeValidator(_whole)]
+KnownVersion = Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]  # 0: none
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
 RotateEvery = Annotated[int, Field(ge=1, le=MAX_ROTATE_EVERY), BeforeValidator(_whole)]
 KeptVersions = Annotated[int, Field(ge=1, le=MAX_KEPT_VERSIONS), BeforeValidator(_whole)]

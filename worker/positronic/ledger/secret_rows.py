@@ -79,6 +79,11 @@ class SecretState:
     def is_live(self) -> bool:
         return self.deleted_at is None
 
+    def keeps(self, version: int, now: int) -> bool:
+        """Whether its deletion, if it was deleted, still leaves this version."""
+        is_over = self.kept_until is not None and self.kept_until <= now
+        return not (is_over and version <= (self.deleted_version or 0))
+
     @property
     def updated_at(self) -> int:
         """When it was last changed, in milliseconds."""

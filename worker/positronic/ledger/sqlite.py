@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 from positronic.rows import (
     ABSENT,
     BY_ID,
+    Change,
     Changes,
     CommitConflict,
     Delete,
@@ -40,7 +41,7 @@ _COUNT: Final = (
 _PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"  # a table and its indexes
 
 T = TypeVar("T")
-C = TypeVar("C", Put, Delete)
+C = TypeVar("C", Put, Delete, Change)
 
 
 class Database(Protocol):
@@ -122,6 +123,8 @@ class SqliteLedger:
             self._database.run(_COUNTER)
         for kind in missing:
             self._make(kind)
+        for kind, erased in _by_kind([one for one in changes if one.erase]):
+            self._erase(kind, erased)
         revision = self._database.run(_COUNT)[0][0]
         for kind, some in _by_kind([one for one in changes if isinstance(one, Delete)]):
             for ids in _batches([one.id for one in some], MAX_PARAMETERS):
@@ -163,6 +166,16 @@ class SqliteLedger:
             self._database.run(
                 f"INSERT OR REPLACE INTO {kind.name} ({_columns(kind)}) VALUES {marks}",  # noqa: S608
                 *values,
+            )
+
+    def _erase(self, kind: Kind, changes: Sequence[Change]) -> None:
+        # SQLite writes a row of the same length in place; one that is replaced or deleted, it may
+        # leave in the file until something else needs the room.
+        blank = "substr(hex(zeroblob(length(text) / 2 + 1)), 1, length(text))"
+        for ids in _batches([one.id for one in changes], MAX_PARAMETERS):
+            self._database.run(
+                f"UPDATE {kind.name} SET text = {blank} WHERE id IN ({_marks(ids)})",  # noqa: S608
+                *ids,
             )
 
     def _is_made(self, kind: Kind) -> bool:

@@ -14,6 +14,10 @@ class SecretGroup(LazyGroup):
         "uses": "px.commands.secret.uses",
         "exists": "px.commands.secret.exists",
         "delete": "px.commands.secret.delete",
+        "history": "px.commands.secret.history",
+        "rollback": "px.commands.secret.rollback",
+        "restore": "px.commands.secret.restore",
+        "destroy": "px.commands.secret.destroy",
         "import": "px.commands.secret.import_file",
         "policy": "px.commands.secret.policy",
         "due": "px.commands.secret.due",
@@ -26,7 +30,7 @@ app = new_app(SecretGroup)
 
 @app.callback()
 def secret() -> None:
-    """Create, list, check and delete secrets. No command shows a value.
+    """Create, list, check, delete and restore secrets. No command shows a value.
 
     \b
     Example: px secret list

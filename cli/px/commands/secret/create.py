@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Name, Server, secrets_of, with_server
+from px.commands.options import IfVersion, Name, Server, secrets_of, with_server
 
 if TYPE_CHECKING:
     from px.api.secrets import Secret
@@ -22,8 +22,7 @@ Text = Annotated[
     str | None,
     typer.Option("--value", metavar="TEXT", help="Unsafe: visible in history and process list."),
 ]
-
-
+New = Annotated[bool, typer.Option("--new", help="Only if there is no secret of this name yet.")]
 StripNewline = Annotated[
     bool | None,
     typer.Option(
@@ -42,16 +41,22 @@ def create(
     from_file: FromFile = None,
     value: Text = None,
     strip_newline: StripNewline = None,
+    if_version: IfVersion = None,
+    new: New = False,
 ) -> None:
     """Create or update a secret. Asks for the value, hidden, unless an option gives it.
 
     A value is 1 to 65,536 bytes of UTF-8 without NUL; px removes a byte-order mark before it. px
     first checks that the server accepts the token, then asks for the value.
 
+    --if-version and --new keep you from overwriting what somebody else wrote in the meantime: then
+    nothing is written, and px names the current version.
+
     \b
     Example: px secret create OPENAI_API_KEY
              px secret create TLS_KEY --from-file key.pem
              px secret create API_KEY --from-file key.txt --strip-newline
+             px secret create API_KEY --if-version 3
              pass show api-key | px secret create API_KEY --stdin
     """
     from positronic.names import parse_name
@@ -60,6 +65,7 @@ def create(
     from px.secrets.value_warnings import of_one, weak
 
     checked = parse_name(name)
+    expected = _expected(if_version, new=new)
     source = Source(stdin, from_file, value, strip_newline)
     source.check()
     warnings = [] if value is None else [terminal.VALUE_WARNING]
@@ -70,12 +76,21 @@ def create(
         warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
         if not server.as_json:
             terminal.warn(warnings)
-        secret = secrets_of(client).create(checked, text)
+        secret = secrets_of(client).create(checked, text, expected)
     if server.as_json:
         terminal.document(secret.document() | client.location_fields)
     else:
         terminal.say(_done(secret))
         terminal.say(f"It is stored at {client.location}")
+
+
+def _expected(if_version: int | None, *, new: bool) -> int | None:
+    """Raises Usage for both options together."""
+    from px.errors import Usage
+
+    if new and if_version is not None:
+        raise Usage("--if-version and --new cannot be used together")
+    return 0 if new else if_version
 
 
 def _done(secret: Secret) -> str:

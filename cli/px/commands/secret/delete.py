@@ -8,6 +8,7 @@ from px.commands.groups import new_app
 from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
 
 if TYPE_CHECKING:
+    from px.api.client import Client
     from px.api.secrets import Secrets
 
 app = new_app()
@@ -17,6 +18,9 @@ app = new_app()
 @with_server()
 def delete(server: Server, name: Name, yes: Yes = False) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
+
+    The server keeps it for a while, and px tells you until when `px secret restore` can undo this.
+    `px secret destroy` keeps nothing.
 
     Delete an entry that `px secret list` shows as unreadable by the name shown there.
 
@@ -33,8 +37,27 @@ def delete(server: Server, name: Name, yes: Yes = False) -> None:
         question = f"Delete the secret {terminal.printable(name)} at {client.location}?"
         ask(question, "nothing was deleted", yes=yes)
         secrets.delete(name)
-    document = {"name": name, "deleted": True} | client.location_fields
+        until = _kept_until(client, name)
+    kept = {} if until is None else {"keptUntil": until}
+    document = {"name": name, "deleted": True, **kept} | client.location_fields
     server.tell(document, "Secret deleted successfully!", f"It was stored at {client.location}")
+    if until is not None and not server.as_json:
+        time = terminal.short_time(until)
+        terminal.advise(f"It can be restored until {time} UTC: `px secret restore {name}`")
+
+
+def _kept_until(client: Client, name: str) -> str | None:
+    """Until when it can be restored; None: it cannot, or that is not known."""
+    from positronic.names import is_name, parse_name
+    from px.api.versions import Versions
+    from px.errors import PxError
+
+    if not is_name(name):
+        return None
+    try:
+        return Versions(client, parse_name(name)).history().restorable_until
+    except PxError:  # it is deleted all the same
+        return None
 
 
 def _check_listed(secrets: Secrets, name: str) -> None:

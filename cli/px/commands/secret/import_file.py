@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from positronic.names import Name
     from px.api.secrets import Entry, Secrets
     from px.errors import Detail
+    from px.secrets.remembered_versions import RememberedVersions
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
@@ -23,6 +26,10 @@ Format = Annotated[
     typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: detected]"),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Then delete secrets missing from all files.")]
+IfUnchanged = Annotated[
+    bool,
+    typer.Option("--if-unchanged", help="Only if nothing has changed since the last --dry-run."),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Show what would change; change nothing."),
@@ -37,6 +44,7 @@ def import_file(
     form: Format = None,
     prune: Prune = False,
     dry_run: DryRun = False,
+    if_unchanged: IfUnchanged = False,
     yes: Yes = False,
 ) -> None:
     """Import all secrets of one or more files. One bad line, and nothing is sent.
@@ -52,33 +60,49 @@ def import_file(
     YAML, an archive, ...) and a file without any secrets. It never imports .env.deploy. It is safe
     to run this again after a failure.
 
+    --dry-run remembers the versions that the secrets have. With --if-unchanged nothing is written
+    if somebody changed one of them since; px names those that changed.
+
     \b
     Example: px secret import .env.secrets --dry-run
+             px secret import .env.secrets --if-unchanged
              px secret import common.json production.env --prune
              vault-export | px secret import -
     """
     from px.secrets.import_secrets import read_files
+    from px.secrets.remembered_versions import of_target
 
     _check(form, must_ask=prune and not yes and not dry_run)
+    _check_kinds(dry_run=dry_run, if_unchanged=if_unchanged)
     remarks: list[Detail] = []
     entries = read_files(file, form, remarks)
     if not server.as_json:
         _warn(remarks, entries)
     with server.connect() as client:
         secrets = secrets_of(client)
+        remembered = of_target(client.target, os.environ)
         if dry_run:
-            _plan(secrets, entries, prune=prune, as_json=server.as_json)
-        else:
-            extra = _extra(secrets, entries, yes=yes) if prune else None
-            _write(secrets, entries, extra, as_json=server.as_json)
+            _plan(secrets, entries, remembered, prune=prune, as_json=server.as_json)
+            return
+        versions = remembered.read() if if_unchanged else None
+        extra = _extra(secrets, entries, versions, prune=prune, yes=yes)
+        _write(secrets, entries, extra, versions, as_json=server.as_json)
 
 
-def _plan(secrets: Secrets, entries: list[Entry], *, prune: bool, as_json: bool) -> None:
+def _plan(
+    secrets: Secrets,
+    entries: list[Entry],
+    remembered: RememberedVersions,
+    *,
+    prune: bool,
+    as_json: bool,
+) -> None:
     from px import terminal
     from px.secrets import import_words
     from px.secrets.import_secrets import plan
 
     found = plan(secrets, entries)
+    remembered.keep(found.versions)
     if as_json:
         delete = {"delete": found.extra} if prune else {}
         terminal.document({"create": found.create, "update": found.update, **delete})
@@ -87,7 +111,12 @@ def _plan(secrets: Secrets, entries: list[Entry], *, prune: bool, as_json: bool)
 
 
 def _write(
-    secrets: Secrets, entries: list[Entry], extra: list[Name] | None, *, as_json: bool
+    secrets: Secrets,
+    entries: list[Entry],
+    extra: list[Name] | None,
+    versions: Mapping[str, int] | None,
+    *,
+    as_json: bool,
 ) -> None:
     """`extra`: the names that the user agreed to delete; None without --prune."""
     from px import terminal
@@ -99,7 +128,7 @@ def _write(
     line = import_words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
         pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
-        written = write(secrets, entries, progress, pruning)
+        written = write(secrets, entries, progress, pruning, versions)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
         deleted = {} if extra is None else {"deleted": len(extra)}
@@ -109,21 +138,46 @@ def _write(
         terminal.say(f"They are stored at {secrets.client.location}")
 
 
-def _extra(secrets: Secrets, entries: list[Entry], *, yes: bool) -> list[Name]:
-    """The stored names missing from all files, if the user agrees. Raises Refused."""
+def _extra(
+    secrets: Secrets,
+    entries: list[Entry],
+    versions: Mapping[str, int] | None,
+    *,
+    prune: bool,
+    yes: bool,
+) -> list[Name] | None:
+    """The stored names missing from all files, if the user agrees; None without --prune.
+
+    Raises Refused, also if one of `versions` is not that of now.
+    """
     from px import terminal
     from px.errors import Interrupted
     from px.secrets import import_words
     from px.secrets.import_secrets import plan
+    from px.secrets.remembered_versions import refuse_changed
 
+    if not prune and versions is None:
+        return None
     try:
-        extra = plan(secrets, entries).extra
+        found = plan(secrets, entries)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_NOTHING}") from None
+    extra = found.extra if prune else []
+    if versions is not None:
+        refuse_changed(versions, found, [name for name, _ in entries] + extra)
+    if not prune:
+        return None
     if extra and not yes:
         import_words.to_delete(extra, secrets.client.location)
         ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
     return extra
+
+
+def _check_kinds(*, dry_run: bool, if_unchanged: bool) -> None:
+    from px.errors import Usage
+
+    if dry_run and if_unchanged:
+        raise Usage("--dry-run and --if-unchanged cannot be used together")
 
 
 def _check(form: str | None, *, must_ask: bool) -> None:

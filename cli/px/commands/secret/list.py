@@ -1,29 +1,60 @@
-"""`px secret list`."""
+"""`px secret list [PREFIX]`."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from px.commands.groups import new_app
-from px.commands.options import Server, secrets_of, with_server
+from px.commands.options import Server, known_secret, secrets_of, with_server
+
+if TYPE_CHECKING:
+    from px.api.secrets import Secret, Secrets
 
 app = new_app()
+Prefix = Annotated[
+    str,
+    typer.Argument(
+        metavar="[PREFIX]",
+        help="Only names that start like this.",
+        show_default=False,
+        autocompletion=known_secret,
+    ),
+]
+Deleted = Annotated[
+    bool, typer.Option("--deleted", help="List deleted secrets that can still be restored.")
+]
 
 
 @app.command()
 @with_server()
-def list_secrets(server: Server) -> None:
-    """List the names and dates of the secrets. Values are never shown.
+def list_secrets(server: Server, prefix: Prefix = "", deleted: Deleted = False) -> None:
+    """List the secrets: names, versions, dates, and who changed them. Values are never shown.
 
-    In a pipe: one line per secret, with tabs between name, created and updated.
+    In a pipe: one line per secret, with tabs between name, created, updated, version, by and due;
+    with --deleted between name, deleted, version, by and the time until which it can be restored.
 
     \b
     Example: px secret list | cut -f1
+             px secret list STRIPE_
+             px secret list --deleted
     """
     from px import tables, terminal
 
     with server.connect() as client:
-        found = list(secrets_of(client).list())
+        found = _found(secrets_of(client), prefix, deleted=deleted)
     if server.as_json:
         secrets = [secret.document() for secret in found]
         terminal.document({"secrets": secrets, "count": len(secrets)})
+    elif deleted:
+        tables.deleted_secrets(found)
     else:
-        tables.secrets(found)
+        tables.secrets(found, prefix)
+
+
+def _found(secrets: Secrets, prefix: str, *, deleted: bool) -> list[Secret]:
+    """Sorted by name; the server lists deleted ones by when they are removed."""
+    every = secrets.some({"deleted": "true"}) if deleted else secrets.list()
+    found = [one for one in every if one.name.startswith(prefix)]
+    return sorted(found, key=lambda one: one.name) if deleted else found

@@ -39,4 +39,4 @@ async def document(world: World) -> None:
 def _shape(path: str) -> tuple[str, ...]:
     """The path with the same word for every parameter."""
     parts = path.split("/")
-    return tuple("*" if part[:1] == "{" or part in ("NAME", "ID") else part for part in parts)
+    return tuple("*" if part[:1] == "{" or part in ("NAME", "ID", "N") else part for part in parts)

@@ -26,9 +26,9 @@ async def answer(world: World) -> None:
 
 @CREATE.full
 async def fields(world: World) -> None:
-    """POST /secrets answers with only these three fields."""
+    """POST /secrets answers with only the contract's fields."""
     found = await world.store(world.name())
-    closed(found.object(), "name createdAt updatedAt", "the answer")
+    closed(found.object(), contract.ANSWERED, "the answer")
 
 
 @CREATE.full

@@ -32,6 +32,10 @@ def test_each_call_needs_its_role() -> None:
         "PATCH /secrets/{name}": Role.WRITER,
         "GET /secrets/{name}/policy": Role.READER,
         "GET /due": Role.READER,
+        "GET /secrets/{name}/versions": Role.READER,
+        "POST /secrets/{name}/rollback": Role.WRITER,
+        "POST /secrets/{name}/restore": Role.WRITER,
+        "DELETE /secrets/{name}/versions/{version}": Role.ADMIN,
         "GET /secrets/{name}/uses": Role.READER,
         "GET /audit": Role.READER,
         "POST /audit/restart": Role.ROOT,
@@ -72,7 +76,13 @@ def test_create() -> None:
     answer = House().call("POST", "/secrets", {"name": "A", "value": "canary"})
 
     assert answer.status == 201
-    assert answer.json == {"name": "A", "createdAt": DATE, "updatedAt": DATE}
+    assert answer.json == {
+        "name": "A",
+        "version": 1,
+        "createdAt": DATE,
+        "updatedAt": DATE,
+        "sealedAt": DATE,
+    }
 
 
 def test_update() -> None:
@@ -82,7 +92,13 @@ def test_update() -> None:
     house.clock.now += 1000
     answer = house.call("POST", "/secrets", {"name": "A", "value": "canary"})
 
-    assert answer.json == {"name": "A", "createdAt": DATE, "updatedAt": LATER}
+    assert answer.json == {
+        "name": "A",
+        "version": 2,
+        "createdAt": DATE,
+        "updatedAt": LATER,
+        "sealedAt": LATER,
+    }
 
 
 def test_list() -> None:
@@ -92,7 +108,14 @@ def test_list() -> None:
     answer = house.call("GET", "/secrets")
 
     assert [secret["name"] for secret in answer.json["secrets"]] == ["A", "B", "_", "b"]
-    assert answer.json["secrets"][0] == {"name": "A", "createdAt": DATE, "updatedAt": DATE}
+    assert answer.json["secrets"][0] == {
+        "name": "A",
+        "version": 1,
+        "createdAt": DATE,
+        "updatedAt": DATE,
+        "sealedAt": DATE,
+        "updatedBy": {"type": "token", "id": "root", "name": "root"},
+    }
     assert answer.json.keys() == {"secrets", "count"}
 
 

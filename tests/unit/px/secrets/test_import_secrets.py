@@ -199,5 +199,7 @@ def test_a_plan_sends_nothing(server: TestDevServer, secrets: Secrets) -> None:
     """Names that are stored would be updated, the others created."""
     server.seed({"N000": "x"})
 
-    assert importing.plan(secrets, entries(2)) == importing.ImportPlan(["N001"], ["N000"], [])
+    found = importing.plan(secrets, entries(2))
+
+    assert (found.create, found.update, found.extra) == (["N001"], ["N000"], [])
     assert [call.method for call in server.calls] == ["GET"]

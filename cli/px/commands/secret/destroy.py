@@ -1,0 +1,51 @@
+"""`px secret destroy NAME`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from px.commands.groups import new_app
+from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
+
+app = new_app()
+Version = Annotated[
+    int | None,
+    typer.Option("--version", metavar="N", min=1, help="Only this version.  [default: all]"),
+]
+
+
+@app.command()
+@with_server()
+def destroy(server: Server, name: Name, version: Version = None, yes: Yes = False) -> None:
+    """Remove a secret, or one version, for good. Asks first; without a terminal it needs --yes.
+
+    What is sealed is overwritten and removed. It cannot be restored, and the history keeps only the
+    version's line. It needs an admin's token. The current version alone cannot be destroyed:
+    write another value first.
+
+    \b
+    Example: px secret destroy OPENAI_API_KEY --version 3
+             px secret destroy OLD_API_KEY --yes
+    """
+    from positronic.names import parse_name
+    from px.api.versions import Versions
+
+    checked = parse_name(name)
+    with server.connect() as client:
+        what = f"the secret {checked} and all its versions"
+        what = what if version is None else f"version {version} of the secret {checked}"
+        question = f"Destroy {what}, for good, at {client.location}?"
+        ask(question, "nothing was destroyed", yes=yes)
+        if version is None:
+            Versions(client, checked).destroy()
+            secrets_of(client).forget(checked)
+        else:
+            Versions(client, checked).destroy_version(version)
+    one = {} if version is None else {"version": version}
+    server.tell(
+        {"name": checked, "destroyed": True, **one} | client.location_fields,
+        "Secret destroyed successfully!" if version is None else f"Version {version} is destroyed.",
+        f"It was stored at {client.location}",
+    )
