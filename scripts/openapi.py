@@ -78,8 +78,8 @@ def _paths() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     rooms = (
-        *(models, event_models, adoption_models, brain_models, copies),
-        *(policy_models, use_models, version_models, backup_models),
+        *(models, event_models, adoption_models, backup_models, brain_models),
+        *(copies, policy_models, use_models, version_models),
     )
     kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)

@@ -159,3 +159,30 @@ def test_exists_says_that_it_expired(here: PxInProcess) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "the secret A expired at 2001-02-03T00:00:00.000Z" in done.stderr
     assert "hint: `px secret policy NAME` shows its dates and moves them" in done.stderr
+
+
+def test_a_list_warns_of_what_has_expired(here: PxInProcess) -> None:
+    """On stderr, with the time, and whether brains are refused; the list itself is whole."""
+    here.run("secret", "policy", "A", "--expires", "2001-02-03")
+    here.run("secret", "policy", "B", "--expires", "90d")
+    warned = here.run("secret", "list")
+    here.run("secret", "policy", "A", "--enforce")
+    refused = here.run("secret", "list")
+
+    assert [line.split("\t")[0] for line in warned.stdout.splitlines()] == ["A", "B"]
+    assert warned.stderr == "warning: expired: A (2001-02-03 00:00 UTC)\n"
+    assert refused.stderr == "warning: expired: A (2001-02-03 00:00 UTC, now refused)\n"
+
+
+def test_require_warns_of_what_has_expired(here: PxInProcess) -> None:
+    """It counts as there: exit code 0, and --json names it too."""
+    here.run("secret", "policy", "A", "--expires", "2001-02-03")
+    done = here.run("secret", "require", "A", "B")
+    document = json.loads(here.run("secret", "require", "A", "B", "--json").stdout)
+    conforms("secret require", document)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "2 secrets required, none missing\nwarning: expired: A (2001-02-03 00:00 UTC)\n"
+    )
+    assert document == {"present": ["A", "B"], "missing": [], "expired": ["A"]}

@@ -130,3 +130,72 @@ def test_a_reader_that_a_server_makes_up(here: PxInProcess, server: TestDevServe
     done = here.run("secret", "uses", "API_KEY")
 
     assert (done.returncode, done.stdout) == (5, "")
+
+
+def test_a_list_says_when_each_was_last_read(here: PxInProcess) -> None:
+    """In --json, for what was read."""
+    here.run("secret", "create", "OTHER", "--value", "other-value")
+    ran(here, "using")
+    found = json.loads(here.run("secret", "list", "--json").stdout)
+    conforms("secret list", found)
+
+    used, other = found["secrets"]
+    assert used["lastReadAt"] == document(here)["uses"][0]["lastReadAt"]
+    assert "lastReadAt" not in other
+
+
+def test_what_nobody_read(here: PxInProcess, server: TestDevServer) -> None:
+    """What is old enough and was not read since, with its last read; a prefix narrows it."""
+    here.run("secret", "create", "OTHER", "--value", "other-value")
+    ran(here, "using")
+    server.shift_clock(3 * DAY)
+    here.run("secret", "create", "FRESH", "--value", "fresh-value")
+
+    done = here.run("secret", "list", "--unused", "2d")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [(line[0], line[1] == "never") for line in lines] == [
+        ("API_KEY", False),
+        ("OTHER", True),
+    ]
+    assert here.run("secret", "list", "OT", "--unused", "2d").stdout.split("\t")[0] == "OTHER"
+    nothing = here.run("secret", "list", "--unused", "4d")
+    assert nothing.stdout == ""
+    assert "Every secret is newer than 4d, or was read since." in nothing.stderr
+
+
+def test_unused_says_when_it_cannot_know(here: PxInProcess, server: TestDevServer) -> None:
+    """A ledger that began to count later than that: a warning, and `complete` is false."""
+    here.run("secret", "create", "OTHER", "--value", "other-value")
+    server.shift_clock(3 * DAY)
+
+    told = here.run("secret", "list", "--unused", "4d")
+    known = here.run("secret", "list", "--unused", "2d")
+    assert "warning: reads are counted only since " in told.stderr
+    assert "warning" not in known.stderr
+    for words, is_complete in (("4d", False), ("2d", True)):
+        found = json.loads(here.run("secret", "list", "--unused", words, "--json").stdout)
+        conforms("secret list", found)
+        assert found["complete"] is is_complete
+        assert "countedSince" in found
+
+
+def test_unused_takes_a_time(here: PxInProcess) -> None:
+    """Like other durations, and not with --deleted."""
+    for words in (["--unused", "soon"], ["--unused", "0d"], ["--unused", "9d", "--deleted"]):
+        done = here.run("secret", "list", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_unused_reads_well(px: Px, here: PxInProcess, server: TestDevServer, width: int) -> None:
+    """At any width."""
+    ran(here, "using")
+    server.shift_clock(3 * DAY)
+    child = px.terminal("secret", "list", "--unused", "2d", dimensions=(24, width))
+    child.expect(EOF)
+    child.close()
+    lines = [line for line in (child.before or "").splitlines() if "warning" not in line]
+
+    assert lines[0] == "Nobody read 1 secret for 2d:"
+    assert max(map(len, lines)) <= width
+    assert any(line.startswith("API_KEY") for line in lines)

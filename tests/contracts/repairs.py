@@ -14,7 +14,7 @@ from contracts.worlds import KEYS, PROJECT
 from positronic.audit.events import Origin
 from positronic.commands.asked_copies import LISTED_AT_ONCE, MAX_TEXT, LedgerCopies
 from positronic.commands.asking import Asking
-from positronic.commands.copy_commands import REPORT_EVERY
+from positronic.commands.copy_commands import MAX_PLANTED, REPORT_EVERY
 from positronic.copies.compare import FOREIGN, LAG, LAGGING, MISSING, OLDER, PLANTED
 from positronic.copies.drain import Drain
 from positronic.errors import InvalidRequest, TooLarge
@@ -71,6 +71,27 @@ class Copied:
     def is_equal(self) -> bool:
         kept = {one.name: one for one in self.place.current_versions()}
         return self.elsewhere.records == kept and self.place.rows()["outbox"] == []
+
+
+@SUITE.check
+async def check_many_planted(world: LedgerWorld) -> None:
+    """All that was planted is removed; the event names a few of them and counts the others."""
+    copied = Copied(world)
+    await copied.place.run(put("A"))
+    await copied.late()
+    [genuine] = copied.elsewhere.records.values()
+    planted = {Name(f"PLANTED_{number}") for number in range(MAX_PLANTED + 30)}
+    copied.elsewhere.records.update({name: replace(genuine, name=name) for name in planted})
+
+    found = await copied.differing()
+    [event] = [one.event for one in copied.place.events() if isinstance(one, ChainedEvent)][:1]
+    await copied.drain()
+
+    assert found == dict.fromkeys(planted, PLANTED)
+    assert planted.issuperset(event.names)
+    assert len(event.names) == MAX_PLANTED
+    assert event.details == {PLANTED: list(event.names), "morePlanted": 30}
+    assert copied.is_equal()
 
 
 @SUITE.check

@@ -156,6 +156,22 @@ async def check_issued_are_counted(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_expired_ones_make_room(world: LedgerWorld) -> None:
+    """Issued tokens that have expired keep nobody from issuing: they go when there is no room."""
+    place = Commanding(world)
+    await place.run(admin(PARENT), admin(CHILD, PARENT, expires_in=60))
+    row = place.ledger.get(TOKENS.kind, [CHILD])[CHILD]
+    more = [Put(TOKENS.kind, f"{number:016x}", row.text, row.keys) for number in range(MAX_ISSUED)]
+    place.ledger.commit(more[1:], {})
+    await raises(Conflict, place.run(admin(OTHER, PARENT)))
+    place.clock.now += 60_000
+
+    await place.run(admin(OTHER, PARENT))
+
+    assert await issuers(place) == {PARENT: "root", OTHER: PARENT}
+
+
+@SUITE.check
 async def check_issued_while_it_is_revoked(world: LedgerWorld) -> None:
     """No token stays whose issuer is gone, whichever of the two comes first."""
     place = Commanding(world)

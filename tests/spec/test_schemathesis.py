@@ -11,8 +11,9 @@ from spec.hosts import Host
 
 SEED = "4711"
 # A list that is too long is 413; no schema can say that each name stands once; and asking whether
-# a deleted secret exists is answered 200 with a no. Of a rotation and of
-# copies, a cursor is only what an answer gave.
+# a deleted secret exists is answered 200 with a no. Of a rotation, of
+# copies and of what is due, a cursor is only what an answer gave. Which characters are printable,
+# and which dates there are, a pattern does not say.
 CONFIG = """\
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 413, 415]
@@ -27,6 +28,18 @@ checks.positive_data_acceptance.enabled = false
 
 [[operations]]
 include-name = "GET /copies"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "GET /due"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "PATCH /secrets/bulk"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "PATCH /secrets/{name}"
 checks.positive_data_acceptance.enabled = false
 
 [[operations]]

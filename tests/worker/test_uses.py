@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from px.project.workspace import Workspace
@@ -53,3 +54,8 @@ def test_reads_are_counted(project: Workspace, tmp_path: Path) -> None:
             ["2", "brain", "hourly", "-", "2"],
         ]
         assert _lines(worker, "--version", "2") == [["2", "brain", "hourly", "-", "2"]]
+        listed = json.loads(worker.px.run("secret", "list", "--json").stdout)["secrets"]
+        assert [("lastReadAt" in one) for one in listed] == [True, False]
+        unused = worker.px.run("secret", "list", "--unused", "1d")
+        assert (unused.returncode, unused.stdout) == (0, "")
+        assert "warning: reads are counted only since " in unused.stderr

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from positronic.names import Name, Value
@@ -41,6 +42,9 @@ class Secret:
     deleted_at: str | None = None
     kept_until: str | None = None
     restored_from: int | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
 
     def document(self) -> dict[str, object]:
         """As in the contract."""
@@ -102,9 +106,14 @@ class Secrets:
             yield one
         self._names.replace(found)
 
-    def some(self, query: Mapping[str, str]) -> Iterator[Secret]:
-        """Those that match, such as `deleted`; the names for completion stay as they are."""
-        return self.client.pages("/secrets", "secrets", _listed, query=query)
+    def some(
+        self, query: Mapping[str, str], look: Callable[[Fields], None] = lambda _: None
+    ) -> Iterator[Secret]:
+        """Those that match, such as `deleted`; the names for completion stay as they are.
+
+        `look` gets each page.
+        """
+        return self.client.pages("/secrets", "secrets", _listed, query=query, look=look)
 
     def exists(self, name: Name) -> bool:
         return self.client.get(

@@ -9,6 +9,7 @@ from positronic.names import Name
 from px.api import decode
 from px.api.client import Client
 from px.api.decode import Fields
+from px.api.secrets import Secret, Secrets
 
 
 class Use(NamedTuple):
@@ -46,6 +47,30 @@ class Uses(NamedTuple):
 
     days: list[Use]
     since: str | None
+
+
+class Unused(NamedTuple):
+    """What nobody read for a time. `is_complete`: every read in that time was counted."""
+
+    secrets: list[Secret]
+    since: str | None
+    is_complete: bool
+
+
+def unused_secrets(secrets: Secrets, seconds: int, prefix: str = "") -> Unused:
+    """Those whose names start like this."""
+    pages: list[tuple[str | None, bool]] = []
+
+    def look(page: Fields) -> None:
+        since = decode.optional(decode.time, page.get("countedSince"))
+        pages.append((since, decode.truth(page["complete"])))
+
+    found = [
+        one
+        for one in secrets.some({"unusedFor": f"{seconds}"}, look)
+        if one.name.startswith(prefix)
+    ]
+    return Unused(found, pages[-1][0], all(is_complete for _, is_complete in pages))
 
 
 def uses(client: Client, name: Name, version: int | None) -> Uses:

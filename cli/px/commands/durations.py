@@ -24,6 +24,14 @@ def parse_life(text: str) -> int:
     return seconds
 
 
+def parse_unused(text: str) -> int:
+    """How long nobody read it, in seconds. Raises Usage."""
+    seconds = span(text)
+    if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
+        raise Usage("--unused must be a duration like 12h, 90d or 52w, from 1m to 5 years")
+    return seconds
+
+
 def parse_since(text: str, now: int) -> int:
     """A time in ms: a duration before now, a date, or ISO 8601; UTC unless it says otherwise."""
     seconds = span(text)

@@ -12,6 +12,7 @@ from px.terminal import printable, short_time
 
 if TYPE_CHECKING:
     from px.api.policies import SecretPolicy
+    from px.api.secrets import Secret
 
 NEVER: Final = "never"
 UNREADABLE: Final = "unreadable"
@@ -62,10 +63,16 @@ def policy(found: SecretPolicy) -> None:
     )
 
 
-def expired(found: Sequence[tuple[str, str]]) -> list[str]:
+def expired(found: Sequence[Secret]) -> list[str]:
     """A warning for secrets that have expired: their names, and when that was."""
-    said = ", ".join(f"{printable(name)} ({short_time(at)} UTC)" for name, at in found)
+    now = datetime.now(UTC)
+    said = ", ".join(_expired(one) for one in found if one.has_expired(now))
     return [f"expired: {said}"] if said else []
+
+
+def _expired(one: Secret) -> str:
+    refused = ", now refused" if one.enforce else ""
+    return f"{printable(one.name)} ({short_time(one.expires_at or '')} UTC{refused})"
 
 
 def _cells(one: SecretPolicy) -> tuple[str, ...]:

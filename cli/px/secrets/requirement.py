@@ -7,7 +7,7 @@ from pathlib import Path
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
-from px.api.secrets import Secrets
+from px.api.secrets import Secret, Secrets
 from px.errors import Detail, Usage
 from px.files.assignments import Assignment, refuse
 
@@ -21,10 +21,10 @@ def required_names(names: Sequence[str], file: str | None) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
-def missing(secrets: Secrets, wanted: Iterable[Name]) -> list[Name]:
-    """The names that the server does not list, or lists as unreadable, from a single request."""
-    stored = {secret.name for secret in secrets.list() if not secret.is_unreadable}
-    return [name for name in wanted if name not in stored]
+def stored(secrets: Secrets, wanted: Iterable[Name]) -> dict[Name, Secret]:
+    """Those of the names that the server lists as readable, from a single request."""
+    listed = {secret.name: secret for secret in secrets.list() if not secret.is_unreadable}
+    return {name: listed[name] for name in wanted if name in listed}
 
 
 def _of_file(path: Path) -> list[Name]:

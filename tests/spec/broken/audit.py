@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from positronic.http.request import Response
-from spec.broken.mutant import Call, breaks, edited, found
+from spec.broken.mutant import Call, answer, breaks, edited, found
 
 Event = dict[str, Any]
 ROOT = {"type": "token", "id": "root", "name": "root"}
@@ -127,3 +127,18 @@ async def filters_no_action(call: Call) -> Response:
         return await call.right()
     kept = {key: text for key, text in call.query.items() if key != "action"}
     return await call.right(url=f"/audit?{urlencode(kept)}")
+
+
+@breaks("audit.root_replaced")
+async def records_no_replaced_root(call: Call) -> Response:
+    """A replaced root token leaves no event."""
+    return await _each(call, lambda event: None if event["action"] == "root.replace" else event)
+
+
+@breaks("audit.restart")
+async def always_restarts(call: Call) -> Response:
+    """A new audit key is drawn whenever root asks for one."""
+    right = await call.right()
+    if not call.at("POST /audit/restart") or right.status != 409:
+        return right
+    return answer(200, {"keyId": "audit-0", "sequence": 1})

@@ -12,7 +12,7 @@ from typing import Final
 from positronic.adoption.first_layout import OldKind
 from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
-from positronic.copies.compare import SAME, WRONG, of_no_secret, of_secret
+from positronic.copies.compare import PLANTED, SAME, WRONG, of_no_secret, of_secret
 from positronic.errors import CorruptRecord
 from positronic.ledger.adoption_rows import WAITING
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED, PublishedCopy, copy_digest
@@ -22,6 +22,7 @@ from positronic.ports import Record, Unreadable
 from positronic.rows import Change, Delete
 
 REPORT_EVERY: Final = 3_600_000  # milliseconds, at least, between two reports of a name
+MAX_PLANTED: Final = 20  # of no secret, named in one event: anybody who writes to KV makes more
 FORGOTTEN_AT_ONCE: Final = 100  # rows of names that are gone
 
 Copies = Mapping[Name, str | None]  # the digest of each name's copy; None: there is none
@@ -42,15 +43,21 @@ async def strange(work: Work, names: Sequence[str]) -> object:
 async def repair(work: Work, copies: Copies) -> Plan:
     """{name: how its copy stands}, without those that are as they have to be.
 
-    Wrong ones are due again, once, and reported, at most once in an hour each.
+    Wrong ones are due again, once, and reported, at most once in an hour each. Of those under
+    names that are no secret's, an event names a few and counts the others.
     """
     now, looked = work.tools.clock(), _Looked(work, copies)
     standings = {name: looked.standing(name, copy, now) for name, copy in copies.items()}
     wrong = {name: one for name, one in standings.items() if one in WRONG}
-    reports = [looked.report(name, now) for name in wrong if looked.is_news(name, now)]
-    names, details = [one.name for one in reports], dict[str, list[str]]()
-    for name in names:
-        details.setdefault(wrong[name], []).append(name)
+    news = [name for name in wrong if looked.is_news(name, now)]
+    unnamed = set([name for name in news if wrong[name] == PLANTED][MAX_PLANTED:])
+    names = [name for name in news if name not in unnamed]
+    reports = [looked.report(name, now) for name in names]
+    details: dict[str, object] = {
+        kind: found for kind in WRONG if (found := [one for one in names if wrong[one] == kind])
+    }
+    if unnamed:
+        details["morePlanted"] = len(unnamed)
     changes = [*map(PUBLISHED.put, reports), *_forgotten(work, now, names)]
     result = {name: one for name, one in standings.items() if one != SAME}
     due = [name for name in wrong if name not in looked.due]

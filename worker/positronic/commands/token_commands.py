@@ -14,7 +14,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.names import TokenName
 from positronic.ports import Signature, TokenRecord, Unreadable
 from positronic.roles import Role
-from positronic.rows import Delete, Position
+from positronic.rows import Change, Delete, Position
 from positronic.sealing.signing import Signer
 from positronic.times import iso
 
@@ -37,8 +37,10 @@ async def create(
     unsigned = Signature(signer.key_id, "")
     by = issuer.id if issuer else ROOT
     record = TokenRecord(token_id, name, role, token_hash, now, expires_at, unsigned, by)
-    changes = [TOKENS.put(sign(signer, work.project, record))]
-    if issuer:  # written again as it is: a revocation that has not seen the new token starts again
+    changes: list[Change] = [TOKENS.put(sign(signer, work.project, record))]
+    if issuer:
+        changes += _room(work, now)
+        # Written again as it is: a revocation that has not seen the new token starts again.
         changes.append(TOKENS.put(issuer))
     details = {"name": name, "role": role.label, "expiresAt": expires_at and iso(expires_at)}
     return Plan(changes, [token_id], [now, expires_at, by], details=details)
@@ -51,10 +53,26 @@ def _issuer(work: Work, role: Role) -> TokenRecord | None:
     issuer = work.look.one(TOKENS, work.caller.id) if work.caller else None
     if issuer is None or role > issuer.role:
         raise Forbidden("a token cannot issue one with a higher role than its own")
-    # Ids are hexadecimal, so they come before `root`.
-    if work.look.ledger.count(TOKENS.kind, "issuer", high=ROOT) >= MAX_ISSUED:
-        raise Conflict(f"the project has {MAX_ISSUED:,} tokens that tokens issued: revoke some")
     return issuer
+
+
+def _room(work: Work, now: int) -> list[Change]:
+    """Removes what tokens issued and has expired, once there is no room. Raises Conflict."""
+    # Ids are hexadecimal, so they come before `root`.
+    issued = work.look.ledger.list(TOKENS.kind, "issuer", limit=MAX_ISSUED, high=ROOT)
+    if len(issued) < MAX_ISSUED:
+        return []
+    over = [row.id for row in issued if _has_expired(TOKENS.item(row), now)]
+    if not over:
+        raise Conflict(f"the project has {MAX_ISSUED:,} tokens that tokens issued: revoke some")
+    work.look.rows(TOKENS.kind, over)
+    return [Delete(TOKENS.kind, one) for one in over]
+
+
+def _has_expired(record: TokenRecord | Unreadable, now: int) -> bool:
+    if isinstance(record, Unreadable) or record.expires_at is None:
+        return False
+    return record.expires_at <= now
 
 
 def _expiry(issuer: TokenRecord | None, asked: int | None) -> int | None:

@@ -168,6 +168,30 @@ def _bears(request_id: str, event: Event) -> bool:
     return event.get("requestId") == request_id
 
 
+@AUDIT.full
+async def root_replaced(world: World) -> None:
+    """POST /root-token/replaced answers 204, and root's event says `root.replace`."""
+    done = await world.call("POST", "/root-token/replaced", who=world.neighbour)
+    request = done.expect(204).headers.get("x-request-id", "")
+
+    async def is_recorded() -> None:
+        answer = await world.call("GET", "/audit?action=root.replace", who=world.neighbour)
+        events = answer.succeeded("GET /audit").items("events")
+        told = [event["actor"] for event in events if event.get("requestId") == request]
+        demand(bool(told), "a replaced root token leaves no event")
+        demand(told[0].get("id") == "root", "somebody else is said to have replaced it")
+
+    await world.eventually(is_recorded)
+
+
+@AUDIT.full
+async def restart(world: World) -> None:
+    """POST /audit/restart is refused as `conflict` while the audit key can be opened."""
+    await world.store(world.name(), who=world.neighbour)
+    answer = await world.call("POST", "/audit/restart", who=world.neighbour)
+    answer.refused("conflict", "a new audit key in place of one that is not lost")
+
+
 async def _event(world: World, matches: Callable[[Event], bool], at_least: float = 0) -> Event:
     """The newest event of this kind."""
 
