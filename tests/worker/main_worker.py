@@ -119,16 +119,16 @@ class ProjectApi:
         return f"{self.project}/secret/{name}"
 
     def kept(self) -> set[str]:
-        """The secrets that have a text in the ledger, whether or not it is copied yet."""
-        rows = self.worker.ledgers.rows(self.project, "version")
-        return {id_.partition("/")[0] for id_ in rows}
+        """The secrets that are in the ledger, whether or not they are copied yet."""
+        rows = self.worker.ledgers.rows(self.project, "secret")
+        return {name for name, text in rows.items() if not json.loads(text).get("deletedAt")}
 
     def kept_values(self) -> dict[str, str]:
         """Every secret in the ledger, opened, also when no Worker runs."""
-        rows = self.worker.ledgers.rows(self.project, "version")
-        found: dict[str, str] = {}
-        for id_, text in rows.items():
-            fields, name = json.loads(text), Name(id_.partition("/")[0])
+        rows, found = self.worker.ledgers.rows(self.project, "version"), dict[str, str]()
+        states = self.worker.ledgers.rows(self.project, "secret")
+        for name in map(Name, self.kept()):
+            fields = json.loads(rows[version_id(name, json.loads(states[name])["version"])])
             record = Record(name, _metadata(fields), fields["sealed"])
             opened = asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
             found[name] = opened.decode()
