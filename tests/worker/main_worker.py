@@ -119,20 +119,27 @@ class ProjectApi:
         return f"{self.project}/secret/{name}"
 
     def kept(self) -> set[str]:
-        """The secrets that are in the ledger, whether or not they are copied yet."""
-        rows = self.worker.ledgers.rows(self.project, "secret")
-        return {name for name, text in rows.items() if not json.loads(text).get("deletedAt")}
+        """The secrets that the ledger has now, whether or not they are copied yet."""
+        return set(self._current())
 
     def kept_values(self) -> dict[str, str]:
-        """Every secret in the ledger, opened, also when no Worker runs."""
-        rows, found = self.worker.ledgers.rows(self.project, "version"), dict[str, str]()
-        states = self.worker.ledgers.rows(self.project, "secret")
-        for name in map(Name, self.kept()):
-            fields = json.loads(rows[version_id(name, json.loads(states[name])["version"])])
-            record = Record(name, _metadata(fields), fields["sealed"])
+        """Every secret that the ledger has now, opened, also when no Worker runs."""
+        rows = self.worker.ledgers.rows(self.project, "version")
+        found: dict[str, str] = {}
+        for name, version in self._current().items():
+            fields = json.loads(rows[version_id(name, version)])
+            record = Record(Name(name), _metadata(fields), fields["sealed"])
             opened = asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
             found[name] = opened.decode()
         return found
+
+    def _current(self) -> dict[str, int]:
+        """The version of each secret that is not deleted."""
+        rows = self.worker.ledgers.rows(self.project, "secret")
+        states = {name: json.loads(text) for name, text in rows.items()}
+        return {
+            name: one["version"] for name, one in states.items() if one.get("deletedAt") is None
+        }
 
     def names(self) -> set[str]:
         """The secrets that have a record in KV, once all copies are there."""
