@@ -15,7 +15,7 @@ from positronic.copies.memory import MemoryCopies
 from positronic.errors import InvalidRequest, NotFound, SecretExpired
 from positronic.ledger.secret_rows import STATES
 from positronic.rows import Put
-from positronic.secrets.policy import DAY
+from positronic.secrets.policy import DAY, KEPT_VERSIONS
 
 SUITE: Suite[LedgerWorld] = Suite("policies")
 
@@ -149,6 +149,19 @@ async def check_unreadable(world: LedgerWorld) -> None:
     place.ledger.commit([Put(STATES.kind, row.id, "broken", row.keys)], {})
 
     assert await _due(place) == [("A", None), ("B", now)]
+
+
+@SUITE.check
+async def check_kept_after_restore(world: LedgerWorld) -> None:
+    """A name that was created again has no policy: restored, it keeps no more than others do."""
+    place = Commanding(world)
+    gone = command("secret.delete", name="A")
+    await place.run(put("A"), _policy("A", keep_versions=100), *(put("A") for _ in range(19)))
+    assert len(place.rows()["version"]) == 20
+    await place.run(gone, put("A"), command("secret.delete", name="A"))
+    await place.run(command("secret.restore", name="A"))
+
+    assert len(place.rows()["version"]) == KEPT_VERSIONS
 
 
 async def _publish(place: Commanding, copies: MemoryCopies) -> None:

@@ -77,7 +77,10 @@ def written(
         changed_by=work.actor,
     )
     version = version_from(record, work.actor, restored_from)
-    return [STATES.put(changed), VERSIONS.put(version), *_outdated(work, changed, record)]
+    # What is restored may have had a policy that kept more, before it was deleted the first time.
+    is_back = restored_from is not None and not state.is_live
+    gone = (surplus if is_back else _outdated)(work, changed, len(record.sealed))
+    return [STATES.put(changed), VERSIONS.put(version), *gone]
 
 
 def surplus(work: Work, state: SecretState, more: int = 0) -> list[Change]:
@@ -104,9 +107,9 @@ def removed(id_: str) -> Delete:
     return Delete(VERSIONS.kind, id_, erase=True)
 
 
-def _outdated(work: Work, state: SecretState, record: Record) -> list[Change]:
-    """Without a look at all versions, where these fit however long they are."""
-    kept, version = state.policy.keep_versions, record.metadata.version
+def _outdated(work: Work, state: SecretState, more: int) -> list[Change]:
+    """`surplus` without a look at all versions, where these fit however long they are."""
+    kept, version = state.policy.keep_versions, state.metadata.version
     if kept > _ALWAYS_FIT:
-        return surplus(work, state, len(record.sealed))
+        return surplus(work, state, more)
     return [removed(version_id(state.name, version - kept))] if version > kept else []
