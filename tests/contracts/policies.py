@@ -10,6 +10,7 @@ from contracts.rotation_commands import NEWER
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS
 from positronic.commands.command import Command
+from positronic.commands.removals import Removals
 from positronic.copies.drain import Drain
 from positronic.copies.memory import MemoryCopies
 from positronic.errors import InvalidRequest, NotFound, SecretExpired
@@ -162,6 +163,24 @@ async def check_kept_after_restore(world: LedgerWorld) -> None:
     await place.run(command("secret.restore", name="A"))
 
     assert len(place.rows()["version"]) == KEPT_VERSIONS
+
+
+@SUITE.check
+async def check_no_note_of_what_is_gone(world: LedgerWorld) -> None:
+    """Nor any other policy: not of what was destroyed, nor once a deleted one is kept no longer."""
+    place, names = Commanding(world), ["A", "B", "C", "D"]
+    await place.run(bulk(names), *(_policy(name, note="about it") for name in names))
+    await place.run(_policy("B", keep_days=0), command("secret.destroy", name="A"))
+    await place.run(*(command("secret.delete", name=name) for name in ("B", "C", "D")))
+    await place.run(put("D"), _policy("D", note="in use"))
+    place.clock.now += 31 * DAY
+    await Removals(place.ledger, place.clock).step()
+
+    states = [STATES.read(row) for row in place.rows()["secret"]]
+    assert {one.name: one.policy.note for one in states} == {
+        **{"A": None, "B": None, "C": None},
+        "D": "in use",
+    }
 
 
 async def _publish(place: Commanding, copies: MemoryCopies) -> None:

@@ -21,6 +21,7 @@ from positronic.names import Name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete, Row
 from positronic.sealing.envelope import MAX_LENGTH
+from positronic.secrets.policy import DEFAULT
 
 MAX_KEPT: Final = 8 * 1024 * 1024  # characters of the sealed texts of one name
 
@@ -101,6 +102,12 @@ def surplus(work: Work, state: SecretState, more: int = 0) -> list[Change]:
 def version_rows(work: Work, name: str) -> Sequence[Row]:
     """Newest first."""
     return work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
+
+
+def bare(state: SecretState) -> SecretState:
+    """Nothing of it can be restored any more. Its number stays; if it is deleted, no note does."""
+    policy = state.policy if state.is_live else DEFAULT
+    return replace(state, deleted_version=None, kept_until=None, policy=policy)
 
 
 def removed(id_: str) -> Delete:
