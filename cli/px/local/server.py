@@ -20,7 +20,7 @@ from px.project import owner_only
 from px.project.errors import LocalError, PortTaken
 from px.project.workspace import SETUP_HINT, Workspace, node
 
-START_SECONDS: Final = 180.0  # a cold start takes 3 to 5; on a busy machine it took over 60
+START_SECONDS: Final = 180.0  # 3 to 5 are usual; a busy machine took over 60
 
 # The last two let workerd load Python from disk; production keeps the flags of wrangler.toml.
 _FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
