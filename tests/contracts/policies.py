@@ -16,7 +16,8 @@ from positronic.copies.memory import MemoryCopies
 from positronic.errors import InvalidRequest, NotFound, SecretExpired
 from positronic.ledger.secret_rows import STATES
 from positronic.rows import Put
-from positronic.secrets.policy import DAY, KEPT_VERSIONS
+from positronic.secrets.policy import KEPT_VERSIONS
+from positronic.times import DAY
 
 SUITE: Suite[LedgerWorld] = Suite("policies")
 

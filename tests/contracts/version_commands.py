@@ -13,9 +13,9 @@ from contracts.suite import Suite, raises
 from contracts.worlds import KEYS
 from positronic.commands.command import Command
 from positronic.errors import Conflict, CorruptRecord, NotFound, StoreFailed, VersionMismatch
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.rows import Put
+from positronic.times import DAY
 
 SUITE: Suite[LedgerWorld] = Suite("version_commands")
 

@@ -22,8 +22,8 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.names import Name, is_name, parse_name
 from positronic.ports import Metadata, Record, Unreadable
 from positronic.rows import Change, Delete, Row
-from positronic.secrets.policy import DAY, DEFAULT, Policy
-from positronic.times import iso
+from positronic.secrets.policy import DEFAULT, Policy
+from positronic.times import DAY, iso
 
 _NOT_KEPT: Final = Policy(keep_days=0)
 
