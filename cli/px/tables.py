@@ -55,7 +55,7 @@ def _secret_table(found: Sequence[Secret]) -> str:
 def _secret_row(one: Secret) -> tuple[str, ...]:
     name, _, updated, version, by, due = _secret_cells(one)
     mark = " (overdue)" if one.due and _is_past(one.due) else ""
-    return name, version, short_time(updated), by, ("" if due == NEVER else short_time(due)) + mark
+    return name, version, short_time(updated), by, ("" if due == NEVER else due[:10]) + mark
 
 
 def deleted_secrets(found: Sequence[Secret]) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from px.testing.dev_server import TestDevServer
+from support.brains import BRAINS
 from support.px_in_process import PxInProcess
 from support.px_process import Px
+
+
+@pytest.fixture(scope="module")
+def with_brains() -> Iterator[TestDevServer]:
+    """The API with the brains of `support.brains`."""
+    with TestDevServer(BRAINS) as running:
+        yield running
 
 
 @pytest.fixture

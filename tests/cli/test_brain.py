@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -15,25 +14,18 @@ import pytest
 
 from px.testing.dev_server import TestDevServer
 from px.testing.faults import refusal
-from support.brains import BRAINS
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY
 
 RUN_ID = re.compile(r"[0-9a-f]{32}\n")
 
 
-@pytest.fixture(scope="module")
-def _with_brains() -> Iterator[TestDevServer]:
-    with TestDevServer(BRAINS) as running:
-        yield running
-
-
 @pytest.fixture
-def server(_with_brains: TestDevServer) -> TestDevServer:
+def server(with_brains: TestDevServer) -> TestDevServer:
     """As new for each test, with one secret."""
-    _with_brains.reset()
-    _with_brains.seed({"API_KEY": CANARY})
-    return _with_brains
+    with_brains.reset()
+    with_brains.seed({"API_KEY": CANARY})
+    return with_brains
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_a_bug_shows_no_value(px: Px) -> None:
     """An error that nobody expected ends in a sentence, without its text and its variables."""
     (px.folder / "sitecustomize.py").write_text(
         "import px.api.secrets\n"
-        "def broken(self, name, value):\n"
+        "def broken(self, name, value, *_):\n"
         "    raise RuntimeError(value.reveal())\n"
         "px.api.secrets.Secrets.create = broken\n"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from pexpect import EOF
 
 from px.testing.dev_server import TestDevServer
 from px.testing.faults import refusal
-from support.brains import BRAINS
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY, Px
 from support.schemas import conforms
@@ -19,18 +17,12 @@ from support.schemas import conforms
 DAY = 86_400_000
 
 
-@pytest.fixture(scope="module")
-def _with_brains() -> Iterator[TestDevServer]:
-    with TestDevServer(BRAINS) as running:
-        yield running
-
-
 @pytest.fixture
-def server(_with_brains: TestDevServer) -> TestDevServer:
+def server(with_brains: TestDevServer) -> TestDevServer:
     """As new for each test, with one secret."""
-    _with_brains.reset()
-    _with_brains.seed({"API_KEY": CANARY})
-    return _with_brains
+    with_brains.reset()
+    with_brains.seed({"API_KEY": CANARY})
+    return with_brains
 
 
 def ran(here: PxInProcess, brain: str) -> str:

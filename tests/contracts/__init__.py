@@ -26,6 +26,7 @@ from contracts import (
     unreadable,
     uses,
     values,
+    version_commands,
 )
 
 # For a cipher and a KV namespace, and for ledgers and what is done to them.
@@ -41,6 +42,7 @@ LEDGER_SUITES = (
     ledger.SUITE,
     commands.SUITE,
     secret_commands.SUITE,
+    version_commands.SUITE,
     policies.SUITE,
     uses.SUITE,
     values.SUITE,

@@ -12,12 +12,12 @@ from contracts.suite import Suite, raises
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.alarm import SWEPT_AT_ONCE, Alarm
 from positronic.errors import InvalidRequest, StoreFailed
-from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
+from positronic.ledger.duty_rows import DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Name
 from positronic.ports import Page, RecordInfo, Unreadable
 from positronic.rows import Put
 from positronic.sealing.keyring import Keyring
-from positronic.times import FIRST_RETRY, LAST_RETRY
+from positronic.times import DAY, FIRST_RETRY, LAST_RETRY
 
 SUITE: Suite[LedgerWorld] = Suite("alarms")
 

@@ -10,12 +10,14 @@ from contracts.rotation_commands import NEWER
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS
 from positronic.commands.command import Command
+from positronic.commands.removals import Removals
 from positronic.copies.drain import Drain
 from positronic.copies.memory import MemoryCopies
 from positronic.errors import InvalidRequest, NotFound, SecretExpired
 from positronic.ledger.secret_rows import STATES
 from positronic.rows import Put
-from positronic.secrets.policy import DAY
+from positronic.secrets.policy import KEPT_VERSIONS
+from positronic.times import DAY
 
 SUITE: Suite[LedgerWorld] = Suite("policies")
 
@@ -149,6 +151,35 @@ async def check_unreadable(world: LedgerWorld) -> None:
     place.ledger.commit([Put(STATES.kind, row.id, "broken", row.keys)], {})
 
     assert await _due(place) == [("A", None), ("B", now)]
+
+
+@SUITE.check
+async def check_kept_after_restore(world: LedgerWorld) -> None:
+    """A name that was created again has no policy: restored, it keeps no more than others do."""
+    place = Commanding(world)
+    gone = command("secret.delete", name="A")
+    await place.run(put("A"), _policy("A", keep_versions=100), *(put("A") for _ in range(19)))
+    assert len(place.rows()["version"]) == 20
+    await place.run(gone, put("A"), command("secret.delete", name="A"))
+    await place.run(command("secret.restore", name="A"))
+
+    assert len(place.rows()["version"]) == KEPT_VERSIONS
+
+
+@SUITE.check
+async def check_no_note_of_what_is_gone(world: LedgerWorld) -> None:
+    """Nor any other policy: not of what was destroyed, nor once a deleted one is kept no longer."""
+    place, names = Commanding(world), ["A", "B", "C", "D"]
+    await place.run(bulk(names), *(_policy(name, note="about it") for name in names))
+    await place.run(_policy("B", keep_days=0), command("secret.destroy", name="A"))
+    await place.run(*(command("secret.delete", name=name) for name in ("B", "C", "D")))
+    await place.run(put("D"), _policy("D", note="in use"))
+    place.clock.now += 31 * DAY
+    await Removals(place.ledger, place.clock).step()
+
+    states = [STATES.read(row) for row in place.rows()["secret"]]
+    assert {one.name: one.policy.note for one in states if one.policy.note} == {"D": "in use"}
+    assert len(states) == len(names)
 
 
 async def _publish(place: Commanding, copies: MemoryCopies) -> None:

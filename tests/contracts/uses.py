@@ -10,11 +10,11 @@ from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from positronic.commands.command import Command
 from positronic.errors import NotFound
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.use_rows import COUNTED_ID, KEPT, USES
 from positronic.roles import Principal, Role
 from positronic.rows import Delete, Put
+from positronic.times import DAY
 
 SUITE: Suite[LedgerWorld] = Suite("uses")
 

@@ -20,11 +20,11 @@ ROTATED: Final = replace(SETTINGS, master_keys=f"{NEW_KEY} {MASTER_KEYS}")
 ONLY_NEW: Final = replace(SETTINGS, master_keys=NEW_KEY)
 
 
-def filled(count: int) -> House:
-    """A house under the old key with so many secrets, each updated once, a second later."""
+def filled(count: int, updates: int = 0) -> House:
+    """A house under the old key with so many secrets, each updated so often, a second later."""
     house = House()
     names = [f"N{number:04}" for number in range(count)]
-    for _ in range(2):
+    for _ in range(1 + updates):
         house.put(*names)
         house.clock.now += 1000
     return house

@@ -79,6 +79,11 @@ class LedgerFiles:
         with _database(path) as database:
             database.execute(query, (len(beginning), beginning))
 
+    def path(self, project: str) -> Path:
+        path = self._path(project)
+        assert path is not None, f"{project} has no ledger yet"
+        return path
+
     def lose(self, project: str) -> None:
         """As if its object had never been; no Worker runs."""
         path = self._path(project)

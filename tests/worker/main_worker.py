@@ -119,20 +119,27 @@ class ProjectApi:
         return f"{self.project}/secret/{name}"
 
     def kept(self) -> set[str]:
-        """The secrets that have a text in the ledger, whether or not it is copied yet."""
-        rows = self.worker.ledgers.rows(self.project, "version")
-        return {id_.partition("/")[0] for id_ in rows}
+        """The secrets that the ledger has now, whether or not they are copied yet."""
+        return set(self._current())
 
     def kept_values(self) -> dict[str, str]:
-        """Every secret in the ledger, opened, also when no Worker runs."""
+        """Every secret that the ledger has now, opened, also when no Worker runs."""
         rows = self.worker.ledgers.rows(self.project, "version")
         found: dict[str, str] = {}
-        for id_, text in rows.items():
-            fields, name = json.loads(text), Name(id_.partition("/")[0])
-            record = Record(name, _metadata(fields), fields["sealed"])
+        for name, version in self._current().items():
+            fields = json.loads(rows[version_id(name, version)])
+            record = Record(Name(name), _metadata(fields), fields["sealed"])
             opened = asyncio.run(_open(Project(self.project), record, self.worker.secrets.keys))
             found[name] = opened.decode()
         return found
+
+    def _current(self) -> dict[str, int]:
+        """The version of each secret that is not deleted."""
+        rows = self.worker.ledgers.rows(self.project, "secret")
+        states = {name: json.loads(text) for name, text in rows.items()}
+        return {
+            name: one["version"] for name, one in states.items() if one.get("deletedAt") is None
+        }
 
     def names(self) -> set[str]:
         """The secrets that have a record in KV, once all copies are there."""

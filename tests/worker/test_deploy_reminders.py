@@ -70,6 +70,7 @@ def test_the_secret_goes_up_as_one_and_the_schedule_is_set(world: Deploying) -> 
         (URL, "too-short", 2, "REMINDER_SECRET must have 32 to 256"),
         ("", "too-short", 2, "REMINDER_SECRET must have 32 to 256"),
     ],
+    ids=["no secret", "not https", "this machine", "a short secret", "a short secret, no address"],
 )
 def test_what_the_worker_would_refuse_changes_nothing(
     world: Deploying, url: str, secret: str, code: int, said: str

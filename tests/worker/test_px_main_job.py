@@ -99,7 +99,7 @@ def test_import(px: Px, api: ProjectApi, tmp_path: Path, quote: Callable[[str], 
 def listed(px: Px) -> Mapping[str, tuple[str, str]]:
     """What `px secret list` says in a pipe: created and updated, by name."""
     lines = px.run("secret", "list").stdout.splitlines()
-    return {name: (made, new) for name, made, new in (line.split("\t") for line in lines)}
+    return {name: (made, new) for name, made, new, *_ in (line.split("\t") for line in lines)}
 
 
 def test_created_at_survives(px: Px, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+DAY: Final = 86_400_000  # milliseconds
 LAST: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: ISO 8601 has four digits for a year
 
 FIRST_RETRY: Final = 2_000  # milliseconds

@@ -8,7 +8,7 @@ from typing import Final
 
 from px.api import decode, doubt
 from px.api.client import Client
-from px.api.decode import Fields, items, matching, number, truth
+from px.api.decode import Fields, number, truth
 from px.errors import Detail, PxError, Refused
 
 PATIENCE: Final = 20  # steps without progress
@@ -102,7 +102,7 @@ def _adoption(found: Fields) -> Adoption:
     state = decode.text(found["state"])
     if state not in _STATES:
         raise ValueError
-    failed = items(found, "failed", _failed) if "failed" in found else []
+    failed = decode.failures(found)
     return Adoption(
         is_over=state == "adopted",
         secrets=number(found["secrets"]),
@@ -114,12 +114,6 @@ def _adoption(found: Fields) -> Adoption:
         failed_count=number(found["failedCount"]),
         after_loss=truth(found["afterLoss"]),
     )
-
-
-def _failed(found: Fields) -> Detail:
-    """As of a rotation: the code says why, and the name, which may be any text, is escaped."""
-    code = matching(decode.CODE, found["code"])
-    return Detail(code, code.replace("_", " "), name=decode.text(found["name"]))
 
 
 def _repaired(found: Fields) -> tuple[int, str | None]:

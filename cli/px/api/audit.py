@@ -135,6 +135,6 @@ def _event(found: Fields) -> AuditEvent:
         decode.optional(decode.text, found.get("address")),
         decode.optional(lambda key: decode.matching(KEY_ID, key), found.get("keyId")),
         decode.fields(found.get("details", {})),
-        None if found.get("sequence") is None else decode.number(found["sequence"]),
+        decode.optional(decode.number, found.get("sequence")),
         decode.optional(lambda digest: decode.matching(_DIGEST, digest), found.get("digest")),
     )

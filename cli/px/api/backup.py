@@ -9,7 +9,7 @@ from typing import Final
 from px.api import decode, doubt
 from px.api.adoption import counted
 from px.api.client import Client
-from px.api.decode import Fields, items, matching, number
+from px.api.decode import Fields, number
 from px.errors import Detail, PxError, Refused
 
 TRIES: Final = 5  # of an export, if the project is changed meanwhile
@@ -155,14 +155,8 @@ def bring(client: Client, file: ExportFile, ticket: str, note: Callable[[int, in
 
 
 def _exported(found: Fields) -> tuple[str, list[Detail], str | None]:
-    failed = items(found, "failed", _failed) if "failed" in found else []
+    failed = decode.failures(found)
     return decode.text(found["text"]), failed, decode.next_cursor(found)
-
-
-def _failed(found: Fields) -> Detail:
-    """The code says why, and the name, which may be any text, is escaped."""
-    code = matching(decode.CODE, found["code"])
-    return Detail(code, code.replace("_", " "), name=decode.text(found["name"]))
 
 
 def _checked(found: Fields) -> tuple[str, Counts]:

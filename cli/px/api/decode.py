@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from positronic.names import Name, parse_name
+from px.errors import Detail
 
 T = TypeVar("T")
 Fields = Mapping[str, object]
@@ -61,8 +62,22 @@ def time(found: object) -> str:
     return written
 
 
-def optional(parse: Callable[[object], str], found: object) -> str | None:
+def optional(parse: Callable[[object], T], found: object) -> T | None:
     return None if found is None else parse(found)
+
+
+def failure(found: Fields) -> Detail:
+    """The code says why; the server's sentence is left out: it may control a terminal.
+
+    The name may be any text that somebody wrote to the store: it is shown escaped.
+    """
+    code = matching(CODE, found["code"])
+    return Detail(code, code.replace("_", " "), name=text(found["name"]))
+
+
+def failures(found: Fields) -> list[Detail]:
+    """Of a step, which may say nothing of them."""
+    return items(found, "failed", failure) if "failed" in found else []
 
 
 def actor(found: object) -> Mapping[str, str] | None:

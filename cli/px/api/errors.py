@@ -74,7 +74,7 @@ _HINTS: Final = {
     "secret_expired": "`px secret policy NAME` shows its dates and moves them",
     "corrupt_record": "delete the unreadable record, then create the secret again",
     "unknown_key": "restore the master key with this id, or create the secret again",
-    "ledger_full": "delete secrets that nothing needs any more; deleting still works",
+    "ledger_full": "destroy what nothing needs: `px secret destroy NAME` still works",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "version_mismatch": "`px secret history NAME` shows who changed it and when",
     "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",

@@ -92,7 +92,7 @@ def _use(found: Fields) -> KeyUse:
 
 
 def _step(found: Fields) -> RotationStep:
-    failed = items(found, "failed", _failed) if "failed" in found else []
+    failed = decode.failures(found)
     return RotationStep(
         number(found["resealed"]),
         number(found["remaining"]),
@@ -100,12 +100,3 @@ def _step(found: Fields) -> RotationStep:
         tuple(failed),
         next_cursor(found),
     )
-
-
-def _failed(found: Fields) -> Detail:
-    """The code says why; the server's sentence is left out: it may control a terminal.
-
-    The name may be any text that somebody wrote to the store: it is shown escaped.
-    """
-    code = matching(decode.CODE, found["code"])
-    return Detail(code, code.replace("_", " "), name=decode.text(found["name"]))

@@ -161,7 +161,7 @@ def secret(found: Fields) -> Secret:
         last_read_at=_time(found, "lastReadAt"),
         expires_at=_time(found, "expiresAt"),
         rotate_every=_number(found, "rotateEvery"),
-        enforce=None if found.get("enforce") is None else decode.truth(found["enforce"]),
+        enforce=decode.optional(decode.truth, found.get("enforce")),
         due=_time(found, "due"),
         note=decode.optional(decode.text, found.get("note")),
         deleted_at=_time(found, "deletedAt"),
@@ -175,7 +175,7 @@ def _time(found: Fields, key: str) -> str | None:
 
 
 def _number(found: Fields, key: str) -> int | None:
-    return None if found.get(key) is None else decode.number(found[key])
+    return decode.optional(decode.number, found.get(key))
 
 
 def _listed(found: Fields) -> Secret:

@@ -103,11 +103,10 @@ class Versions:
 def _version(found: Fields) -> SecretVersion:
     if decode.is_unreadable(found):
         return SecretVersion(decode.number(found["version"]), "", "", is_unreadable=True)
-    origin = found.get("restoredFrom")
     return SecretVersion(
         decode.number(found["version"]),
         decode.matching(_STATE, found["state"]),
         decode.time(found["createdAt"]),
         decode.actor(found.get("by")),
-        None if origin is None else decode.number(origin),
+        decode.optional(decode.number, found.get("restoredFrom")),
     )

@@ -66,11 +66,10 @@ class LastHead:
             ) from None
 
     def keep(self, head: Head) -> None:
-        from px.project import owner_only
+        from px.project import user_state
 
         if self.path is not None:
-            owner_only.make_folder(self.path.parent)
-            owner_only.replace(self.path, f"{head}\n".encode())
+            user_state.keep(self.path, f"{head}\n".encode())
 
 
 def last_head(target: Target, environ: Mapping[str, str]) -> LastHead:

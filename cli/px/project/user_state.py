@@ -30,6 +30,14 @@ def state_file(
     return Path(base) / "px" / f"{kind}-{name}"
 
 
+def keep(path: Path, data: bytes) -> None:
+    """In such a file, readable only by its owner. Raises OSError, PxError."""
+    from px.project import owner_only
+
+    owner_only.make_folder(path.parent)
+    owner_only.replace(path, data)
+
+
 def _folder() -> Path:
     """Of the project that the command is run in, or where it is run."""
     from px.project.errors import NoProject

@@ -30,12 +30,11 @@ class RememberedVersions:
 
     def keep(self, versions: Mapping[str, int]) -> None:
         """A failure is no harm: older versions can only refuse more."""
-        from px.project import owner_only
+        from px.project import user_state
 
         if self._path is not None:
             with suppress(OSError, PxError):
-                owner_only.make_folder(self._path.parent)
-                owner_only.replace(self._path, json.dumps(dict(versions)).encode())
+                user_state.keep(self._path, json.dumps(dict(versions)).encode())
 
     def read(self) -> dict[str, int]:
         """Raises Usage if there are none, or for a file that px did not write."""

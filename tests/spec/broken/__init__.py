@@ -19,6 +19,7 @@ from spec.broken import (
     secrets,
     tokens,
     uses,
+    versions,
 )
 from spec.broken.mutant import MUTANTS, Mutant
 
@@ -40,4 +41,5 @@ _MODULES = (
     secrets,
     tokens,
     uses,
+    versions,
 )

@@ -66,12 +66,12 @@ async def list_leaks_in_a_header(call: Call) -> Response:
 
 
 @breaks("secrets.list.fields")
-async def lists_versions(call: Call) -> Response:
+async def lists_digests(call: Call) -> Response:
     """Listed secrets have a field more."""
     right = await call.right()
     if not _is_list(call, right):
         return right
-    return edited(right, secrets=[item | {"version": 1} for item in _items(right)])
+    return edited(right, secrets=[item | {"digest": "abc"} for item in _items(right)])
 
 
 @breaks("secrets.list.holds")

@@ -40,11 +40,11 @@ async def answers_another_name(call: Call) -> Response:
 
 
 @breaks("secrets.create.fields")
-async def tells_the_version(call: Call) -> Response:
+async def tells_a_digest(call: Call) -> Response:
     """POST /secrets answers a field more."""
     right = await call.right()
     is_it = call.at("POST /secrets") and right.status == 201
-    return edited(right, version=1) if is_it else right
+    return edited(right, digest="abc") if is_it else right
 
 
 @breaks("secrets.create.dates")

@@ -18,6 +18,7 @@ TABLE: Final = {
     405: "method_not_allowed",
     408: "request_timeout",
     409: "conflict secret_expired",
+    412: "version_mismatch",
     413: "too_large",
     415: "unsupported_media_type",
     429: "rate_limited",

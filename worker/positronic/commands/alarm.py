@@ -19,13 +19,13 @@ from positronic.commands.removals import Removals
 from positronic.copies.compare import WRONG
 from positronic.copies.drain import Drain
 from positronic.errors import InvalidRequest, PositronicError
-from positronic.ledger.duty_rows import DAY, DUTIES, RETENTION, SWEEP, Duty
+from positronic.ledger.duty_rows import DUTIES, RETENTION, SWEEP, Duty
 from positronic.names import Project
 from positronic.ports import Clock, Copies, Ledger, RandomBytes, Unreadable
 from positronic.roles import SYSTEM
 from positronic.rows import Row
 from positronic.sealing.keyring import Keyring
-from positronic.times import wait_after
+from positronic.times import DAY, wait_after
 
 SWEPT_AT_ONCE: Final = 500  # copies in one step
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from positronic.access.authentication import PURPOSE as TOKEN
 from positronic.access.authentication import verify
@@ -193,9 +193,6 @@ def _written(work: Work, walk: _Walk) -> str:
 
 def _read(work: Work, cursor: str) -> _Walk:
     """Raises InvalidRequest."""
-    found: Mapping[str, object] = pages.read_state(
-        work.tools.keyring, _CURSOR, work.project, cursor
-    )
-    walk = _Walk(**found)  # type: ignore[arg-type]  # what `_written` wrote
-    number, digest = walk.head
-    return _Walk(**{**found, "head": (number, digest)})  # type: ignore[arg-type]
+    found: Mapping[str, Any] = pages.read_state(work.tools.keyring, _CURSOR, work.project, cursor)
+    number, digest = found["head"]
+    return _Walk(**{**found, "head": (number, digest)})

@@ -136,7 +136,7 @@ def _begun(work: Work, header: str) -> Import | None:
         return None
     kinds = (STATES.kind, VERSIONS.kind, TOKENS.kind, EVENTS.kind, AUDIT_KEYS.kind)
     if found or any(look.ledger.list(kind, limit=1) for kind in kinds):
-        raise Conflict("this project's ledger is not empty; an export is imported into no other")
+        raise Conflict("this project's ledger is not empty; an export goes only into an empty one")
     return Import(digest)
 
 

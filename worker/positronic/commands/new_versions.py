@@ -21,6 +21,7 @@ from positronic.names import Name
 from positronic.ports import Metadata, Record
 from positronic.rows import Change, Delete, Row
 from positronic.sealing.envelope import MAX_LENGTH
+from positronic.secrets.policy import DEFAULT
 
 MAX_KEPT: Final = 8 * 1024 * 1024  # characters of the sealed texts of one name
 
@@ -77,7 +78,10 @@ def written(
         changed_by=work.actor,
     )
     version = version_from(record, work.actor, restored_from)
-    return [STATES.put(changed), VERSIONS.put(version), *_outdated(work, changed, record)]
+    # What is restored may have had a policy that kept more, before it was deleted the first time.
+    is_back = restored_from is not None and not state.is_live
+    gone = (surplus if is_back else _outdated)(work, changed, len(record.sealed))
+    return [STATES.put(changed), VERSIONS.put(version), *gone]
 
 
 def surplus(work: Work, state: SecretState, more: int = 0) -> list[Change]:
@@ -100,13 +104,19 @@ def version_rows(work: Work, name: str) -> Sequence[Row]:
     return work.look.ledger.list(VERSIONS.kind, low=f"{name}/", high=f"{name}0")
 
 
+def bare(state: SecretState) -> SecretState:
+    """Nothing of it can be restored any more. Its number stays; if it is deleted, no note does."""
+    policy = state.policy if state.is_live else DEFAULT
+    return replace(state, deleted_version=None, kept_until=None, policy=policy)
+
+
 def removed(id_: str) -> Delete:
     return Delete(VERSIONS.kind, id_, erase=True)
 
 
-def _outdated(work: Work, state: SecretState, record: Record) -> list[Change]:
-    """Without a look at all versions, where these fit however long they are."""
-    kept, version = state.policy.keep_versions, record.metadata.version
+def _outdated(work: Work, state: SecretState, more: int) -> list[Change]:
+    """`surplus` without a look at all versions, where these fit however long they are."""
+    kept, version = state.policy.keep_versions, state.metadata.version
     if kept > _ALWAYS_FIT:
-        return surplus(work, state, len(record.sealed))
+        return surplus(work, state, more)
     return [removed(version_id(state.name, version - kept))] if version > kept else []

@@ -35,7 +35,7 @@ from positronic.commands.table import (
 from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, Unauthenticated
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
-from positronic.ledger.duty_rows import DAY, DUTIES, first_duties
+from positronic.ledger.duty_rows import DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
@@ -46,6 +46,7 @@ from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
 from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
+from positronic.times import DAY
 
 TRIES: Final = 5
 RETRY_AFTER: Final = {"Retry-After": "1"}

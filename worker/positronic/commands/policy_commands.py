@@ -7,18 +7,18 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from positronic.commands.new_versions import surplus
+from positronic.commands.paging import by_time
 from positronic.commands.secret_reads import live
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, NotFound
 from positronic.ledger.secret_rows import STATES, SecretState
 from positronic.names import Name
 from positronic.ports import Unreadable
-from positronic.rows import Position, Row
+from positronic.rows import Row
 from positronic.secrets.policy import changed
 
 Fields = Mapping[str, object]
 
-_CURSOR: Final = "="
 # What an event calls a field.
 _SAID: Final = {
     "note": "note",
@@ -52,13 +52,12 @@ async def shown(work: Work, name: Name) -> object:
 async def due(work: Work, within: int, cursor: str | None, limit: int) -> object:
     """[[what `told` says of each, or {"name"} of one that cannot be read], cursor], soonest first.
 
-    That is what is due in fewer milliseconds than `within`, or was due before.
+    That is what is due in fewer milliseconds than `within`, or was due before. Raises
+    InvalidRequest for a cursor from elsewhere.
     """
-    rows = work.look.ledger.list(
-        *(STATES.kind, "due", _after(cursor), limit + 1), high=work.tools.clock() + within
-    )
-    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return [[_item(row) for row in rows[:limit]], following]
+    end = work.tools.clock() + within
+    rows, following = by_time(work, STATES.kind, "due", cursor, limit, high=end)
+    return [[_item(row) for row in rows], following]
 
 
 def told(state: SecretState) -> dict[str, object]:
@@ -84,18 +83,3 @@ def _state(work: Work, name: Name) -> SecretState:
 def _item(row: Row) -> Fields:
     state = STATES.item(row)
     return {"name": state.id} if isinstance(state, Unreadable) else told(state)
-
-
-def _cursor(row: Row) -> str:
-    key = row.keys[STATES.kind.indexes.index("due")]
-    return f"{key}{_CURSOR}{row.id}"
-
-
-def _after(cursor: str | None) -> Position | None:
-    """Raises InvalidRequest for one from elsewhere."""
-    at, sign, name = (cursor or "").partition(_CURSOR)
-    if not cursor:
-        return None
-    if not (sign and at.isascii() and at.isdigit() and len(at) <= 15):
-        raise InvalidRequest("`cursor` does not come from this list")
-    return int(at), name

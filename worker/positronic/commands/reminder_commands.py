@@ -11,10 +11,10 @@ from typing import Any, Final, cast
 
 from positronic.commands.policy_commands import due
 from positronic.commands.work import Plan, Work
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.reminder_rows import REMINDERS, Reminder
 from positronic.names import Name
 from positronic.rows import Change, Delete, Row
+from positronic.times import DAY
 
 AT_ONCE: Final = 500  # names in one message
 CLAIMED: Final = 600_000  # milliseconds

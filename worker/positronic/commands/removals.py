@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from positronic.commands.new_versions import removed
+from positronic.commands.new_versions import bare, removed
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.ports import Clock, Ledger
 from positronic.rows import Change, CommitConflict, Put, Row
@@ -39,5 +39,4 @@ class Removals:
         # Ascending ids are newest first.
         low = version_id(state.name, state.deleted_version or 0)
         rows = self.ledger.list(VERSIONS.kind, low=low, high=f"{state.name}0")
-        done = STATES.put(replace(state, deleted_version=None, kept_until=None))
-        return [done, *(removed(one.id) for one in rows)]
+        return [STATES.put(bare(state)), *(removed(one.id) for one in rows)]

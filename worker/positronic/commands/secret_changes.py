@@ -8,6 +8,7 @@ from typing import Final
 
 from positronic.commands.arguments import Entry
 from positronic.commands.new_versions import (
+    bare,
     check_version,
     check_versions,
     following,
@@ -21,8 +22,8 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.names import Name, is_name, parse_name
 from positronic.ports import Metadata, Record, Unreadable
 from positronic.rows import Change, Delete, Row
-from positronic.secrets.policy import DAY, DEFAULT, Policy
-from positronic.times import iso
+from positronic.secrets.policy import DEFAULT, Policy
+from positronic.times import DAY, iso
 
 _NOT_KEPT: Final = Policy(keep_days=0)
 
@@ -63,8 +64,7 @@ async def delete(work: Work, text: str) -> Plan:
     now, days = work.tools.clock(), state.policy.keep_days
     state = replace(state, deleted_at=now, changed_at=now, changed_by=work.actor)
     if not days:
-        gone = STATES.put(replace(state, deleted_version=None, kept_until=None))
-        return Plan([gone, *_removed(work, name)], [name], None, [name])
+        return Plan([STATES.put(bare(state)), *_removed(work, name)], [name], None, [name])
     state = replace(state, deleted_version=state.metadata.version, kept_until=now + days * DAY)
     details = {"keptUntil": iso(now + days * DAY)}
     return Plan([STATES.put(state)], [name], None, [name], details)
@@ -86,9 +86,8 @@ async def destroy(work: Work, text: str) -> Plan:
     state = replace(state, deleted_at=state.deleted_at or now, changed_at=now)
     state = replace(state, changed_by=work.actor, deleted_version=state.metadata.version)
     if not days:
-        gone = STATES.put(replace(state, deleted_version=None, kept_until=None))
-        return Plan([gone, *_removed(work, name)], [name], None, [name])
-    state = replace(state, kept_until=state.kept_until or now + days * DAY)
+        return Plan([STATES.put(bare(state)), *_removed(work, name)], [name], None, [name])
+    state = replace(state, kept_until=state.kept_until or now + days * DAY, policy=DEFAULT)
     return Plan([STATES.put(state), *map(emptied, texts)], [name], None, [name])
 
 

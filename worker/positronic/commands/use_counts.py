@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from positronic.commands.paging import by_id
 from positronic.commands.work import Plan, Work
 from positronic.errors import NotFound
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.secret_rows import STATES
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.use_rows import (
@@ -26,8 +26,9 @@ from positronic.names import Name
 from positronic.ports import Ledger
 from positronic.roles import Principal
 from positronic.rows import Change, Delete
+from positronic.times import DAY
 
-ALONE: Final = 500  # counters that one step removes
+AT_ONCE: Final = 500  # counters that one step removes
 
 _PAGE: Final = 1000
 
@@ -74,21 +75,16 @@ async def uses(
     Also of a secret that was deleted. Raises NotFound if there never was one.
     """
     ledger, start = work.look.ledger, uses_of(name, version)
-    last = cursor.removeprefix("=") if cursor else ""
-    rows = ledger.list(
-        *(USES.kind, "id", (last, last) if cursor else None, limit + 1),
-        low=start,
-        high=f"{start[:-1]}0",
-    )
+    rows, following = by_id(work, USES.kind, cursor, limit, low=start, high=f"{start[:-1]}0")
     if not rows and not ledger.get(STATES.kind, [name]):
         raise NotFound(f"there is no secret {name}")
-    found = [USES.item(row) for row in rows[:limit]]
+    found = [USES.item(row) for row in rows]
     listed = [
         [one.version, one.kind, one.reader, one.host, one.count, one.first, one.last]
         for one in found
         if isinstance(one, Use)
     ]
-    return [listed, f"={rows[limit - 1].id}" if len(rows) > limit else None, since(ledger)]
+    return [listed, following, since(ledger)]
 
 
 def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, int | None]:
@@ -117,6 +113,6 @@ async def trim(work: Work) -> Plan:
     Also starts the count in a ledger that is older than its counters.
     """
     ledger, now = work.look.ledger, work.tools.clock()
-    old = ledger.list(USES.kind, "day", limit=ALONE, high=(now - KEPT) // DAY)
+    old = ledger.list(USES.kind, "day", limit=AT_ONCE, high=(now - KEPT) // DAY)
     begun: list[Change] = [] if since(ledger) else [COUNTED.put(now)]
-    return Plan([*begun, *(Delete(USES.kind, row.id) for row in old)], [], len(old) == ALONE)
+    return Plan([*begun, *(Delete(USES.kind, row.id) for row in old)], [], len(old) == AT_ONCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from positronic.commands.new_versions import version_rows
-from positronic.commands.paging import by_key
+from positronic.commands.paging import by_time
 from positronic.commands.work import Work
 from positronic.errors import NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
@@ -30,10 +30,11 @@ async def history(work: Work, name: Name) -> object:
 async def deleted(work: Work, cursor: str | None, limit: int) -> object:
     """[[[name, version, created, sealed, updated, {more}], ...], cursor]: what can be restored.
 
-    Those that are removed first come first; a page may be short, and not the last.
+    Those that are removed first come first; a page may be short, and not the last. Raises
+    InvalidRequest for a cursor from elsewhere.
     """
     now = work.tools.clock()
-    rows, following = by_key(work, STATES.kind, "deleted", cursor, limit)
+    rows, following = by_time(work, STATES.kind, "deleted", cursor, limit)
     items = [STATES.item(row) for row in rows]
     found = [one for one in items if not isinstance(one, Unreadable) and _is_back(work, one, now)]
     return [[_deleted(one) for one in found], following]

@@ -7,8 +7,8 @@ from typing import Final
 
 from positronic.ledger.codec import Codec
 from positronic.rows import Kind
+from positronic.times import DAY
 
-DAY: Final = 86_400_000  # milliseconds
 SWEEP: Final = "sweep"  # compares the copies with the ledger
 RETENTION: Final = "retention"  # removes events that are no longer kept
 

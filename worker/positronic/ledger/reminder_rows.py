@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from positronic.ledger.codec import Codec
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.fields import Fields
 from positronic.names import Name, parse_name
 from positronic.rows import Kind
+from positronic.times import DAY
 
 
 @dataclass(frozen=True, slots=True)

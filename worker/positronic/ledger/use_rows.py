@@ -11,11 +11,11 @@ from typing import Final
 
 from positronic import times
 from positronic.ledger.codec import Codec
-from positronic.ledger.duty_rows import DAY
 from positronic.ledger.fields import Fields
 from positronic.ledger.setting_rows import SETTING
 from positronic.names import Name, parse_name
 from positronic.rows import MAX_NUMBER, Kind, Row
+from positronic.times import DAY
 
 KEPT: Final = 90 * DAY  # of counters, milliseconds
 

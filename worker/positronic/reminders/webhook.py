@@ -18,8 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from positronic.commands.asked_reminders import DueName, Reminded
 from positronic.errors import NotConfigured
 from positronic.names import Project
-from positronic.secrets.policy import DAY
-from positronic.times import iso
+from positronic.times import DAY, iso
 
 SIGNATURE: Final = "Positronic-Signature"
 MAX_URL: Final = 2_000  # characters

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from positronic import times
 
-DAY: Final = 86_400_000  # milliseconds
 MAX_NOTE: Final = 500  # characters
 MAX_ROTATE_EVERY: Final = 3_650  # days
 MAX_KEPT_VERSIONS: Final = 100
@@ -48,7 +47,7 @@ class Policy:
         if self.expires_at is not None:
             found.append(Due(self.expires_at, EXPIRES))
         if self.rotate_every is not None:
-            found.append(Due(min(sealed_at + self.rotate_every * DAY, times.LAST), ROTATE))
+            found.append(Due(min(sealed_at + self.rotate_every * times.DAY, times.LAST), ROTATE))
         return min(found, default=None)
 
     def expired_at(self, now: int) -> int | None:

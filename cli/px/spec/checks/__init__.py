@@ -27,12 +27,13 @@ from px.spec.checks import (
     tokens,
     uses,
     values,
+    versions,
 )
 from px.spec.promises import Promise
 
 GROUPS: Final = (
     *(openapi.STATUS, secrets.CREATE, secrets.EXISTS, secrets.DELETE, listing.LIST, bulk.BULK),
-    *(policies.POLICIES, uses.USES),
+    *(versions.VERSIONS, policies.POLICIES, uses.USES),
     *(values.VALUES, errors.ERRORS, access.AUTH, names.NAMES, limits.LIMITS, headers.HEADERS),
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
     *(

@@ -25,6 +25,7 @@ CODES: Final[Mapping[int, frozenset[str]]] = {
     404: frozenset({"not_found"}),
     405: frozenset({"method_not_allowed"}),
     409: frozenset({"conflict"}),
+    412: frozenset({"version_mismatch"}),
     413: frozenset({"too_large"}),
     415: frozenset({"unsupported_media_type"}),
 }
@@ -49,7 +50,7 @@ def _check(answer: Answer) -> None:
     assert all(text.isascii() and text.isprintable() for text in answer.headers.values())
     if answer.status >= 400:
         assert answer.code in CODES.get(answer.status, ()), answer.body
-        assert answer.json.keys() <= {"error", "code", "details"}
+        assert answer.json.keys() <= {"error", "code", "details", "currentVersion"}
     shown = answer.body.decode() + str(answer.headers)
     assert [number for number, text in enumerate(SECRETS) if text in shown] == []
     assert "Evil" not in shown

@@ -45,7 +45,7 @@ def test_everything_opens_and_nothing_is_under_the_old_key() -> None:
 
 def test_versions_and_dates_stay() -> None:
     """Only the key, the salt and the nonce are new."""
-    house = filled(3)
+    house = filled(3, updates=1)
     before = stored(house)
     rotated = rotated_house(house)
     rotated.clock.now += 86_400_000
