@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 
-from positronic.ledger.text_keys import TextKeys, decrypt, encrypt, key_of
+from positronic.ledger import text_keys
 from positronic.rows import (
     ABSENT,
     BY_ID,
@@ -66,7 +66,6 @@ class SqliteLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._text_keys = TextKeys(database)
         self._made: frozenset[Kind] = frozenset()
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
@@ -129,13 +128,8 @@ class SqliteLedger:
         revision = self._database.run(_COUNT)[0][0]
         for kind, some in _by_kind(changes):
             puts = [one for one in some if isinstance(one, Put)]
-            if kind.is_shredded:
-                slots = self._delete(kind, [one.id for one in some], "RETURNING slot")
-                keys = self._text_keys.renew((row[0] for row in slots), len(puts))
-                self._put_shredded(kind, puts, revision, keys)
-            else:
-                self._delete(kind, [one.id for one in some if isinstance(one, Delete)])
-                self._put(kind, puts, revision)
+            self._delete(kind, [one.id for one in some if isinstance(one, Delete)])
+            (self._put_shredded if kind.is_shredded else self._put)(kind, puts, revision)
 
     def _check(self, expect: Expect) -> None:
         """Rows of several kinds by one statement."""
@@ -163,22 +157,18 @@ class SqliteLedger:
         rows = self._database.run(" UNION ALL ".join(terms), *values)
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def _delete(self, kind: Kind, ids: Sequence[str], more: str = "") -> list[Sequence[Any]]:
-        found: list[Sequence[Any]] = []
+    def _delete(self, kind: Kind, ids: Sequence[str]) -> None:
         for some in _batches(ids, MAX_PARAMETERS):
-            query = f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)}) {more}"  # noqa: S608
-            found += self._database.run(query, *some)
-        return found
+            self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)})", *some)  # noqa: S608
 
     def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
         rows = [(put.id, put.text, revision, *put.keys) for put in puts]
         self._insert(kind, ("id", "text", "revision", *kind.indexes), rows)
 
-    def _put_shredded(
-        self, kind: Kind, puts: Sequence[Put], revision: int, keys: Sequence[tuple[int, str]]
-    ) -> None:
+    def _put_shredded(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
+        keys = text_keys.take(self._database, len(puts))
         rows = [
-            (put.id, encrypt(key, put.text), revision, *put.keys, slot)
+            (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
             for put, (slot, key) in zip(puts, keys, strict=True)
         ]
         self._insert(kind, ("id", "text", "revision", *kind.indexes, "slot"), rows)
@@ -215,13 +205,14 @@ class SqliteLedger:
         columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
         if kind.is_shredded:
             columns.append("slot INTEGER")
-            self._text_keys.make()
         self._database.run(
             f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
             " WITHOUT ROWID"
         )
         for index in kind.indexes:
             self._index(kind, index)
+        if kind.is_shredded:
+            text_keys.make(self._database, kind.name)
 
     def _index(self, kind: Kind, index: str) -> None:
         self._database.run(
@@ -232,14 +223,14 @@ class SqliteLedger:
 
 def _columns(kind: Kind) -> str:
     """What `_row` reads."""
-    key = (key_of(kind.name),) if kind.is_shredded else ()
+    key = (text_keys.key_of(kind.name),) if kind.is_shredded else ()
     return ", ".join(("id", "text", "revision", *kind.indexes, *key))
 
 
 def _row(kind: Kind, found: Sequence[Any]) -> Row:
     id_, text, revision, *keys = found
     if kind.is_shredded:
-        text = decrypt(keys.pop(), text)
+        text = text_keys.decrypt(keys.pop(), text)
     return Row(id_, text, tuple(keys), revision)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from positronic.rows import Key
@@ -22,13 +22,23 @@ NO_KEY: Final = "0" * 64
 # there has to be a second one.
 GROWS_BY: Final = 128
 
-_WRITTEN_AT_ONCE: Final = 50  # two parameters each
-_TABLE: Final = (
-    "CREATE TABLE IF NOT EXISTS text_keys (slot INTEGER PRIMARY KEY, key TEXT NOT NULL)"
-)
 _FREE: Final = f"WHERE key = '{NO_KEY}'"
-_INDEX: Final = f"CREATE INDEX IF NOT EXISTS text_keys_free ON text_keys (slot) {_FREE}"
-_SELECT_FREE: Final = f"SELECT slot FROM text_keys {_FREE} LIMIT ?"  # noqa: S608
+_DESTROY: Final = f"UPDATE text_keys SET key = '{NO_KEY}' WHERE slot ="  # noqa: S608
+_MADE: Final = (
+    "CREATE TABLE IF NOT EXISTS text_keys (slot INTEGER PRIMARY KEY, key TEXT NOT NULL)",
+    f"CREATE INDEX IF NOT EXISTS text_keys_free ON text_keys (slot) {_FREE}",
+    # Whatever replaces or deletes a row destroys the key of its text.
+    "CREATE TRIGGER IF NOT EXISTS {0}_replaced BEFORE INSERT ON {0}"
+    f" BEGIN {_DESTROY} (SELECT slot FROM {{0}} WHERE id = NEW.id); END",
+    "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
+    f" BEGIN {_DESTROY} OLD.slot; END",
+)
+_TAKE: Final = (
+    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new,"
+    " (SELECT slot AS free, row_number() OVER () AS number"  # noqa: S608
+    f" FROM text_keys {_FREE} LIMIT ?)"
+    " WHERE slot = free AND new.key = number - 1 RETURNING slot, text_keys.key"
+)
 _GROW: Final = (
     "WITH RECURSIVE more (number) AS"
     " (SELECT 1 UNION ALL SELECT number + 1 FROM more WHERE number < ?)"
@@ -42,42 +52,21 @@ class Statements(Protocol):
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class TextKeys:
-    """Of one database; within a transaction."""
+def make(database: Statements, table: str) -> None:
+    """For a table that was just made: its column `slot` says where a row's key is."""
+    for statement in _MADE:
+        database.run(statement.format(table))
 
-    database: Statements
 
-    def make(self) -> None:
-        self.database.run(_TABLE)
-        self.database.run(_INDEX)
-
-    def renew(self, slots: Iterable[int | None], wanted: int) -> Sequence[tuple[int, str]]:
-        """Destroys the keys in these slots, and answers with new ones and their slots."""
-        known = [slot for slot in dict.fromkeys(slots) if slot is not None]
-        known += self._free(wanted - len(known))
-        new = [(slot, secrets.token_hex(32)) for slot in known[:wanted]]
-        self._write([*new, *((slot, NO_KEY) for slot in known[wanted:])])
-        return new
-
-    def _free(self, wanted: int) -> list[int]:
-        if wanted <= 0:
-            return []
-        rows = self.database.run(_SELECT_FREE, wanted)
-        if len(rows) < wanted:
-            self.database.run(_GROW, max(wanted, GROWS_BY))
-            rows = self.database.run(_SELECT_FREE, wanted)
-        return [row[0] for row in rows]
-
-    def _write(self, keys: Sequence[tuple[int, str]]) -> None:
-        for start in range(0, len(keys), _WRITTEN_AT_ONCE):
-            some = keys[start : start + _WRITTEN_AT_ONCE]
-            marks = ", ".join(["(?, ?)"] * len(some))
-            self.database.run(
-                f"INSERT INTO text_keys VALUES {marks}"  # noqa: S608
-                " ON CONFLICT (slot) DO UPDATE SET key = excluded.key",
-                *(part for one in some for part in one),
-            )
+def take(database: Statements, count: int) -> Sequence[tuple[int, str]]:
+    """So many new keys, and the slots that they are in now."""
+    keys = [secrets.token_hex(32) for _ in range(count)]
+    taken = [*database.run(_TAKE, json.dumps(keys), count)] if keys else []
+    if len(taken) < count:
+        missing = keys[len(taken) :]
+        database.run(_GROW, max(len(missing), GROWS_BY))
+        taken += database.run(_TAKE, json.dumps(missing), len(missing))
+    return [(slot, key) for slot, key in taken]
 
 
 def key_of(table: str) -> str:
