@@ -24,6 +24,7 @@ _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 def make(root: Path, folder: Path) -> list[Path]:
     """Builds both into the folder, in place of older ones; an sdist and a wheel of each."""
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("positronic_secrets*-*"):
         old.unlink()
