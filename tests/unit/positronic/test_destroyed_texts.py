@@ -6,6 +6,7 @@ neither the text nor its key may be found.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Watched:
         """The texts that there are now."""
         query = "SELECT id, key, text FROM version JOIN text_keys USING (slot)"
         rows = {id_: (key, stored) for id_, key, stored in self.database.run(query)}
-        texts = SqliteLedger(self.database).get(VERSIONS.kind, list(rows))
+        texts = SqliteLedger(self.database, os.urandom).get(VERSIONS.kind, list(rows))
         now = {(texts[id_].text, *rest) for id_, rest in rows.items()}
         self.seen |= now
         return now
@@ -79,7 +80,7 @@ def _check(watched: Watched) -> set[Stored]:
 
 def test_nothing_is_left_of_hundreds(watched: Watched) -> None:
     """Short and long ones, destroyed between others' writes: SQLite keeps copies of many rows."""
-    ledger, chance = SqliteLedger(watched.database), random.Random(1)
+    ledger, chance = SqliteLedger(watched.database, os.urandom), random.Random(1)
     names: list[str] = []
     for number in range(STEPS):
         text = f"{number} {chance.randbytes(chance.randrange(LONGEST) // 2).hex()}"
@@ -121,7 +122,7 @@ def _changes(place: Commanding) -> list[Command]:
 
 def test_nothing_is_left_by_any_command(watched: Watched) -> None:
     """Destroyed, no longer kept, replaced by a rotation; and what is kept opens."""
-    ledger = SqliteLedger(watched.database)
+    ledger = SqliteLedger(watched.database, os.urandom)
     place = Commanding(LedgerWorld(NativeCipher(), lambda: ledger, watched.database))
     for one in _changes(place):
         run(place.run(one))
@@ -140,7 +141,7 @@ def test_nothing_is_left_by_any_command(watched: Watched) -> None:
 
 def test_keys_are_used_again(watched: Watched) -> None:
     """The table of keys is as large as the number of texts needs it to be."""
-    ledger = SqliteLedger(watched.database)
+    ledger = SqliteLedger(watched.database, os.urandom)
     for number in range(3 * GROWS_BY):
         ledger.commit([Put(VERSIONS.kind, f"A/{number}", "text", ("k1",))], {})
         if number >= 10:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Counted(SqliteFile):
 def _took(one: Command) -> int:
     """In a ledger that has all the names, and the command's token."""
     database = Counted()
-    ledger = SqliteLedger(database)
+    ledger = SqliteLedger(database, os.urandom)
     place = Commanding(LedgerWorld(NativeCipher(), lambda: ledger, database))
     read = command("brain.read", names=NAMES)
     run(place.run(issue(role="admin"), bulk(NAMES), put(NAMES[0]), read))

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 
 from positronic.ledger import text_keys
+from positronic.ports import RandomBytes
 from positronic.rows import (
     ABSENT,
     BY_ID,
@@ -64,8 +65,9 @@ class Database(Protocol):
 class SqliteLedger:
     """The rows of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, random: RandomBytes) -> None:
         self._database = database
+        self._random = random
         self._made: frozenset[Kind] = frozenset()
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
@@ -166,7 +168,7 @@ class SqliteLedger:
         self._insert(kind, ("id", "text", "revision", *kind.indexes), rows)
 
     def _put_shredded(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
-        keys = text_keys.take(self._database, len(puts))
+        keys = text_keys.take(self._database, self._random, len(puts))
         rows = [
             (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
             for put, (slot, key) in zip(puts, keys, strict=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+from positronic.ports import RandomBytes
 from positronic.rows import Key
 
 NO_KEY: Final = "0" * 64
@@ -28,19 +28,18 @@ _MADE: Final = (
     "CREATE TABLE IF NOT EXISTS text_keys (slot INTEGER PRIMARY KEY, key TEXT NOT NULL)",
     f"CREATE INDEX IF NOT EXISTS text_keys_free ON text_keys (slot) {_FREE}",
     # Whatever replaces or deletes a row destroys the key of its text.
-    "CREATE TRIGGER IF NOT EXISTS {0}_replaced BEFORE INSERT ON {0}"
+    "CREATE TRIGGER IF NOT EXISTS {0}_replaced BEFORE INSERT ON {0}"  # noqa: S608
     f" BEGIN {_DESTROY} (SELECT slot FROM {{0}} WHERE id = NEW.id); END",
     "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
     f" BEGIN {_DESTROY} OLD.slot; END",
 )
 _TAKE: Final = (
-    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new,"
-    " (SELECT slot AS free, row_number() OVER () AS number"  # noqa: S608
-    f" FROM text_keys {_FREE} LIMIT ?)"
+    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new,"  # noqa: S608
+    f" (SELECT slot AS free, row_number() OVER () AS number FROM text_keys {_FREE} LIMIT ?)"
     " WHERE slot = free AND new.key = number - 1 RETURNING slot, text_keys.key"
 )
 _GROW: Final = (
-    "WITH RECURSIVE more (number) AS"
+    "WITH RECURSIVE more (number) AS"  # noqa: S608
     " (SELECT 1 UNION ALL SELECT number + 1 FROM more WHERE number < ?)"
     f" INSERT INTO text_keys (key) SELECT '{NO_KEY}' FROM more"
 )
@@ -58,9 +57,9 @@ def make(database: Statements, table: str) -> None:
         database.run(statement.format(table))
 
 
-def take(database: Statements, count: int) -> Sequence[tuple[int, str]]:
-    """So many new keys, and the slots that they are in now."""
-    keys = [secrets.token_hex(32) for _ in range(count)]
+def take(database: Statements, random: RandomBytes, count: int) -> Sequence[tuple[int, str]]:
+    """New keys, and the slots that they are in now."""
+    keys = [random(32).hex() for _ in range(count)]
     taken = [*database.run(_TAKE, json.dumps(keys), count)] if keys else []
     if len(taken) < count:
         missing = keys[len(taken) :]
