@@ -23,6 +23,7 @@ class SecretGroup(LazyGroup):
         "due": "px.commands.secret.due",
         "require": "px.commands.secret.require",
     }
+    aliases: ClassVar = {"ls": "list", "rm": "delete", "set": "create"}
 
 
 app = new_app(SecretGroup)

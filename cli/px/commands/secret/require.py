@@ -6,13 +6,19 @@ from typing import Annotated
 
 import typer
 
+from px.commands import typed_value
 from px.commands.groups import new_app
 from px.commands.options import Server, known_secret, secrets_of, with_server
 
 app = new_app()
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME", help="The secrets' names.", autocompletion=known_secret),
+    typer.Argument(
+        metavar="NAME",
+        help="The secrets' names.",
+        autocompletion=known_secret,
+        callback=typed_value.refuse_any,
+    ),
 ]
 From = Annotated[
     str | None,
