@@ -26,6 +26,7 @@ _MEANT: Final = {
     "check": ("exists", "doctor"),
     "del": ("delete", "revoke"),
     "delete": ("revoke",),
+    "destroy": ("revoke",),
     "diff": ("history",),
     "find": ("list",),
     "init": ("new",),
@@ -54,9 +55,12 @@ def unknown_command(error: UnknownCommand) -> Usage:
         return written_as_argument(word)
     if word in _SHOWS and path in ("px", "px secret", "px token", "px key"):
         return _no_value(word, path)
-    found = list(dict.fromkeys(_meant(group, path, word)))[:_SHOWN]
-    known = bool(found) and (word in _MEANT or _is_slip(word, (one.split()[-1] for one in found)))
+    own = [*group.modules, *group.aliases]
+    exact = _named(group, path, word)[:_SHOWN]
+    near = [] if exact else get_close_matches(word, own, n=1)
+    known = bool(exact) or _is_slip(word, near)
     what = f"no command `{word}`" if known else f"the word after `{path}` is not a command"
+    found = exact or [f"{path} {group.aliases.get(name, name)}" for name in near]
     return Usage(what, hint=_did_you_mean(found) or f"see `{path} --help`")
 
 
@@ -107,17 +111,17 @@ def _no_value(word: str, path: str) -> Usage:
     )
 
 
-def _meant(group: LazyGroup, path: str, word: str) -> Iterator[str]:
-    """The nearest command of the group, then commands of this name in other groups."""
-    own = [*group.modules, *group.aliases]
-    near = [one for one in _MEANT.get(word, ()) if one in own] or get_close_matches(word, own, n=1)
-    yield from (f"{path} {group.aliases.get(name, name)}" for name in near)
-    if near:
-        return
-    wanted = {word, *_MEANT.get(word, ())}
-    for place, one in _groups():
-        names = {one.aliases.get(name, name) for name in wanted}
-        yield from (f"{place} {name}" for name in one.modules if name in names)
+def _named(group: LazyGroup, path: str, word: str) -> list[str]:
+    """The group's commands that other tools call so; else commands of this name elsewhere."""
+    meant = _MEANT.get(word, ())
+    own = [f"{path} {name}" for name in meant if name in group.modules]
+    wanted = (word, *meant)
+    return own or [
+        f"{place} {name}"
+        for place, other in _groups()
+        for name in other.modules
+        if name in {other.aliases.get(one, one) for one in wanted}
+    ]
 
 
 def _is_slip(word: str, known: Iterable[str]) -> bool:

@@ -29,6 +29,8 @@ __all__ = ["SecretName", "Secrets"]
 _STUB_TEXT: Final = '''\
 """Written by `px secret types`: the names of this project's secrets."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from collections.abc import Collection
 from typing import Literal, TypeVar, overload
 
@@ -45,7 +47,9 @@ class Secrets(BrainSecrets):
     async def get(self, name: SecretName) -> str: ...
     @overload
     async def get(self, name: SecretName, default: T) -> str | T: ...
-    async def get_many(self, names: Collection[SecretName]) -> dict[str, str]: ...  # type: ignore[override]
+    async def get_many(  # type: ignore[override]
+        self, names: Collection[SecretName]
+    ) -> dict[str, str]: ...
     async def exists(self, name: SecretName) -> bool: ...  # type: ignore[override]
 '''
 
