@@ -142,9 +142,9 @@ def test_every_alias_is_in_the_table() -> None:
     assert isinstance(root, LazyGroup)
     groups = {name: root.get_command(None, name) for name in root.modules}
 
-    assert {(name, alias) for name, one in groups.items() for alias in getattr(one, "aliases", ())} == {
-        alias for alias, _ in ALIASES
-    }
+    assert {
+        (name, alias) for name, one in groups.items() for alias in getattr(one, "aliases", ())
+    } == {alias for alias, _ in ALIASES}
 
 
 def test_aliases_write_list_and_delete(here: PxInProcess, server: TestDevServer) -> None:

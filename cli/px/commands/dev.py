@@ -31,8 +31,8 @@ def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = Fal
     """Run the real Worker on this machine, with local KV.
 
     px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
-    changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it. px warns of
-    secrets that the code asks for and that are missing.
+    changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
+    px warns of secrets that the code asks for and that are missing.
 
     Example: px dev --port 8787
     """
@@ -107,7 +107,10 @@ class _Output:
             raise KeyboardInterrupt from None
         except PxError:
             return
-        found += [f"{places[0]} asks for {name}, which the Worker lacks" for name, places in missing.items()]
+        found += [
+            f"{places[0]} asks for {name}, which the Worker lacks"
+            for name, places in missing.items()
+        ]
         for line in found if found != self._asked else ():
             self.say(f"warning: {line}")
         self._asked = found

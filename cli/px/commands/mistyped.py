@@ -17,9 +17,10 @@ from px.commands.typed_value import is_assignment, written_as_argument
 from px.errors import Usage
 
 # What would show a value, in other tools; px has none of them.
-_SHOWS: Final = frozenset(
-    "cat copy decrypt dump export get print pull read reveal show value view".split()
-)
+_SHOWS: Final = {
+    *("cat", "copy", "decrypt", "dump", "export", "get", "print", "pull"),
+    *("read", "reveal", "show", "value", "view"),
+}
 # Words of other tools, each with px's own.
 _MEANT: Final = {
     "add": ("create", "new"),

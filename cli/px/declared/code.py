@@ -47,7 +47,10 @@ class Declared:
         made = [f"{uses} of secrets with names made at run time: px cannot check them"]
         return [
             *(f"{place} has a name that no secret can have" for place in self.wrong),
-            *(f"px cannot read {place.file} as Python: see line {place.line}" for place in self.unread),
+            *(
+                f"px cannot read {place.file} as Python: see line {place.line}"
+                for place in self.unread
+            ),
             *(made if self.unnamed else []),
         ]
 

@@ -33,7 +33,9 @@ def check_asked(
             with Client(target) as client:
                 found, where = lacking(Secrets(client), code), client.location
         except PxError as problem:
-            say(f"warning: px could not check the secrets that the code asks for: {problem.message}")
+            say(
+                f"warning: px could not check the secrets that the code asks for: {problem.message}"
+            )
             return ()
     details = asked(found)
     if found and where and not allow_missing:

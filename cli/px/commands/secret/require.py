@@ -93,7 +93,9 @@ def _read_code() -> Declared:
             "px cannot read all of the project's code; nothing was sent",
             code="unreadable_code",
             details=[
-                Detail("unreadable_code", "not Python that px can read", file=one.file, line=one.line)
+                Detail(
+                    "unreadable_code", "not Python that px can read", file=one.file, line=one.line
+                )
                 for one in found.unread
             ],
         )

@@ -61,7 +61,7 @@ def test_a_name_made_at_run_time_is_counted(text: str) -> None:
         'secrets.names("A")',
         "secrets.get()",
         'secrets["A"]',
-        '"secrets.get(\'A\')"',
+        "\"secrets.get('A')\"",
         '# secrets.get("A")',
         'secrets.token_hex("A")',
     ],

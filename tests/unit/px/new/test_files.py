@@ -61,7 +61,7 @@ def test_the_library_is_named_by_path_and_hash(files: dict[str, bytes]) -> None:
 
 
 def test_px_knows_its_own_files_again(files: dict[str, bytes]) -> None:
-    """pyproject.toml has the version of the template, and the hash of each file that px writes once."""
+    """pyproject.toml has the version of the template, and the hash of each file of the template."""
     found = tomllib.loads(files["pyproject.toml"].decode())["tool"]["px"]
     hashes = {
         name: f"sha256:{hashlib.sha256(content).hexdigest()}"
