@@ -12,8 +12,9 @@ from px.commands.groups import new_app
 from px.commands.options import Json, url_option
 
 if TYPE_CHECKING:
+    from px.deploy.deployed import Deployed
     from px.deploy.plan import DeployPlan, Options
-    from px.deploy.run import Deployed, Deployment
+    from px.deploy.run import Deployment
 
 app = new_app()
 WAIT: Final = 180.0

@@ -11,7 +11,7 @@ import typer
 from px import terminal
 from px.commands.groups import new_app
 from px.commands.options import json_option
-from px.errors import Detail, Interrupted, PxError, Usage
+from px.errors import Detail, PxError, Usage
 
 if TYPE_CHECKING:
     from px.project.workspace import Workspace
@@ -103,9 +103,7 @@ class _Output:
         try:
             with Client(make_target(url, token, source=LOCAL_FILE)) as client:
                 missing = lacking(Secrets(client), code)
-        except Interrupted:
-            raise KeyboardInterrupt from None
-        except PxError:
+        except PxError:  # the Worker's own trouble, which is told elsewhere
             return
         found += [
             f"{places[0]} asks for {name}, which the Worker lacks"

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from positronic.access.tokens import mint_root, root_hash
-from positronic.names import parse_project
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.declared.code import read_code
 from px.deploy.address import address_of, check_subdomain, choose_address
-from px.deploy.asked import check_asked
+from px.deploy.asked import check_asked, in_project
+from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
@@ -46,34 +46,11 @@ from px.settings import Target, make_target
 from px.tools.set_up import Bar, ensure_tools, no_bar
 
 KNOWN: Final = 10.0  # seconds
-PROJECT: Final = "PX_PROJECT"
 NOTHING: Final = "nothing was changed at Cloudflare"
 UPLOADING: Final = "the upload did not finish; no key and no token is lost"
 UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
 AGAIN: Final = "run `px deploy` again: it continues where it stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The Worker's address, and what the deploy created."""
-
-    plan: DeployPlan
-    url: str
-    key_id: str | None
-    recovery_file: str | None
-    checks: int
-    missing: Sequence[str] = ()  # secrets that the code asks for
-
-    def document(self) -> dict[str, object]:
-        return {
-            **self.plan.document(),
-            "url": self.url,
-            "keyId": self.key_id,
-            "recoveryFile": self.recovery_file,
-            "checks": self.checks,
-            "missingSecrets": list(self.missing),
-        }
 
 
 @dataclass(slots=True)
@@ -206,9 +183,8 @@ class Deployment:
         url, token = self._options.url or self._known_url(), self._known_token()
         target = None
         if url and token and not plan.is_first_token:
-            name = self._environ.get(PROJECT) or self._settings.get(PROJECT)
-            project = parse_project(name) if name else None
-            target = make_target(url, token, project=project, timeout=KNOWN, source=DEPLOY_FILE)
+            found = make_target(url, token, timeout=KNOWN, source=DEPLOY_FILE)
+            target = in_project(found, self._environ, self._settings)
         allowed = self._options.allow_missing
         return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
 
