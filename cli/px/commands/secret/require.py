@@ -64,7 +64,7 @@ def require(
     with server.connect() as client:
         present = stored(secrets_of(client), wanted)
     lacking = [name for name in wanted if name not in present]
-    places = {} if code is None else {name: code.required.get(name, ()) for name in lacking}
+    places = {} if code is None else {str(name): code.required.get(name, []) for name in lacking}
     uses = asked(places)
     if server.as_json:
         now = datetime.now(UTC)
