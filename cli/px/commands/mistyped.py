@@ -96,7 +96,7 @@ def too_many(context: Context, typed: Sequence[str]) -> Usage:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The hint for a word that is none of these; empty if it is like none of them."""
+    """The hint for a word that is not among these; empty if it is like none of them."""
     return _did_you_mean(get_close_matches(word, known, n=1))
 
 

@@ -24,7 +24,7 @@ class NotRead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class DeclaredUse:
     """`is_optional`: a run goes on without it, because of a default or a question."""
 
     name: str
@@ -33,17 +33,17 @@ class Use:
 
 
 @dataclass(slots=True)
-class Uses:
+class DeclaredUses:
     """`unnamed`: lines with a name that is made at run time. `wrong`: with what can be no name."""
 
-    uses: list[Use] = field(default_factory=list)
+    uses: list[DeclaredUse] = field(default_factory=list)
     unnamed: list[int] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
 
 
-def read_uses(text: bytes) -> Uses:
+def read_uses(text: bytes) -> DeclaredUses:
     """By line. Raises NotRead."""
-    found = Uses()
+    found = DeclaredUses()
     tree = _parse(text)
     receivers = {_PARAMETER, *_typed(tree)}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -90,7 +90,7 @@ def _method(call: ast.Call, receivers: set[str]) -> str:
     return function.attr if name in receivers else ""
 
 
-def _add(found: Uses, call: ast.Call, method: str) -> None:
+def _add(found: DeclaredUses, call: ast.Call, method: str) -> None:
     first = call.args[0] if call.args else _keyword(call, _READS[method])
     if first is None:  # not the method that px knows
         return
@@ -103,7 +103,7 @@ def _add(found: Uses, call: ast.Call, method: str) -> None:
         if not (isinstance(one, ast.Constant) and isinstance(one.value, str)):
             found.unnamed.append(one.lineno)
         elif is_name(one.value):
-            found.uses.append(Use(one.value, one.lineno, is_optional))
+            found.uses.append(DeclaredUse(one.value, one.lineno, is_optional))
         else:
             found.wrong.append(one.lineno)
 

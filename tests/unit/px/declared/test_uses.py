@@ -7,31 +7,31 @@ from pathlib import Path
 import pytest
 
 from px.declared.code import Place, read_code
-from px.declared.uses import NotRead, Use, read_uses
+from px.declared.uses import NotRead, DeclaredUse, read_uses
 from px.project.workspace import Workspace
 
 
 @pytest.mark.parametrize(
     ("text", "use"),
     [
-        ('secrets.get("A")', Use("A", 1)),
-        ('await secrets.get("A")', Use("A", 1)),
-        ('x = await self.secrets.get(name="A")', Use("A", 1)),
-        ('context.secrets.get("A").strip()', Use("A", 1)),
-        ('secrets.get("A", None)', Use("A", 1, is_optional=True)),
-        ('secrets.get("A", default="x")', Use("A", 1, is_optional=True)),
-        ('secrets.exists("A")', Use("A", 1, is_optional=True)),
-        ('secrets.get_many(["A"])', Use("A", 1)),
-        ('secrets.get_many(names=("A",))', Use("A", 1)),
-        ('secrets.get_many({"A"})', Use("A", 1)),
-        ('\n\nsecrets.get(\n    "A"\n)', Use("A", 4)),
-        ('def f(s: BrainSecrets):\n return s.get("A")', Use("A", 2)),
-        ('def f(s: "positronic.BrainSecrets"):\n return s.get("A")', Use("A", 2)),
-        ('def f(s: Secrets):\n return s.get("A")', Use("A", 2)),
-        ('secrets.get("A" "B")', Use("AB", 1)),
+        ('secrets.get("A")', DeclaredUse("A", 1)),
+        ('await secrets.get("A")', DeclaredUse("A", 1)),
+        ('x = await self.secrets.get(name="A")', DeclaredUse("A", 1)),
+        ('context.secrets.get("A").strip()', DeclaredUse("A", 1)),
+        ('secrets.get("A", None)', DeclaredUse("A", 1, is_optional=True)),
+        ('secrets.get("A", default="x")', DeclaredUse("A", 1, is_optional=True)),
+        ('secrets.exists("A")', DeclaredUse("A", 1, is_optional=True)),
+        ('secrets.get_many(["A"])', DeclaredUse("A", 1)),
+        ('secrets.get_many(names=("A",))', DeclaredUse("A", 1)),
+        ('secrets.get_many({"A"})', DeclaredUse("A", 1)),
+        ('\n\nsecrets.get(\n    "A"\n)', DeclaredUse("A", 4)),
+        ('def f(s: BrainSecrets):\n return s.get("A")', DeclaredUse("A", 2)),
+        ('def f(s: "positronic.BrainSecrets"):\n return s.get("A")', DeclaredUse("A", 2)),
+        ('def f(s: Secrets):\n return s.get("A")', DeclaredUse("A", 2)),
+        ('secrets.get("A" "B")', DeclaredUse("AB", 1)),
     ],
 )
-def test_a_literal_name_is_found(text: str, use: Use) -> None:
+def test_a_literal_name_is_found(text: str, use: DeclaredUse) -> None:
     """With its line, and whether the code goes on without it."""
     found = read_uses(text.encode())
 
