@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from px.declared.code import Place, read_code
-from px.declared.uses import NotRead, DeclaredUse, read_uses
+from px.declared.uses import DeclaredUse, NotRead, read_uses
 from px.project.workspace import Workspace
 
 
