@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from px.library import REQUIREMENTS
+from px.library.own_wheel import PINS
 
 # Where px carries the library: see px.library.
 CARRIED: Final = Path("px") / "library"
@@ -50,6 +51,7 @@ def _px_tree(root: Path, tree: Path, wheel: Path) -> Path:
     shutil.copy(root / "LICENSE", tree)
     shutil.copy(wheel, tree / CARRIED)
     shutil.copy(root / "requirements" / "worker.txt", tree / CARRIED / REQUIREMENTS)
+    shutil.copy(root / "requirements" / "px.txt", tree / PINS)
     return tree
 
 
