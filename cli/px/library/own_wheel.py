@@ -44,18 +44,23 @@ def wheel_of(installed: Distribution) -> Library:
 
 
 def _contents(installed: Distribution) -> dict[str, bytes]:
-    found = {}
-    for path in installed.files or ():
-        if _is_ours(path):
-            content = path.read_binary()
-            if path.hash is None or _digest(content) != path.hash.value:
-                raise Refused(
-                    f"px is not as it was installed: {path} was changed",
-                    code="px_changed",
-                    hint="find out why, and install px again",
-                )
-            found[path.as_posix()] = content
-    return found
+    return {
+        path.as_posix(): _unchanged(path) for path in installed.files or () if _is_ours(path)
+    }
+
+
+def _unchanged(path: PackagePath) -> bytes:
+    try:
+        content = path.read_binary()
+    except FileNotFoundError:
+        content = None
+    if content is None or path.hash is None or _digest(content) != path.hash.value:
+        raise Refused(
+            f"px is not as it was installed: {path} was changed",
+            code="px_changed",
+            hint="find out why, and install px again",
+        )
+    return content
 
 
 def _is_ours(path: PackagePath) -> bool:
