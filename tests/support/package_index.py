@@ -46,9 +46,7 @@ def package_index(wheels: Path | None = None) -> Iterator[PackageIndex]:
         yield index
 
 
-def _handler(
-    index: PackageIndex, files: Mapping[str, bytes]
-) -> type[BaseHTTPRequestHandler]:
+def _handler(index: PackageIndex, files: Mapping[str, bytes]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             _, place, name, *_ = [*self.path.split("/"), "", ""]

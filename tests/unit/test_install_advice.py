@@ -10,7 +10,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from scripts.dist.distributions import make
@@ -134,7 +134,7 @@ def _in_files() -> Iterator[str]:
             yield from map(_name, _requirements(tomllib.loads(path.read_text())))
         elif path.name == "package.json":
             package = json.loads(path.read_text())
-            yield from (name for key, group in package.items() if "ependencies" in key for name in group)
+            yield from (name for key in package if "ependencies" in key for name in package[key])
         elif path.parent.name == "requirements" or path.name.startswith("requirements"):
             yield from map(_name, path.read_text().splitlines())
 
@@ -145,13 +145,13 @@ def _in_metadata(shipped: dict[str, str]) -> Iterator[str]:
             yield from map(_name, email.message_from_string(text).get_all("Requires-Dist", []))
 
 
-def _requirements(project: dict[str, object]) -> Iterator[str]:
-    """Every text in a list, wherever it is: dependencies, groups, extras, the build's own."""
-    for value in project.values():
-        if isinstance(value, dict):
-            yield from _requirements(value)
-        elif isinstance(value, list):
-            yield from (one for one in value if isinstance(one, str))
+def _requirements(toml: dict[str, Any]) -> Iterator[str]:
+    project = toml.get("project", {})
+    yield from project.get("dependencies", [])
+    yield from toml.get("build-system", {}).get("requires", [])
+    for groups in (project.get("optional-dependencies", {}), toml.get("dependency-groups", {})):
+        for group in groups.values():
+            yield from group
 
 
 def _name(requirement: str) -> str:

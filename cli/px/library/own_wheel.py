@@ -32,7 +32,9 @@ def own() -> Library:
     try:
         return wheel_of(distribution(DISTRIBUTION))
     except PackageNotFoundError:
-        raise Usage("this px is not installed", hint="install px's wheel, and use that px") from None
+        raise Usage(
+            "this px is not installed", hint="install px's wheel, and use that px"
+        ) from None
 
 
 def wheel_of(installed: Distribution) -> Library:
@@ -44,9 +46,7 @@ def wheel_of(installed: Distribution) -> Library:
 
 
 def _contents(installed: Distribution) -> dict[str, bytes]:
-    return {
-        path.as_posix(): _unchanged(path) for path in installed.files or () if _is_ours(path)
-    }
+    return {path.as_posix(): _unchanged(path) for path in installed.files or () if _is_ours(path)}
 
 
 def _unchanged(path: PackagePath) -> bytes:

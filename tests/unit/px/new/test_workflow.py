@@ -56,7 +56,11 @@ def test_a_linter_for_github_actions_finds_nothing(tmp_path: Path) -> None:
         ("permissions: {}", "permissions: write-all", "excessive-permissions"),
         ("persist-credentials: false", "persist-credentials: true", "artipacked"),
         ("    environment: production\n", "", "secrets-outside-env"),
-        ("px deploy\n", "px deploy ${{ github.event.head_commit.message }}\n", "template-injection"),
+        (
+            "px deploy\n",
+            "px deploy ${{ github.event.head_commit.message }}\n",
+            "template-injection",
+        ),
     ],
 )
 def test_the_linter_would_find(was: str, becomes: str, rule: str, tmp_path: Path) -> None:
