@@ -70,10 +70,11 @@ def test_it_is_not_even_asked_for_one_of_our_names(
 def test_the_index_would_be_believed(installed_px: InstalledPx, tmp_path: Path) -> None:
     """By whoever asks it for one of our names: otherwise its silence means nothing."""
     with package_index() as index:
+        asked = ["--index-url", index.url, "positronic-secrets"]
         code = (
             "import subprocess, sys\n"
             "pip = [sys.executable, '-m', 'pip', '--quiet', 'install', '--target', 'taken']\n"
-            f"subprocess.run([*pip, '--index-url', {index.url!r}, 'positronic-secrets'], check=True)"
+            f"subprocess.run([*pip, *{asked}], check=True)"
         )
         installed_px.python(code, cwd=tmp_path)
 
