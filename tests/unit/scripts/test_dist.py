@@ -137,7 +137,7 @@ def test_the_pins_of_px_are_those_of_this_checkout() -> None:
 
 
 def pins(path: Path) -> dict[str, str]:
-    lines = (line.split("==") for line in path.read_text().splitlines() if "==" in line)
+    lines = (line.split("==", 1) for line in path.read_text().splitlines() if "==" in line)
     return {name: version.split()[0] for name, version in lines}
 
 
