@@ -1,6 +1,6 @@
 """The library and px, built from this checkout: the same source gives the same bytes.
 
-Each is built in a folder of its own, of its own files alone, so that nothing else that lies in the
+Each is built in a folder of its own, of its own files alone, so that nothing else in the
 checkout can get into it, and so that its sdist builds without the checkout.
 """
 

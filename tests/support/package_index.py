@@ -37,7 +37,7 @@ class PackageIndex:
 
 @contextmanager
 def package_index(wheels: Path | None = None) -> Iterator[PackageIndex]:
-    """With the wheels of a folder too, for whoever has no other index."""
+    """With the wheels of a folder too, for a pip that has no other index."""
     index, files = PackageIndex(), _hostile_wheels()
     if wheels is not None:
         files |= {path.name: path.read_bytes() for path in wheels.glob("*.whl")}

@@ -68,7 +68,7 @@ def test_it_is_not_even_asked_for_one_of_our_names(
 
 
 def test_the_index_would_be_believed(installed_px: InstalledPx, tmp_path: Path) -> None:
-    """By whoever asks it for one of our names: otherwise its silence means nothing."""
+    """By anyone who asks it for one of our names: otherwise its silence means nothing."""
     with package_index() as index:
         asked = ["--index-url", index.url, "positronic-secrets"]
         code = (

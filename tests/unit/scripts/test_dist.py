@@ -118,7 +118,7 @@ def test_an_installed_px_is_a_wheel_again(
 def test_a_px_that_was_changed_is_not_passed_on(
     installed: PathDistribution, tmp_path: Path, name: str
 ) -> None:
-    """Whoever installs it would run what somebody else wrote."""
+    """Its next user would run what somebody else wrote."""
     with (tmp_path / name).open("a") as file:
         file.write("\n")
 
