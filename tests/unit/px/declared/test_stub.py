@@ -27,7 +27,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(root / ".venv")
     [packages] = (root / ".venv" / "lib").glob("python*/site-packages")
     shutil.copytree(WORKER / "positronic", packages / "positronic")
-    for name, content in project_files("shop", LIBRARY).items():
+    for name, content in project_files("shop", LIBRARY, LIBRARY).items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
