@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -14,10 +14,16 @@ from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
 
 app = new_app()
-DEFAULT_PORT: Final = 8787
 
 Port = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=1,
+        max=65535,
+        help="The port on 127.0.0.1.  [default: 8787; with --env: a free one, kept]",
+    ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Print the Worker's log to stderr.")]
 Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
@@ -25,7 +31,7 @@ Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 @app.command()
 def dev(
-    port: Port = DEFAULT_PORT, verbose: Verbose = False, env: Env = None, as_json: Json = False
+    port: Port = None, verbose: Verbose = False, env: Env = None, as_json: Json = False
 ) -> None:
     """Run the real Worker on this machine, with local KV.
 
@@ -95,9 +101,10 @@ class _Output:
             self.say(line)
 
 
-def _serve(port: int, output: _Output) -> None:
+def _serve(port: int | None, output: _Output) -> None:
     try:
         from px.local.dev import run
+        from px.local.port import usual_port
     except ModuleNotFoundError:
         raise Usage(
             "px dev needs packages that are not installed",
@@ -108,6 +115,7 @@ def _serve(port: int, output: _Output) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, output.push, output.adopt, output)
+            project = find_project()
+            run(project, port or usual_port(project), output.push, output.adopt, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

@@ -33,9 +33,11 @@ from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
+from px.project.apart import missing_variables
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
-from px.project.manifest import Manifest, read_manifest
+from px.project.manifest import Manifest
 from px.project.master_key import MasterKey
+from px.project.own import own_manifest
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -99,7 +101,7 @@ class Deployment:
         self._passphrase = passphrase
         self._say = say
         self._file = DeployFile(folder, project)
-        self._manifest: Manifest = read_manifest(project.config, project.environment)
+        self._manifest: Manifest = own_manifest(project)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -135,6 +137,8 @@ class Deployment:
         self._check_file()
         remote = self._remote()
         plan = self._plan(remote)
+        if lacks := missing_variables(self._manifest):
+            self._say(f"Warning: {plan.worker} has no variable {', '.join(lacks)}")
         self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
         if plan.makes_key:
             self._first_key.check()
