@@ -20,6 +20,7 @@ from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
 from px.deploy.owner import (
+    check_environments,
     check_no_token,
     check_owner,
     recorded,
@@ -157,6 +158,7 @@ class Deployment:
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
+        check_environments(self._project, self._manifest, self._file)
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._say(

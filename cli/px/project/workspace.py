@@ -16,7 +16,7 @@ SETUP_HINT: Final = "install px again; in its checkout: `make setup`"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder with a configuration of wrangler, and the paths below it, in one of its environments."""
+    """A folder with wrangler's configuration, and the paths below it, in one environment."""
 
     root: Path
     environment: Environment = PRODUCTION
