@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from px.errors import Refused
 from px.project.environment import TOP_LEVEL, Environment
-from px.project.inheritance import bindings, fields_of, names_of
+from px.project.inheritance import Fields, bindings, fields_of, names_of
 from px.project.manifest import Manifest
-
-Fields = Mapping[str, Any]
 
 
 def check_apart(manifest: Manifest) -> None:

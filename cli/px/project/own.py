@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Final
 
+from px import __version__
 from px.errors import Detail, Usage
 from px.project.apart import check_apart
+from px.project.inheritance import Fields
 from px.project.manifest import Manifest, read_manifest
 from px.project.workspace import Workspace
 
@@ -26,23 +28,34 @@ def own_manifest(project: Workspace) -> Manifest:
     an environment that is not complete, or not apart from the others.
     """
     found = read_manifest(project.config, project.environment)
-    if lacks := list(_lacks(project, found)):
-        raise Usage(
-            f"{project.config.name} is not that of a Positronic project; nothing was changed",
-            code="not_own_project",
-            hint="`px new DIR` makes one; a project of your own needs what is listed",
-            details=[Detail("missing", one) for one in lacks],
-        )
+    main = str(found.written.get("main", ""))
+    imported = _imported(project.root / main) if main.endswith(".py") else set()
+    if lacks := list(_lacks(project, found.written, imported)):
+        raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
     check_apart(found)
     return found
 
 
-def _lacks(project: Workspace, manifest: Manifest) -> Iterator[str]:
-    top = manifest.written
-    main = top.get("main")
-    if not isinstance(main, str) or not main.endswith(".py"):
-        yield f"main: a Python module that imports {', '.join(sorted(_CLASSES))} from {_LIBRARY}"
-    elif missing := sorted(_CLASSES - _imported(project.root / main)):
+def _unusable(config: str, lacks: list[str], *, is_older: bool) -> Usage:
+    details = [Detail("missing", one) for one in lacks]
+    if is_older:
+        return Usage(
+            f"the project of this {config} lacks what px {__version__} needs; nothing was changed",
+            code="older_project",
+            hint="add what is listed, as `px new DIR` writes it",
+            details=details,
+        )
+    return Usage(
+        f"{config} is not that of a Positronic project; nothing was changed",
+        code="not_own_project",
+        hint="`px new DIR` makes one; to turn this one into one, add what is listed",
+        details=details,
+    )
+
+
+def _lacks(project: Workspace, top: Fields, imported: Set[str]) -> Iterator[str]:
+    if missing := sorted(_CLASSES - imported):
+        main = top.get("main") if imported else "main, a Python module"
         yield f"{main}: import {', '.join(missing)} from {_LIBRARY}"
     if _FLAG not in top.get("compatibility_flags", ()):
         yield f"compatibility_flags: {_FLAG}"
