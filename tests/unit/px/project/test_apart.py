@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from px.errors import PxError, Refused, Usage
-from px.library import Library
-from px.new.files import project_files
 from px.project.apart import check_apart, missing_variables
 from px.project.environment import Environment
 from px.project.inheritance import NOT_INHERITED
 from px.project.manifest import Manifest, read_manifest
 from px.tools.place import current
+from support.template_project import write_project
 
 STAGING = Environment("staging")
 KV = '[[env.staging.kv_namespaces]]\nbinding = "SECRETS_KV"\n'
@@ -31,9 +30,9 @@ WHOLE = f"[env.staging]\n{KV}{OBJECTS}"
 
 def manifest(folder: Path, block: str, above: str = "") -> Manifest:
     """A project of px's template, with more of production's above all tables, and this block."""
-    written = project_files("shop", Library("lib.whl", b"", ""))["wrangler.toml"].decode()
+    write_project(folder)
     config = folder / "wrangler.toml"
-    config.write_text(f"{above}{written}\n{block}")
+    config.write_text(f"{above}{config.read_text()}\n{block}")
     return read_manifest(config, STAGING)
 
 
