@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from px.deploy.gate import _digest, pass_gate
+from px.deploy.gate import _digest
 from px.local import stamp
 from px.local.port import free_port
 from px.local.scratch import make_scratch
@@ -108,8 +108,7 @@ def shop(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Worksp
     subprocess.run(["git", "init", "--quiet", made.root], check=True)
     added = Px(made.root).run("env", "add", "staging")
     assert (added.returncode, "Warning" in added.stderr) == (0, False), added.stderr
-    pass_gate(project)  # the same Worker
-    for one in NAMES:
+    for one in NAMES:  # the checkout's Worker, for which other tests run the gate
         same = Workspace(made.root, Environment(one))
         stamp.mark(same.own("snapshot.stamp"), _digest(same))
     return made
