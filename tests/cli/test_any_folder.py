@@ -94,7 +94,7 @@ def test_a_project_may_be_configured_in_json(tmp_path: Path, name: str) -> None:
     """With comments and a trailing comma, as wrangler takes it; wrangler.toml then counts less."""
     write_project(tmp_path)
     written = read_manifest(tmp_path / "wrangler.toml").written
-    text = json.dumps(written | {"name": "other"}, indent=2)
+    text = json.dumps({**written, "name": "other"}, indent=2)
     (tmp_path / name).write_text(f"// mine\n{text[:-2]},\n}}\n")
 
     found = own_manifest(Workspace(tmp_path))
