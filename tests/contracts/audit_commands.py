@@ -222,10 +222,10 @@ async def check_acknowledged(world: LedgerWorld) -> None:
     place, kind = Commanding(world), EVENTS.kind
     for name in "ABCDE":
         await place.run(put(name))
-    texts = {2: "{}", 3: place.ledger.list(kind)[2].text.replace('"C"', '"X"')}
-    for number, text in texts.items():
-        row = Put(kind, event_row_id(number), text, (f"c{number}", 1))
-        place.ledger.commit([row, Delete(kind, event_row_id(4))], {})
+    _, fourth, third, second, _ = place.ledger.list(kind)
+    for row, text in ((third, third.text.replace('"C"', '"X"')), (second, "{}")):
+        place.ledger.commit([Put(kind, row.id, text, row.keys)], {})
+    place.ledger.commit([Delete(kind, fourth.id)], {})
     before, found = await verdicts(place), await digests(place)
     for number in (2, 3, 5):
         await place.run(acknowledge(number, found[number]))
