@@ -37,7 +37,7 @@ def name_of(number: int) -> Name:
 
 
 def fill(state: Path, keys: str, size: int) -> None:
-    """So that the project there has so many names. Nothing of it is copied to KV."""
+    """So that the project there has `size` names. Nothing of it is copied to KV."""
     file = SqliteFile(str(_ledger(state)))
     with closing(file):
         asyncio.run(_fill(_place(file, keys), Keyring(keys).newest, size))

@@ -87,7 +87,7 @@ def _bulk(numbers: Sequence[int]) -> object:
 
 @contextmanager
 def _running(project: Workspace) -> Iterator[dict[int, Connection]]:
-    """A Worker for each size, with so many names, which are under another key than its newest."""
+    """A Worker for each size, with that number of names, which are under an older key."""
     with ExitStack() as stack:
         workers = {}
         for size in SIZES:

@@ -194,7 +194,7 @@ def _sentence(item: ErrorDetails) -> str:
         case "greater_than_equal" | "less_than_equal":
             return f"`{field}` is out of range"
         case "string_pattern_mismatch":
-            return f"`{field}` has another form"
+            return f"`{field}` is malformed"
         case _:
             return f"`{field}` has the wrong type"
 
