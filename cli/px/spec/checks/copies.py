@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-
 from urllib.parse import quote
 
 from px.spec.answer import closed, demand, number, text
