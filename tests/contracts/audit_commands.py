@@ -204,8 +204,7 @@ async def check_restart_of_what_cannot_be_read(world: LedgerWorld) -> None:
 
 
 def acknowledge(sequence: int, digest: str, caller: Principal | TokenShown = ROOT) -> Command:
-    given = {"sequence": sequence, "digest": digest}
-    return command("audit.acknowledge", caller, needs=Role.ROOT, **given)
+    return command("audit.acknowledge", caller, needs=Role.ROOT, sequence=sequence, digest=digest)
 
 
 async def digests(place: Commanding) -> dict[int, str]:

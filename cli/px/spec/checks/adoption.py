@@ -15,7 +15,7 @@ COUNTS: Final = "secrets tokens events unverified remaining failedCount"
 
 @ADOPTION.full
 async def finished(world: World) -> None:
-    """POST /project/adopt of a project in use answers `adopted`, however often: it brings nothing."""
+    """POST /project/adopt of a project in use answers `adopted` and brings nothing, ever again."""
     name = world.name()
     await world.store(name, who=world.neighbour)
     before = await _kept(world, world.neighbour)
@@ -29,7 +29,7 @@ async def finished(world: World) -> None:
 
 @ADOPTION.full
 async def unknown(world: World) -> None:
-    """POST /project/adopt of a project that nobody wrote to finds nothing, and does not create it."""
+    """POST /project/adopt finds nothing in a project that nobody wrote to, and creates none."""
     project = f"spec-{world.run}-y"
     found = await _adopt(world, Who(world.root.token, project))
     demand(found.text("state") == "adopted", "there is something to be adopted in a new project")
