@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from px.commands import typed_value
 from px.invocation import note_environment, note_project, note_url
 
 if TYPE_CHECKING:
@@ -36,8 +37,17 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
     return secret_names(ctx, incomplete)
 
 
-Name = Annotated[
+StoredName = Annotated[
     str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
+]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="The secret's name.",
+        autocompletion=known_secret,
+        callback=typed_value.refuse,
+    ),
 ]
 
 
