@@ -61,7 +61,7 @@ def _place(file: SqliteFile, keys: str) -> Place:
         *(cipher, keyring, Sealer(PROJECT, cipher, keyring, os.urandom), _now, os.urandom),
         *(400 * DAY, lambda work: work.close(), AuditThrottle(_now)),
     )
-    return Place(PROJECT, SqliteLedger(file), tools)
+    return Place(PROJECT, SqliteLedger(file, os.urandom), tools)
 
 
 def _ledger(state: Path) -> Path:
