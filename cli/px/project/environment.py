@@ -76,7 +76,7 @@ def chosen(environ: Mapping[str, str] = os.environ) -> Environment:
 
 
 def check_one_server() -> None:
-    """With PX_TOKEN set: raises Usage for --env, which names another place to take a server from."""
+    """With PX_TOKEN set: raises Usage for --env, which selects another server."""
     if given_environment() is not None:
         raise Usage(
             f"--env and PX_TOKEN are two different servers; {VARIABLE} and PX_TOKEN may be one",

@@ -55,7 +55,7 @@ def test_two_options_that_differ_are_refused() -> None:
 
 def test_an_option_and_another_servers_token_are_refused(tmp_path: Path) -> None:
     """A shell may still have production's token; a job may set both, but as variables."""
-    there = {"PX_URL": "https://s.example", "PX_TOKEN": "px_root_x", "PX_ENV": "staging"}
+    there = {"PX_URL": "https://s.example", "PX_TOKEN": "a-token", "PX_ENV": "staging"}
 
     invocation.note_environment("staging")
     with pytest.raises(Usage, match="two different servers"):
@@ -67,7 +67,7 @@ def test_an_option_and_another_servers_token_are_refused(tmp_path: Path) -> None
 
 
 def test_no_environment_gets_the_server_of_another(tmp_path: Path) -> None:
-    """Neither production's `.env.deploy` nor its local Worker; the sentence says which is missing."""
+    """Neither production's `.env.deploy` nor its local Worker; the sentence says which one."""
     (tmp_path / "wrangler.toml").touch()
     for name in (".env.deploy", ".env.deploy.staging"):
         (tmp_path / name).touch(0o600)
