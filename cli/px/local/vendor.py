@@ -14,19 +14,15 @@ from px.project import owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
 from px.tools.place import cache_folder
+from px.tools.target import PIP_OPTIONS
 
 _WHAT: Final = "the Worker's packages"
-# Pyodide's CPython in workerd: only wheels for it or pure ones, so no package code runs here.
-_TARGET: Final = (
-    *("--platform", "pyemscripten_2026_0_wasm32"),
-    *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
-)
 
 
 def ensure_modules(project: Workspace) -> bool:
     """Vendors the packages unless they are up to date; returns whether it did."""
     try:
-        sources = stamp.digest(project.requirements.read_bytes(), " ".join(_TARGET).encode())
+        sources = stamp.digest(project.requirements.read_bytes(), " ".join(PIP_OPTIONS).encode())
     except FileNotFoundError:
         raise LocalError(f"{project.requirements} is missing", SETUP_HINT) from None
     if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
@@ -66,13 +62,13 @@ def _install(project: Workspace, target: Path) -> None:
             with suppress(LocalError):
                 _install_from(wheels, project, target)
                 return
-        words = ["--dest", str(wheels), *_TARGET, "-r", str(project.requirements)]
+        words = ["--dest", str(wheels), *PIP_OPTIONS, "-r", str(project.requirements)]
         pip.download_pinned(words, _WHAT, folder=project.root)
         _install_from(wheels, project, target)
 
 
 def _install_from(wheels: Path, project: Workspace, target: Path) -> None:
     where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
-    words = ["--no-compile", *_TARGET, *where, "-r", str(project.requirements)]
+    words = ["--no-compile", *PIP_OPTIONS, *where, "-r", str(project.requirements)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
     pip.install_pinned(words, _WHAT, folder=project.root)
