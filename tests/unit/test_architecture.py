@@ -61,6 +61,7 @@ LAYERS: Final = """
     tools
     cloudflare settings
     completion local new
+    packages
     api
     audit brains keys secrets spec tables
     deploy doctor

@@ -21,6 +21,8 @@ class Px(LazyGroup):
         "project": "px.commands.project",
         "brain": "px.commands.brain",
         "new": "px.commands.new",
+        "add": "px.commands.add",
+        "remove": "px.commands.remove",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

@@ -22,34 +22,40 @@ _WHAT: Final = "the Worker's packages"
 def ensure_modules(project: Workspace) -> bool:
     """Vendors the packages unless they are up to date; returns whether it did."""
     try:
-        sources = stamp.digest(project.requirements.read_bytes(), " ".join(PIP_OPTIONS).encode())
+        sources = _sources(project)
     except FileNotFoundError:
         raise LocalError(f"{project.requirements} is missing", SETUP_HINT) from None
     if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
         return False
     owner_only.make_folder(project.private)
+    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
+        fresh = Path(folder) / "fresh"
+        _install(project, fresh)
+        # --target also installs console scripts, which the Worker cannot use.
+        shutil.rmtree(fresh / "bin", ignore_errors=True)
+        put(project, fresh)
+    return True
+
+
+def put(project: Workspace, fresh: Path) -> None:
+    """These packages, in place of those that were there, for the requirements as they are now."""
     if not project.python_modules.is_symlink():  # otherwise the stamp belongs to another project
         _mark(project).unlink(missing_ok=True)
-    _swap_in(project)
-    stamp.mark(_mark(project), sources)
-    return True
+    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
+        if project.python_modules.exists():
+            project.python_modules.rename(Path(folder) / "old")
+        fresh.rename(project.python_modules)
+    stamp.mark(_mark(project), _sources(project))
+
+
+def _sources(project: Workspace) -> str:
+    return stamp.digest(project.requirements.read_bytes(), " ".join(PIP_OPTIONS).encode())
 
 
 def _mark(project: Workspace) -> Path:
     """Not inside, where wrangler would upload it; next to the real folder behind a link."""
     owner = Workspace(project.python_modules.resolve().parent)
     return owner.private / "python_modules.stamp"
-
-
-def _swap_in(project: Workspace) -> None:
-    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
-        fresh = Path(folder) / "fresh"
-        _install(project, fresh)
-        # --target also installs console scripts, which the Worker cannot use.
-        shutil.rmtree(fresh / "bin", ignore_errors=True)
-        if project.python_modules.exists():
-            project.python_modules.rename(Path(folder) / "old")
-        fresh.rename(project.python_modules)
 
 
 def _install(project: Workspace, target: Path) -> None:

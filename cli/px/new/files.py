@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
-from px import __version__
 from px.library import Library
+from px.new import pyproject
 
 VENDOR: Final = "vendor"
+REQUIREMENTS: Final = "requirements/worker.txt"
 
 # Where it is in a project, and what it is called in the template: there, no tool takes it for one
 # of this repository's own.
@@ -25,34 +24,22 @@ _TEMPLATE: Final = {
     "wrangler.toml": "wrangler.toml",
 }
 
-_PYPROJECT: Final = """\
-# By these px knows which files are as it wrote them.
-[tool.px]
-template = "{version}"
-
-[tool.px.files]
-{hashes}
-"""
-
 
 def project_files(name: str, library: Library) -> dict[str, bytes]:
     """Every file by its path, for a Worker of this name."""
     found = {path: _text(template, name) for path, template in _TEMPLATE.items()}
     found |= {
         f"{VENDOR}/{library.name}": library.wheel,
-        "requirements/worker.txt": (library.requirement(VENDOR) + library.pins).encode(),
+        REQUIREMENTS: library_pins(library).encode(),
     }
-    return {**found, "pyproject.toml": _pyproject(found)}
+    return {**found, pyproject.NAME: pyproject.first(name, found)}
+
+
+def library_pins(library: Library) -> str:
+    """The library and what it needs: how requirements/worker.txt begins."""
+    return library.requirement(VENDOR) + library.pins
 
 
 def _text(template: str, name: str) -> bytes:
     text = (files("px.new") / "template" / template).read_text()
     return text.replace("$name", name).encode()
-
-
-def _pyproject(written: Mapping[str, bytes]) -> bytes:
-    hashes = [
-        f'"{path}" = "sha256:{hashlib.sha256(content).hexdigest()}"'
-        for path, content in sorted(written.items())
-    ]
-    return _PYPROJECT.format(version=__version__, hashes="\n".join(hashes)).encode()

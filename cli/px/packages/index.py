@@ -35,28 +35,27 @@ class Index:
 
     def __init__(self, settings: Mapping[str, str], folder: Path) -> None:
         self._folder = folder
-        self._session = _session(settings)
+        self._known: dict[str, list[Package]] = {}
+        session = _session(settings)
         target = TargetPython(PYTHON, [*ABIS], IMPLEMENTATION, [PLATFORM])
-        self._loadable = PackageFinder(
-            self._session, target_python=target, only_binary=[":all:"]
-        )
-        self._all = PackageFinder(self._session, target_python=target, ignore_compatibility=True)
-        sources = _sources(settings, self._all)
-        for finder in (self._loadable, self._all):
-            finder.sources[:] = sources
-        self._session.auth = MultiDomainBasicAuth(
+        self._all = PackageFinder(session, target_python=target, ignore_compatibility=True)
+        self._loadable = PackageFinder(session, target_python=target, only_binary=[":all:"])
+        self._all.sources[:] = sources = _sources(settings, self._all)
+        session.auth = MultiDomainBasicAuth(
             index_urls=[one["url"] for one in sources if one["type"] == "index"]
         )
 
     def builds(self, name: str) -> list[Package]:
-        """The wheels that the Worker can load, newest first."""
-        with _reachable():
-            return [*self._loadable.find_all_packages(name)]
+        """The wheels that the Worker can load, newest first; none that was withdrawn."""
+        evaluator = self._loadable.build_evaluator(name)
+        return [one for one in self.files(name) if evaluator.evaluate_link(one.link)]
 
     def files(self, name: str) -> list[Package]:
         """Every file, for any machine, newest first."""
-        with _reachable():
-            return [*self._all.find_all_packages(name, allow_yanked=True)]
+        if name not in self._known:
+            with _reachable():
+                self._known[name] = [*self._all.find_all_packages(name, allow_yanked=True)]
+        return self._known[name]
 
     def metadata(self, package: Package) -> Message:
         """What a wheel says of itself, above all what it requires."""
@@ -84,9 +83,7 @@ class Index:
     def _wheel(self, package: Package) -> Path:
         try:
             with _reachable():
-                return self._loadable.download_and_unpack(
-                    package.link, self._folder, self._folder
-                )
+                return self._loadable.download_and_unpack(package.link, self._folder, self._folder)
         except UnpackError:
             raise LocalError(
                 f"{package.link.filename} is not the file that the package index names",

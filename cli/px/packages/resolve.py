@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -80,9 +80,7 @@ def resolve(
         raise Cannot(_why(provider, problem.causes)) from None
     except ResolutionTooDeep:
         raise Cannot("no versions of these packages were found that go together") from None
-    return {
-        key.name: one for key, one in result.mapping.items() if not key.extras and one.build
-    }
+    return {key.name: one for key, one in result.mapping.items() if not key.extras and one.build}
 
 
 class _Provider(AbstractProvider[Requirement, Candidate, Key]):
@@ -131,9 +129,7 @@ class _Provider(AbstractProvider[Requirement, Candidate, Key]):
         for requirement in requirements[identifier]:
             versions = [*requirement.specifier.filter(versions)]
         builds = {} if identifier.name in self.pinned else self.builds(identifier.name)
-        found = [
-            Candidate(identifier, one, builds.get(one)) for one in versions if one not in bad
-        ]
+        found = [Candidate(identifier, one, builds.get(one)) for one in versions if one not in bad]
         return found[:_NEWEST]
 
     def is_satisfied_by(self, requirement: Requirement, candidate: Candidate) -> bool:
@@ -214,5 +210,3 @@ def _gap(files: Sequence[Package]) -> str:
     if any(one.link.filename.endswith("-none-any.whl") for one in wheels):
         return "no version of it is for the Worker's Python, 3.14"
     return "it has compiled code, and no build of it is for the Worker"
-
-

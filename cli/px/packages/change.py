@@ -1,0 +1,183 @@
+"""Adds packages to a project's Worker, or takes them out: tried first, then written at once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from px.errors import Refused, Usage
+from px.library import Library
+from px.local import pip, vendor
+from px.new import pyproject
+from px.new.files import REQUIREMENTS, VENDOR, library_pins
+from px.new.pyproject import Pyproject
+from px.packages import pins, records, trial
+from px.packages.index import Index
+from px.packages.resolve import Cannot, Found, resolve
+from px.project import owner_only, together
+from px.project.manifest import read_manifest
+from px.project.workspace import Workspace
+from px.tools.place import cache_folder
+from px.tools.set_up import Bar, ensure_tools
+
+Say = Callable[[str], None]
+
+
+class Changed(NamedTuple):
+    """Every package beyond the library's, by version; and the modules that were imported."""
+
+    packages: dict[str, str]
+    before: dict[str, str]
+    imported: list[str]
+
+
+def parse(words: Sequence[str]) -> list[Requirement]:
+    """What is to be added. Raises Usage."""
+    return [_requirement(word) for word in words]
+
+
+def add(
+    project: Workspace, wanted: Sequence[Requirement], library: Library, say: Say, bar: Bar
+) -> Changed:
+    """Raises Cannot for what the Worker cannot run, and then nothing was changed."""
+    with _alone(project):
+        return _change(project, wanted, frozenset(), library, say, bar)
+
+
+def remove(
+    project: Workspace, names: Sequence[str], library: Library, say: Say, bar: Bar
+) -> Changed:
+    """Takes these out, and what only they needed. Raises Refused for one that is not there."""
+    with _alone(project):
+        gone = frozenset(map(canonicalize_name, names))
+        known = {_name(one) for one in Pyproject.of(project).dependencies}
+        if missing := sorted(gone - known):
+            raise Refused(
+                f"{missing[0]} is not among this project's packages; nothing was changed",
+                code="not_added",
+                hint=f"{pyproject.NAME} lists them in [project].dependencies",
+            )
+        return _change(project, (), gone, library, say, bar)
+
+
+def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[Found, str]:
+    """The versions of everything that is asked for, and the text of requirements/worker.txt."""
+    wheels = cache_folder() / "wheels"
+    base = library_pins(library)
+    with owner_only.locked(wheels.with_suffix(".lock")):
+        owner_only.make_folder(wheels)
+        index = Index(pip.environment(), wheels)
+        wanted = [Requirement(one) for one in asked]
+        found = resolve(
+            wanted, index, pinned=pins.read(library.pins), kept=pins.read(kept), say=say
+        )
+        return found, base + pins.write(found, index)
+
+
+def _change(
+    project: Workspace,
+    wanted: Sequence[Requirement],
+    gone: frozenset[str],
+    library: Library,
+    say: Say,
+    bar: Bar,
+) -> Changed:
+    ours, before = Pyproject.of(project), _current(project, library)
+    new = {canonicalize_name(one.name): str(one) for one in wanted}
+    asked = [
+        *(one for one in ours.dependencies if _name(one) not in gone | new.keys()),
+        *new.values(),
+    ]
+    asked.sort(key=_name)
+    found, text = lock(asked, library, before, say)
+    _check_untouched(ours, before, text)
+    ensure_tools(say, bar)
+    with tempfile.TemporaryDirectory(prefix="add.", dir=project.private) as folder:
+        scratch = _scratch(project, Path(folder), text)
+        say("Installing the packages beside the project")
+        vendor.ensure_modules(scratch)
+        imported = _try(scratch, project, found, new, say)
+        ours.depend(read_manifest(project.config).worker, asked)
+        ours.remember({REQUIREMENTS: text.encode()})
+        contents = {REQUIREMENTS: text.encode(), pyproject.NAME: ours.content()}
+        with together.written(project.root, contents):
+            vendor.put(project, scratch.python_modules)
+    own = pins.read(before[len(library_pins(library)) :])
+    return Changed({name: str(one.version) for name, one in found.items()}, own, imported)
+
+
+def _try(
+    scratch: Workspace, project: Workspace, found: Found, new: dict[str, str], say: Say
+) -> list[str]:
+    packages = scratch.python_modules
+    if clash := records.shared(packages):
+        raise Cannot(f"{' and '.join(clash[1])} both have the file {clash[0]}")
+    if name := records.hidden(packages, found, project.worker):
+        raise Cannot(f"it has a module {name}, which would hide worker/{name}")
+    imported = records.modules(packages, new)
+    if imported:
+        say(f"Importing {', '.join(imported)} in workerd")
+        trial.check(imported, scratch, project)
+    return imported
+
+
+def _scratch(project: Workspace, folder: Path, text: str) -> Workspace:
+    """Beside the project's packages, with the same library."""
+    scratch = Workspace(folder)
+    scratch.requirements.parent.mkdir()
+    scratch.requirements.write_text(text)
+    (folder / VENDOR).symlink_to(project.root / VENDOR)
+    return scratch
+
+
+def _current(project: Workspace, library: Library) -> str:
+    """requirements/worker.txt; raises Refused unless it begins with this px's library."""
+    text = project.requirements.read_text() if project.requirements.is_file() else ""
+    if not text.startswith(library_pins(library)):
+        raise Refused(
+            "this project has the library of another version of px; nothing was changed",
+            code="other_library",
+            hint="`px upgrade` brings this one's",
+        )
+    return text
+
+
+def _check_untouched(ours: Pyproject, before: str, text: str) -> None:
+    """What somebody else pinned there would be lost; what px pins now may be there already."""
+    known = (ours.hashes.get(REQUIREMENTS), pyproject.digest(text.encode()))
+    if pyproject.digest(before.encode()) not in known:
+        raise Refused(
+            f"{REQUIREMENTS} was changed by hand; nothing was changed",
+            code="changed_by_hand",
+            hint="undo that, then give its packages to `px add`",
+        )
+
+
+def _requirement(word: str) -> Requirement:
+    try:
+        found = Requirement(word)
+    except InvalidRequirement:
+        raise Usage(
+            "PACKAGE expects a name, with a version if you like",
+            hint="for example: `px add httpx`, or `px add 'httpx>=0.28,<1'`",
+        ) from None
+    if found.url or found.marker:
+        raise Usage(
+            f"{found.name}: px adds packages of the package index, by name and version",
+            hint="for example: `px add httpx`",
+        )
+    return found
+
+
+def _name(requirement: str) -> str:
+    return canonicalize_name(Requirement(requirement).name)
+
+
+def _alone(project: Workspace) -> AbstractContextManager[int]:
+    return owner_only.locked(project.private / "add.lock")
