@@ -47,11 +47,11 @@ class Pyproject:
     """Whatever is not px's stays as it is, comments too."""
 
     def __init__(self, text: str) -> None:
-        """Raises ValueError for a file that px did not make."""
+        """Raises Usage for a project that px did not make."""
         self._document = tomlkit.parse(text)
         found: Any = self._document.get("tool", {}).get("px", {})
-        if not isinstance(found.get("template"), str) or not isinstance(found.get("files"), dict):
-            raise ValueError(NAME)
+        if not {"template", "files"} <= found.keys():
+            raise _not_ours()
         self._px = found
 
     @classmethod
@@ -59,11 +59,8 @@ class Pyproject:
         """Raises Usage for a project that px did not make."""
         try:
             return cls((project.root / NAME).read_text())
-        except (FileNotFoundError, ParseError, ValueError, AttributeError):
-            raise Usage(
-                f"px did not make this project: {NAME} has no [tool.px] with its files",
-                hint="`px new DIR` makes a project; move your brains there",
-            ) from None
+        except (FileNotFoundError, ParseError, AttributeError):
+            raise _not_ours() from None
 
     @property
     def template(self) -> str:
@@ -107,3 +104,10 @@ class Pyproject:
 
     def content(self) -> bytes:
         return tomlkit.dumps(self._document).encode()
+
+
+def _not_ours() -> Usage:
+    return Usage(
+        f"px did not make this project: {NAME} has no [tool.px] with its files",
+        hint="`px new DIR` makes a project; move your brains there",
+    )
