@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from px import __version__
 from px.errors import Refused, Usage
 from px.library import Library
 from px.local import pip, vendor
@@ -25,6 +26,9 @@ from px.project.manifest import read_manifest
 from px.project.workspace import Workspace
 from px.tools.place import cache_folder
 from px.tools.set_up import Bar, ensure_tools
+
+# Anybody could publish these names: no index is asked for them.
+OURS: Final = ("positronic-secrets", "positronic-secrets-px")
 
 Say = Callable[[str], None]
 
@@ -46,24 +50,25 @@ def add(
     project: Workspace, wanted: Sequence[Requirement], library: Library, say: Say, bar: Bar
 ) -> Changed:
     """Raises Cannot for what the Worker cannot run, and then nothing was changed."""
+    ours = Pyproject.of(project)
     with _alone(project):
-        return _change(project, wanted, frozenset(), library, say, bar)
+        return _change(project, ours, wanted, frozenset(), library, say, bar)
 
 
 def remove(
     project: Workspace, names: Sequence[str], library: Library, say: Say, bar: Bar
 ) -> Changed:
     """Takes these out, and what only they needed. Raises Refused for one that is not there."""
+    ours, gone = Pyproject.of(project), frozenset(map(canonicalize_name, names))
+    known = {_name(one) for one in ours.dependencies}
+    if any(name not in known for name in gone):
+        raise Refused(
+            "not one of the packages that `px add` added; nothing was changed",
+            code="not_added",
+            hint=f"{pyproject.NAME} lists them in [project].dependencies",
+        )
     with _alone(project):
-        gone = frozenset(map(canonicalize_name, names))
-        known = {_name(one) for one in Pyproject.of(project).dependencies}
-        if missing := sorted(gone - known):
-            raise Refused(
-                f"{missing[0]} is not among this project's packages; nothing was changed",
-                code="not_added",
-                hint=f"{pyproject.NAME} lists them in [project].dependencies",
-            )
-        return _change(project, (), gone, library, say, bar)
+        return _change(project, ours, (), gone, library, say, bar)
 
 
 def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[Found, str]:
@@ -74,22 +79,22 @@ def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[F
         owner_only.make_folder(wheels)
         index = Index(pip.environment(), wheels)
         wanted = [Requirement(one) for one in asked]
-        found = resolve(
-            wanted, index, pinned=pins.read(library.pins), kept=pins.read(kept), say=say
-        )
+        pinned = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
+        found = resolve(wanted, index, pinned=pinned, kept=pins.read(kept), say=say)
         return found, base + pins.write(found, index)
 
 
 def _change(
     project: Workspace,
+    ours: Pyproject,
     wanted: Sequence[Requirement],
     gone: frozenset[str],
     library: Library,
     say: Say,
     bar: Bar,
 ) -> Changed:
-    ours, before = Pyproject.of(project), _current(project, library)
-    new = {canonicalize_name(one.name): str(one) for one in wanted}
+    before = _current(project, library)
+    new: dict[str, str] = {canonicalize_name(one.name): str(one) for one in wanted}
     asked = [
         *(one for one in ours.dependencies if _name(one) not in gone | new.keys()),
         *new.values(),
@@ -119,7 +124,7 @@ def _try(
     if clash := records.shared(packages):
         raise Cannot(f"{' and '.join(clash[1])} both have the file {clash[0]}")
     if name := records.hidden(packages, found, project.worker):
-        raise Cannot(f"it has a module {name}, which would hide worker/{name}")
+        raise Cannot(f"these packages have a module {name}, which would hide worker/{name}")
     imported = records.modules(packages, new)
     if imported:
         say(f"Importing {', '.join(imported)} in workerd")
@@ -167,6 +172,8 @@ def _requirement(word: str) -> Requirement:
             "PACKAGE expects a name, with a version if you like",
             hint="for example: `px add httpx`, or `px add 'httpx>=0.28,<1'`",
         ) from None
+    if canonicalize_name(found.name) in OURS:
+        raise Cannot(f"{found.name} is in no package index: px brings its own library", "")
     if found.url or found.marker:
         raise Usage(
             f"{found.name}: px adds packages of the package index, by name and version",

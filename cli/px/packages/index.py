@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from zipfile import BadZipFile, ZipFile
 
 import httpx2
-from unearth import Package, PackageFinder, TargetPython, UnpackError
+from unearth import Package, PackageFinder, Source, TargetPython, UnpackError
 from unearth.auth import MultiDomainBasicAuth
-from unearth.fetchers.sync import PyPIClient
+from unearth.fetchers import Fetcher, PyPIClient
 
 from px.local.pip_failures import NETWORK_HINT
 from px.project.errors import LocalError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _SECONDS: Final = 60.0
 _ABSENT: Final = (404, 410)
+# It warns of each index that lacks a package, with the index's address.
+logging.getLogger("unearth").setLevel(logging.CRITICAL)
 
 
 class Index:
@@ -37,9 +40,10 @@ class Index:
         self._folder = folder
         self._known: dict[str, list[Package]] = {}
         session = _session(settings)
+        fetcher = cast(Fetcher, session)
         target = TargetPython(PYTHON, [*ABIS], IMPLEMENTATION, [PLATFORM])
-        self._all = PackageFinder(session, target_python=target, ignore_compatibility=True)
-        self._loadable = PackageFinder(session, target_python=target, only_binary=[":all:"])
+        self._all = PackageFinder(fetcher, target_python=target, ignore_compatibility=True)
+        self._loadable = PackageFinder(fetcher, target_python=target, only_binary=[":all:"])
         self._all.sources[:] = sources = _sources(settings, self._all)
         session.auth = MultiDomainBasicAuth(
             index_urls=[one["url"] for one in sources if one["type"] == "index"]
@@ -105,7 +109,7 @@ def _session(settings: Mapping[str, str]) -> PyPIClient:
     return session
 
 
-def _sources(settings: Mapping[str, str], finder: PackageFinder) -> list[dict[str, str]]:
+def _sources(settings: Mapping[str, str], finder: PackageFinder) -> list[Source]:
     """In pip's order; unearth's own default is pip's too."""
     default = finder.sources[0]["url"]
     indexes = [
@@ -119,8 +123,9 @@ def _sources(settings: Mapping[str, str], finder: PackageFinder) -> list[dict[st
         for one in settings.get("PIP_FIND_LINKS", "").split()
         if "://" in one or Path(one).exists()
     ]
-    return [{"url": one, "type": "index"} for one in indexes] + [
-        {"url": one, "type": "find_links"} for one in links
+    return [
+        *(Source(url=one, type="index") for one in indexes),
+        *(Source(url=one, type="find_links") for one in links),
     ]
 
 

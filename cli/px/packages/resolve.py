@@ -111,12 +111,12 @@ class _Provider(AbstractProvider[Requirement, Candidate, Key]):
         candidates: Mapping[Key, Iterator[Candidate]],
         information: Mapping[Key, Iterator[RequirementInformation[Requirement, Candidate]]],
         backtrack_causes: Sequence[RequirementInformation[Requirement, Candidate]],
-    ) -> tuple[bool, bool, str]:
-        """What cannot be had, or has one version, comes first: then less is tried in vain."""
+    ) -> tuple[bool, bool, bool, str]:
+        """What cannot be had, or has one version, or is new here, comes first: less is in vain."""
         causes = {self.identify(one.requirement).name for one in backtrack_causes}
         name = identifier.name
         settled = name in self.pinned or not self.builds(name)
-        return (not settled, name not in causes, name)
+        return (not settled, name not in causes, name in self._kept, name)
 
     def find_matches(
         self,

@@ -53,7 +53,7 @@ def check(modules: Sequence[str], scratch: Workspace, project: Workspace) -> Non
         snapshot.take(scratch, _folder(scratch))
     except snapshot.SnapshotRefused as problem:
         found = _TOLD.search(problem.message)
-        why = found[1] if found else f"{problem.message} ({problem.hint})"
+        why = found[1].rstrip(".") if found else f"{problem.message} ({_first(problem.hint)})"
         raise Cannot(f"it cannot run in the Worker: {why}") from None
 
 
@@ -61,3 +61,8 @@ def _folder(scratch: Workspace) -> Path:
     folder = scratch.private / "trial"
     folder.mkdir(parents=True)
     return folder
+
+
+def _first(text: str) -> str:
+    """workerd explains at length, on several lines."""
+    return text.partition("\n")[0].rstrip(".")
