@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from px.invocation import note_project, note_url
+from px.invocation import note_environment, note_project, note_url
 
 if TYPE_CHECKING:
     from px.api.client import Client
@@ -41,6 +41,10 @@ Name = Annotated[
 ]
 
 
+def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
+    return typer.Option("--env", metavar="NAME", help=help_, callback=note_environment)
+
+
 def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--url", metavar="URL", help=help_, callback=note_url)
 
@@ -57,6 +61,8 @@ def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--json", help=help_)
 
 
+# Its callback notes the name, which px.project.environment reads: commands need not pass it on.
+Env = Annotated[str | None, environment_option("The environment.  [PX_ENV]")]
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
 Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
 Timeout = Annotated[float, timeout_option("Limit for each request, with retries.")]
@@ -105,7 +111,11 @@ class Server:
 
 
 def _flags(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+    env: Env = None,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """The options of every command that asks a server."""
 
@@ -123,6 +133,7 @@ def with_server(
         @wraps(command)
         def run(**given: Any) -> None:  # noqa: ANN401 - what typer has parsed
             asked = {name: given.pop(name) for name in flags}
+            del asked["env"]
             command(**given, server=Server(**asked))
 
         own = dict(inspect.signature(command, eval_str=True).parameters)

@@ -36,7 +36,6 @@ from px.local.setup import set_up
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
-from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -99,8 +98,8 @@ class Deployment:
         self._options = options
         self._passphrase = passphrase
         self._say = say
-        self._file = DeployFile(folder, project.root)
-        self._manifest: Manifest = read_manifest(project.config)
+        self._file = DeployFile(folder, project)
+        self._manifest: Manifest = read_manifest(project.config, project.environment)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -156,7 +155,9 @@ class Deployment:
         found = self._file.read()
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
-            self._say(f"Not in a git repository: px cannot check that git ignores {DEPLOY_FILE}")
+            self._say(
+                f"Not in a git repository: px cannot check that git ignores {self._file.name}"
+            )
         self._settings = found
         self._started.read()
 
@@ -168,7 +169,7 @@ class Deployment:
     def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
-        more = reminder_secret(self._manifest, self._settings, plan.present)
+        more = reminder_secret(self._manifest, self._settings, plan.present, self._file.name)
         return replace(plan, more=more)
 
     def _make_plan(self, remote: Remote) -> DeployPlan:
@@ -180,12 +181,13 @@ class Deployment:
             known_key=self._first_key.is_kept(),
         )
         if plan.makes_token or not self._has_pair_outside():
-            check_owner(self._settings, plan.worker, self._account)
+            check_owner(self._file.name, self._settings, plan.worker, self._account)
         if plan.is_first_token and not self._sent_token():
-            check_no_token(self._settings, plan.worker)
+            check_no_token(self._file.name, self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token that is not in {DEPLOY_FILE}; nothing was changed",
+                f"the Worker has a root token that is not in {self._file.name}; "
+                "nothing was changed",
                 code="no_root_token",
                 hint="set PX_URL and PX_TOKEN there; or replace the root token: "
                 "`px deploy --new-root-token`",
@@ -239,7 +241,10 @@ class Deployment:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
         known = choose_address(
-            self._options.url, self._known_url(), makes_token=bool(self._made.token)
+            self._options.url,
+            self._known_url(),
+            self._file.name,
+            makes_token=bool(self._made.token),
         )
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
@@ -252,7 +257,7 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        source = "this deploy" if self._made.token else DEPLOY_FILE
+        source = "this deploy" if self._made.token else self._file.name
         return make_target(address, self._made.token or self._known_token(), source=source)
 
     def _settle(self, target: Target, plan: DeployPlan) -> None:
@@ -269,7 +274,7 @@ class Deployment:
             for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
                 self._say(line)
             self._file.remember(target.address.origin, self._made.token, self._recorded())
-            self._say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+            self._say(f"Wrote PX_URL and PX_TOKEN to {self._file.name}")
             if self._options.new_token:
                 self._say(record_replaced(target))
         elif not self._has_pair_outside() and not self._settings.get(WORKER):
