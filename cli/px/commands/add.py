@@ -59,4 +59,4 @@ def tell(done: Changed, *, as_json: bool) -> None:
     if not new and not gone:
         terminal.say("Nothing to change: these packages are there already")
         return
-    terminal.say("Restart `px dev` if it is running; run `px deploy` to deploy them")
+    terminal.advise("Restart `px dev` if it is running; run `px deploy` to deploy them")

@@ -17,6 +17,8 @@ from px.tools.place import cache_folder
 from px.tools.target import PIP_OPTIONS
 
 _WHAT: Final = "the Worker's packages"
+# The file lists all that the Worker needs; pip would add what this machine needs.
+_OPTIONS: Final = ("--no-deps", *PIP_OPTIONS)
 
 
 def ensure_modules(project: Workspace) -> bool:
@@ -68,13 +70,13 @@ def _install(project: Workspace, target: Path) -> None:
             with suppress(LocalError):
                 _install_from(wheels, project, target)
                 return
-        words = ["--dest", str(wheels), *PIP_OPTIONS, "-r", str(project.requirements)]
+        words = ["--dest", str(wheels), *_OPTIONS, "-r", str(project.requirements)]
         pip.download_pinned(words, _WHAT, folder=project.root)
         _install_from(wheels, project, target)
 
 
 def _install_from(wheels: Path, project: Workspace, target: Path) -> None:
     where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
-    words = ["--no-compile", *PIP_OPTIONS, *where, "-r", str(project.requirements)]
+    words = ["--no-compile", *_OPTIONS, *where, "-r", str(project.requirements)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
     pip.install_pinned(words, _WHAT, folder=project.root)
