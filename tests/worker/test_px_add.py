@@ -62,7 +62,7 @@ def own(installed_px: InstalledPx, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def local(own: OwnProject, wheels: Path) -> Iterator[OwnProject]:
     """The same project, with the folder as its whole index; as it was, at the end."""
-    links = f"{own.px.environment['PIP_FIND_LINKS']} {wheels}"
+    links = f"{own.px.environment.get('PIP_FIND_LINKS', '')} {wheels}"
     settings = {**own.px.environment, "PIP_FIND_LINKS": links}
     before = contents(own.folder)
     yield replace(own, px=replace(own.px, environment=settings))
@@ -144,7 +144,7 @@ def test_ctrl_c_leaves_the_project_as_it_was(local: OwnProject) -> None:
     """While the packages are tried."""
     before = contents(local.folder)
     process = subprocess.Popen(
-        [local.px.venv / "bin" / "px", "add", "works"],
+        local.px.command("px", "add", "works"),
         cwd=local.folder,
         env=local.px.surroundings,
         stdin=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ REQUIREMENTS: Final = "requirements/worker.txt"
 _TEMPLATE: Final = {
     ".env.deploy.example": "env.deploy.example",
     ".env.secrets.example": "env.secrets.example",
+    ".github/workflows/deploy.yml": "deploy.yml",
     ".gitignore": "gitignore",
     "README.md": "README.md",
     "tests/test_hello.py": "test_hello.py.txt",
@@ -25,19 +26,18 @@ _TEMPLATE: Final = {
 }
 
 
-def project_files(name: str, library: Library) -> dict[str, bytes]:
-    """Every file by its path, for a Worker of this name."""
+def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
+    """Every file by its path, for a Worker of this name; px is for teammates and CI."""
     found = {path: _text(template, name) for path, template in _TEMPLATE.items()}
-    found |= {
-        f"{VENDOR}/{library.name}": library.wheel,
-        REQUIREMENTS: library_pins(library).encode(),
-    }
+    for path, wheel in ((REQUIREMENTS, library), ("requirements/px.txt", px)):
+        found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
+        found[path] = pinned(wheel).encode()
     return {**found, pyproject.NAME: pyproject.first(name, found)}
 
 
-def library_pins(library: Library) -> str:
-    """The library and what it needs: how requirements/worker.txt begins."""
-    return library.requirement(VENDOR) + library.pins
+def pinned(wheel: Library) -> str:
+    """The wheel in a project and what it needs: how a file of requirements begins."""
+    return wheel.requirement(VENDOR) + wheel.pins
 
 
 def _text(template: str, name: str) -> bytes:

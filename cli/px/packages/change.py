@@ -16,7 +16,7 @@ from px.errors import Refused, Usage
 from px.library import Library
 from px.local import pip, vendor
 from px.new import pyproject
-from px.new.files import REQUIREMENTS, VENDOR, library_pins
+from px.new.files import REQUIREMENTS, VENDOR, pinned
 from px.new.pyproject import Pyproject
 from px.packages import pins, records, trial
 from px.packages.index import Index
@@ -74,13 +74,13 @@ def remove(
 def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[Found, str]:
     """The versions of everything that is asked for, and the text of requirements/worker.txt."""
     wheels = cache_folder() / "wheels"
-    base = library_pins(library)
+    base = pinned(library)
     with owner_only.locked(wheels.with_suffix(".lock")):
         owner_only.make_folder(wheels)
         index = Index(pip.environment(), wheels)
         wanted = [Requirement(one) for one in asked]
-        pinned = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
-        found = resolve(wanted, index, pinned=pinned, kept=pins.read(kept), say=say)
+        fixed = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
+        found = resolve(wanted, index, pinned=fixed, kept=pins.read(kept), say=say)
         return found, base + pins.write(found, index)
 
 
@@ -113,7 +113,7 @@ def _change(
         contents = {REQUIREMENTS: text.encode(), pyproject.NAME: ours.content()}
         with together.written(project.root, contents):
             vendor.put(project, scratch.python_modules)
-    own = pins.read(before[len(library_pins(library)) :])
+    own = pins.read(before[len(pinned(library)) :])
     return Changed({name: str(one.version) for name, one in found.items()}, own, imported)
 
 
@@ -144,7 +144,7 @@ def _scratch(project: Workspace, folder: Path, text: str) -> Workspace:
 def _current(project: Workspace, library: Library) -> str:
     """requirements/worker.txt; raises Refused unless it begins with this px's library."""
     text = project.requirements.read_text() if project.requirements.is_file() else ""
-    if not text.startswith(library_pins(library)):
+    if not text.startswith(pinned(library)):
         raise Refused(
             "this project has the library of another version of px; nothing was changed",
             code="other_library",
