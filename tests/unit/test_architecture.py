@@ -62,6 +62,7 @@ LAYERS: Final = """
     cloudflare settings
     completion local new
     packages
+    upgrade
     api
     audit brains keys secrets spec tables
     deploy doctor

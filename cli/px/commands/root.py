@@ -24,6 +24,7 @@ class Px(LazyGroup):
         "new": "px.commands.new",
         "add": "px.commands.add",
         "remove": "px.commands.remove",
+        "upgrade": "px.commands.upgrade",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

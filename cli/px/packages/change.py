@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from px import __version__
 from px.errors import Refused, Usage
 from px.library import Library
-from px.local import pip, vendor
+from px.local import vendor
 from px.new import pyproject
-from px.new.files import REQUIREMENTS, VENDOR, pinned
+from px.new.files import REQUIREMENTS, pinned
 from px.new.pyproject import Pyproject
-from px.packages import pins, records, trial
-from px.packages.index import Index
-from px.packages.resolve import Cannot, Found, resolve
-from px.project import owner_only, together
+from px.packages import beside, pins
+from px.packages.lock import OURS, Say, lock
+from px.packages.resolve import Cannot
+from px.project import together
 from px.project.manifest import read_manifest
 from px.project.workspace import Workspace
-from px.tools.place import cache_folder
-from px.tools.set_up import Bar, ensure_tools
-
-# Anybody could publish these names: no index is asked for them.
-OURS: Final = ("positronic-secrets", "positronic-secrets-px")
-
-Say = Callable[[str], None]
+from px.tools.set_up import Bar
 
 
 class Changed(NamedTuple):
@@ -51,7 +41,7 @@ def add(
 ) -> Changed:
     """Raises Cannot for what the Worker cannot run, and then nothing was changed."""
     ours = Pyproject.of(project)
-    with _alone(project):
+    with beside.alone(project):
         return _change(project, ours, wanted, frozenset(), library, say, bar)
 
 
@@ -67,21 +57,8 @@ def remove(
             code="not_added",
             hint=f"{pyproject.NAME} lists them in [project].dependencies",
         )
-    with _alone(project):
+    with beside.alone(project):
         return _change(project, ours, (), gone, library, say, bar)
-
-
-def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[Found, str]:
-    """The versions of everything that is asked for, and the text of requirements/worker.txt."""
-    wheels = cache_folder() / "wheels"
-    base = pinned(library)
-    with owner_only.locked(wheels.with_suffix(".lock")):
-        owner_only.make_folder(wheels)
-        index = Index(pip.environment(), wheels)
-        wanted = [Requirement(one) for one in asked]
-        fixed = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
-        found = resolve(wanted, index, pinned=fixed, kept=pins.read(kept), say=say)
-        return found, base + pins.write(found, index)
 
 
 def _change(
@@ -102,43 +79,14 @@ def _change(
     asked.sort(key=_name)
     found, text = lock(asked, library, before, say)
     _check_untouched(ours, before, text)
-    ensure_tools(say, bar)
-    with tempfile.TemporaryDirectory(prefix="add.", dir=project.private) as folder:
-        scratch = _scratch(project, Path(folder), text)
-        say("Installing the packages beside the project")
-        vendor.ensure_modules(scratch)
-        imported = _try(scratch, project, found, new, say)
+    with beside.tried(project, text, library, found, new, say, bar) as (modules, imported):
         ours.depend(read_manifest(project.config).worker, asked)
         ours.remember({REQUIREMENTS: text.encode()})
         contents = {REQUIREMENTS: text.encode(), pyproject.NAME: ours.content()}
         with together.written(project.root, contents):
-            vendor.put(project, scratch.python_modules)
+            vendor.put(project, modules)
     own = pins.read(before[len(pinned(library)) :])
     return Changed({name: str(one.version) for name, one in found.items()}, own, imported)
-
-
-def _try(
-    scratch: Workspace, project: Workspace, found: Found, new: dict[str, str], say: Say
-) -> list[str]:
-    packages = scratch.python_modules
-    if clash := records.shared(packages):
-        raise Cannot(f"{' and '.join(clash[1])} both have the file {clash[0]}")
-    if name := records.hidden(packages, found, project.worker):
-        raise Cannot(f"these packages have a module {name}, which would hide worker/{name}")
-    imported = records.modules(packages, new)
-    if imported:
-        say(f"Importing {', '.join(imported)} in workerd")
-        trial.check(imported, scratch, project)
-    return imported
-
-
-def _scratch(project: Workspace, folder: Path, text: str) -> Workspace:
-    """Beside the project's packages, with the same library."""
-    scratch = Workspace(folder)
-    scratch.requirements.parent.mkdir()
-    scratch.requirements.write_text(text)
-    (folder / VENDOR).symlink_to(project.root / VENDOR)
-    return scratch
 
 
 def _current(project: Workspace, library: Library) -> str:
@@ -184,7 +132,3 @@ def _requirement(word: str) -> Requirement:
 
 def _name(requirement: str) -> str:
     return canonicalize_name(Requirement(requirement).name)
-
-
-def _alone(project: Workspace) -> AbstractContextManager[int]:
-    return owner_only.locked(project.private / "add.lock")
