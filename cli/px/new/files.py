@@ -7,8 +7,8 @@ from typing import Final
 
 from px.library import Library
 from px.new import pyproject
+from px.new.pyproject import VENDOR
 
-VENDOR: Final = "vendor"
 REQUIREMENTS: Final = "requirements/worker.txt"
 
 # Where it is in a project, and what it is called in the template: there, no tool takes it for one
@@ -32,7 +32,7 @@ def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
     for path, wheel in ((REQUIREMENTS, library), ("requirements/px.txt", px)):
         found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
         found[path] = pinned(wheel).encode()
-    return {**found, pyproject.NAME: pyproject.first(name, found)}
+    return {**found, pyproject.FILE: pyproject.first(name, library, found)}
 
 
 def pinned(wheel: Library) -> str:

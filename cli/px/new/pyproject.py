@@ -11,16 +11,18 @@ from tomlkit.exceptions import ParseError
 
 from px import __version__
 from px.errors import Usage
+from px.library import NAME, Library
 from px.project.workspace import Workspace
 
-NAME: Final = "pyproject.toml"
+FILE: Final = "pyproject.toml"
+VENDOR: Final = "vendor"
 
 _TEXT: Final = """\
 [project]
 name = "{worker}"
 version = "0"
 requires-python = ">=3.11"
-# What the Worker imports beyond px's library: `px add` puts it here.
+# What the Worker imports: px's library, and what `px add` adds.
 dependencies = []
 
 # By these px knows which files are as it wrote them.
@@ -36,9 +38,10 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def first(worker: str, written: Mapping[str, bytes]) -> bytes:
+def first(worker: str, library: Library, written: Mapping[str, bytes]) -> bytes:
     """The file of a new project."""
     fresh = Pyproject(_TEXT.format(worker=worker, version=__version__))
+    fresh.depend(worker, library, [])
     fresh.remember(dict(sorted(written.items())))
     return fresh.content()
 
@@ -58,7 +61,7 @@ class Pyproject:
     def of(cls, project: Workspace) -> Self:
         """Raises Usage for a project that px did not make."""
         try:
-            return cls((project.root / NAME).read_text())
+            return cls((project.root / FILE).read_text())
         except (FileNotFoundError, ParseError, AttributeError):
             raise _not_ours() from None
 
@@ -87,20 +90,24 @@ class Pyproject:
 
     @property
     def dependencies(self) -> list[str]:
-        """The requirements of `[project]`."""
-        return [str(one) for one in self._document.get("project", {}).get("dependencies", ())]
+        """The requirements of `[project]`, without px's library."""
+        found = (str(one) for one in self._document.get("project", {}).get("dependencies", ()))
+        return [one for one in found if not one.startswith(f"{NAME} @ ")]
 
-    def depend(self, worker: str, requirements: Sequence[str]) -> None:
-        """Sets the requirements of `[project]`, which gets this name if it is new."""
-        if requirements == self.dependencies:
-            return
+    def depend(self, worker: str, library: Library, requirements: Sequence[str]) -> None:
+        """Sets the requirements of `[project]`, which gets this name if it is new.
+
+        The library is named by its path, in the only form that uv, and so pywrangler, can read.
+        """
+        path = f"{NAME} @ file:///${{PROJECT_ROOT}}/{VENDOR}/{library.name}"
         table: Any = self._document.setdefault(
             "project", tomlkit.item({"name": worker, "version": "0"})
         )
         known = table.setdefault("dependencies", tomlkit.array())
-        known.clear()
-        known.extend(requirements)
-        known.multiline(len(requirements) > 1)
+        if [*known] != (wanted := [path, *requirements]):
+            known.clear()
+            known.extend(wanted)
+            known.multiline(multiline=True)
 
     def content(self) -> bytes:
         return tomlkit.dumps(self._document).encode()
@@ -108,6 +115,6 @@ class Pyproject:
 
 def _not_ours() -> Usage:
     return Usage(
-        f"px did not make this project: {NAME} has no [tool.px] with its files",
+        f"px did not make this project: {FILE} has no [tool.px] with its files",
         hint="`px new DIR` makes a project; move your brains there",
     )

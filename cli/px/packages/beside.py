@@ -9,7 +9,7 @@ from pathlib import Path
 
 from px.library import Library
 from px.local import vendor
-from px.new.files import VENDOR
+from px.new.pyproject import VENDOR
 from px.packages import records, trial
 from px.packages.lock import Say
 from px.packages.resolve import Cannot, Found

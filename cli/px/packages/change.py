@@ -9,13 +9,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from px.errors import Refused, Usage
-from px.library import Library
+from px.library import OURS, Library
 from px.local import vendor
 from px.new import pyproject
 from px.new.files import REQUIREMENTS, pinned
 from px.new.pyproject import Pyproject
 from px.packages import beside, pins
-from px.packages.lock import OURS, Say, lock
+from px.packages.lock import Say, lock
 from px.packages.resolve import Cannot
 from px.project import together
 from px.project.manifest import read_manifest
@@ -55,7 +55,7 @@ def remove(
         raise Refused(
             "not one of the packages that `px add` added; nothing was changed",
             code="not_added",
-            hint=f"{pyproject.NAME} lists them in [project].dependencies",
+            hint=f"{pyproject.FILE} lists them in [project].dependencies",
         )
     with beside.alone(project):
         return _change(project, ours, (), gone, library, say, bar)
@@ -80,9 +80,9 @@ def _change(
     found, text = lock(asked, library, before, say)
     _check_untouched(ours, before, text)
     with beside.tried(project, text, library, found, new, say, bar) as (modules, imported):
-        ours.depend(read_manifest(project.config).worker, asked)
+        ours.depend(read_manifest(project.config).worker, library, asked)
         ours.remember({REQUIREMENTS: text.encode()})
-        contents = {REQUIREMENTS: text.encode(), pyproject.NAME: ours.content()}
+        contents = {REQUIREMENTS: text.encode(), pyproject.FILE: ours.content()}
         with together.written(project.root, contents):
             vendor.put(project, modules)
     own = pins.read(before[len(pinned(library)) :])

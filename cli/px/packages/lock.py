@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from packaging.requirements import Requirement
 
 from px import __version__
-from px.library import Library
+from px.library import OURS, Library
 from px.local import pip
 from px.new.files import pinned
 from px.packages import pins
@@ -16,9 +15,6 @@ from px.packages.index import Index
 from px.packages.resolve import Found, resolve
 from px.project import owner_only
 from px.tools.place import cache_folder
-
-# Anybody could publish these names: no index is asked for them.
-OURS: Final = ("positronic-secrets", "positronic-secrets-px")
 
 Say = Callable[[str], None]
 

@@ -10,8 +10,7 @@ from typing import Final
 
 from px import __version__
 from px.new import pyproject
-from px.new.files import VENDOR
-from px.new.pyproject import Pyproject, digest
+from px.new.pyproject import VENDOR, Pyproject, digest
 from px.upgrade import classes
 
 NEW: Final = ".new"
@@ -49,7 +48,7 @@ def make(root: Path, ours: Pyproject, fresh: Mapping[str, bytes]) -> Plan:
         plan.paste = classes.missing(template, fields, __version__)
     _leave(plan, root, ours, fresh)
     ours.template = __version__
-    plan.contents[pyproject.NAME] = ours.content()
+    plan.contents[pyproject.FILE] = ours.content()
     return plan
 
 

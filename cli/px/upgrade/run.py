@@ -10,7 +10,7 @@ from px import __version__
 from px.errors import Refused
 from px.library import Library
 from px.new.files import REQUIREMENTS, project_files
-from px.new.pyproject import Pyproject
+from px.new.pyproject import FILE, Pyproject
 from px.packages.beside import alone, tried
 from px.packages.lock import Say, lock
 from px.project import together
@@ -30,9 +30,11 @@ def upgrade(project: Workspace, library: Library, px: Library, say: Say, bar: Ba
             hint="install the px in the project's vendor/",
         )
     with alone(project):
-        fresh = project_files(read_manifest(project.config).worker, library, px)
-        fresh.pop("pyproject.toml")
-        if asked := ours.dependencies:
+        worker, asked = read_manifest(project.config).worker, ours.dependencies
+        fresh = project_files(worker, library, px)
+        del fresh[FILE]
+        ours.depend(worker, library, asked)
+        if asked:
             fresh[REQUIREMENTS] = _packages(project, asked, library, say, bar)
         plan = make(project.root, ours, fresh)
         with together.written(project.root, plan.contents):

@@ -9,7 +9,7 @@ from px import __version__
 from px.errors import Refused
 from px.library import Library
 from px.new.files import project_files
-from px.new.pyproject import NAME, Pyproject
+from px.new.pyproject import FILE, Pyproject
 from px.project import together
 from px.upgrade.plan import Plan, make
 
@@ -25,10 +25,10 @@ def root(tmp_path: Path) -> Path:
     del files[".github/workflows/deploy.yml"]
     files["README.md"] = b"old\n"
     files["wrangler.toml"] = _fewer(files["wrangler.toml"])
-    ours = Pyproject(files.pop(NAME).decode().replace(__version__, "0.1.0"))
+    ours = Pyproject(files.pop(FILE).decode().replace(__version__, "0.1.0"))
     ours.forget(".github/workflows/deploy.yml")
     ours.remember(files)
-    for name, content in {**files, NAME: ours.content()}.items():
+    for name, content in {**files, FILE: ours.content()}.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -48,9 +48,9 @@ def _fewer(config: bytes) -> bytes:
 
 
 def upgraded(root: Path) -> Plan:
-    ours = Pyproject((root / NAME).read_text())
+    ours = Pyproject((root / FILE).read_text())
     fresh = project_files("shop", NOW, PX)
-    del fresh[NAME]
+    del fresh[FILE]
     plan = make(root, ours, fresh)
     with together.written(root, plan.contents):
         return plan
@@ -70,7 +70,7 @@ def test_what_px_wrote_is_replaced_and_the_old_library_goes(root: Path) -> None:
     assert (root / ".github" / "workflows" / "deploy.yml").is_file()
     assert sorted(path.name for path in (root / "vendor").iterdir()) == sorted([NOW.name, PX.name])
     assert (plan.beside, plan.paste) == ([], "")
-    assert Pyproject((root / NAME).read_text()).template == __version__
+    assert Pyproject((root / FILE).read_text()).template == __version__
 
 
 def test_a_second_run_changes_nothing(root: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_write_that_fails_brings_everything_back(root: Path) -> None:
 
 def test_one_that_was_killed_half_way_can_be_run_again(root: Path) -> None:
     """Whatever it had written by then."""
-    whole = make(root, Pyproject((root / NAME).read_text()), _fresh())
+    whole = make(root, Pyproject((root / FILE).read_text()), _fresh())
     names = [*whole.contents]
     with together.written(root, {name: whole.contents[name] for name in names[: len(names) // 2]}):
         pass
@@ -188,5 +188,5 @@ def test_one_that_was_killed_half_way_can_be_run_again(root: Path) -> None:
 
 def _fresh() -> dict[str, bytes]:
     fresh = project_files("shop", NOW, PX)
-    del fresh[NAME]
+    del fresh[FILE]
     return fresh
