@@ -22,7 +22,7 @@ def merged(fresh: str, current: Fields, version: str) -> str:
         added = _migration(document, current, version)
         document["migrations"] = tomlkit.aot()
         for one in [*kept, *([added] if added else [])]:
-            document["migrations"].append(tomlkit.item(dict(one)))  # type: ignore[union-attr]
+            document["migrations"].append(tomlkit.item(dict(one)))
     return tomlkit.dumps(document)
 
 
