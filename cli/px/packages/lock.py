@@ -1,4 +1,4 @@
-"""requirements/worker.txt, made anew: the library, what it needs, and what is asked for."""
+"""requirements/worker.txt, as px writes it: the library, what it needs, and what is asked for."""
 
 from __future__ import annotations
 
