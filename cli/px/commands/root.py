@@ -25,6 +25,7 @@ class Px(LazyGroup):
         "add": "px.commands.add",
         "remove": "px.commands.remove",
         "upgrade": "px.commands.upgrade",
+        "env": "px.commands.env",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

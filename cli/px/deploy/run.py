@@ -7,7 +7,7 @@ disk before Cloudflare gets either, and one request uploads code and secrets.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,15 @@ from typing import Final
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
+from px.declared.code import read_code
 from px.deploy.address import address_of, check_subdomain, choose_address
+from px.deploy.asked import check_asked, in_project
+from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
 from px.deploy.owner import (
+    check_environments,
     check_no_token,
     check_owner,
     recorded,
@@ -33,9 +37,11 @@ from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
+from px.project.apart import missing_variables
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
-from px.project.manifest import Manifest, read_manifest
+from px.project.manifest import Manifest
 from px.project.master_key import MasterKey
+from px.project.own import own_manifest
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -47,26 +53,6 @@ UPLOADING: Final = "the upload did not finish; no key and no token is lost"
 UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
 AGAIN: Final = "run `px deploy` again: it continues where it stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The Worker's address, and what the deploy created."""
-
-    plan: DeployPlan
-    url: str
-    key_id: str | None
-    recovery_file: str | None
-    checks: int
-
-    def document(self) -> dict[str, object]:
-        return {
-            **self.plan.document(),
-            "url": self.url,
-            "keyId": self.key_id,
-            "recoveryFile": self.recovery_file,
-            "checks": self.checks,
-        }
 
 
 @dataclass(slots=True)
@@ -99,7 +85,7 @@ class Deployment:
         self._passphrase = passphrase
         self._say = say
         self._file = DeployFile(folder, project)
-        self._manifest: Manifest = read_manifest(project.config, project.environment)
+        self._manifest: Manifest = own_manifest(project)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -116,7 +102,9 @@ class Deployment:
     def plan(self) -> DeployPlan:
         """What `run` would do. Only reads, at Cloudflare and here."""
         self._check_file()
-        return self._plan(self._remote())
+        plan = self._plan(self._remote())
+        self._check_asked(plan)
+        return plan
 
     def run(self) -> Deployed:
         """Raises PxError; running it again continues where it stopped."""
@@ -135,7 +123,10 @@ class Deployment:
         self._check_file()
         remote = self._remote()
         plan = self._plan(remote)
+        if lacks := missing_variables(self._manifest):
+            self._say(f"Warning: {plan.worker} has no variable {', '.join(lacks)}")
         self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
+        missing = self._check_asked(plan)
         if plan.makes_key:
             self._first_key.check()
         set_up(self._project, self._say)
@@ -148,11 +139,12 @@ class Deployment:
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
-        return Deployed(plan, address, key_id, recovery, checks)
+        return Deployed(plan, address, key_id, recovery, checks, missing)
 
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
+        check_environments(self._project, self._manifest, self._file)
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._say(
@@ -193,6 +185,16 @@ class Deployment:
                 "`px deploy --new-root-token`",
             )
         return plan
+
+    def _check_asked(self, plan: DeployPlan) -> Sequence[str]:
+        """Before anything goes up: what the code asks for has to be there."""
+        url, token = self._options.url or self._known_url(), self._known_token()
+        target = None
+        if url and token and not plan.is_first_token:
+            found = make_target(url, token, timeout=KNOWN, source=self._file.name)
+            target = in_project(found, self._environ, self._settings)
+        allowed = self._options.allow_missing
+        return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
 
     def _sent_token(self) -> str:
         """The token of an unfinished deploy, which the Worker may already have."""

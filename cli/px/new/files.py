@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Final
 
+from px.declared import stub
 from px.library import Library
 from px.new import pyproject
 from px.new.pyproject import VENDOR
@@ -25,6 +27,8 @@ _TEMPLATE: Final = {
     "wrangler.toml": "wrangler.toml",
 }
 
+_NAMED: Final = re.compile(rb"^([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
+
 
 def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
     """Every file by its path, for a Worker of this name; px is for teammates and CI."""
@@ -32,7 +36,14 @@ def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
     for path, wheel in ((REQUIREMENTS, library), ("requirements/px.txt", px)):
         found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
         found[path] = pinned(wheel).encode()
-    return {**found, pyproject.FILE: pyproject.first(name, library, found)}
+    found[stub.MODULE] = stub.MODULE_TEXT.encode()
+    names = [name.decode() for name in _NAMED.findall(found[".env.secrets.example"])]
+    # `px secret types` writes the stub again: it has no hash, as it is not the template's.
+    own = {
+        stub.STUB: stub.stub_text(names).encode(),
+        pyproject.FILE: pyproject.first(name, library, found),
+    }
+    return found | own
 
 
 def pinned(wheel: Library) -> str:

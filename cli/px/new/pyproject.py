@@ -25,6 +25,16 @@ requires-python = ">=3.11"
 # What the Worker imports: px's library, and what `px add` adds.
 dependencies = []
 
+# Brains and tests import from worker/.
+[tool.mypy]
+mypy_path = "worker"
+files = ["worker", "tests"]
+explicit_package_bases = true
+
+[tool.pyright]
+include = ["worker", "tests"]
+extraPaths = ["worker"]
+
 # By these px knows which files are as it wrote them.
 [tool.px]
 template = "{version}"
