@@ -51,6 +51,12 @@ class Database(Protocol):
         """One statement, and the rows that it answers with."""
         ...
 
+    def write(self, query: str, *values: Key | None) -> None:
+        """One in a transaction, at the latest before the next `run` or its end. Its rows, if it
+        answers with any, are lost.
+        """
+        ...
+
     def transaction(self, work: Callable[[], None]) -> None:
         """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises."""
         ...
@@ -120,7 +126,7 @@ class SqliteLedger:
     def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
         self._check(expect)
         if not self._made:
-            self._database.run(_COUNTER)
+            self._database.write(_COUNTER)
         for kind in missing:
             self._make(kind)
         for kind, erased in _by_kind([one for one in changes if one.erase]):
@@ -128,7 +134,7 @@ class SqliteLedger:
         revision = self._database.run(_COUNT)[0][0]
         for kind, some in _by_kind([one for one in changes if isinstance(one, Delete)]):
             for ids in _batches([one.id for one in some], MAX_PARAMETERS):
-                self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(ids)})", *ids)  # noqa: S608
+                self._database.write(f"DELETE FROM {kind.name} WHERE id IN ({_marks(ids)})", *ids)  # noqa: S608
         for kind, puts in _by_kind([one for one in changes if isinstance(one, Put)]):
             self._put(kind, puts, revision)
 
@@ -163,7 +169,7 @@ class SqliteLedger:
         for some in _batches(puts, MAX_PARAMETERS // width):
             marks = ", ".join([f"({', '.join('?' * width)})"] * len(some))
             values = (value for put in some for value in (put.id, put.text, revision, *put.keys))
-            self._database.run(
+            self._database.write(
                 f"INSERT OR REPLACE INTO {kind.name} ({_columns(kind)}) VALUES {marks}",  # noqa: S608
                 *values,
             )
@@ -173,7 +179,7 @@ class SqliteLedger:
         # leave in the file until something else needs the room.
         blank = "substr(hex(zeroblob(length(text) / 2 + 1)), 1, length(text))"
         for ids in _batches([one.id for one in changes], MAX_PARAMETERS):
-            self._database.run(
+            self._database.write(
                 f"UPDATE {kind.name} SET text = {blank} WHERE id IN ({_marks(ids)})",  # noqa: S608
                 *ids,
             )
@@ -192,13 +198,13 @@ class SqliteLedger:
     def _extend(self, kind: Kind, new: Iterable[str]) -> None:
         """A table that was made before its kind had these indexes; no row is in them yet."""
         for index in new:
-            self._database.run(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
+            self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
             self._index(kind, index)
 
     def _make(self, kind: Kind) -> None:
         # The text comes last: a list of what has long texts need not read them to skip them.
         columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
-        self._database.run(
+        self._database.write(
             f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
             " WITHOUT ROWID"
         )
@@ -206,7 +212,7 @@ class SqliteLedger:
             self._index(kind, index)
 
     def _index(self, kind: Kind, index: str) -> None:
-        self._database.run(
+        self._database.write(
             f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
             f" WHERE {index} IS NOT NULL"
         )
