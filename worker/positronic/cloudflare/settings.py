@@ -8,12 +8,11 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from positronic.api.service import Settings, keyring_of
-from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare.crossings import crossings
 from positronic.names import Project
 from positronic.ports import Values
 from positronic.secrets.sealer import Sealer
-
 
 _UNSET: Final = {"master_keys": "", "root_token_sha256": "", "project": "default"}
 _VARIABLES: Final = (
@@ -45,4 +44,4 @@ def _settings(text: str) -> Settings:
 
 def values_of(settings: Settings, project: Project) -> Values:
     """Sealed in the ledger. Raises NotConfigured."""
-    return Sealer(project, WebCryptoCipher(), keyring_of(settings), os.urandom)
+    return Sealer(project, WorkersCipher(), keyring_of(settings), os.urandom)

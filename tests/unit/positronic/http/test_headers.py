@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from support.source import WORKER, modules
-
 from positronic.access.proof import CHALLENGE
 from positronic.http.request import HEADERS
+from support.source import WORKER, modules
 
 _LOOKED_AT: Final = re.compile(r'headers(?:\.get\(|\[)"([a-z-]+)"')
 
