@@ -1,7 +1,7 @@
-"""The user's --url and --project, which px repeats in every px command that it suggests.
+"""The user's --env, --url and --project, which px repeats in every px command that it suggests.
 
-A suggested command must lead to the same server and project. Settings from the environment and
-from files still hold for the next command, so px repeats only flags.
+A suggested command must lead to the same Worker and project. Settings from variables and files
+still hold for the next command, so px repeats only flags.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Final
 from px.errors import Usage
 
 _COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
-_BOTH: Final = ("url", "project")
+_ALL: Final = ("env", "url", "project")
 _TAKES: Final = {
-    **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _BOTH),
-    **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _BOTH),
-    **dict.fromkeys(("deploy", "key rotate", "project list"), ("url",)),
+    **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _ALL),
+    **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
+    **dict.fromkeys(("deploy", "key rotate", "project list"), ("env", "url")),
+    **dict.fromkeys(("dev", "key recover"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }
 _given: dict[str, str] = {}
@@ -25,6 +26,18 @@ _given: dict[str, str] = {}
 def begin() -> None:
     """Forgets the flags of an earlier command line."""
     _given.clear()
+
+
+def note_environment(value: str | None) -> str | None:
+    """Callback of --env, before or after the command; raises Usage for two that differ."""
+    if value is not None and _given.setdefault("env", value) != value:
+        raise Usage("--env is given twice, and names two environments")
+    return value
+
+
+def given_environment() -> str | None:
+    """What --env said, unchecked; None without it."""
+    return _given.get("env")
 
 
 def note_url(value: str | None) -> str | None:

@@ -19,8 +19,8 @@ from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
+from px.project.environment import chosen
 from px.project.local_state import read_local
-from px.project.private_files import DEPLOY_FILE, LOCAL_FILE
 from px.project.upwards import PROJECT_MARK, find_upwards
 
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
@@ -165,13 +165,14 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
                 hint="set both: px sends a token only to the address set with it",
             )
         yield _Pair("PX_TOKEN", url, token)
-    deploy = find_deploy_file(folder)
+    environment = chosen(environ)
+    deploy = find_deploy_file(folder, environment)
     if deploy is not None:
         yield from _deploy_pair(deploy)
     root = find_upwards(PROJECT_MARK, folder)
-    local = None if root is None else read_local(root.parent / LOCAL_FILE)
+    local = None if root is None else read_local(root.parent / environment.local_file)
     if local is not None:
-        yield _Pair(LOCAL_FILE, local.url, local.token)
+        yield _Pair(environment.local_file, local.url, local.token)
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
@@ -179,6 +180,6 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
     values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
-        yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
+        yield _Pair(path.name, url, token, values.get("PX_PROJECT") or None)
     elif url or token:
-        raise Usage(f"{DEPLOY_FILE} sets only one of PX_URL and PX_TOKEN; set both")
+        raise Usage(f"{path.name} sets only one of PX_URL and PX_TOKEN; set both")

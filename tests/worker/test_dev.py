@@ -112,18 +112,26 @@ def px(project: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def processes(project: Workspace) -> Mapping[int, Path]:
-    """Every process that runs with the project's path in its arguments, and its /proc folder."""
-    mark = str(project.root).encode()
+    """Every process that px started in the project's folder, and its /proc folder."""
     return {
         int(folder.name): folder
         for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and mark in read(folder / "cmdline")
+        if folder.name.isdigit() and _is_the_workers(folder, project)
     }
+
+
+def _is_the_workers(folder: Path, project: Workspace) -> bool:
+    """px itself is in the tests' process group; the Worker has one of its own."""
+    try:
+        inside = (folder / "cwd").readlink() == project.root
+        return inside and os.getpgid(int(folder.name)) != os.getpgrp()
+    except OSError:  # it ended, or only waits to be reaped
+        return False
 
 
 def read(path: Path) -> bytes:
     try:
-        return path.read_bytes()  # empty for one that only waits to be reaped
+        return path.read_bytes()
     except OSError:
         return b""
 
@@ -277,6 +285,23 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     assert "mine\t1\t" in px(project, "brain", "list").stdout
     assert dev.end(signal.SIGINT) == 130
     assert not processes(project)
+
+
+def test_what_the_code_asks_for_and_is_missing_is_told(project: Workspace, start: Start) -> None:
+    """Until .env.secrets has it."""
+    brain = "async def ask(secrets):\n    return await secrets.get('API_KEY')\n"
+    (project.worker / "brains" / "asks.py").write_text(brain)
+    dev = start()
+    dev.ready()
+
+    asks = "worker/brains/asks.py line 2 asks for API_KEY, which the Worker lacks"
+    wait_until(lambda: asks in dev.talk, "the warning")
+    project.env_secrets.touch(mode=0o600)
+    project.env_secrets.write_text("API_KEY=x\n")
+    wait_until(lambda: "Pushed .env.secrets" in dev.talk, "the secret")
+
+    assert dev.end(signal.SIGINT) == 130
+    assert dev.talk.count(asks) == 1
 
 
 LOUD: Final = """\

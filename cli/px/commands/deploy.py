@@ -9,11 +9,12 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.options import Json, url_option
+from px.commands.options import Env, Json, url_option
 
 if TYPE_CHECKING:
+    from px.deploy.deployed import Deployed
     from px.deploy.plan import DeployPlan, Options
-    from px.deploy.run import Deployed, Deployment
+    from px.deploy.run import Deployment
 
 app = new_app()
 WAIT: Final = 180.0
@@ -43,6 +44,9 @@ Adopt = Annotated[
     bool, typer.Option("--adopt", help="Replace an existing Worker that px did not create.")
 ]
 NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
+AllowMissing = Annotated[
+    bool, typer.Option("--allow-missing", help="Deploy code that asks for missing secrets.")
+]
 Wait = Annotated[
     float,
     typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="Time until the first answer."),
@@ -58,8 +62,10 @@ def deploy(
     passphrase_stdin: Stdin = False,
     new_root_token: NewToken = False,
     adopt: Adopt = False,
+    allow_missing: AllowMissing = False,
     no_checks: NoChecks = False,
     wait: Wait = WAIT,
+    env: Env = None,
     as_json: Json = False,
 ) -> None:
     """Deploy the Worker to Cloudflare and wait until it answers.
@@ -67,6 +73,8 @@ def deploy(
     The first deploy creates the KV namespace, a master key (with a recovery file, sealed with your
     passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later ones change
     code and settings, but no key. If it stops at any point, run it again and it continues.
+
+    Before a later one, every secret that the code in worker/ asks for has to be there.
 
     Needs CLOUDFLARE_API_TOKEN in .env.deploy. At the end it checks the API in project deploy-check.
 
@@ -80,7 +88,14 @@ def deploy(
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     options = Options(
-        url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
+        url,
+        recovery_file,
+        not no_recovery_file,
+        new_root_token,
+        adopt,
+        wait,
+        not no_checks,
+        allow_missing,
     )
     deployment = _deployment(options, passphrase_stdin, quiet=as_json)
     if dry_run:
@@ -125,3 +140,5 @@ def _show(done: Deployed, *, as_json: bool) -> None:
     terminal.data(f"Deployed {done.plan.worker} at {done.url}")
     if done.recovery_file:
         terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, apart from its passphrase.")
+    for name in done.missing:
+        terminal.advise(f"Add what the code asks for: `px secret create {name}`")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.options import json_option
+from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
+
+if TYPE_CHECKING:
+    from px.project.workspace import Workspace
 
 app = new_app()
 DEFAULT_PORT: Final = 8787
@@ -24,11 +27,14 @@ Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 
 @app.command()
-def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
+def dev(
+    port: Port = DEFAULT_PORT, verbose: Verbose = False, env: Env = None, as_json: Json = False
+) -> None:
     """Run the real Worker on this machine, with local KV.
 
     px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
     changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
+    px warns of secrets that the code asks for and that are missing.
 
     Example: px dev --port 8787
     """
@@ -42,6 +48,7 @@ class _Output:
         self._verbose = verbose
         self._as_json = as_json
         self._unended = b""
+        self._asked: list[str] = []
 
     def say(self, line: str) -> None:
         if not self._as_json:
@@ -62,11 +69,11 @@ class _Output:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file, with a warning for each value that looks wrong."""
-        from px.project.private_files import LOCAL_FILE
+        from px.project.environment import chosen
         from px.secrets.import_secrets import push
 
         remarks: list[Detail] = []
-        push(path, url, token, source=LOCAL_FILE, remarks=remarks)
+        push(path, url, token, source=chosen().local_file, remarks=remarks)
         for remark in remarks:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
 
@@ -74,15 +81,38 @@ class _Output:
         """Brings what local KV had before there were ledgers; what it says, if it did."""
         from px.api import adoption
         from px.api.client import Client
-        from px.project.private_files import LOCAL_FILE
+        from px.project.environment import chosen
         from px.settings import make_target
 
-        with Client(make_target(url, token, source=LOCAL_FILE)) as client:
+        with Client(make_target(url, token, source=chosen().local_file)) as client:
             if not adoption.is_needed(client):
                 return ""
             done = adoption.adopt(client, lambda _, __: None)
         left = f"; not brought: {done.failed_count:,}" if done.failed_count else ""
         return f"Adopted local KV: {done.sentence()}{left}"
+
+    def asked(self, project: Workspace, url: str, token: str) -> None:
+        """Warns of what the code asks for and the Worker lacks, unless it just did."""
+        from px.api.client import Client
+        from px.api.secrets import Secrets
+        from px.declared.code import read_code
+        from px.secrets.requirement import lacking
+        from px.settings import make_target
+
+        code = read_code(project)
+        found = code.doubts()
+        try:
+            with Client(make_target(url, token, source=project.environment.local_file)) as client:
+                missing = lacking(Secrets(client), code)
+        except PxError:  # the Worker's own trouble, which is told elsewhere
+            return
+        found += [
+            f"{places[0]} asks for {name}, which the Worker lacks"
+            for name, places in missing.items()
+        ]
+        for line in found if found != self._asked else ():
+            self.say(f"warning: {line}")
+        self._asked = found
 
     def log(self, written: bytes) -> None:
         """With --verbose the whole log, otherwise only what is notable of runs: in whole lines."""
@@ -106,6 +136,6 @@ def _serve(port: int, output: _Output) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, output.push, output.adopt, output)
+            run(find_project(), port, output.push, output.adopt, output.asked, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

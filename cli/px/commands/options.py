@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from px.invocation import note_project, note_url
+from px.commands import typed_value
+from px.invocation import note_environment, note_project, note_url
 
 if TYPE_CHECKING:
     from px.api.client import Client
@@ -36,9 +37,22 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
     return secret_names(ctx, incomplete)
 
 
-Name = Annotated[
+StoredName = Annotated[
     str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
 ]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="The secret's name.",
+        autocompletion=known_secret,
+        callback=typed_value.refuse,
+    ),
+]
+
+
+def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
+    return typer.Option("--env", metavar="NAME", help=help_, callback=note_environment)
 
 
 def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
@@ -57,6 +71,8 @@ def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--json", help=help_)
 
 
+# Its callback notes the name, which px.project.environment reads: commands need not pass it on.
+Env = Annotated[str | None, environment_option("The environment.  [PX_ENV]")]
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
 Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
 Timeout = Annotated[float, timeout_option("Limit for each request, with retries.")]
@@ -105,7 +121,11 @@ class Server:
 
 
 def _flags(
-    url: Url = None, project: Project = None, timeout: Timeout = TIMEOUT, as_json: Json = False
+    env: Env = None,
+    url: Url = None,
+    project: Project = None,
+    timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """The options of every command that asks a server."""
 
@@ -123,6 +143,7 @@ def with_server(
         @wraps(command)
         def run(**given: Any) -> None:  # noqa: ANN401 - what typer has parsed
             asked = {name: given.pop(name) for name in flags}
+            del asked["env"]
             command(**given, server=Server(**asked))
 
         own = dict(inspect.signature(command, eval_str=True).parameters)

@@ -7,7 +7,7 @@ disk before Cloudflare gets either, and one request uploads code and secrets.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,10 @@ from typing import Final
 from positronic.access.tokens import mint_root, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
+from px.declared.code import read_code
 from px.deploy.address import address_of, check_subdomain, choose_address
+from px.deploy.asked import check_asked, in_project
+from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
@@ -36,7 +39,6 @@ from px.local.setup import set_up
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
-from px.project.private_files import DEPLOY_FILE
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -48,26 +50,6 @@ UPLOADING: Final = "the upload did not finish; no key and no token is lost"
 UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
 AGAIN: Final = "run `px deploy` again: it continues where it stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The Worker's address, and what the deploy created."""
-
-    plan: DeployPlan
-    url: str
-    key_id: str | None
-    recovery_file: str | None
-    checks: int
-
-    def document(self) -> dict[str, object]:
-        return {
-            **self.plan.document(),
-            "url": self.url,
-            "keyId": self.key_id,
-            "recoveryFile": self.recovery_file,
-            "checks": self.checks,
-        }
 
 
 @dataclass(slots=True)
@@ -99,8 +81,8 @@ class Deployment:
         self._options = options
         self._passphrase = passphrase
         self._say = say
-        self._file = DeployFile(folder, project.root)
-        self._manifest: Manifest = read_manifest(project.config)
+        self._file = DeployFile(folder, project)
+        self._manifest: Manifest = read_manifest(project.config, project.environment)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -117,7 +99,9 @@ class Deployment:
     def plan(self) -> DeployPlan:
         """What `run` would do. Only reads, at Cloudflare and here."""
         self._check_file()
-        return self._plan(self._remote())
+        plan = self._plan(self._remote())
+        self._check_asked(plan)
+        return plan
 
     def run(self) -> Deployed:
         """Raises PxError; running it again continues where it stopped."""
@@ -137,6 +121,7 @@ class Deployment:
         remote = self._remote()
         plan = self._plan(remote)
         self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
+        missing = self._check_asked(plan)
         if plan.makes_key:
             self._first_key.check()
         set_up(self._project, self._say)
@@ -149,14 +134,16 @@ class Deployment:
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
-        return Deployed(plan, address, key_id, recovery, checks)
+        return Deployed(plan, address, key_id, recovery, checks, missing)
 
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
-            self._say(f"Not in a git repository: px cannot check that git ignores {DEPLOY_FILE}")
+            self._say(
+                f"Not in a git repository: px cannot check that git ignores {self._file.name}"
+            )
         self._settings = found
         self._started.read()
 
@@ -168,7 +155,7 @@ class Deployment:
     def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
-        more = reminder_secret(self._manifest, self._settings, plan.present)
+        more = reminder_secret(self._manifest, self._settings, plan.present, self._file.name)
         return replace(plan, more=more)
 
     def _make_plan(self, remote: Remote) -> DeployPlan:
@@ -180,17 +167,28 @@ class Deployment:
             known_key=self._first_key.is_kept(),
         )
         if plan.makes_token or not self._has_pair_outside():
-            check_owner(self._settings, plan.worker, self._account)
+            check_owner(self._file.name, self._settings, plan.worker, self._account)
         if plan.is_first_token and not self._sent_token():
-            check_no_token(self._settings, plan.worker)
+            check_no_token(self._file.name, self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token that is not in {DEPLOY_FILE}; nothing was changed",
+                f"the Worker has a root token that is not in {self._file.name}; "
+                "nothing was changed",
                 code="no_root_token",
                 hint="set PX_URL and PX_TOKEN there; or replace the root token: "
                 "`px deploy --new-root-token`",
             )
         return plan
+
+    def _check_asked(self, plan: DeployPlan) -> Sequence[str]:
+        """Before anything goes up: what the code asks for has to be there."""
+        url, token = self._options.url or self._known_url(), self._known_token()
+        target = None
+        if url and token and not plan.is_first_token:
+            found = make_target(url, token, timeout=KNOWN, source=self._file.name)
+            target = in_project(found, self._environ, self._settings)
+        allowed = self._options.allow_missing
+        return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
 
     def _sent_token(self) -> str:
         """The token of an unfinished deploy, which the Worker may already have."""
@@ -239,7 +237,10 @@ class Deployment:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
         known = choose_address(
-            self._options.url, self._known_url(), makes_token=bool(self._made.token)
+            self._options.url,
+            self._known_url(),
+            self._file.name,
+            makes_token=bool(self._made.token),
         )
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
@@ -252,7 +253,7 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        source = "this deploy" if self._made.token else DEPLOY_FILE
+        source = "this deploy" if self._made.token else self._file.name
         return make_target(address, self._made.token or self._known_token(), source=source)
 
     def _settle(self, target: Target, plan: DeployPlan) -> None:
@@ -269,7 +270,7 @@ class Deployment:
             for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
                 self._say(line)
             self._file.remember(target.address.origin, self._made.token, self._recorded())
-            self._say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
+            self._say(f"Wrote PX_URL and PX_TOKEN to {self._file.name}")
             if self._options.new_token:
                 self._say(record_replaced(target))
         elif not self._has_pair_outside() and not self._settings.get(WORKER):

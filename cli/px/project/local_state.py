@@ -8,7 +8,6 @@ from pathlib import Path
 
 from px.errors import Usage
 from px.project import private_files
-from px.project.private_files import LOCAL_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,14 @@ def read_local(path: Path) -> LocalState | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        raise _malformed() from None
+        raise _malformed(path) from None
     if not (isinstance(url, str) and isinstance(token, str) and token):
-        raise _malformed()
+        raise _malformed(path)
     return LocalState(url, token)
 
 
-def _malformed() -> Usage:
+def _malformed(path: Path) -> Usage:
     return Usage(
-        f"{LOCAL_FILE} is malformed: it does not contain an address and a token",
+        f"{path.parent.name}/{path.name} is malformed: it does not contain an address and a token",
         hint="delete it and start `px dev`, which creates a new one",
     )
