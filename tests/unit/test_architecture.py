@@ -61,6 +61,8 @@ LAYERS: Final = """
     tools
     cloudflare declared settings
     completion local new
+    packages
+    upgrade
     api
     audit brains keys secrets spec tables
     deploy doctor
