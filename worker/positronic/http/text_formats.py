@@ -15,8 +15,13 @@ from positronic.secrets.policy import (
 )
 from positronic.times import ISO
 
+
+def _no_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
 # The default of a field that may be missing, but not null.
-NOT_SENT: Any = Field(default=None, json_schema_extra=lambda schema: schema.pop("default"))
+NOT_SENT: Any = Field(default=None, json_schema_extra=_no_default)
 
 
 def _text(pattern: str, **more: int) -> WithJsonSchema:
