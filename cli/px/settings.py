@@ -1,5 +1,8 @@
 """Which server and token px uses: flags, then the environment, `.env.deploy`, `px dev`.
 
+`--local` takes only that of `px dev`, `--remote` any but that. A command that needs the root token
+takes that of `.px/root.json` in place of the one in `.env.deploy`.
+
 A token is only sent to the address set with it: PX_TOKEN to PX_URL (or to `--url` if PX_URL is not
 set), a file's token to the same file's address. An address from elsewhere selects the token set
 with it, and is refused if there is none. A project name in `.env.deploy` only applies to the
@@ -16,14 +19,14 @@ from typing import Final
 
 from positronic.access.tokens import is_mistyped
 from positronic.names import Project, parse_project
-from px.errors import Usage
+from px.errors import NotAllowed, Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
 from px.project.local_state import read_local
-from px.project.private_files import DEPLOY_FILE, LOCAL_FILE
+from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, ROOT_FILE
+from px.project.root_file import read_root
 from px.project.upwards import PROJECT_MARK, find_upwards
-
-DEFAULT_TIMEOUT: Final = 30.0  # seconds
+from px.wanted import TIMEOUT, Root, Wanted
 
 # RFC 6750 allows less, HTTP no more.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
@@ -36,23 +39,43 @@ class Target:
 
     `source`: where the token comes from. `address_source`: what set the server; the same, unless a
     flag or the environment selected it. `project_source`: empty if no project is set.
+    `environment`: empty if px does not know it. `default`: the Worker's default project, if known.
     """
 
     address: Address
     token: str = field(repr=False)
     project: Project | None = None
-    timeout: float = DEFAULT_TIMEOUT
+    timeout: float = TIMEOUT
     source: str = ""
     address_source: str = ""
     project_source: str = ""
+    environment: str = ""
+    default: str = ""
 
     @property
     def project_name(self) -> str:
         """The project that the calls are for: this one, or the token's; empty if unknown."""
-        from positronic.access.tokens import parse
+        return self.project or _project_of(self.token) or self.default
 
-        token = parse(self.token)
-        return self.project or (token.project if token else "")
+    @property
+    def server(self) -> str:
+        """The server with its environment, as every write and every question names it."""
+        return self.address.origin + (f" ({self.environment})" if self.environment else "")
+
+    @property
+    def location(self) -> str:
+        """The same with the project."""
+        name = self.project_name
+        return self.server + (f", project {name}" if name else ", its default project")
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The same for programs; null for what px does not know."""
+        return {**self.server_fields, "project": self.project_name or None}
+
+    @property
+    def server_fields(self) -> dict[str, object]:
+        return {"server": self.address.origin, "environment": self.environment or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +84,89 @@ class _Pair:
     url: str
     token: str = field(repr=False)
     project: str | None = None
+    environment: str = ""
+    default: str = ""
 
 
-def find_target(
-    url: str | None,
-    project: str | None,
-    timeout: float,
-    *,
-    environ: Mapping[str, str],
-    folder: Path,
-) -> Target:
+def find_target(wanted: Wanted, *, environ: Mapping[str, str], folder: Path) -> Target:
     """The server that flags, environment or files name. Raises Usage, showing no token."""
-    if not 0 < timeout < float("inf"):
+    if not 0 < wanted.timeout < float("inf"):
         raise Usage("--timeout must be a number of seconds above 0")
-    wanted, wanted_by = _first((url, "--url"), (environ.get("PX_URL", "").strip(), "PX_URL"))
-    address = None if wanted is None else parse_address(wanted, wanted_by)
-    pair = _choose(address, url, environ, folder)
+    _check_flags(wanted)
+    named = "" if wanted.local else environ.get("PX_URL", "").strip()
+    url, url_by = _first((wanted.url, "--url"), (named, "PX_URL"))
+    address = None if url is None else parse_address(url, url_by)
+    pair = _choose(address, wanted, environ, folder)
     chosen, chosen_by = _first(
-        (project, "--project"),
+        (wanted.project, "--project"),
         (environ.get("PX_PROJECT", "").strip("\r\n"), "PX_PROJECT"),
         (pair.project, pair.source),
     )
+    project = None if chosen is None else parse_project(chosen)
+    pair = _with_root(pair, project, wanted.root, folder)
     target = make_target(
-        pair.url,
-        pair.token,
-        project=None if chosen is None else parse_project(chosen),
-        timeout=timeout,
-        source=pair.source,
+        pair.url, pair.token, project=project, timeout=wanted.timeout, source=pair.source
     )
-    return replace(target, address_source=wanted_by or pair.source, project_source=chosen_by)
+    return replace(
+        target,
+        address_source=url_by or pair.source,
+        project_source=chosen_by,
+        environment=pair.environment,
+        default=pair.default,
+    )
+
+
+def _check_flags(wanted: Wanted) -> None:
+    if wanted.local and (wanted.remote or wanted.url):
+        other = "--remote" if wanted.remote else "--url"
+        raise Usage(f"--local and {other} cannot be used together")
+
+
+def _with_root(pair: _Pair, project: Project | None, root: Root, folder: Path) -> _Pair:
+    """The pair of `.px/root.json` in place of that of `.env.deploy`, if the command takes it.
+
+    Raises NotAllowed if that file is missing and the token of `.env.deploy` cannot do it.
+    """
+    own = _project_of(pair.token)
+    is_elsewhere = bool(own) and project not in (None, own)
+    if pair.source != DEPLOY_FILE or not own:
+        return pair
+    if root in (Root.NEEDED, Root.IF_THERE) or (root is Root.ELSEWHERE and is_elsewhere):
+        found = _root_pair(pair, folder)
+        if found is not None:
+            return found
+    if root is Root.NEEDED or (root is Root.ELSEWHERE and is_elsewhere):
+        raise NotAllowed(
+            f"this needs the root token, and there is no {ROOT_FILE} for {pair.url}",
+            code="no_root_token",
+            hint=f"run it where `px deploy` made that Worker, copy its {ROOT_FILE}, or set PX_URL "
+            "and PX_TOKEN",
+        )
+    if is_elsewhere:
+        raise NotAllowed(
+            f"the token in {DEPLOY_FILE} is for the project {own}, not for {project}",
+            code="forbidden",
+            hint=f"make one for it: `px token create NAME --role admin --project {project}`; then "
+            "set PX_URL and PX_TOKEN",
+        )
+    return pair
+
+
+def _root_pair(pair: _Pair, folder: Path) -> _Pair | None:
+    """The root token for the pair's server; a token is only sent to its own address."""
+    mark = find_upwards(PROJECT_MARK, folder)
+    found = None if mark is None else read_root(mark.parent / ROOT_FILE)
+    if found is None or parse_address(found.url) != parse_address(pair.url):
+        return None
+    return replace(pair, source=ROOT_FILE, token=found.token, default=_project_of(pair.token))
+
+
+def _project_of(token: str) -> str:
+    """A project token's project; empty for any other token."""
+    from positronic.access.tokens import parse
+
+    parsed = parse(token.strip())
+    return parsed.project if parsed else ""
 
 
 def make_target(
@@ -97,7 +174,7 @@ def make_target(
     token: str,
     *,
     project: Project | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
+    timeout: float = TIMEOUT,
     source: str = "",
 ) -> Target:
     """A checked address and token. Raises Usage."""
@@ -139,23 +216,37 @@ def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
 
 
 def _choose(
-    wanted: Address | None, flag: str | None, environ: Mapping[str, str], folder: Path
+    address: Address | None, wanted: Wanted, environ: Mapping[str, str], folder: Path
 ) -> _Pair:
-    for pair in _pairs(flag, environ, folder):
-        if wanted is None or parse_address(pair.url) == wanted:
+    for pair in _pairs(wanted, environ, folder):
+        if address is None or parse_address(pair.url) == address:
             return pair
-    if wanted is not None:
+    if address is not None:
         raise Usage(
-            f"px has no token for {wanted.origin}",
+            f"px has no token for {address.origin}",
             hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
+    if wanted.local:
+        raise Usage("`px dev` has not run in this folder", hint="start it: `px dev`")
     raise Usage(
         "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
     )
 
 
-def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
+def _pairs(wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
     """Every address with its token, in order; a file is read only when it is its turn."""
+    if not wanted.local:
+        yield from _environment_pair(wanted.url, environ)
+        deploy = find_deploy_file(folder)
+        if deploy is not None:
+            yield from _deploy_pair(deploy)
+    root = find_upwards(PROJECT_MARK, folder)
+    local = None if root is None or wanted.remote else read_local(root.parent / LOCAL_FILE)
+    if local is not None:
+        yield _Pair(LOCAL_FILE, local.url, local.token, environment="local", default=local.project)
+
+
+def _environment_pair(flag: str | None, environ: Mapping[str, str]) -> Iterator[_Pair]:
     token = environ.get("PX_TOKEN")
     if token:
         url = environ.get("PX_URL", "").strip() or flag
@@ -165,13 +256,6 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
                 hint="set both: px sends a token only to the address set with it",
             )
         yield _Pair("PX_TOKEN", url, token)
-    deploy = find_deploy_file(folder)
-    if deploy is not None:
-        yield from _deploy_pair(deploy)
-    root = find_upwards(PROJECT_MARK, folder)
-    local = None if root is None else read_local(root.parent / LOCAL_FILE)
-    if local is not None:
-        yield _Pair(LOCAL_FILE, local.url, local.token)
 
 
 def _deploy_pair(path: Path) -> Iterator[_Pair]:
@@ -179,6 +263,6 @@ def _deploy_pair(path: Path) -> Iterator[_Pair]:
     values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
-        yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None)
+        yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None, "production")
     elif url or token:
         raise Usage(f"{DEPLOY_FILE} sets only one of PX_URL and PX_TOKEN; set both")

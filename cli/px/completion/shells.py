@@ -42,19 +42,19 @@ def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
     from pathlib import Path
 
     from px.completion.names import known_names
-    from px.settings import DEFAULT_TIMEOUT, find_target
+    from px.settings import find_target
 
-    given = ctx.params
-    target = find_target(
-        given.get("url"),
-        given.get("project"),
-        DEFAULT_TIMEOUT,
-        environ=os.environ,
-        folder=Path.cwd(),
-    )
-    taken = set(ctx.args) | set(_words(given.get("names")))
+    target = find_target(_wanted(ctx), environ=os.environ, folder=Path.cwd())
+    taken = set(ctx.args) | set(_words(ctx.params.get("names")))
     names = known_names(target, os.environ).read()
     return [name for name in names if name.startswith(incomplete) and name not in taken]
+
+
+def _wanted(ctx: typer.Context) -> Wanted:
+    from px.wanted import Wanted
+
+    names = ("url", "project", "local", "remote")
+    return Wanted(**{name: ctx.params[name] for name in names if ctx.params.get(name)})
 
 
 def _words(given: object) -> list[str]:

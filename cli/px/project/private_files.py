@@ -24,6 +24,7 @@ DEPLOY_FILE: Final = ".env.deploy"
 SECRETS_FILE: Final = ".env.secrets"
 DEV_VARS: Final = ".dev.vars"
 LOCAL_FILE: Final = ".px/local.json"
+ROOT_FILE: Final = ".px/root.json"
 ROTATION: Final = ".px/rotation.json"
 UNDER_WAY: Final = ".px/deploy.json"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
@@ -35,6 +36,7 @@ UNTRACKED: Final = (
     f"{DEPLOY_FILE}.*",
     DEV_VARS,
     LOCAL_FILE,
+    ROOT_FILE,
     ROTATION,
     UNDER_WAY,
     OLD_TOKENS,

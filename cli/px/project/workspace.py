@@ -37,6 +37,15 @@ class Workspace:
         return self.private / "local.json"
 
     @property
+    def dev_lock(self) -> Path:
+        """Locked while `px dev` runs."""
+        return self.private / "dev.lock"
+
+    @property
+    def root_json(self) -> Path:
+        return self.private / "root.json"
+
+    @property
     def log(self) -> Path:
         return self.private / "worker.log"
 

@@ -30,7 +30,7 @@ def delete(server: Server, name: Name, yes: Yes = False) -> None:
     from positronic.names import is_name
     from px import terminal
 
-    with server.connect() as client:
+    with server.connect_to_write(asks=not yes) as client:
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)

@@ -33,7 +33,7 @@ def destroy(server: Server, name: Name, version: Version = None, yes: Yes = Fals
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect_to_write(asks=not yes) as client:
         what = f"the secret {checked} and all its versions"
         what = what if version is None else f"version {version} of the secret {checked}"
         question = f"Destroy {what}, for good, at {client.location}?"

@@ -68,7 +68,7 @@ def policy(
 
     checked = parse_name(name)
     fields = changes(note, expires, rotate_every, enforce, keep, keep_deleted)
-    with server.connect() as client:
+    with server.connect_to_write() if fields else server.connect() as client:
         policies = Policies(client)
         found = policies.change(checked, fields) if fields else policies.of(checked)
         if server.as_json:
