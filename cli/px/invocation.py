@@ -1,4 +1,4 @@
-"""The user's --url, --project, --local and --remote, which px repeats in every px command that it suggests.
+"""The flags that name server and project, which px repeats in every px command that it suggests.
 
 A suggested command must lead to the same server and project. Settings from the environment and
 from files still hold for the next command, so px repeats only flags.
@@ -54,17 +54,17 @@ def note_project(value: str | None) -> str | None:
     return value
 
 
-def note_local(value: bool) -> bool:  # noqa: FBT001 - typer's callback
+def note_local(value: bool) -> bool:
     """Callback of --local."""
     return _note_flag("local", value)
 
 
-def note_remote(value: bool) -> bool:  # noqa: FBT001 - typer's callback
+def note_remote(value: bool) -> bool:
     """Callback of --remote."""
     return _note_flag("remote", value)
 
 
-def _note_flag(name: str, value: bool) -> bool:  # noqa: FBT001
+def _note_flag(name: str, value: bool) -> bool:
     if value:
         _given[name] = ""
     return value

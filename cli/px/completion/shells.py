@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import typer
 from typer.completion import (  # type: ignore[attr-defined]  # exists, but is not exported
@@ -13,6 +13,9 @@ from typer.completion import (  # type: ignore[attr-defined]  # exists, but is n
     shell_complete,
 )
 from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    from px.wanted import Wanted
 
 SHELLS: Final = ("bash", "zsh", "fish")
 ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints

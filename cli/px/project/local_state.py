@@ -41,7 +41,5 @@ def read_pair(path: Path, shown: str, hint: str) -> dict[str, str] | None:
     except (ValueError, AttributeError):
         pair = {}
     if "url" not in pair or not pair.get("token"):
-        raise Usage(
-            f"{shown} is malformed: it does not contain an address and a token", hint=hint
-        )
+        raise Usage(f"{shown} is malformed: it does not contain an address and a token", hint=hint)
     return pair

@@ -15,8 +15,8 @@ from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
 from px.settings import make_target
-from px.wanted import TIMEOUT
 from px.terminal import Progress
+from px.wanted import TIMEOUT
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2

@@ -34,7 +34,13 @@ Expires = Annotated[
 
 @app.command()
 @with_server(root=Root.ELSEWHERE)
-def create(server: Server, name: TokenName, role: Role, expires: Expires = None, create_project: CreateProject = False) -> None:
+def create(
+    server: Server,
+    name: TokenName,
+    role: Role,
+    expires: Expires = None,
+    create_project: CreateProject = False,
+) -> None:
     """Create a token for one project. It is shown only once: the server keeps a hash.
 
     Only the token goes to stdout, so that you can pipe it on without seeing it. A token that was
