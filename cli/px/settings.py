@@ -128,12 +128,14 @@ def _with_root(pair: _Pair, project: Project | None, root: Root, folder: Path) -
     """
     own = _project_of(pair.token)
     is_elsewhere = bool(own) and project not in (None, own)
-    if pair.source != DEPLOY_FILE or not own:
+    if pair.source != DEPLOY_FILE:
         return pair
     if root in (Root.NEEDED, Root.IF_THERE) or (root is Root.ELSEWHERE and is_elsewhere):
         found = _root_pair(pair, folder)
         if found is not None:
             return found
+    if not own:
+        return pair
     if root is Root.NEEDED or (root is Root.ELSEWHERE and is_elsewhere):
         raise NotAllowed(
             f"this needs the root token, and there is no {ROOT_FILE} for {pair.url}",

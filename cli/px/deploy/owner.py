@@ -30,6 +30,11 @@ def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
         raise _anothers(other, worker)
 
 
+def is_of(text: str, worker: str, account: str) -> bool:
+    """Whether what is recorded of a token does not name another Worker."""
+    return not _recorded_other(text, worker, account)
+
+
 def check_no_token(settings: Mapping[str, str], worker: str) -> None:
     """For a Worker without a root token: a token in the file must belong to another one.
 

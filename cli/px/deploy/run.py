@@ -18,7 +18,6 @@ from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.deploy.address import address_of, check_subdomain, choose_address
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
-from px.deploy.old_token import keep_replaced
 from px.deploy.owner import (
     check_no_token,
     check_owner,
@@ -29,14 +28,16 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.reminders import reminder_secret
 from px.deploy.replaced import record_replaced
 from px.deploy.smoke import try_promises
+from px.deploy.tokens import DeployTokens
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
-from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
+from px.project.env_deploy import TOKEN, URL, DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
-from px.project.private_files import DEPLOY_FILE
+from px.project.private_files import DEPLOY_FILE, ROOT_FILE
+from px.project.root_file import RootToken
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -105,6 +106,7 @@ class Deployment:
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""
+        self._tokens = DeployTokens(project, self._file)
         chosen = options.recovery_file or default_path(project, self._manifest.worker)
         self._first_key = FirstKey(
             RecoveryFile(chosen),
@@ -185,10 +187,10 @@ class Deployment:
             check_no_token(self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token that is not in {DEPLOY_FILE}; nothing was changed",
+                f"the Worker has a root token that is not in {ROOT_FILE}; nothing was changed",
                 code="no_root_token",
-                hint="set PX_URL and PX_TOKEN there; or replace the root token: "
-                "`px deploy --new-root-token`",
+                hint="copy that file from where it was deployed, or set PX_URL and PX_TOKEN; or "
+                "replace the root token: `px deploy --new-root-token`",
             )
         return plan
 
@@ -198,15 +200,20 @@ class Deployment:
         return begun.token if begun and begun.sent else ""
 
     def _known_token(self) -> str:
-        """The environment's pair if it has both, otherwise the file's."""
+        """The environment's if it has a pair, otherwise the files' root token."""
         if self._has_pair_outside():
             return self._environ[TOKEN]
-        return self._settings.get(TOKEN, "")
+        root = self._root()
+        return root.token if root else ""
 
     def _known_url(self) -> str | None:
         if self._has_pair_outside():
             return self._environ[URL]
-        return self._settings.get(URL) or None
+        root = self._root()
+        return self._settings.get(URL) or (root.url if root else None)
+
+    def _root(self) -> RootToken | None:
+        return self._tokens.root(self._manifest.worker, self._account)
 
     def _has_pair_outside(self) -> bool:
         return bool(self._environ.get(URL) and self._environ.get(TOKEN))
@@ -252,11 +259,12 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        source = "this deploy" if self._made.token else DEPLOY_FILE
+        outside = TOKEN if self._has_pair_outside() else ROOT_FILE
+        source = "this deploy" if self._made.token else outside
         return make_target(address, self._made.token or self._known_token(), source=source)
 
     def _settle(self, target: Target, plan: DeployPlan) -> None:
-        """Stores the token in `.env.deploy` once the Worker has accepted it."""
+        """Stores the tokens once the Worker has accepted the root token."""
         patience = Patience(self._options.wait)
         self._say(f"Waiting for {target.address.origin}")
         wait_for_status(target, patience)
@@ -264,21 +272,22 @@ class Deployment:
         # A secret that was just set takes a while to reach every location.
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
-        if self._made.token:
-            names = (URL, TOKEN, WORKER)
-            for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
-                self._say(line)
-            self._file.remember(target.address.origin, self._made.token, self._recorded())
-            self._say(f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}")
-            if self._options.new_token:
-                self._say(record_replaced(target))
-        elif not self._has_pair_outside() and not self._settings.get(WORKER):
-            self._file.remember_worker(self._recorded())
-        self._started.remove()
+        if self._made.token and self._options.new_token:
+            self._say(record_replaced(target))
+        self._keep_tokens(target)
         self._made.account = READY
 
-    def _recorded(self) -> str:
-        return recorded(self._manifest.worker, self._account)
+    def _keep_tokens(self, target: Target) -> None:
+        """Only what the environment sets is not written down."""
+        if self._has_pair_outside() and not self._made.token:
+            return
+        worker = recorded(self._manifest.worker, self._account)
+        root = RootToken(target.address.origin, target.token, worker)
+        for line in self._tokens.keep_root(root):
+            self._say(line)
+        self._started.remove()
+        for line in self._tokens.keep_admin(target, worker):
+            self._say(line)
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:

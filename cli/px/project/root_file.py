@@ -1,7 +1,7 @@
 """`.px/root.json`: a deployed Worker's address and root token. Mode 600.
 
-`.env.deploy` has a token of one project, so that no command works as root by accident. Only commands
-that need the root token read this file.
+`.env.deploy` has a token of one project, so that no command works as root by accident. Only the
+commands that need the root token read this file.
 """
 
 from __future__ import annotations
