@@ -10,12 +10,13 @@ from px.doctor.choice import check_choice
 from px.doctor.finding import Finding
 from px.doctor.surroundings import Surroundings
 from px.settings import find_target, make_target
+from px.wanted import Wanted
 from support.doctor import statuses, write
 
 
 def _find(folder: Path, **flags: str) -> dict[str, Finding]:
     environ = {"PX_URL": "https://h.dev", "PX_TOKEN": tokens.mint_root(bytes)}
-    target = find_target(flags.get("url"), flags.get("project"), 30, environ=environ, folder=folder)
+    target = find_target(Wanted(**flags), environ=environ, folder=folder)
     return {found.check: found for found in check_choice(target)}
 
 
