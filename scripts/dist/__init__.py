@@ -1,0 +1,1 @@
+"""`make dist`: what a user installs, built from this checkout."""
