@@ -68,6 +68,8 @@ class Deployed:
             "keyId": self.key_id,
             "recoveryFile": self.recovery_file,
             "checks": self.checks,
+            "server": self.url,
+            "environment": "production",
         }
 
 
