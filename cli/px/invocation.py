@@ -1,7 +1,7 @@
-"""The flags that name server and project, which px repeats in every px command that it suggests.
+"""The flags that name the Worker and project, which px repeats in every command that it suggests.
 
-A suggested command must lead to the same server and project. Settings from the environment and
-from files still hold for the next command, so px repeats only flags.
+A suggested command must lead to the same Worker and project. Settings from variables and files
+still hold for the next command, so px repeats only flags.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Final
 from px.errors import Usage
 
 _COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
-_SERVER: Final = ("url", "local", "remote")
-_BOTH: Final = (*_SERVER, "project")
+_SERVER: Final = ("env", "url", "local", "remote")
+_ALL: Final = (*_SERVER, "project")
 _TAKES: Final = {
-    **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _BOTH),
-    **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _BOTH),
+    **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _ALL),
+    **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
     **dict.fromkeys(("key rotate", "project list"), _SERVER),
-    "deploy": ("url",),
+    "deploy": ("env", "url"),
+    **dict.fromkeys(("dev", "key recover"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }
 _given: dict[str, str] = {}
@@ -27,6 +28,18 @@ _given: dict[str, str] = {}
 def begin() -> None:
     """Forgets the flags of an earlier command line."""
     _given.clear()
+
+
+def note_environment(value: str | None) -> str | None:
+    """Callback of --env, before or after the command; raises Usage for two that differ."""
+    if value is not None and _given.setdefault("env", value) != value:
+        raise Usage("--env is given twice, and names two environments")
+    return value
+
+
+def given_environment() -> str | None:
+    """What --env said, unchecked; None without it."""
+    return _given.get("env")
 
 
 def note_url(value: str | None) -> str | None:

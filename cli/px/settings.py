@@ -21,8 +21,8 @@ from positronic.names import Project, parse_project
 from px.errors import NotAllowed, Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
+from px.project.environment import Environment, chosen
 from px.project.local_state import read_local
-from px.project.private_files import DEPLOY_FILE, LOCAL_FILE, ROOT_FILE
 from px.project.root_file import read_root
 from px.project.upwards import PROJECT_MARK, find_upwards
 from px.wanted import TIMEOUT, Root, Wanted
@@ -96,20 +96,20 @@ def find_target(wanted: Wanted, *, environ: Mapping[str, str], folder: Path) -> 
     url, url_by = _first((wanted.url, "--url"), (named, "PX_URL"))
     address = None if url is None else parse_address(url, url_by)
     pair = _choose(address, wanted, environ, folder)
-    chosen, chosen_by = _first(
+    named_project, project_by = _first(
         (wanted.project, "--project"),
         (environ.get("PX_PROJECT", "").strip("\r\n"), "PX_PROJECT"),
         (pair.project, pair.source),
     )
-    project = None if chosen is None else parse_project(chosen)
-    pair = _with_root(pair, project, wanted.root, folder)
+    project = None if named_project is None else parse_project(named_project)
+    pair = _with_root(pair, project, wanted.root, chosen(environ), folder)
     target = make_target(
         pair.url, pair.token, project=project, timeout=wanted.timeout, source=pair.source
     )
     return replace(
         target,
         address_source=url_by or pair.source,
-        project_source=chosen_by,
+        project_source=project_by,
         environment=pair.environment,
         default=pair.default,
     )
@@ -121,31 +121,34 @@ def _check_flags(wanted: Wanted) -> None:
         raise Usage(f"--local and {other} cannot be used together")
 
 
-def _with_root(pair: _Pair, project: Project | None, root: Root, folder: Path) -> _Pair:
+def _with_root(
+    pair: _Pair, project: Project | None, root: Root, environment: Environment, folder: Path
+) -> _Pair:
     """The pair of `.px/root.json` in place of that of `.env.deploy`, if the command takes it.
 
     Raises NotAllowed if that file is missing and the token of `.env.deploy` cannot do it.
     """
     own = _project_of(pair.token)
     is_elsewhere = bool(own) and project not in (None, own)
-    if pair.source != DEPLOY_FILE:
+    if pair.source != environment.deploy_file:
         return pair
     if root in (Root.NEEDED, Root.IF_THERE) or (root is Root.ELSEWHERE and is_elsewhere):
-        found = _root_pair(pair, folder)
+        found = _root_pair(pair, environment, folder)
         if found is not None:
             return found
     if not own:
         return pair
+    file = environment.root_file
     if root is Root.NEEDED or (root is Root.ELSEWHERE and is_elsewhere):
         raise NotAllowed(
-            f"this needs the root token, and there is no {ROOT_FILE} for {pair.url}",
+            f"this needs the root token, and there is no {file} for {pair.url}",
             code="no_root_token",
-            hint=f"run it where `px deploy` made that Worker, copy its {ROOT_FILE}, or set PX_URL "
-            "and PX_TOKEN",
+            hint=f"run it where `px deploy` made that Worker, copy {file} from there, or set "
+            "PX_URL and PX_TOKEN",
         )
     if is_elsewhere:
         raise NotAllowed(
-            f"the token in {DEPLOY_FILE} is for the project {own}, not for {project}",
+            f"the token in {pair.source} is for the project {own}, not for {project}",
             code="forbidden",
             hint=f"make one for it: `px token create NAME --role admin --project {project}`; then "
             "set PX_URL and PX_TOKEN",
@@ -153,13 +156,14 @@ def _with_root(pair: _Pair, project: Project | None, root: Root, folder: Path) -
     return pair
 
 
-def _root_pair(pair: _Pair, folder: Path) -> _Pair | None:
+def _root_pair(pair: _Pair, environment: Environment, folder: Path) -> _Pair | None:
     """The root token for the pair's server; a token is only sent to its own address."""
     mark = find_upwards(PROJECT_MARK, folder)
-    found = None if mark is None else read_root(mark.parent / ROOT_FILE)
+    found = None if mark is None else read_root(mark.parent / environment.root_file)
     if found is None or parse_address(found.url) != parse_address(pair.url):
         return None
-    return replace(pair, source=ROOT_FILE, token=found.token, default=_project_of(pair.token))
+    default = _project_of(pair.token)
+    return replace(pair, source=environment.root_file, token=found.token, default=default)
 
 
 def _project_of(token: str) -> str:
@@ -236,15 +240,12 @@ def _choose(
 
 def _pairs(wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
     """Every address with its token, in order; a file is read only when it is its turn."""
+    environment = chosen(environ)
     if not wanted.local:
         yield from _environment_pair(wanted.url, environ)
-        deploy = find_deploy_file(folder)
-        if deploy is not None:
-            yield from _deploy_pair(deploy)
-    root = find_upwards(PROJECT_MARK, folder)
-    local = None if root is None or wanted.remote else read_local(root.parent / LOCAL_FILE)
-    if local is not None:
-        yield _Pair(LOCAL_FILE, local.url, local.token, environment="local", default=local.project)
+        yield from _deploy_pair(environment, folder)
+    if not wanted.remote:
+        yield from _local_pair(environment, folder)
 
 
 def _environment_pair(flag: str | None, environ: Mapping[str, str]) -> Iterator[_Pair]:
@@ -259,11 +260,23 @@ def _environment_pair(flag: str | None, environ: Mapping[str, str]) -> Iterator[
         yield _Pair("PX_TOKEN", url, token)
 
 
-def _deploy_pair(path: Path) -> Iterator[_Pair]:
+def _local_pair(environment: Environment, folder: Path) -> Iterator[_Pair]:
+    root, file = find_upwards(PROJECT_MARK, folder), environment.local_file
+    local = None if root is None else read_local(root.parent / file)
+    if local is not None:
+        shown = f"local {environment.name}".strip()
+        yield _Pair(file, local.url, local.token, environment=shown, default=local.project)
+
+
+def _deploy_pair(environment: Environment, folder: Path) -> Iterator[_Pair]:
     """None before the first deploy, when the file only has other services' credentials."""
+    path = find_deploy_file(folder, environment)
+    if path is None:
+        return
     values = read_settings(path)
     url, token = values.get("PX_URL"), values.get("PX_TOKEN")
     if url and token:
-        yield _Pair(DEPLOY_FILE, url, token, values.get("PX_PROJECT") or None, "production")
+        project = values.get("PX_PROJECT") or None
+        yield _Pair(path.name, url, token, project, environment.shown)
     elif url or token:
-        raise Usage(f"{DEPLOY_FILE} sets only one of PX_URL and PX_TOKEN; set both")
+        raise Usage(f"{path.name} sets only one of PX_URL and PX_TOKEN; set both")

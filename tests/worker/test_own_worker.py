@@ -18,7 +18,7 @@ from px.errors import NotReached
 from px.http.retry import Retry
 from px.local.bare import BareWorker
 from px.local.server import LocalWorker
-from px.project.private_files import LOCAL_FILE
+from px.project.environment import PRODUCTION
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
 from support.px_process import CANARY, Px
@@ -37,7 +37,7 @@ class Own:
     token: str = field(repr=False)
 
     def target(self, url: str | None = None) -> Target:
-        return make_target(url or self.worker.url, self.token, source=LOCAL_FILE)
+        return make_target(url or self.worker.url, self.token, source=PRODUCTION.local_file)
 
 
 @pytest.fixture(scope="module")

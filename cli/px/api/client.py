@@ -17,7 +17,6 @@ from px.api.errors import read, refusal, stranger
 from px.errors import Interrupted, NotReached, NotRunning, PxError
 from px.http.result import Answer, Lost, NotOwn, may_have_acted
 from px.http.retry import Outcome, Retry
-from px.project.private_files import LOCAL_FILE
 from px.settings import Target
 
 if TYPE_CHECKING:
@@ -201,8 +200,9 @@ def closed_on_error(client: Client) -> Iterator[Client]:
 def own_worker(target: Target) -> OwnWorker | None:
     """Only for a token from `.px/local.json`; the user chose the address of all others."""
     from px.http.own_worker import OwnWorker
+    from px.project.environment import chosen
 
-    if target.source != LOCAL_FILE:
+    if target.source != chosen().local_file:
         return None
     return OwnWorker(target.address.origin, target.token)
 

@@ -79,7 +79,9 @@ class Wrangler:
         environment["HOME"] = home
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
-        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config)
+        # Always: an empty name is the top level, whatever the process's variables say.
+        environment_name = ("--env", self._project.environment.name)
+        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config, *environment_name)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
             [node(), self._tools.wrangler(), *words, *fixed],
             cwd=self._project.root,

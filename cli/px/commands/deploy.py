@@ -9,7 +9,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.options import Json, url_option
+from px.commands.options import Env, Json, url_option
 
 if TYPE_CHECKING:
     from px.deploy.plan import DeployPlan, Options
@@ -60,6 +60,7 @@ def deploy(
     adopt: Adopt = False,
     no_checks: NoChecks = False,
     wait: Wait = WAIT,
+    env: Env = None,
     as_json: Json = False,
 ) -> None:
     """Deploy the Worker to Cloudflare and wait until it answers.

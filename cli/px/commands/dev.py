@@ -10,7 +10,7 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.options import json_option
+from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
 
 app = new_app()
@@ -24,7 +24,9 @@ Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 
 @app.command()
-def dev(port: Port = DEFAULT_PORT, verbose: Verbose = False, as_json: Json = False) -> None:
+def dev(
+    port: Port = DEFAULT_PORT, verbose: Verbose = False, env: Env = None, as_json: Json = False
+) -> None:
     """Run the real Worker on this machine, with local KV.
 
     px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
@@ -62,11 +64,11 @@ class _Output:
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file, with a warning for each value that looks wrong."""
-        from px.project.private_files import LOCAL_FILE
+        from px.project.environment import chosen
         from px.secrets.import_secrets import push
 
         remarks: list[Detail] = []
-        push(path, url, token, source=LOCAL_FILE, remarks=remarks)
+        push(path, url, token, source=chosen().local_file, remarks=remarks)
         for remark in remarks:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
 
@@ -74,10 +76,10 @@ class _Output:
         """Brings what local KV had before there were ledgers; what it says, if it did."""
         from px.api import adoption
         from px.api.client import Client
-        from px.project.private_files import LOCAL_FILE
+        from px.project.environment import chosen
         from px.settings import make_target
 
-        with Client(make_target(url, token, source=LOCAL_FILE)) as client:
+        with Client(make_target(url, token, source=chosen().local_file)) as client:
             if not adoption.is_needed(client):
                 return ""
             done = adoption.adopt(client, lambda _, __: None)

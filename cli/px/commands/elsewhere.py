@@ -47,10 +47,11 @@ def running_here(folder: Path) -> Address | None:
         return None
     from px.http.address import parse_address
     from px.project import owner_only
+    from px.project.environment import chosen
     from px.project.local_state import read_local
     from px.project.workspace import Workspace
 
-    project = Workspace(mark.parent)
+    project = Workspace(mark.parent, chosen())
     if not owner_only.is_locked(project.dev_lock):
         return None
     known = read_local(project.local_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from px.invocation import note_local, note_project, note_remote, note_url
+from px.invocation import note_environment, note_local, note_project, note_remote, note_url
 from px.wanted import TIMEOUT, Root, Wanted
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ Name = Annotated[
 ]
 
 
+def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
+    return typer.Option("--env", metavar="NAME", help=help_, callback=note_environment)
+
+
 def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--url", metavar="URL", help=help_, callback=note_url)
 
@@ -56,6 +60,8 @@ def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--json", help=help_)
 
 
+# Its callback notes the name, which px.project.environment reads: commands need not pass it on.
+Env = Annotated[str | None, environment_option("The environment.  [PX_ENV]")]
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
 Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
 Local = Annotated[
@@ -143,6 +149,7 @@ class Server:
 
 
 def _flags(
+    env: Env = None,
     url: Url = None,
     project: Project = None,
     local: Local = False,
@@ -166,6 +173,7 @@ def with_server(
         @wraps(command)
         def run(**given: Any) -> None:  # noqa: ANN401 - what typer has parsed
             asked = {name: given.pop(name) for name in flags}
+            del asked["env"]
             as_json = asked.pop("as_json")
             command(**given, server=Server(Wanted(**asked, root=root), as_json))
 

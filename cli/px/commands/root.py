@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import typer
 
 from px.commands.groups import LazyGroup, as_command, new_app
+from px.commands.options import Env
 from px.invocation import begin
 
 
@@ -53,7 +54,7 @@ Version = Annotated[
 
 
 @app.callback()
-def px(version: Version = False) -> None:
+def px(version: Version = False, env: Env = None) -> None:
     """Manage the secrets of Positronic projects: create, list, delete; never show.
 
     \b

@@ -13,22 +13,23 @@ from px.errors import PxError, Refused, Usage
 from px.http.address import parse_address
 from px.http.result import Answer, Lost
 from px.http.transport import Transport
-from px.project.private_files import DEPLOY_FILE
 
 _API: Final = "https://api.cloudflare.com/client/v4"
 _NONE: Final = 10007  # as wrangler 4.164.0 reads it, in getWorkersDevSubdomainInternal
 _SECONDS: Final = 20.0
 
 
-def choose_address(flag: str | None, known: str | None, *, makes_token: bool) -> str | None:
+def choose_address(
+    flag: str | None, known: str | None, file: str, *, makes_token: bool
+) -> str | None:
     """The address that the user gave; None: take it from wrangler. Raises Usage.
 
     A stored token is only sent to the address stored with it.
     """
     if flag and known and not makes_token and parse_address(flag) != parse_address(known):
         raise Usage(
-            f"--url is not the PX_URL in {DEPLOY_FILE}, and its token is only sent there",
-            hint=f"change PX_URL in {DEPLOY_FILE}",
+            f"--url is not the PX_URL in {file}, and its token is only sent there",
+            hint=f"change PX_URL in {file}",
         )
     chosen = flag or known
     if chosen:

@@ -13,7 +13,7 @@ SOURCES: Final = {".py", ".mjs"}
 
 def pass_gate(project: Workspace) -> bool:
     """False if exactly this Worker passed before. Raises SnapshotRefused."""
-    mark = project.private / "snapshot.stamp"
+    mark = project.own("snapshot.stamp")
     sources = _digest(project)
     if stamp.is_fresh(mark, sources):
         return False

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from px.errors import Refused
 from px.project.env_deploy import TOKEN, URL, WORKER
-from px.project.private_files import DEPLOY_FILE
 
 _SHARED: Final = ".workers.dev"
 
@@ -18,7 +17,7 @@ def recorded(worker: str, account: str) -> str:
     return f"{worker}@{account}" if account else worker
 
 
-def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
+def check_owner(file: str, settings: Mapping[str, str], worker: str, account: str) -> None:
     """Raises Refused for a file that belongs to another Worker.
 
     Goes by PX_WORKER, which px writes, or else by the name in a workers.dev address.
@@ -27,7 +26,7 @@ def check_owner(settings: Mapping[str, str], worker: str, account: str) -> None:
         settings.get(URL, ""), worker
     )
     if other:
-        raise _anothers(other, worker)
+        raise _anothers(file, other, worker)
 
 
 def is_of(text: str, worker: str, account: str) -> bool:
@@ -35,13 +34,13 @@ def is_of(text: str, worker: str, account: str) -> bool:
     return not _recorded_other(text, worker, account)
 
 
-def check_no_token(settings: Mapping[str, str], worker: str) -> None:
+def check_no_token(file: str, settings: Mapping[str, str], worker: str) -> None:
     """For a Worker without a root token: a token in the file must belong to another one.
 
     Unless px wrote it for this Worker before it was deleted. Raises Refused.
     """
     if settings.get(TOKEN) and not settings.get(WORKER):
-        raise _anothers("another Worker", worker)
+        raise _anothers(file, "another Worker", worker)
 
 
 def _recorded_other(text: str, worker: str, account: str) -> str:
@@ -56,11 +55,11 @@ def _named_other(url: str, worker: str) -> str:
     return name if host.endswith(_SHARED) and name != worker.lower() else ""
 
 
-def _anothers(other: str, worker: str) -> Refused:
+def _anothers(file: str, other: str, worker: str) -> Refused:
     return Refused(
-        f"the PX_TOKEN or PX_URL in {DEPLOY_FILE} belongs to {other}, and wrangler.toml names "
+        f"the PX_TOKEN or PX_URL in {file} belongs to {other}, and wrangler.toml names "
         f"{worker}; nothing was changed",
         code="another_workers_file",
-        hint=f"deploy {worker} from a folder with its own {DEPLOY_FILE}; or, if the other "
+        hint=f"deploy {worker} from a folder with its own {file}; or, if the other "
         f"Worker is gone, remove {URL}, {TOKEN} and {WORKER} from the file",
     )

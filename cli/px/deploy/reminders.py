@@ -9,7 +9,6 @@ from positronic.errors import NotConfigured
 from positronic.reminders.webhook import webhook
 from px.errors import Refused, Usage
 from px.project.manifest import Manifest
-from px.project.private_files import DEPLOY_FILE
 
 SECRET: Final = "REMINDER_SECRET"  # noqa: S105 - a variable's name
 URL: Final = "REMINDER_URL"
@@ -20,12 +19,13 @@ _HOW: Final = "openssl rand -hex 32"
 
 
 def reminder_secret(
-    manifest: Manifest, settings: Mapping[str, str], present: frozenset[str]
+    manifest: Manifest, settings: Mapping[str, str], present: frozenset[str], file: str
 ) -> Mapping[str, str]:
     """What to put up with the code: `.env.deploy`'s secret, if it has one.
 
-    `present`: the secrets that the Worker has. Raises Usage for a setting that it would refuse, and
-    Refused for an address without a secret; both before anything is changed.
+    `present`: the secrets that the Worker has; `file`: where the settings are. Raises Usage for a
+    setting that it would refuse, and Refused for an address without a secret; both before anything
+    is changed.
     """
     secret = settings.get(SECRET, "")
     variables = manifest.variables
@@ -34,7 +34,7 @@ def reminder_secret(
         raise Refused(
             f"wrangler.toml has a {URL}, but there is no {SECRET}; nothing was changed",
             code="no_reminder_secret",
-            hint=f"put one into {DEPLOY_FILE} and give it to the receiver: {_HOW}",
+            hint=f"put one into {file} and give it to the receiver: {_HOW}",
         )
     try:
         # The secret is also checked where no address is set yet.
@@ -43,6 +43,6 @@ def reminder_secret(
         raise Usage(
             f"{error.message}; nothing was changed",
             code="malformed_setting",
-            hint=f"{URL} and {DAYS} are in wrangler.toml, {SECRET} is in {DEPLOY_FILE}",
+            hint=f"{URL} and {DAYS} are in wrangler.toml, {SECRET} is in {file}",
         ) from None
     return {SECRET: secret} if secret else {}

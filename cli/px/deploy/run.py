@@ -36,7 +36,6 @@ from px.local.setup import set_up
 from px.project.env_deploy import TOKEN, URL, DeployFile
 from px.project.manifest import Manifest, read_manifest
 from px.project.master_key import MasterKey
-from px.project.private_files import DEPLOY_FILE, ROOT_FILE
 from px.project.root_file import RootToken
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
@@ -57,6 +56,7 @@ class Deployed:
 
     plan: DeployPlan
     url: str
+    environment: str
     key_id: str | None
     recovery_file: str | None
     checks: int
@@ -69,7 +69,7 @@ class Deployed:
             "recoveryFile": self.recovery_file,
             "checks": self.checks,
             "server": self.url,
-            "environment": "production",
+            "environment": self.environment,
         }
 
 
@@ -102,13 +102,14 @@ class Deployment:
         self._options = options
         self._passphrase = passphrase
         self._say = say
-        self._file = DeployFile(folder, project.root)
-        self._manifest: Manifest = read_manifest(project.config)
+        self._file = DeployFile(folder, project)
+        self._manifest: Manifest = read_manifest(project.config, project.environment)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""
         self._tokens = DeployTokens(project, self._file)
+        self._root_file = project.environment.root_file
         chosen = options.recovery_file or default_path(project, self._manifest.worker)
         self._first_key = FirstKey(
             RecoveryFile(chosen),
@@ -153,14 +154,16 @@ class Deployment:
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
-        return Deployed(plan, address, key_id, recovery, checks)
+        return Deployed(plan, address, self._project.environment.shown, key_id, recovery, checks)
 
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
-            self._say(f"Not in a git repository: px cannot check that git ignores {DEPLOY_FILE}")
+            self._say(
+                f"Not in a git repository: px cannot check that git ignores {self._file.name}"
+            )
         self._settings = found
         self._started.read()
 
@@ -172,7 +175,7 @@ class Deployment:
     def _plan(self, remote: Remote) -> DeployPlan:
         plan = self._make_plan(remote)
         check_subdomain(self._manifest.fields, credentials(self._environ, self._settings))
-        more = reminder_secret(self._manifest, self._settings, plan.present)
+        more = reminder_secret(self._manifest, self._settings, plan.present, self._file.name)
         return replace(plan, more=more)
 
     def _make_plan(self, remote: Remote) -> DeployPlan:
@@ -184,12 +187,13 @@ class Deployment:
             known_key=self._first_key.is_kept(),
         )
         if plan.makes_token or not self._has_pair_outside():
-            check_owner(self._settings, plan.worker, self._account)
+            check_owner(self._file.name, self._settings, plan.worker, self._account)
         if plan.is_first_token and not self._sent_token():
-            check_no_token(self._settings, plan.worker)
+            check_no_token(self._file.name, self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token that is not in {ROOT_FILE}; nothing was changed",
+                f"the Worker has a root token that is not in {self._root_file}; "
+                "nothing was changed",
                 code="no_root_token",
                 hint="copy that file from where it was deployed, or set PX_URL and PX_TOKEN; or "
                 "replace the root token: `px deploy --new-root-token`",
@@ -248,7 +252,10 @@ class Deployment:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
         known = choose_address(
-            self._options.url, self._known_url(), makes_token=bool(self._made.token)
+            self._options.url,
+            self._known_url(),
+            self._file.name,
+            makes_token=bool(self._made.token),
         )
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
@@ -261,7 +268,7 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        outside = TOKEN if self._has_pair_outside() else ROOT_FILE
+        outside = TOKEN if self._has_pair_outside() else self._root_file
         source = "this deploy" if self._made.token else outside
         return make_target(address, self._made.token or self._known_token(), source=source)
 

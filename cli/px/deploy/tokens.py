@@ -18,7 +18,6 @@ from px.deploy.old_token import keep_replaced
 from px.deploy.owner import is_of
 from px.errors import NotAllowed, PxError
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
-from px.project.private_files import DEPLOY_FILE, ROOT_FILE
 from px.project.root_file import RootToken, read_root, write_root
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -47,7 +46,7 @@ class DeployTokens:
             yield from keep_replaced(self._project, replaced, root.token)
         if known != root:
             write_root(self._project.root_json, root)
-            yield f"Wrote the root token to {ROOT_FILE}"
+            yield f"Wrote the root token to {self._project.environment.root_file}"
 
     def keep_admin(self, target: Target, worker: str) -> Iterator[str]:
         """Puts a token for daily use into `.env.deploy`, unless a valid one is there.
@@ -63,10 +62,16 @@ class DeployTokens:
             except PxError as error:
                 if error.code != "adopting":
                     raise
-                yield f"Warning: {DEPLOY_FILE} got no admin's token: {error.message}"
+                yield f"Warning: {self._file.name} got no admin's token: {error.message}"
                 return
         if self._file.remember(target.address.origin, known, worker):
-            yield _wrote(parse(known), moved=moved)
+            yield self._wrote(parse(known), moved=moved)
+
+    def _wrote(self, token: Token | None, *, moved: bool) -> str:
+        project = token.project if token else "its default"
+        instead = ", in place of the root token" if moved else ""
+        file = self._file.name
+        return f"Wrote PX_URL and PX_TOKEN to {file}: an admin of project {project}{instead}"
 
     def _old_root(self) -> RootToken | None:
         found = self._file.read()
@@ -80,16 +85,10 @@ def _is_accepted(target: Target, token: str) -> bool:
     """Whether it is a project's token that the Worker knows."""
     if parse(token) is None:
         return False
-    own = make_target(target.address.origin, token, source=DEPLOY_FILE)
+    own = make_target(target.address.origin, token, source="this deploy")
     try:
         with Client(replace(own, timeout=target.timeout)) as client:
             client.check()
     except NotAllowed:
         return False
     return True
-
-
-def _wrote(token: Token | None, *, moved: bool) -> str:
-    project = token.project if token else "its default"
-    instead = ", in place of the root token" if moved else ""
-    return f"Wrote PX_URL and PX_TOKEN to {DEPLOY_FILE}: an admin of project {project}{instead}"

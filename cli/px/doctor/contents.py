@@ -41,7 +41,8 @@ def check_rotation(around: Surroundings) -> Iterator[Finding]:
     started = None
     if project is not None:
         try:
-            started = UnfinishedRotation(project).read()
+            kept = UnfinishedRotation(project)
+            started = kept.read()
         except PxError as error:
             yield Finding("rotation", FAIL, error.message.partition(";")[0], error.hint)
             return
@@ -49,15 +50,15 @@ def check_rotation(around: Surroundings) -> Iterator[Finding]:
         yield Finding("rotation", OK, "no rotation is under way here")
         return
     where = printable(started.origin)
-    hint = "`px key rotate` continues it; do not delete .px/rotation.json"
+    hint = f"`px key rotate` continues it; do not delete .px/{kept.path.name}"
     yield Finding("rotation", WARN, f"a rotation of {where} has not finished", hint)
 
 
 def check_deploy(around: Surroundings) -> Iterator[Finding]:
     """Whether this machine holds a root token that `.env.deploy` does not have yet."""
     project = around.project
-    if project is not None and (project.private / "deploy.json").exists():
-        hint = "`px deploy` continues it; do not delete .px/deploy.json"
+    if project is not None and (kept := project.own("deploy.json")).exists():
+        hint = f"`px deploy` continues it; do not delete .px/{kept.name}"
         yield Finding("deploy", WARN, "a deploy has not finished", hint)
 
 

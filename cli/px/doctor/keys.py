@@ -14,7 +14,6 @@ from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.probe import Probe
 from px.doctor.surroundings import Surroundings
 from px.errors import PxError
-from px.project.private_files import DEPLOY_FILE
 from px.settings import Target
 
 MOST: Final = 1000  # of the names, all on one page
@@ -44,13 +43,15 @@ def check_keys(probe: Probe, target: Target, around: Surroundings | None) -> Ite
 def _recovery(around: Surroundings, target: Target, newest: str) -> Iterator[Finding]:
     """Compares key ids, as only the passphrase could show more. For the deployed Worker."""
     project = around.project
-    if project is None or target.source != DEPLOY_FILE:
+    if project is None or target.source != project.environment.deploy_file:
         return
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
     try:
-        file = RecoveryFile(default_path(project, read_manifest(project.config).worker))
+        file = RecoveryFile(
+            default_path(project, read_manifest(project.config, project.environment).worker)
+        )
         if not file.exists():
             yield Finding("recovery", SKIP, f"unknown: there is no {around.display(file.path)}")
             return

@@ -18,7 +18,7 @@ from px.doctor.probe import Probe
 from px.doctor.surroundings import Surroundings
 from px.errors import NotAllowed, NotReached, PxError, Refused
 from px.http.result import Answer
-from px.project.private_files import LOCAL_FILE
+from px.project.environment import chosen
 from px.settings import Target
 
 MAX_SKEW: Final = 60  # seconds
@@ -115,7 +115,7 @@ def _failed(name: str, error: PxError, target: Target) -> Finding:
 def _fix(error: PxError | None, target: Target) -> str:
     """A hint for the setting that px used, which the error itself does not know."""
     if isinstance(error, NotReached):
-        if target.source == LOCAL_FILE:
+        if target.source == chosen().local_file:
             return "start `px dev`"
         return f"check the network, and the address from {target.address_source}"
     if error is None or isinstance(error, NotAllowed):

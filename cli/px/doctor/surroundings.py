@@ -8,7 +8,8 @@ from pathlib import Path
 
 from px.project import private_files
 from px.project.env_deploy import find_deploy_file
-from px.project.private_files import DEPLOY_FILE, SECRETS_FILE
+from px.project.environment import chosen
+from px.project.private_files import SECRETS_FILE
 from px.project.upwards import PROJECT_MARK, find_upwards
 from px.project.workspace import Workspace
 
@@ -35,17 +36,17 @@ class Surroundings:
     def project(self) -> Workspace | None:
         """The project; None outside one."""
         mark = find_upwards(PROJECT_MARK, self.folder)
-        return None if mark is None else Workspace(mark.parent)
+        return None if mark is None else Workspace(mark.parent, chosen())
 
     @property
     def private_files(self) -> list[PrivateFile]:
         """With the `.env.deploy` that px reads, which may be above the project."""
         base = self.folder if self.project is None else self.project.root
-        names = private_files.names_in(base)
+        names, environment = private_files.names_in(base), chosen()
         if self.project is None:
-            names = [name for name in names if name in (SECRETS_FILE, DEPLOY_FILE)]
-        deploy = find_deploy_file(self.folder)
-        elsewhere = {} if deploy is None else {DEPLOY_FILE: deploy.parent}
+            names = [name for name in names if name in (SECRETS_FILE, environment.deploy_file)]
+        deploy = find_deploy_file(self.folder, environment)
+        elsewhere = {} if deploy is None else {environment.deploy_file: deploy.parent}
         return [PrivateFile(elsewhere.get(name, base), name) for name in names]
 
     def shown(self, file: PrivateFile) -> str:

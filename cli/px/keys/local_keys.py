@@ -20,7 +20,8 @@ class LocalKeys:
 
     def check_rotation(self, *, resuming: bool) -> None:
         if not self._project.dev_vars.exists():
-            raise Refused(".dev.vars is missing", code="no_keys", hint="start `px dev`")
+            name = self._project.dev_vars.name
+            raise Refused(f"{name} is missing", code="no_keys", hint="start `px dev`")
 
     def put_in_front(self, key: MasterKey) -> None:
         others = [entry for entry in dev_vars.read_keys(self._project) if entry != key.entry]
@@ -40,7 +41,8 @@ class LocalKeys:
             return f"The local Worker already has the master key {key.id}"
         if any(entry.partition(":")[0] == key.id for entry in entries):
             raise Refused(
-                f".dev.vars has a different key with the id {key.id}; nothing was changed",
+                f"{self._project.dev_vars.name} has a different key with the id {key.id}; "
+                "nothing was changed",
                 code="key_id_taken",
             )
         dev_vars.write_keys(self._project, [*entries, key.entry])

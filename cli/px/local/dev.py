@@ -25,7 +25,7 @@ from px.terminal import Progress
 TICK: Final = 0.2  # seconds between two checks for changes
 
 _NEW_KEYS: Final = (
-    "Warning: .dev.vars was missing, so px created new master keys; "
+    "Warning: {} was missing, so px created new master keys; "
     "they cannot open what the old ones sealed in local KV"
 )
 
@@ -71,7 +71,7 @@ def run(project: Workspace, port: int, push: Push, adopt: Adopt, output: DevOutp
         for name in dev_vars.not_ignored(project):
             output.say(f"Warning: git does not ignore {name}; add it to .gitignore")
         if project.state.exists() and not project.dev_vars.exists():
-            output.say(_NEW_KEYS)
+            output.say(_NEW_KEYS.format(project.dev_vars.name))
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys)
         keys.take()

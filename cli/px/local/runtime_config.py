@@ -111,7 +111,7 @@ def write_config(
     for kind in ("kv", "do"):
         (state / kind).mkdir(parents=True, exist_ok=True)
     modules = source.parent / "python_modules"
-    text = _render(read_manifest(source), project, modules, secrets, state)
+    text = _render(read_manifest(source, project.environment), project, modules, secrets, state)
     target = folder / "config.capnp"
     owner_only.replace(target, text.encode())
     return target

@@ -175,6 +175,8 @@ class LocalWorker:
     def _command(self, port: int) -> list[str]:
         worker = {
             "config": str(self.config),
+            "env": self.project.environment.name,
+            "devVars": self.project.environment.dev_vars,
             "flags": _FLAGS,
             "host": HOST,
             "port": port,

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 
 const [, , wrangler, worker] = process.argv;
-const { config, flags, host, port, persist, origin } = JSON.parse(worker);
+const { config, env, devVars, flags, host, port, persist, origin } = JSON.parse(worker);
 const { unstable_DevEnv: DevEnv } = createRequire(import.meta.url)(wrangler);
 
 function fail({ cause, message }) {
@@ -18,7 +18,7 @@ function fail({ cause, message }) {
 // wrangler itself takes from .dev.vars only what wrangler.toml names, and the secret is not named
 // there, because a deploy would then insist on it.
 function reminders() {
-  const file = join(dirname(config), ".dev.vars");
+  const file = join(dirname(config), devVars);
   const found = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
   const names = ["REMINDER_URL", "REMINDER_SECRET"];
   const bound = names.map((name) => [name, { type: "secret_text", value: found[name] ?? "" }]);
@@ -30,6 +30,7 @@ dev.on("error", fail);
 dev
   .startWorker({
     config,
+    env, // also where it is empty: nothing else selects an environment
     compatibilityFlags: flags,
     bindings: {
       LOCAL_ORIGIN: { type: "plain_text", value: origin }, // see positronic/proof.py

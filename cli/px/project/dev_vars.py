@@ -1,7 +1,8 @@
 """The files of `px dev` on this machine: the Worker's secrets, and px's address and token for it.
 
 `.dev.vars` holds the master keys and the root token's hash; wrangler passes them to the Worker.
-`.px/local.json` holds the address and the root token itself, only for px. Both have mode 600.
+`.px/local.json` holds the address and the root token itself, only for px. Both have mode 600, and
+each environment has its own.
 """
 
 from __future__ import annotations
@@ -50,21 +51,21 @@ def check(project: Workspace) -> None:
     """Raises PxError if one of these files is malformed, or others may have written it."""
     read_local(project.local_json)
     with suppress(FileNotFoundError):
-        _bindings(_decode(private_files.read(project.dev_vars)))
+        _bindings(project, _read(project))
 
 
 def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
-    for one in _bindings(_decode(private_files.read(project.dev_vars))):
+    for one in _bindings(project, _read(project)):
         if one.key == MASTER_KEYS:
             return [entry.strip() for entry in (one.value or "").split(",")]
-    raise LocalError(f".dev.vars has no {MASTER_KEYS}", "start `px dev`")
+    raise LocalError(f"{project.dev_vars.name} has no {MASTER_KEYS}", "start `px dev`")
 
 
 def write_keys(project: Workspace, entries: Sequence[str]) -> None:
     """Sets MASTER_KEYS to these entries; every other byte stays. Raises LocalError."""
-    text = _decode(private_files.read(project.dev_vars))
-    _bindings(text)
+    text = _read(project)
+    _bindings(project, text)
     new = assign(text, {MASTER_KEYS: _quoted(",".join(entries))})
     owner_only.replace(project.dev_vars, new.encode())
 
@@ -81,69 +82,72 @@ def not_ignored(project: Workspace) -> list[str]:
 
 def _default_project(project: Workspace) -> str:
     """What the root token works in when no project is named; wrangler lets .dev.vars win."""
-    configured = read_manifest(project.config).variables.get(PROJECT)
-    bindings = _bindings(_decode(private_files.read(project.dev_vars)))
+    configured = read_manifest(project.config, project.environment).variables.get(PROJECT)
+    bindings = _bindings(project, _read(project))
     local = next((one.value for one in bindings if one.key == PROJECT), None)
     return local or configured or "default"
 
 
 def _write_dev_vars(project: Workspace, token_hash: str) -> None:
     try:
-        old = private_files.read(project.dev_vars)
+        old = _read(project)
     except FileNotFoundError:
         fresh = {MASTER_KEYS: _quoted(_fresh_key()), ROOT_TOKEN: _quoted(token_hash)}
         owner_only.create(project.dev_vars, assign("", fresh).encode())
         return
-    new = _merged(_decode(old), token_hash).encode()
+    new = _merged(project, old, token_hash)
     if new != old or private_files.is_exposed(project.dev_vars):
-        owner_only.replace(project.dev_vars, new)
+        owner_only.replace(project.dev_vars, new.encode())
 
 
-def _merged(text: str, token_hash: str) -> str:
+def _merged(project: Workspace, text: str, token_hash: str) -> str:
     """The file with this token hash; every other byte, the master keys above all, stays."""
-    present = {one.key: one.value for one in _bindings(text)}
+    present = {one.key: one.value for one in _bindings(project, text)}
     wanted = {} if present.get(ROOT_TOKEN) == token_hash else {ROOT_TOKEN: _quoted(token_hash)}
     if MASTER_KEYS not in present:
         wanted[MASTER_KEYS] = _quoted(_fresh_key())
     return assign(text, wanted)
 
 
-def _decode(content: bytes) -> str:
+def _read(project: Workspace) -> str:
     try:
-        return content.decode()
+        return private_files.read(project.dev_vars).decode()
     except UnicodeDecodeError:
-        raise LocalError(".dev.vars is not UTF-8 text", _RESTORE_HINT) from None
+        name = project.dev_vars.name
+        raise LocalError(f"{name} is not UTF-8 text", _RESTORE_HINT) from None
 
 
-def _bindings(text: str) -> list[Binding]:
+def _bindings(project: Workspace, text: str) -> list[Binding]:
     # newline="": keeps a carriage return inside a quoted value.
     bindings = list(parse_stream(io.StringIO(text, newline="")))
-    _check(bindings)
+    try:
+        _check(bindings)
+    except ValueError as found:
+        raise LocalError(f"{project.dev_vars.name}: {found}", _RESTORE_HINT) from None
     return bindings
 
 
 def _check(bindings: list[Binding]) -> None:
+    """Raises ValueError, showing no value."""
     seen: set[str] = set()
     for one in bindings:
         if one.error:
-            raise LocalError(
-                f".dev.vars: line {one.original.line} is not NAME=value", _RESTORE_HINT
-            )
+            raise ValueError(f"line {one.original.line} is not NAME=value")
         if one.key is not None and one.key in seen:
-            raise LocalError(f".dev.vars: line {one.original.line} repeats a name", _RESTORE_HINT)
+            raise ValueError(f"line {one.original.line} repeats a name")
         if one.key == MASTER_KEYS:
             _check_keys(one.value or "")
         seen.add(one.key or "")
 
 
 def _check_keys(text: str) -> None:
-    """Raises LocalError unless each entry is `id:base64 of 32 bytes` and the ids are distinct."""
+    """Raises ValueError unless each entry is `id:base64 of 32 bytes` and the ids are distinct."""
     try:
         ids = [parse(entry.strip()).id for entry in text.split(",")]
     except ValueError:
-        raise LocalError(f".dev.vars: {MASTER_KEYS} is malformed", _RESTORE_HINT) from None
+        raise ValueError(f"{MASTER_KEYS} is malformed") from None
     if len(set(ids)) != len(ids):
-        raise LocalError(f".dev.vars: {MASTER_KEYS} repeats a key id", _RESTORE_HINT)
+        raise ValueError(f"{MASTER_KEYS} repeats a key id")
 
 
 def _fresh_key() -> str:

@@ -1,4 +1,7 @@
-"""`.env.deploy`: only for its owner, ignored by git, and with the Worker's address and token."""
+"""`.env.deploy`: only for its owner, ignored by git, and with the Worker's address and token.
+
+Each environment has its own, such as `.env.deploy.staging`; none is read for another.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,26 @@ from typing import Final
 
 from px.errors import Refused
 from px.project import private_files
-from px.project.private_files import DEPLOY_FILE
+from px.project.environment import Environment
 from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.workspace import Workspace
 
 URL: Final = "PX_URL"
 TOKEN: Final = "PX_TOKEN"  # noqa: S105 - a variable's name
 WORKER: Final = "PX_WORKER"
 
 
-def find_deploy_file(folder: Path) -> Path | None:
-    """The nearest `.env.deploy`; in the project and the folder itself, any user's.
+def find_deploy_file(folder: Path, environment: Environment) -> Path | None:
+    """The environment's nearest one upwards; in the project and the folder itself, any user's.
 
     Reading refuses another user's file: skipping it there would select another server.
     """
-    here = folder.absolute()
+    here, name = folder.absolute(), environment.deploy_file
     mark = find_upwards(PROJECT_MARK, here)
     root = here if mark is None else mark.parent
     inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
-    near = next((path for one in inside if os.path.lexists(path := one / DEPLOY_FILE)), None)
-    return near or find_upwards(DEPLOY_FILE, here)
+    near = next((path for one in inside if os.path.lexists(path := one / name)), None)
+    return near or find_upwards(name, here)
 
 
 def read_settings(path: Path) -> dict[str, str]:
@@ -36,16 +40,20 @@ def read_settings(path: Path) -> dict[str, str]:
 
     return {
         item.name: item.value or ""
-        for item in read_assignments(private_files.read(path), DEPLOY_FILE)
+        for item in read_assignments(private_files.read(path), path.name)
     }
 
 
 class DeployFile:
-    """The nearest one upwards, or else the one that px would create in `root`."""
+    """The environment's nearest one upwards, or else where px would create it in the project."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
-        found = find_deploy_file(folder)
-        self.path = found or root / DEPLOY_FILE
+    def __init__(self, folder: Path, project: Workspace) -> None:
+        found = find_deploy_file(folder, project.environment)
+        self.path = found or project.root / project.environment.deploy_file
+
+    @property
+    def name(self) -> str:
+        return self.path.name
 
     def read(self) -> Mapping[str, str]:
         """Its settings, {} without a file. Raises Usage, Refused.
@@ -57,9 +65,9 @@ class DeployFile:
             return {}
         if self.path.exists() and private_files.is_exposed(self.path):
             raise Refused(
-                f"other users of this machine can read {DEPLOY_FILE}",
+                f"other users of this machine can read {self.name}",
                 code="deploy_file_open",
-                hint=f"chmod 600 {DEPLOY_FILE}",
+                hint=f"chmod 600 {self.name}",
             )
         found = read_settings(self.path)
         self.check_git()
@@ -72,10 +80,10 @@ class DeployFile:
         left_out = git.leaves_out(self.path)
         if left_out is False:
             raise Refused(
-                f"git does not ignore {DEPLOY_FILE}",
+                f"git does not ignore {self.name}",
                 code="deploy_file_not_ignored",
                 hint=f"add it to .gitignore; if it is already committed: git rm --cached "
-                f"{DEPLOY_FILE}, and replace every credential in it",
+                f"{self.name}, and replace every credential in it",
             )
         return left_out is not None
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from px.errors import Usage
 from px.project import private_files
-from px.project.private_files import LOCAL_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,11 @@ class LocalState:
 def read_local(path: Path) -> LocalState | None:
     """The recorded settings, or None; raises Usage for a malformed or untrusted file."""
     hint = "delete it and start `px dev`, which creates a new one"
-    found = read_pair(path, LOCAL_FILE, hint)
+    found = read_pair(path, hint)
     return found and LocalState(found["url"], found["token"], found.get("project", ""))
 
 
-def read_pair(path: Path, shown: str, hint: str) -> dict[str, str] | None:
+def read_pair(path: Path, hint: str) -> dict[str, str] | None:
     """What a file says that holds an address and a token; None without one. Raises Usage."""
     try:
         found = json.loads(private_files.read(path))
@@ -41,5 +40,6 @@ def read_pair(path: Path, shown: str, hint: str) -> dict[str, str] | None:
     except (ValueError, AttributeError):
         pair = {}
     if "url" not in pair or not pair.get("token"):
+        shown = f"{path.parent.name}/{path.name}"
         raise Usage(f"{shown} is malformed: it does not contain an address and a token", hint=hint)
     return pair

@@ -12,13 +12,16 @@ from typing import Any
 
 from px.errors import Usage
 from px.project import owner_only
+from px.project.environment import PRODUCTION, Environment
+from px.project.inheritance import fields_of
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The Worker's name, its bindings, and what workerd itself must know to run it.
 
-    Raises Usage for a missing name, main module or date, when it is used.
+    `fields`: those of its environment; `written`: the whole file. Raises Usage for a missing name,
+    main module or date, when it is used.
     """
 
     config: Path
@@ -26,6 +29,8 @@ class Manifest:
     local_namespaces: Mapping[str, str]  # KV binding -> wrangler's local name of the namespace
     objects: Mapping[str, str]  # binding -> class of the Worker's own Durable Objects
     fields: Mapping[str, Any]
+    written: Mapping[str, Any]
+    environment: Environment = PRODUCTION
 
     def title(self, binding: str) -> str:
         """The name that wrangler gives to a namespace that it creates for the binding."""
@@ -57,10 +62,11 @@ class Manifest:
         return str(self.fields[name])
 
 
-def read_manifest(config: Path) -> Manifest:
-    """Raises Usage, with what is wrong."""
+def read_manifest(config: Path, environment: Environment = PRODUCTION) -> Manifest:
+    """The Worker of this environment. Raises Usage, with what is wrong."""
     try:
-        fields = tomllib.loads(config.read_text())
+        written = tomllib.loads(config.read_text())
+        fields = fields_of(written, environment, config.name)
         kv = fields.get("kv_namespaces", ())
         return Manifest(
             config,
@@ -74,6 +80,8 @@ def read_manifest(config: Path) -> Manifest:
                 for one in fields.get("durable_objects", {}).get("bindings", ())
             },
             fields=fields,
+            written=written,
+            environment=environment,
         )
     except KeyError as missing:
         raise _unusable(config, f"lacks {missing}") from None
@@ -97,13 +105,21 @@ def connected(manifest: Manifest, ids: Mapping[str, str]) -> Iterator[Path | Non
     if not ids:
         yield None
         return
-    found = [
-        dict(one) | ({"id": ids[one["binding"]]} if one["binding"] in ids else {})
-        for one in manifest.fields["kv_namespaces"]
-    ]
-    path = manifest.config.with_name(".px-wrangler.json")
-    owner_only.replace(path, json.dumps({**manifest.fields, "kv_namespaces": found}).encode())
+    path = manifest.config.with_name(manifest.environment.wrangler_config)
+    owner_only.replace(path, json.dumps(_with_ids(manifest, ids)).encode())
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def _with_ids(manifest: Manifest, ids: Mapping[str, str]) -> dict[str, Any]:
+    found = [
+        dict(one) | ({"id": ids[one["binding"]]} if one["binding"] in ids else {})
+        for one in manifest.fields["kv_namespaces"]
+    ]
+    whole, name = dict(manifest.written), manifest.environment.name
+    if not name:
+        return whole | {"kv_namespaces": found}
+    own = whole["env"][name] | {"kv_namespaces": found}
+    return whole | {"env": whole["env"] | {name: own}}

@@ -23,36 +23,33 @@ FOLDER: Final = ".px"
 DEPLOY_FILE: Final = ".env.deploy"
 SECRETS_FILE: Final = ".env.secrets"
 DEV_VARS: Final = ".dev.vars"
-LOCAL_FILE: Final = ".px/local.json"
-ROOT_FILE: Final = ".px/root.json"
-ROTATION: Final = ".px/rotation.json"
-UNDER_WAY: Final = ".px/deploy.json"
+LOCAL: Final = "local.json"
+ROOT: Final = "root.json"
+EXAMPLE: Final = ".example"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
 # git must never track these: px reads addresses, keys and tokens from them. This also holds for
-# copies: `.env.deploy.bak`.
+# an environment's own, `.env.deploy.staging`, and for copies, `.env.deploy.bak`.
 UNTRACKED: Final = (
-    DEPLOY_FILE,
-    f"{DEPLOY_FILE}.*",
-    DEV_VARS,
-    LOCAL_FILE,
-    ROOT_FILE,
-    ROTATION,
-    UNDER_WAY,
+    *(DEPLOY_FILE, f"{DEPLOY_FILE}.*"),
+    *(DEV_VARS, f"{DEV_VARS}.*"),
+    *(f"{FOLDER}/{LOCAL}", f"{FOLDER}/local.*.json"),
+    *(f"{FOLDER}/{ROOT}", f"{FOLDER}/root.*.json"),
+    *(f"{FOLDER}/rotation.json", f"{FOLDER}/rotation.*.json"),
+    *(f"{FOLDER}/deploy.json", f"{FOLDER}/deploy.*.json"),
     OLD_TOKENS,
 )
 # git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase,
 # and whatever a later px stores.
 TRACKABLE: Final = (SECRETS_FILE, f"{SECRETS_FILE}.*", f"{FOLDER}/*.json")
 
-_EXAMPLE: Final = ".example"
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _LINKS: Final = 40  # as many as Linux follows
 
 
 def is_private(path: Path) -> bool:
     """Whether a file of this name is private; an example never is."""
-    return not path.name.endswith(_EXAMPLE) and any(
+    return not path.name.endswith(EXAMPLE) and any(
         fnmatch(name, pattern) for name in _names(path) for pattern in (*TRACKABLE, *UNTRACKED)
     )
 

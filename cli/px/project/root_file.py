@@ -26,7 +26,7 @@ class RootToken:
 def read_root(path: Path) -> RootToken | None:
     """None without the file. Raises Usage for a malformed or untrusted one."""
     hint = "restore a copy of it; or make a new root token: `px deploy --new-root-token`"
-    found = read_pair(path, f".px/{path.name}", hint)
+    found = read_pair(path, hint)
     return found and RootToken(found["url"], found["token"], found.get("worker", ""))
 
 

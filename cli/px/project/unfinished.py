@@ -24,11 +24,11 @@ class Unfinished(ABC, Generic[T]):
     repair: ClassVar[str]  # what to do about a malformed file
 
     def __init__(self, project: Workspace) -> None:
-        self._folder = project.private
+        self._project = project
 
     @property
     def path(self) -> Path:
-        return self._folder / f"{self.what}.json"
+        return self._project.own(f"{self.what}.json")
 
     def read(self) -> T | None:
         """The unfinished work here. Raises Refused if malformed, Usage for another user's file."""
@@ -48,7 +48,7 @@ class Unfinished(ABC, Generic[T]):
         """Raises ValueError, KeyError, TypeError."""
 
     def _keep(self, found: Mapping[str, object]) -> None:
-        owner_only.make_folder(self._folder)
+        owner_only.make_folder(self.path.parent)
         owner_only.replace(self.path, (json.dumps(found, indent=2) + "\n").encode())
 
     def remove(self) -> None:
@@ -58,7 +58,7 @@ class Unfinished(ABC, Generic[T]):
     def alone(self) -> Iterator[None]:
         """Raises Refused while another process does the same work in the project."""
         try:
-            with owner_only.locked(self._folder / f"{self.what}.lock", wait=False):
+            with owner_only.locked(self._project.own(f"{self.what}.lock"), wait=False):
                 yield
         except BlockingIOError:
             raise Refused(

@@ -1,6 +1,7 @@
 """Where px keeps what it saw last, outside the project: one file per address and project.
 
-In $XDG_STATE_HOME/px or ~/.local/state/px; for a Worker on this machine also one per folder.
+In $XDG_STATE_HOME/px or ~/.local/state/px; for a Worker on this machine also one per folder
+and environment.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from px.project import environment
 
 if TYPE_CHECKING:
     from px.http.address import Address
@@ -25,7 +28,7 @@ def state_file(
     base = chosen if chosen.startswith("/") else f"{home}/.local/state"
     parts = [address.origin, project]
     if address.is_loopback:  # each folder's local Worker has ledgers of its own
-        parts.append(str(_folder()))
+        parts += filter(None, (str(_folder()), environment.chosen(environ).name))
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     return Path(base) / "px" / f"{kind}-{name}"
 

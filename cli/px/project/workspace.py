@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from px.project.environment import PRODUCTION, Environment, chosen
 from px.project.errors import LocalError, NoProject
 from px.project.upwards import PROJECT_MARK, find_upwards
 
@@ -15,9 +16,10 @@ SETUP_HINT: Final = "install px again; in its checkout: `make setup`"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder with a wrangler.toml, and the paths below it."""
+    """A folder with a wrangler.toml, and the paths below it, in one of its environments."""
 
     root: Path
+    environment: Environment = PRODUCTION
 
     @property
     def config(self) -> Path:
@@ -34,20 +36,20 @@ class Workspace:
 
     @property
     def local_json(self) -> Path:
-        return self.private / "local.json"
+        return self.root / self.environment.local_file
 
     @property
     def dev_lock(self) -> Path:
         """Locked while `px dev` runs."""
-        return self.private / "dev.lock"
+        return self.own("dev.lock")
 
     @property
     def root_json(self) -> Path:
-        return self.private / "root.json"
+        return self.root / self.environment.root_file
 
     @property
     def log(self) -> Path:
-        return self.private / "worker.log"
+        return self.own("worker.log")
 
     @property
     def python_modules(self) -> Path:
@@ -59,7 +61,7 @@ class Workspace:
 
     @property
     def dev_vars(self) -> Path:
-        return self.root / ".dev.vars"
+        return self.root / self.environment.dev_vars
 
     @property
     def env_secrets(self) -> Path:
@@ -67,15 +69,22 @@ class Workspace:
 
     @property
     def state(self) -> Path:
-        """wrangler's default folder for local KV."""
-        return self.root / ".wrangler" / "state"
+        """Local KV and the local objects of this environment."""
+        return self.root / ".wrangler" / self.environment.state
+
+    def own(self, name: str) -> Path:
+        """One of px's own files, which no other environment shares."""
+        return self.private / self.environment.within(name)
 
 
 def find_project(start: Path | None = None) -> Workspace:
-    """The nearest folder upwards with a wrangler.toml; raises LocalError if there is none."""
+    """The nearest folder upwards with a wrangler.toml, in the chosen environment.
+
+    Raises LocalError if there is none.
+    """
     mark = find_upwards(PROJECT_MARK, (start or Path.cwd()).resolve())
     if mark is not None:
-        return Workspace(mark.parent)
+        return Workspace(mark.parent, chosen())
     raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
 
 

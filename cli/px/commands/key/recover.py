@@ -10,7 +10,7 @@ import typer
 from px import terminal
 from px.commands.groups import new_app
 from px.commands.key.store import key_store
-from px.commands.options import Json
+from px.commands.options import Env, Json
 
 if TYPE_CHECKING:
     from px.project.workspace import Workspace
@@ -30,6 +30,7 @@ def recover(
     local: Local = False,
     passphrase_stdin: Stdin = False,
     replace: Replace = False,
+    env: Env = None,
     as_json: Json = False,
 ) -> None:
     """Restore a master key from a recovery file, without showing it.
@@ -68,7 +69,7 @@ def _check_worker(project: Workspace, worker: str) -> None:
     from px.errors import Refused
     from px.project.manifest import read_manifest
 
-    if read_manifest(project.config).worker != worker:
+    if read_manifest(project.config, project.environment).worker != worker:
         raise Refused(
             "the recovery file belongs to another Worker than the one in wrangler.toml; "
             "nothing was changed",

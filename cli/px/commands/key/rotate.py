@@ -141,7 +141,7 @@ def _keeper(
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    worker = read_manifest(project.config).worker
+    worker = read_manifest(project.config, project.environment).worker
     file = RecoveryFile(path or default_path(project, worker))
     passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
     keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
@@ -160,7 +160,9 @@ def _tell_of_files(project: Workspace, keeper: NextRecovery | None, target: Targ
     from px.keys.recovery_file import RecoveryFile, default_path
     from px.project.manifest import read_manifest
 
-    old = RecoveryFile(default_path(project, read_manifest(project.config).worker))
+    old = RecoveryFile(
+        default_path(project, read_manifest(project.config, project.environment).worker)
+    )
     if old.exists():
         terminal.say(f"Warning: {old.shown} holds a key that was dropped, not the new one")
 

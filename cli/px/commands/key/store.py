@@ -22,5 +22,5 @@ def key_store(project: Workspace, *, local: bool) -> KeyStore:
     from px.keys.deployed_keys import DeployedKeys
     from px.project.env_deploy import DeployFile
 
-    found = credentials(os.environ, DeployFile(Path.cwd(), project.root).read())
+    found = credentials(os.environ, DeployFile(Path.cwd(), project).read())
     return DeployedKeys(Wrangler(project, found))

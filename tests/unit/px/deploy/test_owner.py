@@ -37,14 +37,14 @@ REFUSED = {
 @pytest.mark.parametrize("settings", ACCEPTED.values(), ids=ACCEPTED)
 def test_a_file_that_is_this_workers_is_taken(settings: Mapping[str, str]) -> None:
     """Or one that does not say whose it is."""
-    check_owner(settings, "mine", "1")
+    check_owner(".env.deploy", settings, "mine", "1")
 
 
 @pytest.mark.parametrize("settings", REFUSED.values(), ids=REFUSED)
 def test_a_file_of_another_worker_is_refused(settings: Mapping[str, str]) -> None:
     """By name and by account; the sentence names both Workers, and no token."""
     with pytest.raises(Refused, match=r"wrangler\.toml names mine") as caught:
-        check_owner(settings, "mine", "1")
+        check_owner(".env.deploy", settings, "mine", "1")
 
     assert caught.value.code == "another_workers_file"
 
@@ -52,10 +52,10 @@ def test_a_file_of_another_worker_is_refused(settings: Mapping[str, str]) -> Non
 def test_a_worker_without_a_root_token_takes_no_other_ones_place() -> None:
     """A token whose Worker is not written down must be another's; px's own may be replaced."""
     with pytest.raises(Refused, match="belongs to another Worker"):
-        check_no_token({"PX_URL": OWN_DOMAIN, "PX_TOKEN": "t"}, "mine")
+        check_no_token(".env.deploy", {"PX_URL": OWN_DOMAIN, "PX_TOKEN": "t"}, "mine")
 
-    check_no_token({"PX_URL": OWN_DOMAIN}, "mine")
-    check_no_token({"PX_TOKEN": "t", "PX_WORKER": "mine"}, "mine")
+    check_no_token(".env.deploy", {"PX_URL": OWN_DOMAIN}, "mine")
+    check_no_token(".env.deploy", {"PX_TOKEN": "t", "PX_WORKER": "mine"}, "mine")
 
 
 def test_the_account_is_written_down_where_it_is_known() -> None:

@@ -10,6 +10,7 @@ import pytest
 from px.errors import Refused, Usage
 from px.project.env_deploy import DeployFile
 from px.project.git import leaves_out
+from px.project.workspace import Workspace
 
 URL, TOKEN = "https://s.example.dev", "px_root_new"
 
@@ -18,7 +19,7 @@ def write(folder: Path, data: bytes, mode: int = 0o600) -> DeployFile:
     path = folder / ".env.deploy"
     path.write_bytes(data)
     path.chmod(mode)
-    return DeployFile(folder, folder)
+    return DeployFile(folder, Workspace(folder))
 
 
 def git(folder: Path, *words: str) -> None:
@@ -50,8 +51,8 @@ def test_the_nearest_file_upwards_is_it(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
 
-    assert DeployFile(below, below).read() == {"A": "1"}
-    assert DeployFile(Path("/proc"), below).path == below / ".env.deploy"
+    assert DeployFile(below, Workspace(below)).read() == {"A": "1"}
+    assert DeployFile(Path("/proc"), Workspace(below)).path == below / ".env.deploy"
 
 
 def test_git_must_ignore_it(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_address_and_the_token_are_written_in_their_place(
 
 def test_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
     """For CI, whose credentials stand in the environment."""
-    file = DeployFile(tmp_path, tmp_path)
+    file = DeployFile(tmp_path, Workspace(tmp_path))
     file.path.unlink(missing_ok=True)
 
     file.remember(URL, TOKEN, "w@1")
@@ -143,7 +144,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / ".env.deploy").symlink_to(target)
 
-    file = DeployFile(tmp_path / "p", tmp_path / "p")
+    file = DeployFile(tmp_path / "p", Workspace(tmp_path / "p"))
     file.remember(URL, TOKEN, "w@1")
 
     assert file.read() == {"PX_URL": URL, "PX_TOKEN": TOKEN, "PX_WORKER": "w@1"}

@@ -1,0 +1,78 @@
+"""What an environment of wrangler takes from the top level, as wrangler itself does it.
+
+Neither variables nor bindings: an environment that does not repeat them has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from px.errors import Usage
+from px.project.environment import TOP_LEVEL, Environment
+
+Fields = Mapping[str, Any]
+
+# Every field that wrangler 4.164.0 reads with notInheritable().
+NOT_INHERITED: Final = frozenset(
+    {
+        *("vars", "secrets", "define", "durable_objects", "workflows", "kv_namespaces"),
+        *("cloudchamber", "containers", "send_email", "queues", "connect", "r2_buckets"),
+        *("d1_databases", "vectorize", "ai_search_namespaces", "ai_search", "agent_memory"),
+        *("hyperdrive", "services", "analytics_engine_datasets", "dispatch_namespaces"),
+        *("mtls_certificates", "tail_consumers", "streaming_tail_consumers", "unsafe", "browser"),
+        *("analytics", "ai", "images", "stream", "media", "pipelines", "k2"),
+        *("secrets_store_secrets", "artifacts", "unsafe_hello_world", "flagship"),
+        *("worker_loaders", "ratelimits", "vpc_services", "vpc_networks", "version_metadata"),
+    }
+)
+
+
+def names_of(fields: Fields) -> list[str]:
+    """The environments in a configuration, without production."""
+    return list(fields.get("env", {}))
+
+
+def fields_of(fields: Fields, environment: Environment, config: str) -> dict[str, Any]:
+    """The fields of this environment, as wrangler would use them.
+
+    Raises Usage for one that is not there: wrangler would take the top level instead.
+    """
+    known = names_of(fields)
+    if TOP_LEVEL in known:
+        raise Usage(
+            f"{config} has an environment named {TOP_LEVEL}, which is what px calls the top level",
+            code="invalid_environment",
+            hint=f"give env.{TOP_LEVEL} another name",
+        )
+    top = {name: found for name, found in fields.items() if name != "env"}
+    if not environment.name:
+        return top
+    if environment.name not in known:
+        raise _unknown(environment, known, config)
+    own = dict(fields["env"][environment.name])
+    if "name" in top:
+        own.setdefault("name", f"{top['name']}-{environment.name}")
+    return {name: found for name, found in top.items() if name not in NOT_INHERITED} | own
+
+
+def bindings(fields: Fields) -> Iterator[str]:
+    """The names of everything that the Worker's code finds in its `env`, variables aside."""
+    for field in sorted(NOT_INHERITED - {"vars", "secrets", "define", "unsafe"}):
+        found = fields.get(field, ())
+        if field == "queues":
+            found = found.get("producers", ()) if found else ()
+        elif isinstance(found, Mapping):  # one binding, or durable_objects
+            found = found.get("bindings", [found])
+        for one in found:
+            if name := one.get("binding") or one.get("name"):
+                yield str(name)
+
+
+def _unknown(environment: Environment, known: list[str], config: str) -> Usage:
+    others = f"it has {', '.join(known)}; " if known else ""
+    return Usage(
+        f"{config} has no environment {environment.name}",
+        code="unknown_environment",
+        hint=f"{others}`px env add {environment.name}` adds one",
+    )
