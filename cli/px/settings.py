@@ -232,7 +232,7 @@ def _choose(
             hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
     if wanted.local:
-        raise Usage("`px dev` has not run in this folder", hint="start it: `px dev`")
+        raise Usage("px dev has not run in this folder", hint="start it: `px dev`")
     raise Usage(
         "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
     )

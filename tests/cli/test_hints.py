@@ -146,6 +146,7 @@ def test_a_hint_repeats_url_and_project(tmp_path: Path, server: TestDevServer) -
 
 def test_a_tip_repeats_them_too(px: Px) -> None:
     """An empty list suggests the first secret of the project that was asked for."""
+    px.run("token", "create", "first", "--role", "reader", "--project", "shop")
     done = px.run("secret", "list", "--project", "shop")
 
     assert "`px secret create NAME --project shop`" in done.stderr

@@ -29,15 +29,15 @@ def check_target(target: Target, *, named: bool, asks: bool) -> None:
 
     if not terminal.is_terminal(sys.stdin):
         raise Usage(
-            f"`px dev` is running in this folder, but this would go to {target.location}; "
+            f"px dev is running in this folder, but this would go to {target.location}; "
             "nothing was sent",
             code="elsewhere",
-            hint="add --local for the Worker of `px dev`, or --remote for the other one",
+            hint="add --local to use its Worker, or --remote to go there",
         )
     if asks:
-        terminal.say("`px dev` is running in this folder, but this goes elsewhere.")
+        terminal.say("px dev is running in this folder, but this goes elsewhere.")
         return
-    ask(f"`px dev` is running in this folder. Go on at {target.location}?", "nothing was sent")
+    ask(f"px dev is running in this folder. Go on at {target.location}?", "nothing was sent")
 
 
 def running_here(folder: Path) -> Address | None:

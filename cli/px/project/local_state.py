@@ -27,7 +27,9 @@ def read_local(path: Path) -> LocalState | None:
     """The recorded settings, or None; raises Usage for a malformed or untrusted file."""
     hint = "delete it and start `px dev`, which creates a new one"
     found = read_pair(path, hint)
-    return found and LocalState(found["url"], found["token"], found.get("project", ""))
+    if found is None:
+        return None
+    return LocalState(found["url"], found["token"], found.get("project", ""))
 
 
 def read_pair(path: Path, hint: str) -> dict[str, str] | None:

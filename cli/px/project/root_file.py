@@ -27,7 +27,9 @@ def read_root(path: Path) -> RootToken | None:
     """None without the file. Raises Usage for a malformed or untrusted one."""
     hint = "restore a copy of it; or make a new root token: `px deploy --new-root-token`"
     found = read_pair(path, hint)
-    return found and RootToken(found["url"], found["token"], found.get("worker", ""))
+    if found is None:
+        return None
+    return RootToken(found["url"], found["token"], found.get("worker", ""))
 
 
 def write_root(path: Path, root: RootToken) -> None:
