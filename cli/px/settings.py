@@ -25,7 +25,7 @@ from px.project.environment import Environment, chosen
 from px.project.local_state import read_local
 from px.project.root_file import read_root
 from px.project.upwards import PROJECT_MARK, find_upwards
-from px.wanted import TIMEOUT, Root, Wanted
+from px.server_choice import TIMEOUT, Root, ServerChoice
 
 # RFC 6750 allows less, HTTP no more.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
@@ -87,24 +87,24 @@ class _Pair:
     default: str = ""
 
 
-def find_target(wanted: Wanted, *, environ: Mapping[str, str], folder: Path) -> Target:
+def find_target(choice: ServerChoice, *, environ: Mapping[str, str], folder: Path) -> Target:
     """The server that flags, environment or files name. Raises Usage, showing no token."""
-    if not 0 < wanted.timeout < float("inf"):
+    if not 0 < choice.timeout < float("inf"):
         raise Usage("--timeout must be a number of seconds above 0")
-    _check_flags(wanted)
-    named = "" if wanted.local else environ.get("PX_URL", "").strip()
-    url, url_by = _first((wanted.url, "--url"), (named, "PX_URL"))
+    _check_flags(choice)
+    named = "" if choice.local else environ.get("PX_URL", "").strip()
+    url, url_by = _first((choice.url, "--url"), (named, "PX_URL"))
     address = None if url is None else parse_address(url, url_by)
-    pair = _choose(address, wanted, environ, folder)
+    pair = _choose(address, choice, environ, folder)
     named_project, project_by = _first(
-        (wanted.project, "--project"),
+        (choice.project, "--project"),
         (environ.get("PX_PROJECT", "").strip("\r\n"), "PX_PROJECT"),
         (pair.project, pair.source),
     )
     project = None if named_project is None else parse_project(named_project)
-    pair = _with_root(pair, project, wanted.root, chosen(environ), folder)
+    pair = _with_root(pair, project, choice.root, chosen(environ), folder)
     target = make_target(
-        pair.url, pair.token, project=project, timeout=wanted.timeout, source=pair.source
+        pair.url, pair.token, project=project, timeout=choice.timeout, source=pair.source
     )
     return replace(
         target,
@@ -115,9 +115,9 @@ def find_target(wanted: Wanted, *, environ: Mapping[str, str], folder: Path) -> 
     )
 
 
-def _check_flags(wanted: Wanted) -> None:
-    if wanted.local and (wanted.remote or wanted.url):
-        other = "--remote" if wanted.remote else "--url"
+def _check_flags(choice: ServerChoice) -> None:
+    if choice.local and (choice.remote or choice.url):
+        other = "--remote" if choice.remote else "--url"
         raise Usage(f"--local and {other} cannot be used together")
 
 
@@ -221,9 +221,9 @@ def _first(*candidates: tuple[str | None, str]) -> tuple[str | None, str]:
 
 
 def _choose(
-    address: Address | None, wanted: Wanted, environ: Mapping[str, str], folder: Path
+    address: Address | None, choice: ServerChoice, environ: Mapping[str, str], folder: Path
 ) -> _Pair:
-    for pair in _pairs(wanted, environ, folder):
+    for pair in _pairs(choice, environ, folder):
         if address is None or parse_address(pair.url) == address:
             return pair
     if address is not None:
@@ -231,20 +231,20 @@ def _choose(
             f"px has no token for {address.origin}",
             hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
-    if wanted.local:
+    if choice.local:
         raise Usage("px dev has not run in this folder", hint="start it: `px dev`")
     raise Usage(
         "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
     )
 
 
-def _pairs(wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
+def _pairs(choice: ServerChoice, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:
     """Every address with its token, in order; a file is read only when it is its turn."""
     environment = chosen(environ)
-    if not wanted.local:
-        yield from _environment_pair(wanted.url, environ)
+    if not choice.local:
+        yield from _environment_pair(choice.url, environ)
         yield from _deploy_pair(environment, folder)
-    if not wanted.remote:
+    if not choice.remote:
         yield from _local_pair(environment, folder)
 
 

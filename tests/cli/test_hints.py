@@ -221,6 +221,8 @@ def test_what_writes_tells_a_person_where(px: Px, server: TestDevServer, line: s
 )
 def test_a_question_names_server_and_project(px: Px, server: TestDevServer, line: str) -> None:
     """Before the answer, not after."""
+    server.seed({"A": "x"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     child = px.terminal(*line.split(), "--project", "shop", dimensions=(24, 200))
 
     child.expect_exact(f"at {server.url}, project shop? [y/N]: ")

@@ -55,4 +55,4 @@ def running_here(folder: Path) -> Address | None:
     if not owner_only.is_locked(project.dev_lock):
         return None
     known = read_local(project.local_json)
-    return known and parse_address(known.url)
+    return None if known is None else parse_address(known.url)

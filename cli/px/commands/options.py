@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from px.invocation import note_environment, note_local, note_project, note_remote, note_url
-from px.wanted import TIMEOUT, Root, Wanted
+from px.server_choice import TIMEOUT, Root, ServerChoice
 
 if TYPE_CHECKING:
     from px.api.client import Client
@@ -90,7 +90,7 @@ IfVersion = Annotated[
 class Server:
     """Which server a command asks, and how the command answers."""
 
-    wanted: Wanted
+    choice: ServerChoice = field(default_factory=ServerChoice)
     as_json: bool = False
 
     def target(self) -> Target:
@@ -100,7 +100,7 @@ class Server:
 
         from px.settings import find_target
 
-        return find_target(self.wanted, environ=os.environ, folder=Path.cwd())
+        return find_target(self.choice, environ=os.environ, folder=Path.cwd())
 
     def tell(self, document: dict[str, object], *lines: str) -> None:
         """What was done: the document with --json, else the lines."""
@@ -145,7 +145,7 @@ class Server:
         """Asks if `px dev` runs here and no flag says that another server is meant."""
         from px.commands.elsewhere import check_target
 
-        check_target(target, named=self.wanted.remote or bool(self.wanted.url), asks=asks)
+        check_target(target, named=self.choice.remote or bool(self.choice.url), asks=asks)
 
 
 def _flags(
@@ -175,7 +175,7 @@ def with_server(
             asked = {name: given.pop(name) for name in flags}
             del asked["env"]
             as_json = asked.pop("as_json")
-            command(**given, server=Server(Wanted(**asked, root=root), as_json))
+            command(**given, server=Server(ServerChoice(**asked, root=root), as_json))
 
         own = dict(inspect.signature(command, eval_str=True).parameters)
         del own["server"]

@@ -106,14 +106,14 @@ def _target(url: str, project: str | None, timeout: float) -> SpecTarget:
     import os
 
     from px.api.client import own_worker
+    from px.server_choice import Root, ServerChoice
     from px.settings import find_target
     from px.spec.target import SpecTarget
-    from px.wanted import Root, Wanted
 
     # PX_PROJECT is for the user's own secrets; a run creates its own project.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
-    wanted = Wanted(url, project, timeout, root=Root.IF_THERE)
-    found = find_target(wanted, environ=environ, folder=Path.cwd())
+    choice = ServerChoice(url, project, timeout, root=Root.IF_THERE)
+    found = find_target(choice, environ=environ, folder=Path.cwd())
     own = own_worker(found)
     return SpecTarget(found.address, found.token, found.project if project else None, own=own)
 

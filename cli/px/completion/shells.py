@@ -15,7 +15,7 @@ from typer.completion import (  # type: ignore[attr-defined]  # exists, but is n
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
-    from px.wanted import Wanted
+    from px.server_choice import ServerChoice
 
 SHELLS: Final = ("bash", "zsh", "fish")
 ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints
@@ -47,17 +47,17 @@ def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
     from px.completion.names import known_names
     from px.settings import find_target
 
-    target = find_target(_wanted(ctx), environ=os.environ, folder=Path.cwd())
+    target = find_target(_choice(ctx), environ=os.environ, folder=Path.cwd())
     taken = set(ctx.args) | set(_words(ctx.params.get("names")))
     names = known_names(target, os.environ).read()
     return [name for name in names if name.startswith(incomplete) and name not in taken]
 
 
-def _wanted(ctx: typer.Context) -> Wanted:
-    from px.wanted import Wanted
+def _choice(ctx: typer.Context) -> ServerChoice:
+    from px.server_choice import ServerChoice
 
     names = ("url", "project", "local", "remote")
-    return Wanted(**{name: ctx.params[name] for name in names if ctx.params.get(name)})
+    return ServerChoice(**{name: ctx.params[name] for name in names if ctx.params.get(name)})
 
 
 def _words(given: object) -> list[str]:

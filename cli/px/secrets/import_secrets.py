@@ -14,9 +14,9 @@ from px.errors import Detail, PxError, Usage
 from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
+from px.server_choice import TIMEOUT
 from px.settings import make_target
 from px.terminal import Progress
-from px.wanted import TIMEOUT
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
 CHUNK_BYTES: Final = MAX_BODY // 2

@@ -11,16 +11,16 @@ import pytest
 from positronic.access.tokens import mint, mint_root
 from positronic.names import Project
 from px.errors import NotAllowed, Usage
+from px.server_choice import Root, ServerChoice
 from px.settings import Target, find_target
-from px.wanted import Root, Wanted
 
 DEPLOYED, LOCAL = "https://deployed.example.dev", "http://127.0.0.1:8787"
 ADMIN, ROOT = mint(Project("default"), bytes).text, mint_root(bytes)
 ENVIRON = {"PX_URL": "https://other.example.dev", "PX_TOKEN": "env-token"}
 
 
-def find(folder: Path, wanted: Wanted, environ: Mapping[str, str] | None = None) -> Target:
-    return find_target(wanted, environ=environ or {}, folder=folder)
+def find(folder: Path, choice: ServerChoice, environ: Mapping[str, str] | None = None) -> Target:
+    return find_target(choice, environ=environ or {}, folder=folder)
 
 
 @pytest.fixture
@@ -39,18 +39,18 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("environ", [{}, ENVIRON])
 def test_local_is_the_worker_of_px_dev(project: Path, environ: Mapping[str, str]) -> None:
     """Whatever the environment and `.env.deploy` say."""
-    found = find(project, Wanted(local=True), environ)
+    found = find(project, ServerChoice(local=True), environ)
 
     assert (found.token, found.location) == ("local-token", f"{LOCAL} (local), project shop")
 
 
 def test_remote_is_never_the_worker_of_px_dev(project: Path) -> None:
     """Without another server it is an error."""
-    assert find(project, Wanted(remote=True)).address.origin == DEPLOYED
+    assert find(project, ServerChoice(remote=True)).address.origin == DEPLOYED
 
     (project / ".env.deploy").unlink()
     with pytest.raises(Usage, match="no server is set"):
-        find(project, Wanted(remote=True))
+        find(project, ServerChoice(remote=True))
 
 
 def test_local_before_the_first_px_dev_says_so(project: Path) -> None:
@@ -58,14 +58,14 @@ def test_local_before_the_first_px_dev_says_so(project: Path) -> None:
     (project / ".px" / "local.json").unlink()
 
     with pytest.raises(Usage, match="has not run in this folder"):
-        find(project, Wanted(local=True), ENVIRON)
+        find(project, ServerChoice(local=True), ENVIRON)
 
 
 @pytest.mark.parametrize("other", [{"remote": True}, {"url": LOCAL}])
 def test_local_and_another_choice_are_refused(project: Path, other: dict[str, object]) -> None:
     """Which of the two is meant is not guessed."""
     with pytest.raises(Usage, match="cannot be used together"):
-        find(project, Wanted(**{"local": True, **other}))  # type: ignore[arg-type]
+        find(project, ServerChoice(**{"local": True, **other}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_only_some_commands_get_the_root_token(
     project: Path, root: Root, asked: str | None, token: str
 ) -> None:
     """The others work with the token of `.env.deploy`."""
-    assert find(project, Wanted(project=asked, root=root)).token == token
+    assert find(project, ServerChoice(project=asked, root=root)).token == token
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_the_token_cannot_do_is_said_before_anything_is_sent(
     (project / ".px" / "root.json").unlink()
 
     with pytest.raises(NotAllowed) as caught:
-        find(project, Wanted(project=asked, root=root))
+        find(project, ServerChoice(project=asked, root=root))
 
     assert caught.value.hint
     assert ADMIN not in str(caught.value) + caught.value.hint
@@ -107,7 +107,7 @@ def test_an_optional_root_token_may_be_missing(project: Path) -> None:
     """Such a command then covers one project."""
     (project / ".px" / "root.json").unlink()
 
-    assert find(project, Wanted(root=Root.IF_THERE)).token == ADMIN
+    assert find(project, ServerChoice(root=Root.IF_THERE)).token == ADMIN
 
 
 def test_a_root_token_in_env_deploy_still_works(project: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_root_token_in_env_deploy_still_works(project: Path) -> None:
     (project / ".px" / "root.json").unlink()
     (project / ".env.deploy").write_text(f"PX_URL={DEPLOYED}\nPX_TOKEN={ROOT}\n")
 
-    assert find(project, Wanted(root=Root.NEEDED, project="shop")).token == ROOT
-    assert find(project, Wanted(project="shop")).token == ROOT
+    assert find(project, ServerChoice(root=Root.NEEDED, project="shop")).token == ROOT
+    assert find(project, ServerChoice(project="shop")).token == ROOT
 
 
 def test_the_root_token_goes_to_no_other_address(project: Path) -> None:
@@ -125,12 +125,12 @@ def test_the_root_token_goes_to_no_other_address(project: Path) -> None:
     (project / ".env.deploy").write_text(f"PX_URL={other}\nPX_TOKEN={ADMIN}\n")
 
     with pytest.raises(NotAllowed, match=r"no \.px/root\.json for https://other"):
-        find(project, Wanted(root=Root.NEEDED))
+        find(project, ServerChoice(root=Root.NEEDED))
 
 
 def test_a_place_is_named_with_its_environment_and_project(project: Path) -> None:
     """The same for people and for programs; null for what px does not know."""
-    found, given = find(project, Wanted()), find(project, Wanted(), ENVIRON)
+    found, given = find(project, ServerChoice()), find(project, ServerChoice(), ENVIRON)
 
     assert found.location == f"{DEPLOYED} (production), project default"
     assert found.fields == {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
 from px.commands.options import Server, Yes, ask, with_server
-from px.wanted import Root
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.audit import Restart

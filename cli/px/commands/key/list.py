@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
-from px.wanted import Root
+from px.server_choice import Root
 
 app = new_app()
 

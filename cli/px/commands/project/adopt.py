@@ -8,7 +8,7 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
-from px.wanted import Root
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.adoption import Adoption

@@ -9,7 +9,7 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
-from px.wanted import Root
+from px.server_choice import Root
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to create.")]

@@ -8,7 +8,7 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import CreateProject, Server, one_of, with_server
-from px.wanted import Root
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.tokens import IssuedToken

@@ -19,7 +19,7 @@ class Root(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ServerChoice:
     """What a command and its flags ask for. `local`, `remote`: --local, --remote."""
 
     url: str | None = None
