@@ -112,18 +112,26 @@ def px(project: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def processes(project: Workspace) -> Mapping[int, Path]:
-    """Every process that runs with the project's path in its arguments, and its /proc folder."""
-    mark = str(project.root).encode()
+    """Every process that px started in the project's folder, and its /proc folder."""
     return {
         int(folder.name): folder
         for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and mark in read(folder / "cmdline")
+        if folder.name.isdigit() and _is_the_workers(folder, project)
     }
+
+
+def _is_the_workers(folder: Path, project: Workspace) -> bool:
+    """px itself is in the tests' process group; the Worker has one of its own."""
+    try:
+        inside = (folder / "cwd").readlink() == project.root
+        return inside and os.getpgid(int(folder.name)) != os.getpgrp()
+    except OSError:  # it ended, or only waits to be reaped
+        return False
 
 
 def read(path: Path) -> bytes:
     try:
-        return path.read_bytes()  # empty for one that only waits to be reaped
+        return path.read_bytes()
     except OSError:
         return b""
 
