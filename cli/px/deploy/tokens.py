@@ -62,7 +62,7 @@ class DeployTokens:
             except PxError as error:
                 if error.code != "adopting":
                     raise
-                yield f"Warning: {self._file.name} got no admin's token: {error.message}"
+                yield f"Warning: {self._file.name} got no admin token: {error.message}"
                 return
         if self._file.remember(target.address.origin, known, worker):
             yield self._wrote(parse(known), moved=moved)
@@ -71,7 +71,7 @@ class DeployTokens:
         project = token.project if token else "its default"
         instead = ", in place of the root token" if moved else ""
         file = self._file.name
-        return f"Wrote PX_URL and PX_TOKEN to {file}: an admin of project {project}{instead}"
+        return f"Wrote PX_URL and PX_TOKEN to {file}: an admin token of project {project}{instead}"
 
     def _old_root(self) -> RootToken | None:
         found = self._file.read()
