@@ -24,7 +24,7 @@ def check_target(target: Target, *, named: bool, asks: bool) -> None:
     if own is None or own == target.address:
         return
     from px import terminal
-    from px.commands.options import ask
+    from px.commands.question import ask
     from px.errors import Usage
 
     if not terminal.is_terminal(sys.stdin):

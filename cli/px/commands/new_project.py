@@ -32,7 +32,7 @@ def agree_to_create(client: Client, *, agreed: bool) -> None:
     if known is None:
         return
     from px import terminal
-    from px.commands.options import ask
+    from px.commands.question import ask
 
     problem = _missing(client, known, "add --create-project to create it")
     if not terminal.is_terminal(sys.stdin):

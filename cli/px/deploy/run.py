@@ -209,17 +209,14 @@ class Deployment:
         """The environment's if it has a pair, otherwise the files' root token."""
         if self._has_pair_outside():
             return self._environ[TOKEN]
-        root = self._root()
+        root = self._tokens.root(self._manifest.worker, self._account)
         return root.token if root else ""
 
     def _known_url(self) -> str | None:
         if self._has_pair_outside():
             return self._environ[URL]
-        root = self._root()
+        root = self._tokens.root(self._manifest.worker, self._account)
         return self._settings.get(URL) or (root.url if root else None)
-
-    def _root(self) -> RootToken | None:
-        return self._tokens.root(self._manifest.worker, self._account)
 
     def _has_pair_outside(self) -> bool:
         return bool(self._environ.get(URL) and self._environ.get(TOKEN))
@@ -251,12 +248,8 @@ class Deployment:
         if plan.makes_token:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
-        known = choose_address(
-            self._options.url,
-            self._known_url(),
-            self._file.name,
-            makes_token=bool(self._made.token),
-        )
+        flag, made = self._options.url, bool(self._made.token)
+        known = choose_address(flag, self._known_url(), self._file.name, makes_token=made)
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
         self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))

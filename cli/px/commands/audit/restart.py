@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, with_server
+from px.commands.options import Server, Yes, with_server
+from px.commands.question import ask
 from px.server_choice import Root
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
-from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
+from px.commands.options import Name, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 if TYPE_CHECKING:
     from px.api.client import Client

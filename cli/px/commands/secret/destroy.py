@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
+from px.commands.options import Name, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 app = new_app()
 Version = Annotated[

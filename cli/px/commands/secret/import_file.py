@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import CreateProject, Server, Yes, ask, secrets_of, with_server
+from px.commands.options import CreateProject, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 if TYPE_CHECKING:
     from positronic.names import Name
