@@ -1,6 +1,6 @@
 """The library and px, built from this checkout: the same source gives the same bytes.
 
-Each is built in a folder of its own, of its own files alone, so that nothing else that lies in the
+Each is built in a folder of its own, of its own files alone, so that nothing else in the
 checkout can get into it, and so that its sdist builds without the checkout.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from px.library import REQUIREMENTS
+from px.library.own_wheel import PINS
 
 # Where px carries the library: see px.library.
 CARRIED: Final = Path("px") / "library"
@@ -50,6 +51,7 @@ def _px_tree(root: Path, tree: Path, wheel: Path) -> Path:
     shutil.copy(root / "LICENSE", tree)
     shutil.copy(wheel, tree / CARRIED)
     shutil.copy(root / "requirements" / "worker.txt", tree / CARRIED / REQUIREMENTS)
+    shutil.copy(root / "requirements" / "px.txt", tree / PINS)
     return tree
 
 

@@ -53,18 +53,18 @@ def normal(shown: str) -> list[str]:
 def test_the_job_puts_its_secrets_in_and_shows_none(px: Px, server: TestDevServer) -> None:
     """Every step of it, with bash as on GitHub; no argument and no line of output holds a value."""
     px.environment |= {"PATH": f"{PX.parent}:{os.environ['PATH']}"}
-    px.environment |= filled(job()["env"], server.environment)
     steps = [step for step in job()["steps"] if "px secret" in step.get("run", "")]
 
     with CommandLines() as lines:
         done = [
-            Px(px.folder, px.environment | filled(step.get("env", {}), {})).shell(
+            Px(px.folder, px.environment | filled(step.get("env", {}), server.environment)).shell(
                 f"set -eo pipefail\n{step['run']}"
             )
             for step in steps
         ]
 
     assert [one.returncode for one in done] == [0] * len(steps)
+    assert steps
     assert server.values() == {"OPENAI_API_KEY": CANARY, "DATABASE_URL": CANARY}
     assert not [one for one in lines.seen if CANARY.encode() in one]
     assert CANARY not in "".join(one.stdout + one.stderr for one in done)

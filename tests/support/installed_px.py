@@ -1,32 +1,38 @@
-"""px as a user has it: its wheel, installed by pip into an empty environment."""
+"""px as a user has it: its wheel, installed by pip into an empty environment, and no checkout."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from scripts.dist.distributions import make
 
+from px.local import pip
+from support.package_index import PackageIndex
 from support.source import ROOT
 
-OURS = ("positronic_secrets", "positronic_secrets_px")
+# With an empty folder in place of the checkout, for this process alone.
+_HIDE: Final = f'{shutil.which("mount")} -t tmpfs tmpfs "$0" && exec "$@"'
+_OWN_MOUNTS: Final = (shutil.which("unshare") or "unshare", "--map-root-user", "--mount")
+WITHOUT_CHECKOUT: Final = (*_OWN_MOUNTS, "/bin/sh", "-c", _HIDE, str(ROOT))
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPx:
-    """Runs in any folder, with nothing in the environment but a HOME and what is given.
+    """Runs in any folder, with a HOME, what is given and nothing else, and nothing on the PATH.
 
-    `hostile` is a folder with newer wheels under our names.
+    `index` has newer wheels under our names.
     """
 
     venv: Path
     home: Path
-    hostile: Path
+    index: PackageIndex
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str | Path, cwd: Path, stdin: str = "") -> str:
@@ -39,7 +45,7 @@ class InstalledPx:
         self, *arguments: str | Path, cwd: Path, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.venv / "bin" / "px", *arguments],
+            self.command("px", *arguments),
             cwd=cwd,
             env=self.surroundings,
             input=stdin,
@@ -49,33 +55,60 @@ class InstalledPx:
             timeout=280,
         )
 
+    def command(self, program: str, *arguments: str | Path) -> Sequence[str | Path]:
+        """A program of its environment, which cannot read the checkout."""
+        return [*WITHOUT_CHECKOUT, self.venv / "bin" / program, *arguments]
+
     @property
     def surroundings(self) -> dict[str, str]:
-        return {"HOME": str(self.home), "PATH": "/usr/bin:/bin", **self.environment}
+        return {"HOME": str(self.home), "PATH": str(self.home / "no-programs"), **self.environment}
 
     def python(self, code: str, *, cwd: Path) -> str:
         """What its Python prints."""
-        command = [str(self.venv / "bin" / "python"), "-c", code]
         return subprocess.run(
-            command, cwd=cwd, env={}, check=True, capture_output=True, text=True
+            self.command("python", "-c", code),
+            cwd=cwd,
+            env=self.surroundings,
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout.strip()
 
 
-def install(folder: Path) -> InstalledPx:
-    """With the index as it is, and one more that has something newer under each of our names."""
-    dist, venv, home = folder / "dist", folder / "venv", folder / "home"
+def install(folder: Path, index: PackageIndex) -> InstalledPx:
+    """With the indexes as they are, and this one."""
+    dist, home = folder / "dist", folder / "home"
     make(ROOT, dist)
-    hostile = _hostile_index(folder / "hostile")
     home.mkdir()
-    base = getattr(sys, "_base_executable", sys.executable)
-    subprocess.run([base, "-m", "venv", "--without-pip", venv], check=True)
     (wheel,) = dist.glob("positronic_secrets_px-*.whl")
-    options = ["--quiet", "--disable-pip-version-check", "--find-links", str(hostile)]
-    pip = [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python")]
     pins = ["-c", str(_pins(folder / "pins.txt"))]
-    command = [*pip, "install", *options, *pins, str(wheel)]
-    subprocess.run(command, check=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""})
-    return InstalledPx(venv, home, hostile)
+    venv = make_venv(folder / "venv")
+    pip_install(venv, [*pins, str(wheel)], cwd=folder, environment=reaching(index))
+    return InstalledPx(venv, home, index)
+
+
+def make_venv(folder: Path) -> Path:
+    """An empty one, without pip."""
+    base = getattr(sys, "_base_executable", sys.executable)
+    subprocess.run([base, "-m", "venv", "--without-pip", folder], check=True)
+    return folder
+
+
+def pip_install(
+    venv: Path, words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
+) -> None:
+    """By the pip of these tests, into that environment."""
+    own = [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python")]
+    command = [*own, "install", "--quiet", "--disable-pip-version-check", *words]
+    outside = {"PATH": os.environ["PATH"], "HOME": str(Path.home())}
+    subprocess.run(command, check=True, cwd=cwd, env={**outside, **environment})
+
+
+def reaching(index: PackageIndex) -> dict[str, str]:
+    """pip's settings as they are on this machine, with one more index."""
+    found = {name: text for name, text in pip.environment().items() if name.startswith("PIP_")}
+    more = f"{found.get('PIP_EXTRA_INDEX_URL', '')} {index.url}".strip()
+    return {**found, "PIP_EXTRA_INDEX_URL": more}
 
 
 def _pins(path: Path) -> Path:
@@ -84,21 +117,3 @@ def _pins(path: Path) -> Path:
     pinned = [line.rstrip(" \\") for line in lines if line[:1].isalnum()]
     path.write_text("\n".join(pinned) + "\n")
     return path
-
-
-def _hostile_index(folder: Path) -> Path:
-    """Wheels of version 99 with our names."""
-    folder.mkdir()
-    for name in OURS:
-        info = f"{name}-99.0.dist-info"
-        with zipfile.ZipFile(folder / f"{name}-99.0-py3-none-any.whl", "w") as wheel:
-            wheel.writestr("hostile.py", "")
-            wheel.writestr(
-                f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 99.0\n"
-            )
-            wheel.writestr(
-                f"{info}/WHEEL",
-                "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-            )
-            wheel.writestr(f"{info}/RECORD", "")
-    return folder

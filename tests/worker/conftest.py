@@ -13,6 +13,7 @@ from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.project.workspace import Workspace
 from support.installed_px import InstalledPx, install
+from support.package_index import package_index
 from support.px_process import Px
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness
@@ -69,9 +70,10 @@ def local(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
-def installed_px(tmp_path_factory: pytest.TempPathFactory) -> InstalledPx:
-    """px's wheel in an environment of its own."""
-    return install(tmp_path_factory.mktemp("installed"))
+def installed_px(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InstalledPx]:
+    """px's wheel in an environment of its own, beside an index with strangers of our names."""
+    with package_index() as index:
+        yield install(tmp_path_factory.mktemp("installed"), index)
 
 
 @pytest.fixture

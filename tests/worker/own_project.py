@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from px.local.port import free_port
-from px.tools.place import current
-from support.installed_px import InstalledPx
+from px.tools.place import cache_folder
+from support.installed_px import InstalledPx, reaching
 from support.waiting import wait_until
 
 END = 30  # seconds
@@ -31,13 +31,9 @@ class OwnProject:
 
 
 def make_own_project(installed: InstalledPx, folder: Path) -> OwnProject:
-    """With the index that has something newer under the library's name."""
-    reaches = {
-        name: text for name, text in os.environ.items() if name.startswith(("PIP_", "XDG_CONFIG_"))
-    }
-    links = f"{reaches.get('PIP_FIND_LINKS', '')} {installed.hostile}".strip()
-    cache = {"XDG_CACHE_HOME": str(current().folder.parents[2])}
-    px = replace(installed, environment={**reaches, **cache, "PIP_FIND_LINKS": links})
+    """With px's tools as they are set up here, and an index with strangers of our names."""
+    cache = {"XDG_CACHE_HOME": str(cache_folder().parent)}
+    px = replace(installed, environment={**reaching(installed.index), **cache})
     px.run("new", "shop", cwd=folder)
     return OwnProject(px, folder / "shop")
 
@@ -48,7 +44,7 @@ def dev(project: OwnProject) -> Iterator[None]:
     out, err = (project.folder.with_name(name) for name in ("out", "err"))
     with out.open("wb") as written, err.open("wb") as told:
         process = subprocess.Popen(
-            [project.px.venv / "bin" / "px", "dev", "--port", str(free_port())],
+            project.px.command("px", "dev", "--port", str(free_port())),
             cwd=project.folder,
             env=project.px.surroundings,
             stdin=subprocess.DEVNULL,

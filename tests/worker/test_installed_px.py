@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import px
-from support.installed_px import InstalledPx
+from support.installed_px import InstalledPx, make_venv, pip_install, reaching
+from support.source import ROOT
 
 
 def test_it_is_all_in_the_wheel(installed_px: InstalledPx, tmp_path: Path) -> None:
@@ -31,13 +33,45 @@ def test_it_brings_node_and_pip(installed_px: InstalledPx, tmp_path: Path) -> No
     installed_px.python("import pip, capnp, cryptography", cwd=tmp_path)
 
 
+def test_the_checkout_is_out_of_reach(installed_px: InstalledPx, tmp_path: Path) -> None:
+    """So all that these tests see comes from the wheel."""
+    code = f"from pathlib import Path; print(len([*Path({str(ROOT)!r}).iterdir()]))"
+
+    assert installed_px.python(code, cwd=tmp_path) == "0"
+    assert [*ROOT.iterdir()]
+
+
 def test_a_newer_stranger_of_our_names_is_not_taken(
     installed_px: InstalledPx, tmp_path: Path
 ) -> None:
-    """px asks no index for anything of ours, so what is there under our names is not looked at."""
+    """Nothing asks for anything of ours, so the index was asked for others only."""
     code = "from importlib.metadata import distributions as d; print(*(x.name for x in d()))"
     found = installed_px.python(code, cwd=tmp_path).split()
 
     assert [name for name in found if "positronic" in name] == ["positronic-secrets-px"]
     version = "from importlib.metadata import version as v; print(v('positronic-secrets-px'))"
     assert installed_px.python(version, cwd=tmp_path) == px.__version__
+    assert "httpx" in installed_px.index.asked
+    assert not installed_px.index.asked_for_ours
+
+
+def test_a_teammate_gets_the_same_px(installed_px: InstalledPx, tmp_path: Path) -> None:
+    """As the project's README and its workflow install it: out of vendor/, all of it by hash.
+
+    Which then makes a project with the very same wheel in it.
+    """
+    installed_px.run("new", "shop", cwd=tmp_path)
+    venv, shop = make_venv(tmp_path / "venv"), tmp_path / "shop"
+    words = ["--only-binary=:all:", "--require-hashes", "--requirement=requirements/px.txt"]
+    pip_install(venv, words, cwd=shop, environment=reaching(installed_px.index))
+    teammate = replace(installed_px, venv=venv)
+    teammate.run("new", "other", "--name", "shop", cwd=tmp_path)
+
+    assert teammate.run("--version", cwd=shop) == f"px {px.__version__}\n"
+    assert contents(tmp_path / "other") == contents(shop)
+    assert not installed_px.index.asked_for_ours
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}

@@ -44,19 +44,20 @@ def test_its_worker_runs_here_and_a_brain_reads_a_secret(told: str) -> None:
 
 
 @pytest.mark.usefixtures("told")
-def test_a_newer_stranger_of_the_librarys_name_is_not_taken(own: OwnProject) -> None:
-    """The requirement is a path and a hash; the index was there to be asked."""
+def test_the_library_is_the_one_that_px_carries(own: OwnProject) -> None:
+    """The requirement is a path and a hash: the index is not even asked for its name."""
     found = {path.name for path in (own.folder / "python_modules").glob("positronic*")}
 
     assert found == {"positronic", f"positronic_secrets-{px.__version__}.dist-info"}
+    assert not own.px.index.asked_for_ours
 
 
 def test_the_brains_test_passes_with_the_library(own: OwnProject) -> None:
-    """As the README says it, on CPython."""
+    """On CPython, with what px has installed."""
     done = subprocess.run(
-        [own.px.venv / "bin" / "python", "-m", "unittest", "discover", "tests"],
+        own.px.command("python", "-m", "unittest", "discover", "tests"),
         cwd=own.folder,
-        env={"PYTHONPATH": "worker"},
+        env={**own.px.surroundings, "PYTHONPATH": "worker"},
         capture_output=True,
         text=True,
         check=False,

@@ -23,20 +23,21 @@ Name = Annotated[
 def new(folder: Folder, name: Name = None, as_json: Json = False) -> None:
     """Create a project: a Worker, a first brain and its test.
 
-    It has the library's wheel in vendor/, named by path and hash, and needs nothing of px's own
-    repository. Asks no server and no network.
+    The library's wheel and px's own are in vendor/, named by path and hash, so that the project
+    needs nothing of px's own repository. Asks no server and no network.
 
     \b
     Example: px new shop
     """
     from px import terminal
     from px.library import carried
+    from px.library.own_wheel import own
     from px.new.files import project_files
     from px.new.folder import worker_name, write
 
     place = folder.absolute()
     worker = worker_name(place, name)
-    contents = project_files(worker, carried())
+    contents = project_files(worker, carried(), own())
     write(place, contents)
     if as_json:
         found = {"folder": str(place), "worker": worker, "files": sorted(contents)}

@@ -15,7 +15,7 @@ REQUIREMENTS: Final = "requirements.txt"
 
 
 class Library(NamedTuple):
-    """The wheel's file name and bytes, and requirements by hash of what it needs in the Worker."""
+    """A wheel of ours: its file name and bytes, and requirements by hash of what it needs."""
 
     name: str
     wheel: bytes

@@ -17,6 +17,7 @@ VENDOR: Final = "vendor"
 _TEMPLATE: Final = {
     ".env.deploy.example": "env.deploy.example",
     ".env.secrets.example": "env.secrets.example",
+    ".github/workflows/deploy.yml": "deploy.yml",
     ".gitignore": "gitignore",
     "README.md": "README.md",
     "tests/test_hello.py": "test_hello.py.txt",
@@ -35,13 +36,12 @@ template = "{version}"
 """
 
 
-def project_files(name: str, library: Library) -> dict[str, bytes]:
-    """Every file by its path, for a Worker of this name."""
+def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
+    """Every file by its path, for a Worker of this name; px is for teammates and CI."""
     found = {path: _text(template, name) for path, template in _TEMPLATE.items()}
-    found |= {
-        f"{VENDOR}/{library.name}": library.wheel,
-        "requirements/worker.txt": (library.requirement(VENDOR) + library.pins).encode(),
-    }
+    for path, wheel in (("requirements/worker.txt", library), ("requirements/px.txt", px)):
+        found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
+        found[path] = (wheel.requirement(VENDOR) + wheel.pins).encode()
     return {**found, "pyproject.toml": _pyproject(found)}
 
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import email
 import io
+import re
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib.metadata import PathDistribution
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,9 @@ import pytest
 from scripts.dist.distributions import CARRIED, make
 
 import px
+from px.errors import Refused
 from px.library import REQUIREMENTS
+from px.library.own_wheel import PINS, wheel_of
 from support.source import ROOT, WORKER
 
 NAMES: Final = ("positronic_secrets", "positronic_secrets_px")
@@ -79,8 +83,62 @@ def test_px_carries_the_library_s_wheel(dist: Path) -> None:
     library, found = wheel(dist, NAMES[0]), contents(wheel(dist, NAMES[1]))
 
     assert found[str(CARRIED / library.name)] == library.read_bytes()
-    pins = (ROOT / "requirements" / "worker.txt").read_bytes()
-    assert found[str(CARRIED / REQUIREMENTS)] == pins
+    for name, carried in (("worker.txt", str(CARRIED / REQUIREMENTS)), ("px.txt", PINS)):
+        assert found[carried] == (ROOT / "requirements" / name).read_bytes()
+
+
+@pytest.fixture
+def installed(dist: Path, tmp_path: Path) -> PathDistribution:
+    """px as pip installs it."""
+    options = ["--no-deps", "--no-index", "--quiet", "--target", str(tmp_path)]
+    pip = [sys.executable, "-m", "pip", "install", *options, str(wheel(dist, NAMES[1]))]
+    subprocess.run(pip, check=True)
+    (info,) = tmp_path.glob("*.dist-info")
+    return PathDistribution(info)
+
+
+def test_an_installed_px_is_a_wheel_again(
+    dist: Path, installed: PathDistribution, tmp_path: Path
+) -> None:
+    """With the same files, and the same bytes each time, without what pip has added."""
+    found, built = wheel_of(installed), wheel(dist, NAMES[1])
+    again = tmp_path / found.name
+    again.write_bytes(found.wheel)
+
+    assert found.name == built.name
+    assert wheel_of(installed).wheel == found.wheel
+    assert sorted(contents(again)) == sorted(contents(built))
+    for name, content in contents(built).items():
+        if not name.endswith("/RECORD"):
+            assert contents(again)[name] == content, name
+    assert found.pins.encode() == (ROOT / "requirements" / "px.txt").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["px/app.py", PINS, "positronic/ports.py"])
+def test_a_px_that_was_changed_is_not_passed_on(
+    installed: PathDistribution, tmp_path: Path, name: str
+) -> None:
+    """Its next user would run what somebody else wrote."""
+    with (tmp_path / name).open("a") as file:
+        file.write("\n")
+
+    with pytest.raises(Refused, match=f"{name} was changed"):
+        wheel_of(installed)
+
+
+def test_the_pins_of_px_are_those_of_this_checkout() -> None:
+    """Each package that it needs, in the version that the tests run with."""
+    tested, pinned = (pins(ROOT / "requirements" / name) for name in ("dev.txt", "px.txt"))
+    project = tomllib.loads((ROOT / "cli" / "pyproject.toml").read_text())["project"]
+    needed = {re.match(r"[\w-]+", one)[0] for one in project["dependencies"]}  # type: ignore[index]
+
+    assert needed <= pinned.keys()
+    assert pinned.items() <= tested.items()
+
+
+def pins(path: Path) -> dict[str, str]:
+    lines = (line.split("==", 1) for line in path.read_text().splitlines() if "==" in line)
+    return {name: version.split()[0] for name, version in lines}
 
 
 def test_no_wheel_asks_for_one_of_ours(dist: Path) -> None:

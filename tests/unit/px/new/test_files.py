@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +16,12 @@ from px.new.folder import worker_name, write
 from support.source import ROOT
 
 LIBRARY: Final = Library("library-1-py3-none-any.whl", b"wheel", "one==1 --hash=sha256:0\n")
+OWN: Final = Library("px-1-py3-none-any.whl", b"px's wheel", "two==2 --hash=sha256:0\n")
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return project_files("shop", LIBRARY)
+    return project_files("shop", LIBRARY, OWN)
 
 
 @pytest.mark.parametrize("name", ["worker/entry.py", ".env.deploy.example", ".env.secrets.example"])
@@ -50,14 +52,27 @@ def test_its_classes_are_those_that_this_repository_has_by_now(files: dict[str, 
     assert set(theirs["new_sqlite_classes"]) == made - gone
 
 
-def test_the_library_is_named_by_path_and_hash(files: dict[str, bytes]) -> None:
+@pytest.mark.parametrize(("name", "wheel"), [("worker", LIBRARY), ("px", OWN)])
+def test_a_wheel_of_ours_is_named_by_path_and_hash(
+    files: dict[str, bytes], name: str, wheel: Library
+) -> None:
     """First, and after it the pins of what it needs."""
-    digest = hashlib.sha256(LIBRARY.wheel).hexdigest()
+    digest = hashlib.sha256(wheel.wheel).hexdigest()
 
-    assert files["vendor/library-1-py3-none-any.whl"] == LIBRARY.wheel
-    assert files["requirements/worker.txt"].decode() == (
-        f"./vendor/{LIBRARY.name} \\\n    --hash=sha256:{digest}\n{LIBRARY.pins}"
+    assert files[f"vendor/{wheel.name}"] == wheel.wheel
+    assert files[f"requirements/{name}.txt"].decode() == (
+        f"./vendor/{wheel.name} \\\n    --hash=sha256:{digest}\n{wheel.pins}"
     )
+
+
+def test_the_readme_fits_on_a_screen(files: dict[str, bytes]) -> None:
+    """And every path that it names is there, or is one that git ignores."""
+    text = files["README.md"].decode()
+    ignored = files[".gitignore"].decode().split()
+
+    assert len(text.splitlines()) <= 50
+    for path in re.findall(r"`([\w.-]*[./][\w./-]*)`", text):
+        assert path in ignored or any(name.startswith(path) for name in files), path
 
 
 def test_px_knows_its_own_files_again(files: dict[str, bytes]) -> None:
