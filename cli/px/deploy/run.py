@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from positronic.access.tokens import mint_root, root_hash
+from positronic.access.tokens import mint_root, parse, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.deploy.address import address_of, check_subdomain, choose_address
@@ -108,7 +108,7 @@ class Deployment:
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""
-        self._tokens = DeployTokens(project, self._file)
+        self._tokens = DeployTokens(project, self._file, say)
         self._root_file = project.environment.root_file
         chosen = options.recovery_file or default_path(project, self._manifest.worker)
         self._first_key = FirstKey(
@@ -206,7 +206,7 @@ class Deployment:
         return begun.token if begun and begun.sent else ""
 
     def _known_token(self) -> str:
-        """The environment's if it has a pair, otherwise the files' root token."""
+        """The environment's, which need not be root's; otherwise the files' root token."""
         if self._has_pair_outside():
             return self._environ[TOKEN]
         root = self._tokens.root(self._manifest.worker, self._account)
@@ -285,14 +285,15 @@ class Deployment:
             return
         worker = recorded(self._manifest.worker, self._account)
         root = RootToken(target.address.origin, target.token, worker)
-        for line in self._tokens.keep_root(root):
-            self._say(line)
+        self._tokens.keep_root(root)
         self._started.remove()
-        for line in self._tokens.keep_admin(target, worker):
-            self._say(line)
+        self._tokens.keep_admin(target, worker)
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:
+            return 0
+        if parse(target.token) is not None:
+            self._say("Skipped the API checks: PX_TOKEN is not the root token")
             return 0
         outcomes = try_promises(target)
         self._say(f"{len(outcomes)} API checks passed")

@@ -6,7 +6,7 @@ only has to run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -26,11 +26,12 @@ NAME: Final = parse_token_name("px-deploy")
 
 
 class DeployTokens:
-    """The tokens in a project's folder, which are one Worker's."""
+    """The tokens in a project's folder, which are one Worker's. `say` tells the user."""
 
-    def __init__(self, project: Workspace, file: DeployFile) -> None:
+    def __init__(self, project: Workspace, file: DeployFile, say: Callable[[str], None]) -> None:
         self._project = project
         self._file = file
+        self._say = say
 
     def root(self, worker: str, account: str) -> RootToken | None:
         """The Worker's root token; px wrote it into `.env.deploy` in earlier versions."""
@@ -39,19 +40,20 @@ class DeployTokens:
             return found
         return self._old_root()
 
-    def keep_root(self, root: RootToken) -> Iterator[str]:
-        """Writes it to its file; yields what to tell the user."""
+    def keep_root(self, root: RootToken) -> None:
+        """Writes it to its file, and keeps another one that was there."""
         known, old = read_root(self._project.root_json), self._old_root()
         for replaced in {one.token: one for one in (known, old) if one is not None}.values():
-            yield from keep_replaced(self._project, replaced, root.token)
+            for line in keep_replaced(self._project, replaced, root.token):
+                self._say(line)
         if known != root:
             write_root(self._project.root_json, root)
-            yield f"Wrote the root token to {self._project.environment.root_file}"
+            self._say(f"Wrote the root token to {self._project.environment.root_file}")
 
-    def keep_admin(self, target: Target, worker: str) -> Iterator[str]:
+    def keep_admin(self, target: Target, worker: str) -> None:
         """Puts a token for daily use into `.env.deploy`, unless a valid one is there.
 
-        `target` has the root token. Yields what to tell the user.
+        `target` has the root token.
         """
         known = self._file.read().get(TOKEN, "")
         moved = self._old_root() is not None
@@ -62,10 +64,10 @@ class DeployTokens:
             except PxError as error:
                 if error.code != "adopting":
                     raise
-                yield f"Warning: {self._file.name} got no admin token: {error.message}"
+                self._say(f"Warning: {self._file.name} got no admin token: {error.message}")
                 return
         if self._file.remember(target.address.origin, known, worker):
-            yield self._wrote(parse(known), moved=moved)
+            self._say(self._wrote(parse(known), moved=moved))
 
     def _wrote(self, token: Token | None, *, moved: bool) -> str:
         project = token.project if token else "its default"
