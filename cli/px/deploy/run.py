@@ -281,13 +281,13 @@ class Deployment:
 
     def _keep_tokens(self, target: Target) -> None:
         """Only what the environment sets is not written down."""
-        if self._has_pair_outside() and not self._made.token:
-            return
         worker = recorded(self._manifest.worker, self._account)
-        root = RootToken(target.address.origin, target.token, worker)
-        self._tokens.keep_root(root)
+        writes = bool(self._made.token) or not self._has_pair_outside()
+        if writes:
+            self._tokens.keep_root(RootToken(target.address.origin, target.token, worker))
         self._started.remove()
-        self._tokens.keep_admin(target, worker)
+        if writes:
+            self._tokens.keep_admin(target, worker)
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:
