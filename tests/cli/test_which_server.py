@@ -10,7 +10,6 @@ import pytest
 from pexpect import EOF
 
 from positronic.names import parse_project
-from px.api import doubt
 from px.api.client import Client
 from px.commands.new_project import agree_to_create
 from px.errors import Refused
@@ -35,7 +34,7 @@ WRITES = (
     "secret create A --value x",
     "secret delete A --yes",
     "token create ci --role reader",
-    "project repair",
+    "secret policy A --note n",
 )
 
 
@@ -147,28 +146,24 @@ def test_a_token_that_may_not_list_projects_learns_no_name(px: Px) -> None:
 
 
 @pytest.fixture
-def remote(server: TestDevServer) -> Iterator[Client]:
+def remote(px: Px, server: TestDevServer) -> Iterator[Client]:
     """As root, for the project `stagin`; the address counts as one on another machine."""
-    server.seed({"A": "x"}, "staging")
+    px.run("secret", "create", "A", "--value", "x", "--project", "staging")
     here = make_target(server.url, server.token, project=parse_project("stagin"))
     with Client(here) as client:
-        client.in_project("staging").write(
-            "/secrets", {"name": "A", "value": "x"}, lambda _: None, doubt.ISSUE
-        )
-        assert client.transport
+        assert client.transport  # connects to where the server is
         client.target = replace(here, address=here.address._replace(scheme="https"))
         yield client
 
 
 def test_without_a_terminal_no_project_is_created_by_a_slip(remote: Client) -> None:
-    """It needs --create-project; the local Worker creates one without."""
+    """It needs --create-project, which asks nothing."""
     with pytest.raises(Refused, match="did you mean `staging`") as caught:
         agree_to_create(remote, agreed=False)
 
     assert caught.value.code == "no_project"
     assert "--create-project" in caught.value.hint
     agree_to_create(remote, agreed=True)
-    agree_to_create(remote.in_project("staging"), agreed=False)
 
 
 def test_the_local_worker_creates_a_project_without_a_question(px: Px) -> None:
