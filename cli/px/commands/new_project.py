@@ -37,7 +37,8 @@ def agree_to_create(client: Client, *, agreed: bool) -> None:
     problem = _missing(client, known, "add --create-project to create it")
     if not terminal.is_terminal(sys.stdin):
         raise problem
-    ask(f"{problem.message[:1].upper()}{problem.message[1:]} Create it?", "nothing was sent")
+    end = "" if problem.message.endswith("?") else ":"
+    ask(f"{problem.message}{end} create `{client.target.project}`?", "nothing was sent")
 
 
 def _others(client: Client) -> list[str] | None:

@@ -85,7 +85,7 @@ def rotate(
         terminal.say(f"The server is {target.server}, all projects")
     project = _project()
     store = key_store(project, local=_is_local(target, project))
-    keeper = _keeper(target, project, recovery_file, passphrase_stdin, choice=not no_recovery_file)
+    keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
         done = _run(target, project, store, settle, _Output(as_json=server.as_json), keeper)
     except KeyboardInterrupt:
@@ -131,10 +131,10 @@ def _run(
 
 
 def _keeper(
-    target: Target, project: Workspace, path: Path | None, stdin: bool, *, choice: bool
+    target: Target, project: Workspace, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
-    """None if no recovery file is choice. Raises Usage if px cannot ask for a passphrase."""
-    if not choice or (path is None and _is_local(target, project)):
+    """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
+    if not wanted or (path is None and _is_local(target, project)):
         return None
     from px.keys.next_recovery import NextRecovery
     from px.keys.passphrase import Passphrase
