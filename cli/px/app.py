@@ -82,4 +82,4 @@ def _end(error: BaseException, arguments: list[str]) -> int:
     stopping.hold_off()
     # After `--` comes the command to run, with its own options.
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return end(error, as_json="--json" in own)
+    return end(error, own, as_json="--json" in own)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Protocol
 
 from positronic.errors import PositronicError
@@ -12,14 +13,14 @@ from px.errors import Interrupted, PxError, Usage
 from px.process import stopping
 
 
-def end(error: BaseException, *, as_json: bool) -> int:
-    """Reports the error and returns the exit code."""
+def end(error: BaseException, arguments: Sequence[str], *, as_json: bool) -> int:
+    """Reports the error and returns the exit code; `arguments` are px's own."""
     if isinstance(error, terminal.ReaderGone):
         return 0
     if _wants_help(error):
         terminal.say(str(error))
         return Usage.exit_code
-    failure = _failure(error)
+    failure = _failure(error, arguments)
     if failure.code == "interrupted" and terminal.is_terminal(sys.stderr):
         terminal.say("")  # after the terminal's ^C
     terminal.fail(failure, as_json=as_json)
@@ -31,7 +32,7 @@ def _wants_help(error: BaseException) -> bool:
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
-def _failure(error: BaseException) -> PxError:
+def _failure(error: BaseException, arguments: Sequence[str]) -> PxError:
     if isinstance(error, PxError):
         return error
     if isinstance(error, KeyboardInterrupt):
@@ -46,15 +47,20 @@ def _failure(error: BaseException) -> PxError:
         from px.project.file_failures import file_failed
 
         return file_failed(error)
-    return _of_typer(error) or _unexpected(error)
+    return _of_typer(error, arguments) or _unexpected(error)
 
 
-def _of_typer(error: BaseException) -> PxError | None:
+def _of_typer(error: BaseException, arguments: Sequence[str]) -> PxError | None:
     """typer repeats unknown words; px does not, as they may be a value."""
     import typer
 
+    from px.commands import mistyped
+    from px.commands.groups import UnknownCommand
+
     if isinstance(error, typer.Abort):
         return Interrupted()
+    if isinstance(error, UnknownCommand):
+        return mistyped.unknown_command(error)
     if not isinstance(error, typer.TyperException):
         return None
     context = getattr(error, "ctx", None)
@@ -62,10 +68,14 @@ def _of_typer(error: BaseException) -> PxError | None:
     if isinstance(error, typer.BadParameter) and error.param is not None:
         what = "not valid" if error.message else "missing"
         return Usage(f"{_label(error.param)} is {what}", hint=hint)
-    if type(error).__name__ == "BadOptionUsage":
-        option = getattr(error, "option_name", "an option")  # a declared one, not the user's word
-        return Usage(f"{option} has no value, or one that is not allowed", hint=hint)
-    return Usage("unknown argument, option or command", hint=hint)
+    kind, word = type(error).__name__, getattr(error, "option_name", "an option")
+    if kind == "BadOptionUsage":  # a declared one, not the user's word
+        return Usage(f"{word} has no value, or one that is not allowed", hint=hint)
+    if context is None:
+        return Usage("unknown argument, option or command", hint=hint)
+    if kind == "NoSuchOption":
+        return mistyped.unknown_option(context, word, arguments)
+    return mistyped.too_many(context, arguments)
 
 
 def _label(param: _Parameter) -> str:

@@ -20,6 +20,8 @@ QUESTIONS = {
     "px secret li": ["list"],
     "px secret delete K": ["K1", "K2"],
     "px secret exists K2": ["K2"],
+    "px secret rm K": ["K1", "K2"],
+    "px secret set --from-f": ["--from-file"],
     "px secret create --from-f": ["--from-file"],
     "px token create ci --role w": ["writer"],
     "px completion z": ["zsh"],

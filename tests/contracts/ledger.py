@@ -26,6 +26,7 @@ SUITE: Suite[LedgerWorld] = Suite("ledger")
 
 PLAIN = Kind("plain")
 FOUND = Kind("found", ("due", "word", "other"))
+SHREDDED = Kind("shredded", ("due",), is_shredded=True)
 FOUND_BEFORE = Kind("found", ("due",))  # as older code knew it
 ODD = ("", " ", "'", '"; DROP TABLE plain', "%", "_", "?1", "\0", "a\0b", "é", "\U0001f511", "\n")
 ORDERED = ("", "A", "AA", "A_", "B", "Z9", "_", "a", "aB", "é", "\uffff", "\U0001f511")
@@ -93,6 +94,27 @@ async def check_get_back(world: LedgerWorld) -> None:
         assert found.keys == (MAX_NUMBER, odd, None), f"the keys of {odd!r}: {found.keys}"
         assert type(found.keys[0]) is int, "a number became something else"
     assert set(ledger.get(FOUND, ODD)) == set(ODD), "an id took another's place"
+
+
+@SUITE.check
+async def check_shredded(world: LedgerWorld) -> None:
+    """A kind whose texts can be destroyed is like others: written, replaced, listed, deleted."""
+    ledger = world.open()
+    names = [f"N{number:03}" for number in range(300)]
+    ledger.commit([Put(SHREDDED, name, f"{name} a", (1,)) for name in names], {})
+    ledger.commit([Put(SHREDDED, odd, f"{odd}text" * 100, (None,)) for odd in ODD], {})
+    ledger = world.open()
+    assert {odd: found.text for odd, found in ledger.get(SHREDDED, ODD).items()} == {
+        odd: f"{odd}text" * 100 for odd in ODD
+    }
+    assert [one.text for one in ledger.list(SHREDDED, "due")] == [f"{name} a" for name in names]
+
+    again = [Put(SHREDDED, name, "again", (2,)) for name in names[::2]]
+    ledger.commit([*again, *(Delete(SHREDDED, name) for name in names[1::2])], {})
+    found = world.open().list(SHREDDED, "due")
+    assert [(one.id, one.text, one.keys) for one in found] == [
+        (name, "again", (2,)) for name in names[::2]
+    ]
 
 
 @SUITE.check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class LedgerWorld:
         """The same rows; the statement, or else the call, after `spare` of them fails."""
         if self.database is None:
             return FailingLedger(self.open(), spare)
-        return SqliteLedger(FailingDatabase(self.database, spare))
+        return SqliteLedger(FailingDatabase(self.database, spare), os.urandom)
 
 
 @dataclass(slots=True)
@@ -75,4 +76,4 @@ def memory_ledger(cipher: Cipher) -> LedgerWorld:
 
 
 def sqlite_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
-    return LedgerWorld(cipher, lambda: SqliteLedger(database), database)
+    return LedgerWorld(cipher, lambda: SqliteLedger(database, os.urandom), database)

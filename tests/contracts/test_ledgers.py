@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ def shared_file(folder: Path) -> Iterator[LedgerWorld]:
 
     def another() -> SqliteLedger:
         opened.append(SqliteFile(str(folder / "ledger.db")))
-        return SqliteLedger(opened[-1])
+        return SqliteLedger(opened[-1], os.urandom)
 
     yield LedgerWorld(NativeCipher(), another, opened[0])
     for database in opened:

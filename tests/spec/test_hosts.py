@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_ledgers_on_sqlite(tmp_path: Path) -> None:
 
     def opened(project: Project) -> SqliteLedger:
         files.append(SqliteFile(str(tmp_path / f"{project}.db")))
-        return SqliteLedger(files[-1])
+        return SqliteLedger(files[-1], os.urandom)
 
     outcomes = tried(House(open_ledger=opened).target())
     for file in files:

@@ -99,7 +99,8 @@ def pip_install(
 ) -> None:
     """By the pip of these tests, into that environment."""
     own = [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python")]
-    command = [*own, "install", "--quiet", "--disable-pip-version-check", *words]
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    command = [*own, "install", *options, *words]
     outside = {"PATH": os.environ["PATH"], "HOME": str(Path.home())}
     subprocess.run(command, check=True, cwd=cwd, env={**outside, **environment})
 

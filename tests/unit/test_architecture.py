@@ -59,7 +59,7 @@ LAYERS: Final = """
     terminal
     project prompts
     tools
-    cloudflare settings
+    cloudflare declared settings
     completion local new
     api
     audit brains keys secrets spec tables

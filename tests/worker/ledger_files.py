@@ -12,8 +12,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from positronic.ledger.text_keys import decrypt, key_of
 from support.waiting import wait_until
 from worker.kv_files import WAIT
+
+SHREDDED = "version"  # the kind whose texts are encrypted
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _OWNER = "SELECT text FROM setting WHERE id = 'owner'"
@@ -45,7 +48,16 @@ class LedgerFiles:
         with _database(path) as database:
             if kind not in _tables(database):
                 return {}
-            return dict(database.execute(f"SELECT id, text FROM {kind}").fetchall())  # noqa: S608
+            if kind != SHREDDED:
+                return dict(database.execute(f"SELECT id, text FROM {kind}").fetchall())  # noqa: S608
+            query = f"SELECT id, text, {key_of(kind)} FROM {kind}"  # noqa: S608
+            return {id_: decrypt(key, text) for id_, text, key in database.execute(query)}
+
+    def text_keys(self, project: str) -> dict[str, str]:
+        """What each version is encrypted under, by the version's id."""
+        with _database(self.path(project)) as database:
+            query = f"SELECT id, key FROM {SHREDDED} JOIN text_keys USING (slot)"  # noqa: S608
+            return dict(database.execute(query).fetchall())
 
     def all_rows(self, project: str) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table of ours."""
@@ -66,7 +78,8 @@ class LedgerFiles:
         assert path is not None, f"{project} has no ledger yet"
         with _database(path) as database:
             columns = len(database.execute(f"PRAGMA table_info({kind})").fetchall())
-            missing = [None] * (columns - len(keys) - 3)  # indexes that the row is not in
+            # Indexes that the row is not in; without the slot of a key, its text is read as it is.
+            missing = [None] * (columns - len(keys) - 3)
             values = (id_, 1_000_000, *keys, *missing, text)
             marks = ", ".join("?" * columns)
             database.execute(f"INSERT OR REPLACE INTO {kind} VALUES ({marks})", values)  # noqa: S608

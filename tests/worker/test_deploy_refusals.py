@@ -17,6 +17,7 @@ from px.local.port import free_port
 from px.project import owner_only
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
+from px.testing.dev_server import TestDevServer
 from px.tools.place import Tools, current
 from support.cloudflare import Cloudflare, Fault, asks
 from support.cloudflare_account import Account, Worker
@@ -123,6 +124,29 @@ def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying)
         "rootTokenMade": True,
         "dryRun": True,
     }
+
+
+def test_code_that_asks_for_a_missing_secret_does_not_go_up(
+    world: Deploying, server: TestDevServer
+) -> None:
+    """File and line, before anything is uploaded; with the secret there, or allowed, it would."""
+    world.account.workers[WORKER] = Worker(dict(OURS))
+    world.write_settings(PX_URL=server.url, PX_TOKEN=server.token)
+    brain = world.project.worker / "brains" / "asks.py"
+    brain.write_text('async def ask(secrets):\n    return await secrets.get("API_KEY")\n')
+
+    refused = world.deploy("--json")
+    allowed = world.deploy("--allow-missing", "--dry-run")
+    server.seed({"API_KEY": "x"})
+    complete = world.deploy("--dry-run")
+
+    error = json.loads(refused.stderr)
+    [detail] = error["details"]
+    assert (refused.returncode, error["code"]) == (1, "missing_secrets")
+    assert (detail["file"], detail["line"]) == ("worker/brains/asks.py", 2)
+    assert "warning: the code asks for secrets that are not at" in allowed.stderr
+    assert (allowed.returncode, complete.returncode) == (0, 0)
+    assert made(world) == []
 
 
 def test_the_passphrase_is_typed_twice_and_not_shown(world: Deploying) -> None:

@@ -287,6 +287,23 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     assert not processes(project)
 
 
+def test_what_the_code_asks_for_and_is_missing_is_told(project: Workspace, start: Start) -> None:
+    """Until .env.secrets has it."""
+    brain = "async def ask(secrets):\n    return await secrets.get('API_KEY')\n"
+    (project.worker / "brains" / "asks.py").write_text(brain)
+    dev = start()
+    dev.ready()
+
+    asks = "worker/brains/asks.py line 2 asks for API_KEY, which the Worker lacks"
+    wait_until(lambda: asks in dev.talk, "the warning")
+    project.env_secrets.touch(mode=0o600)
+    project.env_secrets.write_text("API_KEY=x\n")
+    wait_until(lambda: "Pushed .env.secrets" in dev.talk, "the secret")
+
+    assert dev.end(signal.SIGINT) == 130
+    assert dev.talk.count(asks) == 1
+
+
 LOUD: Final = """\
 from positronic import brain
 

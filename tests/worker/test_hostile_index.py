@@ -44,6 +44,13 @@ def also_for_uv(index: PackageIndex, _: Path) -> dict[str, str]:
     return {**dict.fromkeys(names, index.url), "PIP_UPGRADE": "1", "PIP_PRE": "1"}
 
 
+def with_new_home(installed: InstalledPx, folder: Path) -> InstalledPx:
+    """And so with an empty cache."""
+    home = folder / "home"
+    home.mkdir()
+    return replace(installed, home=home, environment={})
+
+
 @pytest.mark.parametrize("way", [as_index, as_another_index, in_pip_conf, also_for_uv])
 @pytest.mark.usefixtures("project")
 def test_it_is_not_even_asked_for_one_of_our_names(
@@ -51,11 +58,9 @@ def test_it_is_not_even_asked_for_one_of_our_names(
 ) -> None:
     """Whichever setting names the index; what is not ours comes from there, by hash."""
     with package_index(cache_folder() / "wheels") as index:
-        home = tmp_path / "home"
-        home.mkdir()
-        alone = replace(installed_px, home=home, environment={})
+        alone = with_new_home(installed_px, tmp_path)
         alone.run("new", "shop", cwd=tmp_path)
-        here = replace(alone, environment=way(index, home))
+        here = replace(alone, environment=way(index, alone.home))
 
         assert here.python(SET_UP, cwd=tmp_path / "shop") == "True"
 
@@ -65,6 +70,19 @@ def test_it_is_not_even_asked_for_one_of_our_names(
     assert "pydantic-core" in index.asked
     assert not index.asked_for_ours
     assert not [name for name in index.taken if "-99.0-" in name]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_second_project_needs_no_index(installed_px: InstalledPx, tmp_path: Path) -> None:
+    """Its packages are in px's cache since the first one, as px's tools are."""
+    with package_index(cache_folder() / "wheels") as index:
+        alone = with_new_home(installed_px, tmp_path)
+        here = replace(alone, environment={"PIP_INDEX_URL": index.url, "PIP_RETRIES": "1"})
+        for name in ("first", "second"):
+            here.run("new", name, cwd=tmp_path)
+        here.python(SET_UP, cwd=tmp_path / "first")
+
+    assert here.python(SET_UP, cwd=tmp_path / "second") == "True"
 
 
 def test_the_index_would_be_believed(installed_px: InstalledPx, tmp_path: Path) -> None:

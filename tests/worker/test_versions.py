@@ -74,8 +74,8 @@ def test_a_brain_reads_what_was_rolled_back_to(project: Workspace, tmp_path: Pat
             assert _length(client) == 3
 
 
-def test_a_destroyed_text_is_overwritten(project: Workspace, tmp_path: Path) -> None:
-    """The object's SQLite file has the text of a destroyed version no more, deleted or not."""
+def test_nothing_is_left_of_a_destroyed_text(project: Workspace, tmp_path: Path) -> None:
+    """The object's SQLite file has no text of a version in clear, and no key of a destroyed one."""
     with run_brains(project, tmp_path / "worker", {}) as worker:
         headers = {"Authorization": f"Bearer {worker.secrets.token}"}
         ledgers = LedgerFiles(worker.worker.persist)
@@ -89,6 +89,7 @@ def test_a_destroyed_text_is_overwritten(project: Workspace, tmp_path: Path) -> 
                 id_: json.loads(text)["sealed"]
                 for id_, text in ledgers.rows("default", "version").items()
             }
+            keys = ledgers.text_keys("default")
             for name in ("SHORT", "LONG"):
                 client.delete(f"/secrets/{name}/versions/1").raise_for_status()
             client.delete("/secrets/GONE?destroy=true").raise_for_status()
@@ -103,8 +104,8 @@ def test_a_destroyed_text_is_overwritten(project: Workspace, tmp_path: Path) -> 
             "SHORT",
         ]
         kept = _written_out(ledgers.path("default"))
-        found = {id_ for id_, text in sealed.items() if _is_in(text, kept)}
-        assert found == sealed.keys() - destroyed
+        assert not [id_ for id_, text in sealed.items() if _is_in(text, kept)]
+        assert {id_ for id_, key in keys.items() if key.encode() in kept} == keys.keys() - destroyed
 
 
 def _is_in(text: str, kept: bytes) -> bool:

@@ -22,10 +22,14 @@ _WORD: Final = re.compile(r"[a-z]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a row is about, and the indexes that its rows are found by besides their ids."""
+    """What a row is about, and the indexes that its rows are found by besides their ids.
+
+    `is_shredded`: a text that was replaced or deleted is nowhere in the ledger any more.
+    """
 
     name: str
     indexes: tuple[str, ...] = ()
+    is_shredded: bool = False
 
     def __post_init__(self) -> None:
         words = (self.name, *self.indexes)
@@ -44,25 +48,20 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a row, whether or not there is one under this id.
-
-    `erase`: the text that it replaces is overwritten where it is stored.
-    """
+    """Write a row, whether or not there is one under this id."""
 
     kind: Kind
     id: str
     text: str
     keys: tuple[Key | None, ...] = ()
-    erase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Remove a row, if there is one. `erase`: see Put."""
+    """Remove a row, if there is one."""
 
     kind: Kind
     id: str
-    erase: bool = False
 
 
 Change = Put | Delete

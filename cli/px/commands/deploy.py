@@ -12,8 +12,9 @@ from px.commands.groups import new_app
 from px.commands.options import Env, Json, url_option
 
 if TYPE_CHECKING:
+    from px.deploy.deployed import Deployed
     from px.deploy.plan import DeployPlan, Options
-    from px.deploy.run import Deployed, Deployment
+    from px.deploy.run import Deployment
 
 app = new_app()
 WAIT: Final = 180.0
@@ -43,6 +44,9 @@ Adopt = Annotated[
     bool, typer.Option("--adopt", help="Replace an existing Worker that px did not create.")
 ]
 NoChecks = Annotated[bool, typer.Option("--no-checks", help="Skip the API checks afterwards.")]
+AllowMissing = Annotated[
+    bool, typer.Option("--allow-missing", help="Deploy code that asks for missing secrets.")
+]
 Wait = Annotated[
     float,
     typer.Option("--wait", metavar="SECONDS", min=0, max=3600, help="Time until the first answer."),
@@ -58,6 +62,7 @@ def deploy(
     passphrase_stdin: Stdin = False,
     new_root_token: NewToken = False,
     adopt: Adopt = False,
+    allow_missing: AllowMissing = False,
     no_checks: NoChecks = False,
     wait: Wait = WAIT,
     env: Env = None,
@@ -69,6 +74,8 @@ def deploy(
     passphrase) and the root token, which goes to .px/root.json. .env.deploy gets PX_URL and, as
     PX_TOKEN, an admin token for daily use. Later ones change code and settings, but no key. If it
     stops at any point, run it again and it continues.
+
+    Before a later one, every secret that the code in worker/ asks for has to be there.
 
     Needs CLOUDFLARE_API_TOKEN in .env.deploy. At the end it checks the API in project deploy-check.
 
@@ -82,7 +89,14 @@ def deploy(
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     options = Options(
-        url, recovery_file, not no_recovery_file, new_root_token, adopt, wait, not no_checks
+        url,
+        recovery_file,
+        not no_recovery_file,
+        new_root_token,
+        adopt,
+        wait,
+        not no_checks,
+        allow_missing,
     )
     deployment = _deployment(options, passphrase_stdin, quiet=as_json)
     if dry_run:
@@ -127,3 +141,5 @@ def _show(done: Deployed, *, as_json: bool) -> None:
     terminal.data(f"Deployed {done.plan.worker} at {done.url}")
     if done.recovery_file:
         terminal.say(f"Keep a copy of {done.recovery_file} elsewhere, apart from its passphrase.")
+    for name in done.missing:
+        terminal.advise(f"Add what the code asks for: `px secret create {name}`")

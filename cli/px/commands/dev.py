@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,9 @@ from px import terminal
 from px.commands.groups import new_app
 from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
+
+if TYPE_CHECKING:
+    from px.project.workspace import Workspace
 
 app = new_app()
 DEFAULT_PORT: Final = 8787
@@ -31,6 +34,7 @@ def dev(
 
     px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
     changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
+    px warns of secrets that the code asks for and that are missing.
 
     Example: px dev --port 8787
     """
@@ -44,6 +48,7 @@ class _Output:
         self._verbose = verbose
         self._as_json = as_json
         self._unended = b""
+        self._asked: list[str] = []
 
     def say(self, line: str) -> None:
         if not self._as_json:
@@ -86,6 +91,29 @@ class _Output:
         left = f"; not brought: {done.failed_count:,}" if done.failed_count else ""
         return f"Adopted local KV: {done.sentence()}{left}"
 
+    def asked(self, project: Workspace, url: str, token: str) -> None:
+        """Warns of what the code asks for and the Worker lacks, unless it just did."""
+        from px.api.client import Client
+        from px.api.secrets import Secrets
+        from px.declared.code import read_code
+        from px.secrets.requirement import lacking
+        from px.settings import make_target
+
+        code = read_code(project)
+        found = code.doubts()
+        try:
+            with Client(make_target(url, token, source=project.environment.local_file)) as client:
+                missing = lacking(Secrets(client), code)
+        except PxError:  # the Worker's own trouble, which is told elsewhere
+            return
+        found += [
+            f"{places[0]} asks for {name}, which the Worker lacks"
+            for name, places in missing.items()
+        ]
+        for line in found if found != self._asked else ():
+            self.say(f"warning: {line}")
+        self._asked = found
+
     def log(self, written: bytes) -> None:
         """With --verbose the whole log, otherwise only what is notable of runs: in whole lines."""
         from px.local.worker_log import notable_runs, shown
@@ -108,6 +136,6 @@ def _serve(port: int, output: _Output) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, output.push, output.adopt, output)
+            run(find_project(), port, output.push, output.adopt, output.asked, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -12,23 +12,52 @@ from typer.main import get_command
 Command = TyperCommand | TyperGroup
 
 
+class Context(Protocol):
+    """typer's context, which has no public name."""
+
+    command: Command
+
+    @property
+    def command_path(self) -> str: ...
+
+
 class _Text(Protocol):
     """typer's help formatter, which has no public name."""
 
     def write(self, string: str) -> None: ...
 
 
+class UnknownCommand(Exception):
+    """A group has no command of this name; `word` may be a value, so no message is made of it."""
+
+    def __init__(self, context: Context, group: LazyGroup, word: str) -> None:
+        super().__init__()
+        self.context = context
+        self.group = group
+        self.word = word
+
+
 class LazyGroup(TyperGroup):
-    """Knows the module of each command, and in it the Typer `app`."""
+    """Knows the module of each command, and in it the Typer `app`.
+
+    `aliases` are other names of its commands; only its help says that they exist.
+    """
 
     modules: ClassVar[dict[str, str]] = {}
+    aliases: ClassVar[dict[str, str]] = {}
 
     def list_commands(self, ctx: object) -> list[str]:
         return list(self.modules)
 
     def get_command(self, ctx: object, cmd_name: str) -> Command | None:
-        module = self.modules.get(cmd_name)
+        module = self.modules.get(self.aliases.get(cmd_name, cmd_name))
         return None if module is None else as_command(import_module(module).app)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's types
+        """Raises UnknownCommand, before typer makes a sentence with the word."""
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            raise UnknownCommand(ctx, self, args[0])
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: object, formatter: _Text) -> None:
         """The commands, each with an example."""
@@ -36,6 +65,9 @@ class LazyGroup(TyperGroup):
         formatter.write("\nExamples:\n")
         for name in self.list_commands(ctx):
             formatter.write(f"  {_example(self.get_command(ctx, name))}\n")
+        if self.aliases:
+            short = ", ".join(f"{alias} ({name})" for alias, name in self.aliases.items())
+            formatter.write(f"\nAliases: {short}\n")
 
 
 def new_app(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from px.commands import typed_value
 from px.invocation import note_environment, note_local, note_project, note_remote, note_url
 from px.server_choice import TIMEOUT, Root, ServerChoice
 
@@ -35,8 +36,17 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
     return secret_names(ctx, incomplete)
 
 
-Name = Annotated[
+StoredName = Annotated[
     str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
+]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="The secret's name.",
+        autocompletion=known_secret,
+        callback=typed_value.refuse,
+    ),
 ]
 
 

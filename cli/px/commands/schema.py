@@ -32,7 +32,7 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     from px.errors import Usage
     from px.schemas import known, text
 
-    command = " ".join(words or [])
+    command = " ".join(_canonical(words or []))
     if not command:
         _list(known(), as_json=as_json)
     elif command not in known():
@@ -50,3 +50,17 @@ def _list(commands: list[str], *, as_json: bool) -> None:
         terminal.document({"commands": commands})
     else:
         terminal.data("\n".join(commands))
+
+
+def _canonical(words: list[str]) -> list[str]:
+    """The words, with a command's own name for its alias."""
+    from px.commands.groups import Command, LazyGroup, as_command
+    from px.commands.root import app as root
+
+    found: list[str] = []
+    command: Command | None = as_command(root)
+    for word in words:
+        group = command if isinstance(command, LazyGroup) else LazyGroup()
+        found.append(group.aliases.get(word, word))
+        command = group.get_command(None, word)
+    return found

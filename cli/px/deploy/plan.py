@@ -27,6 +27,7 @@ class Options:
     adopt: bool = False
     wait: float = 180.0
     checks: bool = True
+    allow_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ disk before Cloudflare gets either, and one request uploads code and secrets.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,10 @@ from typing import Final
 from positronic.access.tokens import mint_root, parse, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
+from px.declared.code import read_code
 from px.deploy.address import address_of, check_subdomain, choose_address
+from px.deploy.asked import check_asked, in_project
+from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.owner import (
@@ -48,29 +51,6 @@ UPLOADING: Final = "the upload did not finish; no key and no token is lost"
 UPLOADED: Final = "the Worker is deployed, but did not become ready"
 READY: Final = "the Worker is deployed and ready"
 AGAIN: Final = "run `px deploy` again: it continues where it stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The Worker's address, and what the deploy created."""
-
-    plan: DeployPlan
-    url: str
-    environment: str
-    key_id: str | None
-    recovery_file: str | None
-    checks: int
-
-    def document(self) -> dict[str, object]:
-        return {
-            **self.plan.document(),
-            "url": self.url,
-            "keyId": self.key_id,
-            "recoveryFile": self.recovery_file,
-            "checks": self.checks,
-            "server": self.url,
-            "environment": self.environment,
-        }
 
 
 @dataclass(slots=True)
@@ -122,7 +102,9 @@ class Deployment:
     def plan(self) -> DeployPlan:
         """What `run` would do. Only reads, at Cloudflare and here."""
         self._check_file()
-        return self._plan(self._remote())
+        plan = self._plan(self._remote())
+        self._check_asked(plan)
+        return plan
 
     def run(self) -> Deployed:
         """Raises PxError; running it again continues where it stopped."""
@@ -142,6 +124,7 @@ class Deployment:
         remote = self._remote()
         plan = self._plan(remote)
         self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
+        missing = self._check_asked(plan)
         if plan.makes_key:
             self._first_key.check()
         set_up(self._project, self._say)
@@ -154,7 +137,8 @@ class Deployment:
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
-        return Deployed(plan, address, self._project.environment.shown, key_id, recovery, checks)
+        shown = self._project.environment.shown
+        return Deployed(plan, address, shown, key_id, recovery, checks, missing)
 
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
@@ -199,6 +183,16 @@ class Deployment:
                 "replace the root token: `px deploy --new-root-token`",
             )
         return plan
+
+    def _check_asked(self, plan: DeployPlan) -> Sequence[str]:
+        """Before anything goes up: what the code asks for has to be there."""
+        url, token = self._options.url or self._known_url(), self._known_token()
+        target = None
+        if url and token and not plan.is_first_token:
+            found = make_target(url, token, timeout=KNOWN, source=self._file.name)
+            target = in_project(found, self._environ, self._settings)
+        allowed = self._options.allow_missing
+        return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
 
     def _sent_token(self) -> str:
         """The token of an unfinished deploy, which the Worker may already have."""

@@ -34,6 +34,8 @@ Push = Callable[[Path, str, str], object]
 # adopt(url, token) brings what local KV had before there were ledgers, and says so; empty: it had
 # nothing. Raises PxError.
 Adopt = Callable[[str, str], str]
+# check(project, url, token) warns of what the code asks for and the Worker lacks.
+Check = Callable[[Workspace, str, str], None]
 
 
 class StartedWith(NamedTuple):
@@ -62,7 +64,9 @@ class DevOutput(Protocol):
         """The Worker wrote this to its log."""
 
 
-def run(project: Workspace, port: int, push: Push, adopt: Adopt, output: DevOutput) -> None:
+def run(
+    project: Workspace, port: int, push: Push, adopt: Adopt, check: Check, output: DevOutput
+) -> None:
     """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
     keys = Watched(project.dev_vars)
     with _only_one(project):
@@ -77,11 +81,21 @@ def run(project: Workspace, port: int, push: Push, adopt: Adopt, output: DevOutp
         keys.take()
         with LocalWorker(project, port=port) as worker:
             _adopt(lambda: adopt(known.url, known.token), output)
-            _serve(worker, lambda path: push(path, known.url, known.token), output, started)
+            _serve(
+                worker,
+                lambda path: push(path, known.url, known.token),
+                lambda: check(project, known.url, known.token),
+                output,
+                started,
+            )
 
 
 def _serve(
-    worker: LocalWorker, push: Callable[[Path], object], output: DevOutput, started: StartedWith
+    worker: LocalWorker,
+    push: Callable[[Path], object],
+    check: Callable[[], None],
+    output: DevOutput,
+    started: StartedWith,
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
@@ -89,6 +103,7 @@ def _serve(
     if secrets.is_there:
         _push(push, secrets, output)
     output.ready(worker.url)
+    check()
     while True:
         time.sleep(TICK)
         read = _pass_on(worker.log_path, read, output)
@@ -98,12 +113,15 @@ def _serve(
         if code.changed() or (is_stopped and keys.changed()):
             keys.take()
             _restart(worker, keys, output)
+            if worker.group_id is not None:
+                check()
         elif is_stopped:
             continue
         elif keys.changed():
             _reload(worker, keys, output)
         elif secrets.changed() and secrets.is_there:
             _push(push, secrets, output)
+            check()
 
 
 def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:

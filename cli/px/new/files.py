@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
 from px import __version__
+from px.declared import stub
 from px.library import Library
 
 VENDOR: Final = "vendor"
@@ -33,7 +35,19 @@ template = "{version}"
 
 [tool.px.files]
 {hashes}
+
+# Brains and tests import from worker/.
+[tool.mypy]
+mypy_path = "worker"
+files = ["worker", "tests"]
+explicit_package_bases = true
+
+[tool.pyright]
+include = ["worker", "tests"]
+extraPaths = ["worker"]
 """
+
+_NAMED: Final = re.compile(rb"^([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 
 
 def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
@@ -42,7 +56,11 @@ def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
     for path, wheel in (("requirements/worker.txt", library), ("requirements/px.txt", px)):
         found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
         found[path] = (wheel.requirement(VENDOR) + wheel.pins).encode()
-    return {**found, "pyproject.toml": _pyproject(found)}
+    found[stub.MODULE] = stub.MODULE_TEXT.encode()
+    names = [name.decode() for name in _NAMED.findall(found[".env.secrets.example"])]
+    # `px secret types` writes the stub again: it has no hash, as it is not the template's.
+    own = {stub.STUB: stub.stub_text(names).encode(), "pyproject.toml": _pyproject(found)}
+    return found | own
 
 
 def _text(template: str, name: str) -> bytes:

@@ -9,6 +9,7 @@ from px import terminal
 
 if TYPE_CHECKING:
     from px.api.secrets import Written
+    from px.errors import Detail
     from px.secrets.import_secrets import ImportPlan
     from px.terminal import Progress
 
@@ -53,12 +54,14 @@ def lines(entries: int, extra: int) -> Progress:
     return line
 
 
-def required(present: Sequence[str], missing: Sequence[str]) -> None:
-    """The missing names as data, and a sentence in any case."""
+def required(present: Sequence[str], missing: Sequence[str], uses: Sequence[Detail]) -> None:
+    """The missing names as data, and a sentence in any case; `uses`: where code asks for them."""
     total = terminal.counted(len(present) + len(missing))
     if missing:
         terminal.data("\n".join(missing))
         terminal.say(f"error: {len(missing):,} of {total} {_are(len(missing))} missing")
+        for use in uses:
+            terminal.say(f"  {terminal.placed(use)}")
         terminal.advise("hint: add them with `px secret create NAME` or `px secret import FILE`")
     else:
         terminal.say(f"{total} required, none missing")

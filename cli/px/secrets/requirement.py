@@ -1,23 +1,36 @@
-"""Which secrets are required, and which of them are missing."""
+"""Which secrets are required, by a person, a file or the project's code, and which are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
 from px.api.secrets import Secret, Secrets
+from px.declared.code import Declared, Place
 from px.errors import Detail, Usage
 from px.files.assignments import Assignment, refuse
+from px.project.workspace import Workspace
+
+EXAMPLE: Final = ".env.secrets.example"
 
 
-def required_names(names: Sequence[str], file: str | None) -> list[Name]:
-    """The names typed by the user, then the file's, each once. Raises Usage, InvalidName."""
+def required_names(
+    names: Sequence[str], file: str | None, code: Declared | None = None
+) -> list[Name]:
+    """The names typed by the user, then the file's, then the code's, each once.
+
+    Raises Usage, InvalidName.
+    """
     found = [parse_name(name) for name in names]
     found += [] if file is None else _of_file(Path(file))
-    if not found:
-        raise Usage("no names were given", hint="give names, or a file with --from")
+    found += [] if code is None else [Name(name) for name in code.required]
+    if not found and code is None:
+        raise Usage(
+            "no names were given", hint="give names, a file with --from, or use --project-code"
+        )
     return list(dict.fromkeys(found))
 
 
@@ -25,6 +38,28 @@ def stored(secrets: Secrets, wanted: Iterable[Name]) -> dict[Name, Secret]:
     """Those of the names that the server lists as readable, from a single request."""
     listed = {secret.name: secret for secret in secrets.list() if not secret.is_unreadable}
     return {name: listed[name] for name in wanted if name in listed}
+
+
+def lacking(secrets: Secrets, code: Declared) -> dict[str, list[Place]]:
+    """What the code asks for and the server lacks, each with its places."""
+    wanted = [Name(name) for name in code.required]
+    present = stored(secrets, wanted) if wanted else {}
+    return {name: code.required[name] for name in wanted if name not in present}
+
+
+def asked(found: Mapping[str, Sequence[Place]]) -> list[Detail]:
+    """A line for each place that asks."""
+    return [
+        Detail("missing_secret", f"asks for {name}", name=name, file=place.file, line=place.line)
+        for name, places in found.items()
+        for place in places
+    ]
+
+
+def example_names(project: Workspace) -> list[Name]:
+    """What the project's .env.secrets.example names. Raises Usage for a file that is not valid."""
+    path = project.root / EXAMPLE
+    return _of_file(path) if path.exists() else []
 
 
 def _of_file(path: Path) -> list[Name]:

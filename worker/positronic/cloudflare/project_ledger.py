@@ -67,7 +67,9 @@ class ProjectLedger(DurableObject):
         made: ProjectLedger = super().__new__(cls)
         database = ObjectDatabase(ctx.storage)
         standing = Standing(_first_layout(env, str(ctx.id.name)))
-        _held[made] = _Held(ctx, env, ctx.id.name, database, SqliteLedger(database), standing)
+        _held[made] = _Held(
+            ctx, env, ctx.id.name, database, SqliteLedger(database, os.urandom), standing
+        )
         return made
 
     def __init__(self, _: Any, __: Any) -> None:

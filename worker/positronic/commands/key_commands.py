@@ -133,9 +133,9 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     [sealed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     renewed = version_from(sealed, record.by, record.restored_from)
     if state is None or not is_current:
-        return [VERSIONS.put(renewed, erase=True)]
+        return [VERSIONS.put(renewed)]
     step.copies += [record.name] if state.is_live else []
-    return [VERSIONS.put(renewed, erase=True), STATES.put(replace(state, metadata=metadata))]
+    return [VERSIONS.put(renewed), STATES.put(replace(state, metadata=metadata))]
 
 
 async def _sign_again(step: _Step, row: Row) -> Sequence[Change]:

@@ -111,7 +111,7 @@ def bare(state: SecretState) -> SecretState:
 
 
 def removed(id_: str) -> Delete:
-    return Delete(VERSIONS.kind, id_, erase=True)
+    return Delete(VERSIONS.kind, id_)
 
 
 def _outdated(work: Work, state: SecretState, more: int) -> list[Change]:

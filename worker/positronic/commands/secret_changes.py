@@ -96,7 +96,7 @@ def emptied(row: Row) -> Change:
     found = VERSIONS.item(row)
     if isinstance(found, Unreadable):
         return removed(row.id)
-    return VERSIONS.put(replace(found, sealed=""), erase=True)
+    return VERSIONS.put(replace(found, sealed=""))
 
 
 def _has_text(row: Row) -> bool:

@@ -30,9 +30,9 @@ class Codec(Generic[T]):
     decode: Callable[[str, Fields], T]
     keys_of: Callable[[T], Keys] = _no_keys
 
-    def put(self, item: T, *, erase: bool = False) -> Put:
+    def put(self, item: T) -> Put:
         text = json.dumps(self.encode(item), separators=(",", ":"))
-        return Put(self.kind, self.id_of(item), text, self.keys_of(item), erase)
+        return Put(self.kind, self.id_of(item), text, self.keys_of(item))
 
     def read(self, row: Row) -> T:
         """Raises CorruptRecord, also when the row stands elsewhere in an index than it says."""

@@ -217,7 +217,7 @@ STATES: Final[Codec[SecretState]] = Codec(
     _state_keys,
 )
 VERSIONS: Final[Codec[Version]] = Codec(
-    Kind("version", ("master",)),
+    Kind("version", ("master",), is_shredded=True),
     lambda version: version_id(version.name, version.metadata.version),
     _encode_version,
     _decode_version,

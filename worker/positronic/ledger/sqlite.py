@@ -11,6 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 
+from positronic.ledger import text_keys
+from positronic.ports import RandomBytes
 from positronic.rows import (
     ABSENT,
     BY_ID,
@@ -63,8 +65,9 @@ class Database(Protocol):
 class SqliteLedger:
     """The rows of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, random: RandomBytes) -> None:
         self._database = database
+        self._random = random
         self._made: frozenset[Kind] = frozenset()
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
@@ -73,7 +76,8 @@ class SqliteLedger:
         found: dict[str, Row] = {}
         for some in _batches(ids, MAX_PARAMETERS):
             query = f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({_marks(some)})"  # noqa: S608
-            found |= {row.id: row for row in map(_row, self._database.run(query, *some))}
+            rows = (_row(kind, row) for row in self._database.run(query, *some))
+            found |= {row.id: row for row in rows}
         return found
 
     def list(
@@ -94,7 +98,7 @@ class SqliteLedger:
             f"SELECT {_columns(kind)} FROM {kind.name} WHERE {' AND '.join(terms)}"  # noqa: S608
             f" ORDER BY {order} LIMIT ?"
         )
-        return [_row(found) for found in self._database.run(query, *values, limit)]
+        return [_row(kind, found) for found in self._database.run(query, *values, limit)]
 
     def count(
         self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
@@ -123,14 +127,11 @@ class SqliteLedger:
             self._database.run(_COUNTER)
         for kind in missing:
             self._make(kind)
-        for kind, erased in _by_kind([one for one in changes if one.erase]):
-            self._erase(kind, erased)
         revision = self._database.run(_COUNT)[0][0]
-        for kind, some in _by_kind([one for one in changes if isinstance(one, Delete)]):
-            for ids in _batches([one.id for one in some], MAX_PARAMETERS):
-                self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(ids)})", *ids)  # noqa: S608
-        for kind, puts in _by_kind([one for one in changes if isinstance(one, Put)]):
-            self._put(kind, puts, revision)
+        for kind, some in _by_kind(changes):
+            puts = [one for one in some if isinstance(one, Put)]
+            self._delete(kind, [one.id for one in some if isinstance(one, Delete)])
+            (self._put_shredded if kind.is_shredded else self._put)(kind, puts, revision)
 
     def _check(self, expect: Expect) -> None:
         """Rows of several kinds by one statement."""
@@ -158,24 +159,30 @@ class SqliteLedger:
         rows = self._database.run(" UNION ALL ".join(terms), *values)
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
-        width = 3 + len(kind.indexes)
-        for some in _batches(puts, MAX_PARAMETERS // width):
-            marks = ", ".join([f"({', '.join('?' * width)})"] * len(some))
-            values = (value for put in some for value in (put.id, put.text, revision, *put.keys))
-            self._database.run(
-                f"INSERT OR REPLACE INTO {kind.name} ({_columns(kind)}) VALUES {marks}",  # noqa: S608
-                *values,
-            )
+    def _delete(self, kind: Kind, ids: Sequence[str]) -> None:
+        for some in _batches(ids, MAX_PARAMETERS):
+            self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)})", *some)  # noqa: S608
 
-    def _erase(self, kind: Kind, changes: Sequence[Change]) -> None:
-        # SQLite writes a row of the same length in place; one that is replaced or deleted, it may
-        # leave in the file until something else needs the room.
-        blank = "substr(hex(zeroblob(length(text) / 2 + 1)), 1, length(text))"
-        for ids in _batches([one.id for one in changes], MAX_PARAMETERS):
+    def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
+        rows = [(put.id, put.text, revision, *put.keys) for put in puts]
+        self._insert(kind, ("id", "text", "revision", *kind.indexes), rows)
+
+    def _put_shredded(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
+        keys = text_keys.take(self._database, self._random, len(puts))
+        rows = [
+            (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
+            for put, (slot, key) in zip(puts, keys, strict=True)
+        ]
+        self._insert(kind, ("id", "text", "revision", *kind.indexes, "slot"), rows)
+
+    def _insert(
+        self, kind: Kind, columns: Sequence[str], rows: Sequence[Sequence[Key | None]]
+    ) -> None:
+        for some in _batches(rows, MAX_PARAMETERS // len(columns)):
+            marks = ", ".join([f"({_marks(columns)})"] * len(some))
             self._database.run(
-                f"UPDATE {kind.name} SET text = {blank} WHERE id IN ({_marks(ids)})",  # noqa: S608
-                *ids,
+                f"INSERT OR REPLACE INTO {kind.name} ({', '.join(columns)}) VALUES {marks}",  # noqa: S608
+                *(value for row in some for value in row),
             )
 
     def _is_made(self, kind: Kind) -> bool:
@@ -198,12 +205,16 @@ class SqliteLedger:
     def _make(self, kind: Kind) -> None:
         # The text comes last: a list of what has long texts need not read them to skip them.
         columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
+        if kind.is_shredded:
+            columns.append("slot INTEGER")
         self._database.run(
             f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
             " WITHOUT ROWID"
         )
         for index in kind.indexes:
             self._index(kind, index)
+        if kind.is_shredded:
+            text_keys.make(self._database, kind.name)
 
     def _index(self, kind: Kind, index: str) -> None:
         self._database.run(
@@ -213,11 +224,15 @@ class SqliteLedger:
 
 
 def _columns(kind: Kind) -> str:
-    return ", ".join(("id", "text", "revision", *kind.indexes))
+    """What `_row` reads."""
+    key = (text_keys.key_of(kind.name),) if kind.is_shredded else ()
+    return ", ".join(("id", "text", "revision", *kind.indexes, *key))
 
 
-def _row(found: Sequence[Any]) -> Row:
+def _row(kind: Kind, found: Sequence[Any]) -> Row:
     id_, text, revision, *keys = found
+    if kind.is_shredded:
+        text = text_keys.decrypt(keys.pop(), text)
     return Row(id_, text, tuple(keys), revision)
 
 

@@ -16,6 +16,7 @@ class BrainGroup(LazyGroup):
         "status": "px.commands.brain.status",
         "rerun": "px.commands.brain.rerun",
     }
+    aliases: ClassVar = {"ls": "list"}
 
 
 app = new_app(BrainGroup)

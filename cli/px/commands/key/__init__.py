@@ -13,6 +13,7 @@ class KeyGroup(LazyGroup):
         "rotate": "px.commands.key.rotate",
         "recover": "px.commands.key.recover",
     }
+    aliases: ClassVar = {"ls": "list"}
 
 
 app = new_app(KeyGroup)

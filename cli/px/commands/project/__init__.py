@@ -15,6 +15,7 @@ class ProjectGroup(LazyGroup):
         "export": "px.commands.project.export",
         "import": "px.commands.project.import_file",
     }
+    aliases: ClassVar = {"ls": "list"}
 
 
 app = new_app(ProjectGroup)

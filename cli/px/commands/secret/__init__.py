@@ -22,7 +22,9 @@ class SecretGroup(LazyGroup):
         "policy": "px.commands.secret.policy",
         "due": "px.commands.secret.due",
         "require": "px.commands.secret.require",
+        "types": "px.commands.secret.types",
     }
+    aliases: ClassVar = {"ls": "list", "rm": "delete", "set": "create"}
 
 
 app = new_app(SecretGroup)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from px.commands import typed_value
 from px.commands.groups import new_app
-from px.commands.options import Name, Server, Yes, secrets_of, with_server
+from px.commands.options import Server, StoredName, Yes, secrets_of, with_server
 from px.commands.question import ask
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ app = new_app()
 
 @app.command()
 @with_server()
-def delete(server: Server, name: Name, yes: Yes = False) -> None:
+def delete(server: Server, name: StoredName, yes: Yes = False) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
     The server keeps it for a while, and px tells you until when `px secret restore` can undo this.
@@ -66,4 +67,4 @@ def _check_listed(secrets: Secrets, name: str) -> None:
     from positronic.names import parse_name
 
     if not any(one.is_unreadable and one.name == name for one in secrets.list()):
-        parse_name(name)
+        parse_name(typed_value.refuse(name))

@@ -22,7 +22,7 @@ Version = Annotated[
 def destroy(server: Server, name: Name, version: Version = None, yes: Yes = False) -> None:
     """Remove a secret, or one version, for good. Asks first; without a terminal it needs --yes.
 
-    Its sealed text is overwritten where it is stored, and removed. It cannot be restored, and the
+    Its sealed text can be read nowhere in the ledger any more. It cannot be restored, and the
     history keeps only the version's line. It needs an admin's token. The current version alone
     cannot be destroyed: write another value first.
 

@@ -13,6 +13,7 @@ class TokenGroup(LazyGroup):
         "list": "px.commands.token.list",
         "revoke": "px.commands.token.revoke",
     }
+    aliases: ClassVar = {"ls": "list", "rm": "revoke"}
 
 
 app = new_app(TokenGroup)

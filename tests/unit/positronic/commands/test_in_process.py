@@ -118,7 +118,7 @@ def test_ledgers_in_files_are_opened_again(tmp_path: Path) -> None:
 
     def open_(project: Project) -> SqliteLedger:
         files.append(SqliteFile(str(tmp_path / f"{project}.db")))
-        return SqliteLedger(files[-1])
+        return SqliteLedger(files[-1], os.urandom)
 
     host = Host(open_, at_most=3)
     for number in range(6):

@@ -1,0 +1,94 @@
+"""A key for each text that has to be destroyed one day, where SQLite never copies it.
+
+SQLite copies rows when it splits and merges pages, and leaves the copies in the file. So such a
+text is stored encrypted, under a key that is used once, and it is destroyed by overwriting the key.
+Keys stay where they are: their rows have one size, are written in place and never deleted, and the
+table grows at its end, by rows without a key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from positronic.ports import RandomBytes
+from positronic.rows import Key
+
+NO_KEY: Final = "0" * 64
+# Rows that the table grows by. They are more than fit on its first page, which SQLite copies when
+# there has to be a second one.
+GROWS_BY: Final = 128
+
+_FREE: Final = f"WHERE key = '{NO_KEY}'"
+_DESTROY: Final = f"UPDATE text_keys SET key = '{NO_KEY}' WHERE slot ="  # noqa: S608
+_MADE: Final = (
+    "CREATE TABLE IF NOT EXISTS text_keys (slot INTEGER PRIMARY KEY, key TEXT NOT NULL)",
+    f"CREATE INDEX IF NOT EXISTS text_keys_free ON text_keys (slot) {_FREE}",
+    # Whatever replaces or deletes a row destroys the key of its text.
+    "CREATE TRIGGER IF NOT EXISTS {0}_replaced BEFORE INSERT ON {0}"  # noqa: S608
+    f" BEGIN {_DESTROY} (SELECT slot FROM {{0}} WHERE id = NEW.id); END",
+    "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
+    f" BEGIN {_DESTROY} OLD.slot; END",
+)
+_TAKE: Final = (
+    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new,"  # noqa: S608
+    f" (SELECT slot AS free, row_number() OVER () AS number FROM text_keys {_FREE} LIMIT ?)"
+    " WHERE slot = free AND new.key = number - 1 RETURNING slot, text_keys.key"
+)
+_GROW: Final = (
+    "WITH RECURSIVE more (number) AS"  # noqa: S608
+    " (SELECT 1 UNION ALL SELECT number + 1 FROM more WHERE number < ?)"
+    f" INSERT INTO text_keys (key) SELECT '{NO_KEY}' FROM more"
+)
+
+
+class Statements(Protocol):
+    """The part of a database that is used."""
+
+    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]: ...
+
+
+def make(database: Statements, table: str) -> None:
+    """For a table that was just made: its column `slot` says where a row's key is."""
+    for statement in _MADE:
+        database.run(statement.format(table))
+
+
+def take(database: Statements, random: RandomBytes, count: int) -> Sequence[tuple[int, str]]:
+    """New keys, and the slots that they are in now."""
+    keys = [random(32).hex() for _ in range(count)]
+    taken = [*database.run(_TAKE, json.dumps(keys), count)] if keys else []
+    if len(taken) < count:
+        missing = keys[len(taken) :]
+        database.run(_GROW, max(len(missing), GROWS_BY))
+        taken += database.run(_TAKE, json.dumps(missing), len(missing))
+    return [(slot, key) for slot, key in taken]
+
+
+def key_of(table: str) -> str:
+    """What selects the key of a row of this table; NULL: it has none."""
+    return f"(SELECT key FROM text_keys WHERE text_keys.slot = {table}.slot)"  # noqa: S608
+
+
+def encrypt(key: str, text: str) -> str:
+    return base64.b64encode(_mixed(key, text.encode())).decode()
+
+
+def decrypt(key: str | None, stored: str) -> str:
+    """Nothing that anybody can read, if it is under another key. Without one it is as stored."""
+    if key is None:
+        return stored
+    try:
+        return _mixed(key, base64.b64decode(stored)).decode(errors="replace")
+    except ValueError:
+        return ""
+
+
+def _mixed(key: str, text: bytes) -> bytes:
+    # A key stream of its own for each text: SHAKE-256 of 32 random bytes (FIPS 202).
+    stream = hashlib.shake_256(bytes.fromhex(key)).digest(len(text))
+    mixed = int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")
+    return mixed.to_bytes(len(text), "big")
