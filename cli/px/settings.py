@@ -24,7 +24,7 @@ from px.project.env_deploy import find_deploy_file, read_settings
 from px.project.environment import Environment, chosen
 from px.project.local_state import read_local
 from px.project.root_file import read_root
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config
 from px.server_choice import TIMEOUT, Root, ServerChoice
 
 # RFC 6750 allows less, HTTP no more.
@@ -158,7 +158,7 @@ def _with_root(
 
 def _root_pair(pair: _Pair, environment: Environment, folder: Path) -> _Pair | None:
     """The root token for the pair's server; a token is only sent to its own address."""
-    mark = find_upwards(PROJECT_MARK, folder)
+    mark = find_config(folder)
     found = None if mark is None else read_root(mark.parent / environment.root_file)
     if found is None or parse_address(found.url) != parse_address(pair.url):
         return None
@@ -261,7 +261,7 @@ def _environment_pair(flag: str | None, environ: Mapping[str, str]) -> Iterator[
 
 
 def _local_pair(environment: Environment, folder: Path) -> Iterator[_Pair]:
-    root, file = find_upwards(PROJECT_MARK, folder), environment.local_file
+    root, file = find_config(folder), environment.local_file
     local = None if root is None else read_local(root.parent / file)
     if local is not None:
         shown = f"local {environment.name}".strip()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config
 
 if TYPE_CHECKING:
     from px.http.address import Address
@@ -42,7 +42,7 @@ def check_target(target: Target, *, named: bool, asks: bool) -> None:
 
 def running_here(folder: Path) -> Address | None:
     """The address of the `px dev` that runs in this project; None if none does."""
-    mark = find_upwards(PROJECT_MARK, folder)
+    mark = find_config(folder)
     if mark is None:
         return None
     from px.http.address import parse_address
