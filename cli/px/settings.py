@@ -21,7 +21,7 @@ from positronic.names import Project, parse_project
 from px.errors import NotAllowed, Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
-from px.project.environment import Environment, chosen
+from px.project.environment import Environment, check_one_server, chosen
 from px.project.local_state import read_local
 from px.project.root_file import read_root
 from px.project.upwards import find_config
@@ -233,8 +233,10 @@ def _choose(
         )
     if choice.local:
         raise Usage("px dev has not run in this folder", hint="start it: `px dev`")
+    name = chosen(environ).name
     raise Usage(
-        "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
+        f"no server is set for {name}" if name else "no server is set",
+        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
     )
 
 
@@ -251,6 +253,7 @@ def _pairs(choice: ServerChoice, environ: Mapping[str, str], folder: Path) -> It
 def _environment_pair(flag: str | None, environ: Mapping[str, str]) -> Iterator[_Pair]:
     token = environ.get("PX_TOKEN")
     if token:
+        check_one_server()
         url = environ.get("PX_URL", "").strip() or flag
         if not url:
             raise Usage(
