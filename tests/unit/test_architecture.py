@@ -84,7 +84,7 @@ def _that_import(name: str) -> list[str]:
             [
                 f"worker/positronic/{name}.py"
                 for name in (
-                    "ciphers/webcrypto",
+                    "ciphers/workers",
                     "cloudflare/brain_run",
                     "cloudflare/crossings",
                     "cloudflare/entrypoint",
@@ -103,7 +103,7 @@ def _that_import(name: str) -> list[str]:
         (
             "pyodide",
             [
-                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/ciphers/workers.py",
                 "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
