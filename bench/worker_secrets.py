@@ -10,8 +10,8 @@ from typing import Final
 TOKEN: Final = secrets.token_hex(32)
 
 
-def worker_secrets() -> dict[str, str]:
+def worker_secrets(key_id: str = "bench") -> dict[str, str]:
     """What a Worker needs to serve `TOKEN`; ours and the peers take the same settings."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()
-    return {"MASTER_KEYS": f"bench:{key}", "ROOT_TOKEN_SHA256": digest}
+    return {"MASTER_KEYS": f"{key_id}:{key}", "ROOT_TOKEN_SHA256": digest}

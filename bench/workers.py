@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +23,19 @@ def running(project: Workspace, config: Path | None = None) -> Iterator[Connecti
     """The Worker of a wrangler.toml, the project's without one; a connection as root."""
     with (
         tempfile.TemporaryDirectory(prefix="px-bench.") as state,
-        BareWorker(project, secrets=worker_secrets(), config=config, persist=Path(state)) as worker,
-        contextlib.closing(Connection(worker.url, TOKEN, Path(state))) as connection,
+        on_state(project, Path(state), worker_secrets(), config) as connection,
+    ):
+        yield connection
+
+
+@contextlib.contextmanager
+def on_state(
+    project: Workspace, state: Path, secrets: Mapping[str, str], config: Path | None = None
+) -> Iterator[Connection]:
+    """The same, with what is kept in this folder."""
+    with (
+        BareWorker(project, secrets=secrets, config=config, persist=state) as worker,
+        contextlib.closing(Connection(worker.url, TOKEN, state)) as connection,
     ):
         yield connection
 

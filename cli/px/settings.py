@@ -21,7 +21,7 @@ from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
 from px.project.environment import chosen
 from px.project.local_state import read_local
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config
 
 DEFAULT_TIMEOUT: Final = 30.0  # seconds
 
@@ -169,7 +169,7 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
     deploy = find_deploy_file(folder, environment)
     if deploy is not None:
         yield from _deploy_pair(deploy)
-    root = find_upwards(PROJECT_MARK, folder)
+    root = find_config(folder)
     local = None if root is None else read_local(root.parent / environment.local_file)
     if local is not None:
         yield _Pair(environment.local_file, local.url, local.token)

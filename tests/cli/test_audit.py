@@ -182,7 +182,7 @@ def test_a_changed_event_is_named(px: Px, server: TestDevServer) -> None:
     done = px.run("audit", "verify")
 
     assert (done.returncode, done.stdout.split("\t")[:2]) == (1, ["changed", changed])
-    assert done.stderr == "1 intact, 1 changed, 0 not verifiable\n"
+    assert done.stderr.splitlines()[0] == "1 intact, 1 changed, 0 not verifiable"
 
 
 def test_a_missing_event_is_named(px: Px, server: TestDevServer) -> None:
@@ -429,7 +429,67 @@ def test_an_event_under_an_impossible_key_id_is_changed(
     done = px.run("audit", "verify")
 
     assert (done.returncode, done.stdout[:8]) == (1, "changed\t")
-    assert done.stderr == "0 intact, 1 changed, 0 not verifiable\n"
+    assert done.stderr.splitlines()[0] == "0 intact, 1 changed, 0 not verifiable"
+
+
+def test_a_changed_event_can_be_acknowledged(px: Px, server: TestDevServer) -> None:
+    """Exactly this change: it stays changed, but is exit code 0, until it is changed again."""
+    write(px, "A", "B", "C")
+    changed = server.tamper_with_audit(sequence=2)
+    before = px.run("audit", "verify")
+    place = before.stdout.splitlines()[0].split("\t")[3]
+    done = px.run("audit", "acknowledge", place, "--yes", "--json")
+    after, listed = px.run("audit", "verify", "--json"), events(px)
+    shown = px.run("audit", "verify")
+
+    assert (before.returncode, place[:2]) == (1, "2:")
+    assert before.stderr.splitlines()[-1] == (
+        f"hint: once you know why: `px audit acknowledge {place}`"
+    )
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["sequence"]) == (0, "", 2)
+    conforms("audit acknowledge", json.loads(done.stdout))
+    found = json.loads(after.stdout)
+    assert (after.returncode, found["changed"], found["intact"]) == (0, 1, 3)
+    assert [(one["id"], one["event"], one["acknowledged"]) for one in found["changedEvents"]] == [
+        (changed, place, True)
+    ]
+    assert [one["integrity"] for one in listed] == ["intact", "intact", "changed", "intact"]
+    assert (listed[0]["action"], listed[0]["actor"]["id"]) == ("audit.acknowledge", "root")
+    assert shown.stdout.startswith(f"acknowledged\t{changed}\t")
+    assert shown.stderr == "3 intact, 1 changed (1 acknowledged), 0 not verifiable\n"
+
+
+@pytest.mark.parametrize("sequence", [1, 3])
+def test_a_change_after_the_acknowledgement_is_a_new_one(
+    px: Px, server: TestDevServer, sequence: int
+) -> None:
+    """Of the same event, or of the acknowledgement itself, which then counts for nothing."""
+    write(px, "A", "B")
+    server.tamper_with_audit(sequence=1)
+    place = px.run("audit", "verify").stdout.splitlines()[0].split("\t")[3]
+    px.run("audit", "acknowledge", place, "--yes")
+    good = px.run("audit", "verify")
+    server.tamper_with_audit(sequence=sequence, key_id="")
+    bad = px.run("audit", "verify", "--json")
+
+    assert (good.returncode, bad.returncode) == (0, 1)
+    assert not any(one["acknowledged"] for one in json.loads(bad.stdout)["changedEvents"])
+
+
+def test_what_was_not_changed_is_not_acknowledged(px: Px, server: TestDevServer) -> None:
+    """Neither an intact event, nor one that is not there; the log is as it was."""
+    write(px, "A")
+    before = px.run("audit").stdout
+    intact = px.run("audit", "acknowledge", head(px), "--yes", "--json")
+    other = px.run("audit", "acknowledge", f"1:{'0' * 64}", "--yes", "--json")
+    unasked = px.run("audit", "acknowledge", head(px), "--json")
+    garbled = px.run("audit", "acknowledge", "1", "--yes")
+
+    assert (intact.returncode, json.loads(intact.stderr)["code"]) == (1, "conflict")
+    assert (other.returncode, json.loads(other.stderr)["code"]) == (1, "not_found")
+    assert (unasked.returncode, json.loads(unasked.stderr)["code"]) == (1, "not_confirmed")
+    assert (garbled.returncode, "the event expects SEQ:DIGEST" in garbled.stderr) == (2, True)
+    assert px.run("audit").stdout == before
 
 
 @pytest.mark.parametrize("key_id", ["", "no space", "k" * 33, "k\n"])

@@ -18,6 +18,7 @@ from px.project import git, private_files
 from px.project.master_key import MasterKey
 from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
+from support.template_project import write_project
 
 SOMEBODY: Final = 12345
 KEY: Final = "old:" + "A" * 43 + "="
@@ -30,7 +31,6 @@ RECOVERY: Final = recovery.seal(
     cost=1 << 15,
 )
 IGNORED: Final = ".env.*\n.dev.vars\n.px/\n"
-MANIFEST: Final = 'name = "w"\nkv_namespaces = [{ binding = "SECRETS" }]\n'
 CREATE: Final = ("secret", "create", "A", "--stdin")
 DRY_RUN: Final = ("deploy", "--dry-run")
 ROTATE: Final = ("key", "rotate")
@@ -107,8 +107,8 @@ CASES: Final = [
 def project(tmp_path: Path, server: TestDevServer) -> Path:
     """A project whose files are all in order, so that each fault is the only one."""
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    write_project(tmp_path, "w")
     (tmp_path / ".gitignore").write_text(IGNORED)
-    (tmp_path / "wrangler.toml").write_text(MANIFEST)
     (tmp_path / ".px").mkdir(0o700)
     return tmp_path
 

@@ -11,15 +11,15 @@ import pytest
 
 from px.testing.dev_server import TestDevServer
 from support.px_process import PX, Px
+from support.template_project import write_project
 
-MANIFEST: Final = 'name = "w"\nkv_namespaces = [{ binding = "SECRETS" }]\n'
 KEY: Final = "old:" + "A" * 43 + "="
 
 
 @pytest.fixture
 def project(tmp_path: Path, server: TestDevServer) -> Path:
     """A project with a local Worker's files, which TestDevServer stands for."""
-    (tmp_path / "wrangler.toml").write_text(MANIFEST)
+    write_project(tmp_path)
     (tmp_path / ".px").mkdir(0o700)
     local = tmp_path / ".px" / "local.json"
     local.write_text(f'{{"url": "{server.url}", "token": "{server.token}"}}')
@@ -134,7 +134,7 @@ def test_a_link_to_itself_is_not_passed_over(project: Path, name: str) -> None:
 
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     """With what to do."""
-    (tmp_path / "wrangler.toml").write_text(MANIFEST)
+    write_project(tmp_path)
     (tmp_path / ".px").touch()
 
     done = Px(tmp_path).run("dev")

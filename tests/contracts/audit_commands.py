@@ -203,6 +203,84 @@ async def check_restart_of_what_cannot_be_read(world: LedgerWorld) -> None:
     assert await verdicts(lost, "k2") == ["intact", "unreadable"]
 
 
+def acknowledge(sequence: int, digest: str, caller: Principal | TokenShown = ROOT) -> Command:
+    return command("audit.acknowledge", caller, needs=Role.ROOT, sequence=sequence, digest=digest)
+
+
+async def digests(place: Commanding) -> dict[int, str]:
+    """Of the events as they are now, by their numbers."""
+    page, *_ = await place.run(command("audit.list", limit=99))
+    return {one[-2]: one[-1] for one in page}
+
+
+@SUITE.check
+async def check_acknowledged(world: LedgerWorld) -> None:
+    """An event of root's names exactly the changed one, by number and digest: also one that cannot
+    be read, and one whose predecessor is missing. It stays changed.
+    """
+    place, kind = Commanding(world), EVENTS.kind
+    for name in "ABCDE":
+        await place.run(put(name))
+    _, fourth, third, second, _ = place.ledger.list(kind)
+    for row, text in ((third, third.text.replace('"C"', '"X"')), (second, "{}")):
+        place.ledger.commit([Put(kind, row.id, text, row.keys)], {})
+    place.ledger.commit([Delete(kind, fourth.id)], {})
+    before, found = await verdicts(place), await digests(place)
+    for number in (2, 3, 5):
+        await place.run(acknowledge(number, found[number]))
+
+    assert before == ["changed", "changed", "unreadable", "intact"]
+    assert await verdicts(place) == ["intact"] * 3 + before
+    (event,) = (EVENTS.read(row).event for row in place.ledger.list(kind, limit=1))
+    assert (event.action, event.names) == ("audit.acknowledge", ("event 5",))
+    assert event.details == {"sequence": 5, "digest": found[5]}
+    assert event.actor["id"] == "root"
+
+
+@SUITE.check
+async def check_nothing_else_is_acknowledged(world: LedgerWorld) -> None:
+    """Not an intact event, none under a lost key, none with another digest, none that is missing;
+    nor by anybody but root. Nothing is left.
+    """
+    place, kind = Commanding(world), EVENTS.kind
+    await place.run(put("A"), issue(role="admin"), put("B"))
+    intact, before = await digests(place), place.rows()
+    for number, digest in intact.items():
+        await raises(Conflict, place.run(acknowledge(number, digest)))
+        await raises(NotFound, place.run(acknowledge(number, "0" * 64)))
+    await raises(NotFound, place.run(acknowledge(9, intact[1])))
+    await raises(Forbidden, place.run(acknowledge(1, intact[1], shown())))
+    assert place.rows() == before
+
+    row = place.ledger.list(kind)[-1]
+    place.ledger.commit([Put(kind, row.id, row.text.replace('"A"', '"X"'), row.keys)], {})
+    changed = await digests(place)
+    await raises(NotFound, place.run(acknowledge(1, intact[1])))
+    lost = Commanding(world, place.clock, NEWER)
+    asked = replace(acknowledge(2, changed[2]), newest="k2")
+    await raises(Conflict, lost.run(asked))
+    assert await verdicts(place) == ["intact", "intact", "changed"]
+
+
+@SUITE.check
+async def check_acknowledged_once(world: LedgerWorld) -> None:
+    """Sent again it leaves no second event; and where it fails, it leaves none."""
+    place, kind = Commanding(world), EVENTS.kind
+    await place.run(put("A"), put("B"))
+    row = place.ledger.list(kind)[-1]
+    place.ledger.commit([Put(kind, row.id, row.text.replace('"A"', '"X"'), row.keys)], {})
+    asked, before = acknowledge(1, (await digests(place))[1]), place.rows()
+    for spare in range(99):
+        failing = place.place(world.failing(spare))
+        made = (await asyncio.gather(failing.run(asked), return_exceptions=True))[0]
+        if not isinstance(made, BaseException):
+            break
+        assert place.rows() == before, f"statement {spare}"
+    await place.run(asked, asked)
+
+    assert await verdicts(place) == ["intact", "intact", "changed"]
+
+
 @SUITE.check
 async def check_replaced_key(world: LedgerWorld) -> None:
     """Whoever removes the key, or puts another in its place, makes no event count as intact."""

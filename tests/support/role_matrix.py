@@ -20,8 +20,9 @@ PLACES: Final = ("own", "named", "foreign")
 
 NO_RUN: Final = "0" * 32
 
-# Nobody has brains here, and there is no such run: a caller who may ask is told so.
+# Nobody has brains here, there is no such run and no such event: a caller who may ask is told so.
 _NOT_FOUND: Final = {
+    "POST /audit/acknowledge",
     "GET /brains/{identifier}",
     "GET /brains/runs",
     "POST /brains/runs",
@@ -69,6 +70,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "PATCH /secrets/{name}": {"note": "new"},
     "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /audit/acknowledge": {"sequence": 1, "digest": "0" * 64},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
     "POST /project/import": _EXPORT,

@@ -29,7 +29,9 @@ NO_VARIABLE: Final = frozenset(
     }
 )
 # Other programs' variables: px only names them, in a hint or among those that it takes away.
-NOT_READ: Final = frozenset({"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "VIRTUAL_ENV", "NODE_ENV"})
+NOT_READ: Final = frozenset(
+    {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "VIRTUAL_ENV", "NODE_ENV", "SOURCE_DATE_EPOCH"}
+)
 
 
 def is_variable(text: object) -> bool:

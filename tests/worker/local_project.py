@@ -60,11 +60,19 @@ def run_px_dev(
 
     `prepare` gets the project before `px dev` starts.
     """
-    local = LocalProject(make_scratch(checkout, folder / "project"), folder / "out", folder / "err")
-    prepare(local.project)
+    project = make_scratch(checkout, folder / "project")
+    prepare(project)
+    with run_px_dev_in(project, folder, "--port", str(free_port())) as local:
+        yield local
+
+
+@contextmanager
+def run_px_dev_in(project: Workspace, folder: Path, *options: str) -> Iterator[LocalProject]:
+    """The same in a project that is there, in its environment; `folder`: for what it says."""
+    local = LocalProject(project, folder / "out", folder / "err")
     with local.out.open("wb") as out, local.err.open("wb") as err:
         process = subprocess.Popen(
-            [PX, "dev", "--port", str(free_port())],
+            [PX, "--env", project.environment.name, "dev", *options],
             cwd=local.project.root,
             env={"PATH": os.environ["PATH"]},
             stdout=out,

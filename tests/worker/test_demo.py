@@ -146,6 +146,11 @@ def test_the_readme_shows_a_part_of_it(demo: Done) -> None:
     assert [call for call in calls(shown) if call not in printed] == []
 
 
+def test_it_fits_two_screens(demo: Done) -> None:
+    """With what it prints of KV; a screen has 50 lines."""
+    assert len(demo.out.splitlines()) <= 2 * 50
+
+
 def test_the_service_got_what_was_signed(demo: Done) -> None:
     """It says itself that the signature was right; and what it repeated was taken out."""
     _, brain = parts(demo)

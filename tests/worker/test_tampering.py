@@ -5,12 +5,14 @@ In the ledger, the Worker says so, with a code, and never crashes. In KV, it mea
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 import pytest
 
+from support.px_process import Px
 from worker.kv_files import Entry
 from worker.main_worker import KEY_ID, ProjectApi, fresh_keys
 
@@ -147,6 +149,45 @@ def test_broken_event(api: ProjectApi) -> None:
     answer = api.call("GET", "/audit")
 
     assert [event["outcome"] for event in answer.json()["events"]] == ["unreadable", "accepted"]
+
+
+def _change_event(api: ProjectApi, ours: str, theirs: str) -> None:
+    """In the ledger's storage: of the event that has this text, it becomes another."""
+    for id_, text in api.worker.ledgers.rows(api.project, "event").items():
+        if ours in text:
+            fields = json.loads(text)
+            keys = (fields["command"], fields["time"])
+            changed = text.replace(ours, theirs)
+            api.worker.ledgers.write(api.project, "event", id_, changed, *keys)
+
+
+def test_a_changed_event_is_acknowledged(api: ProjectApi, px: Px) -> None:
+    """Once root has acknowledged it, px verifies the log; changed again, it is a new finding."""
+    api.put("A", "one")
+    api.put("B", "two")
+    _change_event(api, '["A"]', '["X"]')
+    newest, changed = api.call("GET", "/audit").json()["events"]
+    place = {"sequence": changed["sequence"], "digest": changed["digest"]}
+    other = {"sequence": newest["sequence"], "digest": newest["digest"]}
+    refused = [
+        told(api.call("POST", "/audit/acknowledge", json=sent))
+        for sent in (other, place | {"digest": "0" * 64})
+    ]
+    found = px.run("audit", "verify")
+    done = px.run("audit", "acknowledge", f"{place['sequence']}:{place['digest']}", "--yes")
+    known = px.run("audit", "verify")
+    events = api.call("GET", "/audit").json()["events"]
+    _change_event(api, '["X"]', '["Y"]')
+    again = px.run("audit", "verify")
+
+    assert refused == [(409, "conflict"), (404, "not_found")]
+    assert [found.returncode, done.returncode, known.returncode, again.returncode] == [1, 0, 0, 1]
+    assert [(one["action"], one["integrity"]) for one in events] == [
+        ("audit.acknowledge", "intact"),
+        ("secret.put", "intact"),
+        ("secret.put", "changed"),
+    ]
+    assert "1 changed (1 acknowledged)" in known.stderr
 
 
 def _in_kv(api: ProjectApi) -> dict[str, Entry]:

@@ -14,6 +14,7 @@ from px.api.errors import read
 from px.api.keys import KEY_ID
 
 VERDICTS: Final = ("intact", "changed", "unknown_key")
+ACKNOWLEDGED: Final = "audit.acknowledge"  # the action of an event that names a changed one
 
 _AT_ONCE: Final = 100  # each costs the server a read
 _VERDICT = re.compile("|".join(VERDICTS))
@@ -83,7 +84,7 @@ class Restart:
 
 
 class AuditLog:
-    """Reading needs the role reader, restarting the root token."""
+    """Reading needs the role reader, everything else the root token."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -103,6 +104,16 @@ class AuditLog:
     def restart(self) -> Restart:
         """Draws a new audit key. Raises Refused `conflict` where the old one is not lost."""
         return self._client.write("/audit/restart", None, _restart, doubt.RESTART, status=200)
+
+    def acknowledge(self, sequence: int, digest: str) -> None:
+        """Records that root knows of a changed event. Raises Refused `not_found`, `conflict`."""
+        sent = {"sequence": sequence, "digest": digest}
+        self._client.write("/audit/acknowledge", sent, _acknowledged, doubt.ACKNOWLEDGE)
+
+
+def _acknowledged(found: Fields) -> None:
+    decode.number(found["sequence"])
+    decode.matching(_DIGEST, found["digest"])
 
 
 def _restart(found: Fields) -> Restart:

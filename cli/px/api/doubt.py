@@ -59,6 +59,7 @@ ADOPT: Final = Doubt(
 RESTART: Final = Doubt(
     "a new audit key may have been drawn", "see `px audit --action audit.restart`"
 )
+ACKNOWLEDGE: Final = Doubt("the event may have been acknowledged", _SAFE)
 REPAIR: Final = Doubt("some copies may be due", _SAFE)
 EXPORT: Final = Doubt("no file was written", _SAFE)
 NOTHING: Final = Doubt("nothing was written", _SAFE)

@@ -30,12 +30,12 @@ class Head:
         return f"{self.sequence}:{self.digest}"
 
 
-def parse_head(text: str) -> Head:
-    """`SEQ:DIGEST`, as `px audit verify` prints it. Raises Usage."""
+def parse_head(text: str, what: str = "--head") -> Head:
+    """`SEQ:DIGEST`, as `px audit verify` prints it. Raises Usage, which names `what`."""
     match = _HEAD.fullmatch(text)
     if match is None:
         raise Usage(
-            "--head expects SEQ:DIGEST: a number, a colon and 64 hexadecimal digits",
+            f"{what} expects SEQ:DIGEST: a number, a colon and 64 hexadecimal digits",
             hint="`px audit verify` prints it",
         )
     return Head(int(match[1]), match[2])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Final
 
-from px.api.audit import VERDICTS, AuditEvent, AuditLog
+from px.api.audit import ACKNOWLEDGED, VERDICTS, AuditEvent, AuditLog
 from px.api.keys import KEY_ID
 from px.audit.heads import Head
 from px.errors import Usage
@@ -26,6 +26,8 @@ Wanted = Mapping[str, str]  # what events must match: actor, action, name
 class Checked:
     """How many events have each verdict, which were changed, and which keys are unknown.
 
+    `acknowledged`: the changed events that intact ones of root name.
+
     `unknown`: the number of events for each key id that the Worker does not hold. `dropped`: the
     ids of keys that, according to the caller, a rotation dropped. `missing`: the first and the last
     number of each gap. `head`: the newest event; `known`: an event that was seen before, and
@@ -35,6 +37,7 @@ class Checked:
     counts: Counter[str]
     changed: tuple[AuditEvent, ...]
     unknown: Counter[str]
+    acknowledged: frozenset[Head] = frozenset()
     dropped: frozenset[str] = frozenset()
     missing: tuple[tuple[int, int], ...] = ()
     head: Head | None = None
@@ -46,13 +49,32 @@ class Checked:
         """Unknown keys that the caller did not name: their events may have been changed."""
         return {key: self.unknown[key] for key in sorted(self.unknown) if key not in self.dropped}
 
+    def is_acknowledged(self, event: AuditEvent) -> bool:
+        """Whether root knows of exactly this change: changed again, it is another one."""
+        return place_of(event) in self.acknowledged
+
+    @property
+    def news(self) -> tuple[AuditEvent, ...]:
+        """The changed events that root did not acknowledge."""
+        return tuple(one for one in self.changed if not self.is_acknowledged(one))
+
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was changed or is missing, and every unknown key is known as dropped."""
-        return self.is_known and not (self.changed or self.missing or self.unexpected)
+        """Whether every changed event is acknowledged, every unknown key is known as dropped, and
+        nothing is missing.
+        """
+        return self.is_known and not (self.news or self.missing or self.unexpected)
 
     def document(self) -> dict[str, object]:
-        changed = [{"id": one.id, "time": one.time} for one in self.changed]
+        changed = [
+            {
+                "id": one.id,
+                "time": one.time,
+                "event": None if (place := place_of(one)) is None else str(place),
+                "acknowledged": self.is_acknowledged(one),
+            }
+            for one in self.changed
+        ]
         counts = {"unknownKey" if v == "unknown_key" else v: self.counts[v] for v in VERDICTS}
         keys = [
             {"id": key, "count": self.unknown[key], "dropped": key in self.dropped}
@@ -74,8 +96,12 @@ class Checked:
     def sentence(self) -> str:
         intact, changed, unknown = (self.counts[verdict] for verdict in VERDICTS)
         by_key = ", ".join(f"{key}: {self.unknown[key]}" for key in sorted(self.unknown))
-        return f"{intact} intact, {changed} changed, {unknown} not verifiable" + (
-            f" (unknown key {by_key})" if by_key else ""
+        acknowledged = changed - len(self.news)
+        return (
+            f"{intact} intact, {changed} changed"
+            + (f" ({acknowledged} acknowledged)" if acknowledged else "")
+            + f", {unknown} not verifiable"
+            + (f" (unknown key {by_key})" if by_key else "")
         )
 
     def loss(self) -> str:
@@ -90,11 +116,28 @@ class Checked:
         return f"the log was replaced: {seen}, and is not in it any more"
 
     def hint(self) -> str:
-        """What to do about unknown keys; empty if nothing."""
+        """What to do about unknown keys, else about a changed event; empty if nothing."""
         if not self.unexpected:
-            return ""
+            places = [place for one in self.news if (place := place_of(one))]
+            is_enough = places and not self.missing  # a gap cannot be acknowledged
+            return f"once you know why: `px audit acknowledge {places[0]}`" if is_enough else ""
         options = " ".join(f"--dropped {key}" for key in sorted({*self.dropped, *self.unexpected}))
         return f"if these keys were dropped or lost, run `px audit verify {options}`"
+
+
+def place_of(event: AuditEvent) -> Head | None:
+    """Its number and digest; None for one that has no place in the chain."""
+    if event.sequence is None or event.digest is None:
+        return None
+    return Head(event.sequence, event.digest)
+
+
+def _acknowledged_by(event: AuditEvent) -> Head | None:
+    """The changed event that this one names. Nobody but root is let into making an intact one."""
+    if (event.action, event.integrity) != (ACKNOWLEDGED, "intact"):
+        return None
+    sequence, digest = event.details.get("sequence"), event.details.get("digest")
+    return Head(sequence, digest) if type(sequence) is int and isinstance(digest, str) else None
 
 
 def dropped_ids(given: Iterable[str]) -> frozenset[str]:
@@ -129,6 +172,7 @@ def check(
     counts: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     changed: list[AuditEvent] = []
+    acknowledged: set[Head] = set()  # complete when the walk is at the event: they come after it
     chain = _Chain(known)
     for event in log.events():
         is_asked_for = start is None or event.at >= start
@@ -138,12 +182,23 @@ def check(
         if not is_asked_for:
             continue
         counts[event.integrity] += 1
+        if place := _acknowledged_by(event):
+            acknowledged.add(place)
         if event.integrity == "changed":
             changed.append(event)
         elif event.integrity == "unknown_key":
             unknown[event.key_id or NAMELESS] += 1
-    found = Checked(counts, tuple(changed), unknown, dropped, tuple(chain.missing), head, known)
-    return replace(found, is_known=chain.has_known(head))
+    return Checked(
+        counts,
+        tuple(changed),
+        unknown,
+        frozenset(acknowledged),
+        dropped,
+        tuple(chain.missing),
+        head,
+        known,
+        is_known=chain.has_known(head),
+    )
 
 
 class _Chain:

@@ -15,6 +15,7 @@ from typing import Final
 from px.cloudflare.environment import wrangler_environment
 from px.cloudflare.wrangler_errors import failure, too_late
 from px.errors import Usage
+from px.project.environment import chosen
 from px.project.workspace import Workspace, node
 from px.tools.inventory import check
 from px.tools.place import current
@@ -80,8 +81,8 @@ class Wrangler:
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
         # Always: an empty name is the top level, whatever the process's variables say.
-        environment_name = ("--env", self._project.environment.name)
-        fixed = (*_NO_ENV_FILE, "--config", config or self._project.config, *environment_name)
+        named = f"--env={self._project.environment.name}"
+        fixed = (*_NO_ENV_FILE, named, "--config", config or self._project.config)
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
             [node(), self._tools.wrangler(), *words, *fixed],
             cwd=self._project.root,
@@ -114,7 +115,7 @@ def credentials(environ: Mapping[str, str], deploy_file: Mapping[str, str]) -> d
     if TOKEN not in found:
         raise Usage(
             f"px needs {TOKEN} to change a deployed Worker",
-            hint="set it in .env.deploy; .env.deploy.example shows how",
+            hint=f"set it in {chosen(environ).deploy_file}; .env.deploy.example shows how",
         )
     if odd := [name for name in _FROM_FILE if not found.get(name, "").isprintable()]:
         raise Usage(f"{odd[0]} contains a character that cannot be sent", hint="copy it again")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from px.project.workspace import Workspace
 
 app = new_app()
-DEFAULT_PORT: Final = 8787
 
 Port = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port on 127.0.0.1.")
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=1,
+        max=65535,
+        help="The port on 127.0.0.1.  [default: 8787; with --env: a free one, kept]",
+    ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Print the Worker's log to stderr.")]
 Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
@@ -28,7 +34,7 @@ Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 @app.command()
 def dev(
-    port: Port = DEFAULT_PORT, verbose: Verbose = False, env: Env = None, as_json: Json = False
+    port: Port = None, verbose: Verbose = False, env: Env = None, as_json: Json = False
 ) -> None:
     """Run the real Worker on this machine, with local KV.
 
@@ -123,9 +129,10 @@ class _Output:
             self.say(line)
 
 
-def _serve(port: int, output: _Output) -> None:
+def _serve(port: int | None, output: _Output) -> None:
     try:
         from px.local.dev import run
+        from px.local.port import usual_port
     except ModuleNotFoundError:
         raise Usage(
             "px dev needs packages that are not installed",
@@ -136,6 +143,8 @@ def _serve(port: int, output: _Output) -> None:
 
     with first_signal() as signals:
         try:
-            run(find_project(), port, output.push, output.adopt, output.asked, output)
+            project = find_project()
+            wanted = port or usual_port(project)
+            run(project, wanted, output.push, output.adopt, output.asked, output)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

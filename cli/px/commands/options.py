@@ -37,6 +37,19 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
     return secret_names(ctx, incomplete)
 
 
+def known_environment(incomplete: str) -> list[str]:
+    """Completes an environment of the project around the current folder."""
+    from pathlib import Path
+
+    from px.project.inheritance import names_of
+    from px.project.manifest import read_manifest
+    from px.project.upwards import find_config
+
+    config = find_config(Path.cwd())
+    known = [] if config is None else names_of(read_manifest(config).written)
+    return [name for name in known if name.startswith(incomplete)]
+
+
 StoredName = Annotated[
     str, typer.Argument(metavar="NAME", help="The secret's name.", autocompletion=known_secret)
 ]
@@ -52,7 +65,13 @@ Name = Annotated[
 
 
 def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
-    return typer.Option("--env", metavar="NAME", help=help_, callback=note_environment)
+    return typer.Option(
+        "--env",
+        metavar="NAME",
+        help=help_,
+        callback=note_environment,
+        autocompletion=known_environment,
+    )
 
 
 def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type

@@ -22,6 +22,7 @@ class Px(LazyGroup):
         "project": "px.commands.project",
         "brain": "px.commands.brain",
         "new": "px.commands.new",
+        "env": "px.commands.env",
         "dev": "px.commands.dev",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

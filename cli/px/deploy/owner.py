@@ -7,7 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from px.errors import Refused
-from px.project.env_deploy import TOKEN, URL, WORKER
+from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
+from px.project.environment import Environment
+from px.project.inheritance import names_of
+from px.project.manifest import Manifest
+from px.project.workspace import Workspace
 
 _SHARED: Final = ".workers.dev"
 
@@ -27,6 +31,23 @@ def check_owner(file: str, settings: Mapping[str, str], worker: str, account: st
     )
     if other:
         raise _anothers(file, other, worker)
+
+
+def check_environments(project: Workspace, manifest: Manifest, file: DeployFile) -> None:
+    """Raises Refused for an address or token that is also another environment's: a copied file."""
+    settings = file.read()
+    for name in ("", *names_of(manifest.written)):
+        other = DeployFile(project.root, Workspace(project.root, Environment(name)))
+        if other.path == file.path:
+            continue
+        theirs = other.read()
+        for setting in (URL, TOKEN):
+            if settings.get(setting) and settings.get(setting) == theirs.get(setting):
+                raise Refused(
+                    f"{file.name} has the same {setting} as {other.name}; nothing was changed",
+                    code="another_workers_file",
+                    hint=f"remove {URL}, {TOKEN} and {WORKER} from the one that was copied",
+                )
 
 
 def check_no_token(file: str, settings: Mapping[str, str], worker: str) -> None:

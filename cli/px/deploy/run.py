@@ -23,6 +23,7 @@ from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.old_token import keep_replaced
 from px.deploy.owner import (
+    check_environments,
     check_no_token,
     check_owner,
     recorded,
@@ -36,9 +37,11 @@ from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
+from px.project.apart import missing_variables
 from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
-from px.project.manifest import Manifest, read_manifest
+from px.project.manifest import Manifest
 from px.project.master_key import MasterKey
+from px.project.own import own_manifest
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -82,7 +85,7 @@ class Deployment:
         self._passphrase = passphrase
         self._say = say
         self._file = DeployFile(folder, project)
-        self._manifest: Manifest = read_manifest(project.config, project.environment)
+        self._manifest: Manifest = own_manifest(project)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -120,6 +123,8 @@ class Deployment:
         self._check_file()
         remote = self._remote()
         plan = self._plan(remote)
+        if lacks := missing_variables(self._manifest):
+            self._say(f"Warning: {plan.worker} has no variable {', '.join(lacks)}")
         self._say(f"Deploying {plan.worker}" + (", a new Worker" if plan.is_new else ""))
         missing = self._check_asked(plan)
         if plan.makes_key:
@@ -139,6 +144,7 @@ class Deployment:
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
+        check_environments(self._project, self._manifest, self._file)
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._say(

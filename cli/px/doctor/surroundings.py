@@ -10,7 +10,7 @@ from px.project import private_files
 from px.project.env_deploy import find_deploy_file
 from px.project.environment import chosen
 from px.project.private_files import SECRETS_FILE
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config
 from px.project.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ class Surroundings:
     @property
     def project(self) -> Workspace | None:
         """The project; None outside one."""
-        mark = find_upwards(PROJECT_MARK, self.folder)
+        mark = find_config(self.folder)
         return None if mark is None else Workspace(mark.parent, chosen())
 
     @property

@@ -17,8 +17,10 @@ from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
 from px.project import dev_vars, owner_only
+from px.project.apart import missing_variables
 from px.project.errors import AlreadyRunning
 from px.project.local_state import read_local
+from px.project.own import own_manifest
 from px.project.workspace import Workspace
 from px.terminal import Progress
 
@@ -68,8 +70,11 @@ def run(
     project: Workspace, port: int, push: Push, adopt: Adopt, check: Check, output: DevOutput
 ) -> None:
     """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
+    manifest = own_manifest(project)
     keys = Watched(project.dev_vars)
     with _only_one(project):
+        if lacks := missing_variables(manifest):
+            output.say(f"Warning: {project.environment.shown} has no variable {', '.join(lacks)}")
         dev_vars.check(project)
         set_up(project, output.say, output.bar)
         for name in dev_vars.not_ignored(project):

@@ -5,10 +5,26 @@ from __future__ import annotations
 import errno
 import socket
 from typing import Final
+from urllib.parse import urlsplit
 
 from px.project.errors import LocalError
+from px.project.local_state import read_local
+from px.project.workspace import Workspace
 
 HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8787
+
+
+def usual_port(project: Workspace) -> int:
+    """Production's is always the same; another environment keeps its last one while it is free.
+
+    So that several environments run beside each other.
+    """
+    if not project.environment.name:
+        return DEFAULT_PORT
+    known = read_local(project.local_json)
+    last = urlsplit(known.url).port if known else None
+    return last if last and not is_taken(last) else free_port()
 
 
 def free_port() -> int:

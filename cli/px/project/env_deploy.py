@@ -13,7 +13,7 @@ from typing import Final
 from px.errors import Refused
 from px.project import private_files
 from px.project.environment import Environment
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config, find_upwards
 from px.project.workspace import Workspace
 
 URL: Final = "PX_URL"
@@ -27,7 +27,7 @@ def find_deploy_file(folder: Path, environment: Environment) -> Path | None:
     Reading refuses another user's file: skipping it there would select another server.
     """
     here, name = folder.absolute(), environment.deploy_file
-    mark = find_upwards(PROJECT_MARK, here)
+    mark = find_config(here)
     root = here if mark is None else mark.parent
     inside = (one for one in (here, *here.parents) if one == here or one.is_relative_to(root))
     near = next((path for one in inside if os.path.lexists(path := one / name)), None)

@@ -1,4 +1,4 @@
-"""A Worker's settings in wrangler.toml, and a copy of the file with ids filled in."""
+"""A Worker's settings in wrangler's configuration, and a copy of it with ids filled in."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Manifest:
 def read_manifest(config: Path, environment: Environment = PRODUCTION) -> Manifest:
     """The Worker of this environment. Raises Usage, with what is wrong."""
     try:
-        written = tomllib.loads(config.read_text())
+        written = _parsed(config)
         fields = fields_of(written, environment, config.name)
         kv = fields.get("kv_namespaces", ())
         return Manifest(
@@ -88,7 +88,17 @@ def read_manifest(config: Path, environment: Environment = PRODUCTION) -> Manife
     except OSError as error:
         raise _unusable(config, f"cannot be read: {(error.strerror or '').lower()}") from None
     except (ValueError, TypeError, AttributeError):
-        raise _unusable(config, "is not valid TOML") from None
+        raise _unusable(config, f"is not valid {config.suffix[1:].upper()}") from None
+
+
+def _parsed(config: Path) -> dict[str, Any]:
+    """Raises ValueError and OSError."""
+    text = config.read_text()
+    if config.suffix == ".toml":
+        return tomllib.loads(text)
+    import json5  # as wrangler: with comments and trailing commas, also in wrangler.json
+
+    return dict(json5.loads(text))
 
 
 def _unusable(config: Path, what: str) -> Usage:

@@ -9,21 +9,21 @@ from typing import Final
 
 from px.project.environment import PRODUCTION, Environment, chosen
 from px.project.errors import LocalError, NoProject
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import config_in, find_config
 
 SETUP_HINT: Final = "install px again; in its checkout: `make setup`"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder with a wrangler.toml, and the paths below it, in one of its environments."""
+    """A folder with wrangler's configuration, and the paths below it, in one environment."""
 
     root: Path
     environment: Environment = PRODUCTION
 
     @property
     def config(self) -> Path:
-        return self.root / "wrangler.toml"
+        return config_in(self.root)
 
     @property
     def worker(self) -> Path:
@@ -69,14 +69,17 @@ class Workspace:
 
 
 def find_project(start: Path | None = None) -> Workspace:
-    """The nearest folder upwards with a wrangler.toml, in the chosen environment.
+    """The nearest folder upwards with wrangler's configuration, in the chosen environment.
 
     Raises LocalError if there is none.
     """
-    mark = find_upwards(PROJECT_MARK, (start or Path.cwd()).resolve())
+    mark = find_config((start or Path.cwd()).resolve())
     if mark is not None:
         return Workspace(mark.parent, chosen())
-    raise NoProject("no wrangler.toml in this folder or above it", "run px inside a project")
+    raise NoProject(
+        "no wrangler.toml, wrangler.jsonc or wrangler.json in this folder or above it",
+        "run px inside a project; `px new DIR` makes one",
+    )
 
 
 def node() -> Path:

@@ -10,7 +10,7 @@ from typing import Final
 from px.api.secrets import Entry
 from px.errors import Detail, Usage
 from px.project.private_files import SECRETS_FILE
-from px.project.upwards import PROJECT_MARK, find_upwards
+from px.project.upwards import find_config
 
 _WORDS: Final = (
     ("nothing was sent", "nothing was run"),
@@ -65,7 +65,7 @@ def find_file(folder: Path) -> Path:
 
     Never one from any parent folder: others may write there, and px would read their file.
     """
-    mark = find_upwards(PROJECT_MARK, folder)
+    mark = find_config(folder)
     found = (folder if mark is None else mark.parent) / SECRETS_FILE
     if not found.exists():
         where = "this folder" if mark is None else "the project's folder"

@@ -84,8 +84,16 @@ CALLS: Final = {
         ("GET", "/projects"),
         ("POST", "/root-token/replaced"),
         ("POST", "/audit/restart"),
+        ("POST", "/audit/acknowledge"),
         ("POST", "/project/import/check"),
         ("POST", "/project/import"),
     ),
 }
+# The calls that write a value: a server without room refuses these, and no other.
+VALUES: Final = (
+    ("POST", "/secrets"),
+    ("POST", "/secrets/bulk"),
+    ("POST", "/secrets/NAME/rollback"),
+    ("POST", "/secrets/NAME/restore"),
+)
 OPEN: Final = (("GET", "/status"), ("GET", "/openapi.json"))

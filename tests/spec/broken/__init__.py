@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spec.broken import (
     access,
+    adoption,
     audit,
     backup,
     brains,
@@ -26,6 +27,7 @@ from spec.broken.mutant import MUTANTS, Mutant
 __all__ = ["MUTANTS", "Mutant"]
 _MODULES = (
     access,
+    adoption,
     audit,
     backup,
     brains,

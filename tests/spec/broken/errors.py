@@ -36,6 +36,51 @@ async def openapi_without_keys(call: Call) -> Response:
     return edited(right, paths={k: v for k, v in found(right)["paths"].items() if k != "/keys"})
 
 
+async def _document(call: Call, theirs: str, ours: str) -> Response:
+    """The OpenAPI document with another text in place of one of its own."""
+    right = await call.right()
+    if not call.at("GET /openapi.json"):
+        return right
+    assert theirs in right.body.decode()
+    return replace(right, body=right.body.decode().replace(theirs, ours).encode())
+
+
+@breaks("openapi.codes")
+async def openapi_without_adopting(call: Call) -> Response:
+    """No call says that an adoption can be under way."""
+    return await _document(call, ',"adopting"]', "]")
+
+
+@breaks("openapi.codes")
+async def openapi_with_a_code_of_its_own(call: Call) -> Response:
+    """A code has another name in the document."""
+    return await _document(call, '"outcome_unknown"', '"unknown_outcome"')
+
+
+@breaks("openapi.full")
+async def full_ledgers_keep_everything(call: Call) -> Response:
+    """A full ledger refuses deletions too."""
+    right = await call.right()
+    if not call.at("GET /openapi.json"):
+        return right
+    paths = found(right)["paths"]
+    paths["/secrets/{name}"]["delete"]["responses"] |= {
+        "507": paths["/secrets"]["post"]["responses"]["507"]
+    }
+    return edited(right, paths=paths)
+
+
+@breaks("openapi.full")
+async def full_ledgers_take_bulks(call: Call) -> Response:
+    """A full ledger does not refuse bulk requests."""
+    right = await call.right()
+    if not call.at("GET /openapi.json"):
+        return right
+    paths = found(right)["paths"]
+    del paths["/secrets/bulk"]["post"]["responses"]["507"]
+    return edited(right, paths=paths)
+
+
 @breaks("errors.form")
 async def another_word_for_error(call: Call) -> Response:
     """405 has `message` for `error`."""

@@ -12,7 +12,7 @@ from positronic.http.request import Response
 from positronic.ledger.memory import MemoryLedger
 from positronic.ports import Sealing
 from positronic.rows import Changes, Expect
-from spec.broken.mutant import Call, answer, breaks, edited, found, refusal
+from spec.broken.mutant import RIGHT, Call, answer, breaks, edited, found, refusal
 from spec.house import House
 
 
@@ -218,3 +218,28 @@ def _listed(right: Response) -> list[dict[str, str]]:
 
 def _plain(right: Response) -> dict[str, str]:
     return {name: text for name, text in right.headers.items() if name != "Content-Type"}
+
+
+@breaks("secrets.delete.listed")
+async def deletes_no_entries(call: Call) -> Response:
+    """DELETE /secrets says that it deleted, and did not."""
+    if call.at("DELETE /secrets") and call.query.get("name", "").startswith("SPEC"):
+        right = await call.right("GET", f"/secrets/{call.query['name']}/exists")
+        return Response(204, b"", dict(RIGHT)) if found(right).get("exists") else await call.right()
+    return await call.right()
+
+
+@breaks("secrets.delete.bulk")
+async def keeps_bulk(call: Call) -> Response:
+    """DELETE /secrets/bulk says that it deleted, and did not."""
+    if call.method == "DELETE" and call.path == "/secrets/bulk" and call.token == call.house.token:
+        return Response(204, b"", dict(RIGHT))
+    return await call.right()
+
+
+@breaks("secrets.delete.bulk")
+async def bulk_has_no_policy(call: Call) -> Response:
+    """PATCH /secrets/bulk changes nothing."""
+    if call.method == "PATCH" and call.path == "/secrets/bulk" and call.token == call.house.token:
+        return await call.right("GET", "/secrets/bulk/policy")
+    return await call.right()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from positronic.access.tokens import parse
 from positronic.http.request import Response
-from spec.broken.mutant import Call, answer, breaks, edited, found
+from spec.broken.mutant import RIGHT, Call, answer, breaks, edited, found
 
 
 def _issued(call: Call, right: Response) -> bool:
@@ -185,3 +185,11 @@ async def admins_may_not_see_keys(call: Call) -> Response:
     right = await _remembering(call)
     is_it = call.at("GET /keys") and call.state.get(call.token) == "admin"
     return answer(403, {"error": "no", "code": "forbidden"}, right) if is_it else right
+
+
+@breaks("tokens.entry")
+async def revokes_no_entries(call: Call) -> Response:
+    """DELETE /tokens says that it revoked, and did not."""
+    if call.at("DELETE /tokens") and call.token == call.house.token:
+        return Response(204, b"", dict(RIGHT))
+    return await call.right()

@@ -1,11 +1,12 @@
-"""`/audit`: who did what, and the key that signs it."""
+"""`/audit`: who did what, the key that signs it, and what root knows to be changed."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from positronic.api import event_models
-from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Executor, Query, Route
+from positronic.api.body import read_acknowledgement
+from positronic.api.routing import DEFAULT_LIST, PAGING, Call, Executor, Query, Route, create
 from positronic.audit.wanted import Wanted
 from positronic.roles import Role
 
@@ -23,6 +24,14 @@ async def _restart(call: Call) -> event_models.RestartOut:
     return event_models.RestartOut(
         key_id=done.key_id, sequence=done.sequence, previous_key_id=done.previous_key_id
     )
+
+
+async def _acknowledge(
+    sent: event_models.AcknowledgeIn, call: Call
+) -> event_models.AcknowledgedOut:
+    """For one that was looked into. It stays `changed`; 409 for one that is not."""
+    await call.session.audit_log().acknowledge(sent.sequence, sent.digest)
+    return event_models.AcknowledgedOut(sequence=sent.sequence, digest=sent.digest)
 
 
 def _filter(name: str, description: str) -> Query:
@@ -45,5 +54,9 @@ ROUTES: Final = (
         errors=(409,),
         executor=Executor.LEDGER,
         is_repeatable=True,
+    ),
+    create(
+        *("/audit/acknowledge", Role.ROOT, _acknowledge, "Acknowledge a changed event."),
+        *(read_acknowledgement, (404, 409)),
     ),
 )

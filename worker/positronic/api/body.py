@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from positronic.api.backup_models import ExportIn, ImportIn, PageIn
 from positronic.api.brain_models import RerunIn, RunIn
+from positronic.api.event_models import AcknowledgeIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.api.policy_models import PolicyIn
 from positronic.api.version_models import RollbackIn
@@ -41,7 +42,7 @@ _FIELDS: Final = frozenset(
         *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
-        *("cursor", "header", "page", "ticket"),
+        *("cursor", "header", "page", "ticket", "sequence", "digest"),
     }
 )
 _KINDS: Final = (InvalidName, ReservedName, InvalidValue, DuplicateName)
@@ -63,6 +64,11 @@ def read_bulk(body: bytes) -> BulkIn:
 def read_rollback(body: bytes) -> RollbackIn:
     """One {to, ifVersion?}. Raises what is wrong with it."""
     return _validate(RollbackIn, read_json(body))
+
+
+def read_acknowledgement(body: bytes) -> AcknowledgeIn:
+    """One {sequence, digest}. Raises what is wrong with it."""
+    return _validate(AcknowledgeIn, read_json(body))
 
 
 def read_token(body: bytes) -> TokenIn:
@@ -187,6 +193,8 @@ def _sentence(item: ErrorDetails) -> str:
             return item["msg"]
         case "greater_than_equal" | "less_than_equal":
             return f"`{field}` is out of range"
+        case "string_pattern_mismatch":
+            return f"`{field}` is malformed"
         case _:
             return f"`{field}` has the wrong type"
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from positronic.api.models import Model
 from positronic.commands.asked_events import EventsPage, ListedEvent
-from positronic.http.text_formats import Time
+from positronic.http.text_formats import Digest, NewVersion, Time
 from positronic.sealing.signing import Verdict
 from positronic.times import iso
+
+
+class AcknowledgeIn(Model):
+    """The changed event, as it is listed now."""
+
+    sequence: NewVersion
+    digest: Digest
 
 
 class EventOut(Model):
@@ -24,6 +31,13 @@ class EventOut(Model):
     key_id: str | None = None
     sequence: int | None = None
     digest: str | None = None
+
+
+class AcknowledgedOut(Model):
+    """The event that root knows of. It is still `changed`."""
+
+    sequence: int
+    digest: str
 
 
 class HeadOut(Model):

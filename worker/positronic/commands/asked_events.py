@@ -60,6 +60,10 @@ class LedgerLog:
         """Draw a new audit key, because the old one's master key is lost. Raises Conflict."""
         return Restart(*await self._ask("audit.restart"))
 
+    async def acknowledge(self, sequence: int, digest: str) -> None:
+        """Record that root knows of this changed event. Raises NotFound, Conflict."""
+        await self._ask("audit.acknowledge", sequence=sequence, digest=digest)
+
 
 def _listed(found: list[Any]) -> ListedEvent:
     if len(found) == 3:

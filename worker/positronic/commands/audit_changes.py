@@ -1,15 +1,18 @@
-"""What becomes of a project's log: its oldest events go, and a lost audit key is replaced."""
+"""What becomes of a project's log: its oldest events go, a lost audit key is replaced, and root
+acknowledges that an event was changed.
+"""
 
 from __future__ import annotations
 
 from positronic.audit import chain, retention
-from positronic.commands import audit_keys
+from positronic.commands import audit_keys, audit_reads
 from positronic.commands.work import Plan, Work
-from positronic.errors import Conflict
+from positronic.errors import Conflict, NotFound
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
 from positronic.rows import Row
 from positronic.sealing.envelope import KEY_ID
+from positronic.sealing.signing import Verdict
 
 
 async def trim(work: Work) -> Plan:
@@ -47,6 +50,23 @@ async def restart(work: Work) -> Plan:
         details={"sequence": sequence, "previousKeyId": before},
         audit_key=key,
     )
+
+
+async def acknowledge(work: Work, sequence: int, digest: str) -> Plan:
+    """An event that names a changed one by number and digest, and makes it no better.
+
+    Raises NotFound, and Conflict for an event that was not changed.
+    """
+    row_id = event_row_id(sequence)
+    there = work.look.rows(EVENTS.kind, [row_id, event_row_id(sequence - 1)])
+    row = there.get(row_id)
+    if row is None or chain.digest(row) != digest:
+        raise NotFound("there is no event with this number and digest")
+    key = await audit_keys.held(work)
+    if audit_reads.verdict_of(work, key, EVENTS.item(row), there) is not Verdict.CHANGED:
+        raise Conflict(f"event {sequence} was not changed")
+    details = {"sequence": sequence, "digest": digest}
+    return Plan([], [f"event {sequence}"], None, details=details)
 
 
 def _key_id(row: Row | None) -> str | None:

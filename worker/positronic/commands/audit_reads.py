@@ -40,6 +40,20 @@ async def listed(work: Work, cursor: str | None, limit: int, wanted: Wanted) -> 
     return [items, following, head]
 
 
+def verdict_of(
+    work: Work, key: AuditKey | None, chained: ChainedEvent | Unreadable, there: Mapping[str, Row]
+) -> Verdict:
+    """Whether it is as it was written, in its place. `there`: among others, the row before it."""
+    if isinstance(chained, Unreadable):
+        return Verdict.CHANGED
+    verdict = chain.verify(key, work.project, chained)
+    if verdict is not Verdict.INTACT:
+        return verdict
+    if not _follows(work, key, chained, there):
+        return Verdict.CHANGED
+    return old_events.verdict_of(chained.event)
+
+
 def _page(
     work: Work, cursor: str | None, limit: int, wanted: Wanted
 ) -> tuple[Sequence[Row], str | None]:
@@ -70,11 +84,7 @@ def _item(work: Work, key: AuditKey | None, row: Row, there: Mapping[str, Row]) 
     chained, digest = EVENTS.item(row), chain.digest(row)
     if isinstance(chained, Unreadable):
         return [row.id, _number(row.id), digest]
-    event, verdict = chained.event, chain.verify(key, work.project, chained)
-    if verdict is Verdict.INTACT and not _follows(work, key, chained, there):
-        verdict = Verdict.CHANGED
-    if verdict is Verdict.INTACT:
-        verdict = old_events.verdict_of(event)
+    event, verdict = chained.event, verdict_of(work, key, chained, there)
     kept = events.encode(event)
     return [event.id, kept, dict(event.details), verdict.value, chained.sequence, digest]
 

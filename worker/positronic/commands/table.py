@@ -94,6 +94,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "use.trim": lambda work, _: use_counts.trim(work),
     "audit.trim": lambda work, _: audit_changes.trim(work),
     "audit.restart": lambda work, _: audit_changes.restart(work),
+    "audit.acknowledge": lambda work, given: audit_changes.acknowledge(
+        work, given.number("sequence"), given.text("digest")
+    ),
     "copies.repair": lambda work, given: copy_commands.repair(work, given.digests("copies")),
     "project.add": lambda work, given: directory_commands.add(
         work, given.text("project"), given.text("location"), given.text("jurisdiction")

@@ -33,6 +33,7 @@ UtcTimeText = Annotated[str, _text(f"^{ISO.pattern}$")]
 # JSON has one kind of number: 60.0 is the integer 60 (JSON Schema, 4.2.3).
 StepNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
 NewVersion = Annotated[int, Field(ge=1, le=2**53 - 1), BeforeValidator(_whole)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of an event: SHA-256
 KnownVersion = Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]  # 0: none
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
 RotateEvery = Annotated[int, Field(ge=1, le=MAX_ROTATE_EVERY), BeforeValidator(_whole)]

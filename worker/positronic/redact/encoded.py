@@ -88,8 +88,17 @@ class _FromHex(Layer):
         return self._parent.source(self._places[2 * start], self._places[2 * end - 1] + 1)
 
 
-def decoded(layer: Layer) -> Iterator[tuple[Layer, Layer | None]]:
-    """What was decoded, and the text in it, which may be encoded or escaped again."""
+def decoded(text: Layer, reading: Layer) -> Iterator[tuple[Layer, Layer | None]]:
+    """What was decoded, and the text in it, which may be encoded or escaped again.
+
+    Of the text's last reading, and of the text itself: in `%7a7a41` the first digits of the hex
+    look like an escape.
+    """
+    for layer in (reading,) if reading is text else (reading, text):
+        yield from _decoded(layer)
+
+
+def _decoded(layer: Layer) -> Iterator[tuple[Layer, Layer | None]]:
     for found in _from_base64(layer):
         spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
         yield found, Pieces(found, spans) if spans else None

@@ -79,7 +79,7 @@ class Finder:
                 yield from _spelt(spaced(last), self._spaced)
         if self._solid:
             yield from _spelt(Kept(last, _SAME, _SOLID), self._solid)
-        for found, inner in decoded(last) if depth else ():
+        for found, inner in decoded(layer, last) if depth else ():
             yield from self._in(found)
             if inner is not None:
                 yield from self._read(inner, depth - 1)

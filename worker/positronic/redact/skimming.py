@@ -51,7 +51,7 @@ def _beside(layer: Layer, depth: int) -> Iterator[bytes]:
     for last in readings(layer):
         if last is not layer:
             yield last.text
-    for found, inner in decoded(last) if depth else ():
+    for found, inner in decoded(layer, last) if depth else ():
         spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
         yield Pieces(found, spans).text
         if inner is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class AuditGroup(LazyGroup):
     modules: ClassVar = {
         "verify": "px.commands.audit.verify",
+        "acknowledge": "px.commands.audit.acknowledge",
         "restart": "px.commands.audit.restart",
     }
 

@@ -44,7 +44,8 @@ def verify(
     keep the head that px prints, and pass it to the next run with --head.
 
     An event under a key that the Worker cannot use cannot be checked. That is exit code 1 too,
-    unless --dropped names the key.
+    unless --dropped names the key. A changed event no longer counts against the log once root has
+    acknowledged it with `px audit acknowledge`.
 
     \b
     Example: px audit verify
@@ -73,9 +74,13 @@ def verify(
 
 def _show(result: Checked) -> None:
     from px import terminal
+    from px.audit.walk import place_of
 
     for one in result.changed:
-        terminal.data(f"changed\t{terminal.printable(one.id)}\t{one.time}")
+        what = "acknowledged" if result.is_acknowledged(one) else "changed"
+        columns = [what, terminal.printable(one.id), one.time]
+        place = place_of(one)
+        terminal.data("\t".join([*columns, str(place)] if place else columns))
     for first, last in result.missing:
         terminal.data(f"missing\t{first}\t{last}")
     for key, count in result.unexpected.items():

@@ -6,6 +6,7 @@ from typing import Final
 
 from px.spec.checks import (
     access,
+    adoption,
     audit,
     backup,
     brains,
@@ -41,6 +42,7 @@ GROUPS: Final = (
         projects.PROJECTS,
         keys.KEYS,
         copies.COPIES,
+        adoption.ADOPTION,
         backup.BACKUP,
         brains.BRAINS,
         openapi.OPENAPI,

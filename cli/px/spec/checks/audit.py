@@ -192,6 +192,17 @@ async def restart(world: World) -> None:
     answer.refused("conflict", "a new audit key in place of one that is not lost")
 
 
+@AUDIT.full
+async def acknowledged(world: World) -> None:
+    """POST /audit/acknowledge takes exactly an event that was changed: conflict, or not_found."""
+    await world.store(world.name(), who=world.neighbour)
+    newest = await world.call("GET", "/audit?limit=1", who=world.neighbour)
+    head = newest.succeeded("GET /audit").object()["head"]
+    for sent, code in ((head, "conflict"), (head | {"digest": "0" * 64}, "not_found")):
+        found = await world.call("POST", "/audit/acknowledge", sent, who=world.neighbour)
+        found.refused(code, "an event that was not changed so")
+
+
 async def _event(world: World, matches: Callable[[Event], bool], at_least: float = 0) -> Event:
     """The newest event of this kind."""
 

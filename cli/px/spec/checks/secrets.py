@@ -90,6 +90,29 @@ async def missing(world: World) -> None:
 
 
 @DELETE.full
+async def listed(world: World) -> None:
+    """DELETE /secrets?name=NAME deletes an entry as the path does."""
+    name = world.name()
+    await world.store(name)
+    (await world.call("DELETE", f"/secrets?name={name}")).expect(204)
+    demand(not await world.exists(name), "an entry that was deleted by `name` exists")
+    found = await world.call("DELETE", f"/secrets?name={name}")
+    found.refused("not_found", "deleting a missing entry by `name`")
+
+
+@DELETE.full
+async def bulk(world: World) -> None:
+    """A secret may be named `bulk`: its policy can be changed, and it can be deleted."""
+    await world.store("bulk", who=world.neighbour)
+    changed = await world.call("PATCH", "/secrets/bulk", {"note": "a note"}, who=world.neighbour)
+    changed.expect(200)
+    kept = await world.call("GET", "/secrets/bulk/policy", who=world.neighbour)
+    demand(kept.text("note") == "a note", "the policy of a secret named `bulk` was not changed")
+    (await world.delete("bulk", world.neighbour)).expect(204)
+    demand(not await world.exists("bulk", world.neighbour), "a deleted secret `bulk` exists")
+
+
+@DELETE.full
 async def forgotten(world: World) -> None:
     """A secret that is deleted and created again has new dates."""
     name = world.name()

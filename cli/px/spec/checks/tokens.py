@@ -60,6 +60,15 @@ async def revoked(world: World) -> None:
 
 
 @TOKENS.full
+async def entry(world: World) -> None:
+    """DELETE /tokens?id=ID revokes an entry as the path does."""
+    issued = await world.issue("reader")
+    (await world.call("DELETE", f"/tokens?id={issued.id}")).expect(204)
+    found = await world.call("GET", "/secrets", who=Who(issued.token))
+    found.refused("unauthenticated", "a token that was revoked by `id`")
+
+
+@TOKENS.full
 async def missing(world: World) -> None:
     """Revoking a missing token answers 404 not_found."""
     for id_ in ("0" * 16, "x"):

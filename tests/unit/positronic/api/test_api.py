@@ -39,6 +39,7 @@ def test_each_call_needs_its_role() -> None:
         "GET /secrets/{name}/uses": Role.READER,
         "GET /audit": Role.READER,
         "POST /audit/restart": Role.ROOT,
+        "POST /audit/acknowledge": Role.ROOT,
         "GET /tokens": Role.ADMIN,
         "POST /tokens": Role.ADMIN,
         "DELETE /tokens": Role.ADMIN,

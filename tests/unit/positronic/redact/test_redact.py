@@ -308,6 +308,18 @@ def test_a_form_with_a_value() -> None:
     assert knowing(KEY=value).text(urlencode({"a": value, "b": 1})) == "a=[secret:KEY]&b=1"
 
 
+@pytest.mark.parametrize("before", ["%", "\\", "\\x", "\\u", "&#"])
+@pytest.mark.parametrize("value", ["000000", "zzAbc123", "\u00e9t\u00e9-2026"])
+@pytest.mark.parametrize("spell", ["hex", "base64"])
+def test_what_makes_an_escape_of_a_spelling_hides_nothing(
+    before: str, value: str, spell: str
+) -> None:
+    """`%7a`, `\\x7a` and `\\303` are escapes, and here the first digits of a value in hex."""
+    spelt = SPELLINGS[spell](value)
+
+    assert spelt not in knowing(KEY=value).text(f"100{before}{spelt} of it")
+
+
 DOCUMENTS: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | CONTEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(CONTEXTS, inner, max_size=3),

@@ -1,0 +1,84 @@
+"""Whether a project is one that px can run: somebody else's Worker is left alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Set
+from pathlib import Path
+from typing import Final
+
+from px import __version__
+from px.errors import Detail, Usage
+from px.project.apart import check_apart
+from px.project.inheritance import Fields
+from px.project.manifest import Manifest, read_manifest
+from px.project.workspace import Workspace
+
+_FLAG: Final = "python_workers"
+_KV: Final = "SECRETS_KV"
+_OBJECTS: Final = {"PROJECT_LEDGER": "ProjectLedger", "BRAIN_RUN": "BrainRun"}
+_CLASSES: Final = frozenset({"Default", *_OBJECTS.values()})
+_LIBRARY: Final = "positronic"
+
+
+def own_manifest(project: Workspace) -> Manifest:
+    """The Worker of the project and its environment. Only reads.
+
+    Raises Usage for a project that is not px's own, with everything that it lacks, and Refused for
+    an environment that is not complete, or not apart from the others.
+    """
+    found = read_manifest(project.config, project.environment)
+    main = str(found.written.get("main", ""))
+    imported = _imported(project.root / main) if main.endswith(".py") else set()
+    if lacks := list(_lacks(project, found.written, imported)):
+        raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
+    check_apart(found)
+    return found
+
+
+def _unusable(config: str, lacks: list[str], *, is_older: bool) -> Usage:
+    details = [Detail("missing", one) for one in lacks]
+    if is_older:
+        return Usage(
+            f"the project of this {config} lacks what px {__version__} needs; nothing was changed",
+            code="older_project",
+            hint="add what is listed, as `px new DIR` writes it",
+            details=details,
+        )
+    return Usage(
+        f"{config} is not that of a Positronic project; nothing was changed",
+        code="not_own_project",
+        hint="`px new DIR` makes one; to turn this one into one, add what is listed",
+        details=details,
+    )
+
+
+def _lacks(project: Workspace, top: Fields, imported: Set[str]) -> Iterator[str]:
+    if missing := sorted(_CLASSES - imported):
+        main = top.get("main") if imported else "main, a Python module"
+        yield f"{main}: import {', '.join(missing)} from {_LIBRARY}"
+    if _FLAG not in top.get("compatibility_flags", ()):
+        yield f"compatibility_flags: {_FLAG}"
+    if _KV not in {one.get("binding") for one in top.get("kv_namespaces", ())}:
+        yield f"kv_namespaces: a binding {_KV}"
+    bound = top.get("durable_objects", {}).get("bindings", ())
+    classes = {one.get("name"): one.get("class_name") for one in bound}
+    for name, class_name in _OBJECTS.items():
+        if classes.get(name) != class_name:
+            yield f"durable_objects.bindings: {name} for the class {class_name}"
+    if not project.requirements.is_file():
+        yield f"{project.requirements.relative_to(project.root)}: the library, by path and hash"
+
+
+def _imported(main: Path) -> set[str]:
+    """The names that it imports from the library; a module that does not parse imports none."""
+    try:
+        tree = ast.parse(main.read_bytes())
+    except (OSError, ValueError, SyntaxError):
+        return set()
+    return {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == _LIBRARY
+        for alias in node.names
+    }

@@ -1,0 +1,159 @@
+"""`px dev` and `px deploy` wherever they are called: one clear sentence, or they work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from px.project.environment import Environment
+from px.project.manifest import read_manifest
+from px.project.own import own_manifest
+from px.project.workspace import Workspace, find_project
+from support.px_process import Px
+from support.template_project import write_project
+
+ANOTHERS: Final = """\
+// somebody else's Worker
+{
+  "name": "blog",
+  "main": "src/index.ts", /* not Python */
+  "compatibility_date": "2026-11-01",
+}
+"""
+BOTH: Final = pytest.mark.parametrize("words", [("dev",), ("deploy", "--dry-run")], ids=" ".join)
+
+
+def there(folder: Path) -> dict[str, bytes | None]:
+    """Everything in the folder, and what is in it."""
+    return {str(one): one.read_bytes() if one.is_file() else None for one in folder.rglob("*")}
+
+
+@BOTH
+def test_a_bare_folder_is_a_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """With how to make a project; nothing is written there."""
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: no wrangler.toml, wrangler.jsonc or wrangler.json in this folder or above it\n"
+        "hint: run px inside a project; `px new DIR` makes one\n"
+    )
+    assert there(tmp_path) == {}
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["wrangler.jsonc", "wrangler.json", "wrangler.toml"])
+def test_somebody_elses_worker_is_left_alone(
+    tmp_path: Path, words: tuple[str, ...], name: str
+) -> None:
+    """px says what it would need, and touches nothing."""
+    toml = 'name = "blog"\nmain = "src/index.ts"\ncompatibility_date = "2026-11-01"\n'
+    (tmp_path / name).write_text(toml if name.endswith("toml") else ANOTHERS)
+    before = there(tmp_path)
+
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"error: {name} is not that of a Positronic project; nothing was changed",
+        "  main, a Python module: import BrainRun, Default, ProjectLedger from positronic",
+        "  compatibility_flags: python_workers",
+        "  kv_namespaces: a binding SECRETS_KV",
+        "  durable_objects.bindings: PROJECT_LEDGER for the class ProjectLedger",
+        "  durable_objects.bindings: BRAIN_RUN for the class BrainRun",
+        "  requirements/worker.txt: the library, by path and hash",
+        "hint: `px new DIR` makes one; to turn this one into one, add what is listed",
+    ]
+    assert there(tmp_path) == before
+
+
+@BOTH
+def test_a_project_of_an_older_version_is_told_what_it_lacks(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """It imports some of the Worker's classes, but not all that this px needs."""
+    write_project(tmp_path)
+    entry = tmp_path / "worker" / "entry.py"
+    entry.write_text("from positronic.cloudflare.entrypoint import BrainRun, Default\n")
+    before = there(tmp_path)
+
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert "error: the project of this wrangler.toml lacks what px" in done.stderr
+    assert "  worker/entry.py: import ProjectLedger from positronic\n" in done.stderr
+    assert there(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["wrangler.jsonc", "wrangler.json"])
+def test_a_project_may_be_configured_in_json(tmp_path: Path, name: str) -> None:
+    """With comments and a trailing comma, as wrangler takes it; wrangler.toml then counts less."""
+    write_project(tmp_path)
+    written = read_manifest(tmp_path / "wrangler.toml").written
+    text = json.dumps({**written, "name": "other"}, indent=2)
+    (tmp_path / name).write_text(f"// mine\n{text[:-2]},\n}}\n")
+
+    found = own_manifest(Workspace(tmp_path))
+
+    assert (found.worker, found.config.name) == ("other", name)
+
+
+def test_a_subfolder_of_a_monorepo_is_a_project_of_its_own(tmp_path: Path) -> None:
+    """The nearest configuration counts, also from below it; the .gitignore above is enough."""
+    (tmp_path / "wrangler.jsonc").write_text(ANOTHERS)
+    (tmp_path / ".gitignore").write_text(".env.*\n.dev.vars*\n.px*\n")
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shop = tmp_path / "packages" / "shop"
+    shop.mkdir(parents=True)
+    write_project(shop)
+
+    assert find_project(shop / "worker" / "brains").config == shop / "wrangler.toml"
+    assert own_manifest(find_project(shop)).worker == "shop"
+    done = Px(shop / "worker").run("deploy", "--dry-run")
+    assert (done.returncode, "px needs CLOUDFLARE_API_TOKEN" in done.stderr) == (2, True)
+
+
+@BOTH
+def test_an_environment_that_is_not_there_stops_before_anything(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """wrangler would take the top level and call it by another name."""
+    write_project(tmp_path)
+    before = there(tmp_path)
+
+    done = Px(tmp_path).run("--env", "stagin", *words)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: wrangler.toml has no environment stagin\nhint: `px env add stagin` adds one\n"
+    )
+    assert there(tmp_path) == before
+
+
+def test_the_option_may_be_before_or_after_the_command(tmp_path: Path) -> None:
+    """And it wins over the variable."""
+    write_project(tmp_path)
+    px = Px(tmp_path, {"PX_ENV": "qa"})
+
+    for words in (("--env", "dev1", "deploy"), ("deploy", "--env", "dev1")):
+        assert "no environment dev1" in px.run(*words).stderr
+    assert "no environment qa" in px.run("deploy").stderr
+
+
+def test_every_file_of_an_added_environment_is_ignored_by_git(tmp_path: Path) -> None:
+    """By the .gitignore of the template; its examples are committed."""
+    write_project(tmp_path)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    staging = Workspace(tmp_path, Environment("staging"))
+    private = [staging.environment.deploy_file, staging.dev_vars.name, ".px/x.json"]
+    examples = [".env.deploy.example", ".dev.vars.example"]
+
+    names = [*private, staging.environment.wrangler_config, *examples]
+    asked = ["git", "-C", str(tmp_path), "check-ignore", "--no-index", *names]
+    ignored = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+
+    assert ignored == names[: -len(examples)]
