@@ -19,7 +19,7 @@ from positronic.names import Project, parse_project
 from px.errors import Usage
 from px.http.address import Address, parse_address
 from px.project.env_deploy import find_deploy_file, read_settings
-from px.project.environment import chosen
+from px.project.environment import check_one_server, chosen
 from px.project.local_state import read_local
 from px.project.upwards import find_config
 
@@ -149,8 +149,10 @@ def _choose(
             f"px has no token for {wanted.origin}",
             hint="set PX_TOKEN; px sends a stored token only to the address stored with it",
         )
+    name = chosen(environ).name
     raise Usage(
-        "no server is set", hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN"
+        f"no server is set for {name}" if name else "no server is set",
+        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
     )
 
 
@@ -158,6 +160,7 @@ def _pairs(flag: str | None, environ: Mapping[str, str], folder: Path) -> Iterat
     """Every address with its token, in order; a file is read only when it is its turn."""
     token = environ.get("PX_TOKEN")
     if token:
+        check_one_server()
         url = environ.get("PX_URL", "").strip() or flag
         if not url:
             raise Usage(

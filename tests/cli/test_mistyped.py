@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -109,6 +111,50 @@ def test_a_value_with_an_equals_sign_is_no_name(here: PxInProcess, value: str) -
 
     assert done.returncode == 2
     assert value[:8] not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "secret delete API_KEI --yes",
+        "secret destroy API_KEI --yes",
+        "secret history API_KEI",
+        "secret policy API_KEI",
+        "secret rollback API_KEI --to 1",
+        "secret restore API_KEI",
+        "secret uses API_KEI",
+    ],
+)
+def test_a_mistyped_name_of_a_secret(
+    here: PxInProcess, server: TestDevServer, tmp_path: Path, line: str
+) -> None:
+    """The nearest one that px last saw there; another project's is not suggested."""
+    here = replace(here, environment={**here.environment, "HOME": str(tmp_path)})
+    server.seed({"API_KEY": VALUE})
+    here.run("secret", "list")
+
+    done = here.run(*line.split())
+    elsewhere = here.run(*line.split(), "--project", "other")
+
+    assert (done.returncode, "did you mean `API_KEY`?" in done.stderr) == (1, True)
+    assert "API_KEY" not in elsewhere.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "show"])
+def test_a_mistyped_title_of_a_brain(
+    with_brains: TestDevServer, here: PxInProcess, command: str
+) -> None:
+    """From the Worker's own list."""
+    here = replace(here, environment=with_brains.environment)
+    titles = [line.split("\t")[0] for line in here.run("brain", "list").stdout.splitlines()]
+
+    done = here.run("brain", command, titles[0] + "x")
+
+    assert f"did you mean `{titles[0]}`?" in done.stderr
+
+
+def test_a_mistyped_name_of_a_schema(here: PxInProcess) -> None:
+    assert "did you mean `secret list`?" in here.run("schema", "secret", "lsit").stderr
 
 
 ALIASES: Final = [

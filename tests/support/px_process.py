@@ -22,6 +22,7 @@ class Px:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    seconds: float = 60
 
     def run(
         self,
@@ -35,7 +36,7 @@ class Px:
             input=stdin,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=self.seconds,
             cwd=self.folder,
             env=self._environment(environment),
         )

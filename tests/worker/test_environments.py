@@ -63,7 +63,7 @@ class Two:
             "CLOUDFLARE_API_BASE_URL": self.cloudflare.url,
             "CLOUDFLARE_ENV": OTHER[environment],
         }
-        px = Px(self.project.root, surroundings)
+        px = Px(self.project.root, surroundings, seconds=240)
         return px.run("--env", environment, *words, stdin=stdin.encode())
 
     def worker(self, environment: str) -> Worker:

@@ -44,4 +44,4 @@ def new(folder: Folder, name: Name = None, as_json: Json = False) -> None:
         terminal.document(found)
         return
     terminal.say(f"Created the project {worker}")
-    terminal.say("Next: change into its folder, and run `px dev`")
+    terminal.advise("Next: change into its folder, and run `px dev`")

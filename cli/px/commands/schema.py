@@ -29,6 +29,7 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     import json
 
     from px import terminal
+    from px.commands.mistyped import nearest
     from px.errors import Usage
     from px.schemas import known, text
 
@@ -36,7 +37,8 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     if not command:
         _list(known(), as_json=as_json)
     elif command not in known():
-        raise Usage("there is no schema with that name", hint="`px schema` lists them")
+        hint = nearest(command, known()) or "`px schema` lists them"
+        raise Usage("there is no schema with that name", hint=hint)
     elif as_json:
         terminal.document(json.loads(text(command)))
     else:

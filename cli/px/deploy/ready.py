@@ -13,6 +13,7 @@ from px.api.keys import Keys
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 from px.http.result import Answer, Lost
 from px.http.transport import Transport
+from px.project.environment import chosen
 from px.settings import Target
 
 FIRST_PAUSE: Final = 0.25  # seconds; doubles up to LONGEST_PAUSE
@@ -102,5 +103,5 @@ def _another(target: Target) -> PxError:
     return ServerFailed(
         f"the Worker at {target.address.origin} is not the one just deployed",
         code="another_worker",
-        hint="remove PX_URL and PX_TOKEN from .env.deploy, or fix PX_URL",
+        hint=f"remove PX_URL and PX_TOKEN from {chosen().deploy_file}, or fix PX_URL",
     )

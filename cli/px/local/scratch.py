@@ -17,7 +17,7 @@ def make_scratch(project: Workspace, folder: Path) -> Workspace:
     """Copies worker/ and wrangler.toml of a set-up project and links its packages."""
     scratch = Workspace(folder)
     shutil.copytree(project.worker, scratch.worker, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(project.config, scratch.config)
+    shutil.copy(project.config, scratch.root / project.config.name)
     for name in _SHARED:
         (folder / name).symlink_to(project.root / name)
     owner_only.make_folder(scratch.private)

@@ -75,6 +75,15 @@ def chosen(environ: Mapping[str, str] = os.environ) -> Environment:
     return parse_environment(environ.get(VARIABLE, ""), VARIABLE)
 
 
+def check_one_server() -> None:
+    """With PX_TOKEN set: raises Usage for --env, which selects another server."""
+    if given_environment() is not None:
+        raise Usage(
+            f"--env and PX_TOKEN are two different servers; {VARIABLE} and PX_TOKEN may be one",
+            hint="leave out --env, or unset PX_URL and PX_TOKEN",
+        )
+
+
 def parse_environment(name: str, source: str) -> Environment:
     """Raises Usage for a name that cannot be part of a Worker's name and of a file's."""
     if name in ("", TOP_LEVEL):

@@ -8,6 +8,7 @@ import typer
 
 from px.commands.brain.options import Title, Watch, started
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_brain
 from px.commands.options import Server, with_server
 
 app = new_app()
@@ -53,6 +54,6 @@ def run(
     from px.brains.order import parse_options, parse_title, read_state
 
     order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
-    with server.connect() as client:
+    with server.connect() as client, nearest_brain(client, order.brain):
         runs = Runs(client)
         started(runs, runs.start(order), watch=watch, as_json=server.as_json)

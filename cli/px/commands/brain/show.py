@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from px.commands.brain.options import Title
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_brain
 from px.commands.options import Server, with_server
 
 app = new_app()
@@ -25,7 +26,7 @@ def show(server: Server, name: Title) -> None:
     from px.brains.order import parse_title
 
     title = parse_title(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_brain(client, title):
         found = Brains(client).show(title)
     if server.as_json:
         terminal.document(found.document)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
 
 app = new_app()
@@ -33,7 +34,7 @@ def destroy(server: Server, name: Name, version: Version = None, yes: Yes = Fals
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         what = f"the secret {checked} and all its versions"
         what = what if version is None else f"version {version} of the secret {checked}"
         question = f"Destroy {what}, for good, at {client.location}?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import Name, Server, with_server
 
 app = new_app()
@@ -25,7 +26,7 @@ def history(server: Server, name: Name) -> None:
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         found = Versions(client, checked).history()
     if server.as_json:
         terminal.document(found.document())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import Name, Server, with_server
 
 app = new_app()
@@ -68,7 +69,7 @@ def policy(
 
     checked = parse_name(name)
     fields = changes(note, expires, rotate_every, enforce, keep, keep_deleted)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         policies = Policies(client)
         found = policies.change(checked, fields) if fields else policies.of(checked)
         if server.as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import Name, Server, secrets_of, with_server
 
 app = new_app()
@@ -22,7 +23,7 @@ def restore(server: Server, name: Name) -> None:
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         secret = Versions(client, checked).restore()
         secrets_of(client).note(checked)
     server.tell(

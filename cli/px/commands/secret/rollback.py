@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import IfVersion, Name, Server, secrets_of, with_server
 
 app = new_app()
@@ -29,7 +30,7 @@ def rollback(server: Server, name: Name, to: To, if_version: IfVersion = None) -
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         secret = Versions(client, checked).rollback(to, if_version)
         secrets_of(client).note(checked)
     what = f"Version {secret.version} has the value of version {to}"

@@ -16,7 +16,7 @@ app = new_app()
 @app.command()
 @with_server()
 def types(server: Server) -> None:
-    """Write the names of secrets as a type, for editors and type checkers.
+    """Write the names of secrets as a type that editors and mypy read.
 
     In worker/secret_names.pyi: what the server has, and what .env.secrets.example names. A step
     whose parameter is `secrets: Secrets` from `secret_names` then has its names completed, and mypy

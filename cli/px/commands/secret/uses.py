@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import nearest_secret
 from px.commands.options import Name, Server, with_server
 
 app = new_app()
@@ -37,7 +38,7 @@ def uses(server: Server, name: Name, version: Version = None) -> None:
     from px.secrets import uses_table
 
     checked = parse_name(name)
-    with server.connect() as client:
+    with server.connect() as client, nearest_secret(client, checked):
         found = uses.uses(client, checked, version)
     if server.as_json:
         since = {} if found.since is None else {"countedSince": found.since}

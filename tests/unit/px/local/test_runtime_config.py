@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from px.errors import Usage
 from px.local.runtime_config import write_config
+from px.new.environment import make_block
+from px.project.environment import Environment
 from px.project.manifest import read_manifest
 from px.project.owner_only import make_folder
 from px.project.workspace import Workspace
+from support.template_project import write_project
 
 TOML = """\
 main = "worker/entry.py"
@@ -73,3 +78,22 @@ def test_a_wrangler_toml_that_names_no_worker_is_refused(
 
     with pytest.raises(Usage, match=sentence):
         _ = read_manifest(project.config).main
+
+
+def test_an_environment_is_run_as_wrangler_would_run_it(tmp_path: Path) -> None:
+    """With its Worker's name, flags, module, variables and bindings: none of the top level's."""
+    write_project(tmp_path)
+    config = tmp_path / "wrangler.toml"
+    block = make_block(read_manifest(config), Environment("staging"))
+    config.write_text(config.read_text() + block.toml().replace('"default"', '"of-staging"'))
+
+    places = {one: make_folder(tmp_path / f"out{one}") for one in ("", "staging")}
+    found = {
+        one: write_config(Workspace(tmp_path, Environment(one)), place, {}).read_text()
+        for one, place in places.items()
+    }
+
+    assert '"shop-ProjectLedger"' in found[""]
+    assert "of-staging" not in found[""]
+    assert '"shop-staging-ProjectLedger"' in found["staging"]
+    assert '(name = "PROJECT", text = "of-staging")' in found["staging"]

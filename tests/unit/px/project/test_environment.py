@@ -12,6 +12,7 @@ from px.errors import Usage
 from px.project import private_files
 from px.project.environment import PRODUCTION, Environment, chosen, parse_environment
 from px.project.workspace import Workspace
+from px.settings import find_target
 
 STAGING = Environment("staging")
 
@@ -50,6 +51,38 @@ def test_two_options_that_differ_are_refused() -> None:
     invocation.note_environment("staging")
     with pytest.raises(Usage, match="two environments"):
         invocation.note_environment("qa")
+
+
+def test_an_option_and_another_servers_token_are_refused(tmp_path: Path) -> None:
+    """A shell may still have production's token; a job may set both, but as variables."""
+    there = {"PX_URL": "https://s.example", "PX_TOKEN": "a-token", "PX_ENV": "staging"}
+
+    invocation.note_environment("staging")
+    with pytest.raises(Usage, match="two different servers"):
+        find_target(None, None, 1.0, environ=there, folder=tmp_path)
+
+    invocation.begin()
+    found = find_target(None, None, 1.0, environ=there, folder=tmp_path)
+    assert found.address.origin == "https://s.example"
+
+
+def test_no_environment_gets_the_server_of_another(tmp_path: Path) -> None:
+    """Neither production's `.env.deploy` nor its local Worker; the sentence says which one."""
+    (tmp_path / "wrangler.toml").touch()
+    for name in (".env.deploy", ".env.deploy.staging"):
+        (tmp_path / name).touch(0o600)
+        (tmp_path / name).write_text(f"PX_URL=https://x{name}.example\nPX_TOKEN=token\n")
+    (tmp_path / ".px").mkdir(0o700)
+    (tmp_path / ".px" / "local.json").write_text('{"url": "http://127.0.0.1:1", "token": "t"}')
+
+    found = [
+        find_target(None, None, 1.0, environ={"PX_ENV": one}, folder=tmp_path).source
+        for one in ("", "staging")
+    ]
+
+    assert found == [".env.deploy", ".env.deploy.staging"]
+    with pytest.raises(Usage, match="no server is set for qa"):
+        find_target(None, None, 1.0, environ={"PX_ENV": "qa"}, folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Staging", "a/b", "..", "-a", "a-", "a b", "x" * 33, "example"])

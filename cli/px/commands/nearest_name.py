@@ -1,0 +1,55 @@
+"""The nearest name that is there, for one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from px.api.client import Client
+
+
+@contextmanager
+def nearest_secret(client: Client, name: str) -> Iterator[None]:
+    """Completes the error about this name, from the names that px last saw there."""
+    import os
+
+    from px.completion.names import known_names
+
+    with _nearest(name, lambda: known_names(client.target, os.environ).read()):
+        yield
+
+
+@contextmanager
+def nearest_brain(client: Client, title: str) -> Iterator[None]:
+    """Completes the error about this title, from the Worker's list of brains."""
+    from px.api.brains import Brains
+
+    with _nearest(title, lambda: [one.title for one in Brains(client).list()]):
+        yield
+
+
+@contextmanager
+def _nearest(word: str, known: Callable[[], Iterable[str]]) -> Iterator[None]:
+    from px.errors import PxError
+
+    try:
+        yield
+    except PxError as error:
+        if error.code == "not_found":
+            error.hint = "; ".join(filter(None, (_meant(word, known), error.hint)))
+        raise
+
+
+def _meant(word: str, known: Callable[[], Iterable[str]]) -> str:
+    """Empty if the word is there after all, or if that cannot be found out."""
+    from px.commands.mistyped import nearest
+    from px.errors import PxError
+    from px.terminal import printable
+
+    try:
+        names = [printable(name) for name in known()]
+    except PxError:
+        return ""
+    return "" if word in names else nearest(word, names)
