@@ -50,7 +50,7 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed(own: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """The project after its first deploy, while the stand-in runs."""
+    """The project after its first deploy, with its secret, while the stand-in runs."""
     folder, token = tmp_path_factory.mktemp("edge"), secrets.token_urlsafe(30)
     with (
         Edge(Workspace(own.folder), folder) as edge,
@@ -64,6 +64,8 @@ def deployed(own: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Itera
         there = {**own.px.environment, "CLOUDFLARE_API_BASE_URL": cloudflare.url}
         px = replace(own.px, environment=there)
         first = json.loads(px.run("deploy", "--no-recovery-file", "--json", cwd=own.folder))
+        create = ("secret", "create", "OPENAI_API_KEY", "--stdin")
+        px.run(*create, cwd=own.folder, stdin=KEY)
         yield Deployed(px, first, read_settings(settings))
 
 
