@@ -196,6 +196,24 @@ def test_a_missing_event_is_named(px: Px, server: TestDevServer) -> None:
     assert done.stderr == "1 intact, 1 changed, 0 not verifiable\n"
 
 
+def test_a_missing_event_is_left_behind(px: Px, server: TestDevServer) -> None:
+    """By a time and a head after it: it cannot be acknowledged."""
+    server.shift_clock(-7_200_000)
+    write(px, "A", "B", "C")
+    server.ledger().commit([Delete(EVENTS.kind, event_row_id(2))], {})
+    server.shift_clock(0)
+    write(px, "D")
+
+    all_of_it = px.run("audit", "verify")
+    later = px.run("audit", "verify", "--since", "1h", "--head", head(px))
+
+    assert (all_of_it.returncode, "acknowledge" in all_of_it.stderr, later.returncode) == (
+        1,
+        False,
+        0,
+    )
+
+
 def test_events_that_changed_places_are_found(px: Px, server: TestDevServer) -> None:
     """And so is a copy of an event under a new number."""
     write(px, "A", "B", "C")

@@ -45,16 +45,23 @@ class FailingDatabase:
     spare: int
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
-        self.spare -= 1
-        if self.spare < 0:
-            raise StoreFailed("as the check wanted")
+        self._count()
         return self.inner.run(query, *values)
+
+    def write(self, query: str, *values: Key | None) -> None:
+        self._count()
+        self.inner.write(query, *values)
 
     def transaction(self, work: Callable[[], None]) -> None:
         self.inner.transaction(work)
 
     def size(self) -> int:
         return self.inner.size()
+
+    def _count(self) -> None:
+        self.spare -= 1
+        if self.spare < 0:
+            raise StoreFailed("as the check wanted")
 
 
 class FailingLedger(PassingLedger):

@@ -61,6 +61,8 @@ LAYERS: Final = """
     tools
     cloudflare declared settings
     completion local new
+    packages
+    upgrade
     api
     audit brains keys secrets spec tables
     deploy doctor
@@ -82,7 +84,7 @@ def _that_import(name: str) -> list[str]:
             [
                 f"worker/positronic/{name}.py"
                 for name in (
-                    "ciphers/webcrypto",
+                    "ciphers/workers",
                     "cloudflare/brain_run",
                     "cloudflare/crossings",
                     "cloudflare/entrypoint",
@@ -101,7 +103,7 @@ def _that_import(name: str) -> list[str]:
         (
             "pyodide",
             [
-                "worker/positronic/ciphers/webcrypto.py",
+                "worker/positronic/ciphers/workers.py",
                 "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",

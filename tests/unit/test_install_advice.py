@@ -37,7 +37,7 @@ def texts(*folders: str) -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--", *folders], cwd=ROOT, capture_output=True, check=True
     ).stdout.decode()
-    binary = {".bin", ".gz", ".png", ".whl"}
+    binary = {".bin", ".gz", ".png", ".whl", ".zip"}
     paths = [ROOT / name for name in listed.split("\0") if name]
     return [one for one in paths if one.is_file() and one.suffix not in binary]
 

@@ -18,7 +18,7 @@ from workers import DurableObject, Response, WorkerEntrypoint
 from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
-from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -47,11 +47,11 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 place = self.env.TEST_LEDGER.getByName(f"{suite}/{check}")
                 answer = json.loads(await place.run(suite, check))
             case ["run", "memory", suite, check]:
-                answer = await _tried(SUITES[suite][check], memory_ledger(WebCryptoCipher()))
+                answer = await _tried(SUITES[suite][check], memory_ledger(WorkersCipher()))
             case ["run", "kv", suite, check]:
                 kv = JsNamespace(self.env.TEST_KV._binding)  # as our own entry has it
                 await _wipe(kv)
-                world = KvWorld(WebCryptoCipher(), kv, js.Error.new)
+                world = KvWorld(WorkersCipher(), kv, js.Error.new)
                 answer = await _tried(SUITES[suite][check], world)
             case ["foreign"]:
                 answer = await foreign_calls.tried(self.env)
@@ -71,7 +71,7 @@ class TestLedger(DurableObject):  # type: ignore[misc]
         return made
 
     async def run(self, suite: str, check: str) -> str:
-        world = sqlite_ledger(WebCryptoCipher(), self.database)
+        world = sqlite_ledger(WorkersCipher(), self.database)
         return json.dumps(await _tried(SUITES[suite][check], world))
 
 
@@ -92,7 +92,7 @@ async def _cipher(operation: str, fields: dict[str, str]) -> dict[str, object]:
     key, nonce, text, aad = (
         bytes.fromhex(fields[name]) for name in ("key", "nonce", "text", "aad")
     )
-    cipher = WebCryptoCipher()
+    cipher = WorkersCipher()
     call = cipher.seal if operation == "seal" else cipher.open
     try:
         return {"ok": True, "text": (await call(key, nonce, text, aad)).hex()}

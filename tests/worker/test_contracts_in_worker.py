@@ -1,4 +1,4 @@
-"""Every contract inside the real Worker: WebCrypto, Miniflare's KV, a Durable Object's SQLite."""
+"""Every contract inside the real Worker: its cipher, Miniflare's KV, a Durable Object's SQLite."""
 
 from __future__ import annotations
 

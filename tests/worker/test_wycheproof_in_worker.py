@@ -1,4 +1,4 @@
-"""C2SP's Wycheproof cases hold on WebCrypto, inside workerd."""
+"""C2SP's Wycheproof cases hold inside workerd."""
 
 from __future__ import annotations
 

@@ -12,6 +12,9 @@ from typing import Final, NamedTuple
 from px.errors import Usage
 
 REQUIREMENTS: Final = "requirements.txt"
+# Anybody could publish these names: no index is asked for them.
+NAME: Final = "positronic-secrets"
+OURS: Final = (NAME, f"{NAME}-px")
 
 
 class Library(NamedTuple):

@@ -21,8 +21,7 @@ _ROOT: Final = "/session/metadata/"
 _MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'$")
 
 PACKAGE_HINT: Final = (
-    "a package: pin it by hash in requirements/worker.txt; in px's checkout, add it to "
-    "worker/pyproject.toml and run `make lock`"
+    "a package: `px add NAME`; in px's checkout: worker/pyproject.toml, then `make lock`"
 )
 
 

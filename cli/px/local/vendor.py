@@ -14,46 +14,50 @@ from px.project import owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
 from px.tools.place import cache_folder
+from px.tools.target import PIP_OPTIONS
 
 _WHAT: Final = "the Worker's packages"
-# Pyodide's CPython in workerd: only wheels for it or pure ones, so no package code runs here.
-_TARGET: Final = (
-    *("--platform", "pyemscripten_2026_0_wasm32"),
-    *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
-)
+# The file lists all that the Worker needs; pip would add what this machine needs.
+_OPTIONS: Final = ("--no-deps", *PIP_OPTIONS)
 
 
 def ensure_modules(project: Workspace) -> bool:
     """Vendors the packages unless they are up to date; returns whether it did."""
     try:
-        sources = stamp.digest(project.requirements.read_bytes(), " ".join(_TARGET).encode())
+        sources = _sources(project)
     except FileNotFoundError:
         raise LocalError(f"{project.requirements} is missing", SETUP_HINT) from None
     if project.python_modules.is_dir() and stamp.is_fresh(_mark(project), sources):
         return False
     owner_only.make_folder(project.private)
+    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
+        fresh = Path(folder) / "fresh"
+        _install(project, fresh)
+        # --target also installs console scripts, which the Worker cannot use.
+        shutil.rmtree(fresh / "bin", ignore_errors=True)
+        put(project, fresh)
+    return True
+
+
+def put(project: Workspace, fresh: Path) -> None:
+    """These packages, in place of those that were there, for the requirements as they are now."""
     if not project.python_modules.is_symlink():  # otherwise the stamp belongs to another project
         _mark(project).unlink(missing_ok=True)
-    _swap_in(project)
-    stamp.mark(_mark(project), sources)
-    return True
+    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
+        if project.python_modules.exists():
+            project.python_modules.rename(Path(folder) / "old")
+        fresh.rename(project.python_modules)
+    stamp.mark(_mark(project), _sources(project))
+
+
+def _sources(project: Workspace) -> str:
+    return stamp.digest(project.requirements.read_bytes(), " ".join(PIP_OPTIONS).encode())
 
 
 def _mark(project: Workspace) -> Path:
     """Not inside, where wrangler would upload it; next to the real folder behind a link."""
     owner = Workspace(project.python_modules.resolve().parent)
     return owner.private / "python_modules.stamp"
-
-
-def _swap_in(project: Workspace) -> None:
-    with tempfile.TemporaryDirectory(prefix="vendor.", dir=project.private) as folder:
-        fresh = Path(folder) / "fresh"
-        _install(project, fresh)
-        # --target also installs console scripts, which the Worker cannot use.
-        shutil.rmtree(fresh / "bin", ignore_errors=True)
-        if project.python_modules.exists():
-            project.python_modules.rename(Path(folder) / "old")
-        fresh.rename(project.python_modules)
 
 
 def _install(project: Workspace, target: Path) -> None:
@@ -66,13 +70,13 @@ def _install(project: Workspace, target: Path) -> None:
             with suppress(LocalError):
                 _install_from(wheels, project, target)
                 return
-        words = ["--dest", str(wheels), *_TARGET, "-r", str(project.requirements)]
+        words = ["--dest", str(wheels), *_OPTIONS, "-r", str(project.requirements)]
         pip.download_pinned(words, _WHAT, folder=project.root)
         _install_from(wheels, project, target)
 
 
 def _install_from(wheels: Path, project: Workspace, target: Path) -> None:
     where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
-    words = ["--no-compile", *_TARGET, *where, "-r", str(project.requirements)]
+    words = ["--no-compile", *_OPTIONS, *where, "-r", str(project.requirements)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
     pip.install_pinned(words, _WHAT, folder=project.root)

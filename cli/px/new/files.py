@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
-from px import __version__
 from px.declared import stub
 from px.library import Library
+from px.new import pyproject
+from px.new.pyproject import VENDOR
 
-VENDOR: Final = "vendor"
+REQUIREMENTS: Final = "requirements/worker.txt"
 
 # Where it is in a project, and what it is called in the template: there, no tool takes it for one
 # of this repository's own.
@@ -28,49 +27,30 @@ _TEMPLATE: Final = {
     "wrangler.toml": "wrangler.toml",
 }
 
-_PYPROJECT: Final = """\
-# By these px knows which files are as it wrote them.
-[tool.px]
-template = "{version}"
-
-[tool.px.files]
-{hashes}
-
-# Brains and tests import from worker/.
-[tool.mypy]
-mypy_path = "worker"
-files = ["worker", "tests"]
-explicit_package_bases = true
-
-[tool.pyright]
-include = ["worker", "tests"]
-extraPaths = ["worker"]
-"""
-
 _NAMED: Final = re.compile(rb"^([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 
 
 def project_files(name: str, library: Library, px: Library) -> dict[str, bytes]:
     """Every file by its path, for a Worker of this name; px is for teammates and CI."""
     found = {path: _text(template, name) for path, template in _TEMPLATE.items()}
-    for path, wheel in (("requirements/worker.txt", library), ("requirements/px.txt", px)):
+    for path, wheel in ((REQUIREMENTS, library), ("requirements/px.txt", px)):
         found[f"{VENDOR}/{wheel.name}"] = wheel.wheel
-        found[path] = (wheel.requirement(VENDOR) + wheel.pins).encode()
+        found[path] = pinned(wheel).encode()
     found[stub.MODULE] = stub.MODULE_TEXT.encode()
     names = [name.decode() for name in _NAMED.findall(found[".env.secrets.example"])]
     # `px secret types` writes the stub again: it has no hash, as it is not the template's.
-    own = {stub.STUB: stub.stub_text(names).encode(), "pyproject.toml": _pyproject(found)}
+    own = {
+        stub.STUB: stub.stub_text(names).encode(),
+        pyproject.FILE: pyproject.first(name, library, found),
+    }
     return found | own
+
+
+def pinned(wheel: Library) -> str:
+    """The wheel in a project and what it needs: how a file of requirements begins."""
+    return wheel.requirement(VENDOR) + wheel.pins
 
 
 def _text(template: str, name: str) -> bytes:
     text = (files("px.new") / "template" / template).read_text()
     return text.replace("$name", name).encode()
-
-
-def _pyproject(written: Mapping[str, bytes]) -> bytes:
-    hashes = [
-        f'"{path}" = "sha256:{hashlib.sha256(content).hexdigest()}"'
-        for path, content in sorted(written.items())
-    ]
-    return _PYPROJECT.format(version=__version__, hashes="\n".join(hashes)).encode()

@@ -94,9 +94,10 @@ class BrainSecrets:
 def _reader(
     store: ReadableSecrets, note: Note, redactor: RunRedactor
 ) -> Callable[[Collection[Name]], Awaitable[Mapping[str, str]]]:
-    reading: dict[Name, asyncio.Task[Mapping[str, str]]] = {}
+    known: dict[Name, str | None] = {}  # None: there is none
+    reading: dict[Name, asyncio.Future[None]] = {}  # who reads it now; done however that ends
 
-    async def read(names: Collection[Name]) -> Mapping[str, str]:
+    async def read(names: Collection[Name]) -> None:
         stored = await store.get(names)
         values = {name: (await secret.open()).reveal() for name, secret in stored.items()}
         for name, value in values.items():
@@ -111,25 +112,25 @@ def _reader(
                 if secret.expired_at is not None
             }
             await note(copied)
-        return {str(name): value for name, value in values.items()}
+        known.update({name: values.get(name) for name in names})
 
-    def forget_failed(names: Collection[Name], task: asyncio.Task[Mapping[str, str]]) -> None:
-        if task.cancelled() or task.exception():
+    async def read_once(names: Collection[Name]) -> None:
+        # Without a task: in the Worker, starting one and waiting for it takes as long as a read.
+        over = asyncio.get_running_loop().create_future()
+        reading.update(dict.fromkeys(names, over))
+        try:
+            await read(names)
+        finally:
             for name in names:
-                reading.pop(name, None)
+                del reading[name]
+            over.set_result(None)
 
     async def values(names: Collection[Name]) -> Mapping[str, str]:
-        new = [name for name in dict.fromkeys(names) if name not in reading]
-        if new:
-            task = asyncio.ensure_future(read(new))
-            reading.update(dict.fromkeys(new, task))
-            task.add_done_callback(lambda done: forget_failed(new, done))
-        found: dict[str, str] = {}
-        for name, task in [(name, reading[name]) for name in names]:
-            # Shielded, so that one cancelled reader does not take the value from the others.
-            several = await asyncio.shield(task)
-            if name in several:
-                found[name] = several[name]
-        return found
+        while unknown := [name for name in dict.fromkeys(names) if name not in known]:
+            if new := [name for name in unknown if name not in reading]:
+                await read_once(new)
+            else:  # again, if whoever reads it fails or gives up
+                await asyncio.shield(reading[unknown[0]])
+        return {str(name): value for name in names if (value := known[name]) is not None}
 
     return values

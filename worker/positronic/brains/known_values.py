@@ -54,6 +54,7 @@ class KnownValues:
         self._values: OrderedDict[str, dict[str, Read]] = OrderedDict()
         self._characters = 0
         self._needles = Needles()
+        self._new: list[str] = []  # not among the needles yet: that takes long
         self._logged = _Logged()
         self._logged_before = _Logged()
 
@@ -73,6 +74,7 @@ class KnownValues:
 
     def within(self, texts: Iterable[str], project: str) -> Found:
         """The strong values that are whole in one of the texts."""
+        self._sharpen()
         found = Found({}, [])
         for value in sorted(self._needles.within(texts)):
             if one := self._values[value].get(project):
@@ -99,10 +101,16 @@ class KnownValues:
     def _add(self, value: str) -> None:
         self._values[value] = {}
         self._characters += len(value)
-        for text, start in _spelled(value):
-            self._needles.add(value, text, start)
+        self._new.append(value)
+
+    def _sharpen(self) -> None:
+        for value in self._new:
+            for text, start in _spelled(value):
+                self._needles.add(value, text, start)
+        self._new.clear()
 
     def _forget(self) -> None:
+        self._sharpen()
         value, _ = self._values.popitem(last=False)
         self._characters -= len(value)
         for text, start in _spelled(value):

@@ -16,6 +16,8 @@ RUN: Final = 10  # characters in a row, at least once
 
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+")
 _LOOKED_AT: Final = 2_048  # characters of a value that are examined
+# n log n of how often a letter may occur in them: looked up, since each value needs many.
+_WEIGHTS: Final = (0.0, *(count * math.log2(count) for count in range(1, _LOOKED_AT + 1)))
 
 
 def is_strong(value: str) -> bool:
@@ -51,6 +53,8 @@ def _is_mixed(letters: str) -> bool:
 
 def _bits(text: str) -> float:
     """Shannon's entropy of its letters, for each three that did not occur before."""
-    counts = Counter(text).values()
-    each = -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
-    return each * len({text[start : start + 3] for start in range(len(text) - 2)})
+    if not text:
+        return 0
+    weights = map(_WEIGHTS.__getitem__, Counter(text).values())
+    each = math.log2(len(text)) - sum(weights) / len(text)
+    return each * len(set(zip(text, text[1:], text[2:], strict=False)))

@@ -1,1 +1,1 @@
-"""AES-256-GCM behind one port: the runtime's WebCrypto, or `cryptography` on CPython."""
+"""AES-256-GCM behind one port: the runtime's node:crypto, or `cryptography` on CPython."""

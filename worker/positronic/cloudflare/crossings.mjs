@@ -1,6 +1,20 @@
 // What Python would call in several steps is one call here: each step from Python costs as much as
 // the step itself, and more.
 
+/** Reads a request without its body: [method, URL, these headers, whether a body follows]. */
+export function receiver(...names) {
+  return ({ method, url, headers, body }) => {
+    const sent = names.filter((name) => headers.has(name)).map((name) => [name, headers.get(name)]);
+    const follows = body !== null && headers.get("content-length") !== "0";
+    return JSON.stringify([method, url, Object.fromEntries(sent), follows]);
+  };
+}
+
+/** Reads these of a Worker's variables: those that are set, as a JSON object. */
+export function reader(...names) {
+  return (env) => JSON.stringify(Object.fromEntries(names.map((name) => [name, env[name]])));
+}
+
 /** A Response; `headers` is a JSON object. */
 export function response(status, body, headers) {
   return new Response(body, { status, headers: JSON.parse(headers) });
@@ -12,4 +26,9 @@ export function runner(sql) {
     const cursor = sql.exec(query, ...values).raw();
     return JSON.stringify(cursor.toArray());
   };
+}
+
+/** Runs the statements of a JSON array of [query, values]. */
+export function writeAll(sql, statements) {
+  for (const [query, values] of JSON.parse(statements)) sql.exec(query, ...values);
 }

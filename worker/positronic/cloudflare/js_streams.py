@@ -21,9 +21,9 @@ _working: set[asyncio.Task[None]] = set()
 class Body:
     """A request's body, as JavaScript streams it."""
 
-    def __init__(self, js_request: Any) -> None:
+    def __init__(self, js_request: Any, *, has_ended: bool) -> None:
         self._js_request = js_request
-        self._has_ended = js_request.headers.get("content-length") == "0" or not js_request.body
+        self._has_ended = has_ended
 
     async def whole(self, limit: int) -> bytes:
         """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""

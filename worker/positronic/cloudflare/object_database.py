@@ -27,8 +27,10 @@ class ObjectDatabase:
         self._storage = storage
         self._sql = storage.sql
         self._run: Any = None
+        self._due: list[tuple[str, Sequence[Key | None]]] = []
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
+        self._write_all()
         try:
             self._run = self._run or crossings().runner(self._sql)
             found = self._run(query, *values)
@@ -36,6 +38,9 @@ class ObjectDatabase:
             raise StoreFailed("the project's database failed") from None
         rows: list[list[Any]] = json.loads(found)
         return rows
+
+    def write(self, query: str, *values: Key | None) -> None:
+        self._due.append((query, values))
 
     def size(self) -> int:
         return int(self._sql.databaseSize)
@@ -46,6 +51,7 @@ class ObjectDatabase:
         def inside() -> None:
             try:
                 work()
+                self._write_all()
             except Exception as error:
                 raised.append(error)
                 raise
@@ -54,3 +60,16 @@ class ObjectDatabase:
             self._storage.transactionSync(inside)
         except Exception:  # noqa: BLE001 - it went through JavaScript: ours, or the database's
             raise (raised or [StoreFailed("the project's database failed")])[0] from None
+        finally:
+            self._due.clear()
+
+    def _write_all(self) -> None:
+        """By one call: each from Python takes longer than its statement."""
+        if not self._due:
+            return
+        try:
+            crossings().writeAll(self._sql, json.dumps(self._due))
+        except Exception:  # noqa: BLE001 - as above
+            raise StoreFailed("the project's database failed") from None
+        finally:
+            self._due.clear()

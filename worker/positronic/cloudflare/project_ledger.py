@@ -19,7 +19,7 @@ from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import Standing
 from positronic.api.service import audit_retention, keyring_of
-from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -112,7 +112,7 @@ async def _carry_out(held: _Held, message: object) -> str:
 def _tools(held: _Held, project: Project) -> Tools:
     settings = settings_of(held.env)
     return Tools(
-        *(WebCryptoCipher(), keyring_of(settings), values_of(settings, project)),
+        *(WorkersCipher(), keyring_of(settings), values_of(settings, project)),
         *(isolate.now, os.urandom),
         audit_retention(settings) * 1000,
         partial(js_streams.keep_on, held.ctx),

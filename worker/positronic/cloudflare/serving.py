@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service, Settings, keyring_of, ledger_location_of
 from positronic.cloudflare import isolate, js_http, js_kv, js_streams
+from positronic.cloudflare.crossings import crossings
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.ledger_objects import LedgerNamespace, LedgerObjects, check_jurisdiction
 from positronic.cloudflare.run_objects import PassedOn
 from positronic.cloudflare.settings import settings_of, values_of
 from positronic.commands.command import Command
 from positronic.copies.workers_kv import KvCopies
-from positronic.http import request
+from positronic.http.request import HEADERS, Request
 from positronic.names import MAX_BODY
 from positronic.runs.directory import RunDirectory
 
@@ -24,8 +26,9 @@ MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
 async def serve(js_request: Any, service: Service, ctx: Any) -> Any:
     """A JavaScript Response."""
-    sent = js_streams.Body(js_request)
-    answer = await handle(_request(js_request, sent), service)
+    method, url, headers, has_body = json.loads(_receiver()(js_request))
+    sent = js_streams.Body(js_request, has_ended=not has_body)
+    answer = await handle(Request(method, url, headers, sent.whole), service)
     await sent.drain(MAX_DRAINED)
     body: Any = answer.body.decode() or None
     if isinstance(answer.stream, PassedOn):
@@ -33,6 +36,12 @@ async def serve(js_request: Any, service: Service, ctx: Any) -> Any:
     elif answer.stream is not None:
         body = js_streams.readable(answer.stream, ctx)
     return js_http.response(answer.status, body, answer.headers)
+
+
+@cache
+def _receiver() -> Any:
+    """The raw method, because the SDK's enum fails on unknown ones."""
+    return crossings().receiver(*HEADERS)
 
 
 def service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:
@@ -62,9 +71,3 @@ async def _send(namespace: LedgerNamespace, settings: Settings, command: Command
         await check_jurisdiction(calls, command, location.jurisdiction)
         isolate.checked.add(location.jurisdiction)
     return await calls(command)
-
-
-def _request(js_request: Any, body: js_streams.Body) -> request.Request:
-    # The raw method, because the SDK's enum fails on unknown ones.
-    headers = js_http.Headers(js_request.headers)
-    return request.Request(js_request.method, js_request.url, headers, body.whole)

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from positronic.api.service import Settings, keyring_of
-from positronic.ciphers.webcrypto import WebCryptoCipher
+from positronic.ciphers.workers import WorkersCipher
+from positronic.cloudflare.crossings import crossings
 from positronic.names import Project
 from positronic.ports import Values
 from positronic.secrets.sealer import Sealer
 
+_UNSET: Final = {"master_keys": "", "root_token_sha256": "", "project": "default"}
+_VARIABLES: Final = (
+    *("MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "PROJECT", "LOCAL_ORIGIN"),
+    *("AUDIT_RETENTION_DAYS", "RUN_RETENTION_DAYS", "FALLBACK"),
+    *("LEDGER_LOCATION", "LEDGER_JURISDICTION"),
+    *("REMINDER_URL", "REMINDER_SECRET", "REMINDER_DAYS"),
+)
+
 
 def settings_of(env: Any) -> Settings:
     """What is not set is empty, or its default; checked when it is first needed."""
-    return Settings(
-        master_keys=getattr(env, "MASTER_KEYS", ""),
-        root_token_sha256=getattr(env, "ROOT_TOKEN_SHA256", ""),
-        project=getattr(env, "PROJECT", "default"),
-        next_master_key=getattr(env, "MASTER_KEYS_NEXT", ""),
-        audit_retention_days=str(getattr(env, "AUDIT_RETENTION_DAYS", "400")),
-        run_retention_days=str(getattr(env, "RUN_RETENTION_DAYS", "30")),
-        fallback=getattr(env, "FALLBACK", "on"),
-        ledger_location=getattr(env, "LEDGER_LOCATION", ""),
-        ledger_jurisdiction=getattr(env, "LEDGER_JURISDICTION", ""),
-        local_origin=getattr(env, "LOCAL_ORIGIN", ""),
-        reminder_url=getattr(env, "REMINDER_URL", ""),
-        reminder_secret=getattr(env, "REMINDER_SECRET", ""),
-        reminder_days=str(getattr(env, "REMINDER_DAYS", "14")),
-    )
+    return _settings(_reader()(env))
+
+
+@cache
+def _reader() -> Any:
+    """Inside a request, as all JavaScript."""
+    return crossings().reader(*_VARIABLES)
+
+
+@lru_cache(maxsize=1)
+def _settings(text: str) -> Settings:
+    """The same object as long as the variables stay the same."""
+    found = {name.lower(): str(one) for name, one in json.loads(text).items() if one is not None}
+    next_master_key = found.pop("master_keys_next", "")
+    return Settings(**{**_UNSET, **found, "next_master_key": next_master_key})
 
 
 def values_of(settings: Settings, project: Project) -> Values:
     """Sealed in the ledger. Raises NotConfigured."""
-    return Sealer(project, WebCryptoCipher(), keyring_of(settings), os.urandom)
+    return Sealer(project, WorkersCipher(), keyring_of(settings), os.urandom)

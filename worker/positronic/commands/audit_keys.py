@@ -17,7 +17,7 @@ MAX_UNWRAPPED: Final = 100
 
 _PROOF: Final = b"positronic audit key cache"
 
-# Of this process. Opening waits for WebCrypto; what is derived from the master key stands for it,
+# Of this process. Opening takes a while; what is derived from the master key stands for it,
 # so that a key that is no longer held opens nothing here either.
 _unwrapped: dict[tuple[bytes, Project, Record], AuditKey] = {}
 
@@ -69,7 +69,7 @@ async def rewrapped(work: Work) -> Change | None:
 
 async def opened(work: Work, record: Record) -> AuditKey:
     """Raises CorruptRecord, UnknownKey."""
-    master = work.tools.keyring.derive(record.metadata.key_id, b"", _PROOF)
+    master = work.tools.keyring.purpose_key(record.metadata.key_id, _PROOF)
     place = (master, work.project, record)
     if (known := _unwrapped.get(place)) is not None:
         return known

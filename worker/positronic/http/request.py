@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -27,6 +28,13 @@ LARGE_BODY: Final = 64 * 1024  # bytes
 IDEMPOTENCY_KEY: Final = re.compile(r'([A-Za-z0-9_-]{16,64})|"([A-Za-z0-9_-]{16,64})"')
 
 IF_MATCH: Final = re.compile(r'"([1-9][0-9]{0,14})"')
+
+# All that any call looks at: a host need give no others.
+HEADERS: Final = (
+    *("authorization", "x-positronic-project", "x-positronic-challenge", "cf-connecting-ip"),
+    *("content-length", "content-type", "idempotency-key", "if-match", "if-none-match"),
+    "last-event-id",
+)
 
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
@@ -166,6 +174,7 @@ async def _in_time(reading: Awaitable[bytes], seconds: float) -> bytes:
         ) from None
 
 
+@lru_cache(maxsize=16)
 def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -53,6 +53,12 @@ class Database(Protocol):
         """One statement, and the rows that it answers with."""
         ...
 
+    def write(self, query: str, *values: Key | None) -> None:
+        """One in a transaction, at the latest before the next `run` or its end. Its rows, if it
+        answers with any, are lost.
+        """
+        ...
+
     def transaction(self, work: Callable[[], None]) -> None:
         """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises."""
         ...
@@ -124,7 +130,7 @@ class SqliteLedger:
     def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
         self._check(expect)
         if not self._made:
-            self._database.run(_COUNTER)
+            self._database.write(_COUNTER)
         for kind in missing:
             self._make(kind)
         revision = self._database.run(_COUNT)[0][0]
@@ -161,7 +167,7 @@ class SqliteLedger:
 
     def _delete(self, kind: Kind, ids: Sequence[str]) -> None:
         for some in _batches(ids, MAX_PARAMETERS):
-            self._database.run(f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)})", *some)  # noqa: S608
+            self._database.write(f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)})", *some)  # noqa: S608
 
     def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
         rows = [(put.id, put.text, revision, *put.keys) for put in puts]
@@ -180,7 +186,7 @@ class SqliteLedger:
     ) -> None:
         for some in _batches(rows, MAX_PARAMETERS // len(columns)):
             marks = ", ".join([f"({_marks(columns)})"] * len(some))
-            self._database.run(
+            self._database.write(
                 f"INSERT OR REPLACE INTO {kind.name} ({', '.join(columns)}) VALUES {marks}",  # noqa: S608
                 *(value for row in some for value in row),
             )
@@ -199,7 +205,7 @@ class SqliteLedger:
     def _extend(self, kind: Kind, new: Iterable[str]) -> None:
         """A table that was made before its kind had these indexes; no row is in them yet."""
         for index in new:
-            self._database.run(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
+            self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
             self._index(kind, index)
 
     def _make(self, kind: Kind) -> None:
@@ -207,7 +213,7 @@ class SqliteLedger:
         columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
         if kind.is_shredded:
             columns.append("slot INTEGER")
-        self._database.run(
+        self._database.write(
             f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
             " WITHOUT ROWID"
         )
@@ -217,7 +223,7 @@ class SqliteLedger:
             text_keys.make(self._database, kind.name)
 
     def _index(self, kind: Kind, index: str) -> None:
-        self._database.run(
+        self._database.write(
             f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
             f" WHERE {index} IS NOT NULL"
         )

@@ -35,6 +35,9 @@ class SqliteFile:
             # `from None`: the original's text may hold what was stored.
             raise StoreFailed("the database failed") from None
 
+    def write(self, query: str, *values: Key | None) -> None:
+        self.run(query, *values)
+
     def transaction(self, work: Callable[[], None]) -> None:
         # IMMEDIATE: what `work` reads is not changed by another process before it writes.
         self.run("BEGIN IMMEDIATE")

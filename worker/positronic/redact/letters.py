@@ -52,25 +52,32 @@ class Index:
 
     def __init__(self) -> None:
         self._windows: dict[bytes, list[tuple[Needle, int]]] = {}
+        self._new: list[Needle] = []  # whose windows are not there yet
         # Each occurrence contains one of these; while they are few, each is searched for alone.
         self._rare: set[bytes] = set()
 
     def add(self, new: Needle) -> None:
-        count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
-        around = set[bytes]()
-        for offset in range(min(count, MAX_WINDOWS)):
-            window = new.letters[offset : offset + _SIZE]
-            # Within equal letters every window extends as far as the first one.
-            place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
-            if len(place) < 3 * _SIZE or place not in around:
-                around.add(place)
-                self._windows.setdefault(window, []).append((new, offset))
-            if offset % _SIZE == 0 and len(self._rare) <= _FEW:
-                self._rare.add(window)
+        self._new.append(new)
+        for offset in range(0, _places(new), _SIZE):
+            if len(self._rare) <= _FEW:
+                self._rare.add(new.letters[offset : offset + _SIZE])
+
+    def _open_windows(self) -> None:
+        """When a text may have one of them: few texts do."""
+        for new in self._new:
+            around = set[bytes]()
+            for offset in range(_places(new)):
+                window = new.letters[offset : offset + _SIZE]
+                # Within equal letters every window extends as far as the first one.
+                place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
+                if len(place) < 3 * _SIZE or place not in around:
+                    around.add(place)
+                    self._windows.setdefault(window, []).append((new, offset))
+        self._new.clear()
 
     def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
         """The spans in the layer, and their names."""
-        if not self._windows:
+        if not self._rare:
             return
         plain = letters(layer)
         for start, end, found in self._found(plain.text):
@@ -86,6 +93,7 @@ class Index:
         windows, done = self._windows, dict[int, int]()
         if len(self._rare) <= _FEW and not any(window in text for window in self._rare):
             return
+        self._open_windows()
         places = range(0, len(text) - _SIZE + 1, _SIZE)
         for place in [one for one in places if text[one : one + _SIZE] in windows]:
             for found, offset in windows[text[place : place + _SIZE]]:
@@ -95,6 +103,12 @@ class Index:
                 if end - start >= found.least:
                     done[id(found)] = end
                     yield start, end, found
+
+
+def _places(new: Needle) -> int:
+    """How many of its windows an occurrence can begin with."""
+    count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
+    return min(count, MAX_WINDOWS)
 
 
 def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, int]:

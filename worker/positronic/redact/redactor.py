@@ -59,6 +59,7 @@ class Redactor:
         "_harmless",
         "_lines",
         "_names",
+        "_new",
         "_pieces",
         "_previews",
         "_touchy",
@@ -68,6 +69,7 @@ class Redactor:
     )
 
     def __init__(self) -> None:
+        self._new: list[tuple[str, str, bool]] = []  # name, value, whether only as a whole
         self._finder: Finder | None = None
         self._pieces: list[tuple[Piece, str]] = []
         self._previews = Previews()
@@ -98,18 +100,8 @@ class Redactor:
         if self._whole.get(value):
             return
         self._whole[value] = name
-        if len(value) < WHOLE_ONLY_BELOW:
-            return
-        self._know(name, value)
-        self._pieces += [(piece, name) for piece in pieces(value)]
-        # Only such a value can arise again where a marker meets other text.
-        self._touchy = self._touchy or bool(_TOUCHY.search(value))
-        if name not in self._harmless:
-            for part in parts(value):
-                self._know_part(name, part)
-            self._lines = dict.fromkeys(lines(value), name) | self._lines
-            if is_unlikely(value.strip()):
-                self._previews.add(name, value.strip())
+        if len(value) >= WHOLE_ONLY_BELOW:
+            self._new.append((name, value, name in self._harmless))
 
     def leave_parts(self, names: Iterable[str]) -> None:
         """From now on, redact the values of these names only as a whole."""
@@ -135,6 +127,7 @@ class Redactor:
         short = (value for value in self._whole if len(value) < WHOLE_ONLY_BELOW)
         if any(json.dumps(value, ensure_ascii=False)[1:-1] in text for value in short):
             return False
+        self._study()
         if self._finder is None:
             return True
         if known is None or not self._finder.is_ascii:
@@ -157,6 +150,22 @@ class Redactor:
         self._whole[value] = ""
         self._know("", value)
 
+    def _study(self) -> None:
+        """Before each search: takes long for a value, and the log's redactors rarely search."""
+        for name, value, is_whole_only in self._new:
+            self._know(name, value)
+            self._pieces += [(piece, name) for piece in pieces(value)]
+            # Only such a value can arise again where a marker meets other text.
+            self._touchy = self._touchy or bool(_TOUCHY.search(value))
+            if is_whole_only:
+                continue
+            for part in parts(value):
+                self._know_part(name, part)
+            self._lines = dict.fromkeys(lines(value), name) | self._lines
+            if is_unlikely(value.strip()):
+                self._previews.add(name, value.strip())
+        self._new.clear()
+
     def _know(self, name: str, value: str) -> None:
         self._finder = self._finder or Finder()
         self._finder.add(name, value.encode())
@@ -169,6 +178,7 @@ class Redactor:
         """The text with a marker in place of each value."""
         if text in self._whole:
             return self._marker(self._whole[text])
+        self._study()
         return self._settled(text) if self._finder else text
 
     def message(self, text: str) -> str:
@@ -191,6 +201,7 @@ class Redactor:
 
     def _texts(self, texts: Sequence[str]) -> list[str]:
         """All at once, joined by NUL, which no value and no spelling contains."""
+        self._study()
         if not texts or not self._finder or self._touchy or any("\0" in text for text in texts):
             return [self.text(text) for text in texts]
         joined = self._once("\0".join(texts)).split("\0")

@@ -5,5 +5,4 @@ from __future__ import annotations
 
 def fields(*parts: str) -> bytes:
     """Each part after its length in 2 bytes, big-endian: at most 65,535 bytes per part."""
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(2, "big") + part for part in encoded)
+    return b"".join([len(one := part.encode()).to_bytes(2, "big") + one for part in parts])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from enum import StrEnum
+from functools import cache
 
 from positronic.errors import UnknownKey
 from positronic.ports import Signature
@@ -29,7 +30,7 @@ class Signer:
 
     def __init__(self, keyring: Keyring, purpose: str) -> None:
         self._keyring = keyring
-        self._info = fields(f"positronic {purpose} mac")
+        self._info = _info(purpose)
 
     @property
     def key_id(self) -> str:
@@ -59,3 +60,8 @@ class Signer:
     def _under(self, key_id: str, parts: tuple[str, ...]) -> Signature:
         key = self._keyring.purpose_key(key_id, self._info)
         return Signature(key_id, hmac.digest(key, fields(*parts), "sha256").hex())
+
+
+@cache
+def _info(purpose: str) -> bytes:
+    return fields(f"positronic {purpose} mac")

@@ -75,6 +75,16 @@ def test_the_readme_fits_on_a_screen(files: dict[str, bytes]) -> None:
         assert path in ignored or any(name.startswith(path) for name in files), path
 
 
+def test_what_the_worker_needs_is_where_other_tools_look(files: dict[str, bytes]) -> None:
+    """pywrangler reads `[project].dependencies`: the library is there by its path, as uv has it."""
+    found = tomllib.loads(files["pyproject.toml"].decode())["project"]
+
+    assert found["name"] == "shop"
+    assert found["dependencies"] == [
+        f"positronic-secrets @ file:///${{PROJECT_ROOT}}/vendor/{LIBRARY.name}"
+    ]
+
+
 def test_px_knows_its_own_files_again(files: dict[str, bytes]) -> None:
     """pyproject.toml has the version of the template, and the hash of each file of the template."""
     found = tomllib.loads(files["pyproject.toml"].decode())["tool"]["px"]

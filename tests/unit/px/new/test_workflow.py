@@ -128,5 +128,5 @@ def test_nothing_comes_from_a_cache_or_without_a_hash(jobs: dict[str, Any]) -> N
     installs = [line for line in TEXT.splitlines() if "pip install" in line]
 
     assert not [step for job in jobs.values() for step in job["steps"] if "cache" in str(step)]
-    assert len(installs) == len(jobs)
+    assert len(installs) >= len(jobs)
     assert all("--require-hashes" in line and "--only-binary=:all:" in line for line in installs)

@@ -1,0 +1,1 @@
+"""`px add` and `px remove`: which packages a project's Worker has."""

@@ -1,0 +1,34 @@
+"""requirements/worker.txt: the library, what it needs, and below that what `px add` added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+from px.packages.index import Index
+from px.packages.resolve import Found
+
+_HEAD: Final = "# Written by `px add`.\n"
+_PIN: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
+
+
+def read(text: str) -> dict[str, str]:
+    """The version of each package that is pinned there."""
+    return {canonicalize_name(name): version for name, version in _PIN.findall(text)}
+
+
+def write(found: Found, index: Index) -> str:
+    """Their pins, with the hash of every file; "" for none."""
+    lines = "".join(_lines(found, index))
+    return f"{_HEAD}{lines}" if lines else ""
+
+
+def _lines(found: Found, index: Index) -> Iterable[str]:
+    for name, one in sorted(found.items()):
+        if one.build is not None:
+            hashes = index.hashes(name, str(one.version), one.build)
+            hashed = " \\\n".join(f"    --hash=sha256:{each}" for each in hashes)
+            yield f"{name}=={one.version} \\\n{hashed}\n"

@@ -1,0 +1,64 @@
+"""What installed packages brought, as each one's RECORD says it."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+_CODE: Final = (".py", ".so")
+
+
+def modules(python_modules: Path, names: Iterable[str]) -> list[str]:
+    """The modules to import of these packages: the topmost one of each of their folders."""
+    wanted = set(names)
+    files = [
+        path
+        for name, paths in _records(python_modules)
+        if name in wanted
+        for path in paths
+        if path.suffix in _CODE
+    ]
+    packages = {path.parent for path in files if path.name == "__init__.py"}
+    return sorted({one for path in files if (one := _topmost(path, packages))})
+
+
+def shared(python_modules: Path) -> tuple[PurePosixPath, list[str]] | None:
+    """A file that several packages have, of which only one's is there, and who they are."""
+    owners: dict[PurePosixPath, list[str]] = defaultdict(list)
+    for name, paths in _records(python_modules):
+        for path in set(paths):
+            owners[path].append(name)
+    found = sorted((path, who) for path, who in owners.items() if len(who) > 1)
+    return found[0] if found else None
+
+
+def hidden(python_modules: Path, names: Iterable[str], worker: Path) -> str | None:
+    """A name in worker/ that these packages hide: Python finds theirs first."""
+    tops = {one.partition(".")[0] for one in modules(python_modules, names)}
+    own = {path.stem for path in worker.iterdir() if path.is_dir() or path.suffix == ".py"}
+    return min(tops & own, default=None)
+
+
+def _topmost(path: PurePosixPath, packages: set[PurePosixPath]) -> str:
+    """The module to import for a file; "" if Python has no name for it."""
+    parents = [one for one in reversed(path.parents) if one in packages]
+    top = parents[0] if parents else path.with_name(path.name.partition(".")[0])
+    return ".".join(top.parts) if all(part.isidentifier() for part in top.parts) else ""
+
+
+def _records(python_modules: Path) -> Iterator[tuple[str, list[PurePosixPath]]]:
+    """Each package's name and its files, without what is about the package itself."""
+    for record in sorted(python_modules.glob("*.dist-info/RECORD")):
+        name = canonicalize_name(record.parent.name.partition("-")[0])
+        with record.open(newline="") as rows:
+            paths = [PurePosixPath(row[0]) for row in csv.reader(rows) if row]
+        yield name, [path for path in paths if _is_content(path)]
+
+
+def _is_content(path: PurePosixPath) -> bool:
+    return not path.is_absolute() and ".." not in path.parts and "-info" not in path.parts[0][-5:]

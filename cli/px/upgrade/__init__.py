@@ -1,0 +1,1 @@
+"""`px upgrade`: a project gets the files of the px that runs."""

@@ -1,0 +1,188 @@
+"""`px add` and `px remove`, by an installed px in a project of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.installed_px import InstalledPx
+from support.schemas import conforms
+from support.waiting import wait_until
+from support.wheels import make_sdist, make_wheel
+from worker.own_project import OwnProject, make_own_project
+
+THREAD = "import threading\nthreading.Thread(target=print).start()\n"
+PROCESS = "import subprocess\nsubprocess.run(['true'])\n"
+RANDOM = "import os\nKEY = os.urandom(16)\n"
+KEPT = "from pyodide.ffi import to_js\nKEPT = to_js([1])\n"
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of one's own, of packages that can and that cannot run in the Worker."""
+    folder = tmp_path_factory.mktemp("wheels")
+    make_wheel(
+        folder,
+        "works",
+        requires=["inner; sys_platform == 'emscripten'", "here; sys_platform == 'linux'"],
+        files={"works/__init__.py": "import inner\n", "works_too.py": ""},
+    )
+    make_wheel(folder, "inner")
+    make_wheel(folder, "thread", files={"thread.py": THREAD})
+    make_wheel(folder, "process", files={"process.py": PROCESS})
+    make_wheel(folder, "draws", files={"draws.py": RANDOM})
+    make_wheel(folder, "keeps", files={"keeps.py": KEPT})
+    make_wheel(folder, "hides", files={"brains/__init__.py": ""})
+    make_wheel(folder, "takes", files={"pydantic/__init__.py": ""})
+    make_wheel(folder, "old", requires=["pydantic<2"])
+    make_wheel(folder, "compiled", tag="cp314-cp314-manylinux_2_28_x86_64")
+    make_wheel(folder, "needs", requires=["compiled"])
+    make_sdist(folder, "source")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own(installed_px: InstalledPx, tmp_path_factory: pytest.TempPathFactory) -> OwnProject:
+    """With a package of the real index."""
+    found = make_own_project(installed_px, tmp_path_factory.mktemp("anywhere"))
+    told = json.loads(found.run("add", "python-slugify==8.0.4", "--json"))
+    conforms("add", told)
+    assert told["imported"] == ["slugify"]
+    return found
+
+
+@pytest.fixture
+def local(own: OwnProject, wheels: Path) -> Iterator[OwnProject]:
+    """The same project, with the folder as its whole index; as it was, at the end."""
+    links = f"{own.px.environment.get('PIP_FIND_LINKS', '')} {wheels}"
+    settings = {**own.px.environment, "PIP_FIND_LINKS": links}
+    before = contents(own.folder)
+    yield replace(own, px=replace(own.px, environment=settings))
+    for name, content in before.items():
+        (own.folder / name).write_bytes(content)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of the project, its packages too, without px's own folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[0] != ".px"
+    }
+
+
+def test_a_package_of_the_index_is_pinned_and_installed(own: OwnProject) -> None:
+    """With what it needs, by hash, and listed where pyproject.toml lists what a project needs."""
+    text = (own.folder / "requirements" / "worker.txt").read_text()
+    listed = tomllib.loads((own.folder / "pyproject.toml").read_text())
+
+    assert text.startswith("./vendor/positronic_secrets-")
+    assert "python-slugify==8.0.4 \\\n    --hash=sha256:" in text
+    assert "text-unidecode==1.3 \\\n    --hash=sha256:" in text
+    assert listed["project"]["dependencies"][1:] == ["python-slugify==8.0.4"]
+    assert (own.folder / "python_modules" / "slugify").is_dir()
+
+
+def test_the_markers_are_the_workers_and_every_top_level_module_is_imported(
+    local: OwnProject,
+) -> None:
+    """Then it is taken out again, with what it needed, and what was there before stays."""
+    told = json.loads(local.run("add", "works", "--json"))
+    taken = json.loads(local.run("remove", "works", "--json"))
+
+    assert told["added"] == [
+        {"name": "inner", "version": "1.0"},
+        {"name": "works", "version": "1.0"},
+    ]
+    assert told["imported"] == ["works", "works_too"]
+    conforms("remove", taken)
+    assert taken == {"added": [], "removed": ["inner", "works"], "imported": []}
+    assert (local.folder / "python_modules" / "slugify").is_dir()
+    assert not (local.folder / "python_modules" / "works").exists()
+
+
+@pytest.mark.parametrize(
+    ("package", "reason"),
+    [
+        ("thread", "`import thread` fails there with RuntimeError: can't start new thread"),
+        ("process", "emscripten does not support processes"),
+        ("draws", "Randomness is not allowed while a Worker is starting"),
+        ("keeps", "cannot be stored (Can't serialize top-level variable)"),
+        ("hides", "a module brains, which would hide worker/brains"),
+        ("takes", "pydantic and takes both have the file pydantic/__init__.py"),
+        ("old", "old 1.0 needs pydantic<2, but the library works with pydantic"),
+        ("needs", "compiled, which needs 1.0 needs, cannot run in the Worker: it has compiled"),
+        ("source", "only published as source, and px builds nothing"),
+        ("positronic-secrets", "px brings its own library"),
+    ],
+)
+def test_what_cannot_run_is_refused_and_nothing_changes(
+    local: OwnProject, wheels: Path, package: str, reason: str
+) -> None:
+    """One sentence; no file of the project differs, and no code ran on this machine."""
+    before = contents(local.folder)
+
+    done = local.px.attempt("add", package, "--json", cwd=local.folder)
+    told = json.loads(done.stderr)
+
+    assert (done.returncode, told["code"]) == (1, "package_refused")
+    assert reason in told["error"]
+    assert "\n" not in told["error"]
+    assert contents(local.folder) == before
+    assert not (wheels / "was-run").exists()
+
+
+def test_ctrl_c_leaves_the_project_as_it_was(local: OwnProject) -> None:
+    """While the packages are tried."""
+    before = contents(local.folder)
+    process = subprocess.Popen(
+        local.px.command("px", "add", "works"),
+        cwd=local.folder,
+        env=local.px.surroundings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        private = local.folder / ".px"
+        wait_until(lambda: any(private.glob("add.*/python_modules")), "the packages", 120)
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+
+    assert (process.returncode, "interrupted" in told) == (130, True)
+    assert contents(local.folder) == before
+    assert not [*private.glob("add.*/")]
+
+
+def test_requirements_that_were_changed_by_hand_are_not_lost(local: OwnProject) -> None:
+    """px would write over them."""
+    requirements = local.folder / "requirements" / "worker.txt"
+    requirements.write_text(f"{requirements.read_text()}mine==1.0 --hash=sha256:{'0' * 64}\n")
+
+    done = local.px.attempt("add", "works", "--json", cwd=local.folder)
+
+    assert json.loads(done.stderr)["code"] == "changed_by_hand"
+    assert "mine==1.0" in requirements.read_text()
+
+
+def test_a_project_that_px_did_not_make_is_left_alone(own: OwnProject, tmp_path: Path) -> None:
+    """It has its own way to say what its Worker needs."""
+    (tmp_path / "wrangler.toml").write_text('name = "other"\n')
+
+    done = own.px.attempt("add", "works", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "px did not make this project" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".px"] == ["wrangler.toml"]
