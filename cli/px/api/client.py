@@ -237,13 +237,13 @@ def encode(body: object) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def entry_path(path: str, parameter: str, name: str) -> str:
+def entry_path(path: str, parameter: str, name: str, query: Mapping[str, str] = {}) -> str:
     """The path of one entry; a name that does not fit into a path goes into the query."""
-    from urllib.parse import quote
+    from urllib.parse import quote, urlencode
 
     if name in ("", ".", ".."):
-        return f"{path}?{parameter}={name}"
-    return f"{path}/{quote(name, safe='')}"
+        return f"{path}?{urlencode({parameter: name, **query})}"
+    return f"{path}/{quote(name, safe='')}{'?' if query else ''}{urlencode(query)}"
 
 
 def _page_path(path: str, limit: int, cursor: str | None, more: Mapping[str, str]) -> str:

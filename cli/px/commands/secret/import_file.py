@@ -136,7 +136,9 @@ def _write(
     names, count = extra or [], len(entries)
     line = import_words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
-        pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
+        pruning = Pruning(
+            names, lambda deleted, total: progress(count + deleted, count + total), versions or {}
+        )
         written = write(secrets, entries, progress, pruning, versions)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
