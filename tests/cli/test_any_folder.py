@@ -89,6 +89,14 @@ def test_a_project_of_an_older_version_is_told_what_it_lacks(
     assert there(tmp_path) == before
 
 
+def test_a_mistake_in_the_entry_is_not_taken_for_another_project(tmp_path: Path) -> None:
+    """The Worker's start says where it is."""
+    write_project(tmp_path)
+    (tmp_path / "worker" / "entry.py").write_text("from positronic.cloudflare import (\n")
+
+    assert own_manifest(Workspace(tmp_path)).worker == "shop"
+
+
 @pytest.mark.parametrize("name", ["wrangler.jsonc", "wrangler.json"])
 def test_a_project_may_be_configured_in_json(tmp_path: Path, name: str) -> None:
     """With comments and a trailing comma, as wrangler takes it; wrangler.toml then counts less."""

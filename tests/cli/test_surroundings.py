@@ -57,6 +57,17 @@ def test_a_read_only_checkout_is_a_sentence(project: Path, words: tuple[str, ...
     assert "use a writable checkout" in done.stderr
 
 
+def test_an_environment_is_not_half_added_to_a_read_only_checkout(project: Path) -> None:
+    """The file is named, and is as it was."""
+    before = (project / "wrangler.toml").read_bytes()
+
+    done = run_on(project, READ_ONLY, "env", "add", "staging")
+
+    assert done.returncode == 5
+    assert f"px cannot use {project}/wrangler.toml: read-only file system" in done.stderr
+    assert (project / "wrangler.toml").read_bytes() == before
+
+
 def test_what_only_reads_works_in_a_read_only_checkout(project: Path) -> None:
     """doctor and a list write nothing; nor does deploy --dry-run, until it asks Cloudflare."""
     doctor = run_on(project, READ_ONLY, "doctor")

@@ -57,7 +57,7 @@ _BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     (r"latest version of your Worker isn't currently deployed", codes.NOT_DEPLOYED),
     (r"exceeded (?:startup limits|CPU time limit|CPU limit|memory limit)", codes.STARTUP),
     (r"exceeded (?:the )?size limit", codes.SIZE),
-    (r'" not found\.', codes.NO_WORKER),
+    (r'Worker ".*"(?: \(env: .+\))? not found\.', codes.NO_WORKER),
     (r"(?:script|service)_not_found|Worker does not exist", codes.NO_WORKER),
     (r"routes? that (?:are|is) assigned to another worker", codes.ROUTE_TAKEN),
     (r"Could not find zone for", codes.NO_ZONE),

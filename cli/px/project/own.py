@@ -71,11 +71,16 @@ def _lacks(project: Workspace, top: Fields, imported: Set[str]) -> Iterator[str]
 
 
 def _imported(main: Path) -> set[str]:
-    """The names that it imports from the library; a module that does not parse imports none."""
+    """The names that it imports from the library.
+
+    What does not parse is taken for ours: the Worker's start then says where the mistake is.
+    """
     try:
         tree = ast.parse(main.read_bytes())
-    except (OSError, ValueError, SyntaxError):
+    except OSError:
         return set()
+    except (ValueError, SyntaxError):
+        return set(_CLASSES)
     return {
         alias.name
         for node in ast.walk(tree)

@@ -116,6 +116,11 @@ MEANINGS = {
         5,
     ),
     "no such Worker": ('[ERROR] Worker "w" not found.', "no_worker", 1),
+    "no such Worker of an environment": (
+        '[ERROR] Worker "w-staging" (env: staging) not found.',
+        "no_worker",
+        1,
+    ),
     "anything else": (api("workers.api.error.unknown", 10013), "wrangler_failed", 5),
     "no permission for Workers": (
         api("workers.api.error.unauthorized", 10023),
