@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from px.commands import typed_value
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_secret
-from px.commands.options import Server, StoredName, Yes, ask, secrets_of, with_server
+from px.commands.options import Server, StoredName, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 if TYPE_CHECKING:
     from px.api.client import Client
@@ -32,7 +33,7 @@ def delete(server: Server, name: StoredName, yes: Yes = False) -> None:
     from positronic.names import is_name
     from px import terminal
 
-    with server.connect() as client, nearest_secret(client, name):
+    with server.connect_to_write(asks=not yes) as client, nearest_secret(client, name):
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)

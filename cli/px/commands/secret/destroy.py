@@ -8,7 +8,8 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_secret
-from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
+from px.commands.options import Name, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 app = new_app()
 Version = Annotated[
@@ -34,7 +35,7 @@ def destroy(server: Server, name: Name, version: Version = None, yes: Yes = Fals
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client, nearest_secret(client, checked):
+    with server.connect_to_write(asks=not yes) as client, nearest_secret(client, checked):
         what = f"the secret {checked} and all its versions"
         what = what if version is None else f"version {version} of the secret {checked}"
         question = f"Destroy {what}, for good, at {client.location}?"

@@ -69,7 +69,8 @@ def policy(
 
     checked = parse_name(name)
     fields = changes(note, expires, rotate_every, enforce, keep, keep_deleted)
-    with server.connect() as client, nearest_secret(client, checked):
+    connected = server.connect_to_write() if fields else server.connect()
+    with connected as client, nearest_secret(client, checked):
         policies = Policies(client)
         found = policies.change(checked, fields) if fields else policies.of(checked)
         if server.as_json:
