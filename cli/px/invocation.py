@@ -1,4 +1,4 @@
-"""The user's --env, --url and --project, which px repeats in every px command that it suggests.
+"""The flags that name the Worker and project, which px repeats in every command that it suggests.
 
 A suggested command must lead to the same Worker and project. Settings from variables and files
 still hold for the next command, so px repeats only flags.
@@ -12,11 +12,13 @@ from typing import Final
 from px.errors import Usage
 
 _COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
-_ALL: Final = ("env", "url", "project")
+_SERVER: Final = ("env", "url", "local", "remote")
+_ALL: Final = (*_SERVER, "project")
 _TAKES: Final = {
     **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _ALL),
     **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
-    **dict.fromkeys(("deploy", "key rotate", "project list"), ("env", "url")),
+    **dict.fromkeys(("key rotate", "project list"), _SERVER),
+    "deploy": ("env", "url"),
     **dict.fromkeys(("dev", "key recover"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }
@@ -65,6 +67,22 @@ def note_project(value: str | None) -> str | None:
     return value
 
 
+def note_local(value: bool) -> bool:
+    """Callback of --local."""
+    return _note_flag("local", value)
+
+
+def note_remote(value: bool) -> bool:
+    """Callback of --remote."""
+    return _note_flag("remote", value)
+
+
+def _note_flag(name: str, value: bool) -> bool:
+    if value:
+        _given[name] = ""
+    return value
+
+
 def repeat(text: str) -> str:
     """The text, with the given flags added to each px command in backticks or after a pipe."""
     return _COMMAND.sub(lambda found: found[0] + _options(found[0]), text)
@@ -80,4 +98,6 @@ def _options(command: str) -> str:
         return ""
     takes = _TAKES.get(words[0]) or _TAKES.get(" ".join(words[:2]), ())
     missing = [name for name in takes if name in _given and f"--{name}" not in words]
-    return "".join(f" --{name} {shlex.quote(_given[name])}" for name in missing)
+    return "".join(
+        f" --{name}" + (f" {shlex.quote(_given[name])}" if _given[name] else "") for name in missing
+    )

@@ -73,7 +73,7 @@ def test_a_start_as_json_is_the_contracts(here: PxInProcess) -> None:
     """One document, which says where the run is too."""
     found = json.loads(here.run("brain", "run", "using", "--json").stdout)
 
-    assert list(found) == ["brainRunId", "server", "project"]
+    assert list(found) == ["brainRunId", "server", "environment", "project"]
 
 
 def test_options_and_state_arrive(here: PxInProcess) -> None:

@@ -146,6 +146,7 @@ def test_a_hint_repeats_url_and_project(tmp_path: Path, server: TestDevServer) -
 
 def test_a_tip_repeats_them_too(px: Px) -> None:
     """An empty list suggests the first secret of the project that was asked for."""
+    px.run("token", "create", "first", "--role", "reader", "--project", "shop")
     done = px.run("secret", "list", "--project", "shop")
 
     assert "`px secret create NAME --project shop`" in done.stderr
@@ -220,6 +221,8 @@ def test_what_writes_tells_a_person_where(px: Px, server: TestDevServer, line: s
 )
 def test_a_question_names_server_and_project(px: Px, server: TestDevServer, line: str) -> None:
     """Before the answer, not after."""
+    server.seed({"A": "x"}, "shop")
+    px.run("secret", "create", "A", "--value", "y", "--project", "shop")
     child = px.terminal(*line.split(), "--project", "shop", dimensions=(24, 200))
 
     child.expect_exact(f"at {server.url}, project shop? [y/N]: ")

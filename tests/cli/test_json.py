@@ -32,7 +32,7 @@ CASES: Final = [
     ("secret create", "NEW --value x", 0),
     ("secret list", "", 0),
     ("secret list", "--unused 90d", 0),
-    ("secret list", "--project empty", 0),
+    ("secret list", "NONE", 0),
     ("secret list", "A", 0),
     ("secret list", "--deleted", 0),
     ("secret history", "A", 0),

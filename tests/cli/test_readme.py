@@ -45,6 +45,7 @@ def blocks(text: str, language: str) -> list[str]:
 def normal(shown: str) -> list[str]:
     """Without what differs from run to run."""
     text = re.sub(r"http://127\.0\.0\.1:\d+", "<server>", shown.replace("\r", ""))
+    text = re.sub("<server>( \\(local\\), project default|, its default project)", "<place>", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "<time>", text)
     return [line.rstrip() for line in text.strip().splitlines()]
 

@@ -60,7 +60,7 @@ def test_create_json_is_the_servers(px: Px) -> None:
 
     assert list(json.loads(done.stdout)) == [
         *("token", "id", "name", "role", "createdAt", "expiresAt", "by"),
-        *("server", "project"),
+        *("server", "environment", "project"),
     ]
     assert done.stderr == ""
 

@@ -57,7 +57,7 @@ def test_a_rollback_is_a_new_version_with_the_old_value(changed: Px, server: Tes
     assert (done.returncode, done.stdout, server.values()) == (0, "", {"A": "v1"})
     assert done.stderr.splitlines() == [
         "Secret rolled back successfully!",
-        f"Version 4 has the value of version 1. It is stored at {server.url}",
+        f"Version 4 has the value of version 1. It is stored at {server.url}, its default project",
     ]
     assert [row[4] for row in rows(changed, "history", "A")] == ["1", "-", "-", "-"]
     assert changed.run("secret", "rollback", "A", "--to", "3").returncode == 0
@@ -93,7 +93,7 @@ def test_a_deleted_secret_is_restored(changed: Px, server: TestDevServer) -> Non
     assert (restored.returncode, server.values()) == (0, {"A": "v3"})
     assert restored.stderr.splitlines() == [
         "Secret restored successfully!",
-        f"It is version 4, stored at {server.url}",
+        f"It is version 4, stored at {server.url}, its default project",
     ]
     assert rows(changed, "list", "--deleted") == []
 

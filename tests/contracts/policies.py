@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from contracts.commanding import Commanding, bulk, command, put
+from contracts.commanding import ROOT, Commanding, bulk, command, issue, put, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.rotation_commands import NEWER
 from contracts.suite import Suite, raises
 from contracts.worlds import KEYS
-from positronic.commands.command import Command
+from positronic.commands.command import Command, TokenShown
 from positronic.commands.removals import Removals
 from positronic.copies.drain import Drain
 from positronic.copies.memory import MemoryCopies
-from positronic.errors import InvalidRequest, NotFound, SecretExpired
+from positronic.errors import Forbidden, InvalidRequest, NotFound, SecretExpired
 from positronic.ledger.secret_rows import STATES
+from positronic.roles import Principal, Role
 from positronic.rows import Put
 from positronic.secrets.policy import KEPT_VERSIONS
 from positronic.times import DAY
@@ -24,8 +25,8 @@ SUITE: Suite[LedgerWorld] = Suite("policies")
 FOREVER: Final = 10_000 * DAY
 
 
-def _policy(name: str, **fields: object) -> Command:
-    return command("secret.policy", name=name, fields=fields)
+def _policy(name: str, caller: Principal | TokenShown = ROOT, **fields: object) -> Command:
+    return command("secret.policy", caller, needs=Role.WRITER, name=name, fields=fields)
 
 
 async def _due(place: Commanding, within: int = FOREVER) -> list[tuple[str, Any]]:
@@ -164,6 +165,34 @@ async def check_kept_after_restore(world: LedgerWorld) -> None:
     await place.run(command("secret.restore", name="A"))
 
     assert len(place.rows()["version"]) == KEPT_VERSIONS
+
+
+@SUITE.check
+async def check_who_keeps_less(world: LedgerWorld) -> None:
+    """Only who may destroy: an admin. A writer may change everything else, and keep more."""
+    place = Commanding(world)
+    await place.run(issue(), *(put("A", f"value {number}") for number in range(4)))
+    before = place.rows()
+    for field in ("keep_versions", "keep_days"):
+        await raises(Forbidden, place.run(_policy("A", shown(), **{field: 1})))
+    assert place.rows() == before
+
+    for fields in ({"note": "n"}, {"keep_versions": 12, "keep_days": 31}, {"keep_days": 31}):
+        await place.run(_policy("A", shown(), **fields))
+    await place.run(issue("f" * 16, role="admin"))
+    await place.run(_policy("A", shown(id_="f" * 16), keep_versions=1))
+    assert len(place.rows()["version"]) == 1
+
+
+@SUITE.check
+async def check_no_note_in_an_event(world: LedgerWorld) -> None:
+    """Also not as the answer that a resent change would get: events outlive notes."""
+    place, change = Commanding(world), _policy("A", note="ask Grace")
+    await place.run(put("A"), change)
+
+    assert "Grace" not in str(place.rows()["event"])
+    assert (await place.run(change))["note"] == "ask Grace"
+    assert place.actions().count("secret.policy") == 1
 
 
 @SUITE.check

@@ -21,7 +21,7 @@ from positronic.errors import InvalidRequest, TooLarge
 from positronic.ledger.adoption_rows import WAITING, Waiting
 from positronic.ledger.copy_rows import PUBLISHED
 from positronic.ledger.event_rows import ChainedEvent
-from positronic.ledger.secret_rows import STATES
+from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
 from positronic.roles import Principal, Role
@@ -31,6 +31,24 @@ from positronic.sealing.keyring import Keyring
 SUITE: Suite[LedgerWorld] = Suite("repairs")
 
 A, B = Name("A"), Name("B")
+
+
+@SUITE.check
+async def check_a_rebuild_has_nothing_destroyed(world: LedgerWorld) -> None:
+    """KV that was lost is written again: current values, and no text that was destroyed."""
+    copied = Copied(world)
+    place = copied.place
+    await place.run(put("A", "destroyed"), put("A", "kept"), put("B"), put("C"))
+    texts = [VERSIONS.read(row).sealed for row in place.rows()["version"]]
+    await place.run(command("secret.destroy", name="A", version=1))
+    await place.run(command("secret.destroy", name="B"), command("secret.delete", name="C"))
+    kept = VERSIONS.read(place.rows()["version"][0]).sealed
+    copied.elsewhere.records.clear()
+    await place.run(command("project.repair"))
+    await copied.drain()
+
+    assert {name: one.sealed for name, one in copied.elsewhere.records.items()} == {"A": kept}
+    assert kept in texts
 
 
 class Copied:

@@ -305,6 +305,28 @@ async def check_rotated(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_impossible_ids(world: LedgerWorld) -> None:
+    """Rows that nobody of ours wrote are listed as damaged, stop nothing, go with the secret."""
+    alarmed = Alarmed(world)
+    place = alarmed.place
+    await place.run(put("A"), put("A"))
+    text = place.rows()["version"][0].text
+    ids = [f"A/{odd}" for odd in ("", "x", "9" * 16, "9" * 5000, "\u0661" * 16)]
+    place.ledger.commit([Put(VERSIONS.kind, one, text, ("k1",)) for one in ids], {})
+
+    found, _ = await place.run(command("secret.versions", name="A"))
+    assert [one for one in found if len(one) == 1] == [[0]] * len(ids)
+    assert [one[:2] for one in found if len(one) > 1] == [[2, "current"], [1, "previous"]]
+    await place.run(command("secret.policy", name="A", fields={"keep_versions": 99}), put("A"))
+    await place.run(rollback(1), command("keys.rotate"), delete())
+    await alarmed.until(place.clock.now + 1)
+    await place.run(restore(), command("project.export"))
+    assert await place.run(command("secret.exists", name="A"))
+    await place.run(destroy())
+    assert {one.id for one in place.rows()["version"]}.isdisjoint(ids)
+
+
+@SUITE.check
 async def check_broken(world: LedgerWorld) -> None:
     """A version that cannot be read is listed as such, not rolled back to, and can be destroyed."""
     place = await filled(world, "one", "two")

@@ -54,7 +54,7 @@ TREES: Final = {
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
     px errors schemas testing
-    files http library process
+    files http library process server_choice
     invocation
     terminal
     project prompts

@@ -59,6 +59,14 @@ class Deploying:
     def started(self) -> Path:
         return self.project.private / "deploy.json"
 
+    @property
+    def root_file(self) -> Path:
+        return self.project.root_json
+
+    def root_token(self) -> str:
+        """The Worker's, from its own file; empty without one."""
+        return json.loads(self.root_file.read_text())["token"] if self.root_file.exists() else ""
+
     def settings(self) -> dict[str, str]:
         """What .env.deploy holds."""
         lines = self.deploy_file.read_text().splitlines()
@@ -89,7 +97,7 @@ class Deploying:
 
     def values(self) -> set[str]:
         """Whatever must not be shown: credentials, keys, tokens."""
-        found = {self.token, AWS, self.settings().get("PX_TOKEN", "")}
+        found = {self.token, AWS, self.settings().get("PX_TOKEN", ""), self.root_token()}
         for text in self.account.workers.get(WORKER, Worker()).secrets.values():
             found.add(text.partition(":")[2] or text)
         if self.started.exists():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from positronic.access.tokens import root_hash
+from positronic.access.tokens import parse, root_hash
 from px.project.workspace import Workspace
 from support.cloudflare_account import Asked
 from support.processes import Processes
@@ -64,7 +64,7 @@ def _tell(told: Story) -> None:
 
 def _note(told: Story) -> None:
     told.keys.append(dict(told.world.worker.secrets))
-    told.tokens.append(told.world.settings()["PX_TOKEN"])
+    told.tokens.append(told.world.root_token())
 
 
 def test_a_first_deploy_ends_with_a_worker_that_keeps_its_promises(story: Story) -> None:
@@ -135,6 +135,34 @@ def test_a_second_deploy_changes_no_key(story: Story) -> None:
     assert found.stdout == "true\n"
 
 
+def test_daily_use_is_not_as_root(story: Story) -> None:
+    """.env.deploy has an admin token of one project; a second deploy keeps it."""
+    world = story.world
+    token = parse(world.settings()["PX_TOKEN"])
+    made = json.loads(world.px.run("token", "list", "--json").stdout)["tokens"]
+    elsewhere = world.px.run("secret", "list", "--project", "shop", "--json")
+
+    assert token is not None
+    assert token.project == "default"
+    assert [(one["id"], one["role"], one["name"]) for one in made] == [
+        (token.id, "admin", "px-deploy")
+    ]
+    assert (elsewhere.returncode, json.loads(elsewhere.stderr)["code"]) == (4, "forbidden")
+    assert world.px.run("project", "list").stdout == "default\ndeploy-check\n"
+
+
+def test_every_write_names_the_environment(story: Story) -> None:
+    """With server and project, also for programs."""
+    world = story.world
+    told = world.px.run("secret", "create", "WHERE", "--stdin", stdin=b"v")
+    found = json.loads(world.px.run("secret", "delete", "WHERE", "--yes", "--json").stdout)
+
+    assert told.stderr.endswith(f"at {world.edge.url} (production), project default\n")
+    assert [found[name] for name in ("server", "environment", "project")] == [
+        *(world.edge.url, "production", "default"),
+    ]
+
+
 def test_the_files_are_their_owners_alone(story: Story) -> None:
     """And what the user wrote into .env.deploy is still there."""
     world = story.world
@@ -142,6 +170,7 @@ def test_the_files_are_their_owners_alone(story: Story) -> None:
 
     assert world.deploy_file.stat().st_mode & 0o777 == 0o600
     assert world.recovery_file.stat().st_mode & 0o777 == 0o600
+    assert world.root_file.stat().st_mode & 0o777 == 0o600
     assert text.startswith(f"# deployment credentials\nCLOUDFLARE_API_TOKEN={world.token}\n")
     assert world.settings()["PX_URL"] == world.edge.url
     assert not world.started.exists()
@@ -167,11 +196,11 @@ def test_the_api_token_is_in_wranglers_environment_alone(story: Story) -> None:
 
 
 def test_nothing_that_px_said_or_left_holds_a_secret(story: Story) -> None:
-    """stdout, stderr, and every file but .env.deploy."""
+    """stdout, stderr, and every file but .env.deploy and the root token's."""
     world = story.world
-    root = world.project.root
+    root, own = world.project.root, (world.deploy_file, world.root_file)
     left = [path for path in root.rglob("*") if path.is_file() and "node_modules" not in path.parts]
-    texts = {path.name: path.read_bytes() for path in left if path != world.deploy_file}
+    texts = {path.name: path.read_bytes() for path in left if path not in own}
 
     for hidden in (*world.values(), PASSPHRASE):
         assert hidden not in "".join(world.said)

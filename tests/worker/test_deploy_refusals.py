@@ -115,7 +115,7 @@ def test_a_root_token_that_is_not_here_is_not_replaced_unasked(world: Deploying)
     asked = world.deploy("--new-root-token", "--dry-run", "--json")
 
     assert done.returncode == 1
-    assert "the Worker has a root token that is not in .env.deploy" in done.stderr
+    assert "the Worker has a root token that is not in .px/root.json" in done.stderr
     assert "px deploy --new-root-token" in done.stderr
     assert json.loads(asked.stdout) == {
         "worker": WORKER,

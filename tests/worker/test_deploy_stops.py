@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from positronic.access.tokens import mint_root, root_hash
+from positronic.access.tokens import mint_root, parse, root_hash
 from px.project.git import leaves_out
+from px.project.root_file import RootToken, write_root
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from support.cloudflare import Fault, asks
 from support.cloudflare_account import Asked, Worker
 from support.waiting import wait_until
-from worker.deploying import PASSPHRASE, WORKER, Deploying, deploying
+from worker.deploying import AWS, PASSPHRASE, WORKER, Deploying, deploying
 
 # Every request of a first deploy that can stop it, in the order in which they come.
 STEPS = (
@@ -110,7 +111,7 @@ def test_the_last_run_ends_what_the_first_began(story: Story) -> None:
     tokens = {stop.token for stop in story.stops.values() if stop.token}
 
     assert story.code == 0, world.said[-1]
-    assert tokens == {world.settings()["PX_TOKEN"]}
+    assert tokens == {world.root_token()}
     assert world.worker.secrets["MASTER_KEYS"] == world.recovered_entry()
     assert world.worker.secrets["ROOT_TOKEN_SHA256"] == root_hash(*tokens)
     assert len(world.account.namespaces) == 1
@@ -216,5 +217,30 @@ def test_a_root_token_that_is_replaced_is_kept(project: Workspace, tmp_path: Pat
         assert leaves_out(kept) is True
         assert old not in done.stderr
         assert "Recorded in the audit log that the root token was replaced" in done.stderr
-        assert world.settings()["PX_TOKEN"] not in ("", old)
+        assert world.root_token() not in ("", old)
+        assert parse(world.settings()["PX_TOKEN"]) is not None
         assert world.settings()["PX_WORKER"].startswith(f"{WORKER}@")
+
+
+def test_a_root_token_in_env_deploy_moves_to_its_own_file(
+    project: Workspace, tmp_path: Path
+) -> None:
+    """As earlier versions of px left it; a move that was stopped is finished by the next deploy."""
+    root = mint_root(os.urandom)
+    keys = {"MASTER_KEYS": "k1:" + "A" * 43 + "=", "ROOT_TOKEN_SHA256": root_hash(root)}
+    with deploying(project, tmp_path) as world:
+        world.account.workers[WORKER] = Worker(keys)
+        world.write_settings(PX_URL=world.edge.url, PX_TOKEN=root, PX_WORKER=WORKER)
+        write_root(world.root_file, RootToken(world.edge.url, root, WORKER))  # as if stopped here
+
+        moved = world.deploy("--no-checks", "--wait", "45")
+        kept = world.deploy_file.read_bytes(), world.root_file.read_bytes()
+        again = world.deploy("--no-checks", "--wait", "45")
+
+        assert (moved.returncode, again.returncode) == (0, 0), moved.stderr + again.stderr
+        assert "an admin token of project default, in place of the root token" in moved.stderr
+        assert (world.root_token(), parse(world.settings()["PX_TOKEN"]) is None) == (root, False)
+        assert world.settings()["AWS_SECRET_ACCESS_KEY"] == AWS
+        assert (world.deploy_file.read_bytes(), world.root_file.read_bytes()) == kept
+        assert root not in moved.stderr + again.stderr
+        assert list(world.project.private.glob("old-root-token-*")) == []

@@ -292,7 +292,7 @@ def test_what_the_code_asks_for_and_is_missing_is_told(project: Workspace, start
     brain = "async def ask(secrets):\n    return await secrets.get('API_KEY')\n"
     (project.worker / "brains" / "asks.py").write_text(brain)
     dev = start()
-    dev.ready()
+    assert dev.ready()
 
     asks = "worker/brains/asks.py line 2 asks for API_KEY, which the Worker lacks"
     wait_until(lambda: asks in dev.talk, "the warning")

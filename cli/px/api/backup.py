@@ -10,12 +10,13 @@ from px.api import decode, doubt
 from px.api.adoption import counted
 from px.api.client import Client
 from px.api.decode import Fields, number
-from px.errors import Detail, PxError, Refused
+from px.errors import Detail, PxError, Refused, Usage
 
 TRIES: Final = 5  # of an export, if the project is changed meanwhile
 PATIENCE: Final = 20  # steps of an import without progress
 
 _KINDS: Final = {"secrets": "secret", "versions": "version", "tokens": "token", "events": "event"}
+_CODE: Final = "invalid_file"
 _HEADER: Final = '{"format":"pxexport1",'
 _LAST_LINE: Final = '{"page":'
 _STATES: Final = ("importing", "imported")
@@ -101,15 +102,13 @@ def exported_at(client: Client) -> str | None:
 
 
 def read_file(text: str) -> ExportFile:
-    """Raises Refused. What the pages say is checked by the server alone."""
+    """Raises Usage. What the pages say is checked by the server alone."""
     header, _, rest = text.partition("\n")
     if not header.startswith(_HEADER):
-        raise Refused(
-            "the file is not an export of a project; nothing was done", code="invalid_file"
-        )
+        raise Usage("the file is not an export of a project; nothing was done", code=_CODE)
     pages = list(_pages(rest))
     if not pages or not rest.endswith("\n"):
-        raise Refused("the file is cut off; nothing was done", code="invalid_file")
+        raise Usage("the file is cut off; nothing was done", code=_CODE)
     return ExportFile(header, pages)
 
 
@@ -121,7 +120,7 @@ def _pages(text: str) -> Iterator[str]:
             yield "\n".join(page)
             page = []
     if page:
-        raise Refused("the file is cut off; nothing was done", code="invalid_file")
+        raise Usage("the file is cut off; nothing was done", code=_CODE)
 
 
 def check(client: Client, file: ExportFile) -> tuple[str, Counts]:

@@ -42,6 +42,9 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if "transport" in self.__dict__:
             self.transport.close()
 
@@ -51,14 +54,13 @@ class Client:
 
     @property
     def location(self) -> str:
-        """The server, and the project if one is named, as shown to the user."""
-        project = self.target.project
-        return self.origin + (f", project {project}" if project else "")
+        """The server, its environment and the project, as shown to the user."""
+        return self.target.location
 
     @property
     def location_fields(self) -> dict[str, object]:
-        """The same for programs; the project is null if the token decides it."""
-        return {"server": self.origin, "project": self.target.project}
+        """The same for programs."""
+        return self.target.fields
 
     def in_project(self, name: str) -> Client:
         """The same server and token for another project; only root's token can do this."""
@@ -185,6 +187,16 @@ class Client:
         return refusal(result, hidden)
 
 
+@contextmanager
+def closed_on_error(client: Client) -> Iterator[Client]:
+    """For what is done before the client is handed on."""
+    try:
+        yield client
+    except BaseException:
+        client.close()
+        raise
+
+
 def own_worker(target: Target) -> OwnWorker | None:
     """Only for a token from `.px/local.json`; the user chose the address of all others."""
     from px.http.own_worker import OwnWorker
@@ -225,13 +237,13 @@ def encode(body: object) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def entry_path(path: str, parameter: str, name: str) -> str:
+def entry_path(path: str, parameter: str, name: str, query: Mapping[str, str] = {}) -> str:
     """The path of one entry; a name that does not fit into a path goes into the query."""
-    from urllib.parse import quote
+    from urllib.parse import quote, urlencode
 
     if name in ("", ".", ".."):
-        return f"{path}?{parameter}={name}"
-    return f"{path}/{quote(name, safe='')}"
+        return f"{path}?{urlencode({parameter: name, **query})}"
+    return f"{path}/{quote(name, safe='')}{'?' if query else ''}{urlencode(query)}"
 
 
 def _page_path(path: str, limit: int, cursor: str | None, more: Mapping[str, str]) -> str:

@@ -120,21 +120,27 @@ class Secrets:
             f"/secrets/{name}/exists", lambda found: decode.truth(found["exists"])
         )
 
-    def delete(self, name: str, unknown: doubt.Doubt = doubt.DELETE) -> None:
+    def delete(
+        self,
+        name: str,
+        unknown: doubt.Doubt = doubt.DELETE,
+        *,
+        if_version: int | None = None,
+        is_destroyed: bool = False,
+    ) -> None:
         """Deletes any listed entry, even an unreadable one without a valid name.
 
-        Raises Refused `not_found`, unless an earlier attempt of this call deleted it.
+        `is_destroyed`: with all its versions, for good. Raises Refused `not_found`, unless an
+        earlier attempt of this call deleted it.
         """
-        self.client.remove(entry_path("/secrets", "name", name), unknown)
+        query = {"destroy": "true"} if is_destroyed else {}
+        query |= {} if if_version is None else {"ifVersion": str(if_version)}
+        self.client.remove(entry_path("/secrets", "name", name, query), unknown)
         self._names.discard(name)
 
     def note(self, name: Name) -> None:
         """It is there again, for completion."""
         self._names.add([name])
-
-    def forget(self, name: Name) -> None:
-        """It is gone, for completion."""
-        self._names.discard(name)
 
     def bulk(
         self, entries: Sequence[Entry], if_versions: Mapping[str, int] | None = None

@@ -87,10 +87,6 @@ class Versions:
         """Brings a deleted secret back, as a new version."""
         return self._client.write(f"/secrets/{self._name}/restore", None, secret, doubt.RESTORE)
 
-    def destroy(self) -> None:
-        """The secret with all its versions, for good."""
-        self._client.remove(f"/secrets/{self._name}?destroy=true", doubt.DESTROY)
-
     def destroy_version(self, version: int) -> None:
         """One version that is not current, for good."""
         self._client.remove(f"/secrets/{self._name}/versions/{version}", doubt.DESTROY)

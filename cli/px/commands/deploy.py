@@ -71,8 +71,9 @@ def deploy(
     """Deploy the Worker to Cloudflare and wait until it answers.
 
     The first deploy creates the KV namespace, a master key (with a recovery file, sealed with your
-    passphrase) and the root token, and writes PX_URL and PX_TOKEN to .env.deploy. Later ones change
-    code and settings, but no key. If it stops at any point, run it again and it continues.
+    passphrase) and the root token, which goes to .px/root.json. .env.deploy gets PX_URL and, as
+    PX_TOKEN, an admin token for daily use. Later ones change code and settings, but no key. If it
+    stops at any point, run it again and it continues.
 
     Before a later one, every secret that the code in worker/ asks for has to be there.
 

@@ -110,7 +110,8 @@ class _Output:
         try:
             with Client(make_target(url, token, source=project.environment.local_file)) as client:
                 missing = lacking(Secrets(client), code)
-        except PxError:  # the Worker's own trouble, which is told elsewhere
+        except PxError as problem:
+            self.say(f"warning: px could not check the secrets of the code: {problem.message}")
             return
         found += [
             f"{places[0]} asks for {name}, which the Worker lacks"

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from px.commands import typed_value
-from px.invocation import note_environment, note_project, note_url
+from px.invocation import note_environment, note_local, note_project, note_remote, note_url
+from px.server_choice import TIMEOUT, Root, ServerChoice
 
 if TYPE_CHECKING:
     from px.api.client import Client
     from px.api.secrets import Secrets
     from px.settings import Target
-
-TIMEOUT: Final = 30.0
 
 
 def one_of(*words: str) -> Callable[[str], list[str]]:
@@ -94,8 +93,19 @@ def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
 Env = Annotated[str | None, environment_option("The environment.  [PX_ENV]")]
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]
 Project = Annotated[str | None, project_option("The project.  [PX_PROJECT]")]
+Local = Annotated[
+    bool,
+    typer.Option("--local", help="The Worker of `px dev` in this folder.", callback=note_local),
+]
+Remote = Annotated[
+    bool,
+    typer.Option("--remote", help="Any server but that of `px dev`.", callback=note_remote),
+]
 Timeout = Annotated[float, timeout_option("Limit for each request, with retries.")]
 Json = Annotated[bool, json_option("Print JSON; errors as JSON on stderr.")]
+CreateProject = Annotated[
+    bool, typer.Option("--create-project", help="Do not ask before a new project is created.")
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask for confirmation.")]
 IfVersion = Annotated[
     int | None,
@@ -109,20 +119,17 @@ IfVersion = Annotated[
 class Server:
     """Which server a command asks, and how the command answers."""
 
-    url: str | None = None
-    project: str | None = None
-    timeout: float = TIMEOUT
+    choice: ServerChoice = field(default_factory=ServerChoice)
     as_json: bool = False
 
     def target(self) -> Target:
-        """The server that flags, environment or files name. Raises Usage."""
+        """The server that flags, environment or files name. Raises Usage, NotAllowed."""
         import os
         from pathlib import Path
 
         from px.settings import find_target
 
-        environ, folder = os.environ, Path.cwd()
-        return find_target(self.url, self.project, self.timeout, environ=environ, folder=folder)
+        return find_target(self.choice, environ=os.environ, folder=Path.cwd())
 
     def tell(self, document: dict[str, object], *lines: str) -> None:
         """What was done: the document with --json, else the lines."""
@@ -133,16 +140,49 @@ class Server:
         for line in () if self.as_json else lines:
             terminal.say(line)
 
-    def connect(self) -> Client:
-        from px.api.client import Client
+    def connect(self, *, any_project: bool = False) -> Client:
+        """To ask; raises Refused if the project was never written to, unless `any_project`."""
+        from px.api.client import Client, closed_on_error
+        from px.commands.new_project import check_project
 
-        return Client(self.target())
+        with closed_on_error(Client(self.target())) as client:
+            if not any_project:
+                check_project(client)
+        return client
+
+    def connect_to_write(
+        self, *, asks: bool = False, creates: bool | None = None, any_project: bool = False
+    ) -> Client:
+        """To change something; asks first if `px dev` runs here and this goes elsewhere.
+
+        `asks`: the command's own question will name the server. `creates`: --create-project, of a
+        command that may create the project. `any_project`: there may be none yet, as after a loss.
+        """
+        from px.api.client import Client, closed_on_error
+        from px.commands.new_project import agree_to_create, check_project
+
+        target = self.target()
+        self.check_target(target, asks=asks)
+        with closed_on_error(Client(target)) as client:
+            if creates is not None:
+                agree_to_create(client, agreed=creates)
+            elif not any_project:
+                check_project(client)
+        return client
+
+    def check_target(self, target: Target, *, asks: bool = False) -> None:
+        """Asks if `px dev` runs here and no flag says that another server is meant."""
+        from px.commands.elsewhere import check_target
+
+        check_target(target, named=self.choice.remote or bool(self.choice.url), asks=asks)
 
 
 def _flags(
     env: Env = None,
     url: Url = None,
     project: Project = None,
+    local: Local = False,
+    remote: Remote = False,
     timeout: Timeout = TIMEOUT,
     as_json: Json = False,
 ) -> None:
@@ -150,7 +190,7 @@ def _flags(
 
 
 def with_server(
-    *, timeout: float = TIMEOUT, projects: bool = True
+    *, timeout: float = TIMEOUT, projects: bool = True, root: Root = Root.NEVER
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turns a command's last parameter, `server`, into its flags; `projects`: with --project."""
     flags = dict(inspect.signature(_flags, eval_str=True).parameters)
@@ -163,7 +203,8 @@ def with_server(
         def run(**given: Any) -> None:  # noqa: ANN401 - what typer has parsed
             asked = {name: given.pop(name) for name in flags}
             del asked["env"]
-            command(**given, server=Server(**asked))
+            as_json = asked.pop("as_json")
+            command(**given, server=Server(ServerChoice(**asked, root=root), as_json))
 
         own = dict(inspect.signature(command, eval_str=True).parameters)
         del own["server"]
@@ -181,26 +222,3 @@ def secrets_of(client: Client) -> Secrets:
     from px.completion.names import known_names
 
     return Secrets(client, known_names(client.target, os.environ))
-
-
-def ask(question: str, otherwise: str, *, yes: bool = False) -> None:
-    """Raises Refused or Interrupted, with `otherwise`, unless the answer is yes."""
-    if yes:
-        return
-    import sys
-
-    from px import terminal
-    from px.errors import Interrupted, Refused
-
-    if not terminal.is_terminal(sys.stdin):
-        raise Refused(
-            f"there is no terminal to confirm on; {otherwise}",
-            code="not_confirmed",
-            hint="use --yes",
-        )
-    try:
-        agreed = terminal.confirm(question)
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; {otherwise}") from None
-    if not agreed:
-        raise Refused(otherwise, code="not_confirmed")

@@ -61,7 +61,7 @@ def spec(
 
     Prints one line per promise; exit code 0 or 1. Works in its own projects and deletes the secrets
     and tokens it created; their audit events and two project names remain. The token comes from
-    PX_TOKEN, .env.deploy or px dev.
+    PX_TOKEN, .px/root.json, .env.deploy or px dev.
 
     \b
     Example: px spec http://127.0.0.1:8787
@@ -106,12 +106,14 @@ def _target(url: str, project: str | None, timeout: float) -> SpecTarget:
     import os
 
     from px.api.client import own_worker
+    from px.server_choice import Root, ServerChoice
     from px.settings import find_target
     from px.spec.target import SpecTarget
 
     # PX_PROJECT is for the user's own secrets; a run creates its own project.
     environ = {name: text for name, text in os.environ.items() if name != "PX_PROJECT"}
-    found = find_target(url, project, timeout, environ=environ, folder=Path.cwd())
+    choice = ServerChoice(url, project, timeout, root=Root.IF_THERE)
+    found = find_target(choice, environ=environ, folder=Path.cwd())
     own = own_worker(found)
     return SpecTarget(found.address, found.token, found.project if project else None, own=own)
 

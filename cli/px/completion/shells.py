@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import typer
 from typer.completion import (  # type: ignore[attr-defined]  # exists, but is not exported
@@ -13,6 +13,9 @@ from typer.completion import (  # type: ignore[attr-defined]  # exists, but is n
     shell_complete,
 )
 from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    from px.server_choice import ServerChoice
 
 SHELLS: Final = ("bash", "zsh", "fish")
 ASKED: Final = "_PX_COMPLETE"  # set by the script that `px completion` prints
@@ -42,19 +45,19 @@ def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
     from pathlib import Path
 
     from px.completion.names import known_names
-    from px.settings import DEFAULT_TIMEOUT, find_target
+    from px.settings import find_target
 
-    given = ctx.params
-    target = find_target(
-        given.get("url"),
-        given.get("project"),
-        DEFAULT_TIMEOUT,
-        environ=os.environ,
-        folder=Path.cwd(),
-    )
-    taken = set(ctx.args) | set(_words(given.get("names")))
+    target = find_target(_choice(ctx), environ=os.environ, folder=Path.cwd())
+    taken = set(ctx.args) | set(_words(ctx.params.get("names")))
     names = known_names(target, os.environ).read()
     return [name for name in names if name.startswith(incomplete) and name not in taken]
+
+
+def _choice(ctx: typer.Context) -> ServerChoice:
+    from px.server_choice import ServerChoice
+
+    names = ("url", "project", "local", "remote")
+    return ServerChoice(**{name: ctx.params[name] for name in names if ctx.params.get(name)})
 
 
 def _words(given: object) -> list[str]:

@@ -14,6 +14,7 @@ class Deployed:
 
     plan: DeployPlan
     url: str
+    environment: str
     key_id: str | None
     recovery_file: str | None
     checks: int
@@ -26,5 +27,7 @@ class Deployed:
             "keyId": self.key_id,
             "recoveryFile": self.recovery_file,
             "checks": self.checks,
+            "server": self.url,
+            "environment": self.environment,
             "missingSecrets": list(self.missing),
         }

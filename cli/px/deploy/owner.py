@@ -33,6 +33,11 @@ def check_owner(file: str, settings: Mapping[str, str], worker: str, account: st
         raise _anothers(file, other, worker)
 
 
+def is_of(text: str, worker: str, account: str) -> bool:
+    """Whether what is recorded of a token does not name another Worker."""
+    return not _recorded_other(text, worker, account)
+
+
 def check_environments(project: Workspace, manifest: Manifest, file: DeployFile) -> None:
     """Raises Refused for an address or token that is also another environment's: a copied file."""
     settings = file.read()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from positronic.access.tokens import mint_root, root_hash
+from positronic.access.tokens import mint_root, parse, root_hash
 from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.declared.code import read_code
@@ -21,7 +21,6 @@ from px.deploy.asked import check_asked, in_project
 from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
-from px.deploy.old_token import keep_replaced
 from px.deploy.owner import (
     check_environments,
     check_no_token,
@@ -33,15 +32,17 @@ from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.reminders import reminder_secret
 from px.deploy.replaced import record_replaced
 from px.deploy.smoke import try_promises
+from px.deploy.tokens import DeployTokens
 from px.errors import Interrupted, PxError, Refused
 from px.keys.passphrase import Passphrase
 from px.keys.recovery_file import RecoveryFile, default_path
 from px.local.setup import set_up
 from px.project.apart import missing_variables
-from px.project.env_deploy import TOKEN, URL, WORKER, DeployFile
+from px.project.env_deploy import TOKEN, URL, DeployFile
 from px.project.manifest import Manifest
 from px.project.master_key import MasterKey
 from px.project.own import own_manifest
+from px.project.root_file import RootToken
 from px.project.unfinished_deploy import UnfinishedDeploy
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
@@ -90,6 +91,8 @@ class Deployment:
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
         self._account = ""
+        self._tokens = DeployTokens(project, self._file, say)
+        self._root_file = project.environment.root_file
         chosen = options.recovery_file or default_path(project, self._manifest.worker)
         self._first_key = FirstKey(
             RecoveryFile(chosen),
@@ -139,7 +142,8 @@ class Deployment:
         checks = self._check(target)
         key_id = self._made.key.id if self._made.key else None
         recovery = self._made.recovery.shown if self._made.recovery else None
-        return Deployed(plan, address, key_id, recovery, checks, missing)
+        shown = self._project.environment.shown
+        return Deployed(plan, address, shown, key_id, recovery, checks, missing)
 
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
@@ -178,11 +182,11 @@ class Deployment:
             check_no_token(self._file.name, self._settings, plan.worker)
         if not (plan.makes_token or self._sent_token() or self._known_token()):
             raise Refused(
-                f"the Worker has a root token that is not in {self._file.name}; "
+                f"the Worker has a root token that is not in {self._root_file}; "
                 "nothing was changed",
                 code="no_root_token",
-                hint="set PX_URL and PX_TOKEN there; or replace the root token: "
-                "`px deploy --new-root-token`",
+                hint="copy that file from where it was deployed, or set PX_URL and PX_TOKEN; or "
+                "replace the root token: `px deploy --new-root-token`",
             )
         return plan
 
@@ -202,15 +206,17 @@ class Deployment:
         return begun.token if begun and begun.sent else ""
 
     def _known_token(self) -> str:
-        """The environment's pair if it has both, otherwise the file's."""
+        """The environment's, which need not be root's; otherwise the files' root token."""
         if self._has_pair_outside():
             return self._environ[TOKEN]
-        return self._settings.get(TOKEN, "")
+        root = self._tokens.root(self._manifest.worker, self._account)
+        return root.token if root else ""
 
     def _known_url(self) -> str | None:
         if self._has_pair_outside():
             return self._environ[URL]
-        return self._settings.get(URL) or None
+        root = self._tokens.root(self._manifest.worker, self._account)
+        return self._settings.get(URL) or (root.url if root else None)
 
     def _has_pair_outside(self) -> bool:
         return bool(self._environ.get(URL) and self._environ.get(TOKEN))
@@ -242,12 +248,8 @@ class Deployment:
         if plan.makes_token:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
-        known = choose_address(
-            self._options.url,
-            self._known_url(),
-            self._file.name,
-            makes_token=bool(self._made.token),
-        )
+        flag, made = self._options.url, bool(self._made.token)
+        known = choose_address(flag, self._known_url(), self._file.name, makes_token=made)
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
         self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
@@ -259,11 +261,12 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        source = "this deploy" if self._made.token else self._file.name
+        outside = TOKEN if self._has_pair_outside() else self._root_file
+        source = "this deploy" if self._made.token else outside
         return make_target(address, self._made.token or self._known_token(), source=source)
 
     def _settle(self, target: Target, plan: DeployPlan) -> None:
-        """Stores the token in `.env.deploy` once the Worker has accepted it."""
+        """Stores the tokens once the Worker has accepted the root token."""
         patience = Patience(self._options.wait)
         self._say(f"Waiting for {target.address.origin}")
         wait_for_status(target, patience)
@@ -271,24 +274,26 @@ class Deployment:
         # A secret that was just set takes a while to reach every location.
         token_patience = patience if plan.makes_token else Patience(min(KNOWN, patience.seconds))
         wait_for_token(target, key.id if key else None, token_patience)
-        if self._made.token:
-            names = (URL, TOKEN, WORKER)
-            for line in keep_replaced(self._project, self._file.read(), self._made.token, names):
-                self._say(line)
-            self._file.remember(target.address.origin, self._made.token, self._recorded())
-            self._say(f"Wrote PX_URL and PX_TOKEN to {self._file.name}")
-            if self._options.new_token:
-                self._say(record_replaced(target))
-        elif not self._has_pair_outside() and not self._settings.get(WORKER):
-            self._file.remember_worker(self._recorded())
-        self._started.remove()
+        if self._made.token and self._options.new_token:
+            self._say(record_replaced(target))
+        self._keep_tokens(target)
         self._made.account = READY
 
-    def _recorded(self) -> str:
-        return recorded(self._manifest.worker, self._account)
+    def _keep_tokens(self, target: Target) -> None:
+        """Only what the environment sets is not written down."""
+        worker = recorded(self._manifest.worker, self._account)
+        writes = bool(self._made.token) or not self._has_pair_outside()
+        if writes:
+            self._tokens.keep_root(RootToken(target.address.origin, target.token, worker))
+        self._started.remove()
+        if writes:
+            self._tokens.keep_admin(target, worker)
 
     def _check(self, target: Target) -> int:
         if not self._options.checks:
+            return 0
+        if parse(target.token) is not None:
+            self._say("Skipped the API checks: PX_TOKEN is not the root token")
             return 0
         outcomes = try_promises(target)
         self._say(f"{len(outcomes)} API checks passed")

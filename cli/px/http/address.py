@@ -31,6 +31,11 @@ class Address(NamedTuple):
     def is_loopback(self) -> bool:
         return _is_loopback(self.host)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a Worker on this machine, as `px dev` is: only loopback takes http."""
+        return self.scheme == "http"
+
 
 def parse_address(text: str, what: str = "the address") -> Address:
     """An https address, or http on loopback. Raises Usage that shows `what`, not the text."""

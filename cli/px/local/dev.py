@@ -186,7 +186,7 @@ def _pass_on(log: Path, start: int, output: DevOutput) -> int:
 @contextmanager
 def _only_one(project: Workspace) -> Iterator[None]:
     """Raises LocalError while another `px dev` is running in the project."""
-    path = project.own("dev.lock")
+    path = project.dev_lock
     try:
         with owner_only.locked(path, wait=False) as lock:
             os.truncate(lock, 0)

@@ -22,10 +22,12 @@ from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
 from px.project.local_state import LocalState, read_local
+from px.project.manifest import read_manifest
 from px.project.master_key import make, parse
 from px.project.workspace import Workspace
 
 MASTER_KEYS: Final = "MASTER_KEYS"
+PROJECT: Final = "PROJECT"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
@@ -40,7 +42,7 @@ def prepare(project: Workspace, url: str) -> LocalState:
     known = read_local(project.local_json)
     token = known.token if known else mint_root(secrets.token_bytes)
     _write_dev_vars(project, root_hash(token))
-    state = LocalState(url, token)
+    state = LocalState(url, token, _default_project(project))
     owner_only.replace(project.local_json, state.encode())
     return state
 
@@ -76,6 +78,14 @@ def not_ignored(project: Workspace) -> list[str]:
     except Usage:  # `px doctor` reports the cause
         return []
     return [] if ignored is None else [name for name in names if name not in ignored]
+
+
+def _default_project(project: Workspace) -> str:
+    """What the root token works in when no project is named; wrangler lets .dev.vars win."""
+    configured = read_manifest(project.config, project.environment).variables.get(PROJECT)
+    bindings = _bindings(project, _read(project))
+    local = next((one.value for one in bindings if one.key == PROJECT), None)
+    return local or configured or "default"
 
 
 def _write_dev_vars(project: Workspace, token_hash: str) -> None:

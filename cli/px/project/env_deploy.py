@@ -58,7 +58,7 @@ class DeployFile:
     def read(self) -> Mapping[str, str]:
         """Its settings, {} without a file. Raises Usage, Refused.
 
-        It holds the root token and the account's credentials: no other user may read it, and git
+        It holds a token and the account's credentials: no other user may read it, and git
         must ignore it.
         """
         if not os.path.lexists(self.path):
@@ -89,16 +89,10 @@ class DeployFile:
 
     def remember(self, url: str, token: str, worker: str) -> bool:
         """Writes these settings, keeping all other bytes; false if nothing changed."""
-        return self._put({URL: url, TOKEN: token, WORKER: worker})
-
-    def remember_worker(self, worker: str) -> bool:
-        """PX_WORKER, if the file does not have it yet."""
-        return self._put({WORKER: worker})
-
-    def _put(self, settings: Mapping[str, str]) -> bool:
         from px.files.dotenv_edit import assign
         from px.project import owner_only
 
+        settings = {URL: url, TOKEN: token, WORKER: worker}
         now = self.read()
         if all(now.get(name) == text for name, text in settings.items()):
             return False

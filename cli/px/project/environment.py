@@ -14,7 +14,7 @@ from typing import Final
 
 from px.errors import Usage
 from px.invocation import given_environment
-from px.project.private_files import DEPLOY_FILE, DEV_VARS, EXAMPLE, FOLDER, LOCAL
+from px.project.private_files import DEPLOY_FILE, DEV_VARS, EXAMPLE, FOLDER, LOCAL, ROOT
 
 VARIABLE: Final = "PX_ENV"
 TOP_LEVEL: Final = "production"
@@ -44,6 +44,10 @@ class Environment:
     @property
     def local_file(self) -> str:
         return f"{FOLDER}/{self.within(LOCAL)}"
+
+    @property
+    def root_file(self) -> str:
+        return f"{FOLDER}/{self.within(ROOT)}"
 
     @property
     def wrangler_config(self) -> str:

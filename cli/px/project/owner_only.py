@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from px.project.file_failures import about
 
 OWNER_ONLY = 0o600
 OWNER_RUNS = 0o700
+_MOMENT = 0.05  # seconds
 
 
 def make_folder(folder: Path) -> Path:
@@ -58,10 +60,34 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
     # Python opens descriptors non-inheritable, so no child keeps the lock.
     lock = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        _take(lock, wait=wait)
         yield lock
     finally:
         os.close(lock)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the file's lock."""
+    try:
+        lock = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _take(lock: int, *, wait: bool) -> None:
+    """Tries twice, as `is_locked` holds a lock for a moment."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(0 if wait else _MOMENT)
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def _write_beside(path: Path, content: bytes, mode: int) -> Path:

@@ -24,6 +24,7 @@ DEPLOY_FILE: Final = ".env.deploy"
 SECRETS_FILE: Final = ".env.secrets"
 DEV_VARS: Final = ".dev.vars"
 LOCAL: Final = "local.json"
+ROOT: Final = "root.json"
 EXAMPLE: Final = ".example"
 OLD_TOKENS: Final = ".px/old-root-token-*.json"
 
@@ -33,6 +34,7 @@ UNTRACKED: Final = (
     *(DEPLOY_FILE, f"{DEPLOY_FILE}.*"),
     *(DEV_VARS, f"{DEV_VARS}.*"),
     *(f"{FOLDER}/{LOCAL}", f"{FOLDER}/local.*.json"),
+    *(f"{FOLDER}/{ROOT}", f"{FOLDER}/root.*.json"),
     *(f"{FOLDER}/rotation.json", f"{FOLDER}/rotation.*.json"),
     *(f"{FOLDER}/deploy.json", f"{FOLDER}/deploy.*.json"),
     OLD_TOKENS,

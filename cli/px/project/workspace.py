@@ -39,6 +39,15 @@ class Workspace:
         return self.root / self.environment.local_file
 
     @property
+    def dev_lock(self) -> Path:
+        """Locked while `px dev` runs."""
+        return self.own("dev.lock")
+
+    @property
+    def root_json(self) -> Path:
+        return self.root / self.environment.root_file
+
+    @property
     def log(self) -> Path:
         return self.own("worker.log")
 

@@ -14,7 +14,8 @@ from px.errors import Detail, PxError, Usage
 from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
-from px.settings import DEFAULT_TIMEOUT, make_target
+from px.server_choice import TIMEOUT
+from px.settings import make_target
 from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
@@ -38,7 +39,7 @@ def push(
     token: str,
     *,
     project: str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
+    timeout: float = TIMEOUT,
     source: str = "",
     progress: Progress = lambda written, total: None,
     remarks: list[Detail] | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from positronic.names import Name
 from px.api import doubt
@@ -12,13 +12,18 @@ from px.secrets.import_account import span
 
 
 class Pruning:
-    """The names that the user agreed to delete, and the progress so far."""
+    """The names that the user agreed to delete, and the progress so far.
+
+    `versions`: those that the names must still have; a name that is not in it may have any.
+    """
 
     def __init__(
         self,
         names: Sequence[Name] = (),
         progress: Callable[[int, int], None] = lambda deleted, total: None,
+        versions: Mapping[str, int] = {},
     ) -> None:
+        self._versions = versions
         self._names = tuple(names)
         self._progress = progress
         self._begun = 0
@@ -28,7 +33,7 @@ class Pruning:
         """Deletes them in order."""
         for name in self._names:
             self._begun += 1
-            _delete(secrets, name)
+            _delete(secrets, name, self._versions.get(name))
             self._ended += 1
             self._progress(self._ended, len(self._names))
 
@@ -60,9 +65,9 @@ def _detail(code: str, error: str, name: Name) -> Detail:
     return Detail(code, error, name=name, listed=False)
 
 
-def _delete(secrets: Secrets, name: Name) -> None:
+def _delete(secrets: Secrets, name: Name, if_version: int | None) -> None:
     try:
-        secrets.delete(name, doubt.BULK)
+        secrets.delete(name, doubt.BULK, if_version=if_version)
     except Refused as error:
         if error.code != "not_found":  # somebody else has deleted it
             raise

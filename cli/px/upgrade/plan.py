@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from px import __version__
+from px.declared import stub
 from px.new import pyproject
 from px.new.pyproject import VENDOR, Pyproject, digest
 from px.upgrade import classes
@@ -41,6 +42,10 @@ def make(root: Path, ours: Pyproject, fresh: Mapping[str, bytes]) -> Plan:
     fresh[CONFIG] = classes.merged(fresh[CONFIG].decode(), fields, __version__).encode()
     # The wheels first: requirements name them.
     for name in sorted(fresh, key=lambda one: (not one.startswith(f"{VENDOR}/"), one)):
+        if name == stub.STUB:  # only the first one: then `px secret types` writes it
+            if not (root / name).exists():
+                plan.put(name, fresh[name], plan.created)
+            continue
         _file(plan, root, name, fresh[name], ours.hashes.get(name))
         ours.remember({name: fresh[name]})
     if CONFIG not in plan.replaced:

@@ -7,7 +7,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from px import __version__
-from px.declared import stub
 from px.errors import Refused
 from px.library import Library
 from px.new.files import REQUIREMENTS, project_files
@@ -34,8 +33,6 @@ def upgrade(project: Workspace, library: Library, px: Library, say: Say, bar: Ba
         worker, asked = read_manifest(project.config).worker, ours.dependencies
         fresh = project_files(worker, library, px)
         del fresh[FILE]
-        if (project.root / stub.STUB).exists():  # it is of `px secret types` by now
-            del fresh[stub.STUB]
         ours.depend(worker, library, asked)
         if asked:
             fresh[REQUIREMENTS] = _packages(project, asked, library, say, bar)

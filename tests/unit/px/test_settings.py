@@ -12,6 +12,7 @@ from positronic.access.tokens import mint_root
 from positronic.errors import InvalidName
 from px.errors import Usage
 from px.project.upwards import find_upwards
+from px.server_choice import ServerChoice
 from px.settings import Target, find_target
 
 DEPLOYED = "https://deployed.example.dev"
@@ -20,7 +21,7 @@ OTHER = "https://other.example.dev"
 
 
 def find(folder: Path, environ: Mapping[str, str] | None = None, url: str | None = None) -> Target:
-    return find_target(url, None, 30, environ=environ or {}, folder=folder)
+    return find_target(ServerChoice(url), environ=environ or {}, folder=folder)
 
 
 @pytest.fixture
@@ -159,14 +160,14 @@ def test_a_timeout_is_a_time(tmp_path: Path, timeout: float) -> None:
     """A timeout is a finite number of seconds above 0."""
     environ = {"PX_URL": DEPLOYED, "PX_TOKEN": "t"}
     with pytest.raises(Usage, match="--timeout"):
-        find_target(None, None, timeout, environ=environ, folder=tmp_path)
+        find_target(ServerChoice(timeout=timeout), environ=environ, folder=tmp_path)
 
 
 def test_the_project_is_checked(tmp_path: Path) -> None:
     """A project name travels in a header, so it is parsed first."""
     environ = {"PX_URL": DEPLOYED, "PX_TOKEN": "t", "PX_PROJECT": "Not A Project"}
     with pytest.raises(InvalidName):
-        find_target(None, None, 30, environ=environ, folder=tmp_path)
+        find_target(ServerChoice(), environ=environ, folder=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_each_setting_knows_where_it_is_from(
     text = f"PX_URL={DEPLOYED}\nPX_TOKEN=deploy-token\nPX_PROJECT=mine\n"
     (project / ".env.deploy").write_text(text)
 
-    found = find_target(*flags, 30, environ=environ, folder=project)
+    found = find_target(ServerChoice(*flags), environ=environ, folder=project)
 
     sources = (found.address_source, found.source, found.project, found.project_source)
     assert sources == expected

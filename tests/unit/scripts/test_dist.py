@@ -51,6 +51,12 @@ def contents(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_type_checkers_read_the_librarys_types(dist: Path, name: str) -> None:
+    """PEP 561: without this file they take nothing from an installed package."""
+    assert "positronic/py.typed" in contents(wheel(dist, name))
+
+
 def test_the_same_source_gives_the_same_bytes(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

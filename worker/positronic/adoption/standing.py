@@ -12,7 +12,7 @@ from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.errors import Adopting
 from positronic.ledger.adoption_rows import ADOPTED, ADOPTED_ID, ADOPTING_ID, Adoption
 from positronic.ledger.backup_rows import IMPORTING_ID
-from positronic.ledger.setting_rows import SETTING
+from positronic.ledger.setting_rows import OWNER_ID, SETTING
 from positronic.ports import Ledger
 from positronic.rows import ABSENT, Change, Expect
 
@@ -27,11 +27,17 @@ class Standing:
     def __init__(self, first: FirstLayout = NOTHING) -> None:
         self.first = first
         self._is_adopted = False
+        self._is_owned = False
         self._nothing_until = 0
 
     def is_adopted(self, ledger: Ledger) -> bool:
         self._is_adopted = self._is_adopted or ADOPTED_ID in ledger.get(SETTING, [ADOPTED_ID])
         return self._is_adopted
+
+    def is_owned(self, ledger: Ledger) -> bool:
+        """Whether the ledger names its project, as each does from its first event on."""
+        self._is_owned = self._is_owned or OWNER_ID in ledger.get(SETTING, [OWNER_ID])
+        return self._is_owned
 
     async def check(self, ledger: Ledger, now: int) -> None:
         """Raises Adopting while KV has, or may have, what the ledger does not have yet."""

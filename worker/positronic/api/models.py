@@ -15,6 +15,7 @@ from positronic.commands.asked_secrets import ListedSecret
 from positronic.errors import Detail, PositronicError, VersionMismatch
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import (
+    NOT_SENT,
     KnownVersion,
     NameText,
     Seconds,
@@ -53,7 +54,7 @@ class SecretIn(Model):
 
     name: Annotated[Name, PlainValidator(check_name, json_schema_input_type=NameText)]
     value: Annotated[Value, PlainValidator(check_value, json_schema_input_type=ValueText)]
-    if_version: KnownVersion | None = None
+    if_version: KnownVersion = NOT_SENT
 
 
 class BulkIn(Model):

@@ -17,7 +17,7 @@ MAX_WITHIN: Final = 10 * 366 * 24 * 3600
 
 
 async def _change(sent: PolicyIn, call: Call) -> PolicyOut:
-    """Fields that are not sent stay; null takes one away. The value and its version stay."""
+    """Fields that are not sent stay; null takes one away. Only an admin can lower `keep`."""
     policies = call.session.policies()
     return policy_out(await policies.change(parse_name(call.segment), sent.fields()))
 

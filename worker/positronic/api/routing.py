@@ -172,10 +172,14 @@ def delete(
     summary: str,
     query: tuple[Query, ...] = (),
     errors: tuple[int, ...] = (404,),
+    *,
+    is_conditional: bool = False,
 ) -> Route:
     """DELETE: a change of a project's ledger."""
     route = Route("DELETE", path, role, endpoint, summary, 204, errors, query)
-    return replace(route, executor=Executor.LEDGER, is_repeatable=True)
+    return replace(
+        route, executor=Executor.LEDGER, is_repeatable=True, is_conditional=is_conditional
+    )
 
 
 def json_response(status: int, body: bytes) -> Response:

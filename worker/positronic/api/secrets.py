@@ -54,7 +54,7 @@ async def _exists(call: Call) -> models.ExistsOut:
 
 
 async def _delete(call: Call) -> None:
-    """It can be restored for a while. `destroy`: no text of it is kept; for admins."""
+    """It can be restored. `destroy`: no text is kept; for admins. `ifVersion`: only this one."""
     await _remove(call, call.segment)
 
 
@@ -67,11 +67,13 @@ async def _delete_listed(call: Call) -> None:
 
 
 async def _remove(call: Call, text: str) -> None:
+    sent = call.number("ifVersion", MAX_NUMBER) if "ifVersion" in call.query else None
+    expected = call.if_version(sent)
     if call.flag("destroy"):
         call.session.ask.require(Role.ADMIN)
-        await call.session.vault().destroy(text)
+        await call.session.vault().destroy(text, expected)
     else:
-        await call.session.vault().delete(text)
+        await call.session.vault().delete(text, expected)
 
 
 async def _bulk(sent: models.BulkIn, call: Call) -> models.BulkOut:
@@ -101,6 +103,8 @@ _DELETED: Final = Query(
 _DESTROY: Final = Query(
     "destroy", {"type": "boolean", "description": "For good, with all versions; for admins."}
 )
+_IF_VERSION: Final = Query("ifVersion", _VERSION.schema)
+_REMOVING: Final = (_DESTROY, _IF_VERSION)
 
 _CHANGED: Final = (412, 507)  # another version is current; there is no room
 
@@ -117,12 +121,24 @@ ROUTES: Final = (
         *("/secrets", Role.WRITER, _put, "Create or update a secret.", read_secret, _CHANGED),
         is_conditional=True,
     ),
-    delete("/secrets", Role.WRITER, _delete_listed, "Delete a listed entry.", (_NAME, _DESTROY)),
+    delete(
+        *("/secrets", Role.WRITER, _delete_listed, "Delete a listed entry.", (_NAME, *_REMOVING)),
+        errors=(404, 412),
+        is_conditional=True,
+    ),
     create(
         "/secrets/bulk", Role.WRITER, _bulk, "Create or update many secrets.", read_bulk, _CHANGED
     ),
-    delete("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`.", (_DESTROY,)),
-    delete("/secrets/{name}", Role.WRITER, _delete, "Delete a secret.", (_DESTROY,)),
+    delete(
+        *("/secrets/bulk", Role.WRITER, _delete, "Delete the secret named `bulk`.", _REMOVING),
+        errors=(404, 412),
+        is_conditional=True,
+    ),
+    delete(
+        *("/secrets/{name}", Role.WRITER, _delete, "Delete a secret.", _REMOVING),
+        errors=(404, 412),
+        is_conditional=True,
+    ),
     Route(
         *("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),
         errors=(409,),

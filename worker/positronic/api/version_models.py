@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from positronic.api.models import Model
 from positronic.commands.asked_versions import History
-from positronic.http.text_formats import KnownVersion, NewVersion, Time
+from positronic.http.text_formats import NOT_SENT, KnownVersion, NewVersion, Time
 from positronic.ports import Unreadable
 from positronic.times import iso
 
@@ -19,7 +19,7 @@ class RollbackIn(Model):
     model_config = ConfigDict(populate_by_name=False)
 
     to: NewVersion
-    if_version: KnownVersion | None = None
+    if_version: KnownVersion = NOT_SENT
 
 
 class VersionOut(Model):
@@ -33,7 +33,7 @@ class VersionOut(Model):
 
 
 class UnreadableVersionOut(Model):
-    """A version whose record cannot be read. It can be destroyed."""
+    """A version whose record cannot be read. It can be destroyed; `0`: only with the secret."""
 
     version: int
     unreadable: Literal[True] = True

@@ -69,13 +69,13 @@ class LedgerVault:
         """True when a brain could read it now: it opens the secret, and raises what that raises."""
         return bool(await self._ask("secret.exists", name=name))
 
-    async def delete(self, text: str) -> None:
-        """Whatever is listed. Raises NotFound, InvalidName, ReservedName."""
-        await self._ask("secret.delete", name=text)
+    async def delete(self, text: str, if_version: int | None = None) -> None:
+        """Whatever is listed. Raises NotFound, InvalidName, ReservedName, VersionMismatch."""
+        await self._ask("secret.delete", name=text, ifVersion=if_version)
 
-    async def destroy(self, text: str) -> None:
+    async def destroy(self, text: str, if_version: int | None = None) -> None:
         """The same, for good, with all that is kept of it."""
-        await self._ask("secret.destroy", name=text)
+        await self._ask("secret.destroy", name=text, ifVersion=if_version)
 
     async def bulk(self, entries: Sequence[Entry]) -> BulkResult:
         """Write checked entries with distinct names: all, or none. Raises VersionMismatch."""

@@ -204,7 +204,7 @@ class Place:
 
     def _begun(self, plan: Plan, now: int) -> Sequence[Change]:
         """With the first event: whose ledger it is, and what it has to do by itself."""
-        if not plan.names or self._ledger.get(SETTING, [OWNER_ID]):
+        if not plan.names or self._tools.standing.is_owned(self._ledger):
             return []
         return [OWNER.put(self._project), COUNTED.put(now), *map(DUTIES.put, first_duties(now))]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Final
 
+from positronic.access.authentication import require
 from positronic.commands.new_versions import surplus
 from positronic.commands.paging import by_time
 from positronic.commands.secret_reads import live
@@ -14,8 +15,9 @@ from positronic.errors import InvalidRequest, NotFound
 from positronic.ledger.secret_rows import STATES, SecretState
 from positronic.names import Name
 from positronic.ports import Unreadable
+from positronic.roles import SYSTEM, Role
 from positronic.rows import Row
-from positronic.secrets.policy import changed
+from positronic.secrets.policy import Policy, changed
 
 Fields = Mapping[str, object]
 
@@ -31,17 +33,24 @@ _SAID: Final = {
 
 
 async def change(work: Work, name: Name, fields: Fields) -> Plan:
-    """Other fields stay, and so does the version. Raises NotFound, InvalidRequest."""
+    """Other fields stay, and so does the version. Raises NotFound, InvalidRequest, Forbidden."""
     state = _state(work, name)
     try:
         policy = changed(state.policy, fields)
     except (ValueError, TypeError, KeyError):
         raise InvalidRequest("`fields` of the command is not what it must be") from None
+    if _keeps_less(state.policy, policy):
+        require(work.caller or SYSTEM, Role.ADMIN)  # as to destroy
     now = work.tools.clock()
     state = replace(state, policy=policy, changed_at=now, changed_by=work.actor)
     details = {"changed": sorted({_SAID[name] for name in fields})}
     fewer = surplus(work, state) if "keep_versions" in fields else []
     return Plan([STATES.put(state), *fewer], [name], told(state), [name], details)
+
+
+def _keeps_less(before: Policy, after: Policy) -> bool:
+    """Whether versions, or what is deleted, may go sooner than before."""
+    return after.keep_versions < before.keep_versions or after.keep_days < before.keep_days
 
 
 async def shown(work: Work, name: Name) -> object:

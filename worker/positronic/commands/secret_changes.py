@@ -51,12 +51,13 @@ async def bulk(work: Work, entries: Sequence[Entry]) -> Plan:
     return Plan(changes, names, [len(names) - updated, updated], names)
 
 
-async def delete(work: Work, text: str) -> Plan:
+async def delete(work: Work, text: str, expected: int | None) -> Plan:
     """It can be restored for a while, and its number stays. Also what cannot be read, which goes
-    at once. Raises NotFound, InvalidName, ReservedName.
+    at once. Raises NotFound, InvalidName, ReservedName, VersionMismatch.
     """
     name = Name(text)
     state = _last_state(work, name)
+    check_version(name, state, expected)
     if state is None or not state.is_live:
         raise NotFound(f"there is no secret {parse_name(text)}")
     if not is_name(name):
@@ -70,13 +71,15 @@ async def delete(work: Work, text: str) -> Plan:
     return Plan([STATES.put(state)], [name], None, [name], details)
 
 
-async def destroy(work: Work, text: str) -> Plan:
+async def destroy(work: Work, text: str, expected: int | None) -> Plan:
     """A secret with all its versions, whether or not it is deleted: no text of it stays.
 
-    Their lines stay in its history as long as a deleted secret is kept. Raises NotFound.
+    Their lines stay in its history as long as a deleted secret is kept. Raises NotFound,
+    VersionMismatch.
     """
     name = Name(text)
     state, rows = _last_state(work, name), version_rows(work, name)
+    check_version(name, state, expected)
     texts = [row for row in rows if _has_text(row)]
     if state is None or not (state.is_live or texts):
         raise NotFound(f"there is no secret {parse_name(text)}")
@@ -119,8 +122,8 @@ def _last_state(work: Work, name: Name) -> SecretState | None:
         return work.look.one(STATES, name)
     except CorruptRecord:
         rows = version_rows(work, name)
-        version, now = version_of(rows[0].id) if rows else 1, work.tools.clock()
-        metadata = Metadata(version, now, now, work.tools.values.newest)
+        version, now = max((version_of(row.id) for row in rows), default=1), work.tools.clock()
+        metadata = Metadata(version or 1, now, now, work.tools.values.newest)
         return SecretState(name, metadata, policy=_NOT_KEPT)
 
 

@@ -38,9 +38,10 @@ async def _nothing(_: Work, __: Arguments) -> object:
     return None
 
 
-def _destroy(work: Work, name: str, version: int | None) -> Awaitable[Plan]:
+def _destroy(work: Work, given: Arguments) -> Awaitable[Plan]:
+    name, version = given.text("name"), given.optional_number("version")
     if version is None:
-        return secret_changes.destroy(work, name)
+        return secret_changes.destroy(work, name, given.optional_count("ifVersion"))
     return version_changes.destroy(work, parse_name(name), version)
 
 
@@ -48,14 +49,14 @@ def _destroy(work: Work, name: str, version: int | None) -> Awaitable[Plan]:
 CHANGES: Final[Mapping[str, Change]] = {
     "secret.put": lambda work, given: secret_changes.put(work, given.entry("entry")),
     "secret.bulk": lambda work, given: secret_changes.bulk(work, given.entries("entries")),
-    "secret.delete": lambda work, given: secret_changes.delete(work, given.text("name")),
+    "secret.delete": lambda work, given: secret_changes.delete(
+        work, given.text("name"), given.optional_count("ifVersion")
+    ),
     "secret.rollback": lambda work, given: version_changes.rollback(
         work, given.name("name"), given.number("to"), given.optional_count("ifVersion")
     ),
     "secret.restore": lambda work, given: version_changes.restore(work, given.name("name")),
-    "secret.destroy": lambda work, given: _destroy(
-        work, given.text("name"), given.optional_number("version")
-    ),
+    "secret.destroy": _destroy,
     "secret.policy": lambda work, given: policy_commands.change(
         work, given.name("name"), given.fields("fields")
     ),
@@ -115,8 +116,9 @@ WITHOUT_STANDING: Final = frozenset(
 )
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
-# Sent again, these read again, and are recorded once: their answers are not kept with the event.
-ANSWERED_ANEW: Final = frozenset({run_commands.READ})
+# Sent again, these are recorded once and answered anew: their answers, which have sealed texts and
+# notes, are not kept with the event.
+ANSWERED_ANEW: Final = frozenset({run_commands.READ, "secret.policy"})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),

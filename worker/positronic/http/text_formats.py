@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -14,6 +14,14 @@ from positronic.secrets.policy import (
     MAX_ROTATE_EVERY,
 )
 from positronic.times import ISO
+
+
+def _no_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
+# The default of a field that may be missing, but not null.
+NOT_SENT: Any = Field(default=None, json_schema_extra=_no_default)
 
 
 def _text(pattern: str, **more: int) -> WithJsonSchema:

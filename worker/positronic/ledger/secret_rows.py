@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,7 @@ from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS,
 
 Actor = Mapping[str, str]  # who did it, as events name them
 
+_NUMBERED: Final = re.compile(r".*/([0-9]{16})", re.DOTALL)  # a `version_id`
 _NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
 _TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
 _TEXT: Final = core_schema.str_schema(strict=True)
@@ -132,8 +134,9 @@ def name_of(id_: str) -> str:
 
 
 def version_of(id_: str) -> int:
-    """The number in a `version_id`. Raises ValueError."""
-    return MAX_NUMBER - int(id_.rpartition("/")[2])
+    """The number in a `version_id`; 0: it is not one, so that its row is damaged."""
+    found = _NUMBERED.fullmatch(id_)
+    return max(0, MAX_NUMBER - int(found[1])) if found else 0
 
 
 def metadata_fields(metadata: Metadata) -> dict[str, object]:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, with_server
+from px.commands.options import Server, Yes, with_server
+from px.commands.question import ask
+from px.server_choice import Root
 
 app = new_app()
 ChangedEvent = Annotated[
@@ -17,7 +19,7 @@ ChangedEvent = Annotated[
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.NEEDED)
 def acknowledge(server: Server, event: ChangedEvent, yes: Yes = False) -> None:
     """Record that you know of a changed audit event. Asks first, or needs --yes.
 
@@ -33,10 +35,10 @@ def acknowledge(server: Server, event: ChangedEvent, yes: Yes = False) -> None:
     from px.audit.heads import parse_head
 
     changed = parse_head(event, "the event")
-    with server.connect() as client:
+    with server.connect_to_write(asks=not yes) as client:
         question = f"Acknowledge that event {changed.sequence:,} of {client.location} was changed?"
         ask(question, "nothing was recorded", yes=yes)
         AuditLog(client).acknowledge(changed.sequence, changed.digest)
-        fields = client.location_fields
+        where, fields = client.location, client.location_fields
     document = {"sequence": changed.sequence, "digest": changed.digest, **fields}
-    server.tell(document, f"Acknowledged: event {changed.sequence:,} was changed")
+    server.tell(document, f"Acknowledged: event {changed.sequence:,} was changed", f"at {where}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, with_server
+from px.commands.options import Server, Yes, with_server
+from px.commands.question import ask
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.audit import Restart
@@ -14,7 +16,7 @@ app = new_app()
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.NEEDED)
 def restart(server: Server, yes: Yes = False) -> None:
     """Draw a new audit key after a master key was lost for good. Asks first, or needs --yes.
 
@@ -28,21 +30,21 @@ def restart(server: Server, yes: Yes = False) -> None:
     """
     from px.api.audit import AuditLog
 
-    with server.connect() as client:
+    with server.connect_to_write(asks=not yes) as client:
         question = (
             f"Draw a new audit key for {client.location}? Its older events can never be checked"
             " again, unless the lost master key is found"
         )
         ask(question, "nothing was changed", yes=yes)
         done = AuditLog(client).restart()
-        fields = client.location_fields
+        where, fields = client.location, client.location_fields
     document = {
         "keyId": done.key_id,
         "sequence": done.sequence,
         "previousKeyId": done.previous_key_id,
         **fields,
     }
-    server.tell(document, *_lines(done))
+    server.tell(document, *_lines(done), f"It is at {where}")
 
 
 def _lines(done: Restart) -> list[str]:

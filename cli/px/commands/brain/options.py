@@ -23,7 +23,7 @@ def started(runs: Runs, run_id: str, *, watch: bool, as_json: bool) -> None:
         from px.brains.showing import show_run
 
         if not as_json:
-            terminal.say(f"Run {run_id}")
+            terminal.say(f"Run {run_id} at {runs.client.location}")
         show_run(runs, run_id, as_json=as_json)
         return
     try:
@@ -31,6 +31,7 @@ def started(runs: Runs, run_id: str, *, watch: bool, as_json: bool) -> None:
             terminal.document({"brainRunId": run_id} | runs.client.location_fields)
         else:
             terminal.data(run_id)
+            terminal.say(f"It runs at {runs.client.location}")
     except PxError as error:
         error.hint = f"the run has started: {run_id}"
         raise

@@ -39,6 +39,6 @@ def rerun(
     run_id = parse_run_id(run)
     if stop_after is not None and stop_after < start:
         raise Usage("--stop-after is before --from")
-    with server.connect() as client:
+    with server.connect_to_write() as client:
         runs = Runs(client)
         started(runs, runs.rerun(run_id, start, stop_after), watch=watch, as_json=server.as_json)

@@ -54,6 +54,6 @@ def run(
     from px.brains.order import parse_options, parse_title, read_state
 
     order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
-    with server.connect() as client, nearest_brain(client, order.brain):
+    with server.connect_to_write() as client, nearest_brain(client, order.brain):
         runs = Runs(client)
         started(runs, runs.start(order), watch=watch, as_json=server.as_json)

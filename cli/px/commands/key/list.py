@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 app = new_app()
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.IF_THERE)
 def list_keys(server: Server) -> None:
     """List the master keys by id, with how much each one seals.
 

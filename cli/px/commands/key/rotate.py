@@ -12,6 +12,7 @@ from px import terminal
 from px.commands.groups import new_app
 from px.commands.key.store import key_store
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.keys.key_store import KeyStore
@@ -48,7 +49,7 @@ Stdin = Annotated[bool, typer.Option("--passphrase-stdin", help="Read the passph
 
 
 @app.command()
-@with_server(projects=False)
+@with_server(projects=False, root=Root.NEEDED)
 def rotate(
     server: Server,
     settle: Settle = 0,
@@ -77,11 +78,11 @@ def rotate(
 
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file cannot be used together")
-    target = replace(
-        server.target(), project=None
-    )  # PX_PROJECT selects one project; a key covers all
+    found = server.target()
+    server.check_target(found)
+    target = replace(found, project=None)  # PX_PROJECT selects one project; a key covers all
     if not server.as_json:
-        terminal.say(f"The server is {target.address.origin}, all projects")
+        terminal.say(f"The server is {target.server}, all projects")
     project = _project()
     store = key_store(project, local=_is_local(target, project))
     keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
@@ -91,8 +92,8 @@ def rotate(
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
     if server.as_json:
-        where = {"server": target.address.origin}
-        terminal.document({**done.document(), "recoveryFile": written, **where})
+        document = {**done.document(), "recoveryFile": written}
+        terminal.document(document | target.server_fields)
         return
     terminal.say(done.sentence())
     _tell_of_files(project, keeper, target)

@@ -8,6 +8,7 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.adoption import Adoption
@@ -16,7 +17,7 @@ app = new_app()
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.NEEDED)
 def adopt(server: Server) -> None:
     """Bring older entries of KV into the ledger.
 
@@ -39,7 +40,7 @@ def adopt(server: Server) -> None:
     def line(done: int, total: int) -> None:
         terminal.say(f"{done:,} of {total:,} entries adopted")
 
-    with server.connect() as client:
+    with server.connect_to_write(any_project=True) as client:
         if not server.as_json:
             terminal.say(f"The server is {client.location}")
         try:

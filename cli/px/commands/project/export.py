@@ -9,13 +9,14 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 app = new_app()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to create.")]
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.IF_THERE)
 def export(file: File, server: Server) -> None:
     """Write a project's ledger to a file.
 

@@ -9,6 +9,7 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.backup import ExportFile
@@ -20,7 +21,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A file of px project
 
 
 @app.command("import")
-@with_server()
+@with_server(root=Root.NEEDED)
 def import_file(file: File, server: Server) -> None:
     """Fill an empty ledger from an export.
 
@@ -45,7 +46,7 @@ def import_file(file: File, server: Server) -> None:
         if not server.as_json:
             terminal.say(f"{done:,} of {total:,} pages imported")
 
-    with server.connect() as client:
+    with server.connect_to_write(any_project=True) as client:
         try:
             ticket, counts = backup.check(client, found)
             if not server.as_json:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 app = new_app()
 
 
 @app.command()
-@with_server(projects=False)
+@with_server(projects=False, root=Root.NEEDED)
 def list_projects(server: Server) -> None:
     """List the projects that were ever written to.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 app = new_app()
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.IF_THERE)
 def repair(server: Server) -> None:
     """Write the copies in KV again.
 
@@ -22,7 +23,7 @@ def repair(server: Server) -> None:
     """
     from px.api.adoption import repair as run_all
 
-    with server.connect() as client:
+    with server.connect_to_write(any_project=True) as client:
         due = run_all(client)
         where = client.location
         fields = client.location_fields

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import IfVersion, Name, Server, secrets_of, with_server
+from px.commands.options import CreateProject, IfVersion, Name, Server, secrets_of, with_server
 
 if TYPE_CHECKING:
     from px.api.secrets import Secret
@@ -43,6 +43,7 @@ def create(
     strip_newline: StripNewline = None,
     if_version: IfVersion = None,
     new: New = False,
+    create_project: CreateProject = False,
 ) -> None:
     """Create or update a secret. Asks for the value, hidden, unless an option gives it.
 
@@ -69,7 +70,7 @@ def create(
     source = Source(stdin, from_file, value, strip_newline)
     source.check()
     warnings = [] if value is None else [terminal.VALUE_WARNING]
-    with server.connect() as client:
+    with server.connect_to_write(creates=create_project) as client:
         if source.is_typed:
             client.check()
         text = read_value(checked, source, warnings)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from px.commands import typed_value
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_secret
-from px.commands.options import Server, StoredName, Yes, ask, secrets_of, with_server
+from px.commands.options import IfVersion, Server, StoredName, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 if TYPE_CHECKING:
     from px.api.client import Client
@@ -18,7 +19,9 @@ app = new_app()
 
 @app.command()
 @with_server()
-def delete(server: Server, name: StoredName, yes: Yes = False) -> None:
+def delete(
+    server: Server, name: StoredName, if_version: IfVersion = None, yes: Yes = False
+) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
     The server keeps it for a while, and px tells you until when `px secret restore` can undo this.
@@ -32,13 +35,13 @@ def delete(server: Server, name: StoredName, yes: Yes = False) -> None:
     from positronic.names import is_name
     from px import terminal
 
-    with server.connect() as client, nearest_secret(client, name):
+    with server.connect_to_write(asks=not yes) as client, nearest_secret(client, name):
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)
         question = f"Delete the secret {terminal.printable(name)} at {client.location}?"
         ask(question, "nothing was deleted", yes=yes)
-        secrets.delete(name)
+        secrets.delete(name, if_version=if_version)
         until = _kept_until(client, name)
     kept = {} if until is None else {"keptUntil": until}
     document = {"name": name, "deleted": True, **kept} | client.location_fields

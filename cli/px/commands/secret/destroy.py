@@ -8,7 +8,8 @@ import typer
 
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_secret
-from px.commands.options import Name, Server, Yes, ask, secrets_of, with_server
+from px.commands.options import IfVersion, Name, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 app = new_app()
 Version = Annotated[
@@ -19,29 +20,40 @@ Version = Annotated[
 
 @app.command()
 @with_server()
-def destroy(server: Server, name: Name, version: Version = None, yes: Yes = False) -> None:
+def destroy(
+    server: Server,
+    name: Name,
+    version: Version = None,
+    if_version: IfVersion = None,
+    yes: Yes = False,
+) -> None:
     """Remove a secret, or one version, for good. Asks first; without a terminal it needs --yes.
 
     Its sealed text can be read nowhere in the ledger any more. It cannot be restored, and the
     history keeps only the version's line. It needs an admin's token. The current version alone
-    cannot be destroyed: write another value first.
+    cannot be destroyed: write another value first. With --if-version N, the secret is destroyed
+    only if N is its current version.
 
     \b
     Example: px secret destroy OPENAI_API_KEY --version 3
              px secret destroy OLD_API_KEY --yes
     """
     from positronic.names import parse_name
+    from px.api import doubt
     from px.api.versions import Versions
+    from px.errors import Usage
 
     checked = parse_name(name)
-    with server.connect() as client, nearest_secret(client, checked):
+    if version is not None and if_version is not None:
+        raise Usage("--version and --if-version cannot be used together")
+    with server.connect_to_write(asks=not yes) as client, nearest_secret(client, checked):
         what = f"the secret {checked} and all its versions"
         what = what if version is None else f"version {version} of the secret {checked}"
         question = f"Destroy {what}, for good, at {client.location}?"
         ask(question, "nothing was destroyed", yes=yes)
         if version is None:
-            Versions(client, checked).destroy()
-            secrets_of(client).forget(checked)
+            secrets = secrets_of(client)
+            secrets.delete(checked, doubt.DESTROY, if_version=if_version, is_destroyed=True)
         else:
             Versions(client, checked).destroy_version(version)
     one = {} if version is None else {"version": version}

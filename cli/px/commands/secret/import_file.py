@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, secrets_of, with_server
+from px.commands.options import CreateProject, Server, Yes, secrets_of, with_server
+from px.commands.question import ask
 
 if TYPE_CHECKING:
     from positronic.names import Name
+    from px.api.client import Client
     from px.api.secrets import Entry, Secrets
     from px.errors import Detail
     from px.secrets.remembered_versions import RememberedVersions
@@ -46,6 +48,7 @@ def import_file(
     dry_run: DryRun = False,
     if_unchanged: IfUnchanged = False,
     yes: Yes = False,
+    create_project: CreateProject = False,
 ) -> None:
     """Import all secrets of one or more files. One bad line, and nothing is sent.
 
@@ -78,7 +81,7 @@ def import_file(
     entries = read_files(file, form, remarks)
     if not server.as_json:
         _warn(remarks, entries)
-    with server.connect() as client:
+    with _connect(server, create_project, dry_run=dry_run) as client:
         secrets = secrets_of(client)
         remembered = of_target(client.target, os.environ)
         if dry_run:
@@ -87,6 +90,12 @@ def import_file(
         versions = remembered.read() if if_unchanged else None
         extra = _extra(secrets, entries, versions, prune=prune, yes=yes)
         _write(secrets, entries, extra, versions, as_json=server.as_json)
+
+
+def _connect(server: Server, create_project: bool, *, dry_run: bool) -> Client:
+    if dry_run:
+        return server.connect(any_project=create_project)
+    return server.connect_to_write(creates=create_project)
 
 
 def _plan(
@@ -127,7 +136,9 @@ def _write(
     names, count = extra or [], len(entries)
     line = import_words.lines(count, len(names))
     with terminal.progress(count + len(names), quiet=as_json, line=line) as progress:
-        pruning = Pruning(names, lambda deleted, total: progress(count + deleted, count + total))
+        pruning = Pruning(
+            names, lambda deleted, total: progress(count + deleted, count + total), versions or {}
+        )
         written = write(secrets, entries, progress, pruning, versions)
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}

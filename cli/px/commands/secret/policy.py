@@ -29,7 +29,9 @@ Enforce = Annotated[
 ]
 Keep = Annotated[
     int | None,
-    typer.Option("--keep", metavar="N", help="How many versions to keep, 1 to 100."),
+    typer.Option(
+        "--keep", metavar="N", help="How many versions to keep, 1 to 100; fewer: admins only."
+    ),
 ]
 KeepDeleted = Annotated[
     str | None,
@@ -53,8 +55,8 @@ def policy(
 
     The value and its version stay. Without options it only shows. What no option names stays as it
     is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted:
-    put no value into it. After a secret has expired, px and brains' runs warn; with --enforce,
-    brains cannot read it any more.
+    put no value into it. To keep less than before needs an admin's token. After a secret has
+    expired, px and brains' runs warn; with --enforce, brains cannot read it any more.
 
     \b
     Example: px secret policy API_KEY --expires 2027-01-31 --rotate-every 90d
@@ -69,7 +71,8 @@ def policy(
 
     checked = parse_name(name)
     fields = changes(note, expires, rotate_every, enforce, keep, keep_deleted)
-    with server.connect() as client, nearest_secret(client, checked):
+    connected = server.connect_to_write() if fields else server.connect()
+    with connected as client, nearest_secret(client, checked):
         policies = Policies(client)
         found = policies.change(checked, fields) if fields else policies.of(checked)
         if server.as_json:

@@ -23,7 +23,7 @@ def restore(server: Server, name: Name) -> None:
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client, nearest_secret(client, checked):
+    with server.connect_to_write() as client, nearest_secret(client, checked):
         secret = Versions(client, checked).restore()
         secrets_of(client).note(checked)
     server.tell(

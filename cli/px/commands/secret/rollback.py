@@ -30,7 +30,7 @@ def rollback(server: Server, name: Name, to: To, if_version: IfVersion = None) -
     from px.api.versions import Versions
 
     checked = parse_name(name)
-    with server.connect() as client, nearest_secret(client, checked):
+    with server.connect_to_write() as client, nearest_secret(client, checked):
         secret = Versions(client, checked).rollback(to, if_version)
         secrets_of(client).note(checked)
     what = f"Version {secret.version} has the value of version {to}"

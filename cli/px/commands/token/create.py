@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, one_of, with_server
+from px.commands.options import CreateProject, Server, one_of, with_server
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.tokens import IssuedToken
@@ -32,8 +33,14 @@ Expires = Annotated[
 
 
 @app.command()
-@with_server()
-def create(server: Server, name: TokenName, role: Role, expires: Expires = None) -> None:
+@with_server(root=Root.ELSEWHERE)
+def create(
+    server: Server,
+    name: TokenName,
+    role: Role,
+    expires: Expires = None,
+    create_project: CreateProject = False,
+) -> None:
     """Create a token for one project. It is shown only once: the server keeps a hash.
 
     Only the token goes to stdout, so that you can pipe it on without seeing it. A token that was
@@ -50,7 +57,7 @@ def create(server: Server, name: TokenName, role: Role, expires: Expires = None)
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
-    with server.connect() as client:
+    with server.connect_to_write(creates=create_project) as client:
         issued = Tokens(client).issue(checked, role, seconds)
     if server.as_json:
         terminal.document(issued.document() | client.location_fields)

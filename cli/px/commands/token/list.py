@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from px.commands.groups import new_app
 from px.commands.options import Server, with_server
+from px.server_choice import Root
 
 app = new_app()
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.ELSEWHERE)
 def list_tokens(server: Server) -> None:
     """List a project's tokens. Shows id, name, role and dates, never the token.
 

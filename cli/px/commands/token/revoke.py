@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, ask, with_server
+from px.commands.options import Server, Yes, with_server
+from px.commands.question import ask
+from px.server_choice import Root
 
 if TYPE_CHECKING:
     from px.api.tokens import Tokens
@@ -17,7 +19,7 @@ TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, from
 
 
 @app.command()
-@with_server()
+@with_server(root=Root.ELSEWHERE)
 def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     """Revoke a token, and all that were created with it. Asks first, or needs --yes.
 
@@ -30,7 +32,7 @@ def revoke(server: Server, token_id: TokenId, yes: Yes = False) -> None:
     from px import terminal
     from px.api.tokens import Tokens, issued_by
 
-    with server.connect() as client:
+    with server.connect_to_write(asks=not yes) as client:
         tokens = Tokens(client)
         _check_id(tokens, token_id)
         others = [one.id for one in issued_by(list(tokens.list()), token_id)]

@@ -48,11 +48,11 @@ async def kept(world: World) -> None:
     """A field that is not sent stays, null takes one away, and a new value changes none."""
     name = world.name()
     await world.store(name)
-    await _change(world, name, note="a note", rotateEvery=DAYS, keep={"versions": 3})
+    await _change(world, name, note="a note", rotateEvery=DAYS, keep={"versions": 12})
     await world.store(name)
     found = (await _change(world, name, note=None)).succeeded("PATCH /secrets/NAME").object()
     kept = (found.get("rotateEvery"), found.get("keep", {}).get("versions"))
-    demand(kept == (DAYS, 3), "a field that was not sent changed")
+    demand(kept == (DAYS, 12), "a field that was not sent changed")
     demand("note" not in found, "null did not take a field away")
 
 

@@ -44,6 +44,40 @@ def test_only_that_version() -> None:
     assert (back.status, back.json["currentVersion"]) == (412, 2)
 
 
+@pytest.mark.parametrize("more", ["", "destroy=true&"])
+def test_only_that_version_is_deleted(more: str) -> None:
+    """Or destroyed; in a header or in the query, and never a newer one that nobody has seen."""
+    house = House()
+    house.put("A")
+    house.put("A")
+    refused = [
+        house.call("DELETE", f"/secrets/A?{more}", headers={"if-match": '"1"'}),
+        house.call("DELETE", f"/secrets/A?{more}ifVersion=1"),
+        house.call("DELETE", f"/secrets?name=A&{more}ifVersion=1"),
+    ]
+    wrong = house.call("DELETE", f"/secrets/A?{more}ifVersion=1", headers={"if-match": '"2"'})
+
+    assert [(one.status, one.json["currentVersion"]) for one in refused] == [(412, 2)] * 3
+    assert wrong.status == 400
+    assert house.call("DELETE", f"/secrets/A?{more}ifVersion=2").status == 204
+    assert house.call("DELETE", f"/secrets/A?{more}ifVersion=2").status in (404, 412)
+
+
+def test_null_is_no_version() -> None:
+    """A version that a caller forgot to fill in must not write over whatever is there."""
+    house = House()
+    house.put("A")
+    bulk = {"secrets": [{"name": "A", "value": "v", "ifVersion": None}]}
+    answers = [
+        house.call("POST", "/secrets", {"name": "A", "value": "v", "ifVersion": None}),
+        house.call("POST", "/secrets/bulk", bulk),
+        house.call("POST", "/secrets/A/rollback", {"to": 1, "ifVersion": None}),
+    ]
+
+    assert [one.status for one in answers] == [400] * 3
+    assert house.call("GET", "/secrets/A/versions").json["count"] == 1
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -77,7 +111,7 @@ def test_other_changes_refuse_them() -> None:
     """Rather than make a change whose condition was not looked at."""
     house = House()
     house.put("A")
-    refused = house.call("DELETE", "/secrets/A", headers={"if-match": '"7"'})
+    refused = house.call("PATCH", "/secrets/A", {"note": "n"}, headers={"if-match": '"7"'})
 
     assert refused.status == 400
-    assert len(house.call("GET", "/secrets").json["secrets"]) == 1
+    assert "note" not in house.call("GET", "/secrets/A/policy").json

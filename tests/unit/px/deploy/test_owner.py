@@ -11,6 +11,7 @@ import pytest
 from px.deploy import old_token
 from px.deploy.owner import check_no_token, check_owner, recorded
 from px.errors import Refused
+from px.project.root_file import RootToken
 from px.project.workspace import Workspace
 
 MINE, OTHERS = "https://mine.me.workers.dev", "https://other.me.workers.dev"
@@ -64,12 +65,11 @@ def test_the_account_is_written_down_where_it_is_known() -> None:
 
 def test_an_old_token_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     """Each time in a file of its own."""
-    settings = {"PX_TOKEN": "t", "PX_URL": MINE, "CLOUDFLARE_API_TOKEN": "no"}
+    old = RootToken(MINE, "t", "mine")
 
-    first, second = (
-        old_token.keep(Workspace(tmp_path), settings, ("PX_URL", "PX_TOKEN")) for _ in "12"
-    )
+    first, second = (old_token.keep(Workspace(tmp_path), old) for _ in "12")
 
     assert first != second
-    assert json.loads(first.read_text()) == {"PX_URL": MINE, "PX_TOKEN": "t"}
+    found = {"PX_URL": MINE, "PX_TOKEN": "t", "PX_WORKER": "mine"}
+    assert json.loads(first.read_text()) == found
     assert first.stat().st_mode & 0o777 == 0o600

@@ -9,13 +9,14 @@ from positronic.names import Project
 from px.doctor.choice import check_choice
 from px.doctor.finding import Finding
 from px.doctor.surroundings import Surroundings
+from px.server_choice import ServerChoice
 from px.settings import find_target, make_target
 from support.doctor import statuses, write
 
 
-def _find(folder: Path, **flags: str) -> dict[str, Finding]:
+def _find(folder: Path, url: str | None = None, project: str | None = None) -> dict[str, Finding]:
     environ = {"PX_URL": "https://h.dev", "PX_TOKEN": tokens.mint_root(bytes)}
-    target = find_target(flags.get("url"), flags.get("project"), 30, environ=environ, folder=folder)
+    target = find_target(ServerChoice(url, project), environ=environ, folder=folder)
     return {found.check: found for found in check_choice(target)}
 
 

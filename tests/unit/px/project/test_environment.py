@@ -12,6 +12,7 @@ from px.errors import Usage
 from px.project import private_files
 from px.project.environment import PRODUCTION, Environment, chosen, parse_environment
 from px.project.workspace import Workspace
+from px.server_choice import ServerChoice
 from px.settings import find_target
 
 STAGING = Environment("staging")
@@ -59,10 +60,10 @@ def test_an_option_and_another_servers_token_are_refused(tmp_path: Path) -> None
 
     invocation.note_environment("staging")
     with pytest.raises(Usage, match="two different servers"):
-        find_target(None, None, 1.0, environ=there, folder=tmp_path)
+        find_target(ServerChoice(), environ=there, folder=tmp_path)
 
     invocation.begin()
-    found = find_target(None, None, 1.0, environ=there, folder=tmp_path)
+    found = find_target(ServerChoice(), environ=there, folder=tmp_path)
     assert found.address.origin == "https://s.example"
 
 
@@ -76,13 +77,13 @@ def test_no_environment_gets_the_server_of_another(tmp_path: Path) -> None:
     (tmp_path / ".px" / "local.json").write_text('{"url": "http://127.0.0.1:1", "token": "t"}')
 
     found = [
-        find_target(None, None, 1.0, environ={"PX_ENV": one}, folder=tmp_path).source
+        find_target(ServerChoice(), environ={"PX_ENV": one}, folder=tmp_path).source
         for one in ("", "staging")
     ]
 
     assert found == [".env.deploy", ".env.deploy.staging"]
     with pytest.raises(Usage, match="no server is set for qa"):
-        find_target(None, None, 1.0, environ={"PX_ENV": "qa"}, folder=tmp_path)
+        find_target(ServerChoice(), environ={"PX_ENV": "qa"}, folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Staging", "a/b", "..", "-a", "a-", "a b", "x" * 33, "example"])

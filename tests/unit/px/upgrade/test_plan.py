@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from px import __version__
+from px.declared import stub
 from px.errors import Refused
 from px.library import Library
 from px.new.files import project_files
@@ -103,6 +104,20 @@ def test_a_file_that_was_removed_stays_away(root: Path) -> None:
     upgraded(root)
 
     assert not (root / "worker" / "brains" / "hello.py").exists()
+
+
+def test_the_stub_of_secrets_is_created_and_then_left_to_its_command(root: Path) -> None:
+    """`px secret types` writes it, from the project's own code."""
+    path = root / stub.STUB
+    path.unlink()
+    created = upgraded(root).created
+    path.write_text("mine\n")
+
+    again = upgraded(root)
+
+    assert stub.STUB in created
+    assert path.read_text() == "mine\n"
+    assert (again.beside, again.removed) == ([], [])
 
 
 def test_requirements_that_were_changed_keep_their_library(root: Path) -> None:
