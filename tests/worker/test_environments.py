@@ -1,4 +1,7 @@
-"""Production and staging of one project: neither touches anything of the other's."""
+"""Production and staging of one project: neither touches anything of the other's.
+
+Real wrangler, a stand-in of Cloudflare; the API at each Worker's address is the one on CPython.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.project.environment import Environment
 from px.project.workspace import Workspace
+from px.testing.dev_server import TestDevServer
 from support.cloudflare import Cloudflare
 from support.cloudflare_account import ACCOUNT, Account, Asked, Worker
-from support.edge import Edge
 from support.px_process import Px
 from worker.deploying import PASSPHRASE
 from worker.local_project import run_px_dev_in
@@ -51,7 +54,7 @@ class Two:
 
     project: Workspace
     cloudflare: Cloudflare
-    edges: dict[str, Edge]
+    servers: dict[str, TestDevServer]
     tokens: dict[str, str] = field(default_factory=dict)
     deploys: list[Deploy] = field(default_factory=list)
 
@@ -96,7 +99,7 @@ class Two:
         path.touch(mode=0o600)
         path.write_text(
             f"CLOUDFLARE_API_TOKEN={self.tokens[environment]}\n"
-            f"CLOUDFLARE_ACCOUNT_ID={ACCOUNT}\nPX_URL={self.edges[environment].url}\n"
+            f"CLOUDFLARE_ACCOUNT_ID={ACCOUNT}\nPX_URL={self.servers[environment].url}\n"
         )
 
 
@@ -115,21 +118,28 @@ def shop(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Worksp
 
 
 @pytest.fixture(scope="module")
-def two(shop: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+def two(shop: Workspace) -> Iterator[Two]:
     """Production and staging deployed, then production again."""
-    edges = {one: Edge(shop, tmp_path_factory.mktemp("edge")) for one in NAMES}
-    by_name = {NAMES[one]: edge for one, edge in edges.items()}
-    account = Account("", changed=lambda name, worker: by_name[name].put(name, worker))
+    servers = {one: TestDevServer() for one in NAMES}
+    by_name = {NAMES[one]: server for one, server in servers.items()}
+    account = Account("", changed=lambda name, worker: _serve(by_name[name], worker))
     with ExitStack() as stack:
-        for edge in edges.values():
-            stack.enter_context(edge)
-        told = Two(shop, stack.enter_context(Cloudflare(account)), edges)
+        for server in servers.values():
+            stack.enter_context(server)
+        told = Two(shop, stack.enter_context(Cloudflare(account)), servers)
         for one in NAMES:
             told.write_settings(one)
         for one in ("", "staging", ""):
             deploy = told.deploy(one)
             assert deploy.done.returncode == 0, deploy.done.stderr
         yield told
+
+
+def _serve(server: TestDevServer, worker: Worker) -> None:
+    """The server has the keys and the root token that were uploaded."""
+    if len(worker.secrets) == 2:
+        keys, token = worker.secrets["MASTER_KEYS"], worker.secrets["ROOT_TOKEN_SHA256"]
+        server.configure(master_keys=keys, root_token_sha256=token)
 
 
 def test_no_request_of_a_deploy_names_the_other_worker(two: Two) -> None:

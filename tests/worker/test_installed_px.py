@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,14 +57,15 @@ def test_a_newer_stranger_of_our_names_is_not_taken(
 
 
 def test_a_teammate_gets_the_same_px(installed_px: InstalledPx, tmp_path: Path) -> None:
-    """As the project's README and its workflow install it: out of vendor/, all of it by hash.
+    """With the words of the project's workflow: out of vendor/, all of it by hash.
 
-    Which then makes a project with the very same wheel in it.
+    That px then makes a project with the very same wheel in it.
     """
     installed_px.run("new", "shop", cwd=tmp_path)
     venv, shop = make_venv(tmp_path / "venv"), tmp_path / "shop"
-    words = ["--only-binary=:all:", "--require-hashes", "--requirement=requirements/px.txt"]
-    pip_install(venv, words, cwd=shop, environment=reaching(installed_px.index))
+    workflow = (shop / ".github" / "workflows" / "deploy.yml").read_text()
+    for words in dict.fromkeys(re.findall(r"pip install (.*)", workflow)):
+        pip_install(venv, words.split(), cwd=shop, environment=reaching(installed_px.index))
     teammate = replace(installed_px, venv=venv)
     teammate.run("new", "other", "--name", "shop", cwd=tmp_path)
 

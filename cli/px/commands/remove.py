@@ -16,7 +16,9 @@ Packages = Annotated[list[str], typer.Argument(metavar="PACKAGE...", help="Their
 
 @app.command()
 def remove(packages: Packages, as_json: Json = False) -> None:
-    """Remove packages that `px add` added, and what only they needed.
+    """Remove packages that `px add` added.
+
+    With them goes what only they needed.
 
     \b
     Example: px remove httpx

@@ -35,7 +35,7 @@ class Standing:
         return self._is_adopted
 
     def is_owned(self, ledger: Ledger) -> bool:
-        """Whether the ledger says whose it is, as each does from its first event on."""
+        """Whether the ledger names its project, as each does from its first event on."""
         self._is_owned = self._is_owned or OWNER_ID in ledger.get(SETTING, [OWNER_ID])
         return self._is_owned
 

@@ -129,7 +129,7 @@ def _reader(
         while unknown := [name for name in dict.fromkeys(names) if name not in known]:
             if new := [name for name in unknown if name not in reading]:
                 await read_once(new)
-            else:  # again, if whoever reads it fails or gives up
+            else:  # again, if the one who reads it fails or gives up
                 await asyncio.shield(reading[unknown[0]])
         return {str(name): value for name in names if (value := known[name]) is not None}
 

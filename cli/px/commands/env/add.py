@@ -21,7 +21,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The environment's nam
 
 @app.command()
 def add(name: Name, as_json: Json = False) -> None:
-    """Add an environment: a second Worker of this project, with nothing of production's.
+    """Add an environment: a second Worker of this project.
+
+    It has nothing of production's: neither server, token, keys nor data.
 
     Writes its whole block at the end of wrangler.toml: wrangler inherits no variable and no
     binding. For a wrangler.jsonc it prints the block to paste. Asks no server.
