@@ -64,14 +64,14 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_hides_it_again(
     suspended = modes(child)
 
     child.expect_exact("Value of A (hidden): ")
-    child.send("def\r")
+    child.send("ghi\r")
     child.expect_exact("ended=0")
     shown = child.before
     child.close()
 
     assert suspended >= GIVEN_BACK
-    assert "def" not in shown
-    assert server.values() == {"A": "def"}
+    assert "ghi" not in shown
+    assert server.values() == {"A": "ghi"}
 
 
 def test_ctrl_z_where_no_shell_could_resume_px(px: Px, server: TestDevServer) -> None:
@@ -81,12 +81,12 @@ def test_ctrl_z_where_no_shell_could_resume_px(px: Px, server: TestDevServer) ->
 
     child.send("abc\x1a")
     child.expect_exact("Value of A (hidden): ")
-    child.send("def\r")
+    child.send("ghi\r")
     child.expect(EOF)
     child.close()
 
-    assert "def" not in child.before
-    assert (child.exitstatus, server.values()) == (0, {"A": "def"})
+    assert "ghi" not in child.before
+    assert (child.exitstatus, server.values()) == (0, {"A": "ghi"})
 
 
 def test_one_killed_while_suspended_leaves_the_terminal_as_it_was(px: Px) -> None:
