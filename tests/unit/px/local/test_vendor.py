@@ -175,6 +175,19 @@ def test_a_wheel_beside_the_project_is_found_from_any_folder(
     assert (project.python_modules / "one.py").exists()
 
 
+def test_no_module_of_the_project_runs_in_pips_place(
+    project: Workspace, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clone may have one: neither the install nor the look at pip's settings loads it."""
+    require(project, wheel(wheels, "one"))
+    (project.root / "pip.py").write_text(f"open({str(project.root / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(project.root)
+
+    assert ensure_modules(project)
+    assert (project.python_modules / "one.py").exists()
+    assert not (project.root / "ran").exists()
+
+
 def test_missing_requirements_are_a_sentence(project: Workspace) -> None:
     """A project without requirements/worker.txt is told so."""
     with pytest.raises(LocalError, match=r"worker\.txt is missing"):
