@@ -247,8 +247,8 @@ class Deployment:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
         flag, made = self._options.url, bool(self._made.token)
-        stored, outside = self._stored_url(), self._outside and self._outside.url
-        known = choose_address(flag, stored, outside, self._file.name, makes_token=made)
+        outside = self._outside.url if self._outside else None
+        known = choose_address(flag, self._stored_url(), outside, self._file.name, makes_token=made)
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
         self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
