@@ -31,7 +31,6 @@ KEY: Final = "sk-ant-demo-not-a-real-key"
 ENV_SECRETS: Final = """\
 # what this project's brains need
 OPENAI_API_KEY=sk-demo-not-a-real-key
-DATABASE_URL="postgres://app:demo@db.example/app?sslmode=require"
 TLS_KEY="-----BEGIN PRIVATE KEY-----
 bm90IGEga2V5LCBqdXN0IGxpbmVz
 LS0gc2V2ZXJhbCBvZiB0aGVt
@@ -64,7 +63,6 @@ class _Demo:
             self._px("secret import keys.env")
             self._say("px shows names and dates, never values")
             self._px("secret list")
-            self._px("secret exists OPENAI_API_KEY")
             self._px("secret delete OPENAI_API_KEY --yes")
             self._px("secret exists OPENAI_API_KEY", expect=1)
             self._say("a bad file is refused as a whole, with line numbers")
@@ -96,10 +94,8 @@ class _Demo:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
 
-    def _px(
-        self, words: str, *, stdin: str | None = None, expect: int = 0, keep: bool = False
-    ) -> str:
-        """Shows px's output; with `keep` also returns it."""
+    def _px(self, words: str, *, stdin: str | None = None, expect: int = 0) -> str:
+        """Shows px's output, and returns it."""
         shown = f"printf '%s\\n' \"$KEY\" | px {words}" if stdin else f"px {words}"
         print(f"$ {shown}", flush=True)
         done = subprocess.run(
@@ -107,29 +103,28 @@ class _Demo:
             cwd=self._project.root,
             env=self._environment,
             input=stdin or "",
-            stdout=subprocess.PIPE if keep else None,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        print(done.stdout or "", end="", flush=True)
+        print(done.stdout, end="", flush=True)
         if done.returncode:
             print(f"(exit code {done.returncode})", flush=True)
         if done.returncode != expect:
             raise SystemExit(f"the demo expected exit code {expect}")
-        return (done.stdout or "").strip()
+        return done.stdout
 
     def _brain(self) -> None:
         """The example brain against its own service, which is careless once."""
         with Service(KEY) as service:
             self._say("a brain signs a request with the secret; the service here checks it")
-            self._px("brain list")
             self._px(f"brain run example -o url={service.url} --watch")
             print(f"(the service got {_told(service)})", flush=True)
             self._say("a careless service repeats the key; the run's events do not show it")
             service.is_careless = True
-            run = self._px(f"brain run example -o url={service.url}", keep=True)
-            self._px(f"brain watch {run}", expect=1)
+            failed = self._px(f"brain run example -o url={service.url} --watch", expect=1)
+            run = failed.split()[1]  # Run ID at ...
             self._say("once the service is fixed, a new run keeps the completed steps")
             service.is_careless = False
             self._px(f"brain rerun {run} --from 2 --watch")

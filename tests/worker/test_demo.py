@@ -31,12 +31,9 @@ import socket
 print(sorted(name for _, name in socket.if_nameindex()))
 socket.create_connection(("192.0.2.1", 80), timeout=5)
 """
-# Whoever writes a brain beside the example still finds the tests green.
-OTHER_BRAINS = re.compile(r"(\$ px brain list\n)(?:[^$\n].*\n)*?(example\t.*\n)(?:[^$\n].*\n)*")
 CANARIES = [
     "sk-ant-demo-not-a-real-key",
     "sk-demo-not-a-real-key",
-    "postgres://app:demo@db.example/app",
     "BEGIN PRIVATE KEY",
     "bm90IGEga2V5LCBqdXN0IGxpbmVz",
     "LS0gc2V2ZXJhbCBvZiB0aGVt",
@@ -113,8 +110,7 @@ def calls(lines: Sequence[str]) -> list[list[str]]:
 
 def parts(demo: Done) -> tuple[str, str]:
     """What it prints of secrets, without the listing of KV's keys, and of the example brain."""
-    out = OTHER_BRAINS.sub(r"\1\2", demo.out)
-    before, brain, rest = out.partition("\n# a brain signs")
+    before, brain, rest = demo.out.partition("\n# a brain signs")
     brain_part, kv, after = rest.partition("\n# what KV contains")
     shown = re.sub(r"\$ wrangler kv key list .*?\n\n", "", kv + after, flags=re.DOTALL)
     return before + shown, brain + brain_part
@@ -160,10 +156,10 @@ def test_the_service_got_what_was_signed(demo: Done) -> None:
 
 
 def test_kv_shows_names_and_sealed_text(demo: Done) -> None:
-    """wrangler's own view of KV has the three names that are left, and a sealed text."""
+    """wrangler's own view of KV has the two names that are left, and a sealed text."""
     names = re.findall(r'"name": "default/secret/(\w+)"', in_kv(demo))
 
-    assert names == ["ANTHROPIC_API_KEY", "DATABASE_URL", "TLS_KEY"]
+    assert names == ["ANTHROPIC_API_KEY", "TLS_KEY"]
     assert re.search(r"^px1\.k[\w-]+(\.[\w-]+){3}$", in_kv(demo), re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from tomlkit.exceptions import ParseError
 from px import __version__
 from px.errors import Usage
 from px.library import NAME, Library
+from px.project.together import check_inside
 from px.project.workspace import Workspace
 
 FILE: Final = "pyproject.toml"
@@ -86,8 +87,11 @@ class Pyproject:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """Of each file as px wrote it."""
-        return {str(name): str(one) for name, one in self._px["files"].items()}
+        """Of each file as px wrote it. Raises Refused for a name outside the project."""
+        found = {str(name): str(one) for name, one in self._px["files"].items()}
+        for name in found:
+            check_inside(name)
+        return found
 
     def remember(self, written: Mapping[str, bytes]) -> None:
         """What px writes now."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from px.errors import Refused
 from px.project import owner_only
+from px.terminal import printable
 
 _NEW: Final = 0o644
 
@@ -17,7 +18,8 @@ _NEW: Final = 0o644
 def written(root: Path, contents: Mapping[str, bytes | None]) -> Iterator[None]:
     """Writes the files, None deletes; anything that stops the body brings back what was there.
 
-    Raises Refused, before it writes, if a part of a path is a link: it may lead out of the project.
+    Raises Refused, before it writes, for a path that leads out of the project, or through a link
+    that may do so.
     """
     before = {name: _read(root, name) for name in contents}
     changed = {name: new for name, new in contents.items() if new != before[name]}
@@ -31,15 +33,27 @@ def written(root: Path, contents: Mapping[str, bytes | None]) -> Iterator[None]:
         raise
 
 
+def check_inside(name: str) -> None:
+    """Raises Refused for a path that leads out of the project by itself."""
+    path = Path(name)
+    if path.anchor or ".." in path.parts:
+        raise Refused(
+            f"{printable(name)} is not in the project; nothing was changed",
+            code="outside_project",
+            hint="px writes into the project only: take that name out of pyproject.toml",
+        )
+
+
 def _read(root: Path, name: str) -> bytes | None:
-    check_no_link(root, name)
+    check_inside(name)
+    _check_no_link(root, name)
     try:
         return (root / name).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def check_no_link(root: Path, name: str) -> None:
+def _check_no_link(root: Path, name: str) -> None:
     """Raises Refused if the file, or a folder on its way, is a link."""
     parts = Path(name).parts
     for end in range(1, len(parts) + 1):

@@ -75,6 +75,14 @@ def test_the_readme_fits_on_a_screen(files: dict[str, bytes]) -> None:
         assert path in ignored or any(name.startswith(path) for name in files), path
 
 
+def test_github_gets_no_root_token(files: dict[str, bytes]) -> None:
+    """A deploy needs no more than the admin token of `.env.deploy`."""
+    text = " ".join(files["README.md"].decode().split())
+
+    assert "`PX_TOKEN` (the admin token that `px deploy` wrote into `.env.deploy`)" in text
+    assert "root token" not in text
+
+
 def test_what_the_worker_needs_is_where_other_tools_look(files: dict[str, bytes]) -> None:
     """pywrangler reads `[project].dependencies`: the library is there by its path, as uv has it."""
     found = tomllib.loads(files["pyproject.toml"].decode())["project"]

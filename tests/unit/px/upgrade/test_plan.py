@@ -177,6 +177,32 @@ def test_nothing_is_written_through_a_link(root: Path, tmp_path: Path, name: str
     assert contents(root) == before
 
 
+@pytest.mark.parametrize("up", [True, False])
+def test_a_file_outside_the_project_is_neither_read_nor_deleted(root: Path, *, up: bool) -> None:
+    """A clone may name it as one that px wrote, with the right hash; nothing at all changes."""
+    victim = root.with_name(f"{root.name}-bashrc")
+    victim.write_bytes(b"mine\n")
+    ours = Pyproject((root / FILE).read_text())
+    ours.remember({f"../{victim.name}" if up else str(victim): b"mine\n"})
+    (root / FILE).write_bytes(ours.content())
+    before = contents(root)
+
+    with pytest.raises(Refused, match="not in the project"):
+        upgraded(root)
+
+    assert victim.read_bytes() == b"mine\n"
+    assert contents(root) == before
+
+
+@pytest.mark.parametrize("name", ["../x", "worker/../../x", "/x"])
+def test_nothing_is_written_outside_the_project(root: Path, name: str) -> None:
+    """Whoever asks for it."""
+    with pytest.raises(Refused) as caught, together.written(root, {name: b"new"}):
+        pass
+
+    assert caught.value.code == "outside_project"
+
+
 def test_a_write_that_fails_brings_everything_back(root: Path) -> None:
     """As if it had not begun."""
     before = contents(root)
