@@ -209,7 +209,7 @@ def test_nothing_of_the_project_is_built(project: Workspace, wheels: Path) -> No
     digest = hashlib.sha256(evil).hexdigest()
     require(project, f"./vendor/evil-1.0.tar.gz --hash=sha256:{digest}\n")
 
-    with pytest.raises(LocalError, match="has a line that px does not install: ./vendor/evil"):
+    with pytest.raises(LocalError, match=r"that px does not install: \./vendor/evil"):
         ensure_modules(project)
 
     assert not (project.root / "ran").exists()
