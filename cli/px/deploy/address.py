@@ -20,12 +20,14 @@ _SECONDS: Final = 20.0
 
 
 def choose_address(
-    flag: str | None, known: str | None, file: str, *, makes_token: bool
+    flag: str | None, stored: str | None, outside: str | None, file: str, *, makes_token: bool
 ) -> str | None:
     """The address that the user gave; None: take it from wrangler. Raises Usage.
 
-    A stored token is only sent to the address stored with it.
+    A stored token is only sent to the address stored with it. A new one is not sent to PX_URL of
+    the environment (`outside`), which was set for another token.
     """
+    known = stored if makes_token else outside or stored
     if flag and known and not makes_token and parse_address(flag) != parse_address(known):
         raise Usage(
             f"--url is not the PX_URL in {file}, and its token is only sent there",

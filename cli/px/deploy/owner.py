@@ -26,7 +26,7 @@ def check_owner(file: str, settings: Mapping[str, str], worker: str, account: st
 
     Goes by PX_WORKER, which px writes, or else by the name in a workers.dev address.
     """
-    other = _recorded_other(settings.get(WORKER, ""), worker, account) or _named_other(
+    other = _recorded_other(settings.get(WORKER, ""), worker, account) or named_other(
         settings.get(URL, ""), worker
     )
     if other:
@@ -64,16 +64,17 @@ def check_no_token(file: str, settings: Mapping[str, str], worker: str) -> None:
         raise _anothers(file, "another Worker", worker)
 
 
+def named_other(url: str, worker: str) -> str:
+    """The other Worker that a workers.dev address names; empty for any other address."""
+    host = urlsplit(url).hostname or ""
+    name = host.partition(".")[0]
+    return name if host.endswith(_SHARED) and name != worker.lower() else ""
+
+
 def _recorded_other(text: str, worker: str, account: str) -> str:
     name, _, its_account = text.partition("@")
     same_account = not its_account or not account or its_account == account
     return "" if not name or (name == worker and same_account) else text
-
-
-def _named_other(url: str, worker: str) -> str:
-    host = urlsplit(url).hostname or ""
-    name = host.partition(".")[0]
-    return name if host.endswith(_SHARED) and name != worker.lower() else ""
 
 
 def _anothers(file: str, other: str, worker: str) -> Refused:

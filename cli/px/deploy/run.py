@@ -21,6 +21,7 @@ from px.deploy.asked import check_asked, in_project
 from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
+from px.deploy.outside import pair_outside
 from px.deploy.owner import (
     check_environments,
     check_no_token,
@@ -87,6 +88,7 @@ class Deployment:
         self._say = say
         self._file = DeployFile(folder, project)
         self._manifest: Manifest = own_manifest(project)
+        self._outside = pair_outside(environ, self._manifest.worker)
         self._started = UnfinishedDeploy(project, self._manifest.worker)
         self._made = _Made()
         self._settings: Mapping[str, str] = {}
@@ -176,7 +178,7 @@ class Deployment:
             new_token=self._options.new_token,
             known_key=self._first_key.is_kept(),
         )
-        if plan.makes_token or not self._has_pair_outside():
+        if plan.makes_token or not self._outside:
             check_owner(self._file.name, self._settings, plan.worker, self._account)
         if plan.is_first_token and not self._sent_token():
             check_no_token(self._file.name, self._settings, plan.worker)
@@ -192,7 +194,8 @@ class Deployment:
 
     def _check_asked(self, plan: DeployPlan) -> Sequence[str]:
         """Before anything goes up: what the code asks for has to be there."""
-        url, token = self._options.url or self._known_url(), self._known_token()
+        known = self._outside.url if self._outside else self._stored_url()
+        url, token = self._options.url or known, self._known_token()
         target = None
         if url and token and not plan.is_first_token:
             found = make_target(url, token, timeout=KNOWN, source=self._file.name)
@@ -207,19 +210,14 @@ class Deployment:
 
     def _known_token(self) -> str:
         """The environment's, which need not be root's; otherwise the files' root token."""
-        if self._has_pair_outside():
-            return self._environ[TOKEN]
+        if self._outside:
+            return self._outside.token
         root = self._tokens.root(self._manifest.worker, self._account)
         return root.token if root else ""
 
-    def _known_url(self) -> str | None:
-        if self._has_pair_outside():
-            return self._environ[URL]
+    def _stored_url(self) -> str | None:
         root = self._tokens.root(self._manifest.worker, self._account)
         return self._settings.get(URL) or (root.url if root else None)
-
-    def _has_pair_outside(self) -> bool:
-        return bool(self._environ.get(URL) and self._environ.get(TOKEN))
 
     def _prepare(self, remote: Remote, plan: DeployPlan) -> None:
         """Writes key and token to disk before anything else gets them."""
@@ -249,7 +247,8 @@ class Deployment:
             sent[ROOT] = root_hash(self._made.token)
         sent |= plan.more
         flag, made = self._options.url, bool(self._made.token)
-        known = choose_address(flag, self._known_url(), self._file.name, makes_token=made)
+        outside = self._outside.url if self._outside else None
+        known = choose_address(flag, self._stored_url(), outside, self._file.name, makes_token=made)
         if known:
             self._target(known)  # reports a mistyped token before anything is changed
         self._say("Uploading the Worker" + (f", with {' and '.join(sent)}" if sent else ""))
@@ -261,7 +260,7 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        outside = TOKEN if self._has_pair_outside() else self._root_file
+        outside = TOKEN if self._outside else self._root_file
         source = "this deploy" if self._made.token else outside
         return make_target(address, self._made.token or self._known_token(), source=source)
 
@@ -282,7 +281,7 @@ class Deployment:
     def _keep_tokens(self, target: Target) -> None:
         """Only what the environment sets is not written down."""
         worker = recorded(self._manifest.worker, self._account)
-        writes = bool(self._made.token) or not self._has_pair_outside()
+        writes = bool(self._made.token) or not self._outside
         if writes:
             self._tokens.keep_root(RootToken(target.address.origin, target.token, worker))
         self._started.remove()
