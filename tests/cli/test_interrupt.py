@@ -114,7 +114,7 @@ def test_at_the_prunes_confirmation(
     """px lists what it would delete; whatever is no yes leaves everything as it was."""
     server.seed(dict.fromkeys(OLD, "x"))
     child = px.terminal("secret", "import", "x.env", "--prune")
-    child.expect_exact(f"Stored at {server.url}, but in none of the files:")
+    child.expect_exact(f"Stored at {server.url}, its default project, but in none of the files:")
     child.expect_exact(QUESTION)
     listed = child.before.split()
 

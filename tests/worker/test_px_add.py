@@ -27,25 +27,25 @@ KEPT = "from pyodide.ffi import to_js\nKEPT = to_js([1])\n"
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of one's own, of packages that can and that cannot run in the Worker."""
+    """Beside the index, packages that can and that cannot run in the Worker; none is published."""
     folder = tmp_path_factory.mktemp("wheels")
     make_wheel(
         folder,
-        "works",
-        requires=["inner; sys_platform == 'emscripten'", "here; sys_platform == 'linux'"],
-        files={"works/__init__.py": "import inner\n", "works_too.py": ""},
+        "pxworks",
+        requires=["pxinner; sys_platform == 'emscripten'", "pxhere; sys_platform == 'linux'"],
+        files={"works/__init__.py": "import pxinner\n", "works_too.py": ""},
     )
-    make_wheel(folder, "inner")
-    make_wheel(folder, "thread", files={"thread.py": THREAD})
-    make_wheel(folder, "process", files={"process.py": PROCESS})
-    make_wheel(folder, "draws", files={"draws.py": RANDOM})
-    make_wheel(folder, "keeps", files={"keeps.py": KEPT})
-    make_wheel(folder, "hides", files={"brains/__init__.py": ""})
-    make_wheel(folder, "takes", files={"pydantic/__init__.py": ""})
-    make_wheel(folder, "old", requires=["pydantic<2"])
-    make_wheel(folder, "compiled", tag="cp314-cp314-manylinux_2_28_x86_64")
-    make_wheel(folder, "needs", requires=["compiled"])
-    make_sdist(folder, "source")
+    make_wheel(folder, "pxinner")
+    make_wheel(folder, "pxthread", files={"thread.py": THREAD})
+    make_wheel(folder, "pxprocess", files={"process.py": PROCESS})
+    make_wheel(folder, "pxdraws", files={"draws.py": RANDOM})
+    make_wheel(folder, "pxkeeps", files={"keeps.py": KEPT})
+    make_wheel(folder, "pxhides", files={"brains/__init__.py": ""})
+    make_wheel(folder, "pxtakes", files={"pydantic/__init__.py": ""})
+    make_wheel(folder, "pxold", requires=["pydantic<2"])
+    make_wheel(folder, "pxcompiled", tag="cp314-cp314-manylinux_2_28_x86_64")
+    make_wheel(folder, "pxneeds", requires=["pxcompiled"])
+    make_sdist(folder, "pxsource")
     return folder
 
 
@@ -61,7 +61,7 @@ def own(installed_px: InstalledPx, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def local(own: OwnProject, wheels: Path) -> Iterator[OwnProject]:
-    """The same project, with the folder as its whole index; as it was, at the end."""
+    """The same project, with the folder as an index too; as it was, at the end."""
     links = f"{own.px.environment.get('PIP_FIND_LINKS', '')} {wheels}"
     settings = {**own.px.environment, "PIP_FIND_LINKS": links}
     before = contents(own.folder)
@@ -95,16 +95,16 @@ def test_the_markers_are_the_workers_and_every_top_level_module_is_imported(
     local: OwnProject,
 ) -> None:
     """Then it is taken out again, with what it needed, and what was there before stays."""
-    told = json.loads(local.run("add", "works", "--json"))
-    taken = json.loads(local.run("remove", "works", "--json"))
+    told = json.loads(local.run("add", "pxworks", "--json"))
+    taken = json.loads(local.run("remove", "pxworks", "--json"))
 
     assert told["added"] == [
-        {"name": "inner", "version": "1.0"},
-        {"name": "works", "version": "1.0"},
+        {"name": "pxinner", "version": "1.0"},
+        {"name": "pxworks", "version": "1.0"},
     ]
     assert told["imported"] == ["works", "works_too"]
     conforms("remove", taken)
-    assert taken == {"added": [], "removed": ["inner", "works"], "imported": []}
+    assert taken == {"added": [], "removed": ["pxinner", "pxworks"], "imported": []}
     assert (local.folder / "python_modules" / "slugify").is_dir()
     assert not (local.folder / "python_modules" / "works").exists()
 
@@ -112,15 +112,18 @@ def test_the_markers_are_the_workers_and_every_top_level_module_is_imported(
 @pytest.mark.parametrize(
     ("package", "reason"),
     [
-        ("thread", "`import thread` fails there with RuntimeError: can't start new thread"),
-        ("process", "emscripten does not support processes"),
-        ("draws", "Randomness is not allowed while a Worker is starting"),
-        ("keeps", "cannot be stored (Can't serialize top-level variable)"),
-        ("hides", "a module brains, which would hide worker/brains"),
-        ("takes", "pydantic and takes both have the file pydantic/__init__.py"),
-        ("old", "old 1.0 needs pydantic<2, but the library works with pydantic"),
-        ("needs", "compiled, which needs 1.0 needs, cannot run in the Worker: it has compiled"),
-        ("source", "only published as source, and px builds nothing"),
+        ("pxthread", "`import thread` fails there with RuntimeError: can't start new thread"),
+        ("pxprocess", "emscripten does not support processes"),
+        ("pxdraws", "Randomness is not allowed while a Worker is starting"),
+        ("pxkeeps", "cannot be stored (Can't serialize top-level variable)"),
+        ("pxhides", "a module brains, which would hide worker/brains"),
+        ("pxtakes", "pydantic and pxtakes both have the file pydantic/__init__.py"),
+        ("pxold", "pxold 1.0 needs pydantic<2, but the library works with pydantic"),
+        (
+            "pxneeds",
+            "pxcompiled, which pxneeds 1.0 needs, cannot run in the Worker: it has compiled",
+        ),
+        ("pxsource", "only published as source, and px builds nothing"),
         ("positronic-secrets", "px brings its own library"),
     ],
 )
@@ -144,7 +147,7 @@ def test_ctrl_c_leaves_the_project_as_it_was(local: OwnProject) -> None:
     """While the packages are tried."""
     before = contents(local.folder)
     process = subprocess.Popen(
-        local.px.command("px", "add", "works"),
+        local.px.command("px", "add", "pxworks"),
         cwd=local.folder,
         env=local.px.surroundings,
         stdin=subprocess.DEVNULL,
@@ -171,7 +174,7 @@ def test_requirements_that_were_changed_by_hand_are_not_lost(local: OwnProject) 
     requirements = local.folder / "requirements" / "worker.txt"
     requirements.write_text(f"{requirements.read_text()}mine==1.0 --hash=sha256:{'0' * 64}\n")
 
-    done = local.px.attempt("add", "works", "--json", cwd=local.folder)
+    done = local.px.attempt("add", "pxworks", "--json", cwd=local.folder)
 
     assert json.loads(done.stderr)["code"] == "changed_by_hand"
     assert "mine==1.0" in requirements.read_text()
@@ -181,7 +184,7 @@ def test_a_project_that_px_did_not_make_is_left_alone(own: OwnProject, tmp_path:
     """It has its own way to say what its Worker needs."""
     (tmp_path / "wrangler.toml").write_text('name = "other"\n')
 
-    done = own.px.attempt("add", "works", cwd=tmp_path)
+    done = own.px.attempt("add", "pxworks", cwd=tmp_path)
 
     assert done.returncode == 2
     assert "px did not make this project" in done.stderr
