@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +26,9 @@ VALUE_WARNING = (
 
 
 Progress = Callable[[int, int], None]  # done so far, of how many
+
+# Those with which a message could control the terminal.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _LAST_COLUMN: Final = 16  # characters of the last column that must fit
 
@@ -232,10 +236,11 @@ def _detail_document(detail: Detail) -> dict[str, object]:
 
 
 def _write_quietly(text: str) -> None:
+    """A message, which may have a name from a file or from a server."""
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(text)
+        sys.stderr.write(_CONTROLS.sub(lambda found: printable(found[0]), text))
         sys.stderr.flush()
     except (OSError, ValueError):
         return

@@ -62,10 +62,11 @@ def ended(here: PxInProcess, *words: str) -> dict[str, Any]:
 
 
 def test_a_run_starts_and_its_id_is_all_that_stdout_has(here: PxInProcess) -> None:
-    """So that a script can keep it."""
+    """So that a script can keep it; where it runs is talk."""
     done = here.run("brain", "run", "using")
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert re.fullmatch(r"It runs at http://\S+, its default project\n", done.stderr)
     assert RUN_ID.fullmatch(done.stdout)
 
 
@@ -99,7 +100,10 @@ def test_a_watched_run_is_told_to_its_end(here: PxInProcess) -> None:
     done = here.run("brain", "run", "using", "--watch")
 
     assert done.returncode == 0
-    assert re.fullmatch(r"Run [0-9a-f]{32}\nRun completed successfully!\n", done.stderr)
+    where = r"http://\S+, its default project"
+    assert re.fullmatch(
+        rf"Run [0-9a-f]{{32}} at {where}\nRun completed successfully!\n", done.stderr
+    )
     assert done.stdout.splitlines()[0] == "brain:start\tusing"
     assert done.stdout.splitlines()[-1] == "brain:complete\tusing"
 

@@ -56,13 +56,13 @@ def server(_with_brains: TestDevServer) -> TestDevServer:
 def screen(
     px: Px, words: str, environment: Mapping[str, str] | None = None, columns: int = 80
 ) -> str:
-    """What a terminal gets after the run's id, with nothing left out."""
+    """What a terminal gets after the line with the run's id, with nothing left out."""
     child = px.terminal(
         *("brain", *words.split()), environment=environment or {}, dimensions=(24, columns)
     )
     child.expect(EOF)
     child.close()
-    return re.sub(r"^Run [0-9a-f]{32}\r\n", "", child.before or "")
+    return re.sub(r"^Run [0-9a-f]{32} at \S+, its default project\r\n", "", child.before or "")
 
 
 def test_a_terminal_sees_each_step_begin_and_end(px: Px) -> None:

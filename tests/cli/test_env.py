@@ -130,3 +130,22 @@ def test_the_names_are_completed(shop: Path) -> None:
     asked = {"_PX_COMPLETE": "complete_bash", "COMP_WORDS": "px deploy --env st", "COMP_CWORD": "3"}
 
     assert px.run(environment=asked).stdout.split() == ["staging"]
+
+
+@pytest.mark.parametrize("name", ["$(id)", "\u001b]0;x", "x/../../secret"])
+def test_a_name_that_px_would_not_take_is_neither_completed_nor_listed(
+    shop: Path, name: str
+) -> None:
+    """It came with a clone, and zsh would run a command in it."""
+    px = Px(shop)
+    config = shop / "wrangler.toml"
+    config.write_text(f"{config.read_text()}\n[env.{json.dumps(name)}]\n")
+    asked = {"_PX_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "px deploy --env "}
+    (shop / "secret").write_text("PX_URL=https://elsewhere.example\n")
+
+    completed, listed = px.run(environment=asked), px.run("env", "list")
+
+    assert completed.stdout == ""
+    assert (listed.returncode, listed.stdout) == (2, "")
+    assert "is not the name of an environment" in listed.stderr
+    assert "\u001b" not in listed.stderr

@@ -28,6 +28,7 @@ PLAIN = Kind("plain")
 FOUND = Kind("found", ("due", "word", "other"))
 SHREDDED = Kind("shredded", ("due",), is_shredded=True)
 FOUND_BEFORE = Kind("found", ("due",))  # as older code knew it
+SHREDDED_BEFORE = Kind("shredded", ("due",))
 ODD = ("", " ", "'", '"; DROP TABLE plain', "%", "_", "?1", "\0", "a\0b", "é", "\U0001f511", "\n")
 ORDERED = ("", "A", "AA", "A_", "B", "Z9", "_", "a", "aB", "é", "\uffff", "\U0001f511")
 
@@ -80,6 +81,25 @@ async def check_new_indexes(world: LedgerWorld) -> None:
     assert ids(ledger.list(FOUND, "due")) == ["a", "b"], "the index of before"
     assert ids(ledger.list(FOUND, "word")) == ["b"], "the new index"
     assert [one.text for one in ledger.list(FOUND)] == ["text", "text"]
+
+
+@SUITE.check
+async def check_shredded_since(world: LedgerWorld) -> None:
+    """Texts of a kind may have to be destroyed one day that did not before: its rows stay."""
+    world.open().commit([Put(SHREDDED_BEFORE, one, f"{one}text", (1,)) for one in "abc"], {})
+    if world.database is None:
+        return  # as above
+
+    ledger = world.open()
+    assert [one.text for one in ledger.list(SHREDDED, "due")] == ["atext", "btext", "ctext"]
+    ledger.commit([Put(SHREDDED, "a", "again", (2,)), Delete(SHREDDED, "b")], {})
+    ledger.commit([Put(SHREDDED, "d", "new", (3,)), Put(SHREDDED, "a", "again", (4,))], {})
+    found = world.open().list(SHREDDED, "due")
+    assert [(one.id, one.text, one.keys) for one in found] == [
+        ("c", "ctext", (1,)),
+        ("d", "new", (3,)),
+        ("a", "again", (4,)),
+    ]
 
 
 @SUITE.check

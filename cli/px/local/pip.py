@@ -14,6 +14,8 @@ from px.local.pip_failures import why
 from px.process.installer_environment import cleaned
 from px.project.errors import LocalError
 
+# -I: a pip.py in the folder, which may be somebody else's project, is not loaded.
+_PIP: Final = (sys.executable, "-I", "-m", "pip")
 _PINNED: Final = ("--require-hashes", "--only-binary=:all:")
 # Settings for reaching an index; not `target`, `user`, `no-binary`, `constraint` or `dry-run`.
 _REACHES: Final = (
@@ -27,7 +29,7 @@ def install_pinned(
     arguments: Sequence[str],
     what: str,
     *,
-    pip: Sequence[str] = (sys.executable, "-m", "pip"),
+    pip: Sequence[str] = _PIP,
     folder: Path | None = None,
 ) -> None:
     """Installs wheels with the pinned hashes; raises LocalError that says why it failed."""
@@ -36,8 +38,7 @@ def install_pinned(
 
 def download_pinned(arguments: Sequence[str], what: str, *, folder: Path) -> None:
     """Downloads wheels with the pinned hashes; raises LocalError that says why it failed."""
-    own = (sys.executable, "-m", "pip")
-    _run("download", [*_PINNED, *arguments], what, pip=own, folder=folder)
+    _run("download", [*_PINNED, *arguments], what, pip=_PIP, folder=folder)
 
 
 def install(
@@ -65,9 +66,7 @@ def _run(
         raise LocalError(f"{what} could not be installed: {reason}", hint)
 
 
-def environment(
-    pip: Sequence[str] = (sys.executable, "-m", "pip"), outer: Mapping[str, str] = os.environ
-) -> dict[str, str]:
+def environment(pip: Sequence[str] = _PIP, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The outer environment, with pip's settings for reaching the index."""
     clean = cleaned(outer)
     files = _files(pip, clean, outer)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from px.local import pip, stamp
+from px.local import pinned_lines, pip, stamp
 from px.project import owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
@@ -64,19 +64,21 @@ def _install(project: Workspace, target: Path) -> None:
     """From px's cache, and from the index only what is missing there: the hashes hold for both."""
     if find_spec("pip") is None:
         raise LocalError("the Python package pip is not installed", SETUP_HINT)
+    lines = target.with_name("worker.txt")
+    lines.write_text(pinned_lines.checked(project.requirements.read_text()))
     wheels = cache_folder() / "wheels"
     with owner_only.locked(wheels.with_suffix(".lock")):
         if wheels.is_dir():
             with suppress(LocalError):
-                _install_from(wheels, project, target)
+                _install_from(wheels, project, lines, target)
                 return
-        words = ["--dest", str(wheels), *_OPTIONS, "-r", str(project.requirements)]
+        words = ["--dest", str(wheels), *_OPTIONS, "-r", str(lines)]
         pip.download_pinned(words, _WHAT, folder=project.root)
-        _install_from(wheels, project, target)
+        _install_from(wheels, project, lines, target)
 
 
-def _install_from(wheels: Path, project: Workspace, target: Path) -> None:
+def _install_from(wheels: Path, project: Workspace, lines: Path, target: Path) -> None:
     where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
-    words = ["--no-compile", *_OPTIONS, *where, "-r", str(project.requirements)]
+    words = ["--no-compile", *_OPTIONS, *where, "-r", str(lines)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
     pip.install_pinned(words, _WHAT, folder=project.root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from zipfile import BadZipFile, ZipFile
 import httpx2
 from unearth import Package, PackageFinder, Source, TargetPython, UnpackError
 from unearth.auth import MultiDomainBasicAuth
+from unearth.collector import is_secure_origin
 from unearth.fetchers import Fetcher, PyPIClient
+from unearth.vcs import vcs_support
 
 from px.local.pip_failures import NETWORK_HINT
 from px.project.errors import LocalError
@@ -24,8 +27,13 @@ from px.tools.target import ABIS, IMPLEMENTATION, PLATFORM, PYTHON
 if TYPE_CHECKING:
     from email.message import Message
 
+    from unearth.link import Link
+
 _SECONDS: Final = 60.0
 _ABSENT: Final = (404, 410)
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+# An index could otherwise make unearth start git, hg, svn or bzr.
+vcs_support.unregister_all()
 # It warns of each index that lacks a package, with the index's address.
 logging.getLogger("unearth").setLevel(logging.CRITICAL)
 
@@ -33,18 +41,21 @@ logging.getLogger("unearth").setLevel(logging.CRITICAL)
 class Index:
     """Files of packages; `settings` are pip's, as environment variables.
 
-    `folder` keeps what is downloaded. Raises LocalError when the index fails.
+    `cache` keeps what the index gives a hash for, `folder` has the rest while px runs. Raises
+    LocalError when the index fails.
     """
 
-    def __init__(self, settings: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, settings: Mapping[str, str], cache: Path, folder: Path) -> None:
+        self._cache = cache
         self._folder = folder
         self._known: dict[str, list[Package]] = {}
         session = _session(settings)
-        fetcher = cast(Fetcher, session)
+        self._fetcher = fetcher = cast(Fetcher, session)
         target = TargetPython(PYTHON, [*ABIS], IMPLEMENTATION, [PLATFORM])
         self._all = PackageFinder(fetcher, target_python=target, ignore_compatibility=True)
         self._loadable = PackageFinder(fetcher, target_python=target, only_binary=[":all:"])
         self._all.sources[:] = sources = _sources(settings, self._all)
+        self._only_files = not any(_is_remote(one["url"]) for one in sources)
         session.auth = MultiDomainBasicAuth(
             index_urls=[one["url"] for one in sources if one["type"] == "index"]
         )
@@ -58,7 +69,8 @@ class Index:
         """Every file, for any machine, newest first."""
         if name not in self._known:
             with _reachable():
-                self._known[name] = [*self._all.find_all_packages(name, allow_yanked=True)]
+                found = self._all.find_all_packages(name, allow_yanked=True)
+                self._known[name] = [one for one in found if self._is_usable(one.link)]
         return self._known[name]
 
     def metadata(self, package: Package) -> Message:
@@ -77,17 +89,31 @@ class Index:
         own = self._hash(chosen) or _sha256(self._wheel(chosen))
         return sorted({own, *found} - {""})
 
+    def _is_usable(self, link: Link) -> bool:
+        """A page of an index can link anything: a repository, or a file of this machine."""
+        if link.is_vcs or link.subdirectory:
+            return False
+        if link.is_file:  # without a page it is from a folder that the settings name
+            return self._only_files or link.comes_from is None
+        return link.parsed.scheme in ("http", "https") and is_secure_origin(self._fetcher, link)
+
     def _hash(self, package: Package) -> str:
         """As the index says it; "" if it does not."""
-        said = package.link.hash_option or {}
-        if "sha256" in said:
-            return said["sha256"][0]
-        return _sha256(package.link.file_path) if package.link.is_file else ""
+        return _said(package.link) or (
+            _sha256(package.link.file_path) if package.link.is_file else ""
+        )
 
     def _wheel(self, package: Package) -> Path:
+        """Only by the hash that the index says is a file of the cache used, or put there."""
+        link, said = package.link, _said(package.link)
+        kept = self._cache / link.filename
+        if said and kept.is_file() and _sha256(kept) == said:
+            return kept
+        target = self._cache if said else self._folder
+        hashes = {"sha256": [said]} if said else None
         try:
             with _reachable():
-                return self._loadable.download_and_unpack(package.link, self._folder, self._folder)
+                return self._loadable.download_and_unpack(link, target, self._folder, hashes)
         except UnpackError:
             raise LocalError(
                 f"{package.link.filename} is not the file that the package index names",
@@ -127,6 +153,16 @@ def _sources(settings: Mapping[str, str], finder: PackageFinder) -> list[Source]
         *(Source(url=one, type="index") for one in indexes),
         *(Source(url=one, type="find_links") for one in links),
     ]
+
+
+def _is_remote(source: str) -> bool:
+    return "://" in source and not source.startswith("file:")
+
+
+def _said(link: Link) -> str:
+    """The SHA-256 that the index gives; "" for none, or for text that is not one."""
+    found = str((link.hash_option or {}).get("sha256", [""])[0])
+    return found if _SHA256.fullmatch(found) else ""
 
 
 def _check(response: httpx2.Response) -> None:

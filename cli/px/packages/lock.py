@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -22,9 +24,12 @@ Say = Callable[[str], None]
 def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[Found, str]:
     """The versions of everything that is asked for, and the file's text; `kept`: the old text."""
     wheels = cache_folder() / "wheels"
-    with owner_only.locked(wheels.with_suffix(".lock")):
+    with (
+        owner_only.locked(wheels.with_suffix(".lock")),
+        tempfile.TemporaryDirectory(prefix="px.") as folder,
+    ):
         owner_only.make_folder(wheels)
-        index = Index(pip.environment(), wheels)
+        index = Index(pip.environment(), wheels, Path(folder))
         wanted = [Requirement(one) for one in asked]
         fixed = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
         found = resolve(wanted, index, pinned=fixed, kept=pins.read(kept), say=say)

@@ -89,13 +89,18 @@ def check_one_server() -> None:
 
 
 def parse_environment(name: str, source: str) -> Environment:
-    """Raises Usage for a name that cannot be part of a Worker's name and of a file's."""
+    """The environment of this name. Raises Usage."""
     if name in ("", TOP_LEVEL):
         return PRODUCTION
+    check_name(name, source)
+    return Environment(name)
+
+
+def check_name(name: str, source: str) -> None:
+    """Raises Usage for a name that cannot be part of a Worker's name and of a file's."""
     if not _NAME.fullmatch(name) or name in _NO_NAMES:
         raise Usage(
             f"{source} is not the name of an environment",
             code="invalid_environment",
             hint="use a-z, 0-9 and -, at most 32 of them, such as staging",
         )
-    return Environment(name)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from px.errors import Usage
-from px.project.environment import TOP_LEVEL, Environment
+from px.project.environment import TOP_LEVEL, Environment, check_name
+from px.terminal import printable
 
 Fields = Mapping[str, Any]
 
@@ -29,8 +30,14 @@ NOT_INHERITED: Final = frozenset(
 
 
 def names_of(fields: Fields) -> list[str]:
-    """The environments in a configuration, without production."""
-    return list(fields.get("env", {}))
+    """The environments in a configuration, without production.
+
+    Raises Usage for a name that px would not take: it becomes part of paths and of shell words.
+    """
+    found = list(fields.get("env", {}))
+    for name in found:
+        check_name(name, f"env.{printable(name)}")
+    return found
 
 
 def fields_of(fields: Fields, environment: Environment, config: str) -> dict[str, Any]:

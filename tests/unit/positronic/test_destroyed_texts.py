@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,15 @@ STEPS: Final = 400
 LONGEST: Final = 3000  # characters
 
 Stored = tuple[str, str, str]  # a text, its key, and what is in its row
+
+# As ledgers were made before their texts had keys.
+BEFORE: Final = (
+    "DROP TABLE version",
+    "DROP TABLE text_keys",
+    "CREATE TABLE version (id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL, master,"
+    " text TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX version_master ON version (master, id) WHERE master IS NOT NULL",
+)
 
 
 @dataclass(slots=True)
@@ -120,6 +129,15 @@ def _changes(place: Commanding) -> list[Command]:
     ]
 
 
+def _rotate(place: Commanding, watched: Watched) -> None:
+    place.keys, cursor = f"{NEWER},{KEYS}", None
+    for _ in range(100):
+        cursor = run(place.run(rotate(cursor)))[3]
+        watched.look()
+        if cursor is None:
+            break
+
+
 def test_nothing_is_left_by_any_command(watched: Watched) -> None:
     """Destroyed, no longer kept, replaced by a rotation; and what is kept opens."""
     ledger = SqliteLedger(watched.database, os.urandom)
@@ -127,16 +145,69 @@ def test_nothing_is_left_by_any_command(watched: Watched) -> None:
     for one in _changes(place):
         run(place.run(one))
         watched.look()
-    place.keys, cursor = f"{NEWER},{KEYS}", None
-    for _ in range(100):
-        cursor = run(place.run(rotate(cursor)))[3]
-        watched.look()
-        if cursor is None:
-            break
+    _rotate(place, watched)
     assert len(_check(watched)) > 200
     values = run(place.values())
     assert values["A"] == "value " * 500
     assert values["KEPT_TEN"] == "value 13"
+
+
+def _as_before(database: SqliteFile) -> None:
+    """The same rows in a file of the old layout."""
+    rows = SqliteLedger(database, os.urandom).list(VERSIONS.kind)
+    for statement in BEFORE:
+        database.run(statement)
+    for one in rows:
+        values = (one.id, one.revision, *one.keys, one.text)
+        database.run("INSERT INTO version VALUES (?, ?, ?, ?)", *values)
+
+
+def _opened(database: SqliteFile) -> Commanding:
+    ledger = SqliteLedger(database, os.urandom)
+    return Commanding(LedgerWorld(NativeCipher(), lambda: ledger, database))
+
+
+def test_a_ledger_of_before_is_read_and_its_texts_get_keys(watched: Watched) -> None:
+    """It works at once; a rotation gives every text a key, and what goes then is nowhere."""
+    names = [f"NAME_{number}" for number in range(40)]
+    run(_opened(watched.database).run(bulk(names), bulk(names, "second"), put("ALONE", "value")))
+    _as_before(watched.database)
+
+    place = _opened(watched.database)
+    assert run(place.values()) == {**dict.fromkeys(names, "second"), "ALONE": "value"}
+    assert not watched.look()
+    run(place.run(command("secret.destroy", name=names[0]), put("ALONE", "another")))
+    assert len(watched.look()) == 3
+    _rotate(place, watched)
+    assert len(watched.look()) == len(names) * 2 + 2
+
+    gone = [command("secret.destroy", newest="k2", name=name) for name in names[1::2]]
+    run(place.run(*gone))
+    assert len(_check(watched)) >= len(gone) * 2
+    assert run(place.values()) == {**dict.fromkeys(names[2::2], "second"), "ALONE": "another"}
+
+
+class _Late(SqliteFile):
+    """Another process is always faster."""
+
+    path = ""
+
+    def transaction(self, work: Callable[[], None]) -> None:
+        other = SqliteFile(self.path)
+        SqliteLedger(other, os.urandom).list(VERSIONS.kind)
+        other.close()
+        super().transaction(work)
+
+
+def test_two_processes_may_open_a_ledger_of_before(watched: Watched) -> None:
+    """Both find the old layout; one of them changes it."""
+    run(_opened(watched.database).run(put("NAME", "value")))
+    _as_before(watched.database)
+
+    late = _Late(str(watched.path))
+    late.path = str(watched.path)
+    assert len(SqliteLedger(late, os.urandom).list(VERSIONS.kind)) == 1
+    late.close()
 
 
 def test_keys_are_used_again(watched: Watched) -> None:

@@ -40,7 +40,8 @@ _COUNT: Final = (
     "INSERT INTO commits VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1"
     " RETURNING number"
 )
-_PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"  # a table and its indexes
+# A table, its indexes and its triggers.
+_PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
 
 T = TypeVar("T")
 C = TypeVar("C", Put, Delete, Change)
@@ -193,20 +194,31 @@ class SqliteLedger:
 
     def _is_made(self, kind: Kind) -> bool:
         if kind not in self._made:
-            parts = {row[0] for row in self._database.run(_PARTS, kind.name)}
-            if kind.name not in parts:
+            missing = self._missing(kind)
+            if kind.name in missing:
                 return False
-            new = [one for one in kind.indexes if f"{kind.name}_{one}" not in parts]
-            if new:
-                self._database.transaction(partial(self._extend, kind, new))
+            if missing:
+                self._database.transaction(partial(self._extend, kind))
             self._made |= {kind}
         return True
 
-    def _extend(self, kind: Kind, new: Iterable[str]) -> None:
-        """A table that was made before its kind had these indexes; no row is in them yet."""
-        for index in new:
-            self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
-            self._index(kind, index)
+    def _missing(self, kind: Kind) -> set[str]:
+        """Of its table, indexes and triggers."""
+        wanted = {kind.name, *(f"{kind.name}_{index}" for index in kind.indexes)}
+        if kind.is_shredded:
+            wanted.add(text_keys.trigger_of(kind.name))
+        return wanted - {row[0] for row in self._database.run(_PARTS, kind.name)}
+
+    def _extend(self, kind: Kind) -> None:
+        """A table of older code. Its rows are in no new index, and their texts have no key."""
+        missing = self._missing(kind)  # asked again: another process may have been faster
+        for index in kind.indexes:
+            if f"{kind.name}_{index}" in missing:
+                self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
+                self._index(kind, index)
+        if text_keys.trigger_of(kind.name) in missing:
+            self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN slot INTEGER")
+            text_keys.make(self._database, kind.name)
 
     def _make(self, kind: Kind) -> None:
         # The text comes last: a list of what has long texts need not read them to skip them.

@@ -52,9 +52,14 @@ class Statements(Protocol):
 
 
 def make(database: Statements, table: str) -> None:
-    """For a table that was just made: its column `slot` says where a row's key is."""
+    """For a table that has a column `slot`, which says where a row's key is."""
     for statement in _MADE:
         database.run(statement.format(table))
+
+
+def trigger_of(table: str) -> str:
+    """The last part that `make` makes."""
+    return f"{table}_deleted"
 
 
 def take(database: Statements, random: RandomBytes, count: int) -> Sequence[tuple[int, str]]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -173,6 +175,44 @@ def test_a_wheel_beside_the_project_is_found_from_any_folder(
 
     assert ensure_modules(project)
     assert (project.python_modules / "one.py").exists()
+
+
+def test_no_module_of_the_project_runs_in_pips_place(
+    project: Workspace, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clone may have one: neither the install nor the look at pip's settings loads it."""
+    require(project, wheel(wheels, "one"))
+    (project.root / "pip.py").write_text(f"open({str(project.root / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(project.root)
+
+    assert ensure_modules(project)
+    assert (project.python_modules / "one.py").exists()
+    assert not (project.root / "ran").exists()
+
+
+BUILD = '[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n'
+
+
+def test_nothing_of_the_project_is_built(project: Workspace, wheels: Path) -> None:
+    """A folder or a source archive would run its own code; pip is not even started."""
+    (project.root / "vendor").mkdir()
+    backend = f"open({str(project.root / 'ran')!r}, 'w')\n"
+    with tarfile.open(project.root / "vendor" / "evil-1.0.tar.gz", "w:gz") as archive:
+        for name, text in (
+            ("evil-1.0/evil.py", backend),
+            ("evil-1.0/pyproject.toml", BUILD),
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    evil = (project.root / "vendor" / "evil-1.0.tar.gz").read_bytes()
+    digest = hashlib.sha256(evil).hexdigest()
+    require(project, f"./vendor/evil-1.0.tar.gz --hash=sha256:{digest}\n")
+
+    with pytest.raises(LocalError, match=r"that px does not install: \./vendor/evil"):
+        ensure_modules(project)
+
+    assert not (project.root / "ran").exists()
 
 
 def test_missing_requirements_are_a_sentence(project: Workspace) -> None:

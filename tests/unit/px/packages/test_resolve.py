@@ -25,7 +25,7 @@ def wheels(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(wheels: Path) -> Index:
     """The folder, and no other."""
-    return Index({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}, wheels)
+    return Index({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}, wheels, wheels)
 
 
 def found(index: Index, *asked: str, kept: dict[str, str] | None = None) -> list[str]:
@@ -164,7 +164,7 @@ def test_every_file_of_the_version_is_pinned(index: Index, wheels: Path) -> None
 
 def test_an_index_that_is_away_is_not_a_package_that_is_missing(tmp_path: Path) -> None:
     """The sentence is about the network."""
-    away = Index({"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}, tmp_path)
+    away = Index({"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}, tmp_path, tmp_path)
 
     with pytest.raises(LocalError, match="the package index cannot be reached"):
         found(away, "one")

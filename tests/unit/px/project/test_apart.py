@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -103,6 +104,21 @@ def test_an_environment_that_is_not_there_is_refused(tmp_path: Path, block: str,
         manifest(tmp_path, block)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "name", ["x/../../secret", "$(id)", "a\u001b]0;b", "\u202ea", "", "Staging", "x" * 33]
+)
+def test_a_configuration_with_an_unsafe_name_is_refused(tmp_path: Path, name: str) -> None:
+    """Also for production: the name would be part of paths, of shell words and of messages."""
+    config = tmp_path / "wrangler.json"
+    config.write_text(json.dumps({"name": "shop", "env": {"staging": {}, name: {}}}))
+
+    with pytest.raises(Usage) as caught:
+        read_manifest(config)
+
+    assert caught.value.code == "invalid_environment"
+    assert caught.value.message.isprintable()
 
 
 def test_px_knows_what_wrangler_does_not_inherit() -> None:
