@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import socket
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,9 @@ import pytest
 from px.local import snapshot
 from px.local.bare import BareWorker
 from px.local.process_group import group_is_alive
+from px.local.runtime_config import GATE, write_config
 from px.local.scratch import make_scratch
+from px.local.workerd import run_workerd, workerd_command
 from px.project.workspace import Workspace
 
 FUTURE: Final = "from __future__ import annotations\n"
@@ -85,6 +88,25 @@ def test_brains_that_cannot_be_served_are_refused(
         snapshot.check(project, scratch.config)
 
     assert reason in caught.value.message + caught.value.hint
+
+
+def test_what_runs_in_the_gate_reaches_no_network(tmp_path: Path) -> None:
+    """Not even a service of this machine: in JavaScript, which starts at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        script = f"export default {{ async fetch() {{ return await fetch('{address}'); }} }};"
+        (tmp_path / "entry.js").write_text(script)
+        (tmp_path / "wrangler.toml").write_text(
+            'main = "entry.js"\ncompatibility_date = "2026-11-01"\n'
+        )
+        config = write_config(Workspace(tmp_path), tmp_path, {})
+        code, said = run_workerd([*workerd_command("test", config), GATE], snapshot.SECONDS)
+
+        assert code
+        assert "does not export a fetch() function" in said
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_worker_that_fails_its_first_request_is_refused(

@@ -51,7 +51,7 @@ def running_here(folder: Path) -> Address | None:
     from px.project.local_state import read_local
     from px.project.workspace import Workspace
 
-    project = Workspace(mark.parent, chosen())
+    project = Workspace(mark.parent, chosen(), mark)
     if not owner_only.is_locked(project.dev_lock):
         return None
     known = read_local(project.local_json)

@@ -36,7 +36,7 @@ class Surroundings:
     def project(self) -> Workspace | None:
         """The project; None outside one."""
         mark = find_config(self.folder)
-        return None if mark is None else Workspace(mark.parent, chosen())
+        return None if mark is None else Workspace(mark.parent, chosen(), mark)
 
     @property
     def private_files(self) -> list[PrivateFile]:

@@ -43,7 +43,9 @@ class BareWorker:
         self._group: ProcessGroup | None = None
         folder = Path(self._folder.name)
         self.log_path = folder / "worker.log"
-        self._config = write_config(project, folder, secrets, config=config, persist=persist)
+        self._config = write_config(
+            project, folder, secrets, config=config, persist=persist, is_online=True
+        )
 
     @property
     def url(self) -> str:

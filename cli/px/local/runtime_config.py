@@ -33,6 +33,12 @@ export default {
 };
 """
 
+_INTERNET: Final = (
+    'network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))'
+)
+# It answers nothing. A network that allows nothing would still look names up.
+_OFFLINE: Final = "worker = .gate"
+
 _TEMPLATE: Final = """\
 using Workerd = import "/workerd/workerd.capnp";
 
@@ -42,8 +48,7 @@ const config :Workerd.Config = (
     (name = "gate", worker = .gate),
     (name = "kv:object", worker = .kvObject),
     (name = "kv:disk", disk = (path = $kv, writable = true)),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (
-      trustBrowserCas = true))),
+    (name = "internet", $internet),
     (name = "objects:disk", disk = (path = $objects, writable = true)),
     $entries
   ],
@@ -104,14 +109,20 @@ def write_config(
     *,
     config: Path | None = None,
     persist: Path | None = None,
+    is_online: bool = False,
 ) -> Path:
-    """Writes workerd's config to a private folder; returns its path."""
+    """Writes workerd's config to a private folder; returns its path.
+
+    Unless it is online, the Worker reaches no network, not even this machine's own.
+    """
     source = config or project.config
     state = (persist or folder / "state") / "v3"
     for kind in ("kv", "do"):
         (state / kind).mkdir(parents=True, exist_ok=True)
     modules = source.parent / "python_modules"
-    text = _render(read_manifest(source, project.environment), project, modules, secrets, state)
+    manifest = read_manifest(source, project.environment)
+    internet = _INTERNET if is_online else _OFFLINE
+    text = _render(manifest, modules, secrets, state, internet)
     target = folder / "config.capnp"
     owner_only.replace(target, text.encode())
     return target
@@ -119,10 +130,10 @@ def write_config(
 
 def _render(
     manifest: Manifest,
-    project: Workspace,
     python_modules: Path,
     secrets: Mapping[str, str],
     state: Path,
+    internet: str,
 ) -> str:
     """The config's text. It contains `secrets`: only the owner may read the file."""
     workers = current().package("miniflare") / "dist" / "src" / "workers"
@@ -138,6 +149,7 @@ def _render(
         objects=_quote(state / "do"),
         classes=", ".join(_classes(manifest)),
         gate=_quote(_GATE_SCRIPT),
+        internet=internet,
         namespace=_quote(workers / "kv" / "namespace.worker.js"),
         shared=_quote(workers / "shared" / "index.worker.js"),
         zod=_quote(workers / "shared" / "zod.worker.js"),

@@ -59,6 +59,8 @@ def _try(
     packages = scratch.python_modules
     if clash := records.shared(packages):
         raise Cannot(f"{' and '.join(clash[1])} both have the file {clash[0]}")
+    if file := records.reserved(packages, found):
+        raise Cannot(f"these packages have {file}, which would replace px or start by itself")
     if name := records.hidden(packages, found, project.worker):
         raise Cannot(f"these packages have a module {name}, which would hide worker/{name}")
     imported = records.modules(packages, new)

@@ -11,6 +11,8 @@ from typing import Final
 from packaging.utils import canonicalize_name
 
 _CODE: Final = (".py", ".so")
+# px and the library, and what Python runs at each start: tests on CPython install these packages.
+_RESERVED: Final = ("px", "positronic", "workers", "sitecustomize", "usercustomize")
 
 
 def modules(python_modules: Path, names: Iterable[str]) -> list[str]:
@@ -42,6 +44,18 @@ def hidden(python_modules: Path, names: Iterable[str], worker: Path) -> str | No
     tops = {one.partition(".")[0] for one in modules(python_modules, names)}
     own = {path.stem for path in worker.iterdir() if path.is_dir() or path.suffix == ".py"}
     return min(tops & own, default=None)
+
+
+def reserved(python_modules: Path, names: Iterable[str]) -> str | None:
+    """A file of these packages in the place of px or the library, or that Python runs by itself."""
+    wanted = set(names)
+    paths = [path for name, own in _records(python_modules) if name in wanted for path in own]
+    return min((str(path) for path in paths if _is_reserved(path)), default=None)
+
+
+def _is_reserved(path: PurePosixPath) -> bool:
+    top = path.parts[0].lower()
+    return top.partition(".")[0] in _RESERVED or top.endswith(".pth")
 
 
 def _topmost(path: PurePosixPath, packages: set[PurePosixPath]) -> str:

@@ -17,7 +17,7 @@ def find_config(folder: Path, owners: Set[int] | None = None) -> Path | None:
 
 
 def config_in(folder: Path) -> Path:
-    """The one that wrangler would take in the folder; wrangler.toml if there is none."""
+    """The one that wrangler would take in a folder of px's own; wrangler.toml if there is none."""
     found = (path for name in CONFIGS if (path := folder / name).is_file())
     return next(found, folder / CONFIGS[-1])
 

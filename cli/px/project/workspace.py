@@ -16,14 +16,18 @@ SETUP_HINT: Final = "install px again; in its checkout: `make setup`"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder with wrangler's configuration, and the paths below it, in one environment."""
+    """A folder with wrangler's configuration, and the paths below it, in one environment.
+
+    `mark`: the configuration that was found, the only one that is used; None in px's own folders.
+    """
 
     root: Path
     environment: Environment = PRODUCTION
+    mark: Path | None = None
 
     @property
     def config(self) -> Path:
-        return config_in(self.root)
+        return self.mark or config_in(self.root)
 
     @property
     def worker(self) -> Path:
@@ -84,7 +88,7 @@ def find_project(start: Path | None = None) -> Workspace:
     """
     mark = find_config((start or Path.cwd()).resolve())
     if mark is not None:
-        return Workspace(mark.parent, chosen())
+        return Workspace(mark.parent, chosen(), mark)
     raise NoProject(
         "no wrangler.toml, wrangler.jsonc or wrangler.json in this folder or above it",
         "run px inside a project; `px new DIR` makes one",

@@ -31,13 +31,15 @@ def add(name: Name, as_json: Json = False) -> None:
     \b
     Example: px env add staging
     """
+    from dataclasses import replace
+
     from px.new.environment import append, make_block
     from px.project.environment import PRODUCTION
     from px.project.manifest import read_manifest
     from px.project.own import own_manifest
-    from px.project.workspace import Workspace, find_project
+    from px.project.workspace import find_project
 
-    project = Workspace(find_project().root)
+    project = replace(find_project(), environment=PRODUCTION)
     own_manifest(project)
     manifest = read_manifest(project.config, PRODUCTION)
     block = make_block(manifest, _new(name, manifest.written.get("env", {}), project))

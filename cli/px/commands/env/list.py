@@ -25,15 +25,18 @@ def list_environments(as_json: Json = False) -> None:
     \b
     Example: px env list
     """
+    from dataclasses import replace
+
     from px import terminal
     from px.project.environment import Environment
     from px.project.inheritance import names_of
     from px.project.manifest import read_manifest
-    from px.project.workspace import Workspace, find_project
+    from px.project.workspace import find_project
 
     project = find_project()
     written = read_manifest(project.config).written
-    found = [_row(Workspace(project.root, Environment(one))) for one in ("", *names_of(written))]
+    names = ("", *names_of(written))
+    found = [_row(replace(project, environment=Environment(one))) for one in names]
     if as_json:
         rows = [dict(zip(_FIELDS, row, strict=True)) for row in found]
         terminal.document({"environments": rows})

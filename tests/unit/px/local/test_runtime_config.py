@@ -59,6 +59,14 @@ def test_no_text_can_leave_its_string(written: Workspace) -> None:
     assert r'(name = "S", text = "a\"), (name = \"x\n$kv\\"),' in text
 
 
+def test_the_gate_has_no_network(written: Workspace) -> None:
+    """What it imports reaches nothing, and looks no name up; a Worker that serves may."""
+    folder = make_folder(written.private)
+
+    assert "network =" not in write_config(written, folder, {}).read_text()
+    assert "network =" in write_config(written, folder, {}, is_online=True).read_text()
+
+
 def test_the_config_is_its_owners_alone(written: Workspace) -> None:
     """It holds the Worker's secrets."""
     path = write_config(written, make_folder(written.private), {})

@@ -46,6 +46,28 @@ def test_a_file_that_two_packages_have_is_found(tmp_path: Path) -> None:
     assert (str(clash[0]), clash[1]) == ("same/__init__.py", ["one", "two"])
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("px/app.py", "px/lifeline.mjs", "PX/app.py", "px.py", "positronic/x.py"),
+        *("workers/__init__.py", "workers.cpython-314-wasm32.so", "one.pth", "sitecustomize.py"),
+    ],
+)
+def test_a_file_in_the_place_of_pxs_own_is_found(tmp_path: Path, path: str) -> None:
+    """Not in packages of the library, which has such files."""
+    record(tmp_path, "one", "one.py", path)
+
+    assert records.reserved(tmp_path, ["one"]) == path
+    assert records.reserved(tmp_path, ["other"]) is None
+
+
+def test_other_files_are_not_reserved(tmp_path: Path) -> None:
+    """Nor one with such a name further down."""
+    record(tmp_path, "one", "one/px.py", "pxx.py", "workers_ai/__init__.py", "one/a.pth")
+
+    assert records.reserved(tmp_path, ["one"]) is None
+
+
 def test_a_module_that_hides_one_of_the_worker_is_found(tmp_path: Path) -> None:
     """python_modules comes first on the path there."""
     record(tmp_path / "modules", "one", "brains/__init__.py")
