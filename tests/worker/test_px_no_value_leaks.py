@@ -125,9 +125,11 @@ def _bad_servers(run: Run) -> None:
     plain = {"PX_URL": "http://secrets.example", "PX_TOKEN": run.canary("plain token")}
     for what, environment in {"down": down, "wrong": wrong, "plain": plain}.items():
         file = run.file(f"{what} import", f"A={run.canary(f'{what} import')}\n")
-        create = ("secret", "create", "E", "--stdin", "--timeout", "3")
+        # While px dev runs in the folder, it takes --remote to write anywhere else.
+        away = () if what == "wrong" else ("--remote",)
+        create = ("secret", "create", "E", "--stdin", "--timeout", "3", *away)
         run.px(what, *create, stdin=run.canary(what), environment=environment)
-        importing = ("secret", "import", file, "--json")
+        importing = ("secret", "import", file, "--json", *away)
         run.px(f"{what} import", *importing, environment=environment)
     broken = f" é{run.canary('broken token')}"
     run.px("broken token", "secret", "list", environment=wrong | {"PX_TOKEN": broken})

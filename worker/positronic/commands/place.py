@@ -26,7 +26,7 @@ from positronic.commands.arguments import Arguments
 from positronic.commands.command import Command
 from positronic.commands.noting import Noting
 from positronic.commands.table import (
-    ANSWERED_ANEW,
+    ANSWERED_AGAIN,
     CHANGES,
     NEW_VALUES,
     READS,
@@ -104,7 +104,7 @@ class Place:
             admitted = self._admit(command, look)
             work = Work(self._project, look, self._tools, admitted.principal)
             first = self._first(command)
-            if first is not None and command.action not in ANSWERED_ANEW:
+            if first is not None and command.action not in ANSWERED_AGAIN:
                 return first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
@@ -164,7 +164,7 @@ class Place:
         now = self._tools.clock()
         check_time(admitted.principal, admitted.expires_at, now)
         if (first := self._first(command)) is not None:
-            return plan.result if command.action in ANSWERED_ANEW else first.result
+            return plan.result if command.action in ANSWERED_AGAIN else first.result
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
@@ -198,7 +198,7 @@ class Place:
             rows.append(last)
         if plan.names:
             own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
-            kept = None if command.action in ANSWERED_ANEW else plan.result
+            kept = None if command.action in ANSWERED_AGAIN else plan.result
             rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
 

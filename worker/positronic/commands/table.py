@@ -116,9 +116,9 @@ WITHOUT_STANDING: Final = frozenset(
 )
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
-# Sent again, these are recorded once and answered anew: their answers, which have sealed texts and
+# Sent again, these are recorded once and answered again: their answers, which have sealed texts and
 # notes, are not kept with the event.
-ANSWERED_ANEW: Final = frozenset({run_commands.READ, "secret.policy"})
+ANSWERED_AGAIN: Final = frozenset({run_commands.READ, "secret.policy"})
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),

@@ -32,7 +32,8 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Workspac
     assert len(base64.b64decode(encoded, validate=True)) == 32
     token_hash = hashlib.sha256(found.token.encode()).hexdigest()
     assert settings_of(project)["ROOT_TOKEN_SHA256"] == token_hash
-    assert json.loads(project.local_json.read_text()) == {"url": URL, "token": found.token}
+    written = {"url": URL, "token": found.token, "project": "default"}
+    assert json.loads(project.local_json.read_text()) == written
 
 
 def test_a_new_token_is_recognisable(project: Workspace) -> None:
