@@ -94,7 +94,7 @@ def test_first_use_is_what_px_prints_on_a_terminal(px: Px) -> None:
 
 def test_its_brain_passes_its_test(tmp_path: Path) -> None:
     """Both as they stand in docs/brains.md: the brain in `brains/`, and a test that pytest runs."""
-    brain, test = blocks(section(BRAINS, "A brain of your own"), "python")
+    brain, test, *_ = blocks(section(BRAINS, "A brain of your own"), "python")
     (tmp_path / "brains").mkdir()
     (tmp_path / "brains" / "hello.py").write_text(brain)
     (tmp_path / "test_hello.py").write_text(test)

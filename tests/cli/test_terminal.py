@@ -135,7 +135,7 @@ def test_delete_asks(px: Px, server: TestDevServer, answer: str, code: int, left
     """Only a yes deletes; Ctrl-C is an interruption."""
     server.seed({"A": "x"})
     child = px.terminal("secret", "delete", "A")
-    child.expect(r"Delete the secret A at http://\S+\? \[y/N\]: ")
+    child.expect(r"Delete the secret A at http://\S+, its default project\? \[y/N\]: ")
 
     child.send(answer)
 

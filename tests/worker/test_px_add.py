@@ -117,7 +117,7 @@ def test_the_markers_are_the_workers_and_every_top_level_module_is_imported(
         ("pxdraws", "Randomness is not allowed while a Worker is starting"),
         ("pxkeeps", "cannot be stored (Can't serialize top-level variable)"),
         ("pxhides", "a module brains, which would hide worker/brains"),
-        ("pxtakes", "pydantic and pxtakes both have the file pydantic/__init__.py"),
+        ("pxtakes", "both have the file pydantic/__init__.py"),
         ("pxold", "pxold 1.0 needs pydantic<2, but the library works with pydantic"),
         (
             "pxneeds",

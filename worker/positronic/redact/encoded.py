@@ -91,19 +91,14 @@ class _FromHex(Layer):
 def decoded(text: Layer, reading: Layer) -> Iterator[tuple[Layer, Layer | None]]:
     """What was decoded, and the text in it, which may be encoded or escaped again.
 
-    Of the text's last reading, and of the text itself: in `%7a7a41` the first digits of the hex
-    look like an escape.
+    Of the text's last reading, and hex of the text itself too: in `%7a7a41` the first digits look
+    like an escape.
     """
-    for layer in (reading,) if reading is text else (reading, text):
-        yield from _decoded(layer)
-
-
-def _decoded(layer: Layer) -> Iterator[tuple[Layer, Layer | None]]:
-    for found in _from_base64(layer):
+    for found in _from_base64(reading):
         spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
         yield found, Pieces(found, spans) if spans else None
-    for found in _from_hex(layer):
-        yield found, found
+    for layer in (reading,) if reading is text else (reading, text):
+        yield from ((found, found) for found in _from_hex(layer))
 
 
 def _from_base64(layer: Layer) -> Iterator[Layer]:
