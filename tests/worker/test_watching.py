@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from px.local.scratch import make_scratch
 from px.project.workspace import Workspace
 from support.px_process import CANARY, Px
+from support.source import ROOT
 from support.waiting import wait_until
 from worker.local_project import LocalProject, run_px_dev
 
@@ -108,9 +110,9 @@ def test_dev_vars_that_is_no_file_is_named_and_the_worker_keeps_its_keys(
 
 def test_dev_vars_as_a_pipe_at_the_start_is_refused_in_words(tmp_path: Path) -> None:
     """px waits for nobody to write to it."""
-    (tmp_path / "wrangler.toml").write_text("")
-    os.mkfifo(tmp_path / ".dev.vars", 0o600)
-    done = Px(tmp_path).run("dev")
+    project = make_scratch(Workspace(ROOT), tmp_path / "project")
+    os.mkfifo(project.dev_vars, 0o600)
+    done = Px(project.root).run("dev")
 
     assert done.returncode == 2
     assert "error: .dev.vars is a named pipe, not a regular file" in done.stderr
