@@ -21,6 +21,7 @@ LEFT_OUT = {
         *("GET /secrets", "POST /secrets", "POST /secrets/bulk", "POST /secrets/{name}/rollback"),
         *("PATCH /secrets/{name}", "PATCH /secrets/bulk", "GET /due", "GET /copies"),
         *("POST /keys/rotate", "POST /project/import", "POST /project/import/check"),
+        *("DELETE /secrets", "DELETE /secrets/bulk", "DELETE /secrets/{name}"),
     ),
     "negative_data_rejection": ("POST /secrets", "POST /secrets/{name}/rollback"),
     "use_after_free": ("GET /secrets/{name}/exists",),
