@@ -8,7 +8,14 @@ from px.doctor.finding import Finding
 from px.doctor.surroundings import Surroundings
 
 NAMES = (
-    *(".env.secrets", ".env.deploy", ".dev.vars", ".px/local.json", ".px/rotation.json"),
+    *(
+        ".env.secrets",
+        ".env.deploy",
+        ".dev.vars",
+        ".px/local.json",
+        ".px/root.json",
+        ".px/rotation.json",
+    ),
     ".px/deploy.json",
 )
 
