@@ -23,7 +23,10 @@ LEFT_OUT = {
         *("POST /keys/rotate", "POST /project/import", "POST /project/import/check"),
         *("DELETE /secrets", "DELETE /secrets/bulk", "DELETE /secrets/{name}"),
     ),
-    "negative_data_rejection": ("POST /secrets", "POST /secrets/{name}/rollback"),
+    "negative_data_rejection": (
+        *("POST /secrets", "POST /secrets/{name}/rollback"),
+        *("DELETE /secrets", "DELETE /secrets/bulk", "DELETE /secrets/{name}"),
+    ),
     "use_after_free": ("GET /secrets/{name}/exists",),
 }
 CONFIG = """\
