@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from px.project import owner_only
+from px.project import owner_only, private_files
 
 
 def digest(*sources: bytes) -> str:
@@ -18,9 +18,9 @@ def digest(*sources: bytes) -> str:
 
 
 def is_fresh(stamp: Path, sources: str) -> bool:
-    """Whether the stamp is for these sources."""
+    """Whether the stamp is for these sources. Raises Usage for one that px may not have made."""
     try:
-        return stamp.read_text() == sources
+        return private_files.read(stamp).decode() == sources
     except (FileNotFoundError, UnicodeDecodeError):
         return False
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from px.local import pinned_lines, pip, stamp
-from px.project import owner_only
+from px.project import committed, owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
 from px.tools.place import cache_folder
@@ -22,7 +22,12 @@ _OPTIONS: Final = ("--no-deps", *PIP_OPTIONS)
 
 
 def ensure_modules(project: Workspace) -> bool:
-    """Vendors the packages unless they are up to date; returns whether it did."""
+    """Vendors the packages unless they are up to date; returns whether it did.
+
+    Raises Usage for packages that git tracks: no pin says what is in them.
+    """
+    for modules in {project.python_modules, project.python_modules.resolve()}:
+        committed.check_untracked(modules)
     try:
         sources = _sources(project)
     except FileNotFoundError:

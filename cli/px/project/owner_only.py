@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from px.project import private_files
+from px.project import committed, private_files
 from px.project.file_failures import about
 
 OWNER_ONLY = 0o600
@@ -21,8 +21,9 @@ _MOMENT = 0.05  # seconds
 def make_folder(folder: Path) -> Path:
     """Creates the folder with mode 700, and corrects a wider mode.
 
-    Raises Usage for a `.px` that others may have written to.
+    Raises Usage for a `.px` that others may have written to, or that came with a checkout.
     """
+    committed.check_folder(folder)
     folder.mkdir(mode=OWNER_RUNS, parents=True, exist_ok=True)
     private_files.check_folder(folder)
     if folder.stat().st_mode & 0o777 != OWNER_RUNS:

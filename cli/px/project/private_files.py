@@ -38,6 +38,7 @@ UNTRACKED: Final = (
     *(f"{FOLDER}/rotation.json", f"{FOLDER}/rotation.*.json"),
     *(f"{FOLDER}/deploy.json", f"{FOLDER}/deploy.*.json"),
     OLD_TOKENS,
+    f"{FOLDER}/*.stamp",  # by these px knows what it has built and tried
 )
 # git may have these, and `px doctor` warns: values that px only hands on, keys under a passphrase,
 # and whatever a later px stores.
