@@ -64,8 +64,8 @@ def resolve(
     asked: Iterable[Requirement],
     index: Index,
     *,
-    pinned: Mapping[str, str],
-    kept: Mapping[str, str],
+    pinned: Mapping[NormalizedName, str],
+    kept: Mapping[NormalizedName, str],
     say: Callable[[str], None],
 ) -> Found:
     """The versions of everything that `asked` needs beyond `pinned`, `kept` ones if they fit.
@@ -87,13 +87,13 @@ class _Provider(AbstractProvider[Requirement, Candidate, Key]):
     def __init__(
         self,
         index: Index,
-        pinned: Mapping[str, str],
-        kept: Mapping[str, str],
+        pinned: Mapping[NormalizedName, str],
+        kept: Mapping[NormalizedName, str],
         say: Callable[[str], None],
     ) -> None:
         self.index = index
-        self.pinned = {canonicalize_name(name): Version(one) for name, one in pinned.items()}
-        self._kept = {canonicalize_name(name): Version(one) for name, one in kept.items()}
+        self.pinned = {name: Version(one) for name, one in pinned.items()}
+        self._kept = {name: Version(one) for name, one in kept.items()}
         self._say = say
         self._builds: dict[NormalizedName, dict[Version, Package]] = {}
         self._needs: dict[tuple[NormalizedName, Version], list[Requirement]] = {}
@@ -208,5 +208,5 @@ def _gap(files: Sequence[Package]) -> str:
     if not wheels:
         return "it is only published as source, and px builds nothing"
     if any(one.link.filename.endswith("-none-any.whl") for one in wheels):
-        return "no version of it is for the Worker's Python, 3.14"
+        return f"no version of it is for the Worker's Python, {MARKERS['python_version']}"
     return "it has compiled code, and no build of it is for the Worker"
