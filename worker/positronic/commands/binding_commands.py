@@ -61,9 +61,10 @@ def _check(work: Work, wanted: Sequence[Name], narrow: Narrow) -> None:
 
 def _granted(work: Work, narrow: Narrow) -> tuple[App, frozenset[Name]]:
     """Who asks, and what it may read. Raises NotGranted, CorruptRecord."""
-    if work.caller is None or work.caller.kind != BINDING:
-        raise NotGranted("this is for Workers that read over a binding")
-    app = parse_app(work.caller.id)
+    caller = work.caller
+    if caller is None or caller.kind != BINDING or caller.project != work.project:
+        raise NotGranted("this is for Workers that read this project over a binding")
+    app = parse_app(caller.id)
     grant = work.look.one(GRANTS, app)
     if grant is None:
         raise NotGranted(f"{app} is granted nothing in the project {work.project}")
