@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final, get_args, get_origin
 
-from pydantic.alias_generators import to_camel
-
 from positronic.api.models import Model
 from positronic.api.routes import ROUTES
 from positronic.api.routing import Route
@@ -47,7 +45,7 @@ def _fields(model: type[Model], outer: Models) -> Iterator[str]:
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else "?"
         inner = _inner(field.annotation, outer)
-        yield f"{to_camel(name)}{optional}{f': {inner}' if inner else ''}"
+        yield f"{field.alias or name}{optional}{f': {inner}' if inner else ''}"
 
 
 def _inner(kind: Any, outer: Models) -> str:  # noqa: ANN401 - a type

@@ -9,6 +9,7 @@ from contracts.commanding import ROOT, Commanding, bulk, command, issue, put, sh
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.worlds import OTHER_PROJECT, PROJECT
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.commands.binding_commands import MAX_READ
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.grant_commands import MAX_GRANTED
@@ -18,9 +19,7 @@ from positronic.errors import (
     Forbidden,
     InvalidName,
     InvalidRequest,
-    NoProps,
     NotFound,
-    NotGranted,
     SecretExpired,
 )
 from positronic.ledger.event_rows import ChainedEvent
@@ -46,12 +45,13 @@ def remove(*names: str, app: str = "checkout") -> Command:
 
 def asked(action: str, app: str = "checkout", **arguments: object) -> Command:
     """Over the binding of this app."""
-    return command(f"binding.{action}", binding(PROJECT, parse_app(app)), **arguments)
+    caller = binding(PROJECT, parse_app(app))
+    return command(f"binding.{action}", caller, needs=Role.READER, newest="k1", **arguments)
 
 
 def read(*names: str, app: str = "checkout", narrow: Sequence[str] | None = None) -> Command:
-    given = {} if narrow is None else {"narrow": list(narrow)}
-    return asked("read", app, names=list(names), **given)
+    allowed = None if narrow is None else list(narrow)
+    return asked("read", app, names=list(names), narrow=allowed)
 
 
 async def granted(place: Commanding) -> dict[str, list[str]]:
@@ -416,11 +416,10 @@ GARBAGE = (
 
 @SUITE.check
 async def check_outlives_the_secret(world: LedgerWorld) -> None:
-    """A grant is of a name: a secret that is deleted is missing, and is read again when it is back."""
+    """A grant is of a name: a deleted secret is missing, and is read when it is back."""
     place = Commanding(world)
     await place.run(put("A"), grant("A"), command("secret.delete", name="A"))
     assert await place.run(read("A")) == []
     found = await place.run(put("A", "newer"), read("A"))
 
     assert [(one[0], one[1]) for one in found] == [("A", 2)]
-

@@ -22,6 +22,7 @@ NO_RUN: Final = "0" * 32
 
 # Nobody has brains here, there is no such run and no such event: a caller who may ask is told so.
 _NOT_FOUND: Final = {
+    "POST /grants": {"as": "app", "read": ["A"]},
     "POST /audit/acknowledge",
     "GET /brains/{identifier}",
     "GET /brains/runs",
@@ -135,7 +136,7 @@ class Matrix:
         """All that a refused call must leave as it is."""
         found: list[object] = []
         for project in (self._here, self._there):
-            for path in ("/secrets", "/tokens", "/audit?limit=1000"):
+            for path in ("/secrets", "/tokens", "/grants", "/audit?limit=1000"):
                 found.append(self._as_root("GET", path, project).document)
         return found
 
@@ -157,6 +158,9 @@ class Matrix:
                 return f"/secrets?name={self._new_name(project)}"
             case "DELETE", "/tokens":
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
+            case "DELETE", "/grants/{as}":
+                self._as_root("POST", "/grants", project, _BODIES["POST /grants"])
+                return path.replace("{as}", "app")
             case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
             case "POST", "/secrets/{name}/restore":

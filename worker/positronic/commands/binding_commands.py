@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.commands import run_commands, secret_reads
 from positronic.commands.work import Plan, Work
-from positronic.errors import Detail, InvalidRequest, NoProps, NotGranted
+from positronic.errors import Detail, InvalidRequest
 from positronic.ledger.grant_rows import GRANTS
 from positronic.names import App, Name, parse_app
 from positronic.roles import BINDING
@@ -52,10 +53,8 @@ def _check(work: Work, wanted: Sequence[Name], narrow: Narrow) -> None:
     app, granted = _granted(work, narrow)
     if refused := [name for name in dict.fromkeys(wanted) if name not in granted]:
         said = [f"{app} is not granted {name}" for name in refused]
-        details = [
-            Detail(NotGranted.code, one, name=name)
-            for one, name in zip(said, refused, strict=True)
-        ]
+        found = zip(said, refused, strict=True)
+        details = [Detail(NotGranted.code, one, name=name) for one, name in found]
         raise NotGranted(f"{said[0]} in the project {work.project}", details=details)
 
 
