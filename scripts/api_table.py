@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final, get_args, get_origin
 
+from pydantic.alias_generators import to_camel
+
 from positronic.api.models import Model
 from positronic.api.routes import ROUTES
 from positronic.api.routing import Route
@@ -45,7 +47,7 @@ def _fields(model: type[Model], outer: Models) -> Iterator[str]:
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else "?"
         inner = _inner(field.annotation, outer)
-        yield f"{field.alias or name}{optional}{f': {inner}' if inner else ''}"
+        yield f"{to_camel(name.rstrip('_'))}{optional}{f': {inner}' if inner else ''}"
 
 
 def _inner(kind: Any, outer: Models) -> str:  # noqa: ANN401 - a type

@@ -22,7 +22,6 @@ NO_RUN: Final = "0" * 32
 
 # Nobody has brains here, there is no such run and no such event: a caller who may ask is told so.
 _NOT_FOUND: Final = {
-    "POST /grants": {"as": "app", "read": ["A"]},
     "POST /audit/acknowledge",
     "GET /brains/{identifier}",
     "GET /brains/runs",
@@ -71,6 +70,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "PATCH /secrets/{name}": {"note": "new"},
     "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /grants": {"as": "app", "read": ["A"]},
     "POST /audit/acknowledge": {"sequence": 1, "digest": "0" * 64},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
