@@ -24,12 +24,12 @@ from worker.assembly import assemble_project
 from worker.import_account import Account, of_json, of_sentence
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
-# 20,000 bytes each: four chunks of a hundred, and each takes the Worker a while.
-NEW = {f"N{number:03}": f"{number:03}" + "x" * 20_000 for number in range(400)}
+# 40,000 bytes each: four chunks of a hundred, and each takes the Worker a while.
+NEW = {f"N{number:03}": f"{number:03}" + "x" * 40_000 for number in range(400)}
 OLD = dict.fromkeys(["N000", "N150", "N299"], "old")  # stored before; the import updates them
 # Two chunks are in the ledger, and px knows of the first; the fourth was not sent.
 MIDDLE = 190
-TRIES = 4
+TRIES = 10
 
 
 class Told(NamedTuple):
