@@ -56,6 +56,7 @@ class Run:
     completed_at: str | None
     error: str
     where: str
+    source: str
     steps: tuple[tuple[str, str], ...]
     state: Fields
     document: Fields
@@ -156,6 +157,7 @@ def _run(found: Fields) -> Run:
         decode.optional(decode.time, found.get("completedAt")),
         error_sentence(found.get("error")),
         error_line(found.get("error")),
+        failing_source(found.get("error")),
         tuple(items(found, "steps", _step)),
         fields(found["state"]),
         found,

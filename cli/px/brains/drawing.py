@@ -161,7 +161,7 @@ class Live:
 
     def _room(self, indent: int, mark: str) -> int:
         """The columns that are left for text."""
-        return max(1, _width() - min(indent, _width() // 2) - (2 if mark else 0))
+        return max(2, _width() - min(indent, _width() // 2) - (2 if mark else 0))
 
     def _dim(self, text: str) -> str:
         return f"\x1b[2m{text}\x1b[0m" if text and self._colour else text
