@@ -113,7 +113,7 @@ def test_what_is_printed_cannot_steer_the_terminal(
 
 
 def test_other_letters_stay_beside_an_escape(capsys: pytest.CaptureFixture[str]) -> None:
-    assert f"\u00fc \\x1b \u6f22" in show(Live(), run(printed(f"\u00fc {ESC}\t\u6f22")), capsys)
+    assert "\u00fc \\x1b \u6f22" in show(Live(), run(printed(f"\u00fc {ESC}\t\u6f22")), capsys)
 
 
 def test_a_pipe_gets_a_row_for_each_line(capsys: pytest.CaptureFixture[str]) -> None:
