@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias, overload
@@ -15,6 +16,7 @@ from positronic.brains.options import Declared, FromDefaults, FromModel, Undecla
 from positronic.names import parse_name
 
 MAX_TITLE: Final = 200  # characters
+_CRON: Final = re.compile(r"[A-Za-z0-9*/,#-]{1,40}( [A-Za-z0-9*/,#-]{1,40}){4}")
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -56,6 +58,7 @@ class Brain:
     services: Mapping[str, object] = field(default_factory=dict)
     options: Declared = field(default_factory=Undeclared)
     whole_secrets: frozenset[str] = frozenset()
+    schedule: str | None = None
 
     @overload
     def step(self, title: str, function: Function) -> Brain: ...
@@ -114,6 +117,15 @@ class Brain:
     def with_harmless_parts(self, *names: str) -> Brain:
         """The brain that redacts these secrets only whole, because their parts are not secret."""
         return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
+
+    def with_schedule(self, cron: str) -> Brain:
+        """The brain that also starts whenever this cron of wrangler.toml fires, as written there.
+
+        It starts in the Worker's default project, without options. An inner brain's does not count.
+        """
+        if not isinstance(cron, str) or not _CRON.fullmatch(cron):
+            raise InvalidBrain('a schedule is written as in wrangler.toml, like "0 6 * * *"')
+        return replace(self, schedule=cron)
 
     @property
     def structure(self) -> JsonObject:
