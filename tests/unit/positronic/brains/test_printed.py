@@ -282,7 +282,7 @@ def test_a_task_prints_for_its_run_as_long_as_that_goes_on() -> None:
         ran = await run_brain(brain("starts").step("Start", start))
         ended.set()
         await tasks[0]
-        return ran, await run_brain(brain("next").step("Next", dict))
+        return ran, await run_brain(brain("next").step("Next", lambda state: state))
 
     with guarded() as log:
         first, second = asyncio.run(run_and_wait())

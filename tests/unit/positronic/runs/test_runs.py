@@ -466,7 +466,7 @@ def test_a_value_that_was_printed_before_it_was_read() -> None:
 
 def test_each_event_has_its_time() -> None:
     """So that a watcher, also a later one, knows how long each step took."""
-    house = House(brains=[brain("steps").step("One", dict)])
+    house = House(brains=[brain("steps").step("One", lambda state: state)])
     run_id = house.call("POST", "/brains/runs", {"identifier": "steps"}).json["brainRunId"]
     told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
 
