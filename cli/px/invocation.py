@@ -31,14 +31,14 @@ def begin() -> None:
 
 
 def note_environment(value: str | None) -> str | None:
-    """Callback of --env, before or after the command; raises Usage for two that differ."""
+    """Of --env, before or after the command; raises Usage for two that differ."""
     if value is not None and _given.setdefault("env", value) != value:
         raise Usage("--env is given twice, and names two environments")
     return value
 
 
 def given_environment() -> str | None:
-    """What --env said, unchecked; None without it."""
+    """What --env said; None without it."""
     return _given.get("env")
 
 

@@ -19,10 +19,10 @@ from positronic.commands.asking import Asking, Send
 from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
-from positronic.names import Project, parse_project
+from positronic.names import App, Project, parse_project
 from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.reminders.webhook import Webhook, webhook
-from positronic.roles import Principal, Role
+from positronic.roles import Principal, Role, binding
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring, keyring
@@ -30,10 +30,11 @@ from positronic.sealing.keyring import Keyring, keyring
 MAX_DAYS: Final = 36_500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """A host's configuration as text; checked when it is first needed. Its repr is redacted.
 
+    Compared by identity, so that what is kept for the newest ones is found at once.
     During a rotation `next_master_key` precedes `master_keys`, so that a new key can be added by
     someone who cannot read the old ones. Only `px dev` sets `local_origin`; see `proof`.
     """
@@ -122,6 +123,10 @@ class Service:
 
     def run_auditor(self, record: RunRecord) -> LedgerAuditor:
         return LedgerAuditor(self.run_asking(record))
+
+    def binding_asking(self, project: Project, app: App, origin: Origin) -> Asking:
+        """For what a Worker reads over a binding: the entry vouches for what its props call it."""
+        return self.asking(project, binding(project, app), Role.READER, origin)
 
     def fallback(self, project: Project) -> Copies | None:
         """What a run reads while the ledger cannot be reached. Raises NotConfigured."""

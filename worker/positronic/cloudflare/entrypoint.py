@@ -36,13 +36,12 @@ class Default(WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         ctx, env = given.of(self)
         sent = request.js_object
-        runs = RemoteRuns(env.BRAIN_RUN, sent, os.urandom)
-        return await serve(sent, service_of(env, ctx, runs), ctx)
+        return await serve(sent, env, ctx, RemoteRuns(env, sent, os.urandom))
 
     async def scheduled(self, controller: Any = None, *_: Any) -> None:
         """Raises nothing: over a binding, an exception carries its traceback."""
         ctx, env = given.of(self)
-        service = service_of(env, ctx, RemoteRuns(env.BRAIN_RUN, None, os.urandom))
+        service = service_of(env, ctx, RemoteRuns(env, None, os.urandom))
         cron = getattr(controller, "cron", None)
         await _quietly(start_scheduled(service, str(cron), partial(_start, env.BRAIN_RUN)))
         await _quietly(remind(service, js_http.post))

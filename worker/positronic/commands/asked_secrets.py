@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from positronic.commands.arguments import Entry
 from positronic.commands.asking import Asking, LedgerUnreachable
@@ -23,13 +23,17 @@ class BulkResult:
     updated: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSecret(SecretInfo):
+class ListedSecret(NamedTuple):
     """`updated_at` is when its value was written, `changed_at` when anything of it was changed.
 
-    `more`: what else there is to know of it, under the names that an answer has.
+    `more`: what else there is to know of it, under the names that an answer has. A tuple, because
+    a list has many.
     """
 
+    name: Name
+    version: int
+    created_at: int
+    updated_at: int
     changed_at: int
     more: Mapping[str, Any]
 
@@ -58,7 +62,7 @@ class LedgerVault:
 
     async def list(self, cursor: str | None, limit: int) -> SecretsPage:
         """Names and dates in name order; opens nothing."""
-        return await secrets_page(self._ask, cursor, limit)
+        return _page(*await self._ask("secret.list", cursor=cursor, limit=limit))
 
     async def unused(self, seconds: int, cursor: str | None, limit: int) -> SecretsPage:
         """What was created and last read before that. A page may be short, and not the last."""
@@ -101,13 +105,7 @@ class LedgerSecrets:
             if self._fallback is None:
                 raise StoreFailed(f"{error.message}, and no copy is read: see FALLBACK") from None
             return await self._copies(self._fallback, names, error)
-        secrets = [
-            SealedSecret(
-                self._values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired
-            )
-            for name, *metadata, sealed, expired in found
-        ]
-        return {secret.info.name: secret for secret in secrets}
+        return sealed_secrets(self._values, found)
 
     async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
         found = await self._ask("secret.infos", names=list(names))
@@ -117,7 +115,12 @@ class LedgerSecrets:
         return bool(await self._ask("secret.exists", name=name))
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        return await secrets_page(self._ask, cursor, limit)
+        found, following, *_ = await self._ask("secret.list", cursor=cursor, limit=limit)
+        items = [
+            Unreadable(*one) if len(one) == 1 else SecretInfo(Name(one[0]), *one[1:4])
+            for one in found
+        ]
+        return Page(items, following)
 
     async def _copies(
         self, copies: Copies, names: Collection[Name], error: LedgerUnreachable
@@ -138,8 +141,13 @@ class LedgerSecrets:
         return {one.name: SealedSecret(self._values, one, is_copy=True) for one in records}
 
 
-async def secrets_page(ask: Asking, cursor: str | None, limit: int) -> SecretsPage:
-    return _page(*await ask("secret.list", cursor=cursor, limit=limit))
+def sealed_secrets(values: Values, found: Sequence[Sequence[Any]]) -> Mapping[Name, SealedSecret]:
+    """What `run_commands.read` answers, by name."""
+    secrets = [
+        SealedSecret(values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired)
+        for name, *metadata, sealed, expired in found
+    ]
+    return {secret.info.name: secret for secret in secrets}
 
 
 def _page(
@@ -148,5 +156,5 @@ def _page(
     last_reads: Mapping[str, int] = {},
     since: int | None = None,
 ) -> SecretsPage:
-    items = [Unreadable(*one) if len(one) == 1 else ListedSecret(*one) for one in found]
+    items = [Unreadable(*one) if len(one) == 1 else ListedSecret._make(one) for one in found]
     return SecretsPage(items, cursor, last_reads, since)

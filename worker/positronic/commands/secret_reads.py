@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from positronic.commands.paging import page
 from positronic.commands.use_counts import last_reads, since
@@ -23,8 +23,7 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     reads = last_reads(work.look.ledger, [row.id for row in rows])
-    items = [secret_rows.listed(row) for row in rows]
-    return [items, following, *([_times(reads)] if reads else [])]
+    return [secret_rows.listed(rows), following, *([_times(reads)] if reads else [])]
 
 
 async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
@@ -37,8 +36,7 @@ async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) ->
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
     reads = last_reads(ledger, [row.id for row in rows])
     found = [row for row in rows if _is_older(row, reads, before)]
-    items = [secret_rows.listed(row) for row in found]
-    return [items, following, _times(reads), since(ledger)]
+    return [secret_rows.listed(found), following, _times(reads), since(ledger)]
 
 
 def _is_older(row: Row, reads: Mapping[str, int | None], before: int) -> bool:
@@ -58,6 +56,12 @@ async def exists(work: Work, name: Name) -> object:
     for record in current(work, states):
         await work.tools.values.open(record)
     return bool(states)
+
+
+def there(work: Work, names: Collection[Name]) -> frozenset[Name]:
+    """Those of which there is a secret now, also one whose state cannot be read."""
+    rows, live_ = work.look.ledger.get(STATES.kind, names), STATES.kind.indexes.index("live")
+    return frozenset(name for name in names if name in rows and rows[name].keys[live_] is not None)
 
 
 def live(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:
