@@ -165,6 +165,7 @@ class Place:
         check_time(admitted.principal, admitted.expires_at, now)
         if (first := self._first(command)) is not None:
             return plan.result if command.action in ANSWERED_AGAIN else first.result
+        plan.holds()
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
