@@ -46,9 +46,9 @@ class Settings:
     audit_retention_days: str = "400"
     run_retention_days: str = "30"
     run_time_limit: str = "86400"
-    runs_per_token: str = "50"
+    runs_per_token: str = "50"  # noqa: S105 - a number
     runs_per_project: str = "200"
-    watches_per_token: str = "50"
+    watches_per_token: str = "50"  # noqa: S105 - a number
     next_master_key: str = ""
     local_origin: str = ""
     fallback: str = "on"

@@ -9,7 +9,7 @@ from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, TooManyWatches
 from positronic.ledger.watch_rows import LEASE, WATCHERS, Watcher
 from positronic.ports import Ledger
-from positronic.rows import Delete, Put
+from positronic.rows import Change, Delete, Put
 
 AT_ONCE: Final = 100  # ended watches that one step removes
 
@@ -19,10 +19,8 @@ async def begin(work: Work, id_: str) -> Plan:
     ledger, now, token = work.look.ledger, work.tools.clock(), _token(work)
     most = work.tools.run_limits.watches_per_token
     old = ledger.list(WATCHERS.kind, "until", limit=AT_ONCE, high=now)
-    return Plan(
-        *([*(Delete(WATCHERS.kind, row.id) for row in old), _put(work, id_)], [], None),
-        holds=_room(ledger, token, most, now),
-    )
+    changes: list[Change] = [Delete(WATCHERS.kind, row.id) for row in old]
+    return Plan([*changes, _put(work, id_)], [], None, holds=_room(ledger, token, most, now))
 
 
 async def renew(work: Work, id_: str) -> Plan:
