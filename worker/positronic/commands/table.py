@@ -40,6 +40,10 @@ async def _nothing(_: Work, __: Arguments) -> object:
     return None
 
 
+async def _read_again(work: Work, given: Arguments) -> object:
+    return (await run_commands.read(work, given.names("names"))).result
+
+
 def _destroy(work: Work, given: Arguments) -> Awaitable[Plan]:
     name, version = given.text("name"), given.optional_number("version")
     if version is None:
@@ -128,9 +132,12 @@ WITHOUT_STANDING: Final = frozenset(
 )
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
-# Sent again, these are recorded once and answered again: their answers, which have sealed texts and
-# notes, are not kept with the event.
-ANSWERED_AGAIN: Final = frozenset({run_commands.READ, "secret.policy"})
+# Sent again, these are recorded once and answered by what there is now: their answers, which have
+# sealed texts and notes, are not kept with the event.
+ANSWERED_AGAIN: Final[Mapping[str, Read]] = {
+    run_commands.READ: _read_again,
+    "secret.policy": lambda work, given: policy_commands.shown(work, given.name("name")),
+}
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
