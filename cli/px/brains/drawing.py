@@ -90,7 +90,7 @@ class Live:
             case "step:complete":
                 taken = event.document.get("takenOver") is True
                 self._close("taken" if taken else "done", position)
-            case "brain:error" | "brain:interrupted":
+            case "brain:error" | "brain:interrupted" | "brain:cancelled" | "brain:timeout":
                 self._close("failed", position)
 
     def end(self) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from positronic.run_statuses import CANCELLED, COMPLETE, ERROR, INTERRUPTED, TIMEOUT
 from px.api.brain_events import RunEvent
 from px.api.runs import error_line, error_sentence
 
-COMPLETE: Final = "complete"
-FAILED: Final = "error"
-INTERRUPTED: Final = "interrupted"
+# How a run ends that its brain did not end, by its last event.
+_BROKEN_OFF: Final = {
+    "brain:interrupted": INTERRUPTED,
+    "brain:cancelled": CANCELLED,
+    "brain:timeout": TIMEOUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ class RunProgress:
             case "brain:error":
                 self.error = _sentence(event)
                 self.where = _where(event)
-                self._end(FAILED)
-            case "brain:interrupted":
+                self._end(ERROR)
+            case kind if kind in _BROKEN_OFF:
+                self.error = _sentence(event)
                 self._levels.clear()
-                self._end(INTERRUPTED)
+                self._end(_BROKEN_OFF[kind])
 
     def conclude(self, outcome: str, error: str) -> None:
         """For a run whose events stop without its outcome."""

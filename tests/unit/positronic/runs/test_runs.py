@@ -150,9 +150,9 @@ def test_what_a_broken_off_run_read_from_copies_is_recorded_later(place: Place) 
     before.open(RECORD)
     before.change(copied=(CopyRead({"KEY": 3, "OTHER": 1}, 17), CopyRead({"LAST": 2}, 18)))
     house = House()
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     EventLog(place.log()).change(settled=1)  # as if the last answer had not arrived
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     last, first = events(house.ledger())
 
     assert (first.action, first.names) == ("brain.read", ("KEY", "OTHER"))
@@ -435,5 +435,5 @@ def test_unavailable_is_said_so() -> None:
     found.event_log.change(status="error", copied=COPIED)
 
     with pytest.raises(AuditUnavailable):
-        run(found.settle(house.service.run_auditor))
+        run(found.settle(house.service.run_recorder))
     assert not found.event_log.record.is_settled
