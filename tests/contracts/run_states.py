@@ -13,6 +13,7 @@ from positronic.access.tokens import ID
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.run_states import LATE
 from positronic.errors import InvalidRequest, TooManyRuns, TooManyWatches, Unauthenticated
+from positronic.ledger.event_rows import ChainedEvent
 from positronic.ledger.run_rows import RUNS
 from positronic.ledger.watch_rows import LEASE, WATCHERS
 from positronic.roles import Principal, Role
@@ -75,15 +76,14 @@ async def check_a_run_and_its_end(world: LedgerWorld) -> None:
     (running,) = await listed(place)
     await place.run(ended(1, "error"), ended(1, "error"))
     (over,) = await listed(place)
-    started = place.events()[-1].event
+    started = place.events()[0]
 
     assert running == [run_id(1), "a brain", AT, 60, TOKEN_ID, "ci", "running", None, None, None]
     assert over == [*running[:6], "error", AT + 5, None, None]
     assert ID.fullmatch(str(running[4]))
-    assert (started.action, started.names, dict(started.details)) == (
-        *("brain.run", ("a brain",)),
-        {"run": run_id(1)},
-    )
+    assert isinstance(started, ChainedEvent)
+    assert (started.event.action, started.event.names) == ("brain.run", ("a brain",))
+    assert started.event.details == {"run": run_id(1)}
 
 
 @SUITE.check
@@ -105,7 +105,7 @@ async def check_newest_first(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_runs_at_once(world: LedgerWorld) -> None:
-    """Of a token and of a project: a refused one is nowhere, and one that ended counts no longer."""
+    """Of a token and of a project: a refused one is nowhere, one that ended does not count."""
     place = Commanding(world, run_limits=FEW)
     await place.run(issue(), begun(1, shown()), begun(2, shown()))
     own = await raises(TooManyRuns, place.run(begun(3, shown())))
@@ -116,7 +116,7 @@ async def check_runs_at_once(world: LedgerWorld) -> None:
 
     assert own.message == "this token has 2 runs at once, which is the most it may have"
     assert all_.message == "the project has 3 runs at once, which is the most it may have"
-    assert await statuses(place, status="running") == {n: "running" for n in (2, 4, 6)}
+    assert await statuses(place, status="running") == dict.fromkeys((2, 4, 6), "running")
     assert len(place.events()) == before + 1
 
 
@@ -133,7 +133,7 @@ async def check_nobody_overtakes_the_limit(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_what_is_no_end(world: LedgerWorld) -> None:
-    """No run ends as running, or in a way that is not documented; a run that is none, not at all."""
+    """No run ends as running, or in a way that is not documented, or if there is none."""
     place = Commanding(world)
     await place.run(begun(1))
     for status in ("running", "unknown"):
@@ -156,7 +156,7 @@ async def check_taken_back(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_retention(world: LedgerWorld) -> None:
-    """What is kept no longer is not listed, and then removed; what was lost counts as interrupted."""
+    """What is not kept is not listed, and then removed; what was lost is interrupted."""
     place = Commanding(world, run_limits=RunLimits(retention=DAY))
     await place.run(begun(1), ended(1), begun(2), begun(3, at=AT + 3 * DAY))
     place.clock.now = AT + 5 + DAY + 1
