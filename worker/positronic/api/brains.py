@@ -163,10 +163,6 @@ ROUTES: Final = (
     Route("GET", "/brains/{identifier}", Role.WRITER, _show, "Show a brain.", errors=(404,)),
     Route("GET", "/brains/runs", Role.WRITER, _show, "Show the brain `runs`.", errors=(404,)),
     _new_run("/brains/runs", _start, "Run a brain.", read_run, (404,)),
-    Route(
-        *("GET", "/runs", Role.WRITER, _list_runs, "List the project's runs."),
-        query=(*PAGING, *_FILTERS),
-    ),
     _new_run("/brains/runs/rerun", _rerun, "Run again from a step.", read_rerun, (404, 409)),
     _of_run("/brains/runs/{runId}", _look, "Show a run."),
     Route(
@@ -174,4 +170,8 @@ ROUTES: Final = (
         executor=Executor.RUN,
     ),
     _of_run("/brains/runs/{runId}/watch", _watch, "Watch a run."),
+    Route(
+        *("GET", "/runs", Role.WRITER, _list_runs, "List the project's runs."),
+        query=(*PAGING, *_FILTERS),
+    ),
 )
