@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 
 from positronic.commands.asking import Asking
@@ -89,7 +89,9 @@ class Watching:
         self._clock = clock
         self._random = random
 
-    async def seated(self, stream: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    async def seated(
+        self, stream: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
         """The stream, which ends early if the caller's token ends. Raises TooManyWatches."""
         id_ = self._random(16).hex()
         try:
