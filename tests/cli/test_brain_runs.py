@@ -181,5 +181,3 @@ def test_too_many_runs(server: TestDevServer, here: PxInProcess) -> None:
     assert (refused.returncode, error["code"]) == (1, "too_many_runs")
     assert "px brain cancel RUN" in error["hint"]
     assert done.returncode == 0
-
-

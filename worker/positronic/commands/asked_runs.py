@@ -89,9 +89,7 @@ class Watching:
         self._clock = clock
         self._random = random
 
-    async def seated(
-        self, stream: AsyncGenerator[bytes, None]
-    ) -> AsyncGenerator[bytes, None]:
+    async def seated(self, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         """The stream, which ends early if the caller's token ends. Raises TooManyWatches."""
         id_ = self._random(16).hex()
         try:

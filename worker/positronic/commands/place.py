@@ -18,6 +18,7 @@ from positronic.access.authentication import (
     check_time,
     require,
 )
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -33,7 +34,14 @@ from positronic.commands.table import (
     WITHOUT_STANDING,
 )
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, Unauthenticated
+from positronic.errors import (
+    Busy,
+    CorruptRecord,
+    InvalidRequest,
+    LedgerFull,
+    SecretExpired,
+    Unauthenticated,
+)
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
@@ -86,6 +94,9 @@ class Place:
         except TokenRefused as refused:
             # Later: the answer's time must not tell a known id from an unknown one.
             Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
+            raise
+        except (NotGranted, NoProps, SecretExpired) as refused:
+            Noting(self._project, self._ledger, self._tools).binding(refused, command)
             raise
 
     async def _run(self, command: Command) -> object:
