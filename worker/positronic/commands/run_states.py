@@ -97,7 +97,7 @@ async def listed(
             scanned += 1
             one = RUNS.item(row)
             if _is_wanted(one, status, title, gone):
-                found.append([one.id] if isinstance(one, Unreadable) else astuple(one))
+                found.append([one.id] if isinstance(one, Unreadable) else list(astuple(one)))
             if len(found) == limit or scanned == MAX_SCANNED:
                 is_last = following is None and row is rows[-1]
                 return [found, None if is_last else _cursor(row)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from math import inf
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,6 +13,7 @@ T = TypeVar("T")
 # Code that still goes on then is left to itself.
 CLEANUP: Final = 5.0
 LAST: Final = 1.0
+LOOK: Final = 20.0  # seconds of one wait
 
 
 class Stoppable(Generic[T]):
@@ -40,7 +42,7 @@ class Stoppable(Generic[T]):
         task = asyncio.ensure_future(work)
         asked = asyncio.ensure_future(self._asked.wait())
         try:
-            await asyncio.wait((task, asked), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await self._until(task, asked, seconds)
             if not task.done() and not self.is_stopping:
                 out_of_time()
             for grace in (CLEANUP, LAST):
@@ -52,6 +54,18 @@ class Stoppable(Generic[T]):
             task.cancel()
         task.add_done_callback(_forget)
         return task.result() if task.done() and not task.cancelled() else None
+
+    async def _until(
+        self, task: asyncio.Task[T], asked: asyncio.Task[bool], seconds: float | None
+    ) -> None:
+        """It ended, was stopped, or is out of time."""
+        clock = asyncio.get_running_loop().time
+        end = inf if seconds is None else clock() + seconds
+        while not (task.done() or self.is_stopping) and (left := end - clock()) > 0:
+            # Not for long: Pyodide keeps a timer until its time has come, also if nobody waits.
+            await asyncio.wait(
+                (task, asked), timeout=min(left, LOOK), return_when=asyncio.FIRST_COMPLETED
+            )
 
 
 def _forget(task: asyncio.Task[T]) -> None:
