@@ -24,8 +24,8 @@ async def _wait(state: State) -> State:
     return state
 
 
-def _fail(_: State) -> State:
-    raise RuntimeError("as always")
+def _fail(state: State) -> State:
+    raise RuntimeError(f"as always with {len(state)}")
 
 
 BRAINS = (
