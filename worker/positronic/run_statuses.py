@@ -12,5 +12,11 @@ TIMEOUT: Final = "timeout"
 INTERRUPTED: Final = "interrupted"  # its process ended
 
 STATUSES: Final = (RUNNING, COMPLETE, ERROR, CANCELLED, TIMEOUT, INTERRUPTED)
+# How a run ends that its brain did not end, by the type of its last event.
+BROKEN_OFF: Final = {
+    "brain:interrupted": INTERRUPTED,
+    "brain:cancelled": CANCELLED,
+    "brain:timeout": TIMEOUT,
+}
 # Of the step that was running when its run was stopped: how much it did is not known.
 UNKNOWN: Final = "unknown"

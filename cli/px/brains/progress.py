@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from positronic.run_statuses import CANCELLED, COMPLETE, ERROR, INTERRUPTED, TIMEOUT
+from positronic.run_statuses import BROKEN_OFF, COMPLETE, ERROR
 from px.api.brain_events import RunEvent
 from px.api.runs import error_line, error_sentence
-
-# How a run ends that its brain did not end, by its last event.
-_BROKEN_OFF: Final = {
-    "brain:interrupted": INTERRUPTED,
-    "brain:cancelled": CANCELLED,
-    "brain:timeout": TIMEOUT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +61,10 @@ class RunProgress:
                 self.error = _sentence(event)
                 self.where = _where(event)
                 self._end(ERROR)
-            case kind if kind in _BROKEN_OFF:
+            case kind if kind in BROKEN_OFF:
                 self.error = _sentence(event)
                 self._levels.clear()
-                self._end(_BROKEN_OFF[kind])
+                self._end(BROKEN_OFF[kind])
 
     def conclude(self, outcome: str, error: str) -> None:
         """For a run whose events stop without its outcome."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from positronic import run_statuses
 from positronic.brains.brain_errors import StepFailed
 from positronic.brains.builder import Brain
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
@@ -19,19 +18,9 @@ from positronic.times import iso
 START: Final = "brain:start"
 COMPLETE: Final = "brain:complete"
 ERROR: Final = "brain:error"
-INTERRUPTED: Final = "brain:interrupted"
-CANCELLED: Final = "brain:cancelled"
-TIMEOUT: Final = "brain:timeout"
 STEP_START: Final = "step:start"
 STEP_COMPLETE: Final = "step:complete"
 STEP_STATUS: Final = "step:status"
-
-# How a run ends that its brain did not end; each is the whole run's, wherever it happened.
-BROKEN_OFF: Final = {
-    INTERRUPTED: run_statuses.INTERRUPTED,
-    CANCELLED: run_statuses.CANCELLED,
-    TIMEOUT: run_statuses.TIMEOUT,
-}
 
 AT: Final = "redactedAt"
 

@@ -16,7 +16,7 @@ from positronic.brains.redactions import Redaction
 _ENDS = {
     events.COMPLETE: run_statuses.COMPLETE,
     events.ERROR: run_statuses.ERROR,
-    **events.BROKEN_OFF,
+    **run_statuses.BROKEN_OFF,
 }
 
 
@@ -50,7 +50,7 @@ class Replay:
         kind = event["type"]
         self.depth += kind == events.START
         # After brain:error the steps are reported again: an inner brain's have a dot in their ids.
-        if self.depth <= 1 or kind in events.BROKEN_OFF:
+        if self.depth <= 1 or kind in run_statuses.BROKEN_OFF:
             _take(self, event)
         self.depth -= kind in (events.COMPLETE, events.ERROR) and self.depth > 0
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from positronic.brains.events import BROKEN_OFF
 from positronic.errors import PositronicError
-from positronic.run_statuses import COMPLETE, ERROR, INTERRUPTED, TIMEOUT
+from positronic.run_statuses import BROKEN_OFF, COMPLETE, ERROR, INTERRUPTED, TIMEOUT
 from positronic.runs.event_log import Event, EventLog
 
 COMPLETED: Final = "brain:complete"
