@@ -52,20 +52,27 @@ def ended(number: int, status: str = "complete", at: int = AT + 5) -> Command:
     return command("run.end", run=run_id(number), status=status, at=at)
 
 
-async def listed(place: Commanding, limit: int = 1000, **wanted: str) -> list[list[Any]]:
+async def listed(
+    place: Commanding, limit: int = 1000, status: str | None = None, brain: str | None = None
+) -> list[list[Any]]:
     """Every page of it."""
     found: list[list[Any]] = []
     cursor = None
     while not found or cursor:
-        items, cursor = await place.run(command("run.list", cursor=cursor, limit=limit, **wanted))
+        items, cursor = await place.run(
+            command("run.list", cursor=cursor, limit=limit, status=status, brain=brain)
+        )
         found += items
         if not items and not cursor:
             return found
     return found
 
 
-async def statuses(place: Commanding, **wanted: str) -> dict[int, str]:
-    return {int(one[0], 16): one[6] for one in await listed(place, **wanted)}
+async def statuses(
+    place: Commanding, status: str | None = None, brain: str | None = None
+) -> dict[int, str]:
+    found = await listed(place, status=status, brain=brain)
+    return {int(one[0], 16): one[6] for one in found}
 
 
 @SUITE.check
@@ -148,8 +155,7 @@ async def check_what_is_no_end(world: LedgerWorld) -> None:
 async def check_taken_back(world: LedgerWorld) -> None:
     """A run that did not start is listed no longer, however often that is said."""
     place = Commanding(world)
-    dropped = {"run": run_id(1)}
-    await place.run(begun(1), begun(2), *[command("run.drop", **dropped) for _ in range(2)])
+    await place.run(begun(1), begun(2), *(command("run.drop", run=run_id(1)) for _ in range(2)))
 
     assert await statuses(place) == {2: "running"}
 

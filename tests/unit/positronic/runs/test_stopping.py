@@ -100,7 +100,7 @@ async def _fine() -> None:
     return
 
 
-def slow(began: asyncio.Event) -> Callable[[State], Awaitable[State]]:
+def slow(began: asyncio.Event) -> Callable[..., Awaitable[State]]:
     async def step(state: State) -> State:
         began.set()
         await asyncio.sleep(3600)
@@ -151,7 +151,7 @@ def test_a_run_ends_at_its_time_limit() -> None:
     assert going.told.ends == [(ID, "timeout")]
 
 
-def _swallows_once(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[State]]:
+def _swallows_once(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[State]]:
     async def step(state: State) -> State:
         began.set()
         try:
@@ -164,7 +164,7 @@ def _swallows_once(began: asyncio.Event, log: list[str]) -> Callable[[State], Aw
     return step
 
 
-def _cleans_up(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[State]]:
+def _cleans_up(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[State]]:
     async def step(state: State) -> State:
         began.set()
         try:
@@ -177,7 +177,7 @@ def _cleans_up(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaita
     return step
 
 
-def _never_ends(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[State]]:
+def _never_ends(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[State]]:
     async def step(state: State, secrets: BrainSecrets) -> State:
         began.set()
         for _ in range(3):
@@ -194,7 +194,7 @@ def _never_ends(began: asyncio.Event, log: list[str]) -> Callable[[State], Await
     return step
 
 
-def _fails(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[State]]:
+def _fails(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[State]]:
     async def step(state: State) -> State:
         began.set()
         try:
@@ -207,7 +207,7 @@ def _fails(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[
     return step
 
 
-def _returns(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitable[State]]:
+def _returns(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[State]]:
     async def step(state: State) -> State:
         began.set()
         try:
@@ -230,7 +230,7 @@ def _returns(began: asyncio.Event, log: list[str]) -> Callable[[State], Awaitabl
     ],
 )
 def test_a_cancelled_run_ends_whatever_its_code_does(
-    make: Callable[[asyncio.Event, list[str]], Callable[[State], Awaitable[State]]],
+    make: Callable[[asyncio.Event, list[str]], Callable[..., Awaitable[State]]],
     expected: list[str],
     steps: list[str],
 ) -> None:
