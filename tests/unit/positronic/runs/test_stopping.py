@@ -225,7 +225,7 @@ def _returns(began: asyncio.Event, log: list[str]) -> Callable[..., Awaitable[St
         (_swallows_once, ["swallowed"], ["running", "pending"]),
         (_cleans_up, ["cleaned up"], ["running", "pending"]),
         (_never_ends, ["swallowed"] * 3 + ["refused"], ["running", "pending"]),
-        (_fails, ["failed"], ["error", "pending"]),
+        (_fails, ["failed"], ["running", "pending"]),
         (_returns, ["returned"], ["complete", "pending"]),
     ],
 )
