@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from contracts.commanding import AUDIT_RETENTION, TOKEN_ID, Commanding, bulk, command, issue, put
 from contracts.ledger_world import LedgerWorld
 from contracts.rotation_commands import NEWER
-from contracts.run_states import new_run, run_id
+from contracts.run_states import AT, new_run, run_id
 from contracts.suite import Suite, settled
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.command import Command
@@ -50,8 +50,8 @@ def _examples() -> Mapping[str, Example]:
         "run": new_run("brain.run", 1),
         "rerun": new_run("brain.rerun", 2),
         "cancel": command("brain.cancel", title="a brain", run=run_id(1)),
-        "begin to watch": command("watch.begin", id="a" * 32),
-        "watch on": command("watch.renew", id="a" * 32),
+        "begin to watch": command("watch.begin", id="a" * 32, until=AT),
+        "watch on": command("watch.renew", id="a" * 32, until=AT + 1),
         "replace root": command("root.replace", names=["root"]),
         "read": command("brain.read", names=["A", "NONE"]),
         "grant": command("grant.add", app="new", names=["A", "NONE"]),
@@ -105,7 +105,8 @@ def _examples() -> Mapping[str, Example]:
         ),
         "forget runs": Example(command("run.trim"), after=2 * KEPT),
         "watch no more": Example(
-            command("watch.end", id="b" * 32), before=[command("watch.begin", id="b" * 32)]
+            command("watch.end", id="b" * 32),
+            before=[command("watch.begin", id="b" * 32, until=AT)],
         ),
         "fail to remind": Example(settle[False], before=[due, claim]),
         "forget reads": Example(command("use.trim"), after=2 * KEPT),

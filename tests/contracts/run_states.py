@@ -52,6 +52,12 @@ def ended(number: int, status: str = "complete", at: int = AT + 5) -> Command:
     return command("run.end", run=run_id(number), status=status, at=at)
 
 
+def watch(
+    what: str, number: int, until: int = AT + LEASE, caller: Principal | TokenShown = ROOT
+) -> Command:
+    return command(f"watch.{what}", caller, id=run_id(number), until=until)
+
+
 async def listed(
     place: Commanding, limit: int = 1000, status: str | None = None, brain: str | None = None
 ) -> list[list[Any]]:
@@ -193,12 +199,13 @@ async def check_an_unreadable_run(world: LedgerWorld) -> None:
 async def check_watches_at_once(world: LedgerWorld) -> None:
     """Of a token, also of those that begin at the same moment; each leaves room when it ends."""
     place = Commanding(world, run_limits=FEW)
-    tries = [place.place().run(command("watch.begin", id=run_id(n))) for n in range(5)]
+    tries = [place.place().run(watch("begin", n)) for n in range(5)]
     found = await asyncio.gather(*tries, return_exceptions=True)
     held = [int(row.id, 16) for row in place.ledger.list(WATCHERS.kind)]
     await place.run(command("watch.end", id=run_id(held[0])))
-    await place.run(command("watch.begin", id=run_id(9)))
-    await raises(TooManyWatches, place.run(command("watch.begin", id=run_id(10))))
+    await place.run(watch("begin", 9))
+    await raises(TooManyWatches, place.run(watch("begin", 10)))
+    await place.run(watch("begin", 9))  # sent again
 
     assert [type(one) for one in found if one is not None] == [TooManyWatches] * 3
     assert place.events() == []
@@ -208,11 +215,11 @@ async def check_watches_at_once(world: LedgerWorld) -> None:
 async def check_a_watch_that_broke_off(world: LedgerWorld) -> None:
     """It counts no longer after a while, unless it is renewed, and leaves no row behind."""
     place = Commanding(world, run_limits=FEW)
-    await place.run(*[command("watch.begin", id=run_id(n)) for n in range(2)])
+    await place.run(*[watch("begin", n) for n in range(2)])
     place.clock.now += LEASE - 1
-    await place.run(command("watch.renew", id=run_id(0)))
+    await place.run(watch("renew", 0, AT + 2 * LEASE))
     place.clock.now += 2
-    await place.run(command("watch.begin", id=run_id(2)))
+    await place.run(watch("begin", 2, AT + 2 * LEASE))
 
     assert {int(row.id, 16) for row in place.ledger.list(WATCHERS.kind)} == {0, 2}
 
@@ -221,10 +228,10 @@ async def check_a_watch_that_broke_off(world: LedgerWorld) -> None:
 async def check_a_watch_ends_with_its_token(world: LedgerWorld) -> None:
     """A token that was revoked cannot renew one."""
     place = Commanding(world)
-    await place.run(issue(), command("watch.begin", shown(), id=run_id(1)))
+    await place.run(issue(), watch("begin", 1, caller=shown()))
     await place.run(command("token.revoke", id=TOKEN_ID))
 
-    await raises(Unauthenticated, place.run(command("watch.renew", shown(), id=run_id(1))))
+    await raises(Unauthenticated, place.run(watch("renew", 1, caller=shown())))
 
 
 @SUITE.check

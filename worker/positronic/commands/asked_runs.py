@@ -16,7 +16,7 @@ from positronic.errors import (
     Unauthenticated,
 )
 from positronic.ledger.run_rows import IndexedRun
-from positronic.ledger.watch_rows import RENEWED
+from positronic.ledger.watch_rows import LEASE, RENEWED
 from positronic.ports import Clock, Page, RandomBytes, Unreadable
 
 _UNSENT = (StoreFailed, Busy, OutcomeUnknown)
@@ -93,7 +93,7 @@ class Watching:
         """The stream, which ends early if the caller's token ends. Raises TooManyWatches."""
         id_ = self._random(16).hex()
         try:
-            await self._ask("watch.begin", id=id_)
+            await self._ask("watch.begin", id=id_, until=self._clock() + LEASE)
         except OutcomeUnknown:
             raise StoreFailed("the project's ledger did not answer") from None
         return self._held(id_, stream)
@@ -116,7 +116,7 @@ class Watching:
 
     async def _may_go_on(self, id_: str) -> bool:
         try:
-            await self._ask("watch.renew", id=id_)
+            await self._ask("watch.renew", id=id_, until=self._clock() + LEASE)
         except (Unauthenticated, Forbidden):
             return False
         except PositronicError:

@@ -87,8 +87,12 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "run.drop": lambda work, given: run_states.drop(work, given.text("run")),
     "run.trim": lambda work, _: run_states.trim(work),
-    "watch.begin": lambda work, given: watch_commands.begin(work, given.text("id")),
-    "watch.renew": lambda work, given: watch_commands.renew(work, given.text("id")),
+    "watch.begin": lambda work, given: watch_commands.begin(
+        work, given.text("id"), given.number("until")
+    ),
+    "watch.renew": lambda work, given: watch_commands.renew(
+        work, given.text("id"), given.number("until")
+    ),
     "watch.end": lambda work, given: watch_commands.end(work, given.text("id")),
     run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
     "brain.settle": lambda work, given: run_commands.settle(

@@ -7,33 +7,35 @@ from typing import Final
 
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, TooManyWatches
-from positronic.ledger.watch_rows import LEASE, WATCHERS, Watcher
+from positronic.ledger.watch_rows import WATCHERS, Watcher
 from positronic.ports import Ledger
-from positronic.rows import Change, Delete, Put
+from positronic.rows import Change, Delete
 
 AT_ONCE: Final = 100  # ended watches that one step removes
 
 
-async def begin(work: Work, id_: str) -> Plan:
+async def begin(work: Work, id_: str, until: int) -> Plan:
     """Raises TooManyWatches, in the commit. Without an event, as every read of a run."""
     ledger, now, token = work.look.ledger, work.tools.clock(), _token(work)
+    if work.look.rows(WATCHERS.kind, [id_]):  # sent again
+        return Plan([], [], None)
     most = work.tools.run_limits.watches_per_token
     old = ledger.list(WATCHERS.kind, "until", limit=AT_ONCE, high=now)
     changes: list[Change] = [Delete(WATCHERS.kind, row.id) for row in old]
-    return Plan([*changes, _put(work, id_)], [], None, holds=_room(ledger, token, most, now))
+    changes.append(WATCHERS.put(Watcher(id_, token, until)))
+    return Plan(changes, [], None, holds=_room(ledger, token, most, now))
 
 
-async def renew(work: Work, id_: str) -> Plan:
-    """It goes on. Raises what a call of the same token raises."""
-    return Plan([_put(work, id_)], [], None)
+async def renew(work: Work, id_: str, until: int) -> Plan:
+    """It goes on until then. Raises what a call of the same token raises."""
+    renewed = Watcher(id_, _token(work), until)
+    row = work.look.rows(WATCHERS.kind, [id_]).get(id_)
+    is_so = row is not None and WATCHERS.item(row) == renewed
+    return Plan([] if is_so else [WATCHERS.put(renewed)], [], None)
 
 
 async def end(_: Work, id_: str) -> Plan:
     return Plan([Delete(WATCHERS.kind, id_)], [], None)
-
-
-def _put(work: Work, id_: str) -> Put:
-    return WATCHERS.put(Watcher(id_, _token(work), work.tools.clock() + LEASE))
 
 
 def _token(work: Work) -> str:
