@@ -276,4 +276,4 @@ def test_the_core_is_small() -> None:
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 
-    assert sum(map(code_lines, counted)) <= 6760
+    assert sum(map(code_lines, counted)) <= 6770
