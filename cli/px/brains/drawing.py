@@ -7,6 +7,7 @@ import shutil
 import sys
 from typing import Final, Protocol
 
+from positronic.run_statuses import BROKEN_OFF
 from px import terminal
 from px.api.brain_events import RunEvent
 from px.brains.progress import Position, RunProgress
@@ -117,7 +118,7 @@ class Live:
             case "step:complete":
                 taken = event.document.get("takenOver") is True
                 self._close("taken" if taken else "done", position, progress.took)
-            case "brain:error" | "brain:interrupted":
+            case kind if kind == "brain:error" or kind in BROKEN_OFF:
                 self._close("failed", position, progress.took)
 
     def end(self) -> None:
