@@ -15,7 +15,6 @@ import yaml
 
 import px
 from px.project.env_deploy import read_settings
-from px.project.root_file import read_root
 from px.project.workspace import Workspace
 from support.cloudflare import Cloudflare
 from support.cloudflare_account import ACCOUNT, Account
@@ -42,7 +41,7 @@ def told(own: OwnProject) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`px` reaches the stand-in; `known` is what a person would put into GitHub's settings."""
+    """`px` reaches the stand-in; `known` is what README has a person put into GitHub's settings."""
 
     px: InstalledPx
     first: dict[str, Any]
@@ -67,9 +66,10 @@ def deployed(own: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Itera
         first = json.loads(px.run("deploy", "--no-recovery-file", "--json", cwd=own.folder))
         create = ("secret", "create", "OPENAI_API_KEY", "--stdin")
         px.run(*create, cwd=own.folder, stdin=KEY)
-        root = read_root(Workspace(own.folder).root_json)
-        assert root is not None
-        yield Deployed(px, first, {**read_settings(settings), "PX_TOKEN": root.token})
+        readme = " ".join((own.folder / "README.md").read_text().split())
+        words = readme.partition("`PX_TOKEN` (a token from `px ")[2].partition("`")[0].split()
+        made = px.run(*words, cwd=own.folder).strip()
+        yield Deployed(px, first, {**read_settings(settings), "PX_TOKEN": made})
 
 
 def test_its_worker_runs_here_and_a_brain_reads_a_secret(told: str) -> None:
@@ -131,6 +131,7 @@ def test_github_deploys_what_is_committed(
 
     assert (done["worker"], done["created"]) == ("shop", False)
     assert (done["masterKeyMade"], done["rootTokenMade"]) == (False, False)
+    assert done["missingSecrets"] == []
     assert not (tmp_path / ".env.deploy").exists()
 
 
