@@ -276,9 +276,7 @@ def test_the_token_that_px_sends_goes_last(px: Px) -> None:
 @pytest.mark.parametrize(
     "words", [[], ["0" * 16, "--name", "a"], ["--name", "a", "--all-of", "a"], ["--name", "px_x"]]
 )
-def test_one_of_an_id_and_a_name_is_given(
-    px: Px, server: TestDevServer, words: list[str]
-) -> None:
+def test_one_of_an_id_and_a_name_is_given(px: Px, server: TestDevServer, words: list[str]) -> None:
     """Nothing is sent otherwise."""
     done = px.run("token", "revoke", *words, "--yes")
 

@@ -78,8 +78,10 @@ class Stage:
         with httpx.Client(trust_env=False, timeout=60) as client:
             return client.get(url, headers={"Authorization": f"Bearer {token}"}).status_code
 
-    def listed(self, *words: str) -> Any:
-        return json.loads(self.px(*words, "--json"))
+    def listed(self, key: str, *words: str) -> list[dict[str, Any]]:
+        """The items under this key of what px prints with --json."""
+        found: list[dict[str, Any]] = json.loads(self.px(*words, "--json"))[key]
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,7 @@ def first(stage: Stage) -> None:
 def a_value(stage: Stage) -> None:
     stage.follow("A value")
 
-    versions = stage.listed("secret", "history", NAME)["versions"]
+    versions = stage.listed("versions", "secret", "history", NAME)
     assert [(one["version"], one["state"]) for one in versions] == [
         *((2, "current"), (1, "destroyed"))
     ]
@@ -164,7 +166,7 @@ def somebody_left(stage: Stage) -> None:
     _, did = stage.follow("Somebody left")
 
     assert [stage.status(one) for one in (*tokens, others)] == [401, 401, 401, 200]
-    assert before.isdisjoint(one["id"] for one in stage.listed("token", "list")["tokens"])
+    assert before.isdisjoint(one["id"] for one in stage.listed("tokens", "token", "list"))
     assert "token.create" in did
 
 
@@ -198,7 +200,8 @@ def test_the_commands_of_an_incident_end_it(stage: Stage, title: str) -> None:
 
 def test_no_command_is_left_out() -> None:
     """Every line of a block is a command of px, and is under a heading that is tried."""
-    lines = [line for block in re.findall(r"```\w*\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+    blocks = re.findall(r"```\w*\n(.*?)```", PAGE, re.DOTALL)
+    lines = "".join(blocks).splitlines()
 
     assert all(line.startswith("$ px ") for line in lines)
     assert sum(map(len, SECTIONS.values())) == len(lines)

@@ -46,9 +46,7 @@ def lacking(secrets: Secrets, code: Declared) -> dict[str, list[Place]]:
     It asks for one name after the other, since a deployer may not list them.
     """
     return {
-        name: places
-        for name, places in code.required.items()
-        if not _is_there(secrets, Name(name))
+        name: places for name, places in code.required.items() if not _is_there(secrets, Name(name))
     }
 
 

@@ -87,9 +87,7 @@ def all_of(tokens: Sequence[Token], name: TokenName, own: str) -> Revocation:
 def _named(tokens: Sequence[Token], name: TokenName) -> list[Token]:
     found = [one for one in tokens if one.name == name]
     if not found:
-        raise Refused(
-            f"no token is named {name}", code="not_found", hint="see `px token list`"
-        )
+        raise Refused(f"no token is named {name}", code="not_found", hint="see `px token list`")
     return found
 
 
