@@ -245,7 +245,7 @@ def test_all_of_a_name_go_with_what_they_created(px: Px) -> None:
 
     asking = px.terminal("token", "revoke", "--all-of", "alice")
     asking.expect_exact("3 tokens named alice, and 1 token created with them at http")
-    asking.expect_exact("(local), project default?")
+    asking.expect_exact(", its default project?")
     asking.sendline("n")
     asking.expect(EOF)
     unchanged = len(listed(px))
