@@ -31,14 +31,22 @@ def begin() -> None:
 
 
 def note_environment(value: str | None) -> str | None:
-    """Callback of --env, before or after the command; raises Usage for two that differ."""
-    if value is not None and _given.setdefault("env", value) != value:
+    """Callback of --env, before or after the command.
+
+    Raises Usage for two that differ, and for what is no environment's name: it may be a value.
+    """
+    if value is None:
+        return value
+    from px.project.environment import parse_environment
+
+    parse_environment(value, "--env")
+    if _given.setdefault("env", value) != value:
         raise Usage("--env is given twice, and names two environments")
     return value
 
 
 def given_environment() -> str | None:
-    """What --env said, unchecked; None without it."""
+    """What --env said; None without it."""
     return _given.get("env")
 
 

@@ -103,6 +103,9 @@ def find_target(choice: ServerChoice, *, environ: Mapping[str, str], folder: Pat
     )
     project = None if named_project is None else parse_project(named_project)
     pair = _with_root(pair, project, choice.root, chosen(environ), folder)
+    if project is None and choice.root is Root.NEEDED and pair.default:
+        # Otherwise the Worker would take its own PROJECT, which need not be the one that is shown.
+        project = parse_project(pair.default)
     target = make_target(
         pair.url, pair.token, project=project, timeout=choice.timeout, source=pair.source
     )
@@ -128,18 +131,18 @@ def _with_root(
 
     Raises NotAllowed if that file is missing and the token of `.env.deploy` cannot do it.
     """
-    own = _project_of(pair.token)
-    is_elsewhere = bool(own) and project not in (None, own)
     if pair.source != environment.deploy_file:
         return pair
-    if root in (Root.NEEDED, Root.IF_THERE) or (root is Root.ELSEWHERE and is_elsewhere):
+    own, file = _project_of(pair.token), environment.root_file
+    is_elsewhere = bool(own) and project not in (None, own)
+    is_needed = root is Root.NEEDED or (root is Root.ELSEWHERE and is_elsewhere)
+    if is_needed or root is Root.IF_THERE:
         found = _root_pair(pair, environment, folder)
         if found is not None:
             return found
     if not own:
         return pair
-    file = environment.root_file
-    if root is Root.NEEDED or (root is Root.ELSEWHERE and is_elsewhere):
+    if is_needed:
         raise NotAllowed(
             f"this needs the root token, and there is no {file} for {pair.url}",
             code="no_root_token",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from contracts.commanding import ROOT, Commanding, bulk, command, issue, put, shown
@@ -17,7 +18,7 @@ from positronic.errors import Forbidden, InvalidRequest, NotFound, SecretExpired
 from positronic.ledger.secret_rows import STATES
 from positronic.roles import Principal, Role
 from positronic.rows import Put
-from positronic.secrets.policy import KEPT_VERSIONS
+from positronic.secrets.policy import KEPT_VERSIONS, Policy
 from positronic.times import DAY
 
 SUITE: Suite[LedgerWorld] = Suite("policies")
@@ -156,13 +157,28 @@ async def check_unreadable(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_kept_after_restore(world: LedgerWorld) -> None:
-    """A name that was created again has no policy: restored, it keeps no more than others do."""
+    """A name that was created again keeps as much as before, also restored, and no other policy."""
     place = Commanding(world)
     gone = command("secret.delete", name="A")
-    await place.run(put("A"), _policy("A", keep_versions=100), *(put("A") for _ in range(19)))
+    policy = _policy("A", note="n", rotate_every=3, keep_versions=100, keep_days=60)
+    await place.run(put("A"), policy, *(put("A") for _ in range(19)))
     assert len(place.rows()["version"]) == 20
     await place.run(gone, put("A"), command("secret.delete", name="A"))
     await place.run(command("secret.restore", name="A"))
+
+    assert len(place.rows()["version"]) == 22
+    told = await place.run(command("secret.policy-of", name="A"))
+    kept = asdict(Policy(keep_versions=100, keep_days=60))
+    assert {key: told[key] for key in kept} == kept
+
+
+@SUITE.check
+async def check_kept_after_destruction(world: LedgerWorld) -> None:
+    """What was destroyed has no policy at all: restored, its name keeps no more than others do."""
+    place = Commanding(world)
+    await place.run(put("A"), _policy("A", keep_versions=100), *(put("A") for _ in range(19)))
+    await place.run(command("secret.destroy", name="A"), put("A"))
+    await place.run(command("secret.delete", name="A"), command("secret.restore", name="A"))
 
     assert len(place.rows()["version"]) == KEPT_VERSIONS
 
@@ -182,6 +198,20 @@ async def check_who_keeps_less(world: LedgerWorld) -> None:
     await place.run(issue("f" * 16, role="admin"))
     await place.run(_policy("A", shown(id_="f" * 16), keep_versions=1))
     assert len(place.rows()["version"]) == 1
+
+
+@SUITE.check
+async def check_no_detour_keeps_less(world: LedgerWorld) -> None:
+    """A writer who deletes and creates again destroys nothing, also not by a policy afterwards."""
+    place = Commanding(world)
+    await place.run(issue(), put("A"), _policy("A", keep_versions=100, keep_days=60))
+    await place.run(*(put("A") for _ in range(19)))
+    gone = command("secret.delete", shown(), needs=Role.WRITER, name="A")
+    await place.run(gone, put("A", caller=shown()))
+    await raises(Forbidden, place.run(_policy("A", shown(), keep_versions=10)))
+    await raises(Forbidden, place.run(_policy("A", shown(), keep_days=30)))
+
+    assert len(place.rows()["version"]) == 21
 
 
 @SUITE.check

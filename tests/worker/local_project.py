@@ -6,8 +6,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.project.workspace import Workspace
 from support.px_process import PX, Px
-from support.waiting import wait_until
+from support.started import started
+from support.waiting import SECONDS, wait_until
 from worker.kv_files import KvFiles
 
 END = 30  # seconds
@@ -70,20 +71,36 @@ def run_px_dev(
 def run_px_dev_in(project: Workspace, folder: Path, *options: str) -> Iterator[LocalProject]:
     """The same in a project that is there, in its environment; `folder`: for what it says."""
     local = LocalProject(project, folder / "out", folder / "err")
-    with local.out.open("wb") as out, local.err.open("wb") as err:
-        process = subprocess.Popen(
-            [PX, "--env", project.environment.name, "dev", *options],
-            cwd=local.project.root,
-            env={"PATH": os.environ["PATH"]},
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
-    try:
-        wait_until(lambda: _is_ready(local, process), "px dev to be ready")
+    command: list[str | Path] = [PX, "--env", project.environment.name, "dev", *options]
+    environment = {"PATH": os.environ["PATH"]}
+    with running(command, project.root, environment, local.out, local.err):
         yield local
-    finally:
-        _end(process)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    cwd: Path,
+    env: Mapping[str, str],
+    out: Path,
+    err: Path,
+    seconds: float = SECONDS,
+) -> Iterator[None]:
+    """Any `px dev`, ready after so many seconds at most; `out` and `err`: files for what it says.
+
+    The Worker is a group of its own, which px ends, and which ends when px is gone.
+    """
+    with (
+        out.open("wb") as written,
+        err.open("wb") as told,
+        started(command, cwd=cwd, env=env, out=written, err=told) as process,
+    ):
+        try:
+            wait_until(lambda: _is_ready(process, out, err), "px dev to be ready", seconds)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(END)
 
 
 def _command_line(process: Path) -> bytes:
@@ -93,17 +110,6 @@ def _command_line(process: Path) -> bytes:
         return b""
 
 
-def _is_ready(local: LocalProject, process: subprocess.Popen[bytes]) -> bool:
-    assert process.poll() is None, local.err.read_text()
-    return _READY.fullmatch(local.out.read_text()) is not None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The Worker is a group of its own, which px ends, and which ends when px is gone."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(END)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _is_ready(process: subprocess.Popen[str], out: Path, err: Path) -> bool:
+    assert process.poll() is None, err.read_text()
+    return _READY.fullmatch(out.read_text()) is not None

@@ -11,9 +11,9 @@ import pytest
 
 import px
 from px.project.workspace import Workspace
-from px.tools.place import cache_folder
 from support.installed_px import InstalledPx
 from support.package_index import PackageIndex, package_index
+from worker.own_project import make_own_project
 
 # What `px dev` and `px deploy` do first.
 SET_UP: Final = """
@@ -51,13 +51,23 @@ def with_new_home(installed: InstalledPx, folder: Path) -> InstalledPx:
     return replace(installed, home=home, environment={})
 
 
+@pytest.fixture(scope="module")
+def wheels(installed_px: InstalledPx, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that the Worker needs: a project was set up with it, from the indexes as they are."""
+    own = make_own_project(installed_px, tmp_path_factory.mktemp("anywhere"))
+    own.px.python(SET_UP, cwd=own.folder)
+    return own.wheels
+
+
 @pytest.mark.parametrize("way", [as_index, as_another_index, in_pip_conf, also_for_uv])
-@pytest.mark.usefixtures("project")
 def test_it_is_not_even_asked_for_one_of_our_names(
-    installed_px: InstalledPx, tmp_path: Path, way: Callable[[PackageIndex, Path], dict[str, str]]
+    installed_px: InstalledPx,
+    tmp_path: Path,
+    wheels: Path,
+    way: Callable[[PackageIndex, Path], dict[str, str]],
 ) -> None:
     """Whichever setting names the index; what is not ours comes from there, by hash."""
-    with package_index(cache_folder() / "wheels") as index:
+    with package_index(wheels) as index:
         alone = with_new_home(installed_px, tmp_path)
         alone.run("new", "shop", cwd=tmp_path)
         here = replace(alone, environment=way(index, alone.home))
@@ -72,10 +82,11 @@ def test_it_is_not_even_asked_for_one_of_our_names(
     assert not [name for name in index.taken if "-99.0-" in name]
 
 
-@pytest.mark.usefixtures("project")
-def test_a_second_project_needs_no_index(installed_px: InstalledPx, tmp_path: Path) -> None:
+def test_a_second_project_needs_no_index(
+    installed_px: InstalledPx, tmp_path: Path, wheels: Path
+) -> None:
     """Its packages are in px's cache since the first one, as px's tools are."""
-    with package_index(cache_folder() / "wheels") as index:
+    with package_index(wheels) as index:
         alone = with_new_home(installed_px, tmp_path)
         here = replace(alone, environment={"PIP_INDEX_URL": index.url, "PIP_RETRIES": "1"})
         for name in ("first", "second"):

@@ -1,8 +1,12 @@
-"""`px upgrade` of a project that an older px made: tests/worker/older_project.zip, by px new."""
+"""`px upgrade` of a project that an older px made: tests/worker/older_project.zip, by px new.
+
+It needs a package of PyPI: without it these tests fail.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 import zipfile
 from dataclasses import replace
@@ -11,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from px import __version__
+from support.contents import contents
 from support.installed_px import InstalledPx
 from support.schemas import conforms
 from worker.own_project import OwnProject, dev, make_own_project
@@ -52,14 +57,6 @@ def told(older: OwnProject) -> dict[str, list[str]]:
     return done
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.relative_to(folder).parts[0] != ".px"
-    }
-
-
 def test_it_says_what_it_did(older: OwnProject, told: dict[str, list[str]]) -> None:
     """The changed README stays, and all else is as `px new` would write it now."""
     conforms("upgrade", told)
@@ -78,7 +75,7 @@ def test_its_packages_are_kept_and_pinned_again(
 
     assert told["beside"]
     assert f"{PACKAGE} \\\n    --hash=sha256:" in text
-    assert "text-unidecode==1.3 \\\n" in text
+    assert re.search(r"^text-unidecode==\S+ \\\n    --hash=sha256:", text, re.MULTILINE)
     assert found["project"]["dependencies"][1:] == [PACKAGE]
     assert found["tool"]["px"]["template"] == __version__
 

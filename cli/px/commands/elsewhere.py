@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from px.project.upwards import find_config
-
 if TYPE_CHECKING:
     from px.http.address import Address
     from px.settings import Target
@@ -42,16 +40,15 @@ def check_target(target: Target, *, named: bool, asks: bool) -> None:
 
 def running_here(folder: Path) -> Address | None:
     """The address of the `px dev` that runs in this project; None if none does."""
-    mark = find_config(folder)
-    if mark is None:
+    from px.project.workspace import nearest
+
+    project = nearest(folder)
+    if project is None:
         return None
     from px.http.address import parse_address
     from px.project import owner_only
-    from px.project.environment import chosen
     from px.project.local_state import read_local
-    from px.project.workspace import Workspace
 
-    project = Workspace(mark.parent, chosen(), mark)
     if not owner_only.is_locked(project.dev_lock):
         return None
     known = read_local(project.local_json)

@@ -55,7 +55,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's types
         """Raises UnknownCommand, before typer makes a sentence with the word."""
-        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+        known = self.aliases.get(args[0], args[0]) in self.modules
+        if not known and not ctx.resilient_parsing:
             raise UnknownCommand(ctx, self, args[0])
         return super().resolve_command(ctx, args)
 

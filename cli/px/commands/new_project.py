@@ -48,14 +48,18 @@ def _others(client: Client) -> list[str] | None:
     from px.errors import NotAllowed, Refused
 
     name = client.target.project
-    if name is None or parse(client.target.token) is not None:
+    if name in (None, client.target.default) or parse(client.target.token) is not None:
         return None
+    known = []
     try:
-        known = list(list_projects(client))
+        for one in list_projects(client):
+            if one == name:
+                return None  # without asking for the pages after it
+            known.append(one)
     except (NotAllowed, Refused):  # the token or the server does not
         return None
     # The list may be lost (`px project repair`), or the project may be from before there was one.
-    return None if name in known or _has_secrets(client) else known
+    return None if _has_secrets(client) else known
 
 
 def _has_secrets(client: Client) -> bool:
@@ -63,15 +67,13 @@ def _has_secrets(client: Client) -> bool:
 
 
 def _missing(client: Client, known: list[str], otherwise: str) -> Refused:
-    from difflib import get_close_matches
-
+    from px.commands.nearest_name import nearest
     from px.errors import Refused
 
     target = client.target
-    near = get_close_matches(str(target.project), known, n=1)
-    question = f"; did you mean `{near[0]}`?" if near else ""
+    question = nearest(str(target.project), known)
     return Refused(
-        f"no project `{target.project}` at {target.server}{question}",
+        f"no project `{target.project}` at {target.server}" + (f"; {question}" if question else ""),
         code="no_project",
         hint=otherwise,
     )

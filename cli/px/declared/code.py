@@ -11,6 +11,7 @@ from typing import Final
 from px.declared.uses import NotRead, read_uses
 from px.files.regular import open_regular
 from px.project.workspace import Workspace
+from px.terminal import printable
 
 # Not the project's own code; neither are hidden folders.
 _FOREIGN: Final = frozenset({"vendor", "python_modules", "node_modules", "__pycache__"})
@@ -59,7 +60,7 @@ def read_code(project: Workspace) -> Declared:
     """Reads every Python file of the Worker; imports and runs none."""
     found = Declared()
     for path in _files(project.worker):
-        _add(found, path, _shown(path, project.root))
+        _add(found, path, printable(path.relative_to(project.root).as_posix()))
     return found
 
 
@@ -84,8 +85,3 @@ def _add(found: Declared, path: Path, file: str) -> None:
         group.setdefault(use.name, []).append(Place(file, use.line))
     found.unnamed += [Place(file, line) for line in uses.unnamed]
     found.wrong += [Place(file, line) for line in uses.wrong]
-
-
-def _shown(path: Path, root: Path) -> str:
-    name = path.relative_to(root).as_posix()
-    return name if name.isprintable() else name.encode("unicode_escape").decode()

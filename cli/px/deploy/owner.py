@@ -38,9 +38,13 @@ def is_of(text: str, worker: str, account: str) -> bool:
     return not _recorded_other(text, worker, account)
 
 
-def check_environments(project: Workspace, manifest: Manifest, file: DeployFile) -> None:
-    """Raises Refused for an address or token that is also another environment's: a copied file."""
-    settings = file.read()
+def check_environments(
+    project: Workspace, manifest: Manifest, file: DeployFile, settings: Mapping[str, str]
+) -> None:
+    """Raises Refused for an address or token that is also another environment's: a copied file.
+
+    `settings`: what is in the file.
+    """
     for name in ("", *names_of(manifest.written)):
         other = DeployFile(project.root, Workspace(project.root, Environment(name)))
         if other.path == file.path:

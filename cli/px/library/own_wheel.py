@@ -15,9 +15,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, 
 from typing import Final
 
 from px.errors import Refused, Usage
-from px.library import Library
+from px.library import PX, Library
 
-DISTRIBUTION: Final = "positronic-secrets-px"
 PINS: Final = "px/library/px.txt"
 
 # What an installer adds is not in here.
@@ -30,7 +29,7 @@ _MODE: Final = 0o100644 << 16
 def own() -> Library:
     """The px that runs. Raises Usage if it is not installed, Refused if a file was changed."""
     try:
-        return wheel_of(distribution(DISTRIBUTION))
+        return wheel_of(distribution(PX))
     except PackageNotFoundError:
         raise Usage(
             "this px is not installed", hint="install px's wheel, and use that px"
@@ -39,7 +38,7 @@ def own() -> Library:
 
 def wheel_of(installed: Distribution) -> Library:
     """Its wheel, the same bytes for the same files, and the pins of what it needs."""
-    name = f"{DISTRIBUTION.replace('-', '_')}-{installed.version}"
+    name = f"{PX.replace('-', '_')}-{installed.version}"
     contents = _contents(installed)
     wheel = _pack(contents, f"{name}.dist-info/RECORD")
     return Library(f"{name}-py3-none-any.whl", wheel, contents[PINS].decode())

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -84,16 +85,23 @@ def _files(
 ) -> dict[str, str] | None:
     """The settings in pip's configuration files; None if pip cannot read them."""
     choice = {name: outer[name] for name in ("PIP_CONFIG_FILE",) if name in outer}
+    listed = _listed(tuple(pip), tuple(sorted({**clean, **choice}.items())))
+    return None if listed is None else dict(_reaching(listed.splitlines()))
+
+
+@cache
+def _listed(pip: tuple[str, ...], settings: tuple[tuple[str, str], ...]) -> str | None:
+    """Asked once for each environment: it starts a Python."""
     done = subprocess.run(  # noqa: S603 - fixed words, no shell
         [*pip, "config", "list"],
-        env={**clean, **choice},
+        env=dict(settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
-    return None if done.returncode else dict(_reaching(done.stdout.splitlines()))
+    return None if done.returncode else done.stdout
 
 
 def _reaching(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -42,15 +42,15 @@ def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     snapshot = folder / SNAPSHOT
     save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _run(project, target, save, "the state of the Worker's top level cannot be stored")
+    _run(target, save, "the state of the Worker's top level cannot be stored")
     if not snapshot.is_file():
         raise SnapshotRefused("workerd stored no snapshot of the Worker")
     load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]
-    _run(project, target, load, "the Worker does not start from its snapshot")
+    _run(target, load, "the Worker does not start from its snapshot")
     return snapshot
 
 
-def _run(project: Workspace, config: Path, options: list[str], refusal: str) -> None:
+def _run(config: Path, options: list[str], refusal: str) -> None:
     command = [*workerd_command("test", config), GATE, *options]
     code, said = run_workerd(command, SECONDS)
     if code:

@@ -9,11 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from px.local import pinned_lines, pip, stamp
+from px.local import pinned_lines, pip, stamp, wheels
 from px.project import committed, owner_only
 from px.project.errors import LocalError
 from px.project.workspace import SETUP_HINT, Workspace
-from px.tools.place import cache_folder
 from px.tools.target import PIP_OPTIONS
 
 _WHAT: Final = "the Worker's packages"
@@ -71,19 +70,18 @@ def _install(project: Workspace, target: Path) -> None:
         raise LocalError("the Python package pip is not installed", SETUP_HINT)
     lines = target.with_name("worker.txt")
     lines.write_text(pinned_lines.checked(project.requirements.read_text()))
-    wheels = cache_folder() / "wheels"
-    with owner_only.locked(wheels.with_suffix(".lock")):
-        if wheels.is_dir():
+    with wheels.alone() as kept:
+        if kept.is_dir():
             with suppress(LocalError):
-                _install_from(wheels, project, lines, target)
+                _install_from(kept, project, lines, target)
                 return
-        words = ["--dest", str(wheels), *_OPTIONS, "-r", str(lines)]
+        words = ["--dest", str(kept), *_OPTIONS, "-r", str(lines)]
         pip.download_pinned(words, _WHAT, folder=project.root)
-        _install_from(wheels, project, lines, target)
+        _install_from(kept, project, lines, target)
 
 
-def _install_from(wheels: Path, project: Workspace, lines: Path, target: Path) -> None:
-    where = ["--no-index", "--find-links", str(wheels), "--target", str(target)]
+def _install_from(kept: Path, project: Workspace, lines: Path, target: Path) -> None:
+    where = ["--no-index", "--find-links", str(kept), "--target", str(target)]
     words = ["--no-compile", *_OPTIONS, *where, "-r", str(lines)]
     # pip looks for a wheel with a relative path, as in vendor/, from the folder that it runs in.
     pip.install_pinned(words, _WHAT, folder=project.root)

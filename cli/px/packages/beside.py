@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from px.library import Library
 from px.local import vendor
-from px.new.pyproject import VENDOR
+from px.new.pyproject import VENDOR, Pyproject
 from px.packages import records, trial
 from px.packages.lock import Say
 from px.packages.resolve import Cannot, Found
@@ -18,9 +18,15 @@ from px.project.workspace import Workspace
 from px.tools.set_up import Bar, ensure_tools
 
 
-def alone(project: Workspace) -> AbstractContextManager[int]:
-    """One px at a time changes what a project's Worker has."""
-    return owner_only.locked(project.private / "add.lock")
+@contextmanager
+def alone(project: Workspace) -> Iterator[Pyproject]:
+    """One px at a time changes what a project's Worker has; pyproject.toml as it is by then.
+
+    Raises Usage for a project that px did not make.
+    """
+    Pyproject.of(project)  # first, so that no lock is left in somebody else's project
+    with owner_only.locked(project.private / "add.lock"):
+        yield Pyproject.of(project)
 
 
 @contextmanager
@@ -56,14 +62,14 @@ def _put(scratch: Workspace, text: str, library: Library) -> None:
 def _try(
     scratch: Workspace, project: Workspace, found: Found, new: Iterable[str], say: Say
 ) -> list[str]:
-    packages = scratch.python_modules
-    if clash := records.shared(packages):
+    installed = records.read(scratch.python_modules)
+    if clash := records.shared(installed):
         raise Cannot(f"{' and '.join(clash[1])} both have the file {clash[0]}")
-    if file := records.reserved(packages, found):
+    if file := records.reserved(installed, found):
         raise Cannot(f"these packages have {file}, which would replace px or start by itself")
-    if name := records.hidden(packages, found, project.worker):
+    if name := records.hidden(installed, found, project.worker):
         raise Cannot(f"these packages have a module {name}, which would hide worker/{name}")
-    imported = records.modules(packages, new)
+    imported = records.modules(installed, new)
     if imported:
         say(f"Importing {', '.join(imported)} in workerd")
         trial.check(imported, scratch, project)

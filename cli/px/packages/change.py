@@ -40,8 +40,7 @@ def add(
     project: Workspace, wanted: Sequence[Requirement], library: Library, say: Say, bar: Bar
 ) -> Changed:
     """Raises Cannot for what the Worker cannot run, and then nothing was changed."""
-    ours = Pyproject.of(project)
-    with beside.alone(project):
+    with beside.alone(project) as ours:
         return _change(project, ours, wanted, frozenset(), library, say, bar)
 
 
@@ -49,15 +48,15 @@ def remove(
     project: Workspace, names: Sequence[str], library: Library, say: Say, bar: Bar
 ) -> Changed:
     """Takes these out, and what only they needed. Raises Refused for one that is not there."""
-    ours, gone = Pyproject.of(project), frozenset(map(canonicalize_name, names))
-    known = {_name(one) for one in ours.dependencies}
-    if any(name not in known for name in gone):
-        raise Refused(
-            "not one of the packages that `px add` added; nothing was changed",
-            code="not_added",
-            hint=f"{pyproject.FILE} lists them in [project].dependencies",
-        )
-    with beside.alone(project):
+    gone = frozenset(map(canonicalize_name, names))
+    with beside.alone(project) as ours:
+        known = {pins.name_of(one) for one in ours.dependencies}
+        if any(name not in known for name in gone):
+            raise Refused(
+                "not one of the packages that `px add` added; nothing was changed",
+                code="not_added",
+                hint=f"{pyproject.FILE} lists them in [project].dependencies",
+            )
         return _change(project, ours, (), gone, library, say, bar)
 
 
@@ -73,10 +72,10 @@ def _change(
     before = _current(project, library)
     new: dict[str, str] = {canonicalize_name(one.name): str(one) for one in wanted}
     asked = [
-        *(one for one in ours.dependencies if _name(one) not in gone | new.keys()),
+        *(one for one in ours.dependencies if pins.name_of(one) not in gone | new.keys()),
         *new.values(),
     ]
-    asked.sort(key=_name)
+    asked.sort(key=pins.name_of)
     found, text = lock(asked, library, before, say)
     _check_untouched(ours, before, text)
     with beside.tried(project, text, library, found, new, say, bar) as (modules, imported):
@@ -91,7 +90,7 @@ def _change(
 
 def _current(project: Workspace, library: Library) -> str:
     """requirements/worker.txt; raises Refused unless it begins with this px's library."""
-    text = project.requirements.read_text() if project.requirements.is_file() else ""
+    text = pins.text(project)
     if not text.startswith(pinned(library)):
         raise Refused(
             "this project has the library of another version of px; nothing was changed",
@@ -128,7 +127,3 @@ def _requirement(word: str) -> Requirement:
             hint="for example: `px add httpx`",
         )
     return found
-
-
-def _name(requirement: str) -> str:
-    return canonicalize_name(Requirement(requirement).name)

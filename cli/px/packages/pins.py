@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from packaging.utils import canonicalize_name
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
 
 from px.packages.index import Index
 from px.packages.resolve import Found
+from px.project.workspace import Workspace
 
 _HEAD: Final = "# Written by `px add`.\n"
 _PIN: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
+
+
+def text(project: Workspace) -> str:
+    """requirements/worker.txt as it is; "" if it is not there."""
+    return project.requirements.read_text() if project.requirements.is_file() else ""
+
+
+def name_of(requirement: str) -> NormalizedName:
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def read(text: str) -> dict[str, str]:

@@ -208,5 +208,5 @@ def _gap(files: Sequence[Package]) -> str:
     if not wheels:
         return "it is only published as source, and px builds nothing"
     if any(one.link.filename.endswith("-none-any.whl") for one in wheels):
-        return "no version of it is for the Worker's Python, 3.14"
+        return f"no version of it is for the Worker's Python, {MARKERS['python_version']}"
     return "it has compiled code, and no build of it is for the Worker"

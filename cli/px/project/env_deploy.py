@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from px.errors import Refused
 from px.project import private_files
-from px.project.environment import Environment
 from px.project.upwards import find_config, find_upwards
-from px.project.workspace import Workspace
+
+if TYPE_CHECKING:
+    from px.project.environment import Environment
+    from px.project.workspace import Workspace
 
 URL: Final = "PX_URL"
 TOKEN: Final = "PX_TOKEN"  # noqa: S105 - a variable's name

@@ -64,25 +64,40 @@ class Manifest:
 
 def read_manifest(config: Path, environment: Environment = PRODUCTION) -> Manifest:
     """The Worker of this environment. Raises Usage, with what is wrong."""
+    with _usable(config):
+        return _manifest(config, _parsed(config), environment)
+
+
+def in_environment(known: Manifest, environment: Environment) -> Manifest:
+    """The same file's Worker of another environment. Raises Usage, with what is wrong."""
+    with _usable(known.config):
+        return _manifest(known.config, known.written, environment)
+
+
+def _manifest(config: Path, written: Mapping[str, Any], environment: Environment) -> Manifest:
+    fields = fields_of(written, environment, config.name)
+    kv = fields.get("kv_namespaces", ())
+    return Manifest(
+        config,
+        namespaces={one["binding"]: one.get("id") for one in kv},
+        local_namespaces={
+            one["binding"]: one.get("preview_id") or one.get("id") or one["binding"] for one in kv
+        },
+        objects={
+            one["name"]: one["class_name"]
+            for one in fields.get("durable_objects", {}).get("bindings", ())
+        },
+        fields=fields,
+        written=written,
+        environment=environment,
+    )
+
+
+@contextmanager
+def _usable(config: Path) -> Iterator[None]:
+    """Raises Usage for a file that cannot be read, or whose fields are not as they should be."""
     try:
-        written = _parsed(config)
-        fields = fields_of(written, environment, config.name)
-        kv = fields.get("kv_namespaces", ())
-        return Manifest(
-            config,
-            namespaces={one["binding"]: one.get("id") for one in kv},
-            local_namespaces={
-                one["binding"]: one.get("preview_id") or one.get("id") or one["binding"]
-                for one in kv
-            },
-            objects={
-                one["name"]: one["class_name"]
-                for one in fields.get("durable_objects", {}).get("bindings", ())
-            },
-            fields=fields,
-            written=written,
-            environment=environment,
-        )
+        yield
     except KeyError as missing:
         raise _unusable(config, f"lacks {missing}") from None
     except OSError as error:

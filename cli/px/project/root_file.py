@@ -10,7 +10,6 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from px.project import owner_only
 from px.project.local_state import read_pair
 
 
@@ -34,5 +33,7 @@ def read_root(path: Path) -> RootToken | None:
 
 def write_root(path: Path, root: RootToken) -> None:
     """The whole file, or the old one stays."""
+    from px.project import owner_only
+
     owner_only.make_folder(path.parent)
     owner_only.replace(path, (json.dumps(asdict(root), indent=2) + "\n").encode())

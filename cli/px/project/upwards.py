@@ -11,9 +11,9 @@ from typing import Final
 CONFIGS: Final = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 
 
-def find_config(folder: Path, owners: Set[int] | None = None) -> Path | None:
+def find_config(folder: Path) -> Path | None:
     """The nearest of wrangler's configuration files, with the owners of `find_upwards`."""
-    return next(_upwards(CONFIGS, folder, owners), None)
+    return next(_upwards(CONFIGS, folder, None), None)
 
 
 def config_in(folder: Path) -> Path:

@@ -81,14 +81,17 @@ class Workspace:
         return self.private / self.environment.within(name)
 
 
-def find_project(start: Path | None = None) -> Workspace:
-    """The nearest folder upwards with wrangler's configuration, in the chosen environment.
+def nearest(folder: Path) -> Workspace | None:
+    """The nearest one upwards with wrangler's configuration, in the chosen environment."""
+    mark = find_config(folder)
+    return None if mark is None else Workspace(mark.parent, chosen(), mark)
 
-    Raises LocalError if there is none.
-    """
-    mark = find_config((start or Path.cwd()).resolve())
-    if mark is not None:
-        return Workspace(mark.parent, chosen(), mark)
+
+def find_project(start: Path | None = None) -> Workspace:
+    """The nearest one upwards from here or from `start`. Raises LocalError if there is none."""
+    found = nearest((start or Path.cwd()).resolve())
+    if found is not None:
+        return found
     raise NoProject(
         "no wrangler.toml, wrangler.jsonc or wrangler.json in this folder or above it",
         "run px inside a project; `px new DIR` makes one",

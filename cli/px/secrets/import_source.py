@@ -18,6 +18,7 @@ from px.files.file_text import decode
 from px.files.regular import open_regular
 from px.files.typed_path import unnamed
 from px.project import private_files
+from px.project.environment import chosen
 from px.project.private_files import DEPLOY_FILE
 from px.project.upwards import find_upwards
 
@@ -106,12 +107,16 @@ def _deploy_refusal() -> Usage:
 
 def _is_deploy_file(path: Path) -> bool:
     """By its own name or a longer one (.env.deploy.bak), by the target of a link, or as another
-    name of the current one.
+    name of the current one, which is production's or the chosen environment's.
     """
     names = {path.name.casefold(), _resolved(path).name.casefold()}
     if any(name.startswith(DEPLOY_FILE) for name in names):
         return True
-    near = (find_upwards(DEPLOY_FILE, folder) for folder in (Path.cwd(), _resolved(path).parent))
+    near = (
+        find_upwards(name, folder)
+        for name in {DEPLOY_FILE, chosen().deploy_file}
+        for folder in (Path.cwd(), _resolved(path).parent)
+    )
     return any(deploy is not None and path.samefile(deploy) for deploy in near)
 
 

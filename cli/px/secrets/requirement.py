@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
-from px.api.secrets import Secret, Secrets
-from px.declared.code import Declared, Place
 from px.errors import Detail, PxError, Usage
 from px.files.assignments import Assignment, refuse
-from px.project.workspace import Workspace
+
+if TYPE_CHECKING:
+    from px.api.secrets import Secret, Secrets
+    from px.declared.code import Declared, Place
+    from px.project.workspace import Workspace
 
 EXAMPLE: Final = ".env.secrets.example"
 

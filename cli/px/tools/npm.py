@@ -40,16 +40,10 @@ def install(npm: Sequence[str | Path], place: Path, tick: Callable[[], None]) ->
 
     It has only what the lock pins; `tick` is called now and then. Raises LocalError.
     """
-    lock = check_pins(place)
+    lock = _read(place / LOCK)
+    _check_root(_read(place / "package.json"), lock)
     _run([*map(str, npm), "install", *_OPTIONS, "--prefix", str(place)], place, tick)
     _check_installed(_read(place / "node_modules" / ".package-lock.json"), lock)
-
-
-def check_pins(folder: Path) -> Mapping[str, Any]:
-    """The folder's lock, which must match its package.json; raises LocalError."""
-    lock = _read(folder / LOCK)
-    _check_root(_read(folder / "package.json"), lock)
-    return lock
 
 
 def _run(command: Sequence[str], place: Path, tick: Callable[[], None]) -> None:

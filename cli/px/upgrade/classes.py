@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import tomlkit
 
-Fields = Mapping[str, Any]
+from px.project.inheritance import Fields
 
 
 def merged(fresh: str, current: Fields, version: str) -> str:

@@ -12,6 +12,7 @@ from px import __version__
 from px.declared import stub
 from px.new import pyproject
 from px.new.pyproject import VENDOR, Pyproject, digest
+from px.project.inheritance import Fields
 from px.upgrade import classes
 
 NEW: Final = ".new"
@@ -34,11 +35,10 @@ class Plan:
         among.append(name)
 
 
-def make(root: Path, ours: Pyproject, fresh: Mapping[str, bytes]) -> Plan:
-    """For a project with these files of the px that runs."""
+def make(root: Path, ours: Pyproject, fresh: Mapping[str, bytes], fields: Fields) -> Plan:
+    """For a project with these files of the px that runs; `fields`: wrangler's configuration."""
     plan = Plan()
     fresh = dict(fresh)
-    fields = _fields(root / CONFIG)
     fresh[CONFIG] = classes.merged(fresh[CONFIG].decode(), fields, __version__).encode()
     # The wheels first: requirements name them.
     for name in sorted(fresh, key=lambda one: (not one.startswith(f"{VENDOR}/"), one)):
@@ -93,7 +93,3 @@ def _requirements(plan: Plan, root: Path) -> list[str]:
     return [
         (planned.get(name) or (root / name).read_bytes()).decode(errors="replace") for name in names
     ]
-
-
-def _fields(config: Path) -> dict[str, object]:
-    return tomllib.loads(config.read_text()) if config.is_file() else {}

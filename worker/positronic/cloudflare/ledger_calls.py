@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from positronic.cloudflare.ledger_objects import LedgerObjects
+from positronic.commands import run_commands
 from positronic.commands.asking import LedgerUnreachable
 from positronic.commands.command import Command
 from positronic.commands.message import pack, read_answer
-from positronic.commands.table import ANSWERED_AGAIN, READS
+from positronic.commands.table import READS
 from positronic.errors import OutcomeUnknown, PositronicError
 from positronic.sealing.keyring import Keyring
 
@@ -50,6 +51,6 @@ class LedgerCalls:
 
 
 def _lost(command: Command) -> PositronicError:
-    if command.action in READS or command.action in ANSWERED_AGAIN:
+    if command.action in READS or command.action == run_commands.READ:
         return LedgerUnreachable("the project's ledger did not answer")
     return OutcomeUnknown("the project's ledger did not answer; the change may have been made")

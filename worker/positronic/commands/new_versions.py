@@ -78,7 +78,7 @@ def written(
         changed_by=work.actor,
     )
     version = version_from(record, work.actor, restored_from)
-    # What is restored may have had a policy that kept more, before it was deleted the first time.
+    # What is restored may have had a policy that kept more, before it was destroyed.
     is_back = restored_from is not None and not state.is_live
     gone = (surplus if is_back else _outdated)(work, changed, len(record.sealed))
     return [STATES.put(changed), VERSIONS.put(version), *gone]

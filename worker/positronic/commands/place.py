@@ -18,6 +18,7 @@ from positronic.access.authentication import (
     check_time,
     require,
 )
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -33,12 +34,19 @@ from positronic.commands.table import (
     WITHOUT_STANDING,
 )
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, Unauthenticated
+from positronic.errors import (
+    Busy,
+    CorruptRecord,
+    InvalidRequest,
+    LedgerFull,
+    SecretExpired,
+    Unauthenticated,
+)
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
+from positronic.ledger.setting_rows import OWNER
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
@@ -78,12 +86,17 @@ class Place:
         self._wake = wake
 
     async def run(self, command: Command) -> object:
-        """What the command answers. One that was sent before gets its first answer."""
+        """What the command answers. One that was sent before gets its first answer, or, where that
+        is not kept, what there is now.
+        """
         try:
             return await self._run(command)
         except TokenRefused as refused:
             # Later: the answer's time must not tell a known id from an unknown one.
             Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
+            raise
+        except (NotGranted, NoProps, SecretExpired) as refused:
+            Noting(self._project, self._ledger, self._tools).binding(refused, command)
             raise
 
     async def _run(self, command: Command) -> object:
@@ -103,14 +116,12 @@ class Place:
             look = Look(self._ledger)
             admitted = self._admit(command, look)
             work = Work(self._project, look, self._tools, admitted.principal)
-            first = self._first(command)
-            if first is not None and command.action not in ANSWERED_AGAIN:
-                return first.result
+            if (first := self._first(command)) is not None:
+                again = ANSWERED_AGAIN.get(command.action)
+                return await again(work, arguments) if again else first.result
             if command.action in NEW_VALUES and self._tools.is_full():
                 raise LedgerFull("the project's ledger is full; no new value is taken")
             plan = await change(work, arguments)
-            if first is not None:
-                return plan.result
             is_recorded, key = plan.names or plan.earlier, plan.audit_key
             if is_recorded and key is None:
                 key, kept = await audit_keys.obtain(work)
@@ -144,7 +155,7 @@ class Place:
                 caller = check_record(signer, now, self._project, caller.hash, record)
             except Unauthenticated:
                 # Looked up for a known id too, so that the time tells nothing of ids.
-                is_owned = OWNER_ID in self._ledger.get(SETTING, [OWNER_ID])
+                is_owned = self._tools.standing.is_owned(self._ledger)
                 if record is None and not is_owned:
                     raise NobodyHere(self._project) from None
                 raise
@@ -164,7 +175,9 @@ class Place:
         now = self._tools.clock()
         check_time(admitted.principal, admitted.expires_at, now)
         if (first := self._first(command)) is not None:
-            return plan.result if command.action in ANSWERED_AGAIN else first.result
+            if command.action in ANSWERED_AGAIN:
+                raise CommitConflict  # the next try answers it
+            return first.result
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]

@@ -140,9 +140,13 @@ async def _sealed(
 
 
 def _written(work: Work, record: Record, state: SecretState | None) -> list[Change]:
-    """A deleted name that is created again has no policy, and what was deleted is still kept."""
+    """Of its policy, a deleted name that is created again has only how much is kept of it: a writer
+    may not lower that. What was deleted is still kept.
+    """
     if state is None:
         state = SecretState(record.name, record.metadata)
     elif not state.is_live:
-        state = replace(state, policy=DEFAULT)
+        kept = state.policy
+        policy = replace(DEFAULT, keep_versions=kept.keep_versions, keep_days=kept.keep_days)
+        state = replace(state, policy=policy)
     return written(work, record, state)

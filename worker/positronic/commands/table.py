@@ -9,9 +9,11 @@ from positronic.commands import (
     adopt_commands,
     audit_changes,
     audit_reads,
+    binding_commands,
     copy_commands,
     directory_commands,
     export_commands,
+    grant_commands,
     import_commands,
     key_commands,
     policy_commands,
@@ -36,6 +38,10 @@ Read = Callable[[Work, Arguments], Awaitable[object]]
 async def _nothing(_: Work, __: Arguments) -> object:
     """Whether the caller may do what it is about to send."""
     return None
+
+
+async def _read_again(work: Work, given: Arguments) -> object:
+    return (await run_commands.read(work, given.names("names"))).result
 
 
 def _destroy(work: Work, given: Arguments) -> Awaitable[Plan]:
@@ -75,6 +81,15 @@ CHANGES: Final[Mapping[str, Change]] = {
     run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
     "brain.settle": lambda work, given: run_commands.settle(
         work, given.numbers("versions"), given.number("at")
+    ),
+    "grant.add": lambda work, given: grant_commands.add(
+        work, given.app("app"), given.names("names")
+    ),
+    "grant.remove": lambda work, given: grant_commands.remove(
+        work, given.text("app"), given.names("names")
+    ),
+    binding_commands.READ: lambda work, given: binding_commands.read(
+        work, given.names("names"), given.optional_names("narrow")
     ),
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
@@ -116,9 +131,12 @@ WITHOUT_STANDING: Final = frozenset(
 )
 # A ledger that is full refuses these.
 NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "secret.restore"})
-# Sent again, these are recorded once and answered again: their answers, which have sealed texts and
-# notes, are not kept with the event.
-ANSWERED_AGAIN: Final = frozenset({run_commands.READ, "secret.policy"})
+# Sent again, these are recorded once and answered by what there is now: their answers, which have
+# sealed texts and notes, are not kept with the event.
+ANSWERED_AGAIN: Final[Mapping[str, Read]] = {
+    run_commands.READ: _read_again,
+    "secret.policy": lambda work, given: policy_commands.shown(work, given.name("name")),
+}
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,
     "secret.list": lambda work, given: secret_reads.listed(work, *given.page()),
@@ -137,6 +155,14 @@ READS: Final[Mapping[str, Read]] = {
     ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
+    "grant.list": lambda work, given: grant_commands.listed(work, *given.page()),
+    "binding.exists": lambda work, given: binding_commands.exists(
+        work, given.name("name"), given.optional_names("narrow")
+    ),
+    "binding.names": lambda work, given: binding_commands.names(
+        work, given.optional_names("narrow")
+    ),
+    "binding.refuse": lambda work, _: binding_commands.refuse(work),
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
     "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),

@@ -35,13 +35,11 @@ def add(name: Name, as_json: Json = False) -> None:
 
     from px.new.environment import append, make_block
     from px.project.environment import PRODUCTION
-    from px.project.manifest import read_manifest
     from px.project.own import own_manifest
     from px.project.workspace import find_project
 
     project = replace(find_project(), environment=PRODUCTION)
-    own_manifest(project)
-    manifest = read_manifest(project.config, PRODUCTION)
+    manifest = own_manifest(project)
     block = make_block(manifest, _new(name, manifest.written.get("env", {}), project))
     is_written = project.config.suffix == ".toml"
     if is_written:

@@ -9,6 +9,7 @@ from px.commands.groups import new_app
 from px.commands.options import Json
 
 if TYPE_CHECKING:
+    from px.project.manifest import Manifest
     from px.project.workspace import Workspace
 
 app = new_app()
@@ -34,9 +35,9 @@ def list_environments(as_json: Json = False) -> None:
     from px.project.workspace import find_project
 
     project = find_project()
-    written = read_manifest(project.config).written
-    names = ("", *names_of(written))
-    found = [_row(replace(project, environment=Environment(one))) for one in names]
+    top = read_manifest(project.config)
+    names = ("", *names_of(top.written))
+    found = [_row(replace(project, environment=Environment(one)), top) for one in names]
     if as_json:
         rows = [dict(zip(_FIELDS, row, strict=True)) for row in found]
         terminal.document({"environments": rows})
@@ -48,10 +49,10 @@ def list_environments(as_json: Json = False) -> None:
         terminal.data("\n".join("\t".join(row) for row in cells))
 
 
-def _row(project: Workspace) -> tuple[str, str, str | None]:
+def _row(project: Workspace, top: Manifest) -> tuple[str, str, str | None]:
     from px.project.env_deploy import URL, DeployFile
-    from px.project.manifest import read_manifest
+    from px.project.manifest import in_environment
 
-    worker = read_manifest(project.config, project.environment).worker
+    worker = in_environment(top, project.environment).worker
     url = DeployFile(project.root, project).read().get(URL)
     return project.environment.shown, worker, url or None

@@ -16,7 +16,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to create."
 
 
 @app.command()
-@with_server(root=Root.IF_THERE)
+@with_server(root=Root.ELSEWHERE)
 def export(file: File, server: Server) -> None:
     """Write a project's ledger to a file.
 

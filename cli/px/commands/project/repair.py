@@ -10,7 +10,7 @@ app = new_app()
 
 
 @app.command()
-@with_server(root=Root.IF_THERE)
+@with_server(root=Root.ELSEWHERE)
 def repair(server: Server) -> None:
     """Write the copies in KV again.
 

@@ -32,7 +32,7 @@ def test_what_is_imported_is_the_top_of_each_folder(
     record(tmp_path, "one", *paths)
     record(tmp_path, "other", "other.py")
 
-    assert records.modules(tmp_path, ["one"]) == expected
+    assert records.modules(records.read(tmp_path), ["one"]) == expected
 
 
 def test_a_file_that_two_packages_have_is_found(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_file_that_two_packages_have_is_found(tmp_path: Path) -> None:
     record(tmp_path, "one", "same/__init__.py")
     record(tmp_path, "two", "same/__init__.py")
 
-    clash = records.shared(tmp_path)
+    clash = records.shared(records.read(tmp_path))
 
     assert clash is not None
     assert (str(clash[0]), clash[1]) == ("same/__init__.py", ["one", "two"])
@@ -57,15 +57,15 @@ def test_a_file_in_the_place_of_pxs_own_is_found(tmp_path: Path, path: str) -> N
     """Not in packages of the library, which has such files."""
     record(tmp_path, "one", "one.py", path)
 
-    assert records.reserved(tmp_path, ["one"]) == path
-    assert records.reserved(tmp_path, ["other"]) is None
+    assert records.reserved(records.read(tmp_path), ["one"]) == path
+    assert records.reserved(records.read(tmp_path), ["other"]) is None
 
 
 def test_other_files_are_not_reserved(tmp_path: Path) -> None:
     """Nor one with such a name further down."""
     record(tmp_path, "one", "one/px.py", "pxx.py", "workers_ai/__init__.py", "one/a.pth")
 
-    assert records.reserved(tmp_path, ["one"]) is None
+    assert records.reserved(records.read(tmp_path), ["one"]) is None
 
 
 def test_a_module_that_hides_one_of_the_worker_is_found(tmp_path: Path) -> None:
@@ -74,5 +74,5 @@ def test_a_module_that_hides_one_of_the_worker_is_found(tmp_path: Path) -> None:
     worker = tmp_path / "worker"
     (worker / "brains").mkdir(parents=True)
 
-    assert records.hidden(tmp_path / "modules", ["one"], worker) == "brains"
-    assert records.hidden(tmp_path / "modules", [], worker) is None
+    assert records.hidden(records.read(tmp_path / "modules"), ["one"], worker) == "brains"
+    assert records.hidden(records.read(tmp_path / "modules"), [], worker) is None

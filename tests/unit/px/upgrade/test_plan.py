@@ -13,6 +13,7 @@ from px.new.files import project_files
 from px.new.pyproject import FILE, Pyproject
 from px.project import together
 from px.upgrade.plan import Plan, make
+from support.contents import contents
 
 OLD = Library("positronic_secrets-0.1.0-py3-none-any.whl", b"old", "one==1 --hash=sha256:0\n")
 NOW = Library(f"positronic_secrets-{__version__}-py3-none-any.whl", b"now", "one==2\n")
@@ -50,17 +51,9 @@ def _fewer(config: bytes) -> bytes:
 
 def upgraded(root: Path) -> Plan:
     ours = Pyproject((root / FILE).read_text())
-    fresh = project_files("shop", NOW, PX)
-    del fresh[FILE]
-    plan = make(root, ours, fresh)
+    plan = make(root, ours, _fresh(), _fields(root))
     with together.written(root, plan.contents):
         return plan
-
-
-def contents(root: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()
-    }
 
 
 def test_what_px_wrote_is_replaced_and_the_old_library_goes(root: Path) -> None:
@@ -216,7 +209,7 @@ def test_a_write_that_fails_brings_everything_back(root: Path) -> None:
 
 def test_one_that_was_killed_half_way_can_be_run_again(root: Path) -> None:
     """Whatever it had written by then."""
-    whole = make(root, Pyproject((root / FILE).read_text()), _fresh())
+    whole = make(root, Pyproject((root / FILE).read_text()), _fresh(), _fields(root))
     names = [*whole.contents]
     with together.written(root, {name: whole.contents[name] for name in names[: len(names) // 2]}):
         pass
@@ -231,3 +224,7 @@ def _fresh() -> dict[str, bytes]:
     fresh = project_files("shop", NOW, PX)
     del fresh[FILE]
     return fresh
+
+
+def _fields(root: Path) -> dict[str, object]:
+    return tomllib.loads((root / "wrangler.toml").read_text())
