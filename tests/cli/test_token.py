@@ -207,10 +207,10 @@ def boss_and_child(px: Px, name: str, child: str) -> tuple[Token, Token]:
     made = px.run("token", "create", name, "--role", "admin").stdout.strip()
     own = {"PX_TOKEN": made}
     issued = px.run("token", "create", child, "--role", "reader", environment=own).stdout.strip()
-    found = parse(made), parse(issued)
-    assert found[0] is not None
-    assert found[1] is not None
-    return found
+    boss, job = parse(made), parse(issued)
+    assert boss is not None
+    assert job is not None
+    return boss, job
 
 
 def test_a_name_stands_for_its_only_token(px: Px) -> None:
