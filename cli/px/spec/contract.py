@@ -43,7 +43,7 @@ LISTED: Final = (
     " expiresAt rotateEvery enforce due note deletedAt keptUntil"
 )
 
-# The least role that a call needs; NAME, ID and N stand for one segment.
+# The least role that a call needs; NAME, ID, AS and N stand for one segment.
 CALLS: Final = {
     "runner": (
         ("GET", "/brains"),
@@ -76,6 +76,9 @@ CALLS: Final = {
         ("GET", "/tokens"),
         ("POST", "/tokens"),
         ("DELETE", "/tokens/ID"),
+        ("GET", "/grants"),
+        ("POST", "/grants"),
+        ("DELETE", "/grants/AS"),
         ("GET", "/keys"),
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),
