@@ -148,7 +148,7 @@ async def alike(world: World) -> None:
 
 @TOKENS.full
 async def runner(world: World) -> None:
-    """A runner may list and run brains and see their runs, and nothing of secrets."""
+    """A runner may list and run brains, see and cancel runs, and nothing of secrets."""
     await _may(world, "runner")
 
 

@@ -65,6 +65,8 @@ def test_each_call_needs_its_role() -> None:
         "POST /brains/runs/rerun": Role.RUNNER,
         "GET /brains/runs/{runId}": Role.RUNNER,
         "GET /brains/runs/{runId}/watch": Role.RUNNER,
+        "DELETE /brains/runs/{runId}": Role.RUNNER,
+        "GET /runs": Role.RUNNER,
     }
 
 

@@ -65,6 +65,7 @@ def test_a_row_of_the_table(call: str, own: tuple[int, ...], other: tuple[int, .
                 *("GET /brains", "GET /brains/{identifier}", "GET /brains/runs"),
                 *("POST /brains/runs", "POST /brains/runs/rerun"),
                 *("GET /brains/runs/{runId}", "GET /brains/runs/{runId}/watch"),
+                *("DELETE /brains/runs/{runId}", "GET /runs"),
             },
         ),
         ("deployer", {"GET /secrets/{name}/exists"}),
