@@ -89,6 +89,7 @@ def _that_import(name: str) -> list[str]:
                     "cloudflare/crossings",
                     "cloudflare/entrypoint",
                     "cloudflare/project_ledger",
+                    "cloudflare/secrets_binding",
                 )
             ],
         ),

@@ -44,7 +44,7 @@ class Secrets(NothingHangs, WorkerEntrypoint):
 
     async def fetch(self, *_: Any) -> Any:
         """HTTP gets nothing here."""
-        return js_http.response(405, None, {"Allow": "", "Cache-Control": "no-store"})
+        return js_http.response(405, None, {"Cache-Control": "no-store"})
 
 
 async def _answered(called: Secrets, method: str, sent: tuple[Any, ...]) -> Any:
