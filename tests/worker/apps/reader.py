@@ -1,0 +1,20 @@
+"""The same in Python, by the client's Python twin."""
+
+import json
+
+from positronic_secrets import Secrets, SecretsError
+from workers import Response, WorkerEntrypoint
+
+METHODS = {"getMany": "get_many"}
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        asked = json.loads(await request.text())
+        secrets = Secrets(getattr(self.env, asked["binding"], None))
+        method = getattr(secrets, METHODS.get(asked["method"], asked["method"]))
+        try:
+            told = {"value": await method(*asked["sent"])}
+        except SecretsError as error:
+            told = {"name": type(error).__name__, "code": error.code, "message": str(error)}
+        return Response(json.dumps(told))
