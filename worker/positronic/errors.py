@@ -83,18 +83,6 @@ class Forbidden(PositronicError):
     code, status = "forbidden", 403
 
 
-class NotGranted(PositronicError):
-    """A binding may not read a secret of this name, whether or not there is one."""
-
-    code, status = "not_granted", 403
-
-
-class NoProps(PositronicError):
-    """The props of a binding do not say who reads, and in which project."""
-
-    code, status = "no_props", 403
-
-
 class ReservedName(PositronicError):
     """Names that start with POSITRONIC_ are reserved for the framework."""
 

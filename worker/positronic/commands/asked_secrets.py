@@ -132,9 +132,7 @@ class LedgerSecrets:
         return {one.name: SealedSecret(self._values, one, is_copy=True) for one in records}
 
 
-def sealed_secrets(
-    values: Values, found: Sequence[Sequence[Any]]
-) -> Mapping[Name, SealedSecret]:
+def sealed_secrets(values: Values, found: Sequence[Sequence[Any]]) -> Mapping[Name, SealedSecret]:
     """What `run_commands.read` answers, by name."""
     secrets = [
         SealedSecret(values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.commands import run_commands, secret_reads
 from positronic.commands.work import Plan, Work
-from positronic.errors import Detail, InvalidRequest, NoProps, NotGranted
+from positronic.errors import Detail, InvalidRequest
 from positronic.ledger.grant_rows import GRANTS
 from positronic.names import App, Name, parse_app
 from positronic.roles import BINDING
@@ -52,18 +53,17 @@ def _check(work: Work, wanted: Sequence[Name], narrow: Narrow) -> None:
     app, granted = _granted(work, narrow)
     if refused := [name for name in dict.fromkeys(wanted) if name not in granted]:
         said = [f"{app} is not granted {name}" for name in refused]
-        details = [
-            Detail(NotGranted.code, one, name=name)
-            for one, name in zip(said, refused, strict=True)
-        ]
+        found = zip(said, refused, strict=True)
+        details = [Detail(NotGranted.code, one, name=name) for one, name in found]
         raise NotGranted(f"{said[0]} in the project {work.project}", details=details)
 
 
 def _granted(work: Work, narrow: Narrow) -> tuple[App, frozenset[Name]]:
     """Who asks, and what it may read. Raises NotGranted, CorruptRecord."""
-    if work.caller is None or work.caller.kind != BINDING:
-        raise NotGranted("this is for Workers that read over a binding")
-    app = parse_app(work.caller.id)
+    caller = work.caller
+    if caller is None or caller.kind != BINDING or caller.project != work.project:
+        raise NotGranted("this is for Workers that read this project over a binding")
+    app = parse_app(caller.id)
     grant = work.look.one(GRANTS, app)
     if grant is None:
         raise NotGranted(f"{app} is granted nothing in the project {work.project}")

@@ -18,6 +18,7 @@ from positronic.access.authentication import (
     check_time,
     require,
 )
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -38,8 +39,6 @@ from positronic.errors import (
     CorruptRecord,
     InvalidRequest,
     LedgerFull,
-    NoProps,
-    NotGranted,
     SecretExpired,
     Unauthenticated,
 )
