@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ ENTRYPOINT: Final = "Secrets"
 # What the SDK brings; our own packages are none of an app's.
 _SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 _DATE: Final = "2026-11-01"
+PATIENCE: Final = 180.0  # seconds, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def beside(project: Workspace, folder: Path, *apps: App) -> Iterator[Beside]:
     sockets = [f", {_socket(app.name, _q(app.name))}" for app in apps]
     text = _added(config.read_text(), services, sockets) + "".join(workers)
     config.write_text(text)
-    with _serving(folder, "worker", config, ports) as group, _clients(ports) as clients:
+    with _serving(folder, "worker", config, ports, ports) as group, _clients(ports) as clients:
         worker = MainWorker(clients.pop("http"), secrets, folder / "state", folder / "worker.log")
         yield Beside(worker, clients, [group])
 
@@ -120,8 +121,8 @@ def apart(project: Workspace, folder: Path, app: App) -> Iterator[Beside]:
     own.write_text(_APART.format(externals="\n".join(externals), name=app.name) + text)
     app_ports = {app.name: free_port()}
     with (
-        _serving(folder, "worker", config, ports) as ours,
-        _serving(folder, "app", own, app_ports) as theirs,
+        _serving(folder, "worker", config, ports, ["http"]) as ours,
+        _serving(folder, "app", own, app_ports, app_ports) as theirs,
         _clients({"http": ports["http"]} | app_ports) as clients,
     ):
         worker = MainWorker(clients.pop("http"), secrets, folder / "state", folder / "worker.log")
@@ -221,23 +222,22 @@ def _q(text: str) -> str:
 
 @contextmanager
 def _serving(
-    folder: Path, name: str, config: Path, ports: Mapping[str, int]
+    folder: Path, name: str, config: Path, ports: Mapping[str, int], answering: Collection[str]
 ) -> Iterator[ProcessGroup]:
-    """Until every socket that speaks plain HTTP answers."""
+    """Until those of the sockets that are to answer do."""
     command = workerd_command("serve", config)
     command += [f"--socket-addr={socket}={HOST}:{port}" for socket, port in ports.items()]
     log = folder / f"{name}.log"
     with log.open("wb") as written:
         group = ProcessGroup(command, cwd=folder, env={}, log=written)
+
+    def check() -> None:
+        assert group.exit_code() is None, log.read_text()
+
     try:
-        deadline = time.monotonic() + 120
-        first = next(iter(ports))
-
-        def alive() -> None:
-            assert group.exit_code() is None, log.read_text()
-
-        if first == "http":
-            wait_for_answer(f"http://{HOST}:{ports[first]}", deadline, alive, log)
+        deadline = time.monotonic() + PATIENCE
+        for socket in answering:
+            wait_for_answer(f"http://{HOST}:{ports[socket]}", deadline, check, log)
         yield group
     finally:
         group.stop()

@@ -3,6 +3,7 @@ import { Secrets } from "./secrets.mjs";
 
 export default {
   async fetch(request, env) {
+    if (request.method === "GET") return new Response("ready");
     const { binding, method, sent } = await request.json();
     try {
       return Response.json({ value: await new Secrets(env[binding])[method](...sent) });

@@ -10,6 +10,8 @@ METHODS = {"getMany": "get_many"}
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request):
+        if request.method == "GET":
+            return Response("ready")
         asked = json.loads(await request.text())
         secrets = Secrets(getattr(self.env, asked["binding"], None))
         method = getattr(secrets, METHODS.get(asked["method"], asked["method"]))

@@ -29,6 +29,7 @@ async function told(asked: Asked, env: Record<string, object>): Promise<Told> {
 
 export default {
   async fetch(request: Request, env: Record<string, object>): Promise<Response> {
+    if (request.method === "GET") return new Response("ready");
     return Response.json(await told((await request.json()) as Asked, env));
   },
 };
