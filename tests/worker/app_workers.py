@@ -109,9 +109,7 @@ def apart(project: Workspace, folder: Path, app: App) -> Iterator[Beside]:
         for name, props in app.bindings.items()
     ]
     config.write_text(_added(config.read_text(), [], sockets))
-    text = _worker(
-        project, app, app.written(folder), {name: _q(name) for name in app.bindings}
-    )
+    text = _worker(project, app, app.written(folder), {name: _q(name) for name in app.bindings})
     externals = [
         f"(name = {_q(name)}, external = (address = {_q(f'{HOST}:{ports[name]}')}, "
         f"http = (capnpConnectHost = {_q(name)}))),"
@@ -157,9 +155,7 @@ def bundled(folder: Path) -> Path:
     return script
 
 
-def _worker(
-    project: Workspace, app: App, folder: Path, services: Mapping[str, str]
-) -> str:
+def _worker(project: Workspace, app: App, folder: Path, services: Mapping[str, str]) -> str:
     """The Worker as workerd's configuration has it."""
     flags: list[str] = []
     if app.is_python:

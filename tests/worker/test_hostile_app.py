@@ -84,7 +84,11 @@ def test_every_name_is_called_and_nothing_comes_of_it(harm: Harm, target: str) -
     assert len(changed) > 100
     assert {"nothing hangs on this object" in answer for answer in changed} == {True}
     assert after == before
-    [canary] = [one["value"] for one in after if isinstance(one, dict) and "value" in one and one["value"] == harm.canary]
+    [canary] = [
+        one["value"]
+        for one in after
+        if isinstance(one, dict) and "value" in one and one["value"] == harm.canary
+    ]
     assert canary == harm.canary
 
 
