@@ -19,7 +19,7 @@ from positronic.commands.work import Tools, Work
 from positronic.errors import PositronicError
 from positronic.ledger.backup_rows import IMPORTING_ID
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER_ID, SETTING
+from positronic.ledger.setting_rows import SETTING
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import BINDING, Principal
@@ -64,7 +64,7 @@ class Noting:
 
     def foreign(self, refused: ForeignCommand, calls: ForeignCalls) -> None:
         """A command of another Worker. A ledger that nobody wrote to stays empty."""
-        if not self._ledger.get(SETTING, [OWNER_ID]):
+        if not self._tools.standing.is_owned(self._ledger):
             return
         if count := calls.one_more(self._project):
             details: dict[str, object] = {"count": count}

@@ -46,7 +46,7 @@ from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
+from positronic.ledger.setting_rows import OWNER
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
@@ -155,7 +155,7 @@ class Place:
                 caller = check_record(signer, now, self._project, caller.hash, record)
             except Unauthenticated:
                 # Looked up for a known id too, so that the time tells nothing of ids.
-                is_owned = OWNER_ID in self._ledger.get(SETTING, [OWNER_ID])
+                is_owned = self._tools.standing.is_owned(self._ledger)
                 if record is None and not is_owned:
                     raise NobodyHere(self._project) from None
                 raise

@@ -51,7 +51,7 @@ def _fewer(config: bytes) -> bytes:
 
 def upgraded(root: Path) -> Plan:
     ours = Pyproject((root / FILE).read_text())
-    plan = make(root, ours, _fresh())
+    plan = make(root, ours, _fresh(), _fields(root))
     with together.written(root, plan.contents):
         return plan
 
@@ -232,7 +232,7 @@ def test_a_write_that_fails_brings_everything_back(root: Path) -> None:
 
 def test_one_that_was_killed_half_way_can_be_run_again(root: Path) -> None:
     """Whatever it had written by then."""
-    whole = make(root, Pyproject((root / FILE).read_text()), _fresh())
+    whole = make(root, Pyproject((root / FILE).read_text()), _fresh(), _fields(root))
     names = [*whole.contents]
     with together.written(root, {name: whole.contents[name] for name in names[: len(names) // 2]}):
         pass
@@ -247,3 +247,7 @@ def _fresh() -> dict[str, bytes]:
     fresh = project_files("shop", NOW, PX)
     del fresh[FILE]
     return fresh
+
+
+def _fields(root: Path) -> dict[str, object]:
+    return tomllib.loads((root / "wrangler.toml").read_text())
