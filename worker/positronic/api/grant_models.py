@@ -39,7 +39,7 @@ class GrantOut(Model):
 
 
 class AddedOut(GrantOut):
-    """`missing`: the names that it may read and that no secret has now."""
+    """`missing`: the names in `read` for which there is no secret now."""
 
     missing: list[str]
 

@@ -12,7 +12,7 @@ from positronic.ports import Page, Unreadable
 
 
 class Added(NamedTuple):
-    """`missing`: the names of the grant that no secret has now."""
+    """`missing`: the names of the grant for which there is no secret now."""
 
     grant: Grant
     missing: Sequence[Name]

@@ -18,7 +18,7 @@ MAX_GRANTED: Final = 500  # names of one app
 
 
 async def add(work: Work, app: App, names: Sequence[Name]) -> Plan:
-    """[the grant as `listed` has it, the names of it that no secret has now].
+    """[the grant as `listed` has it, those of its names for which there is no secret now].
 
     It may read these too, also where there is no such secret yet. Raises Conflict, CorruptRecord.
     """

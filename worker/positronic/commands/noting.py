@@ -54,7 +54,7 @@ class Noting:
         caller = command.caller
         if not isinstance(caller, Principal) or caller.kind != BINDING:
             return
-        if not self._ledger.get(SETTING, [OWNER_ID]):
+        if not self._tools.standing.is_owned(self._ledger):
             return
         if self._tools.audit_throttle.allows(f"{self._project} {caller.id} {refused.code}"):
             names = tuple(one.name for one in refused.details if one.name)
