@@ -32,7 +32,7 @@ ENTRYPOINT: Final = "Secrets"
 # What the SDK brings; our own packages are none of an app's.
 _SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 _DATE: Final = "2026-11-01"
-PATIENCE: Final = 180.0  # seconds, on a busy machine
+PATIENCE: Final = 600.0  # seconds, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,8 @@ def _sdk(python_modules: Path) -> Iterator[str]:
 
 
 def _service(binding: str, props: object) -> dict[str, object]:
-    found = {"binding": binding, "service": OURS, "entrypoint": ENTRYPOINT}
-    return found if props is None else {**found, "props": props}
+    given = {} if props is None else {"props": props}
+    return {"binding": binding, "service": OURS, "entrypoint": ENTRYPOINT, **given}
 
 
 def _designators(app: App) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -84,15 +82,9 @@ def test_every_name_is_called_and_nothing_comes_of_it(harm: Harm, target: str) -
     assert len(changed) > 100
     assert {"nothing hangs on this object" in answer for answer in changed} == {True}
     assert after == before
-    [canary] = [
-        one["value"]
-        for one in after
-        if isinstance(one, dict) and "value" in one and one["value"] == harm.canary
-    ]
-    assert canary == harm.canary
 
 
-def test_our_own_answers_are_still_ours(harm: Harm) -> None:
+def test_honest_calls_are_answered(harm: Harm) -> None:
     """The control: the honest app's value is what the scan looks for."""
     assert harm.apps.ask("honest", "SECRETS", "get", "CANARY") == {"value": harm.canary}
     assert harm.ask("Secrets", method="get", sent=["OWN"]) == {"ok": True, "value": "its own"}

@@ -1,15 +1,21 @@
 """The same in Python, by the client's Python twin."""
 
-import json
+from __future__ import annotations
 
-from positronic_secrets import Secrets, SecretsError
+import json
+from typing import Any
+
+from positronic_secrets import (  # type: ignore[import-not-found]  # beside this file in the Worker
+    Secrets,
+    SecretsError,
+)
 from workers import Response, WorkerEntrypoint
 
 METHODS = {"getMany": "get_many"}
 
 
-class Default(WorkerEntrypoint):
-    async def fetch(self, request):
+class Default(WorkerEntrypoint):  # type: ignore[misc]
+    async def fetch(self, request: Any) -> Response:  # noqa: ANN401
         if request.method == "GET":
             return Response("ready")
         asked = json.loads(await request.text())

@@ -9,13 +9,14 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 
+from positronic.access.binding_refusals import NoProps
 from positronic.api.service import Service
 from positronic.audit.events import Origin
 from positronic.binding.methods import METHODS
 from positronic.binding.props import WrongProps, read_props
 from positronic.commands.asked_bindings import LedgerBinding
 from positronic.commands.asking import LedgerUnreachable
-from positronic.errors import NoProps, PositronicError
+from positronic.errors import PositronicError
 from positronic.names import App
 from positronic.traceback_summary import summary_of
 
