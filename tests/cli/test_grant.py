@@ -184,5 +184,5 @@ def test_without_a_grant_no_client_is_left(px: Px, tmp_path: Path) -> None:
     sent = ["grant", "add", "checkout", "--read", "STRIPE_KEY", "--client", str(app)]
     done = px.run(*sent, environment={"PX_TOKEN": "x" * 32})
 
-    assert done.returncode == 3
+    assert done.returncode == 4
     assert [*app.iterdir()] == []
