@@ -11,7 +11,9 @@ from workers import WorkerEntrypoint
 
 from positronic.api.reminding import remind
 from positronic.api.scheduling import start_scheduled
+from positronic.api.service import Service
 from positronic.cloudflare import given, js_http
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.run_objects import RemoteRuns, object_name
 from positronic.cloudflare.serving import serve, service_of
 from positronic.errors import PositronicError, StoreFailed
@@ -22,7 +24,7 @@ from positronic.traceback_summary import summary_of
 _RUNS: Final = "https://positronic.invalid/brains/runs"  # no name leads there: an object gets it
 
 
-class Default(WorkerEntrypoint):
+class Default(NothingHangs, WorkerEntrypoint):
     """Serves the secrets API. When a cron fires, starts the brains that name it, and reminds.
 
     No other methods: each could be called over a binding, as these can.
@@ -33,6 +35,9 @@ class Default(WorkerEntrypoint):
         given.keep(made, ctx, env)
         return made
 
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it."""
+
     async def fetch(self, request: Any) -> Any:
         ctx, env = given.of(self)
         sent = request.js_object
@@ -42,9 +47,13 @@ class Default(WorkerEntrypoint):
         """Raises nothing: over a binding, an exception carries its traceback."""
         ctx, env = given.of(self)
         service = service_of(env, ctx, RemoteRuns(env, None, os.urandom))
-        cron = getattr(controller, "cron", None)
-        await _quietly(start_scheduled(service, str(cron), partial(_start, env.BRAIN_RUN)))
+        await _quietly(_start_brains(service, env, controller))
         await _quietly(remind(service, js_http.post))
+
+
+async def _start_brains(service: Service, env: Any, controller: Any) -> None:
+    cron = str(getattr(controller, "cron", None))
+    await start_scheduled(service, cron, partial(_start, env.BRAIN_RUN))
 
 
 async def _quietly(work: Awaitable[None]) -> None:
