@@ -311,8 +311,10 @@ def test_a_brain_inside_is_one_step(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("title", "asked", "counts"),
-    [("hasty", {}, 50), ("hasty", {"timeLimit": 60}, 50), ("hasty", {"timeLimit": 20}, 20)]
-    + [
+    [
+        ("hasty", {}, 50),
+        ("hasty", {"timeLimit": 60}, 50),
+        ("hasty", {"timeLimit": 20}, 20),
         ("counter", {}, 100),
         ("counter", {"timeLimit": 200}, 100),
         ("counter", {"timeLimit": 1}, 1),
@@ -347,4 +349,4 @@ def test_a_limit_that_is_misconfigured(changed: dict[str, str]) -> None:
     refused = house.call("GET", "/runs")
 
     assert (refused.status, refused.code) == (503, "not_configured")
-    assert refused.json["error"].startswith([*changed][0].upper())
+    assert refused.json["error"].startswith(next(iter(changed)).upper())
