@@ -346,7 +346,7 @@ def test_a_brain_with_a_time_limit_that_is_none(seconds: Any) -> None:  # noqa: 
 )
 def test_a_limit_that_is_misconfigured(changed: dict[str, str]) -> None:
     """The Worker says which setting it is, and answers nothing else."""
-    house = House(settings=replace(SETTINGS, **changed))  # type: ignore[arg-type]
+    house = House(settings=replace(SETTINGS, **changed))
     refused = house.call("GET", "/runs")
 
     assert (refused.status, refused.code) == (503, "not_configured")
