@@ -28,6 +28,7 @@ _NOT_FOUND: Final = {
     "POST /brains/runs",
     "POST /brains/runs/rerun",
     "GET /brains/runs/{runId}",
+    "DELETE /brains/runs/{runId}",
     "GET /brains/runs/{runId}/watch",
 }
 

@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 # Answers that leave no doubt: nothing was written.
 _CERTAIN: Final = frozenset(
-    {"adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"}
+    {
+        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured"),
+        *("rate_limited", "too_many_runs"),
+    }
 )
 
 

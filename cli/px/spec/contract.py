@@ -27,7 +27,7 @@ STATUS: Final = {
         412: "version_mismatch",
         413: "too_large",
         415: "unsupported_media_type",
-        429: "rate_limited",
+        429: "rate_limited too_many_runs too_many_watches",
         500: "internal unknown_key corrupt_record",
         502: "store_failed outcome_unknown",
         503: "not_configured audit_unavailable busy adopting",
@@ -67,7 +67,9 @@ CALLS: Final = {
         ("POST", "/brains/runs"),
         ("POST", "/brains/runs/rerun"),
         ("GET", "/brains/runs/ID"),
+        ("DELETE", "/brains/runs/ID"),
         ("GET", "/brains/runs/ID/watch"),
+        ("GET", "/runs"),
     ),
     "admin": (
         ("DELETE", "/secrets/NAME/versions/N"),
