@@ -141,7 +141,7 @@ def _new_run(
     errors: tuple[int, ...],
 ) -> Route:
     return Route(
-        *("POST", path, Role.WRITER, endpoint, summary, 201, errors),
+        *("POST", path, Role.RUNNER, endpoint, summary, 201, errors),
         read=read,
         max_body=MAX_RUN_BODY,
         executor=Executor.NEW_RUN,
@@ -149,7 +149,7 @@ def _new_run(
 
 
 def _of_run(path: str, endpoint: Endpoint, summary: str) -> Route:
-    return Route("GET", path, Role.WRITER, endpoint, summary, errors=(404,), executor=Executor.RUN)
+    return Route("GET", path, Role.RUNNER, endpoint, summary, errors=(404,), executor=Executor.RUN)
 
 
 _FILTERS: Final = (
@@ -159,19 +159,19 @@ _FILTERS: Final = (
 
 
 ROUTES: Final = (
-    Route("GET", "/brains", Role.WRITER, _list, "List the brains, by title."),
-    Route("GET", "/brains/{identifier}", Role.WRITER, _show, "Show a brain.", errors=(404,)),
-    Route("GET", "/brains/runs", Role.WRITER, _show, "Show the brain `runs`.", errors=(404,)),
+    Route("GET", "/brains", Role.RUNNER, _list, "List the brains, by title."),
+    Route("GET", "/brains/{identifier}", Role.RUNNER, _show, "Show a brain.", errors=(404,)),
+    Route("GET", "/brains/runs", Role.RUNNER, _show, "Show the brain `runs`.", errors=(404,)),
     _new_run("/brains/runs", _start, "Run a brain.", read_run, (404,)),
     _new_run("/brains/runs/rerun", _rerun, "Run again from a step.", read_rerun, (404, 409)),
     _of_run("/brains/runs/{runId}", _look, "Show a run."),
     Route(
-        *("DELETE", "/brains/runs/{runId}", Role.WRITER, _cancel, "Cancel a run.", 204, (404, 409)),
+        *("DELETE", "/brains/runs/{runId}", Role.RUNNER, _cancel, "Cancel a run.", 204, (404, 409)),
         executor=Executor.RUN,
     ),
     _of_run("/brains/runs/{runId}/watch", _watch, "Watch a run."),
     Route(
-        *("GET", "/runs", Role.WRITER, _list_runs, "List the project's runs."),
+        *("GET", "/runs", Role.RUNNER, _list_runs, "List the project's runs."),
         query=(*PAGING, *_FILTERS),
     ),
 )

@@ -1,4 +1,4 @@
-"""Brains: listed, shown by title, run by writers. A server without brains keeps all promises."""
+"""Brains: listed, shown by title, run by runners. A server without brains keeps all promises."""
 
 from __future__ import annotations
 
