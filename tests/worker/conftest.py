@@ -37,6 +37,7 @@ def harness(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The test Worker, on an empty KV."""
     folder = tmp_path_factory.mktemp("harness")
     config = assemble_harness(folder)
+    store(project, config)
     with local_worker(project, config, folder) as worker, _client(worker) as client:
         yield Harness(client)
 
