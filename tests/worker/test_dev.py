@@ -19,6 +19,7 @@ from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.local_state import LocalState, read_local
 from px.project.workspace import Workspace
+from support import stored
 from support.waiting import wait_until
 
 PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")
@@ -52,7 +53,7 @@ class Dev:
             self.process = subprocess.Popen(
                 [*before, *PX, "dev", "--port", str(port), *options],
                 cwd=project.root,
-                env={**os.environ, **environ},
+                env={**os.environ, **stored.environment(), **environ},
                 stdout=subprocess.PIPE,
                 stderr=talk,
                 text=True,
