@@ -84,9 +84,7 @@ def test_before_the_first_px_dev_it_says_so(local: PxInProcess) -> None:
     done = local.run("logs", "--local")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        "error: px dev has not run in this folder\nhint: start it: `px dev`\n"
-    )
+    assert done.stderr == ("error: px dev has not run in this folder\nhint: start it: `px dev`\n")
 
 
 def test_what_is_no_file_of_ones_own_is_not_read(local: PxInProcess, kept: Path) -> None:
