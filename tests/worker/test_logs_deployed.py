@@ -84,7 +84,7 @@ class Deployed:
     @contextmanager
     def following(self, *words: str) -> Iterator[subprocess.Popen[str]]:
         """px, once Cloudflare has its connection."""
-        command = [PX, "logs", "--remote", "--follow", *words]
+        command: list[str | Path] = [PX, "logs", "--remote", "--follow", *words]
         with started(command, cwd=self.folder, env=self.environment) as process:
             self.tails.wait()
             yield process
