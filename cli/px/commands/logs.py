@@ -39,11 +39,12 @@ def logs(
     remote: Remote = False,
     as_json: Json = False,
 ) -> None:
-    """Show what the Worker printed and which errors it had: time, level and message.
+    """Show what the Worker printed, and its errors.
 
-    Of the Worker on this machine px dev keeps the newest lines; --follow starts now, or with the
-    newest --limit lines. A deployed Worker's lines are only there as they arrive, with --follow;
-    that needs CLOUDFLARE_API_TOKEN with the permission `Workers Tail: Read`.
+    Time, level and message, oldest first. Of the Worker on this machine px dev keeps the newest
+    lines; --follow starts now, or with the newest --limit lines. A deployed Worker's lines are only
+    there as they arrive, with --follow; that needs CLOUDFLARE_API_TOKEN with the permission
+    `Workers Tail: Read`.
 
     Never shows a request: no address, header or body. Values that a run read are redacted in what
     it prints; other code's lines are shown as they were printed, without tokens and addresses.
