@@ -19,8 +19,8 @@ def no_server(environment: Environment, config: Path | None) -> Usage:
     if config is None:
         return Usage(
             f"{what}, and this folder is not in a project",
-            hint="run px in a project (`px new DIR` makes one, `px dev` runs it), or set PX_URL and "
-            "PX_TOKEN",
+            hint="run px in a project (`px new DIR` makes one, `px dev` runs it), or set PX_URL "
+            "and PX_TOKEN",
         )
     check_known(read_manifest(config).written, environment, config.name)
     return Usage(
