@@ -20,6 +20,7 @@ from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.local_state import LocalState, read_local
 from px.project.workspace import Workspace
+from support import stored
 from support.schemas import conforms
 from support.waiting import wait_until
 
@@ -54,7 +55,7 @@ class Dev:
             self.process = subprocess.Popen(
                 [*before, *PX, "dev", "--port", str(port), *options],
                 cwd=project.root,
-                env={**os.environ, **environ},
+                env={**os.environ, **stored.environment(), **environ},
                 stdout=subprocess.PIPE,
                 stderr=talk,
                 text=True,

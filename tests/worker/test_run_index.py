@@ -80,7 +80,7 @@ def test_every_run_ends_in_one_way(
     """200 runs, 50 of them cancelled at random, and the Worker killed: all that tells of a run says
     the same, and nobody had to look at a run for it.
     """
-    served = brain_project(project, tmp_path_factory.mktemp("index"), "lasting")
+    served = brain_project(project, tmp_path_factory.mktemp("index"))
     write_variables(served.folder, {**served.secrets.variables, "RUNS_PER_TOKEN": f"{RUNS}"})
     chance = random.Random(200)
     hows = chance.choices([*HOW], k=RUNS)
