@@ -61,7 +61,7 @@ LAYERS: Final = """
     tools
     cloudflare declared settings
     app_client completion local new
-    packages
+    logs packages
     upgrade
     api
     audit brains keys secrets spec tables

@@ -52,7 +52,7 @@ class Leaking:
 
 @pytest.fixture(scope="module")
 def leaking(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leaking]:
-    served = brain_project(project, tmp_path_factory.mktemp("leaky"), "leaky", "loud")
+    served = brain_project(project, tmp_path_factory.mktemp("leaky"))
     with served.serve() as (_, worker):
         found = Leaking(Brains(ProjectApi(worker, "leaky")))
         found.canaries = {way: fresh_canary() for way in SHOWN}
