@@ -13,7 +13,6 @@ import pytest
 from positronic.run_statuses import STATUSES
 from px.project.workspace import Workspace
 from support.waiting import wait_until
-from worker.assembly import write_variables
 from worker.brain_worker import Brains, brain_project
 from worker.main_worker import ProjectApi
 
@@ -81,7 +80,8 @@ def test_every_run_ends_in_one_way(
     the same, and nobody had to look at a run for it.
     """
     served = brain_project(project, tmp_path_factory.mktemp("index"))
-    write_variables(served.folder, {**served.secrets.variables, "RUNS_PER_TOKEN": f"{RUNS}"})
+    config = served.folder / "wrangler.toml"
+    config.write_text(config.read_text().replace("[vars]", f'[vars]\nRUNS_PER_TOKEN = "{RUNS}"'))
     chance = random.Random(200)
     hows = chance.choices([*HOW], k=RUNS)
     picked = chance.sample(range(RUNS), CANCELLED)

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from px.cloudflare.environment import wrangler_environment
 from px.http.address import parse_address
-from px.local import worker_log
+from px.local import kept_log, worker_log
 from px.local.first_answer import wait_for_answer, wait_until
 from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
@@ -185,6 +185,8 @@ class LocalWorker:
             "port": port,
             "persist": str(self.persist),
             "origin": parse_address(self.url).origin,
+            "kept": str(kept_log.beside(self.log_path)),
+            "keptBytes": kept_log.LIMIT,
         }
         scripts = files("px.local")
         return [
