@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
 from px.local import worker_log
+from px.local.apps import Address, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
+from px.local.served import ServedWorker
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
@@ -47,32 +49,35 @@ class StartedWith(NamedTuple):
     dev_vars: Watched
 
 
-class DevOutput(Protocol):
+class DevOutput(AppOutput, Protocol):
     """The output of `px dev`, printed by the caller, who owns the terminal."""
-
-    def say(self, line: str) -> None:
-        """Something was done, or needs a warning."""
 
     def bar(self, total: int) -> AbstractContextManager[Progress]:
         """How much of the total is downloaded."""
 
-    def refused(self, what: str, problem: PxError) -> None:
-        """A change was not accepted; px waits for the next version."""
-
-    def ready(self, url: str) -> None:
-        """The Worker answers and has imported .env.secrets."""
+    def ready(self, url: str, apps: Sequence[Address]) -> None:
+        """The Worker answers and has imported .env.secrets; its apps were started."""
 
     def log(self, written: bytes) -> None:
         """The Worker wrote this to its log."""
 
 
 def run(
-    project: Workspace, port: int, push: Push, adopt: Adopt, check: Check, output: DevOutput
+    project: Workspace,
+    port: int,
+    push: Push,
+    adopt: Adopt,
+    check: Check,
+    output: DevOutput,
+    named: Sequence[Path] = (),
 ) -> None:
-    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
+    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself.
+
+    `named`: the configs of other Workers that run beside the project's own.
+    """
     manifest = own_manifest(project)
     keys = Watched(project.dev_vars)
-    with _only_one(project):
+    with _only_one(project), Apps(project, named, port) as apps:
         if lacks := missing_variables(manifest):
             output.say(f"Warning: {project.environment.shown} has no variable {', '.join(lacks)}")
         dev_vars.check(project)
@@ -84,7 +89,7 @@ def run(
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys)
         keys.take()
-        with LocalWorker(project, port=port) as worker:
+        with _worker(project, port, apps) as worker:
             _adopt(lambda: adopt(known.url, known.token), output)
             _serve(
                 worker,
@@ -92,7 +97,14 @@ def run(
                 lambda: check(project, known.url, known.token),
                 output,
                 started,
+                apps,
             )
+
+
+def _worker(project: Workspace, port: int, apps: Apps) -> LocalWorker:
+    if not apps:
+        return LocalWorker(project, port=port)
+    return ServedWorker(project, port=port, doors=apps.doors)
 
 
 def _serve(
@@ -101,13 +113,15 @@ def _serve(
     check: Callable[[], None],
     output: DevOutput,
     started: StartedWith,
+    apps: Apps,
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
     code, keys = started
     if secrets.is_there:
         _push(push, secrets, output)
-    output.ready(worker.url)
+    apps.start(output)
+    output.ready(worker.url, apps.addresses)
     check()
     while True:
         time.sleep(TICK)
@@ -115,9 +129,10 @@ def _serve(
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start, but the next version may
-        if code.changed() or (is_stopped and keys.changed()):
+        has_other_doors = apps.look(output)
+        if code.changed() or has_other_doors or (is_stopped and keys.changed()):
             keys.take()
-            _restart(worker, keys, output)
+            _restart(worker, keys, output, "bindings" if has_other_doors else "code")
             if worker.group_id is not None:
                 check()
         elif is_stopped:
@@ -139,7 +154,7 @@ def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:
         output.refused("local KV was not adopted; `px project adopt` tries it again", problem)
 
 
-def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
+def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, what: str) -> None:
     """Not worker.reload(), as wrangler does not recover from code that does not start."""
     worker.stop()
     try:
@@ -148,7 +163,7 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
     except PxError as problem:
         output.refused("the Worker is stopped; fix it, and px restarts the Worker", problem)
     else:
-        output.say("Restarted the Worker: its code changed")
+        output.say(f"Restarted the Worker: its {what} changed")
 
 
 def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
