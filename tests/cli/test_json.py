@@ -21,6 +21,7 @@ from px.commands.dev import _Output
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
+from px.local.apps import Address
 from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
 from support.schemas import conforms
@@ -173,9 +174,18 @@ def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -
 
 def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
     """The ready line; tests/worker runs the rest."""
-    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [])
 
     conforms("dev", json.loads(capsys.readouterr().out))
+
+
+def test_dev_with_another_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = Address("shop", "http://127.0.0.1:8788")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [shop])
+
+    found = json.loads(capsys.readouterr().out)
+    conforms("dev", found)
+    assert found["apps"] == [{"name": "shop", "url": "http://127.0.0.1:8788"}]
 
 
 HELD: Final = {command for command, _, _ in CASES} | {

@@ -36,7 +36,7 @@ With = Annotated[
     typer.Option(
         "--with",
         metavar="CONFIG",
-        help="Run another Worker too: its wrangler.jsonc or wrangler.toml.  [repeatable]",
+        help="Also run the Worker of this wrangler.jsonc or wrangler.toml; may be repeated.",
     ),
 ]
 Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]

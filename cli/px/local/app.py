@@ -45,7 +45,7 @@ class App:
 
     @property
     def dev_vars(self) -> tuple[Path, Path]:
-        """Where wrangler may find its variables for this machine: an environment's own come first."""
+        """Where wrangler may find its variables for this machine; an environment's own win."""
         environment = self.manifest.environment
         return self.folder / environment.dev_vars, self.folder / PRODUCTION.dev_vars
 

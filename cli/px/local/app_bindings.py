@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from px.project.inheritance import NOT_INHERITED, Fields, bindings_of
 from px.project.manifest import Manifest
-from px.terminal import printable
 
 ENTRYPOINT: Final = "Secrets"  # what a project's Worker exports for other Workers
 

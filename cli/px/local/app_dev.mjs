@@ -16,7 +16,7 @@ function trusted() {
   const quiet = { hideWarnings: true };
   const own = readConfig({ config: path, env }, quiet);
   const config = { ...readConfig({ config: nothing, env: "" }, quiet) };
-  for (const name of [...kept, "configPath"]) config[name] = own[name];
+  for (const name of [...kept, "configPath", "userConfigPath"]) config[name] = own[name];
   const here = (one) => !absent.includes(one.binding ?? one.name);
   config.services = config.services?.filter((one) => here(one) && !(one.binding in doors));
   config.durable_objects = { bindings: config.durable_objects.bindings.filter(here) };

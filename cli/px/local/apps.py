@@ -17,6 +17,7 @@ from px.local.door import Door
 from px.local.port import free_port, is_taken
 from px.local.watched import Watched
 from px.project.workspace import Workspace
+from px.terminal import printable
 
 _LAST_PORT: Final = 65_535
 
@@ -105,13 +106,16 @@ class _Running:
         }
         paths = {name: door.path for name, door in self.doors.items()}
         self.worker = AppWorker(self._project, app, port=self._port, doors=paths)
+        self.worker.log_path.unlink(missing_ok=True)  # what an earlier px dev left
         self._settings = [Watched(path) for path in (app.config, *app.dev_vars)]
         self._code: Code | None = None  # watched while it is stopped
         self._read, self._unended = 0, b""
 
     def start(self, output: AppOutput) -> None:
         for name, why in self.app.bindings.absent.items():
-            output.say(f"Warning: {self.app.name} does not get {name}: {why}")
+            output.say(printable(f"Warning: {self.app.name} does not get {name}: {why}"))
+        if build := self.app.build:
+            output.say(printable(f"Warning: {self.app.name} has a build, which px does not run: {build}"))
         self._try(output)
 
     def look(self, output: AppOutput) -> None:
@@ -152,7 +156,7 @@ class _Running:
     def _stopped(self, output: AppOutput, problem: PxError) -> None:
         self.worker.stop()
         self._code = Code(self.app.folder, endings="")
-        self._read += len(worker_log.read_from(self.worker.log_path, self._read))  # the problem says it
+        self._read += len(worker_log.read_from(self.worker.log_path, self._read))  # it is in problem
         output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
 
     def _pass_on(self, output: AppOutput) -> None:
@@ -160,7 +164,7 @@ class _Running:
         self._read += len(written)
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")
         for line in worker_log.shown(ended):
-            if line and not line.startswith(worker_log.READY):
+            if line.strip() and not line.startswith(worker_log.READY):
                 output.say(f"{self.app.name}: {line}")
 
 

@@ -1,4 +1,4 @@
-"""Where one binding of an app reaches the project's Worker: a socket that only this user can open."""
+"""Where a binding of an app reaches the project's Worker: a socket that only this user can open."""
 
 from __future__ import annotations
 
