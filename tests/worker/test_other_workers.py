@@ -85,7 +85,7 @@ def beside(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iter
     command = [PX, "dev", "--port", str(free_port()), *configs]
     environment = {"PATH": os.environ["PATH"], **dict.fromkeys(CREDENTIALS, CANARY)}
     with running(command, made.root, environment, local.out, local.err, PATIENCE):
-        done = local.px.run("secret", "create", "SIGNING_KEY", "--stdin", stdin=KEY)
+        done = local.px.run("secret", "create", "SIGNING_KEY", "--stdin", stdin=KEY.encode())
         assert done.returncode == 0, done.stderr
         yield Beside(local, folder)
 
