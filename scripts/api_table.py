@@ -47,7 +47,7 @@ def _fields(model: type[Model], outer: Models) -> Iterator[str]:
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else "?"
         inner = _inner(field.annotation, outer)
-        yield f"{to_camel(name)}{optional}{f': {inner}' if inner else ''}"
+        yield f"{to_camel(name.rstrip('_'))}{optional}{f': {inner}' if inner else ''}"
 
 
 def _inner(kind: Any, outer: Models) -> str:  # noqa: ANN401 - a type

@@ -19,6 +19,7 @@ from positronic.api import (
     brain_models,
     copies,
     event_models,
+    grant_models,
     models,
     policy_models,
     use_models,
@@ -78,7 +79,7 @@ def _paths() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     rooms = (
-        *(models, event_models, adoption_models, backup_models, brain_models),
+        *(models, event_models, grant_models, adoption_models, backup_models, brain_models),
         *(copies, policy_models, use_models, version_models),
     )
     kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]

@@ -104,11 +104,12 @@ async def _imported(place: Commanding, file: File) -> list[int]:
 
 
 async def _filled(world: LedgerWorld) -> Commanding:
-    """A place with history: updated, deleted, read; a token, and one that was revoked."""
+    """A place with history: updated, deleted, read; a grant, a token, and one that was revoked."""
     place = Commanding(world)
     await place.run(bulk(MANY), put("A"), put("A", "newer"), put("GONE"))
     await place.run(command("secret.delete", name="GONE"), issue(), issue(REVOKED))
     await place.run(command("token.revoke", id=REVOKED), command("brain.read", names=["A", "N001"]))
+    await place.run(command("grant.add", app="checkout", names=["A", "LATER"]))
     return place
 
 

@@ -27,6 +27,7 @@ from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
+from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.reminder_rows import REMINDERS
@@ -47,7 +48,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
-    *(DUTIES.kind, USES.kind, REMINDERS.kind),
+    *(DUTIES.kind, USES.kind, REMINDERS.kind, GRANTS.kind),
     *(PROJECTS.kind, SETTING, WAITING.kind),
 ]
 

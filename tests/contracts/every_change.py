@@ -10,11 +10,13 @@ from contracts.commanding import AUDIT_RETENTION, TOKEN_ID, Commanding, bulk, co
 from contracts.ledger_world import LedgerWorld
 from contracts.rotation_commands import NEWER
 from contracts.suite import Suite, settled
-from contracts.worlds import KEYS
+from contracts.worlds import KEYS, PROJECT
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES
 from positronic.errors import StoreFailed
 from positronic.ledger.use_rows import KEPT
+from positronic.names import parse_app
+from positronic.roles import binding
 
 SUITE: Suite[LedgerWorld] = Suite("every_change")
 
@@ -46,6 +48,11 @@ def _examples() -> Mapping[str, Example]:
     changes = {
         **{action: command(action, names=["A"]) for action in noted},
         "read": command("brain.read", names=["A", "NONE"]),
+        "grant": command("grant.add", app="new", names=["A", "NONE"]),
+        "grant more": command("grant.add", app="app", names=["A", "N00"]),
+        "read over a binding": command(
+            "binding.read", binding(PROJECT, parse_app("app")), names=["A", "B"]
+        ),
         "settle": command("brain.settle", versions={"A": 3}, at=17),
         "create": put("NEW"),
         "update": put("A", "newer"),
@@ -57,6 +64,8 @@ def _examples() -> Mapping[str, Example]:
         "republish": command("project.repair"),
         "export": command("project.export"),
         "repair": command("copies.repair", copies=[["A", "0" * 64], ["PLANTED", "0" * 64]]),
+        "remove a grant": command("grant.remove", app="app", names=[]),
+        "remove a name": command("grant.remove", app="app", names=["A"]),
         "enter": command("project.add", project="shop", location="weur", jurisdiction=""),
     }
     examples = {label: Example(change) for label, change in changes.items()}
@@ -94,6 +103,7 @@ async def _filled(world: LedgerWorld, example: Example) -> Commanding:
     place = Commanding(world, keys=f"{KEYS},{NEWER}")
     await place.run(put("A"), bulk(NAMES), command("brain.read", names=["A"]))
     await settled(place.run(issue()))
+    await place.run(command("grant.add", app="app", names=["A", "B"]))
     await place.run(*example.before)
     place.clock.now += example.after
     return Commanding(world, place.clock, example.keys)

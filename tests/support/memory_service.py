@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from positronic.api.admission import handle
 from positronic.api.service import Service, Settings
@@ -27,6 +27,8 @@ MASTER_KEYS: Final = "key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 SETTINGS: Final = Settings(MASTER_KEYS, hashlib.sha256(TOKEN.encode()).hexdigest(), "shop")
 SHOP: Final = Project("shop")
 
+
+T = TypeVar("T")
 
 Ledgers = defaultdict[Project, MemoryLedger]
 
@@ -125,10 +127,23 @@ class House:
         request = Request(method, f"{origin}{path}", present, read)
         return run(self._handle(request))
 
-    async def _handle(self, request: Request) -> Answer:
-        response = await handle(request, self.service)
+    def settled(self, work: Awaitable[T]) -> T:
+        """What it gives, after what it left to run in the background."""
+
+        async def settle() -> T:
+            found = await work
+            await self._settle()
+            return found
+
+        return run(settle())
+
+    async def _settle(self) -> None:
         while self._background:
             await self._background.pop(0)
+
+    async def _handle(self, request: Request) -> Answer:
+        response = await handle(request, self.service)
+        await self._settle()
         body = response.body
         if response.stream is not None:
             body = b"".join([part async for part in response.stream])

@@ -70,6 +70,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "PATCH /secrets/{name}": {"note": "new"},
     "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
+    "POST /grants": {"as": "app", "read": ["A"]},
     "POST /audit/acknowledge": {"sequence": 1, "digest": "0" * 64},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
@@ -135,7 +136,7 @@ class Matrix:
         """All that a refused call must leave as it is."""
         found: list[object] = []
         for project in (self._here, self._there):
-            for path in ("/secrets", "/tokens", "/audit?limit=1000"):
+            for path in ("/secrets", "/tokens", "/grants", "/audit?limit=1000"):
                 found.append(self._as_root("GET", path, project).document)
         return found
 
@@ -157,6 +158,9 @@ class Matrix:
                 return f"/secrets?name={self._new_name(project)}"
             case "DELETE", "/tokens":
                 return f"/tokens?id={self._issue(project, 'reader')['id']}"
+            case "DELETE", "/grants/{as}":
+                self._as_root("POST", "/grants", project, _BODIES["POST /grants"])
+                return path.replace("{as}", "app")
             case "DELETE" | "PATCH", "/secrets/bulk":
                 self._put(project, "bulk")
             case "POST", "/secrets/{name}/restore":

@@ -68,7 +68,7 @@ def run_px_dev(
 def run_px_dev_in(project: Workspace, folder: Path, *options: str) -> Iterator[LocalProject]:
     """The same in a project that is there, in its environment; `folder`: for what it says."""
     local = LocalProject(project, folder / "out", folder / "err")
-    command = [PX, "--env", project.environment.name, "dev", *options]
+    command: list[str | Path] = [PX, "--env", project.environment.name, "dev", *options]
     environment = {"PATH": os.environ["PATH"]}
     with running(command, project.root, environment, local.out, local.err):
         yield local

@@ -246,9 +246,10 @@ def test_both_run_on_this_machine_beside_each_other(
         run_px_dev_in(shop, tmp_path_factory.mktemp("production"), "--port", str(free_port())),
         run_px_dev_in(staging, tmp_path_factory.mktemp("staging")),
     ):
-        words = ("secret", "create", "ONLY_STAGING", "--stdin", "--env", "staging")
+        # --local: both may be deployed by then.
+        words = ("secret", "create", "ONLY_STAGING", "--stdin", "--env", "staging", "--local")
         created = px.run(*words, stdin=b"a value")
-        listed = [px.run("--env", one, "secret", "list").stdout for one in NAMES]
+        listed = [px.run("--env", one, "secret", "list", "--local").stdout for one in NAMES]
 
     assert created.returncode == 0, created.stderr
     assert [text.partition("\t")[0] for text in listed] == ["", "ONLY_STAGING"]

@@ -14,6 +14,7 @@ from positronic.errors import InvalidName, InvalidValue, ReservedName
 Project = NewType("Project", str)
 Name = NewType("Name", str)
 TokenName = NewType("TokenName", str)
+App = NewType("App", str)  # what a Worker with a binding to ours is called: the `as` of its props
 
 RESERVED_PREFIX: Final = "POSITRONIC_"
 MAX_NAME: Final = 128
@@ -24,6 +25,7 @@ MAX_BODY: Final = 8 * 1024 * 1024  # bytes of one request
 PROJECT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TOKEN_NAME: Final = re.compile(r"(?!px_)[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+APP: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
 class Value:
@@ -77,6 +79,16 @@ def parse_token_name(text: str) -> TokenName:
             "or digit, and does not look like a token"
         )
     return TokenName(text)
+
+
+def parse_app(text: str) -> App:
+    """What a Worker is called that reads over a binding: [a-z][a-z0-9-]{0,63}. InvalidName."""
+    if not APP.fullmatch(text):
+        raise InvalidName(
+            "the name of an app (`as`) has 1 to 64 lower-case letters, digits and hyphens, "
+            "a letter first"
+        )
+    return App(text)
 
 
 def parse_value(text: str) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from positronic.names import Project
+from positronic.names import App, Project
 
 
 class Role(IntEnum):
@@ -31,8 +31,9 @@ TOKEN_ROLES = {role.label: role for role in (Role.READER, Role.WRITER, Role.ADMI
 class Principal:
     """Who acts. A `project` of None means any: the request names it.
 
-    `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name; or `system`
-    for what a ledger does by itself.
+    `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name; `binding`
+    for a Worker that reads over one: what its props call it; or `system` for what a ledger does by
+    itself.
     """
 
     id: str
@@ -45,6 +46,14 @@ class Principal:
     def actor(self) -> Mapping[str, str]:
         """As events and histories name who did it."""
         return {"type": self.kind, "id": self.id, "name": self.name}
+
+
+BINDING: Final = "binding"
+
+
+def binding(project: Project, app: App) -> Principal:
+    """A Worker that reads over a binding: what it may read, its grant says."""
+    return Principal(app, app, Role.READER, project, kind=BINDING)
 
 
 SYSTEM: Final = Principal("system", "system", Role.ROOT, None, kind="system")

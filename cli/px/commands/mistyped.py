@@ -95,11 +95,6 @@ def too_many(context: Context, typed: Sequence[str]) -> Usage:
     )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The hint for a word that is not among these; empty if it is like none of them."""
-    return _did_you_mean(get_close_matches(word, known, n=1))
-
-
 def _no_value(word: str, path: str) -> Usage:
     what = f"no command `{word}`: no command shows a value, a token or a key"
     if path in ("px token", "px key"):

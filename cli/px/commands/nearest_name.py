@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from px.api.client import Client
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is not among these; empty if it is like none of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
 @contextmanager
 def nearest_secret(client: Client, name: str) -> Iterator[None]:
     """Completes the error about this name, from the names that px last saw there."""
@@ -44,7 +52,6 @@ def _nearest(word: str, known: Callable[[], Iterable[str]]) -> Iterator[None]:
 
 def _meant(word: str, known: Callable[[], Iterable[str]]) -> str:
     """Empty if the word is there after all, or if that cannot be found out."""
-    from px.commands.mistyped import nearest
     from px.errors import PxError
     from px.terminal import printable
 

@@ -67,7 +67,7 @@ def _has_secrets(client: Client) -> bool:
 
 
 def _missing(client: Client, known: list[str], otherwise: str) -> Refused:
-    from px.commands.mistyped import nearest
+    from px.commands.nearest_name import nearest
     from px.errors import Refused
 
     target = client.target

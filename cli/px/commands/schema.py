@@ -29,7 +29,7 @@ def schema(words: Words = None, as_json: Json = False) -> None:
     import json
 
     from px import terminal
-    from px.commands.mistyped import nearest
+    from px.commands.nearest_name import nearest
     from px.errors import Usage
     from px.schemas import known, text
 

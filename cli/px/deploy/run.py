@@ -22,12 +22,7 @@ from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
 from px.deploy.outside import Outside, pair_outside
-from px.deploy.owner import (
-    check_environments,
-    check_no_token,
-    check_owner,
-    recorded,
-)
+from px.deploy.owner import check_environments, check_no_token, check_owner, recorded
 from px.deploy.plan import KEYS, ROOT, DeployPlan, Options, make_plan
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.deploy.reminders import reminder_secret

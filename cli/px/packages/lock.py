@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from px import __version__
 from px.library import OURS, Library
@@ -27,6 +26,6 @@ def lock(asked: Sequence[str], library: Library, kept: str, say: Say) -> tuple[F
         owner_only.make_folder(cache)
         index = Index(pip.environment(), cache, Path(folder))
         wanted = [Requirement(one) for one in asked]
-        fixed = pins.read(library.pins) | dict.fromkeys(map(canonicalize_name, OURS), __version__)
+        fixed = pins.read(library.pins) | dict.fromkeys(OURS, __version__)
         found = resolve(wanted, index, pinned=fixed, kept=pins.read(kept), say=say)
         return found, pinned(library) + pins.write(found, index)

@@ -26,7 +26,7 @@ def name_of(requirement: str) -> NormalizedName:
     return canonicalize_name(Requirement(requirement).name)
 
 
-def read(text: str) -> dict[NormalizedName, str]:
+def read(text: str) -> dict[str, str]:
     """The version of each package that is pinned there."""
     return {canonicalize_name(name): version for name, version in _PIN.findall(text)}
 

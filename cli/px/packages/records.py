@@ -27,11 +27,7 @@ def modules(records: Records, names: Iterable[str]) -> list[str]:
     """The modules to import of these packages: the topmost one of each of their folders."""
     wanted = set(names)
     files = [
-        path
-        for name, paths in records
-        if name in wanted
-        for path in paths
-        if path.suffix in _CODE
+        path for name, paths in records if name in wanted for path in paths if path.suffix in _CODE
     ]
     packages = {path.parent for path in files if path.name == "__init__.py"}
     return sorted({one for path in files if (one := _topmost(path, packages))})

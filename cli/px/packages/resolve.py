@@ -64,8 +64,8 @@ def resolve(
     asked: Iterable[Requirement],
     index: Index,
     *,
-    pinned: Mapping[NormalizedName, str],
-    kept: Mapping[NormalizedName, str],
+    pinned: Mapping[str, str],
+    kept: Mapping[str, str],
     say: Callable[[str], None],
 ) -> Found:
     """The versions of everything that `asked` needs beyond `pinned`, `kept` ones if they fit.
@@ -87,13 +87,13 @@ class _Provider(AbstractProvider[Requirement, Candidate, Key]):
     def __init__(
         self,
         index: Index,
-        pinned: Mapping[NormalizedName, str],
-        kept: Mapping[NormalizedName, str],
+        pinned: Mapping[str, str],
+        kept: Mapping[str, str],
         say: Callable[[str], None],
     ) -> None:
         self.index = index
-        self.pinned = {name: Version(one) for name, one in pinned.items()}
-        self._kept = {name: Version(one) for name, one in kept.items()}
+        self.pinned = {canonicalize_name(name): Version(one) for name, one in pinned.items()}
+        self._kept = {canonicalize_name(name): Version(one) for name, one in kept.items()}
         self._say = say
         self._builds: dict[NormalizedName, dict[Version, Package]] = {}
         self._needs: dict[tuple[NormalizedName, Version], list[Requirement]] = {}

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from positronic.api.backup_models import ExportIn, ImportIn, PageIn
 from positronic.api.brain_models import RerunIn, RunIn
 from positronic.api.event_models import AcknowledgeIn
+from positronic.api.grant_models import GrantIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.api.policy_models import PolicyIn
 from positronic.api.version_models import RollbackIn
@@ -42,6 +43,7 @@ _FIELDS: Final = frozenset(
         *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
+        *("as", "read"),
         *("cursor", "header", "page", "ticket", "sequence", "digest"),
     }
 )
@@ -56,9 +58,16 @@ def read_secret(body: bytes) -> SecretIn:
 def read_bulk(body: bytes) -> BulkIn:
     """Checks every entry; raises once, with every bad entry in `details`."""
     document = read_json(body)
-    count = _check_count(document)
+    count = _check_count(document, "secrets")
     twice = _duplicates([_name_at(document, index) for index in range(count)])
     return _validate(BulkIn, document, twice)
+
+
+def read_grant(body: bytes) -> GrantIn:
+    """One {as, read}. Raises what is wrong with it."""
+    document = read_json(body)
+    _check_count(document, "read")
+    return _validate(GrantIn, document)
 
 
 def read_rollback(body: bytes) -> RollbackIn:
@@ -129,15 +138,15 @@ def _to_object(max_fields: int, pairs: list[tuple[str, object]]) -> dict[str, ob
     return fields
 
 
-def _check_count(document: object) -> int:
-    """The number of entries; 0 if `secrets` is not a list, which validation reports later."""
-    entries = document.get("secrets") if isinstance(document, dict) else None
+def _check_count(document: object, field: str) -> int:
+    """The number of entries; 0 if the field is not a list, which validation reports later."""
+    entries = document.get(field) if isinstance(document, dict) else None
     if not isinstance(entries, list):
         return 0
     if not entries:
-        raise InvalidRequest("`secrets` is empty")
+        raise InvalidRequest(f"`{field}` is empty")
     if len(entries) > MAX_BULK:
-        raise TooLarge(f"`secrets` has {len(entries)} entries; at most {MAX_BULK} are allowed")
+        raise TooLarge(f"`{field}` has {len(entries)} entries; at most {MAX_BULK} are allowed")
     return len(entries)
 
 

@@ -19,10 +19,10 @@ from positronic.commands.asking import Asking, Send
 from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
-from positronic.names import Project, parse_project
+from positronic.names import App, Project, parse_project
 from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.reminders.webhook import Webhook, webhook
-from positronic.roles import Principal, Role
+from positronic.roles import Principal, Role, binding
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring, keyring
@@ -122,6 +122,10 @@ class Service:
 
     def run_auditor(self, record: RunRecord) -> LedgerAuditor:
         return LedgerAuditor(self.run_asking(record))
+
+    def binding_asking(self, project: Project, app: App, origin: Origin) -> Asking:
+        """For what a Worker reads over a binding: the entry vouches for what its props call it."""
+        return self.asking(project, binding(project, app), Role.READER, origin)
 
     def fallback(self, project: Project) -> Copies | None:
         """What a run reads while the ledger cannot be reached. Raises NotConfigured."""

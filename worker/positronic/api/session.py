@@ -8,6 +8,7 @@ from positronic.commands.asked_adoption import LedgerAdoption
 from positronic.commands.asked_backup import LedgerBackup
 from positronic.commands.asked_copies import LedgerCopies
 from positronic.commands.asked_events import LedgerAuditor, LedgerLog
+from positronic.commands.asked_grants import LedgerGrants
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_policies import LedgerPolicies
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
@@ -55,6 +56,9 @@ class Session:
 
     def issuer(self) -> LedgerIssuer:
         return LedgerIssuer(self.ask, self.service.runtime.random)
+
+    def grants(self) -> LedgerGrants:
+        return LedgerGrants(self.ask)
 
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)

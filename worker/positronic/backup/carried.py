@@ -10,6 +10,7 @@ from positronic.ledger.audit_key_rows import AUDIT_KEYS
 from positronic.ledger.codec import Codec
 from positronic.ledger.event_rows import EVENTS
 from positronic.ledger.fields import Fields
+from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID
 from positronic.ledger.token_rows import TOKENS
@@ -18,13 +19,17 @@ from positronic.rows import Kind, Put
 
 # In this order. Events come last: those that were added after the head of the chain was taken are
 # not carried, so that they may be added meanwhile.
-KINDS: Final[Sequence[Kind]] = (STATES.kind, VERSIONS.kind, TOKENS.kind, USES.kind, EVENTS.kind)
+KINDS: Final[Sequence[Kind]] = (
+    *(STATES.kind, VERSIONS.kind, TOKENS.kind, GRANTS.kind, USES.kind),
+    EVENTS.kind,
+)
 # Of the settings, those with the last page.
 SETTINGS: Final = (TRIMMED_ID, COUNTED_ID)
 CODECS: Final[Mapping[str, Sequence[Codec[Any]]]] = {
     STATES.kind.name: (STATES,),
     VERSIONS.kind.name: (VERSIONS,),
     TOKENS.kind.name: (TOKENS,),
+    GRANTS.kind.name: (GRANTS,),
     USES.kind.name: (USES, LAST_READS),
     EVENTS.kind.name: (EVENTS,),
     SETTING.name: (TRIMMED, COUNTED),

@@ -11,6 +11,7 @@ from workers import DurableObject
 
 from positronic.api.service import Service
 from positronic.cloudflare import given
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
@@ -31,7 +32,7 @@ class _Held:
 _held: Final[WeakKeyDictionary[object, _Held]] = WeakKeyDictionary()
 
 
-class BrainRun(DurableObject):
+class BrainRun(NothingHangs, DurableObject):
     """Keeps one run of a brain, and continues it after the answer. Its name holds the project.
 
     An alarm rings while the run continues, so that an interrupted run is noticed, and once more
@@ -46,12 +47,6 @@ class BrainRun(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         if self not in _held:  # anybody can call it again
             _held[self] = _Held(ctx, env, _run_here(ctx, env))
-
-    def __setattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
-
-    def __delattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
 
     async def fetch(self, request: Any) -> Any:
         sent, held = request.js_object, _held[self]

@@ -9,13 +9,14 @@ from workers import WorkerEntrypoint
 
 from positronic.api.reminding import remind
 from positronic.cloudflare import given, js_http
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.run_objects import RemoteRuns
 from positronic.cloudflare.serving import serve, service_of
 from positronic.errors import PositronicError
 from positronic.traceback_summary import summary_of
 
 
-class Default(WorkerEntrypoint):
+class Default(NothingHangs, WorkerEntrypoint):
     """Serves the secrets API, and sends reminders when the schedule says so.
 
     No other methods: each could be called over a binding, as these can.
@@ -25,6 +26,9 @@ class Default(WorkerEntrypoint):
         made: Default = super().__new__(cls)
         given.keep(made, ctx, env)
         return made
+
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it."""
 
     async def fetch(self, request: Any) -> Any:
         ctx, env = given.of(self)

@@ -21,6 +21,7 @@ from positronic.adoption.standing import Standing
 from positronic.api.service import audit_retention, keyring_of
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import settings_of, values_of
@@ -59,7 +60,7 @@ class _Held:
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
 
 
-class ProjectLedger(DurableObject):
+class ProjectLedger(NothingHangs, DurableObject):
     """One project's secrets, tokens and events, and the copies in KV that are due."""
 
     def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
@@ -74,12 +75,6 @@ class ProjectLedger(DurableObject):
 
     def __init__(self, _: Any, __: Any) -> None:
         """Keeps nothing: anybody can call it."""
-
-    def __setattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
-
-    def __delattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
 
     async def carry_out(self, message: str) -> str:
         """A command as `commands.message` packs it. Raises nothing: an error has its trace."""

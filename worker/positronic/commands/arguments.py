@@ -10,7 +10,16 @@ from typing import Final
 
 from positronic.audit.wanted import Wanted
 from positronic.errors import InvalidRequest, PositronicError
-from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
+from positronic.names import (
+    App,
+    Name,
+    TokenName,
+    Value,
+    parse_app,
+    parse_name,
+    parse_token_name,
+    parse_value,
+)
 from positronic.roles import TOKEN_ROLES, Role
 
 MAX_PAGE: Final = 1000
@@ -42,6 +51,12 @@ class Arguments:
 
     def names(self, key: str) -> list[Name]:
         return [parse_name(one) for one in self.texts(key)]
+
+    def optional_names(self, key: str) -> list[Name] | None:
+        return None if self._given.get(key) is None else self.names(key)
+
+    def app(self, key: str) -> App:
+        return parse_app(self.text(key))
 
     def token_name(self, key: str) -> TokenName:
         return parse_token_name(self.text(key))

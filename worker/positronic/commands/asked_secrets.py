@@ -101,13 +101,7 @@ class LedgerSecrets:
             if self._fallback is None:
                 raise StoreFailed(f"{error.message}, and no copy is read: see FALLBACK") from None
             return await self._copies(self._fallback, names, error)
-        secrets = [
-            SealedSecret(
-                self._values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired
-            )
-            for name, *metadata, sealed, expired in found
-        ]
-        return {secret.info.name: secret for secret in secrets}
+        return sealed_secrets(self._values, found)
 
     async def infos(self, names: Collection[Name]) -> Mapping[Name, SecretInfo]:
         found = await self._ask("secret.infos", names=list(names))
@@ -136,6 +130,15 @@ class LedgerSecrets:
                 raise CorruptRecord(f"{error.message}, and the copy of {name} cannot be read")
             records.append(record)
         return {one.name: SealedSecret(self._values, one, is_copy=True) for one in records}
+
+
+def sealed_secrets(values: Values, found: Sequence[Sequence[Any]]) -> Mapping[Name, SealedSecret]:
+    """What `run_commands.read` answers, by name."""
+    secrets = [
+        SealedSecret(values, Record(Name(name), Metadata(*metadata), sealed), expired_at=expired)
+        for name, *metadata, sealed, expired in found
+    ]
+    return {secret.info.name: secret for secret in secrets}
 
 
 async def secrets_page(ask: Asking, cursor: str | None, limit: int) -> SecretsPage:

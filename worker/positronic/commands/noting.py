@@ -11,14 +11,18 @@ from positronic.access.foreign_calls import ForeignCalls
 from positronic.audit import chain, retention
 from positronic.audit.events import REFUSED, Origin, event_id
 from positronic.commands import audit_keys
+from positronic.commands.arguments import Arguments
+from positronic.commands.binding_commands import READ
+from positronic.commands.command import Command
 from positronic.commands.message import ForeignCommand
 from positronic.commands.work import Tools, Work
 from positronic.errors import PositronicError
 from positronic.ledger.backup_rows import IMPORTING_ID
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER_ID, SETTING
+from positronic.ledger.setting_rows import SETTING
 from positronic.names import Project
 from positronic.ports import Event, Ledger
+from positronic.roles import BINDING, Principal
 from positronic.rows import ABSENT, CommitConflict
 
 TRIES: Final = 5
@@ -40,12 +44,27 @@ class Noting:
         is_filling = IMPORTING_ID in self._ledger.get(SETTING, [IMPORTING_ID])
         if not is_filling and self._tools.audit_throttle.allows(refused.principal.id):
             caller = refused.principal
-            actor = {"type": caller.kind, "id": caller.id, "name": caller.name}
-            self._later("token.use", actor, refused.code, origin, {})
+            self._later("token.use", caller.actor, refused.code, origin, {})
+
+    def binding(self, refused: PositronicError, command: Command) -> None:
+        """What an app was refused: once a minute and code, with the names that it asked for then.
+
+        A ledger that nobody wrote to stays empty.
+        """
+        caller = command.caller
+        if not isinstance(caller, Principal) or caller.kind != BINDING:
+            return
+        if not self._tools.standing.is_owned(self._ledger):
+            return
+        if self._tools.audit_throttle.allows(f"{self._project} {caller.id} {refused.code}"):
+            names = tuple(one.name for one in refused.details if one.name)
+            self._later(
+                READ, caller.actor, refused.code, command.origin, {}, names or _asked(command)
+            )
 
     def foreign(self, refused: ForeignCommand, calls: ForeignCalls) -> None:
         """A command of another Worker. A ledger that nobody wrote to stays empty."""
-        if not self._ledger.get(SETTING, [OWNER_ID]):
+        if not self._tools.standing.is_owned(self._ledger):
             return
         if count := calls.one_more(self._project):
             details: dict[str, object] = {"count": count}
@@ -60,6 +79,7 @@ class Noting:
         code: str,
         origin: Origin,
         details: dict[str, object],
+        names: tuple[str, ...] = (),
     ) -> None:
         now = self._tools.clock()
         event = Event(
@@ -67,7 +87,7 @@ class Noting:
             time=now,
             actor=actor,
             action=action,
-            names=(),
+            names=names,
             outcome=REFUSED,
             request_id=origin.request_id,
             code=code,
@@ -89,3 +109,9 @@ class Noting:
                 expect = work.look.expect | {(row.kind, row.id): ABSENT}
                 self._ledger.commit([*kept, *gone, row], expect)
                 return
+
+
+def _asked(command: Command) -> tuple[str, ...]:
+    """The names of a command that was carried out, which has checked them."""
+    arguments = Arguments(command.arguments)
+    return tuple(arguments.names("names")) if command.action == READ else ()

@@ -18,6 +18,7 @@ from positronic.access.authentication import (
     check_time,
     require,
 )
+from positronic.access.binding_refusals import NoProps, NotGranted
 from positronic.audit import chain, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
@@ -33,12 +34,19 @@ from positronic.commands.table import (
     WITHOUT_STANDING,
 )
 from positronic.commands.work import Plan, Tools, Work
-from positronic.errors import Busy, CorruptRecord, InvalidRequest, LedgerFull, Unauthenticated
+from positronic.errors import (
+    Busy,
+    CorruptRecord,
+    InvalidRequest,
+    LedgerFull,
+    SecretExpired,
+    Unauthenticated,
+)
 from positronic.ledger.copy_rows import OUTBOX, DueCopy
 from positronic.ledger.duty_rows import DUTIES, first_duties
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.look import Look
-from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
+from positronic.ledger.setting_rows import OWNER
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
@@ -86,6 +94,9 @@ class Place:
         except TokenRefused as refused:
             # Later: the answer's time must not tell a known id from an unknown one.
             Noting(self._project, self._ledger, self._tools).token(refused, command.origin)
+            raise
+        except (NotGranted, NoProps, SecretExpired) as refused:
+            Noting(self._project, self._ledger, self._tools).binding(refused, command)
             raise
 
     async def _run(self, command: Command) -> object:
@@ -144,7 +155,7 @@ class Place:
                 caller = check_record(signer, now, self._project, caller.hash, record)
             except Unauthenticated:
                 # Looked up for a known id too, so that the time tells nothing of ids.
-                is_owned = OWNER_ID in self._ledger.get(SETTING, [OWNER_ID])
+                is_owned = self._tools.standing.is_owned(self._ledger)
                 if record is None and not is_owned:
                     raise NobodyHere(self._project) from None
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from positronic.commands.paging import page
 from positronic.commands.use_counts import last_reads, since
@@ -58,6 +58,12 @@ async def exists(work: Work, name: Name) -> object:
     for record in current(work, states):
         await work.tools.values.open(record)
     return bool(states)
+
+
+def there(work: Work, names: Collection[Name]) -> frozenset[Name]:
+    """Those of which there is a secret now, also one whose state cannot be read."""
+    rows, live_ = work.look.ledger.get(STATES.kind, names), STATES.kind.indexes.index("live")
+    return frozenset(name for name in names if name in rows and rows[name].keys[live_] is not None)
 
 
 def live(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:

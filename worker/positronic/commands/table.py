@@ -9,9 +9,11 @@ from positronic.commands import (
     adopt_commands,
     audit_changes,
     audit_reads,
+    binding_commands,
     copy_commands,
     directory_commands,
     export_commands,
+    grant_commands,
     import_commands,
     key_commands,
     policy_commands,
@@ -80,6 +82,15 @@ CHANGES: Final[Mapping[str, Change]] = {
     "brain.settle": lambda work, given: run_commands.settle(
         work, given.numbers("versions"), given.number("at")
     ),
+    "grant.add": lambda work, given: grant_commands.add(
+        work, given.app("app"), given.names("names")
+    ),
+    "grant.remove": lambda work, given: grant_commands.remove(
+        work, given.text("app"), given.names("names")
+    ),
+    binding_commands.READ: lambda work, given: binding_commands.read(
+        work, given.names("names"), given.optional_names("narrow")
+    ),
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
@@ -144,6 +155,14 @@ READS: Final[Mapping[str, Read]] = {
     ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
+    "grant.list": lambda work, given: grant_commands.listed(work, *given.page()),
+    "binding.exists": lambda work, given: binding_commands.exists(
+        work, given.name("name"), given.optional_names("narrow")
+    ),
+    "binding.names": lambda work, given: binding_commands.names(
+        work, given.optional_names("narrow")
+    ),
+    "binding.refuse": lambda work, _: binding_commands.refuse(work),
     "copies.live": lambda work, given: copy_commands.live(work, *given.page()),
     "copies.strange": lambda work, given: copy_commands.strange(work, given.texts("names")),
     "keys.census": lambda work, _: key_commands.census(work),

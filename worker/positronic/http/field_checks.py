@@ -8,7 +8,16 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from positronic.errors import PositronicError
-from positronic.names import Name, TokenName, Value, parse_name, parse_token_name, parse_value
+from positronic.names import (
+    App,
+    Name,
+    TokenName,
+    Value,
+    parse_app,
+    parse_name,
+    parse_token_name,
+    parse_value,
+)
 from positronic.roles import TOKEN_ROLES, Role
 from positronic.secrets.policy import MAX_NOTE, is_note
 from positronic.times import milliseconds
@@ -26,6 +35,10 @@ def check_value(sent: object) -> Value:
 
 def check_token_name(sent: object) -> TokenName:
     return _checked(parse_token_name, sent)
+
+
+def check_app(sent: object) -> App:
+    return _checked(parse_app, sent)
 
 
 def check_role(sent: object) -> Role:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from positronic.names import MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
+from positronic.names import APP, MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
 from positronic.secrets.policy import (
     MAX_KEPT_DAYS,
     MAX_KEPT_VERSIONS,
@@ -35,6 +35,7 @@ def _whole(sent: object) -> object:
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 NameText = Annotated[str, _text(f"^(?!{RESERVED_PREFIX}){NAME.pattern}$")]
 ValueText = Annotated[str, _text(r"^[^\u0000]+$", maxLength=MAX_VALUE)]
+AppText = Annotated[str, _text(f"^{APP.pattern}$")]
 TokenNameText = Annotated[str, _text(f"^{TOKEN_NAME.pattern}$")]
 NoteText = Annotated[str, _text(r"^[^\u0000-\u001f\u007f]+$", maxLength=MAX_NOTE)]
 UtcTimeText = Annotated[str, _text(f"^{ISO.pattern}$")]

@@ -33,10 +33,10 @@ _MADE: Final = (
     "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
     f" BEGIN {_DESTROY} OLD.slot; END",
 )
-_TAKE: Final = (
-    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new,"  # noqa: S608
-    f" (SELECT slot AS free, row_number() OVER () AS number FROM text_keys {_FREE} LIMIT ?)"
-    " WHERE slot = free AND new.key = number - 1 RETURNING slot, text_keys.key"
+_SLOTS: Final = f"SELECT slot FROM text_keys {_FREE} LIMIT ?"  # noqa: S608
+_FILL: Final = (
+    "UPDATE text_keys SET key = new.value FROM json_each(?) AS new"
+    " WHERE slot = CAST(new.key AS INTEGER)"
 )
 _GROW: Final = (
     "WITH RECURSIVE more (number) AS"  # noqa: S608
@@ -50,11 +50,13 @@ class Statements(Protocol):
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]: ...
 
+    def write(self, query: str, *values: Key | None) -> None: ...
+
 
 def make(database: Statements, table: str) -> None:
     """For a table that has a column `slot`, which says where a row's key is."""
     for statement in _MADE:
-        database.run(statement.format(table))
+        database.write(statement.format(table))
 
 
 def trigger_of(table: str) -> str:
@@ -63,14 +65,16 @@ def trigger_of(table: str) -> str:
 
 
 def take(database: Statements, random: RandomBytes, count: int) -> Sequence[tuple[int, str]]:
-    """New keys, and the slots that they are in now."""
-    keys = [random(32).hex() for _ in range(count)]
-    taken = [*database.run(_TAKE, json.dumps(keys), count)] if keys else []
-    if len(taken) < count:
-        missing = keys[len(taken) :]
-        database.run(_GROW, max(len(missing), GROWS_BY))
-        taken += database.run(_TAKE, json.dumps(missing), len(missing))
-    return [(slot, key) for slot, key in taken]
+    """The slots of new keys, and the keys. Part of a transaction."""
+    if not count:
+        return []
+    slots = database.run(_SLOTS, count)
+    if (missing := count - len(slots)) > 0:
+        database.write(_GROW, max(missing, GROWS_BY))
+        slots = database.run(_SLOTS, count)
+    taken = [(int(slot[0]), random(32).hex()) for slot in slots]
+    database.write(_FILL, json.dumps(dict(taken)))
+    return taken
 
 
 def key_of(table: str) -> str:

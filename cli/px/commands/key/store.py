@@ -19,8 +19,12 @@ def key_store(project: Workspace, *, local: bool) -> KeyStore:
     from pathlib import Path
 
     from px.cloudflare.wrangler import Wrangler, credentials
+    from px.deploy.outside import pair_outside
     from px.keys.deployed_keys import DeployedKeys
     from px.project.env_deploy import DeployFile
+    from px.project.manifest import read_manifest
 
+    # Else the keys of one environment would be set while another one's records are re-sealed.
+    pair_outside(os.environ, read_manifest(project.config, project.environment).worker)
     found = credentials(os.environ, DeployFile(Path.cwd(), project).read())
     return DeployedKeys(Wrangler(project, found))

@@ -27,7 +27,7 @@ def types(server: Server) -> None:
     Example: px secret types
     """
     from px import terminal
-    from px.commands.mistyped import nearest
+    from px.commands.nearest_name import nearest
     from px.declared.code import read_code
     from px.declared.stub import STUB, write_types
     from px.project.workspace import find_project

@@ -51,7 +51,7 @@ def _fewer(config: bytes) -> bytes:
 
 def upgraded(root: Path) -> Plan:
     ours = Pyproject((root / FILE).read_text())
-    plan = make(root, ours, _fresh())
+    plan = make(root, ours, _fresh(), _fields(root))
     with together.written(root, plan.contents):
         return plan
 
@@ -156,6 +156,27 @@ def test_what_a_changed_config_lacks_is_there_to_paste(root: Path) -> None:
     assert upgraded(root).paste == ""
 
 
+@pytest.mark.parametrize("names", ['__all__ = ["Default", "Mine"]\n', ""])
+def test_what_a_changed_entry_lacks_is_there_to_paste(root: Path, names: str) -> None:
+    """Pasted, workerd finds each class of the library beside the project's own."""
+    entry = root / "worker" / "entry.py"
+    own = "class Mine:\n    pass\n"
+    entry.write_text(f"from positronic.cloudflare.entrypoint import Default\n\n{own}\n{names}")
+
+    pasted = upgraded(root).paste_in_entry
+
+    assert "import Default" not in pasted
+    assert "import Secrets" in pasted
+    assert ('"Secrets"]' in pasted) == bool(names)
+    entry.write_text(entry.read_text() + pasted)
+    assert upgraded(root).paste_in_entry == ""
+
+
+def test_an_entry_as_px_wrote_it_lacks_nothing(root: Path) -> None:
+    """It is replaced."""
+    assert upgraded(root).paste_in_entry == ""
+
+
 @pytest.mark.parametrize("name", ["README.md", "vendor", "requirements/worker.txt"])
 def test_nothing_is_written_through_a_link(root: Path, tmp_path: Path, name: str) -> None:
     """It may lead out of the project; nothing at all changes."""
@@ -209,7 +230,7 @@ def test_a_write_that_fails_brings_everything_back(root: Path) -> None:
 
 def test_one_that_was_killed_half_way_can_be_run_again(root: Path) -> None:
     """Whatever it had written by then."""
-    whole = make(root, Pyproject((root / FILE).read_text()), _fresh())
+    whole = make(root, Pyproject((root / FILE).read_text()), _fresh(), _fields(root))
     names = [*whole.contents]
     with together.written(root, {name: whole.contents[name] for name in names[: len(names) // 2]}):
         pass
@@ -224,3 +245,7 @@ def _fresh() -> dict[str, bytes]:
     fresh = project_files("shop", NOW, PX)
     del fresh[FILE]
     return fresh
+
+
+def _fields(root: Path) -> dict[str, object]:
+    return tomllib.loads((root / "wrangler.toml").read_text())
