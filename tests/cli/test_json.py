@@ -13,9 +13,10 @@ from typing import Final
 
 import pytest
 
-from positronic.names import parse_token_name
+from positronic.names import parse_app, parse_name, parse_token_name
 from px import app
 from px.api.client import Client
+from px.api.grants import Grants
 from px.api.tokens import Tokens
 from px.commands.dev import _Output
 from px.schemas import known, text
@@ -59,6 +60,10 @@ CASES: Final = [
     ("token create", "ci --role admin --expires 90d", 0),
     ("token list", "", 0),
     ("token revoke", "{token} --yes", 0),
+    ("grant add", "checkout --read A --read NONE", 0),
+    ("grant list", "", 0),
+    ("grant remove", "app --yes", 0),
+    ("grant remove", "app --read A --yes", 0),
     ("audit", "", 0),
     ("audit verify", "", 0),
     ("audit verify", "{tampered}", 1),
@@ -109,6 +114,7 @@ def told(
 
 def _filled(server: TestDevServer, arguments: str) -> str:
     with Client(make_target(server.url, server.token)) as client:
+        Grants(client).add(parse_app("app"), [parse_name("A"), parse_name("B")])
         issued = Tokens(client).issue(parse_token_name("deploy"), "writer", 3600)
     if "{tampered}" in arguments:
         server.tamper_with_audit()

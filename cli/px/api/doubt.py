@@ -48,6 +48,8 @@ ISSUE: Final = Doubt(
     "a token may have been created, and its text is lost",
     "find it with `px token list`; revoke it with `px token revoke ID` before you create another",
 )
+GRANT: Final = Doubt("it may have been granted", f"{_SAFE}; or see `px grant list`")
+TAKE_BACK: Final = Doubt("it may have been taken back", "see `px grant list`")
 ROTATE: Final = Doubt(
     "some records may have been re-sealed",
     "run `px key rotate` again: it continues where it stopped",

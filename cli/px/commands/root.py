@@ -17,6 +17,7 @@ class Px(LazyGroup):
     modules: ClassVar = {
         "secret": "px.commands.secret",
         "token": "px.commands.token",
+        "grant": "px.commands.grant",
         "audit": "px.commands.audit",
         "key": "px.commands.key",
         "project": "px.commands.project",
