@@ -21,6 +21,7 @@ from px.project.dev_vars import read_all
 from px.project.local_state import read_local
 from px.project.workspace import Workspace
 from support.listeners import debuggers, listening_ports
+from support.process_memory import chunks
 from support.px_process import CANARY, PX
 from support.source import ROOT
 from support.waiting import wait_until
@@ -220,28 +221,5 @@ def _group_of(process: Path) -> int | None:
 
 def held(group: int, secret: str) -> bool:
     """Whether the memory of one of the group's processes has the text."""
-    assert len(secret) > 20
-    return any(_has(one.parent, secret.encode()) for one in environments(group))
-
-
-def _has(process: Path, wanted: bytes) -> bool:
-    with (process / "mem").open("rb", 0) as memory:
-        for line in (process / "maps").read_text().splitlines():
-            start, end = (int(one, 16) for one in line.split()[0].split("-"))
-            if line.split()[1].startswith("rw") and _found(memory, start, end, wanted):
-                return True
-    return False
-
-
-def _found(memory: Any, start: int, end: int, wanted: bytes) -> bool:
-    step, kept = 1 << 24, b""
-    for at in range(start, end, step):
-        try:
-            memory.seek(at)
-            part = memory.read(min(step, end - at))
-        except (OSError, ValueError):
-            return False
-        if wanted in kept + part:
-            return True
-        kept = part[-len(wanted) :]
-    return False
+    wanted = secret.encode()
+    return any(wanted in part for one in environments(group) for part in chunks(one.parent))

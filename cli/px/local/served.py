@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from px.http.address import parse_address
+from px.local.app_bindings import ENTRYPOINT
 from px.local.door import Door
 from px.local.port import HOST
 from px.local.runtime_config import SOCKET, write_config
 from px.local.server import LocalWorker
 from px.local.workerd import workerd_command
 from px.project import dev_vars, owner_only
+from px.project.errors import LocalError
 from px.project.workspace import Workspace, node
 
+_NO_ENTRYPOINT: Final = b"no such named entrypoint"
 # What a local Worker never takes from wrangler.toml; see wrangler_dev.mjs.
 _REMINDERS: Final = ("REMINDER_URL", "REMINDER_SECRET")
 
@@ -45,6 +48,15 @@ class ServedWorker(LocalWorker):
             super()._start_on(port)
         finally:
             (self._folder / "config.capnp").unlink(missing_ok=True)  # it has the master keys
+
+    def _explain(self, what: str) -> LocalError:
+        said = self._output()
+        if _NO_ENTRYPOINT in said and b"Traceback" not in said:
+            return LocalError(
+                f"worker/entry.py exports no {ENTRYPOINT}, which a Worker of --with binds",
+                "`px upgrade` prints what it lacks",
+            )
+        return super()._explain(what)
 
     @property
     def _folder(self) -> Path:
