@@ -31,16 +31,8 @@ def begin() -> None:
 
 
 def note_environment(value: str | None) -> str | None:
-    """Callback of --env, before or after the command.
-
-    Raises Usage for two that differ, and for what is no environment's name: it may be a value.
-    """
-    if value is None:
-        return value
-    from px.project.environment import parse_environment
-
-    parse_environment(value, "--env")
-    if _given.setdefault("env", value) != value:
+    """Of --env, before or after the command; raises Usage for two that differ."""
+    if value is not None and _given.setdefault("env", value) != value:
         raise Usage("--env is given twice, and names two environments")
     return value
 

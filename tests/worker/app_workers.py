@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import httpx
 
+from px.app_client.copied import client_files
 from px.local.first_answer import wait_for_answer
 from px.local.port import HOST, free_port
 from px.local.process_group import ProcessGroup
@@ -25,7 +26,6 @@ from px.tools.place import current
 from worker.main_worker import MainWorker, Secrets
 
 APPS: Final = Path(__file__).with_name("apps")
-CLIENT: Final = Path(__file__).parents[2] / "cli" / "px" / "app_client"
 OURS: Final = "positronic-secrets"
 ENTRYPOINT: Final = "Secrets"
 
@@ -52,8 +52,8 @@ class App:
         own = folder / self.name
         own.mkdir()
         shutil.copy(APPS / self.main, own)
-        for name in ("secrets.mjs", "secrets.d.mts", "positronic_secrets.py"):
-            shutil.copy(CLIENT / name, own)
+        for name, content in client_files(own).items():
+            (own / name).write_bytes(content)
         fields: dict[str, object] = {"name": self.name, "main": self.main}
         if self.is_python:
             fields["compatibility_flags"] = ["python_workers"]

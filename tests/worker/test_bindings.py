@@ -20,6 +20,7 @@ BINDINGS: Final[dict[str, object]] = {
     "NONE": None,
     "EMPTY": {},
 }
+PROJECTS: Final = ("shop", "elsewhere", "default")
 LANGUAGES: Final = {"js": "reader.mjs", "ts": "reader.ts", "py": "reader.py"}
 
 
@@ -28,8 +29,7 @@ def apps(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One in each language, beside ours; `checkout` is granted A and B of `shop`."""
     readers = [App(name, main, BINDINGS) for name, main in LANGUAGES.items()]
     with beside(project, tmp_path_factory.mktemp("apps"), *readers) as running:
-        shop, elsewhere = _api(running), ProjectApi(running.worker, "elsewhere")
-        for api in (shop, elsewhere):
+        for api in (ProjectApi(running.worker, name) for name in PROJECTS):
             api.bulk({name: f"{name} of {api.project}" for name in ("A", "B", "C")})
         _grant(running, "A", "B", "LATER")
         yield running

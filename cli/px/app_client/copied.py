@@ -9,8 +9,9 @@ from typing import Final
 from px.errors import Refused
 from px.project.file_failures import about
 
-_PYTHON: Final = ("positronic_secrets.py",)
-_JAVASCRIPT: Final = ("secrets.mjs", "secrets.d.mts")
+# What a file is called here, where no tool takes it for one of this repository's own.
+_PYTHON: Final = {"positronic_secrets.py": "positronic_secrets.py.txt"}
+_JAVASCRIPT: Final = {one: one for one in ("secrets.mjs", "secrets.d.mts")}
 _MARK: Final = b"Positronic Secrets: "  # in the first line of each
 _FIRST_LINE: Final = 200  # bytes
 
@@ -32,7 +33,7 @@ def client_files(folder: Path) -> dict[str, bytes]:
                     code="file_exists",
                     hint="give another folder of the app's code, or rename that file",
                 )
-    return {name: (files("px.app_client") / name).read_bytes() for name in names}
+    return {name: (files("px.app_client") / here).read_bytes() for name, here in names.items()}
 
 
 def _is_ours(path: Path) -> bool:

@@ -63,12 +63,21 @@ Name = Annotated[
 ]
 
 
+def _environment(value: str | None) -> str | None:
+    """Raises Usage for what is no environment's name: it may be a value, and is not repeated."""
+    if value is not None:
+        from px.project.environment import parse_environment
+
+        parse_environment(value, "--env")
+    return note_environment(value)
+
+
 def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option(
         "--env",
         metavar="NAME",
         help=help_,
-        callback=note_environment,
+        callback=_environment,
         autocompletion=known_environment,
     )
 

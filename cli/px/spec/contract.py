@@ -43,7 +43,7 @@ LISTED: Final = (
     " expiresAt rotateEvery enforce due note deletedAt keptUntil"
 )
 
-# The role that a call needs, from least to most; NAME, ID and N stand for one segment.
+# The role that a call needs, from least to most; NAME, ID, AS and N stand for one segment.
 CALLS: Final = {
     "reader": (
         ("GET", "/secrets"),
@@ -74,6 +74,9 @@ CALLS: Final = {
         ("GET", "/tokens"),
         ("POST", "/tokens"),
         ("DELETE", "/tokens/ID"),
+        ("GET", "/grants"),
+        ("POST", "/grants"),
+        ("DELETE", "/grants/AS"),
         ("GET", "/keys"),
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),

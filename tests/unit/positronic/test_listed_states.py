@@ -84,12 +84,12 @@ def test_a_list_shows_what_a_read_would_find(
     row = Row(named[0], text, named[1], revision=1)
     item = STATES.item(row)
 
+    (found,) = listed([row])
     if isinstance(item, Unreadable):
-        assert listed(row) == [row.id]
+        assert found == [row.id]
     else:
         one = item.metadata
         dates = [one.created_at, one.updated_at, item.updated_at]
-        found = listed(row)
         assert found[:5] == [item.name, one.version, *dates]
         assert isinstance(found[5], dict)
         assert found[5].get("due") == item.due
@@ -97,8 +97,10 @@ def test_a_list_shows_what_a_read_would_find(
 
 def test_a_state_that_is_as_it_must_be_is_listed() -> None:
     dates = [GOOD["createdAt"], *[GOOD["updatedAt"]] * 2]
-    assert listed(Row(NAMED[0], json.dumps(GOOD), NAMED[1], revision=1)) == ["A", 3, *dates, {}]
-    assert listed(Row(FULLY[0], json.dumps(FULL), FULLY[1], revision=1))[5] == {
+    good = Row(NAMED[0], json.dumps(GOOD), NAMED[1], revision=1)
+    full = Row(FULLY[0], json.dumps(FULL), FULLY[1], revision=1)
+    assert listed([good]) == [["A", 3, *dates, {}]]
+    assert listed([full])[0][5] == {
         "changedBy": FULL["changedBy"],
         "note": "for billing",
         "expiresAt": FULL["expiresAt"],
@@ -106,3 +108,12 @@ def test_a_state_that_is_as_it_must_be_is_listed() -> None:
         "enforce": True,
         "due": (DUE, "rotate"),
     }
+
+
+@pytest.mark.parametrize("text", ["", "{", "{},{}", "[{}]", '{"version":0}'])
+def test_a_row_that_cannot_be_read_stops_no_other(text: str) -> None:
+    """Also one whose text, beside others, looks like other rows."""
+    good = Row(NAMED[0], json.dumps(GOOD), NAMED[1], revision=1)
+    bad = Row("B", text, ("B", None, None), revision=1)
+
+    assert listed([good, bad, good]) == [*listed([good]), ["B"], *listed([good])]

@@ -30,10 +30,11 @@ from positronic.sealing.keyring import Keyring, keyring
 MAX_DAYS: Final = 36_500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """A host's configuration as text; checked when it is first needed. Its repr is redacted.
 
+    Compared by identity, so that what is kept for the newest ones is found at once.
     During a rotation `next_master_key` precedes `master_keys`, so that a new key can be added by
     someone who cannot read the old ones. Only `px dev` sets `local_origin`; see `proof`.
     """

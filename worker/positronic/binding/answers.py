@@ -30,7 +30,7 @@ async def answer(service: Service, props: str, method: str, sent: Sequence[objec
         secrets = await _secrets(service, props, origin)
         return json.dumps({"ok": True, "value": await METHODS[method](secrets, sent)})
     except LedgerUnreachable as error:
-        why = f"{error.message}, and without it nobody knows what is granted"
+        why = f"{error.message}, and only the ledger knows what is granted"
         return _refused(error.code, why)
     except PositronicError as error:
         return _refused(error.code, error.message)

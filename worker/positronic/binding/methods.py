@@ -13,7 +13,7 @@ Method = Callable[[LedgerBinding, Sequence[object]], Awaitable[object]]
 
 
 async def get(secrets: LedgerBinding, sent: Sequence[object]) -> str:
-    """One value. Raises NotFound for a name that is granted, and that no secret has."""
+    """One value. Raises NotFound where the name is granted and there is no such secret."""
     name = _name(sent)
     return (await _values(secrets, [name]))[name]
 

@@ -51,9 +51,9 @@ class BrainRun(NothingHangs, DurableObject):
     async def fetch(self, request: Any) -> Any:
         sent, held = request.js_object, _held[self]
         ctx, env = given.of(self)
-        service = service_of(env, ctx, held.runs)
-        answer = await serve(sent, service, ctx)
+        answer = await serve(sent, env, ctx, held.runs)
         if held.runs.run.event_log.is_there:
+            service = service_of(env, ctx, held.runs)
             await held.ctx.storage.setAlarm(_next_look(held.runs.run, service))
         return answer
 

@@ -1,18 +1,21 @@
 // What Python would call in several steps is one call here: each step from Python costs as much as
 // the step itself, and more.
 
-/** Reads a request without its body: [method, URL, these headers, whether a body follows]. */
-export function receiver(...names) {
-  return ({ method, url, headers, body }) => {
-    const sent = names.filter((name) => headers.has(name)).map((name) => [name, headers.get(name)]);
-    const follows = body !== null && headers.get("content-length") !== "0";
-    return JSON.stringify([method, url, Object.fromEntries(sent), follows]);
-  };
-}
-
 /** Reads these of a Worker's variables: those that are set, as a JSON object. */
 export function reader(...names) {
   return (env) => JSON.stringify(Object.fromEntries(names.map((name) => [name, env[name]])));
+}
+
+/**
+ * Reads a request without its body, and what `read` makes of the Worker's variables:
+ * [method, URL, these headers, whether a body follows, variables].
+ */
+export function receiver(read, ...names) {
+  return ({ method, url, headers, body }, env) => {
+    const sent = names.filter((name) => headers.has(name)).map((name) => [name, headers.get(name)]);
+    const follows = body !== null && headers.get("content-length") !== "0";
+    return JSON.stringify([method, url, Object.fromEntries(sent), follows, read(env)]);
+  };
 }
 
 /** A Response; `headers` is a JSON object. */

@@ -33,13 +33,12 @@ class Default(NothingHangs, WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         ctx, env = given.of(self)
         sent = request.js_object
-        runs = RemoteRuns(env.BRAIN_RUN, sent, os.urandom)
-        return await serve(sent, service_of(env, ctx, runs), ctx)
+        return await serve(sent, env, ctx, RemoteRuns(env, sent, os.urandom))
 
     async def scheduled(self, *_: Any) -> None:
         """Raises nothing: over a binding, an exception carries its traceback."""
         ctx, env = given.of(self)
-        runs = RemoteRuns(env.BRAIN_RUN, None, os.urandom)
+        runs = RemoteRuns(env, None, os.urandom)
         try:
             await remind(service_of(env, ctx, runs), js_http.post)
         except PositronicError as error:

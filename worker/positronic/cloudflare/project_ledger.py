@@ -8,7 +8,7 @@ MAC and answers with text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -45,7 +45,10 @@ MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means; `failed`: how often its alarm failed in a row."""
+    """One object's means; `failed`: how often its alarm failed in a row.
+
+    `tools` by project: an object's `env` stays as it was when the object was made.
+    """
 
     ctx: Any
     env: Any
@@ -55,6 +58,7 @@ class _Held:
     standing: Standing
     is_ringing: bool = False
     failed: int = 0
+    tools: dict[Project, Tools] = field(default_factory=dict)
 
 
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
@@ -105,6 +109,12 @@ async def _carry_out(held: _Held, message: object) -> str:
 
 
 def _tools(held: _Held, project: Project) -> Tools:
+    if project not in held.tools:
+        held.tools[project] = _make_tools(held, project)
+    return held.tools[project]
+
+
+def _make_tools(held: _Held, project: Project) -> Tools:
     settings = settings_of(held.env)
     return Tools(
         *(WorkersCipher(), keyring_of(settings), values_of(settings, project)),

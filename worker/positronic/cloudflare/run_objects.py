@@ -37,22 +37,22 @@ class PassedOn:
 class RemoteRuns:
     """Forwards the whole request, unread, to the run's object."""
 
-    def __init__(self, namespace: ObjectNamespace, js_request: object, random: RandomBytes) -> None:
-        self._namespace = namespace
+    def __init__(self, env: Any, js_request: object, random: RandomBytes) -> None:
+        self._env = env
         self._js_request = js_request
         self._random = random
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
         name = object_name(project, run_id or new_id(self._random))
         try:
-            answer = await self._namespace.getByName(name).fetch(self._js_request)
+            answer = await self._env.BRAIN_RUN.getByName(name).fetch(self._js_request)
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the run's object did not answer") from None
         headers = {pair[0].title(): pair[1] for pair in answer.headers}
         return Response(answer.status, headers=headers, stream=PassedOn(answer.body))
 
     async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
-        return await _kept(self._namespace, object_name(project, run_id), after)
+        return await _kept(self._env.BRAIN_RUN, object_name(project, run_id), after)
 
 
 class OwnRun:

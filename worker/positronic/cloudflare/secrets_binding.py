@@ -49,5 +49,5 @@ class Secrets(NothingHangs, WorkerEntrypoint):
 
 async def _answered(called: Secrets, method: str, sent: tuple[Any, ...]) -> Any:
     ctx, env = given.of(called)
-    service = service_of(env, ctx, RemoteRuns(env.BRAIN_RUN, None, os.urandom))
+    service = service_of(env, ctx, RemoteRuns(env, None, os.urandom))
     return crossings().parsed(await answer(service, crossings().propsOf(ctx), method, sent))

@@ -25,17 +25,17 @@ _VARIABLES: Final = (
 
 def settings_of(env: Any) -> Settings:
     """What is not set is empty, or its default; checked when it is first needed."""
-    return _settings(_reader()(env))
+    return parse(reader()(env))
 
 
 @cache
-def _reader() -> Any:
-    """Inside a request, as all JavaScript."""
+def reader() -> Any:
+    """A JavaScript function of `env`: the text for `parse`. Inside a request, as all JavaScript."""
     return crossings().reader(*_VARIABLES)
 
 
 @lru_cache(maxsize=1)
-def _settings(text: str) -> Settings:
+def parse(text: str) -> Settings:
     """The same object as long as the variables stay the same."""
     found = {name.lower(): str(one) for name, one in json.loads(text).items() if one is not None}
     next_master_key = found.pop("master_keys_next", "")

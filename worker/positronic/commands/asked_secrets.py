@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from positronic.commands.arguments import Entry
 from positronic.commands.asking import Asking, LedgerUnreachable
@@ -23,13 +23,17 @@ class BulkResult:
     updated: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSecret(SecretInfo):
+class ListedSecret(NamedTuple):
     """`updated_at` is when its value was written, `changed_at` when anything of it was changed.
 
-    `more`: what else there is to know of it, under the names that an answer has.
+    `more`: what else there is to know of it, under the names that an answer has. A tuple, because
+    a list has many.
     """
 
+    name: Name
+    version: int
+    created_at: int
+    updated_at: int
     changed_at: int
     more: Mapping[str, Any]
 
@@ -58,7 +62,7 @@ class LedgerVault:
 
     async def list(self, cursor: str | None, limit: int) -> SecretsPage:
         """Names and dates in name order; opens nothing."""
-        return await secrets_page(self._ask, cursor, limit)
+        return _page(*await self._ask("secret.list", cursor=cursor, limit=limit))
 
     async def unused(self, seconds: int, cursor: str | None, limit: int) -> SecretsPage:
         """What was created and last read before that. A page may be short, and not the last."""
@@ -111,7 +115,12 @@ class LedgerSecrets:
         return bool(await self._ask("secret.exists", name=name))
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        return await secrets_page(self._ask, cursor, limit)
+        found, following, *_ = await self._ask("secret.list", cursor=cursor, limit=limit)
+        items = [
+            Unreadable(*one) if len(one) == 1 else SecretInfo(Name(one[0]), *one[1:4])
+            for one in found
+        ]
+        return Page(items, following)
 
     async def _copies(
         self, copies: Copies, names: Collection[Name], error: LedgerUnreachable
@@ -141,15 +150,11 @@ def sealed_secrets(values: Values, found: Sequence[Sequence[Any]]) -> Mapping[Na
     return {secret.info.name: secret for secret in secrets}
 
 
-async def secrets_page(ask: Asking, cursor: str | None, limit: int) -> SecretsPage:
-    return _page(*await ask("secret.list", cursor=cursor, limit=limit))
-
-
 def _page(
     found: Sequence[Sequence[Any]],
     cursor: str | None,
     last_reads: Mapping[str, int] = {},
     since: int | None = None,
 ) -> SecretsPage:
-    items = [Unreadable(*one) if len(one) == 1 else ListedSecret(*one) for one in found]
+    items = [Unreadable(*one) if len(one) == 1 else ListedSecret._make(one) for one in found]
     return SecretsPage(items, cursor, last_reads, since)

@@ -112,11 +112,13 @@ class Place:
         change = CHANGES.get(command.action)
         if change is None:
             raise InvalidRequest("there is no such command")
+        # What is answered again whenever it is sent need not be found here: the commit finds it.
+        is_repeated = command.action not in ANSWERED_AGAIN
         for _ in range(TRIES):
             look = Look(self._ledger)
             admitted = self._admit(command, look)
             work = Work(self._project, look, self._tools, admitted.principal)
-            if (first := self._first(command)) is not None:
+            if is_repeated and (first := self._first(command)) is not None:
                 again = ANSWERED_AGAIN.get(command.action)
                 return await again(work, arguments) if again else first.result
             if command.action in NEW_VALUES and self._tools.is_full():
@@ -129,7 +131,7 @@ class Place:
             try:
                 return self._commit(command, admitted, look, plan, key)
             except CommitConflict:
-                continue
+                is_repeated = True
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
 
     async def _adopted(self, command: Command) -> None:

@@ -23,8 +23,7 @@ async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     reads = last_reads(work.look.ledger, [row.id for row in rows])
-    items = [secret_rows.listed(row) for row in rows]
-    return [items, following, *([_times(reads)] if reads else [])]
+    return [secret_rows.listed(rows), following, *([_times(reads)] if reads else [])]
 
 
 async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
@@ -37,8 +36,7 @@ async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) ->
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
     reads = last_reads(ledger, [row.id for row in rows])
     found = [row for row in rows if _is_older(row, reads, before)]
-    items = [secret_rows.listed(row) for row in found]
-    return [items, following, _times(reads), since(ledger)]
+    return [secret_rows.listed(found), following, _times(reads), since(ledger)]
 
 
 def _is_older(row: Row, reads: Mapping[str, int | None], before: int) -> bool:

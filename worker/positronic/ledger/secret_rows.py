@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -56,7 +57,9 @@ _FIELDS: Final = {
 }
 # As the answer of a list has them.
 _SHOWN: Final = ("changedBy", "note", "expiresAt", "rotateEvery", "enforce")
-_CHECK: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
+_ROW: Final = core_schema.typed_dict_schema(_FIELDS)
+_ONE: Final = SchemaValidator(_ROW)
+_ALL: Final = SchemaValidator(core_schema.list_schema(_ROW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,23 +231,43 @@ VERSIONS: Final[Codec[Version]] = Codec(
 )
 
 
-def listed(row: Row) -> list[object]:
-    """[name, version, created, sealed, updated, more] of one that is not deleted; [id] of a row
-    that `STATES` cannot read. Checked by one call, without a state for each row of a list.
+def listed(rows: Sequence[Row]) -> list[list[object]]:
+    """[name, version, created, sealed, updated, more] of each that is not deleted; [id] of a row
+    that `STATES` cannot read. Without a state for each row of a list.
 
     `more`: those of `_SHOWN` that it has, and `due`, [at, why].
     """
-    try:
-        found = _CHECK.validate_json(row.text)
-    except ValueError:
+    return [_listed(row, found) for row, found in zip(rows, _checked(rows), strict=True)]
+
+
+def _checked(rows: Sequence[Row]) -> Sequence[Mapping[str, Any] | None]:
+    """What each row's text says; None: not what it must. By one call, as long as all are well."""
+    with suppress(ValueError):
+        found = _ALL.validate_json(f"[{','.join([row.text for row in rows])}]")
+        if len(found) == len(rows):
+            return cast("Sequence[Mapping[str, Any]]", found)
+    return [_checked_alone(row) for row in rows]
+
+
+def _checked_alone(row: Row) -> Mapping[str, Any] | None:
+    with suppress(ValueError):
+        return cast("Mapping[str, Any]", _ONE.validate_json(row.text))
+    return None
+
+
+def _listed(row: Row, found: Mapping[str, Any] | None) -> list[object]:
+    if found is None:
         return [row.id]
     due = _due(found) if "expiresAt" in found or "rotateEvery" in found else None
     keys = (row.id, found.get("keptUntil"), due.at if due else None)
-    if not is_name(row.id) or row.keys != keys:
+    if row.keys != keys or not is_name(row.id):
         return [row.id]
-    more = {key: found[key] for key in _SHOWN if found.get(key) is not None}
-    dates = (found["createdAt"], found["updatedAt"], found.get("changedAt") or found["updatedAt"])
-    return [row.id, found["version"], *dates, {**more, "due": due} if due else more]
+    more = {key: found[key] for key in _SHOWN if key in found and found[key] is not None}
+    if due:
+        more["due"] = due
+    sealed = found["updatedAt"]
+    changed = found.get("changedAt") or sealed
+    return [row.id, found["version"], found["createdAt"], sealed, changed, more]
 
 
 def _due(found: Mapping[str, Any]) -> Due | None:

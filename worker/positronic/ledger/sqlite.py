@@ -251,7 +251,7 @@ def _row(kind: Kind, found: Sequence[Any]) -> Row:
     id_, text, revision, *keys = found
     if kind.is_shredded:
         text = text_keys.decrypt(keys.pop(), text)
-    return Row(id_, text, tuple(keys), revision)
+    return Row._make((id_, text, tuple(keys), revision))
 
 
 def _range(

@@ -203,7 +203,7 @@ def test_without_the_ledger_nothing_is_read(bound: Bound) -> None:
     found = bound.call("get", "A")
 
     assert found["code"] == "store_failed"
-    assert found["message"].endswith("without it nobody knows what is granted")
+    assert found["message"].endswith("only the ledger knows what is granted")
 
 
 def test_an_error_of_ours_tells_nothing(bound: Bound) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def test_one_object_tells_another_page_by_page() -> None:
 def test_an_object_that_does_not_answer() -> None:
     """It is a failure of the store, and none of its words is repeated."""
     objects = Objects(broken=f"shop/{RUN_ID}")
-    elsewhere = RemoteRuns(objects, None, lambda size: bytes(size))
+    elsewhere = RemoteRuns(SimpleNamespace(BRAIN_RUN=objects), None, lambda size: bytes(size))
     with pytest.raises(StoreFailed, match="the earlier run's object did not answer") as one:
         run(elsewhere.kept(SHOP, RUN_ID, 0))
     with pytest.raises(StoreFailed, match="the run's object did not answer") as other:
