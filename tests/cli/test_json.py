@@ -19,10 +19,10 @@ from px.api.client import Client
 from px.api.grants import Grants
 from px.api.tokens import Tokens
 from px.commands.dev import _Output
+from px.local.apps import Address
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
-from px.local.apps import Address
 from px.testing.dev_server import TestDevServer
 from support.command_tree import LEAVES
 from support.schemas import conforms

@@ -32,6 +32,10 @@ MAINS: Final = {
     "typescript": "src/index.ts",
     "python": "src/entry.py",
 }
+EDITS: Final = {
+    "typescript": ("sign(key, text) }", "sign(key, text), version: 2 }"),
+    "python": ("signature}", 'signature, "version": 2}'),
+}
 KEY: Final = "a signing key that only the app is given"
 SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 PATIENCE: Final = 240.0  # seconds on a busy machine: px dev starts four Workers
@@ -54,7 +58,7 @@ class Beside:
         return self.apps / language / MAINS[language]
 
     def group(self, language: str) -> int:
-        return group_with(f"{self.config(language)}")
+        return group_with(f'"config": "{self.config(language)}"')
 
     def ask(self, language: str) -> dict[str, Any]:
         """The app's answer, at the address that px says."""
@@ -70,6 +74,9 @@ class Beside:
         except (httpx.TransportError, ValueError):
             return False
 
+    def wait_for(self, language: str, answer: object) -> None:
+        wait_until(lambda: self.answers(language, answer), f"{language}: {answer}", PATIENCE)
+
     def told(self, text: str) -> bool:
         return text in self.local.err.read_text()
 
@@ -83,7 +90,7 @@ def beside(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iter
     copy_sdk(project, folder / "python")
     local = LocalProject(made, folder / "out", folder / "err")
     configs = [word for one in MAINS for word in ("--with", str(folder / one / "wrangler.jsonc"))]
-    command = [PX, "dev", "--port", str(free_port()), *configs]
+    command: list[str | Path] = [PX, "dev", "--port", str(free_port()), *configs]
     environment = {"PATH": os.environ["PATH"], **dict.fromkeys(CREDENTIALS, CANARY)}
     with running(command, made.root, environment, local.out, local.err, PATIENCE):
         done = local.px.run("secret", "create", "SIGNING_KEY", "--stdin", stdin=KEY.encode())
@@ -165,11 +172,11 @@ def test_no_port_of_an_app_answers_as_a_debugger(beside: Beside) -> None:
 def test_an_app_is_reloaded_when_it_is_saved(granted: Beside) -> None:
     """The project's own Worker runs on."""
     before = group_with(str(granted.local.project.own("served")))
-    for language in ("typescript", "python"):
+    expected = {**signed(), "version": 2}
+    for language, (old, new) in EDITS.items():
         main = granted.main(language)
-        main.write_text(main.read_text().replace('"text"', '"said"').replace("{ text,", "{ said: text,"))
-        expected = {"said": "hello", "signature": signed()["signature"]}
-        wait_until(lambda one=language, now=expected: granted.answers(one, now), "the new code", PATIENCE)
+        main.write_text(main.read_text().replace(old, new))
+        granted.wait_for(language, expected)
 
     assert group_with(str(granted.local.project.own("served"))) == before
 
@@ -181,8 +188,7 @@ def test_code_that_does_not_start_is_told_and_the_next_version_runs(granted: Bes
     wait_until(lambda: granted.told("signer-python is stopped; fix it"), "the end", PATIENCE)
     main.write_text(before)
 
-    expected = granted.ask("typescript")
-    wait_until(lambda: granted.answers("python", expected), "the next version", PATIENCE)
+    granted.wait_for("python", granted.ask("typescript"))
     assert granted.told("No module named 'nowhere'")
 
 
@@ -190,8 +196,7 @@ def test_other_props_hold_once_they_are_saved(granted: Beside) -> None:
     config = granted.config("javascript")
     config.write_text(config.read_text().replace('"as": "signer"', '"as": "stranger"'))
 
-    refused = {"error": "not_granted"}
-    wait_until(lambda: granted.answers("javascript", refused), "the new props", PATIENCE)
+    granted.wait_for("javascript", {"error": "not_granted"})
 
 
 def test_nothing_runs_on_when_px_is_killed(beside: Beside) -> None:

@@ -115,7 +115,9 @@ class _Running:
         for name, why in self.app.bindings.absent.items():
             output.say(printable(f"Warning: {self.app.name} does not get {name}: {why}"))
         if build := self.app.build:
-            output.say(printable(f"Warning: {self.app.name} has a build, which px does not run: {build}"))
+            output.say(
+                printable(f"Warning: {self.app.name} has a build, which px does not run: {build}")
+            )
         self._try(output)
 
     def look(self, output: AppOutput) -> None:
@@ -156,7 +158,9 @@ class _Running:
     def _stopped(self, output: AppOutput, problem: PxError) -> None:
         self.worker.stop()
         self._code = Code(self.app.folder, endings="")
-        self._read += len(worker_log.read_from(self.worker.log_path, self._read))  # it is in problem
+        self._read += len(
+            worker_log.read_from(self.worker.log_path, self._read)
+        )  # it is in problem
         output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
 
     def _pass_on(self, output: AppOutput) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -36,7 +35,7 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
-def write(folder: Path, **fields: Any) -> Path:
+def write(folder: Path, **fields: object) -> Path:
     path = folder / "wrangler.jsonc"
     base = {"name": "shop", "main": "src/index.mjs"}
     path.write_text("// a comment\n" + json.dumps({**base, **fields}))
@@ -106,7 +105,7 @@ def test_a_folder_stands_for_the_config_in_it(shop: Path, project: Workspace) ->
     ],
 )
 def test_a_binding_that_does_not_work_here_is_named(
-    shop: Path, project: Workspace, fields: dict[str, Any], name: str, why: str
+    shop: Path, project: Workspace, fields: dict[str, object], name: str, why: str
 ) -> None:
     app = read_app(write(shop, **fields), project)
 
@@ -151,7 +150,9 @@ def test_a_build_is_said_and_not_run(shop: Path, project: Workspace) -> None:
 
 
 def test_a_config_that_is_not_there_is_named(shop: Path, project: Workspace) -> None:
-    assert refusal(shop / "wrangler.json", project) == f"--with: {shop}/wrangler.json does not exist"
+    assert (
+        refusal(shop / "wrangler.json", project) == f"--with: {shop}/wrangler.json does not exist"
+    )
     assert refusal(shop, project) == f"--with: {shop}/wrangler.toml does not exist"
 
 
@@ -201,7 +202,7 @@ def test_no_main_is_refused(shop: Path, project: Workspace) -> None:
     ],
 )
 def test_no_folder_leads_to_the_projects_own_files(
-    shop: Path, project: Workspace, fields: dict[str, Any], what: str
+    shop: Path, project: Workspace, fields: dict[str, object], what: str
 ) -> None:
     """wrangler would serve or upload what is in it, .dev.vars and .px with the keys too."""
     found = refusal(write(shop, **fields), project)
