@@ -19,7 +19,7 @@ from px.api.client import Client
 from px.api.grants import Grants
 from px.api.tokens import Tokens
 from px.commands.dev import _Output
-from px.local.apps import Address
+from px.local.apps import AppAddress
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
@@ -186,7 +186,7 @@ def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_dev_with_another_worker(capsys: pytest.CaptureFixture[str]) -> None:
-    shop = Address("shop", "http://127.0.0.1:8788")
+    shop = AppAddress("shop", "http://127.0.0.1:8788")
     _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [shop])
 
     found = json.loads(capsys.readouterr().out)

@@ -15,7 +15,7 @@ from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
 
 if TYPE_CHECKING:
-    from px.local.apps import Address
+    from px.local.apps import AppAddress
     from px.project.workspace import Workspace
 
 app = new_app()
@@ -84,7 +84,7 @@ class _Output:
         self.say(what)
         terminal.fail(problem, as_json=self._as_json)
 
-    def ready(self, url: str, apps: Sequence[Address]) -> None:
+    def ready(self, url: str, apps: Sequence[AppAddress]) -> None:
         if self._as_json:
             others = {"apps": [one._asdict() for one in apps]} if apps else {}
             terminal.document({"ready": True, "url": url, **others})

@@ -32,7 +32,7 @@ class AppOutput(Protocol):
         """Something was not accepted; px waits for the next version."""
 
 
-class Address(NamedTuple):
+class AppAddress(NamedTuple):
     """Where an app answers."""
 
     name: str
@@ -58,8 +58,8 @@ class Apps:
         return bool(self._running)
 
     @property
-    def addresses(self) -> list[Address]:
-        return [Address(one.app.name, one.worker.url) for one in self._running]
+    def addresses(self) -> list[AppAddress]:
+        return [AppAddress(one.app.name, one.worker.url) for one in self._running]
 
     def doors(self) -> list[Door]:
         """Those that the project's Worker needs for their bindings."""

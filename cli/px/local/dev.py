@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
 from px.local import worker_log
-from px.local.apps import Address, AppOutput, Apps
+from px.local.apps import AppAddress, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
 from px.local.served import ServedWorker
@@ -55,7 +55,7 @@ class DevOutput(AppOutput, Protocol):
     def bar(self, total: int) -> AbstractContextManager[Progress]:
         """How much of the total is downloaded."""
 
-    def ready(self, url: str, apps: Sequence[Address]) -> None:
+    def ready(self, url: str, apps: Sequence[AppAddress]) -> None:
         """The Worker answers and has imported .env.secrets; its apps were started."""
 
     def log(self, written: bytes) -> None:

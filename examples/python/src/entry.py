@@ -1,4 +1,4 @@
-"""Signs a text with a key that it reads anew for each request."""
+"""Signs a text with a key that it reads for each request."""
 
 import hmac
 from urllib.parse import parse_qs, urlsplit
