@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
@@ -43,13 +44,17 @@ class Apps:
     """Apps by their configs. Raises Usage for what cannot be one."""
 
     def __init__(self, project: Workspace, named: Sequence[Path], port: int) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="px-doors.")  # only for this user
         self._running: list[_Running] = []
+        self._end = ExitStack()
+        if not named:
+            return
+        # Only for this user, and short: a socket's path has at most some 100 bytes.
+        doors = self._end.enter_context(tempfile.TemporaryDirectory(prefix="px-doors."))
         for number, path in enumerate(named):
             app = read_app(path, project)
             if app.name in {one.app.name for one in self._running}:
                 raise Usage(f"--with: two Workers have the name {app.name}")
-            folder = Path(self._folder.name, str(number))
+            folder = Path(doors, str(number))
             folder.mkdir()
             own = _port(port + 1 + number)
             self._running.append(_Running(project, app, own, folder))
@@ -88,7 +93,7 @@ class Apps:
     ) -> None:
         for one in self._running:
             one.worker.stop()
-        self._folder.cleanup()
+        self._end.close()
 
 
 class _Running:
@@ -158,9 +163,8 @@ class _Running:
     def _stopped(self, output: AppOutput, problem: PxError) -> None:
         self.worker.stop()
         self._code = Code(self.app.folder, endings="")
-        self._read += len(
-            worker_log.read_from(self.worker.log_path, self._read)
-        )  # it is in problem
+        # What it wrote at last is in the problem.
+        self._read += len(worker_log.read_from(self.worker.log_path, self._read))
         output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
 
     def _pass_on(self, output: AppOutput) -> None:
