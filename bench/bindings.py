@@ -93,7 +93,9 @@ def _connected(folder: Path, ports: dict[str, int], log: Path) -> Iterator[Conne
 def _with_app(config: str) -> str:
     client = Path(str(files("px.app_client") / "secrets.mjs"))
     service = _SERVICE.format(
-        app=json.dumps(str(APP)), client=json.dumps(str(client)), props=json.dumps(json.dumps(PROPS))
+        app=json.dumps(str(APP)),
+        client=json.dumps(str(client)),
+        props=json.dumps(json.dumps(PROPS)),
     )
     for mark, more in (("services = [", service), ('http = (), service = "worker")', _SOCKET)):
         config = config.replace(mark, mark + more, 1)

@@ -154,3 +154,35 @@ def test_a_lost_answer_is_asked_for_again(px: Px, server: TestDevServer) -> None
     assert [(one["action"], one["names"], one["details"]) for one in events] == [
         ("grant.add", ["STRIPE_KEY"], {"as": "checkout"})
     ]
+
+
+def test_the_client_is_copied_into_the_app(px: Px, tmp_path: Path) -> None:
+    """With the grant, and named; once more it is replaced by px's."""
+    (tmp_path / "secrets.mjs").write_text("// Positronic Secrets: an older one\n")
+    done = px.run("grant", "add", "checkout", "--read", "STRIPE_KEY", "--client", str(tmp_path))
+
+    assert done.returncode == 0
+    assert "Wrote secrets.mjs\nWrote secrets.d.mts\n" in done.stderr
+    assert "export class Secrets " in (tmp_path / "secrets.mjs").read_text()
+    assert granted(px) == {"checkout": ["STRIPE_KEY"]}
+
+
+def test_where_the_client_cannot_be_nothing_is_granted(px: Px, tmp_path: Path) -> None:
+    """Somebody else's file stays."""
+    (tmp_path / "secrets.mjs").write_text("export const own = 1;\n")
+    done = px.run("grant", "add", "checkout", "--read", "STRIPE_KEY", "--client", str(tmp_path))
+
+    assert done.returncode == 1
+    assert "secrets.mjs is there already and is not px's" in done.stderr
+    assert granted(px) == {}
+
+
+def test_without_a_grant_no_client_is_left(px: Px, tmp_path: Path) -> None:
+    """The folder is as it was."""
+    app = tmp_path / "src"
+    app.mkdir()
+    sent = ["grant", "add", "checkout", "--read", "STRIPE_KEY", "--client", str(app)]
+    done = px.run(*sent, environment={"PX_TOKEN": "x" * 32})
+
+    assert done.returncode == 4
+    assert [*app.iterdir()] == []

@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 # Answers that leave no doubt: nothing was written.
 _CERTAIN: Final = frozenset(
-    {"adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"}
+    {
+        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured"),
+        *("rate_limited", "too_many_runs"),
+    }
 )
 
 
@@ -97,8 +100,11 @@ class Client:
         return read(self.answer(self.call("GET", path), 200), 200, parse)
 
     def check(self) -> None:
-        """Raises PxError unless the server answers and accepts the token and the project."""
-        self.answer(self.call("GET", "/secrets?limit=1"), 200)
+        """Raises PxError unless the server answers and accepts the token and the project.
+
+        It asks what a deployer may ask too: whether there is a secret `_`.
+        """
+        self.answer(self.call("GET", "/secrets/_/exists"), 200)
 
     def pages(
         self,

@@ -70,5 +70,7 @@ IMPORT: Final = Doubt(
     "run `px project import` again with the same file: it continues where it stopped",
 )
 RUN: Final = Doubt(
-    "the run may have started", "check with `px audit`; starting it again would be a second run"
+    "the run may have started",
+    "check with `px brain runs`; starting it again would be a second run",
 )
+CANCEL: Final = Doubt("the run may have been cancelled", f"{_SAFE}; or see `px brain runs`")

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from typing import Final, Protocol
 
+from positronic.run_statuses import BROKEN_OFF
 from px import terminal
 from px.api.brain_events import RunEvent
 from px.brains.progress import Position, RunProgress
@@ -90,7 +91,7 @@ class Live:
             case "step:complete":
                 taken = event.document.get("takenOver") is True
                 self._close("taken" if taken else "done", position)
-            case "brain:error" | "brain:interrupted":
+            case kind if kind == "brain:error" or kind in BROKEN_OFF:
                 self._close("failed", position)
 
     def end(self) -> None:

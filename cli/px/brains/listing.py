@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from px import terminal
 from px.api.brains import Brain, Structure
 from px.api.decode import Fields
-from px.api.runs import Run
+from px.api.runs import ListedRun, Run
 from px.terminal import printable, short_time
 
 
@@ -50,6 +50,29 @@ def run(found: Run) -> None:
         ("state", json.dumps(found.state)),
     ]
     terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
+
+
+def runs(found: Sequence[ListedRun]) -> None:
+    """run, brain, status, created, completed, by."""
+    rows = [
+        tuple(
+            map(
+                printable,
+                (*(one.id, one.brain, one.status), one.created_at, one.completed_at or "", one.by),
+            )
+        )
+        for one in found
+    ]
+    if not found:
+        terminal.say("No runs found.")
+    elif not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join(map("\t".join, rows)))
+    else:
+        head = ("RUN", "BRAIN", "STATUS", "CREATED (UTC)", "COMPLETED (UTC)", "BY")
+        short = [
+            (*row[:3], *(short_time(at) if at else "" for at in row[3:5]), row[5]) for row in rows
+        ]
+        terminal.data(terminal.columns(head, short))
 
 
 def from_copy(found: Fields) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from positronic.run_statuses import BROKEN_OFF, COMPLETE, ERROR
 from px.api.brain_events import RunEvent
 from px.api.runs import error_line, error_sentence
-
-COMPLETE: Final = "complete"
-FAILED: Final = "error"
-INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +60,11 @@ class RunProgress:
             case "brain:error":
                 self.error = _sentence(event)
                 self.where = _where(event)
-                self._end(FAILED)
-            case "brain:interrupted":
+                self._end(ERROR)
+            case kind if kind in BROKEN_OFF:
+                self.error = _sentence(event)
                 self._levels.clear()
-                self._end(INTERRUPTED)
+                self._end(BROKEN_OFF[kind])
 
     def conclude(self, outcome: str, error: str) -> None:
         """For a run whose events stop without its outcome."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from positronic.run_statuses import CANCELLED, COMPLETE, ERROR, TIMEOUT
 from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
 from px.brains.listing import expired_secrets, from_copy
-from px.brains.progress import COMPLETE, FAILED, RunProgress
+from px.brains.progress import RunProgress
 from px.brains.watching import Watch
 from px.errors import Interrupted, PxError, Refused
 from px.terminal import printable
@@ -76,8 +77,12 @@ def _conclude(progress: RunProgress, run_id: str) -> None:
         hint = f"move its date with `px secret policy {ended[1]} --expires TIME`; then {hint}"
     if hint and (missing := _MISSING.fullmatch(progress.error)):
         hint = f"create it with `px secret create {missing[1]}`; then {hint}"
-    if progress.outcome == FAILED:
+    if progress.outcome == ERROR:
         why = printable(progress.error[:MAX_SENTENCE])
         where = f" at {printable(progress.where)}" if progress.where else ""
         raise Refused(f"the run failed{where}: {why}", code="run_failed", hint=hint)
+    if progress.outcome == CANCELLED:
+        raise Refused("the run was cancelled", code="run_cancelled", hint=hint)
+    if progress.outcome == TIMEOUT:
+        raise Refused("the run took longer than it may", code="run_timeout", hint=hint)
     raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)

@@ -13,6 +13,7 @@ from positronic.brains.injection import check_services, check_takes, named_param
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
 from positronic.names import parse_name
+from positronic.run_limits import MAX_TIME
 
 MAX_TITLE: Final = 200  # characters
 
@@ -56,6 +57,7 @@ class Brain:
     services: Mapping[str, object] = field(default_factory=dict)
     options: Declared = field(default_factory=Undeclared)
     whole_secrets: frozenset[str] = frozenset()
+    time_limit: int | None = None
 
     @overload
     def step(self, title: str, function: Function) -> Brain: ...
@@ -114,6 +116,12 @@ class Brain:
     def with_harmless_parts(self, *names: str) -> Brain:
         """The brain that redacts these secrets only whole, because their parts are not secret."""
         return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
+
+    def with_time_limit(self, seconds: int) -> Brain:
+        """The brain whose runs may take that long. An inner brain's limit does not count."""
+        if type(seconds) is not int or not 1 <= seconds <= MAX_TIME:
+            raise InvalidBrain(f"a time limit is a number of seconds from 1 to {MAX_TIME}")
+        return replace(self, time_limit=seconds)
 
     @property
     def structure(self) -> JsonObject:

@@ -18,7 +18,6 @@ from positronic.times import iso
 START: Final = "brain:start"
 COMPLETE: Final = "brain:complete"
 ERROR: Final = "brain:error"
-INTERRUPTED: Final = "brain:interrupted"
 STEP_START: Final = "step:start"
 STEP_COMPLETE: Final = "step:complete"
 STEP_STATUS: Final = "step:status"

@@ -18,7 +18,7 @@ from workers import DurableObject
 from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import Standing
-from positronic.api.service import audit_retention, keyring_of
+from positronic.api.service import audit_retention, keyring_of, run_limits
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.given import NothingHangs
@@ -124,6 +124,7 @@ def _make_tools(held: _Held, project: Project) -> Tools:
         isolate.audit_throttle,
         held.standing,
         lambda: held.database.size() > MAX_SIZE,
+        run_limits(settings),
     )
 
 

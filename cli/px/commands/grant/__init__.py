@@ -21,7 +21,7 @@ app = new_app(GrantGroup)
 
 @app.callback()
 def grant() -> None:
-    """Let other Workers of the account read secrets over a service binding.
+    """Let other Workers read secrets, over a binding.
 
     The binding's props say what the Worker is called (`as`); its grant says what it may read.
     Without a grant it reads nothing. All of this needs an admin's token.

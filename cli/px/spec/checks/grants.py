@@ -121,7 +121,9 @@ async def form(world: World) -> None:
     for names in (["1-bad"], [name, ""]):
         found = await _add(world, app, *names)
         found.refused("invalid_name", "a malformed name in `read`")
-    (await _add(world, app, "POSITRONIC_X")).refused("reserved_name", "a reserved name in `read`")
+    (await _add(world, app, "POSITRONIC_SPEC")).refused(
+        "reserved_name", "a reserved name in `read`"
+    )
     for sent in ({"as": app}, {"as": app, "read": []}, {"as": app, "read": name}, {"read": [name]}):
         found = await world.call("POST", "/grants", sent)
         found.refused("invalid_request", "a malformed grant")

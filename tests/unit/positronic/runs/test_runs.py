@@ -22,7 +22,7 @@ from positronic.errors import AuditUnavailable
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.redact import Redactor
-from positronic.runs import event_log, record, sse
+from positronic.runs import event_log, sse
 from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
@@ -131,7 +131,7 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
     Run(RECORD.id, place.log(), Clock())
     found = Run(RECORD.id, place.log(), Clock())
 
-    assert found.event_log.record.status == record.INTERRUPTED
+    assert found.event_log.record.status == "interrupted"
     assert found.event_log.record.completed_at == START
     assert texts(place.log())[1:] == [
         {
@@ -150,9 +150,9 @@ def test_what_a_broken_off_run_read_from_copies_is_recorded_later(place: Place) 
     before.open(RECORD)
     before.change(copied=(CopyRead({"KEY": 3, "OTHER": 1}, 17), CopyRead({"LAST": 2}, 18)))
     house = House()
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     EventLog(place.log()).change(settled=1)  # as if the last answer had not arrived
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     last, first = events(house.ledger())
 
     assert (first.action, first.names) == ("brain.read", ("KEY", "OTHER"))
@@ -171,8 +171,10 @@ def test_when_somebody_has_to_come_by() -> None:
     looks.append(found.next_look(DAY))
     found.event_log.change(settled=1)
     looks.append(found.next_look(DAY))
+    found.event_log.change(is_told=True)
+    looks.append(found.next_look(DAY))
 
-    assert looks == [START + LOOK_EVERY, START + LOOK_EVERY, START - 5 + DAY]
+    assert looks == [*[START + LOOK_EVERY] * 3, START - 5 + DAY]
 
 
 async def read(state: State, secrets: BrainSecrets) -> State:
@@ -435,5 +437,5 @@ def test_unavailable_is_said_so() -> None:
     found.event_log.change(status="error", copied=COPIED)
 
     with pytest.raises(AuditUnavailable):
-        run(found.settle(house.service.run_auditor))
+        run(found.settle(house.service.run_recorder))
     assert not found.event_log.record.is_settled
