@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from px.local.process_group import ProcessGroup
 from px.project.workspace import Workspace
+from support.process_memory import chunks
 from worker.app_workers import App, Beside, apart
 from worker.canaries import fresh_canary
 from worker.main_worker import ProjectApi
@@ -18,8 +19,6 @@ BINDINGS: Final[dict[str, object]] = {
     "SECRETS": {"project": "shop", "as": "checkout"},
     "EMPTY": {},
 }
-CHUNK: Final = 1 << 22
-OVERLAP: Final = 1 << 8  # what is looked for may stand in two chunks
 
 
 def test_only_what_it_was_given(project: Workspace, tmp_path: Path) -> None:
@@ -65,18 +64,6 @@ def _wanted(running: Beside, api: ProjectApi, values: Mapping[str, str]) -> dict
 def _found(group: ProcessGroup, wanted: Mapping[str, list[bytes]]) -> set[str]:
     """What of it the process has in its memory."""
     found: set[str] = set()
-    for memory in _chunks(Path("/proc", str(group.id))):
+    for memory in chunks(Path("/proc", str(group.id))):
         found |= {what for what, spelled in wanted.items() if any(one in memory for one in spelled)}
     return found
-
-
-def _chunks(process: Path) -> Iterator[bytes]:
-    """All of its memory that can be written."""
-    with (process / "mem").open("rb", buffering=0) as memory:
-        for line in (process / "maps").read_text().splitlines():
-            span, rights, *_ = line.split()
-            if rights.startswith("rw"):
-                start, end = (int(part, 16) for part in span.split("-"))
-                for at in range(start, end, CHUNK):
-                    memory.seek(at)
-                    yield memory.read(min(CHUNK + OVERLAP, end - at))
