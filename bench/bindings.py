@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -77,8 +78,6 @@ def _running(project: Workspace) -> Iterator[Connection]:
 
 
 def _connected(folder: Path, ports: dict[str, int], log: Path) -> Iterator[Connection]:
-    import time
-
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     for url in urls.values():
         wait_for_answer(url, time.monotonic() + PATIENCE, lambda: None, log)

@@ -163,6 +163,8 @@ ALIASES: Final = [
 ] + [
     (("token", "ls"), ("token", "list")),
     (("token", "rm"), ("token", "revoke")),
+    (("grant", "ls"), ("grant", "list")),
+    (("grant", "rm"), ("grant", "remove")),
     (("key", "ls"), ("key", "list")),
     (("project", "ls"), ("project", "list")),
     (("brain", "ls"), ("brain", "list")),

@@ -40,15 +40,16 @@ class Host:
 
 
 def leftovers(host: Host) -> list[str]:
-    """The names of secrets and tokens in every project."""
+    """The names of secrets, tokens and apps in every project."""
     headers = {"Authorization": f"Bearer {host.token}"}
     with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as client:
         projects = client.get("/projects").json()["projects"]
         found = []
         for project in projects:
             named = {"X-Positronic-Project": project["name"]}
-            for path, key in (("/secrets", "secrets"), ("/tokens", "tokens")):
-                found += [one["name"] for one in client.get(path, headers=named).json()[key]]
+            for kind, key in (("secrets", "name"), ("tokens", "name"), ("grants", "as")):
+                listed = client.get(f"/{kind}", headers=named).json()[kind]
+                found += [one[key] for one in listed]
     return found
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -241,12 +241,10 @@ def _serving(
 
 @contextmanager
 def _clients(ports: Mapping[str, int]) -> Iterator[dict[str, httpx.Client]]:
-    clients = {
-        name: httpx.Client(base_url=f"http://{HOST}:{port}", timeout=120, trust_env=False)
-        for name, port in ports.items()
-    }
-    try:
-        yield clients
-    finally:
-        for client in clients.values():
-            client.close()
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                httpx.Client(base_url=f"http://{HOST}:{port}", timeout=120, trust_env=False)
+            )
+            for name, port in ports.items()
+        }

@@ -25,7 +25,7 @@ SHOWN = {
         ("returns_no_json", "service_error", "missing", "inner_raises", "exits"), "error"
     ),
 }
-QUIET = {"prints", "logs", "forgets_a_task", "returns_no_json", "exits"}
+QUIET = {"forgets_a_task", "returns_no_json", "exits"}
 
 
 @dataclass(slots=True)

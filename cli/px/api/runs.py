@@ -64,6 +64,7 @@ class Run:
     completed_at: str | None
     error: str
     where: str
+    source: str
     steps: tuple[tuple[str, str], ...]
     state: Fields
     document: Fields
@@ -168,8 +169,17 @@ def error_sentence(found: object) -> str:
 
 def error_line(found: object) -> str:
     """The line of the brain's own code that failed; empty if the server does not tell."""
-    where = None if found is None else fields(found).get("where")
-    return "" if where is None else text(where)
+    return _optional_text(found, "where")
+
+
+def failing_source(found: object) -> str:
+    """The code in that line, likewise."""
+    return _optional_text(found, "source")
+
+
+def _optional_text(error: object, key: str) -> str:
+    told = None if error is None else fields(error).get(key)
+    return "" if told is None else text(told)
 
 
 def _run_id(found: Fields) -> str:
@@ -185,6 +195,7 @@ def _run(found: Fields) -> Run:
         decode.optional(decode.time, found.get("completedAt")),
         error_sentence(found.get("error")),
         error_line(found.get("error")),
+        failing_source(found.get("error")),
         tuple(items(found, "steps", _step)),
         fields(found["state"]),
         found,

@@ -35,7 +35,7 @@ def structure(found: Structure) -> None:
 
 
 def run(found: Run) -> None:
-    """One line each: run, brain, status, created, completed, error, where, copies, steps, state."""
+    """A line for each of run, brain, status, times, error, where, source, copies, steps, state."""
     steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
     rows: list[tuple[str, ...]] = [
         ("run", found.id),
@@ -45,6 +45,7 @@ def run(found: Run) -> None:
         ("completed", found.completed_at or ""),
         ("error", found.error),
         ("where", found.where),
+        ("source", found.source),
         ("copies", from_copy(found.document)),
         *steps,
         ("state", json.dumps(found.state)),

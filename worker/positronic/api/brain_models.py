@@ -88,6 +88,7 @@ class RunErrorOut(Model):
     message: str
     code: str | None = None
     where: str | None = None
+    source: str | None = None
 
 
 class RunOut(Model):

@@ -45,7 +45,11 @@ def error(last: Event) -> dict[str, str] | None:
     found = last.get("error")
     if found is None:
         return None
-    return {key: str(found[key]) for key in ("name", "message", "code", "where") if key in found}
+    return {
+        key: str(found[key])
+        for key in ("name", "message", "code", "where", "source")
+        if key in found
+    }
 
 
 def _event(kind: str, status: str, event_log: EventLog) -> dict[str, object]:

@@ -54,6 +54,7 @@ class EventRedactor:
             "initialState": self._begin,
             "patch": self._patch,
             "error": self._error,
+            "text": self._redactor.lines,
         }
         for name, clean in cleaners.items():
             if name in event and (now := clean(event[name])) != event[name]:

@@ -26,6 +26,7 @@ from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
 from positronic.runs.recorder import RecorderOf
 from positronic.runs.restoring import with_values
 from positronic.runs.stopping import Stoppable
+from positronic.times import iso
 from positronic.traceback_summary import summary_of
 
 LOOK_EVERY: Final = 30_000  # milliseconds
@@ -110,7 +111,7 @@ class Run:
         # The brain's code does not run before the first event, which is stored with the record.
         first = await anext(events)
         self.event_log.open(record)
-        self.event_log.append(first)
+        self.event_log.append(self._dated(first))
         resources.in_background(self._go_on(events, redactor, resources))
 
     async def cancel(self, announce: Callable[[], Awaitable[None]]) -> None:
@@ -216,7 +217,7 @@ class Run:
                     if last or depth == 0:
                         last.append(event)
                     else:
-                        self.event_log.append(event)
+                        self.event_log.append(self._dated(event))
         except PositronicError as error:
             return [ending.failed(self.event_log, error)]
         except (SystemExit, KeyboardInterrupt):
@@ -230,8 +231,14 @@ class Run:
     def _end(self, last: Sequence[Event]) -> None:
         final = last[0]
         self.event_log.end(
-            last, status=ending.status(final), completed_at=self._clock(), error=ending.error(final)
+            [self._dated(event) for event in last],
+            status=ending.status(final),
+            completed_at=self._clock(),
+            error=ending.error(final),
         )
+
+    def _dated(self, event: Event) -> Event:
+        return {**event, "time": iso(self._clock())}
 
     def _report_failure(self, resources: RunResources) -> None:
         """Reports where the brain's code failed; only those who may see the run learn why."""

@@ -41,8 +41,9 @@ def run(
     """Start a brain. Prints the run's id, or with --watch its events.
 
     With --watch the exit code is 0 if the run completed, and 1 if it ended in any other way.
-    Ctrl-C stops watching; the run continues. In a pipe: one line per event, with tabs between
-    type, place and a note, such as the reason for a failure; with --json, one document per line.
+    Ctrl-C stops watching; the run continues. In a pipe: one line per event and printed line, with
+    tabs between type, place and a note, such as how long it took; at last `state` and the run's
+    state. With --json, one event per line.
 
     Never put a secret in -o or --state-json: it would be visible in the shell's history, the
     process list and the run's events. A brain reads secrets by name.

@@ -196,8 +196,9 @@ def test_error(house: House) -> None:
     run_id = start(house, "failing")
     found = look(house, run_id)
 
-    where = found["error"].pop("where")
+    where, source = found["error"].pop("where"), found["error"].pop("source")
     assert found["error"] == {"name": "ValueError", "message": "not 1"}
+    assert source.startswith("raise ValueError(")
     assert re.fullmatch(r"test_brains\.py, line \d+", where)
     assert house.reported == [f"run {run_id} of 'failing' failed at {where}: ValueError"]
     assert [step["status"] for step in found["steps"]] == ["complete", "error", "pending"]
@@ -294,7 +295,7 @@ def test_a_project_reads_its_own_secrets(house: House) -> None:
     run_id = house.call("POST", "/brains/runs", sent, headers=other).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}", headers=other).json
 
-    del found["error"]["where"]
+    del found["error"]["where"], found["error"]["source"]
     assert found["error"] == {"name": "SecretNotFound", "message": "there is no secret KEY"}
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,7 @@ from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
+from positronic.times import iso
 from support.faults import FaultyLedger
 from support.memory_service import SETTINGS, SHOP, START, Clock, House
 from support.rows import events
@@ -140,6 +142,7 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
             "brainRunId": RECORD.id,
             "brainTitle": "a brain",
             "status": "interrupted",
+            "time": iso(START),
         }
     ]
 
@@ -439,3 +442,34 @@ def test_unavailable_is_said_so() -> None:
     with pytest.raises(AuditUnavailable):
         run(found.settle(house.service.run_recorder))
     assert not found.event_log.record.is_settled
+
+
+def test_a_value_that_was_printed_before_it_was_read() -> None:
+    """It is taken out of what is stored, before the run gets it; a short one where it is a line."""
+
+    def tell(state: State) -> State:
+        print(f"{state['word']}\n{state['pin']}\nno {state['pin']}")  # noqa: T201
+        return {}
+
+    async def use(secrets: BrainSecrets) -> State:
+        await secrets.get_many(["WORD", "PIN"])
+        return {}
+
+    house = House(brains=[brain("tells").step("Tell", tell).step("Use", use)])
+    house.call("POST", "/secrets", {"name": "WORD", "value": "canary\n4711"})
+    house.call("POST", "/secrets", {"name": "PIN", "value": "0815"})
+    sent = {"identifier": "tells", "initialState": {"word": "canary\n4711", "pin": "0815"}}
+    with redirect_stdout(LogGuard(io.StringIO())):
+        run_id = house.call("POST", "/brains/runs", sent).json["brainRunId"]
+    told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
+
+    assert '"text":"[secret:WORD]\\n[secret:PIN]\\nno 0815"' in told
+
+
+def test_each_event_has_its_time() -> None:
+    """So that a watcher, also a later one, knows how long each step took."""
+    house = House(brains=[brain("steps").step("One", lambda state: state)])
+    run_id = house.call("POST", "/brains/runs", {"identifier": "steps"}).json["brainRunId"]
+    told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
+
+    assert told.count('"time":"2026-') == told.count("\ndata: ") == 7
