@@ -19,6 +19,7 @@ _TAKES: Final = {
     **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
     **dict.fromkeys(("key rotate", "project list"), _SERVER),
     "deploy": ("env", "url"),
+    "logs": ("env", "local", "remote"),
     **dict.fromkeys(("dev", "key recover"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }

@@ -227,7 +227,8 @@ def test_an_unknown_run_is_1(here: PxInProcess, words: list[str]) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
-        "error: there is no run with this id\nhint: use the run id that `px brain run` printed\n",
+        "error: there is no run with this id\n"
+        "hint: `px brain runs` lists the project's runs with their ids\n",
     )
 
 
@@ -281,7 +282,7 @@ def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> 
     done = here.run("brain", "run", "using")
 
     assert (done.returncode, len(server.calls)) == (5, 1)
-    assert "; the run may have started\nhint: check with `px audit`; starting" in done.stderr
+    assert "; the run may have started\nhint: check with `px brain runs`; starting" in done.stderr
 
 
 def test_what_reads_is_asked_again(here: PxInProcess, server: TestDevServer) -> None:

@@ -154,7 +154,9 @@ def test_a_run_that_takes_too_long(here: PxInProcess, words: tuple[str, ...]) ->
     (run,) = listed(here, "--status", "timeout")
 
     assert done.returncode == 1
-    assert json.loads(done.stderr)["code"] == "run_timeout"
+    error = json.loads(done.stderr)
+    assert error["code"] == "run_timeout"
+    assert error["error"] == "the run reached its time limit of 1 second"
     assert run["timeLimit"] == 1
     assert status(here, run["brainRunId"])["error"]["code"] == "time_limit"
 

@@ -16,9 +16,9 @@ import httpx
 from positronic.access import tokens
 from px.http.address import parse_address
 from px.local.port import free_port
-from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.spec.target import SpecTarget
+from support.stored import local_worker
 from worker.assembly import CHECKOUT, PROJECT, assemble_project
 from worker.main_worker import fresh_keys
 
@@ -79,8 +79,7 @@ def worker(folder: Path) -> Iterator[Host]:
     set_up(PROJECT, lambda _: None)
     token = tokens.mint_root(os.urandom)
     config = assemble_project(folder, _settings(token))
-    log = folder / "worker.log"
-    with LocalWorker(PROJECT, config=config, persist=folder / "state", log_path=log) as running:
+    with local_worker(PROJECT, config, folder) as running:
         yield Host(running.url, token)
 
 

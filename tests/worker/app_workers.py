@@ -32,7 +32,7 @@ ENTRYPOINT: Final = "Secrets"
 # What the SDK brings; our own packages are none of an app's.
 _SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 _DATE: Final = "2026-11-01"
-PATIENCE: Final = 600.0  # seconds, on a busy machine
+PATIENCE: Final = 300.0  # seconds, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)

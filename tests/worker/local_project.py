@@ -14,6 +14,7 @@ from pathlib import Path
 from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.project.workspace import Workspace
+from support import stored
 from support.px_process import PX, Px
 from support.started import started
 from support.waiting import SECONDS, wait_until
@@ -69,7 +70,7 @@ def run_px_dev_in(project: Workspace, folder: Path, *options: str) -> Iterator[L
     """The same in a project that is there, in its environment; `folder`: for what it says."""
     local = LocalProject(project, folder / "out", folder / "err")
     command: list[str | Path] = [PX, "--env", project.environment.name, "dev", *options]
-    environment = {"PATH": os.environ["PATH"]}
+    environment = {"PATH": os.environ["PATH"], **stored.environment()}
     with running(command, project.root, environment, local.out, local.err):
         yield local
 

@@ -48,7 +48,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    served = brain_project(project, tmp_path_factory.mktemp("careless"), "careless", CONTROL)
+    served = brain_project(project, tmp_path_factory.mktemp("careless"))
     with served.serve() as (_, worker):
         found = Shown(Brains(ProjectApi(worker, "careless")), f"said {fresh_canary()}")
         found.brains.api.bulk({way.secret: VALUES[way.secret] for way in WAYS.values()})

@@ -7,6 +7,7 @@ import hmac
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from px.local.port import free_port
 from px.local.scratch import make_scratch
+from px.project.dev_state import process_of
 from px.project.dev_vars import read_all
 from px.project.local_state import read_local
 from px.project.workspace import Workspace
@@ -203,7 +205,7 @@ def test_nothing_runs_on_when_px_is_killed(beside: Beside) -> None:
     """The last test here: it ends what the others use."""
     groups = [beside.group(language) for language in MAINS]
     groups.append(group_with(str(beside.local.project.own("served"))))
-    os.kill(int(beside.local.project.dev_lock.read_text()), 9)
+    os.kill(int(process_of(beside.local.project)), signal.SIGKILL)
 
     wait_until(lambda: not any(list(environments(one)) for one in groups), "the end of all")
 

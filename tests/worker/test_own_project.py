@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from support.cloudflare_account import ACCOUNT, Account
 from support.edge import Edge
 from support.installed_px import InstalledPx
 from support.schemas import conforms
+from support.wheels import make_wheel
 from worker.own_project import OwnProject, dev, make_own_project
 
 KEY = "sk-not-a-real-key"
@@ -41,9 +43,14 @@ def told(own: OwnProject) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`px` reaches the stand-in; `known` is what README has a person put into GitHub's settings."""
+    """`px` reaches the stand-in; `known` is what README has a person put into GitHub's settings.
+
+    `staging` is where a Worker of that environment would answer.
+    """
 
     px: InstalledPx
+    account: Account
+    staging: str
     first: dict[str, Any]
     known: dict[str, str]
 
@@ -52,15 +59,15 @@ class Deployed:
 def deployed(own: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The project after its first deploy, with its secret, while the stand-in runs."""
     folder, token = tmp_path_factory.mktemp("edge"), secrets.token_urlsafe(30)
-    with (
-        Edge(Workspace(own.folder), folder) as edge,
-        Cloudflare(Account(token, changed=edge.put)) as cloudflare,
-    ):
+    with ExitStack() as stack:
+        edges = {
+            name: stack.enter_context(Edge(Workspace(own.folder), folder / name))
+            for name in ("shop", "shop-staging")
+        }
+        account = Account(token, changed=lambda name, worker: edges[name].put(name, worker))
+        cloudflare = stack.enter_context(Cloudflare(account))
         settings = own.folder / ".env.deploy"
-        settings.touch(mode=0o600)
-        settings.write_text(
-            f"CLOUDFLARE_API_TOKEN={token}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\nPX_URL={edge.url}\n"
-        )
+        _write_settings(settings, token, edges["shop"].url)
         there = {**own.px.environment, "CLOUDFLARE_API_BASE_URL": cloudflare.url}
         px = replace(own.px, environment=there)
         first = json.loads(px.run("deploy", "--no-recovery-file", "--json", cwd=own.folder))
@@ -69,7 +76,36 @@ def deployed(own: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Itera
         readme = " ".join((own.folder / "README.md").read_text().split())
         words = readme.partition("`PX_TOKEN` (a token from `px ")[2].partition("`")[0].split()
         made = px.run(*words, cwd=own.folder).strip()
-        yield Deployed(px, first, {**read_settings(settings), "PX_TOKEN": made})
+        known = {**read_settings(settings), "PX_TOKEN": made}
+        yield Deployed(px, account, edges["shop-staging"].url, first, known)
+
+
+def _write_settings(path: Path, token: str, url: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(
+        f"CLOUDFLARE_API_TOKEN={token}\nCLOUDFLARE_ACCOUNT_ID={ACCOUNT}\nPX_URL={url}\n"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What px said of two packages, neither of which is published."""
+
+    works: dict[str, Any]
+    cannot: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def added(own: OwnProject, deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Added:
+    """In the project that ran and was deployed; a folder is px's only index meanwhile."""
+    wheels = tmp_path_factory.mktemp("wheels")
+    make_wheel(wheels, "pxworks")
+    threads = "import threading\nthreading.Thread(target=print).start()\n"
+    make_wheel(wheels, "pxthread", files={"pxthread.py": threads})
+    links = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{wheels} {own.wheels}"}
+    px = replace(deployed.px, environment={**deployed.px.environment, **links})
+    works = json.loads(px.run("add", "pxworks", "--json", cwd=own.folder))
+    return Added(works, px.attempt("add", "pxthread", "--json", cwd=own.folder))
 
 
 def test_its_worker_runs_here_and_a_brain_reads_a_secret(told: str) -> None:
@@ -138,6 +174,39 @@ def test_github_deploys_what_is_committed(
 def _wanted(expression: str) -> str:
     """The name in `${{ secrets.NAME }}`."""
     return expression.strip("${} ").partition(".")[2]
+
+
+def test_a_package_that_works_is_added_and_one_that_cannot_is_refused(
+    own: OwnProject, added: Added
+) -> None:
+    """The one is pinned and installed, the other leaves no trace."""
+    requirements = (own.folder / "requirements" / "worker.txt").read_text()
+
+    assert added.works["imported"] == ["pxworks"]
+    assert (own.folder / "python_modules" / "pxworks.py").is_file()
+    assert "pxworks==1.0 \\\n    --hash=sha256:" in requirements
+    assert added.cannot.returncode == 1
+    assert "can't start new thread" in json.loads(added.cannot.stderr)["error"]
+    assert "pxthread" not in requirements
+
+
+@pytest.mark.usefixtures("added")
+def test_staging_is_deployed_beside_production(own: OwnProject, deployed: Deployed) -> None:
+    """With the package that was added, and with nothing of production's secrets."""
+    px, folder = deployed.px, own.folder
+    px.run("env", "add", "staging", cwd=folder)
+    _write_settings(folder / ".env.deploy.staging", deployed.account.token, deployed.staging)
+    words = ("--env", "staging", "deploy", "--no-recovery-file", "--no-checks", "--allow-missing")
+    done = json.loads(px.run(*words, "--json", cwd=folder))
+    listed = [
+        json.loads(px.run("--env", one, "secret", "list", "--json", cwd=folder))["secrets"]
+        for one in ("production", "staging")
+    ]
+
+    assert (done["worker"], done["created"]) == ("shop-staging", True)
+    modules = [part.name for part in deployed.account.workers["shop-staging"].modules]
+    assert "python_modules/pxworks.py" in modules
+    assert [[one["name"] for one in found] for found in listed] == [["OPENAI_API_KEY"], []]
 
 
 def test_what_new_prints_is_as_its_schema_says(own: OwnProject) -> None:

@@ -108,5 +108,6 @@ def _conclude(progress: RunProgress, run_id: str) -> None:
     if progress.outcome == CANCELLED:
         raise Refused("the run was cancelled", code="run_cancelled", hint=hint)
     if progress.outcome == TIMEOUT:
-        raise Refused("the run took longer than it may", code="run_timeout", hint=hint)
+        why = printable(progress.error.partition(": ")[2]) or "the run reached its time limit"
+        raise Refused(why, code="run_timeout", hint=hint)
     raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)

@@ -28,6 +28,7 @@ class Px(LazyGroup):
         "upgrade": "px.commands.upgrade",
         "env": "px.commands.env",
         "dev": "px.commands.dev",
+        "logs": "px.commands.logs",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",
         "deploy": "px.commands.deploy",

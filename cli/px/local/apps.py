@@ -27,7 +27,10 @@ class AppOutput(Protocol):
     """The part of `px dev`'s output that is about apps."""
 
     def say(self, line: str) -> None:
-        """Something was done, or needs a warning; or an app wrote it."""
+        """Something was done, or needs a warning."""
+
+    def wrote(self, app: str, line: str) -> None:
+        """An app wrote this to its log."""
 
     def refused(self, what: str, problem: PxError) -> None:
         """Something was not accepted; px waits for the next version."""
@@ -173,7 +176,7 @@ class _Running:
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")
         for line in worker_log.shown(ended):
             if line.strip() and not line.startswith(worker_log.READY):
-                output.say(f"{self.app.name}: {line}")
+                output.wrote(self.app.name, line)
 
 
 def _port(wanted: int) -> int:

@@ -20,6 +20,7 @@ from px.tools.place import current
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
+CONFIG: Final = "config.capnp"
 
 # Python from disk; see PLATFORM.md.
 _LOCAL_FLAGS: Final = ("python_workers_development", "experimental")
@@ -130,7 +131,7 @@ def write_config(
     manifest = read_manifest(source, project.environment)
     internet = _INTERNET if is_online else _OFFLINE
     text = _render(manifest, modules, secrets, state, internet, doors)
-    target = folder / "config.capnp"
+    target = folder / CONFIG
     owner_only.replace(target, text.encode())
     return target
 

@@ -13,7 +13,7 @@ from px.http.address import parse_address
 from px.local.app_bindings import ENTRYPOINT
 from px.local.door import Door
 from px.local.port import HOST
-from px.local.runtime_config import SOCKET, write_config
+from px.local.runtime_config import CONFIG, SOCKET, write_config
 from px.local.server import LocalWorker
 from px.local.workerd import workerd_command
 from px.project import dev_vars, owner_only
@@ -47,7 +47,7 @@ class ServedWorker(LocalWorker):
         try:
             super()._start_on(port)
         finally:
-            (self._folder / "config.capnp").unlink(missing_ok=True)  # it has the master keys
+            (self._folder / CONFIG).unlink(missing_ok=True)  # it has the master keys
 
     def _explain(self, what: str) -> LocalError:
         said = self._output()

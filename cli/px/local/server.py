@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from px.cloudflare.environment import wrangler_environment
 from px.http.address import parse_address
-from px.local import worker_log
+from px.local import kept_log, worker_log
 from px.local.first_answer import wait_for_answer, wait_until
 from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
@@ -33,7 +33,8 @@ class LocalWorker:
     """One Worker: `start` returns when it answers, `stop` when none of its processes is left.
 
     `config` replaces the project's wrangler.toml, with python_modules/ and .dev.vars next to it;
-    `persist` is another folder for its KV; `port=None` means any free port.
+    `persist` is another folder for its KV; `port=None` means any free port; `workerd` is started in
+    place of px's own.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class LocalWorker:
         persist: Path | None = None,
         port: int | None = None,
         log_path: Path | None = None,
+        workerd: Path | None = None,
         timeout: float = START_SECONDS,
     ) -> None:
         self.project = project
@@ -51,6 +53,7 @@ class LocalWorker:
         self.persist = persist or project.state
         self.log_path = log_path or project.log
         self.timeout = timeout
+        self._workerd = workerd
         self._wanted = port
         self._port: int | None = port
         self._group: ProcessGroup | None = None
@@ -134,7 +137,7 @@ class LocalWorker:
             raise PortTaken(port)
         self._check_set_up()
         command = self._command(port)
-        environment = wrangler_environment(self.project)
+        environment = wrangler_environment(self.project, workerd=self._workerd)
         owner_only.make_folder(Path(environment["HOME"]))
         with worker_log.open_log(self.log_path, fresh=self._log_start is None) as log:
             self._log_start = self.log_path.stat().st_size
@@ -191,6 +194,8 @@ class LocalWorker:
             "port": port,
             "persist": str(self.persist),
             "origin": parse_address(self.url).origin,
+            "kept": str(kept_log.beside(self.log_path)),
+            "keptBytes": kept_log.LIMIT,
         }
         scripts = files("px.local")
         return [

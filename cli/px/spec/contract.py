@@ -43,7 +43,8 @@ LISTED: Final = (
     " expiresAt rotateEvery enforce due note deletedAt keptUntil"
 )
 
-# The least role that a call needs; NAME, ID, AS and N stand for one segment.
+SEGMENTS: Final = ("NAME", "ID", "AS", "N")  # each stands for one segment of a path
+# The least role that a call needs.
 CALLS: Final = {
     "runner": (
         ("GET", "/brains"),

@@ -25,7 +25,8 @@ from positronic.times import iso
 JsonObject = dict[str, Any]
 RunStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUSES)})]
 
-# How the step stands that was running when its run was broken off: nobody knows how much it did.
+# How the step stands that was running when its run was broken off. It may have done part of its
+# work.
 _BROKEN_OFF: Final = {INTERRUPTED: INTERRUPTED, CANCELLED: UNKNOWN, TIMEOUT: UNKNOWN}
 
 

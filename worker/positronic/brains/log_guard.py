@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from positronic.brains.known_values import KnownValues
 from positronic.brains.live_redactors import printed_here, responsible
 from positronic.redact import Redactor
+from positronic.redact.printed_lines import printed_lines
 
 MAX_LINE: Final = 256 * 1024  # characters that are held back while a line is unfinished
 
@@ -91,5 +92,5 @@ class LogGuard:
         # First what is known here: a run would count a value of another project as its own finding.
         here = [*self._here.redactors(), self._here.strong_values(lines)]
         for redactor in [*here, *self._redactors]:
-            lines = redactor.lines(lines)
+            lines = printed_lines(redactor, lines)
         return lines

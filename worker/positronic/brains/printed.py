@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from positronic.redact import Redactor
+from positronic.redact.printed_lines import printed_lines
 
 MAX_LINES: Final = 1_000  # of a run
 MAX_CHARACTERS: Final = 64 * 1024  # of a run
@@ -53,7 +54,7 @@ class Printed:
         self._lines, self._left_out = [], 0
         if not lines:
             return Shown("", left_out) if left_out else None
-        text = redactor.lines("\n".join(lines).encode(errors="backslashreplace").decode())
+        text = printed_lines(redactor, "\n".join(lines).encode(errors="backslashreplace").decode())
         if len(text) > MAX_CHARACTERS:  # markers may be longer than values
             return Shown("", left_out + len(lines))
         return Shown(text, left_out)

@@ -1,4 +1,4 @@
-"""A project's index of runs, as its ledger answers; and what it is told of a run."""
+"""A project's index of runs, as its ledger answers; and what a run reports to it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class LedgerRuns:
 
 
 class LedgerRecorder:
-    """For a run: what it did, told as often as it takes."""
+    """For a run: reports what it did."""
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask

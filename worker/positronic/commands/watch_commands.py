@@ -1,4 +1,4 @@
-"""Who watches a project's runs: at most so many at once for a token."""
+"""Who watches a project's runs. A token has a limited number of watches at once."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ async def begin(work: Work, id_: str, until: int) -> Plan:
 
 
 async def renew(work: Work, id_: str, until: int) -> Plan:
-    """It goes on until then. Raises what a call of the same token raises."""
+    """The watch counts until then. Raises what any call of the same token raises."""
     renewed = Watcher(id_, _token(work), until)
     row = work.look.rows(WATCHERS.kind, [id_]).get(id_)
     is_so = row is not None and WATCHERS.item(row) == renewed
     return Plan([] if is_so else [WATCHERS.put(renewed)], [], None)
 
 
-async def end(_: Work, id_: str) -> Plan:
-    return Plan([Delete(WATCHERS.kind, id_)], [], None)
+async def end(work: Work, id_: str) -> Plan:
+    there = work.look.rows(WATCHERS.kind, [id_])
+    return Plan([Delete(WATCHERS.kind, one) for one in there], [], None)
 
 
 def _token(work: Work) -> str:

@@ -187,13 +187,6 @@ class Redactor:
         spans = (_Span(*at, name) for piece, name in self._pieces for at in piece.spans(whole))
         return self._replaced(whole, spans)
 
-    def lines(self, text: str) -> str:
-        """Like `message`, for printed lines: also redacts a short value that is a whole line."""
-        found = self.message(text)
-        if not self.whole_only:
-            return found
-        return "\n".join(self.message(line) for line in found.split("\n"))
-
     def document(self, document: T) -> T:
         """A JSON document, redacted in keys, strings and long numbers; itself if unchanged."""
         before = strings(document) if self._whole else []

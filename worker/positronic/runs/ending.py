@@ -24,7 +24,8 @@ def broken_off(event_log: EventLog) -> Event:
     event = _event(_TYPES[status], status, event_log)
     if status != TIMEOUT:
         return event
-    message = f"the run took longer than {event_log.record.time_limit} seconds"
+    seconds = event_log.record.time_limit
+    message = f"the run reached its time limit of {seconds} second{'' if seconds == 1 else 's'}"
     return event | {"error": {"name": "TimeLimit", "message": message, "code": "time_limit"}}
 
 

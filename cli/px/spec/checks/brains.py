@@ -65,7 +65,7 @@ async def runs(world: World) -> None:
     nothing = (await world.call("GET", "/runs?status=error&brain=none")).expect(200)
     demand(nothing.number("count") == 0, "runs of a missing brain are listed")
     found = await world.call("GET", "/runs?status=x")
-    found.refused("invalid_request", "a status that no run has")
+    found.refused("invalid_request", "a status that does not exist")
 
 
 @BRAINS.full

@@ -172,7 +172,7 @@ async def writer(world: World) -> None:
 
 @TOKENS.full
 async def admin(world: World) -> None:
-    """An admin may also manage the project's tokens and keys, but nothing else."""
+    """An admin may also manage the project's tokens, grants and keys, but nothing else."""
     await _may(world, "admin")
 
 

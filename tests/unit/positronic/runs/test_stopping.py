@@ -145,7 +145,7 @@ def test_a_run_ends_at_its_time_limit() -> None:
     assert going.types()[-1] == "brain:timeout"
     assert going.run.event_log.record.error == {
         "name": "TimeLimit",
-        "message": "the run took longer than 1 seconds",
+        "message": "the run reached its time limit of 1 second",
         "code": "time_limit",
     }
     assert going.told.ends == [(ID, "timeout")]
