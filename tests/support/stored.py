@@ -33,7 +33,10 @@ files() (
   export PATH=/usr/bin:/bin LC_ALL=C
   {{
     grep -E '^(main|compatibility_)' wrangler.toml
-    find -L worker python_modules -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum
+    {{
+      find -L worker -type f '(' -name '*.py' -o -name '*.mjs' ')' -print0
+      find -L python_modules -type f ! -name '*.pyc' -print0
+    }} | sort -z | xargs -0 sha256sum
   }} 2>/dev/null | sha256sum | cut -c1-64
 )
 case "$1" in

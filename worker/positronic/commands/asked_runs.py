@@ -19,8 +19,6 @@ from positronic.ledger.run_rows import IndexedRun
 from positronic.ledger.watch_rows import LEASE, RENEWED
 from positronic.ports import Clock, Page, RandomBytes, Unreadable
 
-_UNSENT = (StoreFailed, Busy, OutcomeUnknown)
-
 
 class LedgerRuns:
     """For the caller: the list, and what is recorded before it is done."""
@@ -38,18 +36,13 @@ class LedgerRuns:
         items = [Unreadable(*one) if len(one) == 1 else IndexedRun(*one) for one in found]
         return Page(items, following)
 
-    async def begin(self, action: str, run: Mapping[str, object]) -> None:
-        """`run`: the arguments of the command. Raises AuditUnavailable: it may be recorded."""
+    async def announce(self, action: str, **arguments: object) -> None:
+        """Record what is about to be done. Raises AuditUnavailable, and then it must not be done,
+        although it may be recorded; TooManyRuns.
+        """
         try:
-            await self._ask(action, **run)
-        except _UNSENT:
-            raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
-
-    async def cancel(self, title: str, run_id: str) -> None:
-        """Raises AuditUnavailable, and then it must not be done."""
-        try:
-            await self._ask("brain.cancel", title=title, run=run_id)
-        except _UNSENT:
+            await self._ask(action, **arguments)
+        except (StoreFailed, Busy, OutcomeUnknown):
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
 
 
