@@ -19,6 +19,7 @@ from px.api.client import Client
 from px.api.grants import Grants
 from px.api.tokens import Tokens
 from px.commands.dev import _Output
+from px.local.apps import AppAddress
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
@@ -182,9 +183,18 @@ def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -
 
 def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
     """The ready line; tests/worker runs the rest."""
-    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [])
 
     conforms("dev", json.loads(capsys.readouterr().out))
+
+
+def test_dev_with_another_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = AppAddress("shop", "http://127.0.0.1:8788")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [shop])
+
+    found = json.loads(capsys.readouterr().out)
+    conforms("dev", found)
+    assert found["apps"] == [{"name": "shop", "url": "http://127.0.0.1:8788"}]
 
 
 HELD: Final = {command for command, _, _ in CASES} | {

@@ -21,7 +21,7 @@ from support.waiting import SECONDS, wait_until
 from worker.kv_files import KvFiles
 
 END = 30  # seconds
-_READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n")
+_READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n(?:[\w-]+ at http://127\.0\.0\.1:\d+\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,7 @@ class LocalProject:
 
     def worker_group(self) -> int:
         """The process group of the Worker that `px dev` runs here."""
-        mark = str(self.project.config).encode()
-        folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
-        found = {int(one.name) for one in folders if mark in _command_line(one)}
-        return os.getpgid(min(found))
+        return group_with(str(self.project.config))
 
     def names(self) -> set[str]:
         """What `px secret list` finds."""
@@ -102,6 +99,13 @@ def running(
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(END)
+
+
+def group_with(text: str) -> int:
+    """The process group that was started with this text in its command line."""
+    folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+    found = {int(one.name) for one in folders if text.encode() in _command_line(one)}
+    return os.getpgid(min(found))
 
 
 def _command_line(process: Path) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
 from px.local import worker_log
+from px.local.apps import AppAddress, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
+from px.local.served import ServedWorker
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
@@ -53,32 +55,35 @@ class StartedWith(NamedTuple):
     note: Note
 
 
-class DevOutput(Protocol):
+class DevOutput(AppOutput, Protocol):
     """The output of `px dev`, printed by the caller, who owns the terminal."""
-
-    def say(self, line: str) -> None:
-        """Something was done, or needs a warning."""
 
     def bar(self, total: int) -> AbstractContextManager[Progress]:
         """How much of the total is downloaded."""
 
-    def refused(self, what: str, problem: PxError) -> None:
-        """A change was not accepted; px waits for the next version."""
-
-    def ready(self, url: str) -> None:
-        """The Worker answers and has imported .env.secrets."""
+    def ready(self, url: str, apps: Sequence[AppAddress]) -> None:
+        """The Worker answers and has imported .env.secrets; its apps were started."""
 
     def log(self, written: bytes) -> None:
         """The Worker wrote this to its log."""
 
 
 def run(
-    project: Workspace, port: int, push: Push, adopt: Adopt, check: Check, output: DevOutput
+    project: Workspace,
+    port: int,
+    push: Push,
+    adopt: Adopt,
+    check: Check,
+    output: DevOutput,
+    named: Sequence[Path] = (),
 ) -> None:
-    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
+    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself.
+
+    `named`: the configs of other Workers that run beside the project's own.
+    """
     manifest = own_manifest(project)
     keys = Watched(project.dev_vars)
-    with _only_one(project) as note:
+    with _only_one(project) as note, Apps(project, named, port) as apps:
         if lacks := missing_variables(manifest):
             output.say(f"Warning: {project.environment.shown} has no variable {', '.join(lacks)}")
         dev_vars.check(project)
@@ -90,7 +95,7 @@ def run(
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys, note)
         keys.take()
-        with _said_if_slow(output) as in_time, LocalWorker(project, port=port) as worker:
+        with _said_if_slow(output) as in_time, _worker(project, port, apps) as worker:
             in_time()
             note(dev_state.RUNNING)
             _adopt(lambda: adopt(known.url, known.token), output)
@@ -100,7 +105,14 @@ def run(
                 lambda: check(project, known.url, known.token),
                 output,
                 started,
+                apps,
             )
+
+
+def _worker(project: Workspace, port: int, apps: Apps) -> LocalWorker:
+    if not apps:
+        return LocalWorker(project, port=port)
+    return ServedWorker(project, port=port, doors=apps.doors)
 
 
 def _serve(
@@ -109,13 +121,15 @@ def _serve(
     check: Callable[[], None],
     output: DevOutput,
     started: StartedWith,
+    apps: Apps,
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
     code, keys, note = started
     if secrets.is_there:
         _push(push, secrets, output)
-    output.ready(worker.url)
+    apps.start(output)
+    output.ready(worker.url, apps.addresses)
     check()
     while True:
         time.sleep(TICK)
@@ -123,9 +137,10 @@ def _serve(
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start, but the next version may
-        if code.changed() or (is_stopped and keys.changed()):
+        has_other_doors = apps.look(output)
+        if code.changed() or has_other_doors or (is_stopped and keys.changed()):
             keys.take()
-            _restart(worker, keys, output, note)
+            _restart(worker, keys, output, note, "bindings" if has_other_doors else "code")
             if worker.group_id is not None:
                 check()
         elif is_stopped:
@@ -147,7 +162,7 @@ def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:
         output.refused("local KV was not adopted; `px project adopt` tries it again", problem)
 
 
-def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note) -> None:
+def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, what: str) -> None:
     """Not worker.reload(), as wrangler does not recover from code that does not start."""
     note(dev_state.RESTARTING)
     worker.stop()
@@ -160,7 +175,7 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note) 
         output.refused("the Worker is stopped; fix it, and px restarts the Worker", problem)
     else:
         note(dev_state.RUNNING)
-        output.say("Restarted the Worker: its code changed")
+        output.say(f"Restarted the Worker: its {what} changed")
 
 
 @contextmanager

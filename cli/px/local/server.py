@@ -25,7 +25,7 @@ from px.tools.place import current
 START_SECONDS: Final = 180.0  # 3 to 5 are usual; a busy machine took over 60
 
 # The last two let workerd load Python from disk; production keeps the flags of wrangler.toml.
-_FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
+FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
 _PORT_TRIES: Final = 5
 
 
@@ -118,7 +118,7 @@ class LocalWorker:
 
     def why_it_ended(self) -> LocalError:
         """The error from the log of a Worker that exited by itself."""
-        return worker_log.explain(self._output(), self.log_path, "the Worker exited by itself")
+        return self._explain("exited by itself")
 
     def __enter__(self) -> Self:
         self.start()
@@ -156,10 +156,16 @@ class LocalWorker:
                 raise LocalError(f"{path} is missing", SETUP_HINT)
 
     def _wait(self) -> None:
+        wait_for_answer(self.url, self._wait_for_port(), self._check, self.log_path)
+
+    def _wait_for_port(self) -> float:
+        """Until wrangler reports that it has the port, another server might answer on it.
+
+        Returns the deadline for everything that is left.
+        """
         deadline = time.monotonic() + self.timeout
-        # Until wrangler reports that it has the port, another server might answer on it.
         wait_until(self._announced, deadline, self.log_path)
-        wait_for_answer(self.url, deadline, self._check, self.log_path)
+        return deadline
 
     def _announced(self) -> bool:
         self._check()
@@ -170,7 +176,10 @@ class LocalWorker:
         if self.exit_code() is not None:
             if worker_log.TAKEN.encode() in self._output():
                 raise PortTaken(self.port)
-            raise worker_log.explain(self._output(), self.log_path)
+            raise self._explain("did not start")
+
+    def _explain(self, what: str) -> LocalError:
+        return worker_log.explain(self._output(), self.log_path, f"the Worker {what}")
 
     def _output(self) -> bytes:
         return worker_log.read_from(self.log_path, self._log_start or 0)
@@ -180,7 +189,7 @@ class LocalWorker:
             "config": str(self.config),
             "env": self.project.environment.name,
             "devVars": self.project.environment.dev_vars,
-            "flags": _FLAGS,
+            "flags": FLAGS,
             "host": HOST,
             "port": port,
             "persist": str(self.persist),

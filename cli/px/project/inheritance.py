@@ -66,14 +66,19 @@ def fields_of(fields: Fields, environment: Environment, config: str) -> dict[str
 def bindings(fields: Fields) -> Iterator[str]:
     """The names of everything that the Worker's code finds in its `env`, variables aside."""
     for field in sorted(NOT_INHERITED - {"vars", "secrets", "define", "unsafe"}):
-        found = fields.get(field, ())
-        if field == "queues":
-            found = found.get("producers", ()) if found else ()
-        elif isinstance(found, Mapping):  # one binding, or durable_objects
-            found = found.get("bindings", [found])
-        for one in found:
-            if name := one.get("binding") or one.get("name"):
-                yield str(name)
+        yield from bindings_of(field, fields)
+
+
+def bindings_of(field: str, fields: Fields) -> Iterator[str]:
+    """The names of the bindings that one field makes."""
+    found = fields.get(field, ())
+    if field == "queues":
+        found = found.get("producers", ()) if found else ()
+    elif isinstance(found, Mapping):  # one binding, or durable_objects
+        found = found.get("bindings", [found])
+    for one in found:
+        if name := one.get("binding") or one.get("name"):
+            yield str(name)
 
 
 def check_known(fields: Fields, environment: Environment, config: str) -> None:

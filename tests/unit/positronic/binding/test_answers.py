@@ -180,6 +180,16 @@ def test_a_new_value_at_the_next_call(bound: Bound) -> None:
     assert bound.call("get", "A") == {"ok": True, "value": "rotated"}
 
 
+def test_an_expired_secret_is_refused(bound: Bound) -> None:
+    """Where its policy says so; and that is recorded too."""
+    policy = {"expiresAt": "2026-11-25T00:00:00Z", "enforce": True}
+    assert bound.house.call("PATCH", "/secrets/A", policy).status == 200
+    bound.house.clock.now += 2 * 86_400_000
+
+    assert bound.call("get", "A")["code"] == "secret_expired"
+    assert bound.refused() == [("checkout", "secret_expired", ["A"])]
+
+
 def test_a_read_shows_in_the_uses(bound: Bound) -> None:
     """By the app's name."""
     bound.call("get", "A")
