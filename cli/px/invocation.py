@@ -15,10 +15,11 @@ _COMMAND: Final = re.compile(r"(?<=`px )[a-z][^`]*|(?<=\| px )secret import -")
 _SERVER: Final = ("env", "url", "local", "remote")
 _ALL: Final = (*_SERVER, "project")
 _TAKES: Final = {
-    **dict.fromkeys(("secret", "token", "audit", "brain", "key list", "doctor"), _ALL),
+    **dict.fromkeys(("secret", "token", "grant", "audit", "brain", "key list", "doctor"), _ALL),
     **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
     **dict.fromkeys(("key rotate", "project list"), _SERVER),
     "deploy": ("env", "url"),
+    "logs": ("env", "local", "remote"),
     **dict.fromkeys(("dev", "key recover"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }

@@ -236,11 +236,9 @@ def _choose(
         )
     if choice.local:
         raise Usage("px dev has not run in this folder", hint="start it: `px dev`")
-    name = chosen(environ).name
-    raise Usage(
-        f"no server is set for {name}" if name else "no server is set",
-        hint="start a local one with `px dev`, or set PX_URL and PX_TOKEN",
-    )
+    from px.project.no_server import no_server
+
+    raise no_server(chosen(environ), find_config(folder))
 
 
 def _pairs(choice: ServerChoice, environ: Mapping[str, str], folder: Path) -> Iterator[_Pair]:

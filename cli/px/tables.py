@@ -1,4 +1,4 @@
-"""Secrets, tokens, events and keys: a table for people, a line with tabs for scripts."""
+"""Secrets, tokens, grants, events and keys: a table for people, a line with tabs for scripts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from px.terminal import printable, short_time
 
 if TYPE_CHECKING:
     from px.api.audit import AuditEvent
+    from px.api.grants import Grant
     from px.api.keys import KeyUse
     from px.api.secrets import Secret
     from px.api.tokens import Token
@@ -146,6 +147,30 @@ def _token_row(one: Token) -> tuple[str, ...]:
     mark = " (expired)" if one.is_expired(datetime.now(UTC)) else ""
     created = short_time(one.created_at)
     return one.id, one.name, one.role, created, expires + mark, one.by or UNKNOWN
+
+
+def grants(found: Sequence[Grant]) -> None:
+    """app, secrets, created, updated, by."""
+    if not found:
+        terminal.say("No grants found.")
+        terminal.advise("Tip: create the first one with `px grant add AS --read NAME`.")
+    elif terminal.is_terminal(sys.stdout):
+        head = ("AS", "UPDATED (UTC)", "BY", "MAY READ")
+        terminal.data(terminal.columns(head, [_grant_row(one) for one in found]))
+    else:
+        terminal.data("\n".join("\t".join(_grant_cells(one)) for one in found))
+    _unreadable_hint(sum(one.is_unreadable for one in found), "px grant remove AS")
+
+
+def _grant_cells(one: Grant) -> tuple[str, ...]:
+    if one.is_unreadable:
+        return printable(one.app), *[UNREADABLE] * 4
+    return one.app, ",".join(one.names), one.created_at, one.updated_at, who(one.updated_by)
+
+
+def _grant_row(one: Grant) -> tuple[str, ...]:
+    app, names, _, updated, by = _grant_cells(one)
+    return app, short_time(updated), by, names.replace(",", " ")
 
 
 def events(found: Sequence[AuditEvent]) -> None:

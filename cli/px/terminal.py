@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Final, TextIO
 
@@ -94,6 +94,13 @@ def settle() -> None:
                 stream.flush()
         except (OSError, ValueError):
             _silence(stream)
+
+
+def abandon() -> None:
+    """Drops what stdout has not taken: a reader that does not read would keep px from ending."""
+    with suppress(OSError, ValueError):
+        if sys.stdout is not None:
+            _silence(sys.stdout)
 
 
 def document(found: object) -> None:

@@ -105,7 +105,9 @@ def test_a_watched_run_is_told_to_its_end(here: PxInProcess) -> None:
         rf"Run [0-9a-f]{{32}} at {where}\nRun completed successfully!\n", done.stderr
     )
     assert done.stdout.splitlines()[0] == "brain:start\tusing"
-    assert done.stdout.splitlines()[-1] == "brain:complete\tusing"
+    ended, state = done.stdout.splitlines()[-2:]
+    assert re.fullmatch(r"brain:complete\tusing\t[\d.]+ (ms|s)", ended)
+    assert state == 'state\t{"said": [""], "leak": "[secret:API_KEY]"}'
 
 
 def test_a_failed_run_is_1_and_shows_no_value(here: PxInProcess) -> None:
@@ -139,7 +141,8 @@ def test_a_rerun_can_stop(here: PxInProcess) -> None:
     again = here.run("brain", "rerun", run, "--from", "1", "--stop-after", "1", "--watch")
 
     assert (again.returncode, "Fail" in again.stdout) == (0, False)
-    assert again.stdout.endswith("brain:complete\tfailing\tended after step 1\n")
+    assert re.search(r"brain:complete\tfailing\tended after step 1, [\d.]+ m?s\n", again.stdout)
+    assert again.stdout.splitlines()[-1].startswith("state\t{")
     assert again.stderr.endswith("\nRun ended after step 1.\n")
 
 
@@ -164,11 +167,12 @@ def test_status_is_a_line_for_each_thing(here: PxInProcess) -> None:
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert done.returncode == 0
     assert [line[0] for line in lines] == [
-        *("run", "brain", "status", "created", "completed", "error", "where"),
+        *("run", "brain", "status", "created", "completed", "error", "where", "source"),
         *("step 1", "step 2", "state"),
     ]
     assert re.fullmatch(r"brains\.py, line \d+", lines[6][1])
-    assert lines[2:3] + lines[7:] == [
+    assert lines[7] == ["source", "raise RuntimeError(f\"cannot go on with {state['leak']}\")"]
+    assert lines[2:3] + lines[8:] == [
         ["status", "error"],
         ["step 1", "complete", "Use"],
         ["step 2", "error", "Fail"],
@@ -223,7 +227,8 @@ def test_an_unknown_run_is_1(here: PxInProcess, words: list[str]) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (
         *(1, ""),
-        "error: there is no run with this id\nhint: use the run id that `px brain run` printed\n",
+        "error: there is no run with this id\n"
+        "hint: `px brain runs` lists the project's runs with their ids\n",
     )
 
 
@@ -277,7 +282,7 @@ def test_a_start_is_asked_for_once(here: PxInProcess, server: TestDevServer) -> 
     done = here.run("brain", "run", "using")
 
     assert (done.returncode, len(server.calls)) == (5, 1)
-    assert "; the run may have started\nhint: check with `px audit`; starting" in done.stderr
+    assert "; the run may have started\nhint: check with `px brain runs`; starting" in done.stderr
 
 
 def test_what_reads_is_asked_again(here: PxInProcess, server: TestDevServer) -> None:

@@ -65,17 +65,23 @@ def screen(
     return re.sub(r"^Run [0-9a-f]{32} at \S+, its default project\r\n", "", child.before or "")
 
 
+def untimed(shown: str) -> str:
+    """Without how long each step took, which is told in each of them."""
+    return re.sub(r"(  |\t)[\d.]+ (ms|s)(?=\r?\n|$)", r"\1TIME", shown)
+
+
 def test_a_terminal_sees_each_step_begin_and_end(px: Px) -> None:
     """A line a step, drawn anew when it ends; an inner brain's are indented below its step."""
-    shown = screen(px, "run outer --watch", {"NO_COLOR": "1"})
+    shown = untimed(screen(px, "run outer --watch", {"NO_COLOR": "1"}))
 
     assert shown.replace("\r\n", "\n").replace(f"\r{ESC}[2K", "<") == (
         "outer\n"
-        "  \u2022 One<  \u2713 One\n"
+        "  \u2022 One<  \u2713 One  TIME\n"
         "  \u2022 Two\n"
         "    inner\n"
-        "      \u2022 A<      \u2713 A\n"
-        "  \u2713 Two\n"
+        "      \u2022 A<      \u2713 A  TIME\n"
+        "  \u2713 Two  TIME\n"
+        "{}\n"
         "Run completed successfully!\n"
     )
 
@@ -130,17 +136,18 @@ def test_a_pipe_gets_a_line_for_each_event(px: Px) -> None:
     done = px.run("brain", "run", "outer", "--watch")
 
     assert (done.returncode, done.stderr.splitlines()[1:]) == (0, ["Run completed successfully!"])
-    assert done.stdout.splitlines() == [
+    assert untimed(done.stdout).splitlines() == [
         "brain:start\touter",
         "step:start\touter > One",
-        "step:complete\touter > One",
+        "step:complete\touter > One\tTIME",
         "step:start\touter > Two",
         "brain:start\touter > inner",
         "step:start\touter > inner > A",
-        "step:complete\touter > inner > A",
-        "brain:complete\touter > inner",
-        "step:complete\touter > Two",
-        "brain:complete\touter",
+        "step:complete\touter > inner > A\tTIME",
+        "brain:complete\touter > inner\tTIME",
+        "step:complete\touter > Two\tTIME",
+        "brain:complete\touter\tTIME",
+        "state\t{}",
     ]
 
 
@@ -157,6 +164,7 @@ def test_a_failed_run_is_told_last(px: Px) -> None:
     assert done.stderr == (
         "error: the run failed at test_brain_drawing.py, line 31: "
         "RuntimeError: no\\nway \\x1b[31m\n"
+        '  raise RuntimeError("no\\nway \\x1b[31m")\n'
         f"hint: continue from there with `px brain rerun {run} --from 2`\n"
     )
 

@@ -54,7 +54,7 @@ def test_ctrl_c_while_a_run_starts_leaves_it_open(px: Px, server: TestDevServer)
     assert (running.returncode, out) == (130, "")
     assert err == (
         "error: interrupted; the run may have started\n"
-        "hint: check with `px audit`; starting it again would be a second run\n"
+        "hint: check with `px brain runs`; starting it again would be a second run\n"
     )
 
 

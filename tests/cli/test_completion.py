@@ -73,6 +73,19 @@ def test_commands_options_and_names_are_completed(
     assert (done.stdout.split(), done.stderr, server.calls) == (answer, "", [])
 
 
+def test_a_project_is_completed_from_the_last_list(px: Px, server: TestDevServer) -> None:
+    """Of the server that the line names, without asking it."""
+    px.environment["HOME"] = str(px.folder)
+    px.run("secret", "create", "A", "--value", "x", "--project", "shop", "--create-project")
+    px.run("project", "list")
+    server.calls.clear()
+
+    found = ask(px, "bash", "px secret list --project sh").stdout.split()
+    elsewhere = ask(px, "bash", "px secret list --url http://127.0.0.1:1 --project sh").stdout
+
+    assert (found, elsewhere, server.calls) == (["shop"], "", [])
+
+
 def _takes_a_secret(path: tuple[str, ...]) -> bool:
     arguments = [one for one in COMMANDS[path].params if one.param_type_name == "argument"]
     return path[0] == "secret" and any((one.metavar or "").startswith("NAME") for one in arguments)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from positronic.names import parse_token_name
+from px.api.client import Client
+from px.api.tokens import Tokens
 from px.commands.dev import _Output
 from px.declared.code import read_code
 from px.declared.stub import MODULE, STUB
@@ -176,6 +180,24 @@ def test_a_deploy_is_refused_while_something_is_missing(
     assert "--allow-missing" in caught.value.hint
     assert (allowed, complete) == (("API_KEY", "DB_URL"), ())
     assert f"  {HERE} 6: asks for API_KEY" in told
+
+
+def test_a_deployer_may_ask_what_is_missing(
+    project: Workspace, server: TestDevServer, target: Target
+) -> None:
+    """It lists nothing: each name of the code is asked for."""
+    with Client(target) as client:
+        token = Tokens(client).issue(parse_token_name("github"), "deployer", None).text
+    server.seed({"DB_URL": CANARY})
+    server.calls.clear()
+
+    deployer = replace(target, token=token)
+    missing = check_asked(read_code(project), deployer, print, allow_missing=True)
+
+    assert missing == ("API_KEY",)
+    assert [one.path for one in server.calls] == [
+        *("/secrets/API_KEY/exists", "/secrets/DB_URL/exists")
+    ]
 
 
 def test_the_first_deploy_says_what_it_will_need(project: Workspace) -> None:

@@ -18,7 +18,7 @@ WRITES = {
     "secret delete A --yes": ("the secret may have been deleted", "px secret list"),
     "token create ci --role reader": ("a token may have been created", "px token revoke ID"),
     "token revoke 0123456789abcdef --yes": ("the token may have been revoked", "px token list"),
-    "brain run example": ("the run may have started", "px audit"),
+    "brain run example": ("the run may have started", "px brain runs"),
     "brain rerun 0123456789abcdef0123456789abcdef --from 2": (
         "the run may have started",
         "a second run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from px.project.environment import Environment
 from px.project.manifest import read_manifest
 from px.project.own import own_manifest
 from px.project.workspace import Workspace
+from support.px_in_process import PxInProcess
 from support.px_process import Px
 from support.schemas import conforms
 from support.template_project import write_project
@@ -61,6 +63,22 @@ def test_nothing_of_productions_is_copied(shop: Path) -> None:
         1,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["secret list", "dev", "deploy", "logs", "run -- true", "doctor", "key recover x"]
+)
+def test_a_mistyped_environment_is_refused_with_the_nearest_one(
+    shop: Path, here: PxInProcess, line: str
+) -> None:
+    """Whatever the command would have asked or done."""
+    (shop / "wrangler.toml").write_text('name = "shop"\n[env.staging]\nname = "shop-staging"\n')
+
+    done = replace(here, folder=shop).run("--env", "stagng", *line.split())
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: wrangler.toml has no environment stagng\n")
+    assert "did you mean `staging`?" in done.stderr
 
 
 def test_nothing_is_overwritten(shop: Path) -> None:

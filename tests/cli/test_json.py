@@ -13,11 +13,13 @@ from typing import Final
 
 import pytest
 
-from positronic.names import parse_token_name
+from positronic.names import parse_app, parse_name, parse_token_name
 from px import app
 from px.api.client import Client
+from px.api.grants import Grants
 from px.api.tokens import Tokens
 from px.commands.dev import _Output
+from px.local.apps import AppAddress
 from px.schemas import known, text
 from px.settings import make_target
 from px.testing import faults
@@ -57,7 +59,14 @@ CASES: Final = [
     ("token create", "ci --role reader", 0),
     ("token create", "ci --role admin --expires 90d", 0),
     ("token list", "", 0),
+    ("token create", "ci --role runner", 0),
     ("token revoke", "{token} --yes", 0),
+    ("token revoke", "--name deploy --yes", 0),
+    ("token revoke", "--all-of deploy --yes", 0),
+    ("grant add", "checkout --read A --read NONE", 0),
+    ("grant list", "", 0),
+    ("grant remove", "app --yes", 0),
+    ("grant remove", "app --read A --yes", 0),
     ("audit", "", 0),
     ("audit verify", "", 0),
     ("audit verify", "{tampered}", 1),
@@ -108,6 +117,7 @@ def told(
 
 def _filled(server: TestDevServer, arguments: str) -> str:
     with Client(make_target(server.url, server.token)) as client:
+        Grants(client).add(parse_app("app"), [parse_name("A"), parse_name("B")])
         issued = Tokens(client).issue(parse_token_name("deploy"), "writer", 3600)
     if "{tampered}" in arguments:
         server.tamper_with_audit()
@@ -173,9 +183,18 @@ def test_a_refusal_of_several_files_names_the_file(told: Told, tmp_path: Path) -
 
 def test_dev(capsys: pytest.CaptureFixture[str]) -> None:
     """The ready line; tests/worker runs the rest."""
-    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [])
 
     conforms("dev", json.loads(capsys.readouterr().out))
+
+
+def test_dev_with_another_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = AppAddress("shop", "http://127.0.0.1:8788")
+    _Output(verbose=False, as_json=True).ready("http://127.0.0.1:8787", [shop])
+
+    found = json.loads(capsys.readouterr().out)
+    conforms("dev", found)
+    assert found["apps"] == [{"name": "shop", "url": "http://127.0.0.1:8788"}]
 
 
 HELD: Final = {command for command, _, _ in CASES} | {

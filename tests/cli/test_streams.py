@@ -22,6 +22,8 @@ CALLS = {
     "secret import": ["x.env", "x.env --dry-run", "-"],
     "token create": ["ci --role reader"],
     "token revoke": ["0123456789abcdef --yes"],
+    "grant add": ["app --read A"],
+    "grant remove": ["app --yes"],
     "spec": ["$PX_URL --only names.case"],
     "schema": ["secret list"],
     "completion": ["bash"],

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pexpect import EOF
 
-from positronic.access.tokens import parse
+from positronic.access.tokens import Token, parse
 from px.testing import faults
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px
@@ -200,6 +200,111 @@ def test_what_a_token_created_goes_with_it(px: Px, server: TestDevServer) -> Non
     assert len({expires for _, expires in before.values()}) == 1
     assert sorted(json.loads(done.stdout)["withIt"]) == sorted(ids[1:])
     assert listed(px) == []
+
+
+def boss_and_child(px: Px, name: str, child: str) -> tuple[Token, Token]:
+    """An admin's token, and a reader's that was made with it."""
+    made = px.run("token", "create", name, "--role", "admin").stdout.strip()
+    own = {"PX_TOKEN": made}
+    issued = px.run("token", "create", child, "--role", "reader", environment=own).stdout.strip()
+    boss, job = parse(made), parse(issued)
+    assert boss is not None
+    assert job is not None
+    return boss, job
+
+
+def test_a_name_stands_for_its_only_token(px: Px) -> None:
+    """With what was created with it, as by its id."""
+    boss, child = boss_and_child(px, "boss", "job")
+    kept = parse(make(px))
+    assert kept is not None
+
+    done = px.run("token", "revoke", "--name", "boss", "--yes", "--json")
+
+    found = json.loads(done.stdout)
+    assert (found["id"], found["withIt"], found["revoked"]) == (boss.id, [child.id], True)
+    assert [one["id"] for one in listed(px)] == [kept.id]
+
+
+def test_a_name_of_several_tokens_is_refused(px: Px) -> None:
+    """Nothing is revoked, and the hint names the option for all of them."""
+    make(px), make(px)
+
+    done = px.run("token", "revoke", "--name", "ci", "--yes", "--json")
+
+    error = json.loads(done.stderr)
+    assert (done.returncode, error["code"], len(listed(px))) == (1, "ambiguous_name", 2)
+    assert "px token revoke --all-of ci" in error["hint"]
+
+
+def test_all_of_a_name_go_with_what_they_created(px: Px) -> None:
+    """However deep, and named once each; the question says how many, and where. Others stay."""
+    first, child = boss_and_child(px, "alice", "job")
+    second, _ = boss_and_child(px, "alice", "alice")
+    kept, _ = boss_and_child(px, "alice two", "job")
+
+    asking = px.terminal("token", "revoke", "--all-of", "alice")
+    asking.expect_exact("3 tokens named alice, and 1 token created with them at http")
+    asking.expect_exact(", its default project?")
+    asking.sendline("n")
+    asking.expect(EOF)
+    unchanged = len(listed(px))
+    done = px.run("token", "revoke", "--all-of", "alice", "--yes", "--json")
+
+    found = json.loads(done.stdout)
+    assert unchanged == 6
+    assert {first.id, second.id} < set(found["ids"])
+    assert (len(found["ids"]), found["withIt"], found["revoked"]) == (3, [child.id], True)
+    assert {one["name"] for one in listed(px)} == {"alice two", "job"}
+    assert kept.id in {one["id"] for one in listed(px)}
+
+
+def test_the_token_that_px_sends_goes_last(px: Px) -> None:
+    """Else it could not revoke the others; the question says that it is among them."""
+    made = [px.run("token", "create", "a", "--role", "admin").stdout.strip() for _ in range(3)]
+    ids = sorted(token.id for text in made if (token := parse(text)))
+    own = next(text for text in made if ids[0] in text)  # the first in the list
+
+    asked = px.run("token", "revoke", "--all-of", "a", environment={"PX_TOKEN": own})
+    done = px.run("token", "revoke", "--all-of", "a", "--yes", environment={"PX_TOKEN": own})
+
+    assert (asked.returncode, "--yes" in asked.stderr) == (1, True)
+    assert (done.returncode, listed(px)) == (0, []), done.stderr
+    assert "3 tokens revoked." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["0" * 16, "--name", "a"], ["--name", "a", "--all-of", "a"], ["--name", "px_x"]]
+)
+def test_one_of_an_id_and_a_name_is_given(px: Px, server: TestDevServer, words: list[str]) -> None:
+    """Nothing is sent otherwise."""
+    done = px.run("token", "revoke", *words, "--yes")
+
+    assert (done.returncode, server.calls) == (2, [])
+
+
+def test_a_name_that_no_token_has(px: Px) -> None:
+    """Exit code 1."""
+    make(px)
+
+    for option in ("--name", "--all-of"):
+        done = px.run("token", "revoke", option, "nobody", "--yes", "--json")
+
+        assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "not_found")
+    assert len(listed(px)) == 1
+
+
+def test_a_revocation_that_stops_says_how_far_it_came(px: Px, server: TestDevServer) -> None:
+    """Run again, it revokes the rest."""
+    make(px), make(px)
+    server.fail_next(None, None, faults.refusal(403, "forbidden"))  # the list, and the first
+
+    done = px.run("token", "revoke", "--all-of", "ci", "--yes")
+    left = len(listed(px))
+    again = px.run("token", "revoke", "--all-of", "ci", "--yes")
+
+    assert (done.returncode, left, again.returncode) == (4, 1, 0)
+    assert "1 of 2 were revoked" in done.stderr
 
 
 def test_a_token_cannot_create_one_that_outlives_it(px: Px) -> None:

@@ -131,6 +131,32 @@ def test_a_destroyed_version_keeps_its_line_alone(changed: Px, server: TestDevSe
     assert (code, found["code"]) == (1, "conflict")
 
 
+def test_destroying_warns_of_versions_with_the_same_value(changed: Px) -> None:
+    """A rollback wrote it again; in JSON they are listed."""
+    changed.run("secret", "rollback", "A", "--to", "2")
+    changed.run("secret", "create", "A", "--value", "v5")
+
+    other = changed.run("secret", "destroy", "A", "--version", "1", "--yes")
+    found = document(changed, "destroy", "A", "--version", "4", "--yes")
+    again = changed.run("secret", "rollback", "A", "--to", "2")
+    same = changed.run("secret", "destroy", "A", "--version", "2", "--yes")
+
+    assert "warning" not in other.stderr
+    assert (found[0], found[1]["sameValue"]) == (0, [2])
+    assert again.returncode == 0, again.stderr
+    assert "warning: version 2 has the same value as 6, which stays\n" in same.stderr
+
+
+def test_a_rollback_to_nothing_leads_to_the_history(px: Px) -> None:
+    """The number is needed, and the history has it."""
+    done = px.run("secret", "rollback", "A")
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: --to is missing\nhint: `px secret history A` shows the versions\n",
+    )
+
+
 def test_a_destroyed_secret_is_gone(changed: Px, server: TestDevServer) -> None:
     """It is in no list, and nothing restores it."""
     assert changed.run("secret", "destroy", "A", "--yes").returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from positronic.names import parse_project
 from px.api.client import Client
 from px.commands.new_project import agree_to_create
 from px.errors import Refused
-from px.project import owner_only
+from px.project import dev_state, owner_only
 from px.settings import make_target
 from px.testing.dev_server import TestDevServer
 from support.px_process import Px
@@ -36,6 +37,28 @@ WRITES = (
     "token create ci --role reader",
     "secret policy A --note n",
 )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (dev_state.STARTING, "is still starting"),
+        (dev_state.RESTARTING, "is restarting"),
+        (dev_state.STOPPED, "is stopped: its code does not start"),
+        (dev_state.RUNNING, "cannot be reached: connection refused"),
+    ],
+)
+def test_a_worker_that_does_not_answer_yet_is_said(
+    beside_px_dev: Px, state: str, said: str
+) -> None:
+    """By what the px dev of the folder is doing; exit code 3 as for any that cannot be reached."""
+    lock = os.open(beside_px_dev.folder / ".px" / "dev.lock", os.O_WRONLY)
+    dev_state.note(lock, state)
+    os.close(lock)
+
+    done = beside_px_dev.run("secret", "list", "--local", "--timeout", "1")
+
+    assert (done.returncode, said in done.stderr) == (3, True), done.stderr
 
 
 @pytest.mark.parametrize("line", WRITES)

@@ -76,7 +76,7 @@ async def check_wakes(world: LedgerWorld) -> None:
     """The first event says what is due every day; each change of a secret is due at once."""
     alarmed, start = Alarmed(world), Commanding(world).clock.now
     assert alarmed.alarm.next() is None, "a ledger that nobody wrote to"
-    await alarmed.place.run(command("brain.run", names=["a brain"]))
+    await alarmed.place.run(command("root.replace", names=["root"]))
     assert alarmed.place.wakes == [start + DAY]
     assert alarmed.alarm.next() == start + DAY
     await alarmed.place.run(put("A"))

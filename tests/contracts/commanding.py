@@ -31,14 +31,17 @@ from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.reminder_rows import REMINDERS
+from positronic.ledger.run_rows import RUNS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, Version
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import USES
+from positronic.ledger.watch_rows import WATCHERS
 from positronic.names import Value
 from positronic.ports import Ledger, Unreadable, Values
 from positronic.roles import Principal, Role
 from positronic.rows import Row
+from positronic.run_limits import RunLimits
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
@@ -48,7 +51,7 @@ AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
-    *(DUTIES.kind, USES.kind, REMINDERS.kind, GRANTS.kind),
+    *(DUTIES.kind, USES.kind, REMINDERS.kind, GRANTS.kind, RUNS.kind, WATCHERS.kind),
     *(PROJECTS.kind, SETTING, WAITING.kind),
 ]
 
@@ -116,6 +119,7 @@ class Commanding:
     standing: Standing = field(default_factory=Standing)
     audit_throttle: AuditThrottle = field(init=False)
     is_full: bool = False
+    run_limits: RunLimits = field(default_factory=RunLimits)
     elsewhere: Values | None = None  # who keeps the values, instead of the ledger
 
     def __post_init__(self) -> None:
@@ -145,6 +149,7 @@ class Commanding:
             audit_throttle=self.audit_throttle,
             standing=self.standing,
             is_full=lambda: self.is_full,
+            run_limits=self.run_limits,
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

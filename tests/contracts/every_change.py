@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from contracts.commanding import AUDIT_RETENTION, TOKEN_ID, Commanding, bulk, command, issue, put
 from contracts.ledger_world import LedgerWorld
 from contracts.rotation_commands import NEWER
+from contracts.run_states import AT, new_run, run_id
 from contracts.suite import Suite, settled
 from contracts.worlds import KEYS, PROJECT
 from positronic.commands.command import Command
@@ -23,7 +24,8 @@ SUITE: Suite[LedgerWorld] = Suite("every_change")
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
-SILENT |= {"reminder.claim", "reminder.settle"}
+SILENT |= {"reminder.claim", "reminder.settle", "run.end", "run.drop", "run.trim"}
+SILENT |= {"watch.begin", "watch.renew", "watch.end"}
 # These need a place that has nothing yet, or an event that was changed: the suites `adoption`,
 # `backups` and `audit_commands` hold them.
 APART = {"project.adopt", "project.import", "audit.acknowledge"}
@@ -44,9 +46,13 @@ class Example:
 
 def _examples() -> Mapping[str, Example]:
     """At least one of each change, and each way that it can go."""
-    noted = ("brain.run", "brain.rerun", "root.replace")
     changes = {
-        **{action: command(action, names=["A"]) for action in noted},
+        "run": new_run("brain.run", 1),
+        "rerun": new_run("brain.rerun", 2),
+        "cancel": command("brain.cancel", title="a brain", run=run_id(1)),
+        "begin to watch": command("watch.begin", id="a" * 32, until=AT),
+        "watch on": command("watch.renew", id="a" * 32, until=AT + 1),
+        "replace root": command("root.replace", names=["root"]),
         "read": command("brain.read", names=["A", "NONE"]),
         "grant": command("grant.add", app="new", names=["A", "NONE"]),
         "grant more": command("grant.add", app="app", names=["A", "N00"]),
@@ -90,6 +96,18 @@ def _examples() -> Mapping[str, Example]:
     return examples | {
         "claim": Example(claim, before=[due]),
         "remind": Example(settle[True], before=[due, claim]),
+        "end a run": Example(
+            command("run.end", run=run_id(3), status="error", at=17),
+            before=[new_run("brain.run", 3)],
+        ),
+        "take a run back": Example(
+            command("run.drop", run=run_id(4)), before=[new_run("brain.run", 4)]
+        ),
+        "forget runs": Example(command("run.trim"), after=2 * KEPT),
+        "watch no more": Example(
+            command("watch.end", id="b" * 32),
+            before=[command("watch.begin", id="b" * 32, until=AT)],
+        ),
         "fail to remind": Example(settle[False], before=[due, claim]),
         "forget reads": Example(command("use.trim"), after=2 * KEPT),
         "trim": Example(command("audit.trim"), after=2 * AUDIT_RETENTION),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import product
 
 from contracts.commanding import Commanding, command, issue, put, shown
 from contracts.ledger_world import LedgerWorld
@@ -14,7 +15,7 @@ from positronic.commands.token_commands import MAX_ISSUED
 from positronic.errors import Conflict, Forbidden, InvalidRequest, PositronicError, Unauthenticated
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.token_rows import TOKENS
-from positronic.roles import Role
+from positronic.roles import MAY, TOKEN_ROLES, Role
 from positronic.rows import Put
 from positronic.times import iso
 
@@ -109,6 +110,35 @@ async def check_no_child_outranks_its_issuer(world: LedgerWorld) -> None:
     await raises(Forbidden, place.run(replace(asked, role=Role.READER)))
 
     assert place.rows() == before
+
+
+@SUITE.check
+async def check_a_child_may_only_what_its_issuer_may(world: LedgerWorld) -> None:
+    """An admin's token issues every role of a token; a runner's or a deployer's only its own."""
+    place = Commanding(world)
+    await place.run(admin(PARENT))
+    for number, (role, asked) in enumerate(product(TOKEN_ROLES.values(), repeat=2)):
+        issuer, child = f"{number:016x}", f"{number + 100:016x}"
+        await place.run(issue(issuer, shown(id_=PARENT), role=role.label))
+        wanted = replace(issue(child, shown(id_=issuer), role=asked.label), role=role)
+        if asked in MAY[role]:
+            await place.run(wanted)
+        else:
+            await raises(Forbidden, place.run(wanted))
+
+
+@SUITE.check
+async def check_a_role_that_nobody_knows_opens_nothing(world: LedgerWorld) -> None:
+    """As a later version may have written it: its token is none, and can be revoked."""
+    place = Commanding(world)
+    await place.run(issue(PARENT, role="runner"))
+    row = place.ledger.get(TOKENS.kind, [PARENT])[PARENT]
+    text = row.text.replace('"runner"', '"walker"')
+    place.ledger.commit([Put(TOKENS.kind, PARENT, text, row.keys)], {})
+
+    await raises(Unauthenticated, place.run(command("caller.check", shown(id_=PARENT))))
+    await place.run(revoke(PARENT))
+    assert await issuers(place) == {}
 
 
 @SUITE.check

@@ -106,7 +106,7 @@ async def check_no_read(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(
         *(put("A"), command("secret.exists", name="A"), command("secret.infos", names=["A"])),
-        *(command("secret.list", limit=9), put("A", "newer"), command("brain.run", names=["b"])),
+        *(command("secret.list", limit=9), put("A", "newer"), command("root.replace", names=["b"])),
     )
 
     assert await uses(place, "A") == []

@@ -16,9 +16,9 @@ import httpx
 from positronic.access import tokens
 from px.http.address import parse_address
 from px.local.port import free_port
-from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.spec.target import SpecTarget
+from support.stored import local_worker
 from worker.assembly import CHECKOUT, PROJECT, assemble_project
 from worker.main_worker import fresh_keys
 
@@ -40,15 +40,16 @@ class Host:
 
 
 def leftovers(host: Host) -> list[str]:
-    """The names of secrets and tokens in every project."""
+    """The names of secrets, tokens and apps in every project."""
     headers = {"Authorization": f"Bearer {host.token}"}
     with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as client:
         projects = client.get("/projects").json()["projects"]
         found = []
         for project in projects:
             named = {"X-Positronic-Project": project["name"]}
-            for path, key in (("/secrets", "secrets"), ("/tokens", "tokens")):
-                found += [one["name"] for one in client.get(path, headers=named).json()[key]]
+            for kind, key in (("secrets", "name"), ("tokens", "name"), ("grants", "as")):
+                listed = client.get(f"/{kind}", headers=named).json()[kind]
+                found += [one[key] for one in listed]
     return found
 
 
@@ -78,8 +79,7 @@ def worker(folder: Path) -> Iterator[Host]:
     set_up(PROJECT, lambda _: None)
     token = tokens.mint_root(os.urandom)
     config = assemble_project(folder, _settings(token))
-    log = folder / "worker.log"
-    with LocalWorker(PROJECT, config=config, persist=folder / "state", log_path=log) as running:
+    with local_worker(PROJECT, config, folder) as running:
         yield Host(running.url, token)
 
 

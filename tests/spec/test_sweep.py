@@ -40,12 +40,15 @@ NEVER_DONE: Final = {
     "POST /brains/runs": "only with brains",
     "POST /brains/runs/rerun": "only with brains",
     "GET /brains/runs/{runId}": "only with brains",
+    "DELETE /brains/runs/{runId}": "only with brains",
     "GET /brains/runs/{runId}/watch": "only with brains",
 }
 # `openapi.codes` has these as well as the others.
 NEVER_PROVOKED: Final = {
     "request_timeout": "takes 20 seconds",
     "rate_limited": "only under load",
+    "too_many_runs": "only with brains",
+    "too_many_watches": "only with brains",
     "internal": "only by a fault of the server",
     "unknown_key": "only once a master key is dropped",
     "corrupt_record": "only by somebody who changes what is stored",

@@ -89,6 +89,9 @@ class Cloudflare:
 def _handler(cloudflare: Cloudflare) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
+            if self.headers.get("upgrade") == "websocket":
+                cloudflare.account.tails.listen(self)
+                return
             sent = self.rfile.read(int(self.headers.get("content-length", "0")))
             path, _, query = self.path.partition("?")
             asked = Asked(

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from support.multipart import Part, read_parts
+from support.tails import Tails
 
 ACCOUNT = "a" * 32
 Answer = tuple[int, object]
@@ -72,6 +73,7 @@ class Account:
     keys: dict[str, list[str]] = field(default_factory=dict)  # namespace id -> its keys
     subdomain: str | None = "acme"
     changed: Callable[[str, Worker], None] = lambda name, worker: None
+    tails: Tails = field(default_factory=Tails)
     _waiting: dict[str, list[Part]] = field(default_factory=dict)
 
     def answer(self, asked: Asked) -> Answer:
@@ -167,6 +169,11 @@ class Account:
             case "PATCH", ["secrets-bulk"]:
                 self._change(name, worker, asked.body["secrets"])
                 return {}
+            case "POST", ["tails"]:
+                return self.tails.start(f"http://{asked.headers['host']}")
+            case "DELETE", ["tails", id_]:
+                self.tails.open.remove(id_)
+                return None
         raise Failed(404, 7000, "No route for that URI")
 
     def _change(self, name: str, worker: Worker, changes: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from px.local.bare import BareWorker
 from px.project.workspace import Workspace
 from support.cloudflare_account import Worker
 from support.serving import serving
+from support.stored import stored
 
 NOTHING_HERE = b"<html>There is nothing here yet</html>"
 
@@ -73,7 +74,11 @@ class Edge:
         self._starts += 1
         config = write_upload(worker, self._folder / f"upload-{self._starts}")
         running = BareWorker(
-            self._project, secrets=worker.secrets, config=config, persist=self._folder / "state"
+            self._project,
+            secrets=worker.secrets,
+            config=config,
+            persist=self._folder / "state",
+            snapshot=stored(config.parent),
         )
         running.start()
         return running

@@ -28,6 +28,10 @@ def begin(title: str, index: int = 0) -> Document:
     return event("step:start", stepTitle=title, stepId=title, stepIndex=index, status="running")
 
 
+def printed(text: str, **more: object) -> Document:
+    return event("step:print", stepTitle="Ask", stepId="1", text=text, status="running", **more)
+
+
 def done(title: str) -> Document:
     return event("step:complete", stepTitle=title, stepId=title, patch=[], status="running")
 

@@ -14,10 +14,11 @@ from support.serving import serving
 
 @dataclass
 class Loopback:
-    """`hold` makes the answers to a path wait until `let_go`."""
+    """`hold` makes the answers to a path wait until `let_go`; `says`: what a path answers."""
 
     url: str = ""
     asked: Counter[str] = field(default_factory=Counter)
+    says: dict[str, bytes] = field(default_factory=dict)
     _held: dict[str, threading.Event] = field(default_factory=dict)
 
     def hold(self, path: str) -> None:
@@ -32,7 +33,7 @@ class Loopback:
         self.asked[path] += 1
         if path in self._held:
             self._held[path].wait(60)
-        return b"answer to " + path.encode()
+        return self.says.get(path, b"answer to " + path.encode())
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from positronic.api.admission import handle
 from positronic.api.service import Service, Settings
@@ -27,6 +27,8 @@ MASTER_KEYS: Final = "key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 SETTINGS: Final = Settings(MASTER_KEYS, hashlib.sha256(TOKEN.encode()).hexdigest(), "shop")
 SHOP: Final = Project("shop")
 
+
+T = TypeVar("T")
 
 Ledgers = defaultdict[Project, MemoryLedger]
 
@@ -70,7 +72,7 @@ class Answer:
 class House:
     """One host: ledgers in memory, which another may share; `around` wraps that of SHOP.
 
-    What runs in the background ends before `call` returns.
+    What runs in the background ends before an answer is returned.
     """
 
     def __init__(
@@ -100,7 +102,11 @@ class House:
     def ledger(self, project: Project = SHOP) -> MemoryLedger:
         return self.ledgers[project]
 
-    def call(
+    def call(self, method: str, path: str, document: object = None, **more: Any) -> Answer:  # noqa: ANN401 - as `ask` takes them
+        """One request, for a plain test."""
+        return run(self.ask(method, path, document, **more))
+
+    async def ask(
         self,
         method: str,
         path: str,
@@ -123,12 +129,25 @@ class House:
             return sent[: limit + 1]
 
         request = Request(method, f"{origin}{path}", present, read)
-        return run(self._handle(request))
+        return await self._handle(request)
+
+    def settled(self, work: Awaitable[T]) -> T:
+        """What it gives, after what it left to run in the background."""
+
+        async def settle() -> T:
+            found = await work
+            await self._settle()
+            return found
+
+        return run(settle())
+
+    async def _settle(self) -> None:
+        while self._background:
+            await self._background.pop(0)
 
     async def _handle(self, request: Request) -> Answer:
         response = await handle(request, self.service)
-        while self._background:
-            await self._background.pop(0)
+        await self._settle()
         body = response.body
         if response.stream is not None:
             body = b"".join([part async for part in response.stream])

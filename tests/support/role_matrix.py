@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from positronic.api.routes import ROUTES
 from positronic.api.routing import Route
-from positronic.roles import Role
+from positronic.roles import TOKEN_ROLES, Role
 
 ROLES: Final = ("none", *(role.label for role in Role))
 
@@ -28,6 +28,7 @@ _NOT_FOUND: Final = {
     "POST /brains/runs",
     "POST /brains/runs/rerun",
     "GET /brains/runs/{runId}",
+    "DELETE /brains/runs/{runId}",
     "GET /brains/runs/{runId}/watch",
 }
 
@@ -48,7 +49,7 @@ def _row(route: Route) -> tuple[Statuses, Statuses, Statuses]:
         granted = 409
     if route.role is None:
         return ((granted,) * len(ROLES),) * 3
-    own = (401, *(granted if role >= route.role else 403 for role in Role))
+    own = (401, *(granted if role.includes(route.role) else 403 for role in Role))
     other = (401, *(granted if role is Role.ROOT else 403 for role in Role))
     return own, other, other
 
@@ -113,7 +114,7 @@ class Matrix:
         self._tokens = {
             (project, role): str(self._issue(project, role)["token"])
             for project in (here, there)
-            for role in ("reader", "writer", "admin")
+            for role in TOKEN_ROLES
         }
         self._names = count()
 

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,8 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports(path: Path) -> set[str]:
+@cache  # a dozen rules ask it of each file
+def imports(path: Path) -> frozenset[str]:
     """Every module that the file imports anywhere in it, by its full dotted name."""
     found: set[str] = set()
     for node in ast.walk(_tree(path)):
@@ -42,7 +44,7 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def top_level_names(path: Path) -> set[str]:

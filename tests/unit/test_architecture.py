@@ -60,8 +60,8 @@ LAYERS: Final = """
     project prompts
     tools
     cloudflare declared settings
-    completion local new
-    packages
+    app_client completion local new
+    logs packages
     upgrade
     api
     audit brains keys secrets spec tables
@@ -89,6 +89,7 @@ def _that_import(name: str) -> list[str]:
                     "cloudflare/crossings",
                     "cloudflare/entrypoint",
                     "cloudflare/project_ledger",
+                    "cloudflare/secrets_binding",
                 )
             ],
         ),
@@ -264,16 +265,17 @@ def test_half_of_all_functions_are_short() -> None:
 
 
 def test_the_core_is_small() -> None:
-    """Without what is named below, it has at most 6,760 lines of code.
+    """Without what is named below, it has at most 7,259 lines of code.
 
     DESIGN.md's 1,200 is where secrets alone stood. Tokens, roles and rotation came after, answers
     that go on and routes to a run, entries that cannot be read, the proof for px, and with the
     ledger a command for each call, a chain of events and the adoption of what was before; then
-    histories, policies, reminders, uses, exports and grants. A reason to look again when reached.
+    histories, policies, reminders, uses, exports, grants, an index of runs and schedules. A reason
+    to look again when reached.
     """
     apart = {"brains", "redact", "runs", "testing.py", "stores", "ledger", "cloudflare"}
     apart |= {"brains.py", "brain_models.py", "copies", "adoption", "backup", "backup_models.py"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 
-    assert sum(map(code_lines, counted)) <= 6770
+    assert sum(map(code_lines, counted)) <= 7259

@@ -14,6 +14,7 @@ import httpx
 
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker, store
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
@@ -81,12 +82,7 @@ class BrainProject:
     secrets: Secrets
 
     def worker(self) -> LocalWorker:
-        return LocalWorker(
-            self.project,
-            config=self.folder / "wrangler.toml",
-            persist=self.folder / "state",
-            log_path=self.folder / "worker.log",
-        )
+        return local_worker(self.project, self.folder / "wrangler.toml", self.folder)
 
     @contextmanager
     def serve(self) -> Iterator[tuple[LocalWorker, MainWorker]]:
@@ -97,13 +93,12 @@ class BrainProject:
             yield worker, MainWorker(client, self.secrets, worker.persist, worker.log_path)
 
 
-def brain_project(project: Workspace, folder: Path, *files: str) -> BrainProject:
-    """With these of the brain files, and none of the project's own brains."""
+def brain_project(project: Workspace, folder: Path) -> BrainProject:
+    """With the brain files and no brain of the project's: all, so that one memory is stored."""
     secrets = Secrets()
-    assemble_project(folder, secrets.variables)
+    config = assemble_project(folder, secrets.variables)
     brains = folder / "worker" / "brains"
     shutil.rmtree(brains, ignore_errors=True)
-    brains.mkdir()
-    for file in files:
-        shutil.copy(FILES / f"{file}.py", brains)
+    shutil.copytree(FILES, brains, ignore=shutil.ignore_patterns("__pycache__"))
+    store(project, config)
     return BrainProject(project, folder, secrets)

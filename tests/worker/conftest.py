@@ -15,6 +15,7 @@ from px.project.workspace import Workspace
 from support.installed_px import InstalledPx, install
 from support.package_index import package_index
 from support.px_process import Px
+from support.stored import local_worker, store
 from worker.assembly import PROJECT, assemble_harness, assemble_project
 from worker.harness import Harness
 from worker.local_project import LocalProject, run_px_dev
@@ -25,8 +26,9 @@ _numbers = count()
 
 @pytest.fixture(scope="session")
 def project() -> Workspace:
-    """The checkout, with everything made that a local Worker needs."""
+    """The checkout, with everything made that a local Worker needs, and its memory stored."""
     set_up(PROJECT, print)
+    store(PROJECT, PROJECT.config)
     return PROJECT
 
 
@@ -35,7 +37,8 @@ def harness(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The test Worker, on an empty KV."""
     folder = tmp_path_factory.mktemp("harness")
     config = assemble_harness(folder)
-    with _worker(project, folder, config) as worker, _client(worker) as client:
+    store(project, config)
+    with local_worker(project, config, folder) as worker, _client(worker) as client:
         yield Harness(client)
 
 
@@ -46,7 +49,7 @@ def main_worker(
     """The project's own Worker, on an empty KV, with fresh keys and a fresh token."""
     folder, secrets = tmp_path_factory.mktemp("main"), Secrets()
     config = assemble_project(folder, secrets.variables)
-    with _worker(project, folder, config) as worker, _client(worker) as client:
+    with local_worker(project, config, folder) as worker, _client(worker) as client:
         yield MainWorker(client, secrets, worker.persist, worker.log_path)
 
 
@@ -80,12 +83,6 @@ def installed_px(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed
 def px(api: ProjectApi, tmp_path: Path) -> Px:
     """px, told of this test's project on the shared Worker."""
     return Px(tmp_path, api.px_environment)
-
-
-def _worker(project: Workspace, folder: Path, config: Path) -> LocalWorker:
-    return LocalWorker(
-        project, config=config, persist=folder / "state", log_path=folder / "worker.log"
-    )
 
 
 def _client(worker: LocalWorker) -> httpx.Client:

@@ -14,6 +14,7 @@ import httpx
 
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
@@ -67,12 +68,7 @@ def kill_and_check(project: Workspace, folder: Path, seed: int) -> None:
     """A Worker that is killed KILLS times; after each restart, all is as it was promised."""
     random.seed(seed)
     secrets = Secrets()
-    worker = LocalWorker(
-        project,
-        config=assemble_project(folder, secrets.variables),
-        persist=folder / "state",
-        log_path=folder / "worker.log",
-    )
+    worker = local_worker(project, assemble_project(folder, secrets.variables), folder)
     loads, rounds = [Load(worker, secrets, writer) for writer in range(WRITERS)], count()
     with worker:
         for _ in range(KILLS):

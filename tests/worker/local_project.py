@@ -14,13 +14,14 @@ from pathlib import Path
 from px.local.port import free_port
 from px.local.scratch import make_scratch
 from px.project.workspace import Workspace
+from support import stored
 from support.px_process import PX, Px
 from support.started import started
 from support.waiting import SECONDS, wait_until
 from worker.kv_files import KvFiles
 
 END = 30  # seconds
-_READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n")
+_READY = re.compile(r"Ready at http://127\.0\.0\.1:\d+\n(?:[\w-]+ at http://127\.0\.0\.1:\d+\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,7 @@ class LocalProject:
 
     def worker_group(self) -> int:
         """The process group of the Worker that `px dev` runs here."""
-        mark = str(self.project.config).encode()
-        folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
-        found = {int(one.name) for one in folders if mark in _command_line(one)}
-        return os.getpgid(min(found))
+        return group_with(str(self.project.config))
 
     def names(self) -> set[str]:
         """What `px secret list` finds."""
@@ -72,7 +70,7 @@ def run_px_dev_in(project: Workspace, folder: Path, *options: str) -> Iterator[L
     """The same in a project that is there, in its environment; `folder`: for what it says."""
     local = LocalProject(project, folder / "out", folder / "err")
     command: list[str | Path] = [PX, "--env", project.environment.name, "dev", *options]
-    environment = {"PATH": os.environ["PATH"]}
+    environment = {"PATH": os.environ["PATH"], **stored.environment()}
     with running(command, project.root, environment, local.out, local.err):
         yield local
 
@@ -101,6 +99,13 @@ def running(
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(END)
+
+
+def group_with(text: str) -> int:
+    """The process group that was started with this text in its command line."""
+    folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+    found = {int(one.name) for one in folders if text.encode() in _command_line(one)}
+    return os.getpgid(min(found))
 
 
 def _command_line(process: Path) -> bytes:

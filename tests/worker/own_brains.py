@@ -11,6 +11,7 @@ from px.local.port import free_port
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import Secrets
 
@@ -39,12 +40,5 @@ def run_brains(project: Workspace, folder: Path, files: Mapping[str, str]) -> It
     (folder / "worker" / "brains").mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / "worker" / "brains" / name).write_text(text)
-    worker = LocalWorker(
-        project,
-        config=config,
-        persist=folder / "state",
-        port=free_port(),
-        log_path=folder / "worker.log",
-    )
-    with worker:
+    with local_worker(project, config, folder, port=free_port()) as worker:
         yield BrainWorker(worker, folder, secrets)

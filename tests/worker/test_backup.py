@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
 from support.schemas import conforms
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 
@@ -27,9 +27,7 @@ class Losing:
     def __init__(self, project: Workspace, folder: Path) -> None:
         self.secrets, self.folder = Secrets(), folder
         config = assemble_project(folder, self.secrets.variables)
-        self.worker = LocalWorker(
-            project, config=config, persist=folder / "state", log_path=folder / "worker.log"
-        )
+        self.worker = local_worker(project, config, folder)
 
     @contextmanager
     def running(self) -> Iterator[tuple[ProjectApi, Px]]:

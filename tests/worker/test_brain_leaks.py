@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,7 +26,7 @@ SHOWN = {
         ("returns_no_json", "service_error", "missing", "inner_raises", "exits"), "error"
     ),
 }
-QUIET = {"prints", "logs", "forgets_a_task", "returns_no_json", "exits"}
+QUIET = {"forgets_a_task", "returns_no_json", "exits"}
 
 
 @dataclass(slots=True)
@@ -52,10 +53,11 @@ class Leaking:
 
 @pytest.fixture(scope="module")
 def leaking(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leaking]:
-    served = brain_project(project, tmp_path_factory.mktemp("leaky"), "leaky", "loud")
+    served = brain_project(project, tmp_path_factory.mktemp("leaky"))
     with served.serve() as (_, worker):
         found = Leaking(Brains(ProjectApi(worker, "leaky")))
         found.canaries = {way: fresh_canary() for way in SHOWN}
+        found.brains.api.put("TALKS", fresh_canary())
         found.brains.api.bulk({way.upper(): one for way, one in found.canaries.items()})
         for way in SHOWN:
             try_it(found, way)
@@ -110,3 +112,16 @@ def test_what_is_no_secret_is_found(leaking: Leaking) -> None:
 
     assert {"the log", "the stream of loud", "the answer to loud"} <= found
     assert any("BrainRun" in place for place in found)
+
+
+@pytest.mark.parametrize(("title", "said"), [("talks", "[secret:TALKS] "), ("blocks", "")])
+def test_two_runs_that_print_at_once(leaking: Leaking, title: str, said: str) -> None:
+    """In one isolate, half a line at a time: each run has its own lines, and all of them."""
+    names = ("ONE", "TWO")
+    run_ids = [leaking.brains.start(title, options={"name": name}) for name in names]
+    with ThreadPoolExecutor() as pool:
+        watched = list(pool.map(leaking.brains.watch, run_ids))
+
+    for name, one in zip(names, watched, strict=True):
+        (text,) = [event["text"] for event in one.events if event["type"] == "step:print"]
+        assert text.split("\n") == [f"{name} {said}{number}" for number in range(20)]

@@ -19,7 +19,7 @@ MONTH = 31 * 24 * 3600 * 1000
 
 def test_a_run_is_forgotten(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A run that ended a month ago is gone with its events; one of today stays."""
-    served = brain_project(project, tmp_path_factory.mktemp("old"), "many")
+    served = brain_project(project, tmp_path_factory.mktemp("old"))
     with served.serve() as (_, worker):
         brains = Brains(ProjectApi(worker, "old"))
         brains.api.put("KEY", "value-of-the-key")

@@ -85,7 +85,7 @@ def test_memory_stays_flat(many: HeapWorker) -> None:
 
 def test_a_crash(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A run that was broken off says so, and a rerun completes it without a step done twice."""
-    served = brain_project(project, tmp_path_factory.mktemp("crash"), "counted")
+    served = brain_project(project, tmp_path_factory.mktemp("crash"))
     with loopback() as service, served.serve() as (worker, first):
         service.hold("/two")
         brains = Brains(ProjectApi(first, "crash"))
@@ -116,7 +116,7 @@ def test_a_crash(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_watched_live(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A watcher gets what has happened while the run still goes on; one who leaves harms nobody."""
-    served = brain_project(project, tmp_path_factory.mktemp("live"), "counted")
+    served = brain_project(project, tmp_path_factory.mktemp("live"))
     with loopback() as service, served.serve() as (_, worker):
         brains = Brains(ProjectApi(worker, "live"))
         brains.api.put("KEY", "value-of-the-key")

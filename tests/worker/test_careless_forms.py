@@ -48,7 +48,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    served = brain_project(project, tmp_path_factory.mktemp("careless"), "careless", CONTROL)
+    served = brain_project(project, tmp_path_factory.mktemp("careless"))
     with served.serve() as (_, worker):
         found = Shown(Brains(ProjectApi(worker, "careless")), f"said {fresh_canary()}")
         found.brains.api.bulk({way.secret: VALUES[way.secret] for way in WAYS.values()})
@@ -91,11 +91,13 @@ def test_a_marker_is_in_its_place(shown: Shown, title: str) -> None:
     mark = f"[secret:{WAYS[title].secret}]"
     complete = [one for one in shown.streams[title].events if one["type"] == "step:complete"]
     errors = [one for one in shown.streams[title].events if one["type"] == "brain:error"]
+    lines = [one["text"] for one in shown.streams[title].events if one["type"] == "step:print"]
     printed = [line for line in shown.log().decode().split("printed ") if line.startswith(title)]
 
     assert mark in json.dumps([one["patch"] for one in complete])
     assert mark in json.dumps([one["error"]["message"] for one in errors])
     assert [mark in line for line in printed] == [True]
+    assert mark in lines[0]
 
 
 def test_what_is_no_secret_is_found(shown: Shown) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
+from support.stored import local_worker, store
 from support.waiting import wait_until
 from worker.assembly import assemble_project
 from worker.brain_worker import Brains
@@ -36,9 +36,8 @@ def served(project: Workspace, folder: Path, fallback: str) -> Iterator[Brains]:
     config = assemble_project(folder, {**secrets.variables, "FALLBACK": fallback})
     (folder / "worker" / "brains" / "reader.py").write_text(BRAIN)
     shutil.copy(Path(__file__).with_name("ledger_out_of_reach.py"), folder / "worker" / "entry.py")
-    worker = LocalWorker(
-        project, config=config, persist=folder / "state", log_path=folder / "worker.log"
-    )
+    store(project, config)
+    worker = local_worker(project, config, folder)
     with worker, httpx.Client(base_url=worker.url, timeout=120, trust_env=False) as client:
         main = MainWorker(client, secrets, worker.persist, worker.log_path)
         api = ProjectApi(main, "shop")

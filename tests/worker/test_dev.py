@@ -14,11 +14,14 @@ from typing import IO, Final
 
 import pytest
 
+from px.local import kept_log
 from px.local.port import free_port, is_taken
 from px.local.scratch import make_scratch
 from px.local.setup import set_up
 from px.project.local_state import LocalState, read_local
 from px.project.workspace import Workspace
+from support import stored
+from support.schemas import conforms
 from support.waiting import wait_until
 
 PX: Final = (sys.executable, "-c", "import sys; from px.app import main; sys.exit(main())")
@@ -52,7 +55,7 @@ class Dev:
             self.process = subprocess.Popen(
                 [*before, *PX, "dev", "--port", str(port), *options],
                 cwd=project.root,
-                env={**os.environ, **environ},
+                env={**os.environ, **stored.environment(), **environ},
                 stdout=subprocess.PIPE,
                 stderr=talk,
                 text=True,
@@ -279,6 +282,9 @@ def test_a_changed_brain_is_in_the_worker_and_a_broken_one_is_told(
     )
     wait_until(lambda: "px restarts the Worker" in dev.talk, "the reason")
     wait_until(lambda: "worker/brains/mine.py, line 3: step 'A'" in dev.talk, "the place")
+    meanwhile = px(project, "secret", "list")
+    assert "error: the Worker of px dev is stopped: its code does not start" in meanwhile.stderr
+    assert "worker/brains/mine.py, line 3: step 'A'" in px(project, "logs").stdout
     file.write_text(file.read_text().replace("nope", "state"))
     wait_until(lambda: "Restarted the Worker" in dev.talk, "the new start")
 
@@ -328,6 +334,8 @@ def test_a_run_that_fails_is_told_and_its_log_steers_no_terminal(
 ) -> None:
     """With the line of the brain's own code; px brain run and status name it too."""
     (project.worker / "brains" / "loud.py").write_text(LOUD)
+    kept = kept_log.beside(project.log)
+    kept_log.keep(kept, "x" * kept_log.LIMIT)  # so long that the next line is in a new file
     dev = start(options=("--verbose",) if verbose else ())
     dev.ready()
 
@@ -341,6 +349,25 @@ def test_a_run_that_fails_is_told_and_its_log_steers_no_terminal(
     assert "where\tworker/brains/loud.py, line 12\n" in status.stdout
     assert not re.search(r"[^\S\n\t ]|[\x00-\x08\x0e-\x1f\x7f-\x9f]", dev.talk)
     assert (r"said \x1b[2J\x1b]0;title\x07 \x9b2J end" in dev.talk) is verbose
+    _logs_show_the_run_and_no_request(project, run)
+    assert kept_log.older(kept).stat().st_size > kept_log.LIMIT > kept.stat().st_size
+    assert {path.stat().st_mode & 0o777 for path in (kept, kept_log.older(kept))} == {0o600}
+
+
+def _logs_show_the_run_and_no_request(project: Workspace, run: str) -> None:
+    """What code printed and what px dev said; the log of wrangler has the requests."""
+    lines = px(project, "logs", "--local").stdout.splitlines()
+    documents = [json.loads(one) for one in px(project, "logs", "--json").stdout.splitlines()]
+
+    for document in documents:
+        conforms("logs", document)
+    assert "POST /brains/runs" in project.log.read_text()
+    assert not any("/brains/runs" in line for line in lines)
+    cells = [line.split("\t") for line in lines]
+    assert [len(one) for one in cells] == [3] * len(lines)
+    assert r"said \x1b[2J\x1b]0;title\x07 \x9b2J end" in [text for _, _, text in cells]
+    assert any(level == "px" and text.startswith("Ready at") for _, level, text in cells)
+    assert any(run in document["message"] for document in documents)
 
 
 def test_json_in_json_out(project: Workspace) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets
 from worker.old_project import GENUINE, OldProject
@@ -42,10 +43,7 @@ class Restarting:
 def restarting(project: Workspace, tmp_path: Path) -> Restarting:
     secrets = Secrets()
     config = assemble_project(tmp_path, secrets.variables)
-    worker = LocalWorker(
-        project, config=config, persist=tmp_path / "state", log_path=tmp_path / "worker.log"
-    )
-    return Restarting(worker, secrets)
+    return Restarting(local_worker(project, config, tmp_path), secrets)
 
 
 def _make_kv(there: OldProject) -> None:

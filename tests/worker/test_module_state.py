@@ -33,7 +33,7 @@ class Kept:
 
 @pytest.fixture(scope="module")
 def kept(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    served = brain_project(project, tmp_path_factory.mktemp("kept"), "kept")
+    served = brain_project(project, tmp_path_factory.mktemp("kept"))
     with served.serve() as (_, worker):
         first, second, third = (Brains(ProjectApi(worker, name)) for name in ("a", "b", "c"))
         canary = fresh_canary()

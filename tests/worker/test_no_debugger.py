@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from px.local.bare import BareWorker
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.listeners import debuggers, listening_ports
+from support.stored import local_worker
 from worker.assembly import assemble_harness, assemble_project
 from worker.local_project import run_px_dev
 from worker.main_worker import Secrets
@@ -50,8 +50,7 @@ def bare(project: Workspace, folder: Path) -> Iterator[int]:
 
 @contextmanager
 def _local(project: Workspace, folder: Path, config: Path) -> Iterator[int]:
-    log = folder / "worker.log"
-    with LocalWorker(project, config=config, persist=folder / "state", log_path=log) as worker:
+    with local_worker(project, config, folder) as worker:
         assert worker.group_id
         yield worker.group_id
 

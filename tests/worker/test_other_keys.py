@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 
@@ -26,12 +26,8 @@ def test_after_a_restart_with_other_keys(
     api.plant("WRONG", api.seal_on_cpython("WRONG", "value", wrong))
     secrets = Secrets(f"{fresh_keys('new')},{kept},{fresh_keys('wrong')}", api.worker.secrets.token)
     shutil.copytree(api.worker.state, tmp_path / "state")
-    worker = LocalWorker(
-        project,
-        config=assemble_project(tmp_path, secrets.variables),
-        persist=tmp_path / "state",
-        log_path=tmp_path / "worker.log",
-    )
+    config = assemble_project(tmp_path, secrets.variables)
+    worker = local_worker(project, config, tmp_path)
     with worker, httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client:
         restarted = replace(
             api, worker=MainWorker(client, secrets, worker.persist, worker.log_path)

@@ -22,6 +22,7 @@ from px.project.environment import PRODUCTION
 from px.project.workspace import Workspace
 from px.settings import Target, make_target
 from support.px_process import CANARY, Px
+from support.stored import local_worker
 from support.stranger import obliging, relay, stranger
 from worker.assembly import assemble_project
 from worker.main_worker import fresh_keys
@@ -44,9 +45,7 @@ class Own:
 def own(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     folder, token = tmp_path_factory.mktemp("own"), tokens.mint_root(os.urandom)
     config = assemble_project(folder, variables(token))
-    log = folder / "worker.log"
-    worker = LocalWorker(project, config=config, persist=folder / "state", log_path=log)
-    with worker:
+    with local_worker(project, config, folder) as worker:
         yield Own(worker, token)
 
 

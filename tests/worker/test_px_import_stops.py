@@ -19,6 +19,7 @@ import pytest
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.px_process import Px
+from support.stored import local_worker
 from support.waiting import wait_until
 from worker.assembly import assemble_project
 from worker.import_account import Account, of_json, of_sentence
@@ -94,8 +95,7 @@ def killed(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Stop
 def _killed(project: Workspace, folder: Path) -> Stopped:
     secrets = Secrets()
     config = assemble_project(folder / "project", secrets.variables)
-    log, state = folder / "worker.log", folder / "state"
-    worker = LocalWorker(project, config=config, persist=state, log_path=log)
+    worker = local_worker(project, config, folder)
     with started(worker, secrets) as api, importing(folder, api, "--json") as running:
         worker.kill()
         first = finish(running)

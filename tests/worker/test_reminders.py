@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from positronic.times import iso
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
 from support.receiver import Receiver, receiving
+from support.stored import local_worker
 from support.waiting import wait_until
 from worker.assembly import assemble_project
 from worker.local_project import run_px_dev
@@ -67,13 +67,12 @@ def hooked(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with receiving(SECRET) as receiver:
         settings = {"REMINDER_URL": receiver.url, "REMINDER_SECRET": SECRET}
         config = assemble_project(folder, {**secrets.variables, **settings})
-        state, log = folder / "state", folder / "worker.log"
-        worker = LocalWorker(project, config=config, persist=state, log_path=log)
+        worker = local_worker(project, config, folder)
         with (
             worker,
             httpx.Client(base_url=worker.url, timeout=120, trust_env=False) as client,
         ):
-            yield Hooked(MainWorker(client, secrets, state, log), receiver)
+            yield Hooked(MainWorker(client, secrets, worker.persist, worker.log_path), receiver)
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker
 from worker.assembly import assemble_project
 from worker.main_worker import MainWorker, ProjectApi, Secrets, fresh_keys
 
@@ -25,12 +25,8 @@ ROUNDS = 6
 def api(project: Workspace, tmp_path: Path) -> Iterator[ProjectApi]:
     """A Worker of this test's own that holds a new key, `k2`, and the old one, `k1`."""
     secrets = Secrets(f"{fresh_keys('k2')},{fresh_keys('k1')}")
-    worker = LocalWorker(
-        project,
-        config=assemble_project(tmp_path, secrets.variables),
-        persist=tmp_path / "state",
-        log_path=tmp_path / "worker.log",
-    )
+    config = assemble_project(tmp_path, secrets.variables)
+    worker = local_worker(project, config, tmp_path)
     with worker, httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client:
         yield ProjectApi(MainWorker(client, secrets, worker.persist, worker.log_path), "raced")
 

@@ -14,6 +14,7 @@ from positronic.access import tokens
 from px.local.port import free_port
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
+from support.stored import local_worker
 from support.waiting import wait_until
 from worker.assembly import assemble_project, write_variables
 from worker.load import Load
@@ -83,13 +84,8 @@ class Running:
 def running(project: Workspace, tmp_path: Path) -> Iterator[Running]:
     """A Worker of this test's own, on a port that stays, with 400 secrets."""
     secrets = Secrets()
-    worker = LocalWorker(
-        project,
-        config=assemble_project(tmp_path, secrets.variables),
-        persist=tmp_path / "state",
-        port=free_port(),
-        log_path=tmp_path / "worker.log",
-    )
+    config = assemble_project(tmp_path, secrets.variables)
+    worker = local_worker(project, config, tmp_path, port=free_port())
     with worker, httpx.Client(base_url=worker.url, timeout=60, trust_env=False) as client:
         main = MainWorker(client, secrets, worker.persist, worker.log_path)
         api = ProjectApi(main, "loaded")

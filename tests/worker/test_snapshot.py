@@ -19,6 +19,8 @@ from px.local.runtime_config import GATE, write_config
 from px.local.scratch import make_scratch
 from px.local.workerd import run_workerd, workerd_command
 from px.project.workspace import Workspace
+from support.stored import stored
+from worker.assembly import assemble_project
 
 FUTURE: Final = "from __future__ import annotations\n"
 
@@ -36,6 +38,19 @@ def test_the_real_worker_passes(project: Workspace, tmp_path: Path) -> None:
     taken = snapshot.take(project, tmp_path)
 
     assert taken.stat().st_size > 1_000_000
+
+
+def test_only_the_very_same_worker_starts_from_what_was_stored(
+    project: Workspace, tmp_path: Path
+) -> None:
+    """Also here: one brain more, and the tests' Workers start as without it."""
+    config = assemble_project(tmp_path, {})
+    same = stored(config.parent)
+    (tmp_path / "worker" / "brains" / "more.py").write_text("")
+
+    assert same
+    assert same == stored(project.root)
+    assert stored(config.parent) is None
 
 
 @pytest.mark.parametrize(

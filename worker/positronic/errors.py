@@ -149,6 +149,18 @@ class RateLimited(PositronicError):
     code, status = "rate_limited", 429
 
 
+class TooManyRuns(PositronicError):
+    """The token, or the project, has as many runs at once as it may have. Nothing was started."""
+
+    code, status = "too_many_runs", 429
+
+
+class TooManyWatches(PositronicError):
+    """The token watches as many runs at once as it may."""
+
+    code, status = "too_many_watches", 429
+
+
 class UnknownKey(PositronicError):
     """A record is sealed under a master key that the Worker does not have; names the key id."""
 

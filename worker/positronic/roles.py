@@ -1,30 +1,45 @@
-"""Who acts: roles, in order, and principals."""
+"""Who acts: roles, what each may, and principals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from typing import Final
 
 from positronic.names import App, Project
 
 
-class Role(IntEnum):
-    """Each role may also do what the lower ones may."""
+class Role(Enum):
+    """A call belongs to one role, the least that may make it; MAY says who else may."""
 
-    READER = 1
-    WRITER = 2
-    ADMIN = 3
-    ROOT = 4
+    RUNNER = "runner"
+    DEPLOYER = "deployer"
+    READER = "reader"
+    WRITER = "writer"
+    ADMIN = "admin"
+    ROOT = "root"
 
     @property
     def label(self) -> str:
         """As it is written in JSON and in the store."""
-        return self.name.lower()
+        return self.value
+
+    def includes(self, other: Role) -> bool:
+        """Whether it may make the calls of the other role."""
+        return other in MAY[self]
 
 
-TOKEN_ROLES = {role.label: role for role in (Role.READER, Role.WRITER, Role.ADMIN)}
+# Whose calls each role may make. Of runner and deployer, neither includes the other.
+MAY: Final[Mapping[Role, frozenset[Role]]] = {
+    Role.RUNNER: frozenset({Role.RUNNER}),
+    Role.DEPLOYER: frozenset({Role.DEPLOYER}),
+    Role.READER: frozenset({Role.DEPLOYER, Role.READER}),
+    Role.WRITER: frozenset({Role.RUNNER, Role.DEPLOYER, Role.READER, Role.WRITER}),
+    Role.ADMIN: frozenset(Role) - {Role.ROOT},
+    Role.ROOT: frozenset(Role),
+}
+TOKEN_ROLES: Final = {role.label: role for role in Role if role is not Role.ROOT}
 
 
 @dataclass(frozen=True, slots=True)

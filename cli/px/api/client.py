@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 # Answers that leave no doubt: nothing was written.
 _CERTAIN: Final = frozenset(
-    {"adopting", "audit_unavailable", "busy", "ledger_full", "not_configured", "rate_limited"}
+    {
+        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured"),
+        *("rate_limited", "too_many_runs"),
+    }
 )
 
 
@@ -97,8 +100,11 @@ class Client:
         return read(self.answer(self.call("GET", path), 200), 200, parse)
 
     def check(self) -> None:
-        """Raises PxError unless the server answers and accepts the token and the project."""
-        self.answer(self.call("GET", "/secrets?limit=1"), 200)
+        """Raises PxError unless the server answers and accepts the token and the project.
+
+        It asks what a deployer may ask too: whether there is a secret `_`.
+        """
+        self.answer(self.call("GET", "/secrets/_/exists"), 200)
 
     def pages(
         self,
@@ -175,6 +181,8 @@ class Client:
             return not_own(result)
         if isinstance(result, Lost):
             address = self.target.address
+            if address.is_loopback and (error := not_answering(self.target)):
+                return error
             kind = NotRunning if address.is_loopback else NotReached
             return kind(
                 f"{address.origin} cannot be reached: {result.reason}",
@@ -205,6 +213,22 @@ def own_worker(target: Target) -> OwnWorker | None:
     if target.source != chosen().local_file:
         return None
     return OwnWorker(target.address.origin, target.token)
+
+
+def not_answering(target: Target) -> NotReached | None:
+    """The error for the address of a `px dev` that is not ready; None for any other."""
+    from pathlib import Path
+
+    from px.project import dev_state
+    from px.project.workspace import nearest
+
+    project = nearest(Path.cwd())
+    if project is None or target.source != project.environment.local_file:
+        return None
+    found = dev_state.NOT_READY.get(dev_state.state_of(project))
+    if found is None:
+        return None
+    return NotReached(f"the Worker of px dev {found[0]}", code="not_reached", hint=found[1])
 
 
 def not_own(result: NotOwn) -> NotReached:

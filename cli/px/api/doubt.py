@@ -48,6 +48,8 @@ ISSUE: Final = Doubt(
     "a token may have been created, and its text is lost",
     "find it with `px token list`; revoke it with `px token revoke ID` before you create another",
 )
+GRANT: Final = Doubt("it may have been granted", f"{_SAFE}; or see `px grant list`")
+TAKE_BACK: Final = Doubt("it may have been taken back", "see `px grant list`")
 ROTATE: Final = Doubt(
     "some records may have been re-sealed",
     "run `px key rotate` again: it continues where it stopped",
@@ -68,5 +70,7 @@ IMPORT: Final = Doubt(
     "run `px project import` again with the same file: it continues where it stopped",
 )
 RUN: Final = Doubt(
-    "the run may have started", "check with `px audit`; starting it again would be a second run"
+    "the run may have started",
+    "check with `px brain runs`; starting it again would be a second run",
 )
+CANCEL: Final = Doubt("the run may have been cancelled", f"{_SAFE}; or see `px brain runs`")

@@ -61,14 +61,18 @@ def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
         return cloudflares(answer) or _nameless(answer)
     if answer.status in (401, 403):
         return NotAllowed(sentence or "the server does not allow this", code=code)
-    kind = ServerFailed if answer.status >= 500 or answer.status in (408, 429) else Refused
+    is_late = answer.status in (408, 429) and code not in _AT_ONCE
+    kind = ServerFailed if answer.status >= 500 or is_late else Refused
     hint = _HINTS.get(code, "")
     error = kind(sentence or f"the server answered {code}", code=code, hint=hint, details=details)
     error.current_version = current
     return error
 
 
+_AT_ONCE: Final = frozenset({"too_many_runs", "too_many_watches"})
 _HINTS: Final = {
+    "too_many_runs": "`px brain runs --status running` lists them, `px brain cancel RUN` ends one",
+    "too_many_watches": "end one of them; one that broke off counts for 75 seconds",
     "adopting": "run what the message names, with the root token",
     "audit_unavailable": "if its master key is lost: `px key recover`, else `px audit restart`",
     "secret_expired": "`px secret policy NAME` shows its dates and moves them",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from positronic.run_statuses import STATUSES
 from px.api import decode, doubt
 from px.api.brains import BRAIN_HINT, hinting
 from px.api.client import Client
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
 
 SILENCE: Final = 60.0  # seconds without a sign of life; then px reconnects, after the last event
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_STATUS = re.compile(r"running|complete|error|interrupted")
+_STATUS = re.compile("|".join(STATUSES))
 _STEP_STATUS = re.compile(r"[a-z][a-z_]{0,40}")
-_RUN_HINT: Final = "use the run id that `px brain run` printed"
+_RUN_HINT: Final = "`px brain runs` lists the project's runs with their ids"
+_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,14 @@ class Order:
     options: Fields
     state: Fields | None = None
     end_after: int | None = None
+    time_limit: int | None = None
 
     def body(self) -> dict[str, object]:
-        optional = {"initialState": self.state, "endAfter": self.end_after}
+        optional = {
+            "initialState": self.state,
+            "endAfter": self.end_after,
+            "timeLimit": self.time_limit,
+        }
         given = {key: found for key, found in optional.items() if found is not None}
         options = {"options": self.options} if self.options else {}
         return {"identifier": self.brain, **options, **given}
@@ -56,8 +64,25 @@ class Run:
     completed_at: str | None
     error: str
     where: str
+    source: str
     steps: tuple[tuple[str, str], ...]
     state: Fields
+    document: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """One run of a list. Of one that is unreadable, only its id is known.
+
+    `brain` and `by` are text from a server: never print them to a terminal unescaped.
+    """
+
+    id: str
+    brain: str
+    status: str
+    created_at: str
+    completed_at: str | None
+    by: str
     document: Fields
 
 
@@ -71,12 +96,26 @@ class Runs:
         """The new run's id."""
         return self._start("/brains/runs", order.body(), BRAIN_HINT)
 
-    def rerun(self, run: str, start: int, stop_after: int | None) -> str:
+    def rerun(
+        self, run: str, start: int, stop_after: int | None, time_limit: int | None = None
+    ) -> str:
         """The id of a new run that keeps the steps before number `start` (from 1)."""
         body: dict[str, object] = {"runId": run, "startsAt": start}
         if stop_after is not None:
             body["stopsAfter"] = stop_after
+        if time_limit is not None:
+            body["timeLimit"] = time_limit
         return self._start("/brains/runs/rerun", body, _RUN_HINT)
+
+    def list(self, wanted: Mapping[str, str], most: int) -> Iterator[ListedRun]:
+        """The newest first. `wanted`: the status and the brain that they must have."""
+        found = self.client.pages("/runs", "runs", _listed, min(most, _AT_ONCE), wanted)
+        return islice(found, most)
+
+    def cancel(self, run_id: str) -> None:
+        """Raises Refused `conflict` if it had ended before."""
+        with hinting(_RUN_HINT):
+            self.client.remove(f"/brains/runs/{run_id}", doubt.CANCEL)
 
     def status(self, run_id: str) -> Run:
         with hinting(_RUN_HINT):
@@ -130,8 +169,17 @@ def error_sentence(found: object) -> str:
 
 def error_line(found: object) -> str:
     """The line of the brain's own code that failed; empty if the server does not tell."""
-    where = None if found is None else fields(found).get("where")
-    return "" if where is None else text(where)
+    return _optional_text(found, "where")
+
+
+def failing_source(found: object) -> str:
+    """The code in that line, likewise."""
+    return _optional_text(found, "source")
+
+
+def _optional_text(error: object, key: str) -> str:
+    told = None if error is None else fields(error).get(key)
+    return "" if told is None else text(told)
 
 
 def _run_id(found: Fields) -> str:
@@ -147,9 +195,21 @@ def _run(found: Fields) -> Run:
         decode.optional(decode.time, found.get("completedAt")),
         error_sentence(found.get("error")),
         error_line(found.get("error")),
+        failing_source(found.get("error")),
         tuple(items(found, "steps", _step)),
         fields(found["state"]),
         found,
+    )
+
+
+def _listed(found: Fields) -> ListedRun:
+    if decode.is_unreadable(found):
+        return ListedRun(_run_id(found), "", "unreadable", "", None, "", found)
+    return ListedRun(
+        *(_run_id(found), text(found["brainTitle"]), matching(_STATUS, found["status"])),
+        decode.time(found["createdAt"]),
+        decode.optional(decode.time, found.get("completedAt")),
+        *(text(found["by"]), found),
     )
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from positronic.access.tokens import parse, parse_token_id
 from positronic.names import TokenName, parse_token_name
+from positronic.roles import TOKEN_ROLES
 from px.api import decode, doubt
 from px.api.client import Client, entry_path
 from px.api.decode import Fields
 
 _AT_ONCE = 100  # each costs the server a read
-_ROLE = re.compile(r"reader|writer|admin")
+_ROLE = re.compile("|".join(TOKEN_ROLES))
 _ISSUER = re.compile(r"[0-9a-f]{16}|root")
 
 

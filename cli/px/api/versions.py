@@ -60,6 +60,23 @@ class History:
         is_deleted = bool(self.versions) and self.versions[0].state == "deleted"
         return self.kept_until if is_deleted else None
 
+    def same_value(self, version: int) -> list[int]:
+        """The other versions that are there and known to have this one's value, by a rollback."""
+        origin = {one.version: one.restored_from for one in self.versions}
+
+        def first(number: int) -> int:
+            while (earlier := origin.get(number)) is not None and earlier < number:
+                number = earlier
+            return number
+
+        return [
+            one.version
+            for one in self.versions
+            if one.version != version
+            and one.state not in ("", "destroyed")
+            and first(one.version) == first(version)
+        ]
+
     def document(self) -> dict[str, object]:
         versions = [one.document() for one in self.versions]
         kept = {} if self.kept_until is None else {"keptUntil": self.kept_until}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from px import terminal
 from px.api.brains import Brain, Structure
 from px.api.decode import Fields
-from px.api.runs import Run
+from px.api.runs import ListedRun, Run
 from px.terminal import printable, short_time
 
 
@@ -35,7 +35,7 @@ def structure(found: Structure) -> None:
 
 
 def run(found: Run) -> None:
-    """One line each: run, brain, status, created, completed, error, where, copies, steps, state."""
+    """A line for each of run, brain, status, times, error, where, source, copies, steps, state."""
     steps = [(f"step {n}", status, title) for n, (title, status) in enumerate(found.steps, 1)]
     rows: list[tuple[str, ...]] = [
         ("run", found.id),
@@ -45,11 +45,35 @@ def run(found: Run) -> None:
         ("completed", found.completed_at or ""),
         ("error", found.error),
         ("where", found.where),
+        ("source", found.source),
         ("copies", from_copy(found.document)),
         *steps,
         ("state", json.dumps(found.state)),
     ]
     terminal.data("\n".join("\t".join(map(printable, row)) for row in rows if row[1]))
+
+
+def runs(found: Sequence[ListedRun]) -> None:
+    """run, brain, status, created, completed, by."""
+    rows = [
+        tuple(
+            map(
+                printable,
+                (*(one.id, one.brain, one.status), one.created_at, one.completed_at or "", one.by),
+            )
+        )
+        for one in found
+    ]
+    if not found:
+        terminal.say("No runs found.")
+    elif not terminal.is_terminal(sys.stdout):
+        terminal.data("\n".join(map("\t".join, rows)))
+    else:
+        head = ("RUN", "BRAIN", "STATUS", "CREATED (UTC)", "COMPLETED (UTC)", "BY")
+        short = [
+            (*row[:3], *(short_time(at) if at else "" for at in row[3:5]), row[5]) for row in rows
+        ]
+        terminal.data(terminal.columns(head, short))
 
 
 def from_copy(found: Fields) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from typing import Final
 
+from positronic.run_statuses import CANCELLED, COMPLETE, ERROR, TIMEOUT
 from px import terminal
 from px.api.brain_events import RunEvent
 from px.api.runs import Runs
 from px.brains.drawing import choose
 from px.brains.listing import expired_secrets, from_copy
-from px.brains.progress import COMPLETE, FAILED, RunProgress
+from px.brains.progress import RunProgress
+from px.brains.screen_text import harmless
 from px.brains.watching import Watch
-from px.errors import Interrupted, PxError, Refused
+from px.errors import Detail, Interrupted, PxError, Refused
 from px.terminal import printable
 
 _MISSING: Final = re.compile(r"SecretNotFound: there is no secret ([A-Za-z_]\w{0,127})", re.ASCII)
 _ENDED: Final = re.compile(r"SecretExpired: the secret ([A-Za-z_]\w{0,127}) expired ", re.ASCII)
 MAX_SENTENCE: Final = 1000  # characters of a brain's own error
+MAX_STATE_LINES: Final = 40  # of a run's result on a terminal
 
 
 def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
@@ -47,9 +52,27 @@ def show_run(runs: Runs, run_id: str, *, as_json: bool) -> None:
         terminal.say(f"{_EXPIRED}: {expired}")
     _conclude(watch.progress, run_id)
     if not as_json:
+        _show_state(runs, run_id)
         last = watch.progress.ended_after
         told = "Run completed successfully!" if last is None else f"Run ended after step {last}."
         terminal.say(told)
+
+
+def _show_state(runs: Runs, run_id: str) -> None:
+    """The run's result. That it completed is true whether or not this can be read."""
+    more = f"`px brain status {run_id}`"
+    try:
+        state = runs.status(run_id).state
+    except PxError:
+        terminal.advise(f"The run's state could not be read; {more} shows it.")
+        return
+    if not terminal.is_terminal(sys.stdout):
+        terminal.data(f"state\t{json.dumps(state)}")
+        return
+    lines = json.dumps(state, indent=2, ensure_ascii=False).split("\n")
+    terminal.data("\n".join(map(harmless, lines[:MAX_STATE_LINES])))
+    if len(lines) > MAX_STATE_LINES:
+        terminal.advise(f"({len(lines) - MAX_STATE_LINES} more lines; {more} shows all)")
 
 
 _SHORT: Final = "warning: values too short to be redacted everywhere in a run's events"
@@ -76,8 +99,15 @@ def _conclude(progress: RunProgress, run_id: str) -> None:
         hint = f"move its date with `px secret policy {ended[1]} --expires TIME`; then {hint}"
     if hint and (missing := _MISSING.fullmatch(progress.error)):
         hint = f"create it with `px secret create {missing[1]}`; then {hint}"
-    if progress.outcome == FAILED:
+    if progress.outcome == ERROR:
         why = printable(progress.error[:MAX_SENTENCE])
         where = f" at {printable(progress.where)}" if progress.where else ""
-        raise Refused(f"the run failed{where}: {why}", code="run_failed", hint=hint)
+        code = printable(progress.source)
+        line = [Detail("failing_line", code)] if code else []
+        raise Refused(f"the run failed{where}: {why}", code="run_failed", hint=hint, details=line)
+    if progress.outcome == CANCELLED:
+        raise Refused("the run was cancelled", code="run_cancelled", hint=hint)
+    if progress.outcome == TIMEOUT:
+        why = printable(progress.error.partition(": ")[2]) or "the run reached its time limit"
+        raise Refused(why, code="run_timeout", hint=hint)
     raise Refused("the run was interrupted on the server", code="run_interrupted", hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from px.project.workspace import Workspace
@@ -13,14 +14,14 @@ _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 
 
 def wrangler_environment(
-    project: Workspace, outer: Mapping[str, str] = os.environ
+    project: Workspace, outer: Mapping[str, str] = os.environ, *, workerd: Path | None = None
 ) -> dict[str, str]:
     """wrangler's settings: offline, quiet, and nothing stored in the user's home."""
     passed = {name: outer[name] for name in _PASSED_ON if name in outer}
     return passed | {
         # wrangler stores a login there, which a local Worker does not need.
         "HOME": str(project.private / "home"),
-        "MINIFLARE_WORKERD_PATH": str(current().wrapper),
+        "MINIFLARE_WORKERD_PATH": str(workerd or current().wrapper),
         "WRANGLER_REGISTRY_PATH": "",  # no registry, so no debug port that reaches the Worker
         "WRANGLER_HIDE_BANNER": "true",  # the banner asks the npm registry for updates
         "WRANGLER_SEND_METRICS": "false",

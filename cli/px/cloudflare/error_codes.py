@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from px.errors import NotAllowed, PxError, Refused, ServerFailed, Usage
+from px.project.environment import chosen
+from px.project.private_files import DEPLOY_FILE
 
 
 class Meaning(NamedTuple):
@@ -24,11 +26,14 @@ class Meaning(NamedTuple):
     hint: str
 
     def error(self) -> PxError:
-        return self.kind(self.message, code=self.code, hint=self.hint)
+        """With the name of the chosen environment's file."""
+        hint = self.hint.replace(DEPLOY_FILE, chosen().deploy_file)
+        return self.kind(self.message, code=self.code, hint=hint)
 
 
 SCRIPTS: Final = "Workers Scripts: Edit"
 KV: Final = "Workers KV Storage: Edit"
+TAIL: Final = "Workers Tail: Read"
 ACCOUNT: Final = "Account Settings: Read"
 ROUTES: Final = "Workers Routes: Edit"
 _TOKEN: Final = (

@@ -7,14 +7,14 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from px.cloudflare.environment import wrangler_environment
 from px.cloudflare.wrangler_errors import failure, too_late
-from px.errors import Usage
+from px.errors import PxError, Usage
 from px.project.environment import chosen
 from px.project.workspace import Workspace, node
 from px.tools.inventory import check
@@ -34,6 +34,14 @@ _FROM_OUTSIDE: Final = (
 )
 # Without it wrangler also takes CLOUDFLARE_API_BASE_URL from a checkout's .env.
 _NO_ENV_FILE: Final = ("--env-file", "/dev/null")
+
+
+class Call(NamedTuple):
+    """A process to start; its environment has the credentials."""
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: Path
 
 
 class Wrangler:
@@ -59,34 +67,43 @@ class Wrangler:
 
         `output`: the file for wrangler's machine-readable report.
         """
+        with self.call(words, config, output) as call:
+            return self._run(call, words, sent, hidden, seconds)
+
+    @contextmanager
+    def call(
+        self,
+        words: Sequence[str],
+        config: Path | None = None,
+        output: Path | None = None,
+        node_options: Sequence[str] = (),
+    ) -> Iterator[Call]:
+        """How to start it; what it needs is there inside the context. Raises ToolsChanged."""
         if not self._are_checked:
             check(self._tools)
             self._are_checked = True
-        with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
-            return self._run(words, sent, hidden, config, output, seconds, home)
-
-    def _run(
-        self,
-        words: Sequence[str],
-        sent: str,
-        hidden: Sequence[str],
-        config: Path | None,
-        output: Path | None,
-        seconds: float,
-        home: str,
-    ) -> str:
         environment = wrangler_environment(self._project) | self._credentials
-        # Not in the project: a dry run must not write there, and it may be read-only.
-        environment["HOME"] = home
         if output:
             environment["WRANGLER_OUTPUT_FILE_PATH"] = str(output)
         # Always: an empty name is the top level, whatever the process's variables say.
         named = f"--env={self._project.environment.name}"
-        fixed = (*_NO_ENV_FILE, named, "--config", config or self._project.config)
+        fixed = (*_NO_ENV_FILE, named, "--config", str(config or self._project.config))
+        command = [str(node()), *node_options, str(self._tools.wrangler()), *words, *fixed]
+        # Not in the project: a dry run must not write there, and it may be read-only.
+        with tempfile.TemporaryDirectory(prefix="px-wrangler.") as home:
+            yield Call(command, environment | {"HOME": home}, self._project.root)
+
+    def failure(self, words: Sequence[str], output: str, hidden: Sequence[str] = ()) -> PxError:
+        """What its words mean, unless they contain a credential or something `hidden`."""
+        return failure(words, output, [*hidden, *secret_parts(self._credentials)])
+
+    def _run(
+        self, call: Call, words: Sequence[str], sent: str, hidden: Sequence[str], seconds: float
+    ) -> str:
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
-            [node(), self._tools.wrangler(), *words, *fixed],
-            cwd=self._project.root,
-            env=environment,
+            call.command,
+            cwd=call.folder,
+            env=call.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -104,7 +121,7 @@ class Wrangler:
                 raise too_late(words, seconds) from None
             raise
         if process.returncode:
-            raise failure(words, err or out, [*hidden, *secret_parts(self._credentials)])
+            raise self.failure(words, err or out, hidden)
         return out
 
 

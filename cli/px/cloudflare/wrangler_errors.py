@@ -81,6 +81,7 @@ _NO_ANSWER: Final = "A request to the Cloudflare API failed."
 _PLACE: Final = re.compile(r"request to the Cloudflare API \((\S+?)\) failed")
 _PERMISSIONS: Final = (
     ("/storage/kv", codes.KV),
+    ("/tails", codes.TAIL),
     ("/workers/", codes.SCRIPTS),
     ("/memberships", codes.ACCOUNT),
     ("/zones", codes.ROUTES),

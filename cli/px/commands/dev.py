@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from px.commands.options import Env, json_option
 from px.errors import Detail, PxError, Usage
 
 if TYPE_CHECKING:
+    from px.local.apps import AppAddress
     from px.project.workspace import Workspace
 
 app = new_app()
@@ -29,12 +31,24 @@ Port = Annotated[
     ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Print the Worker's log to stderr.")]
+With = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="CONFIG",
+        help="Also run the Worker of this wrangler.jsonc or wrangler.toml; may be repeated.",
+    ),
+]
 Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 
 @app.command()
 def dev(
-    port: Port = None, verbose: Verbose = False, env: Env = None, as_json: Json = False
+    port: Port = None,
+    with_: With = None,
+    verbose: Verbose = False,
+    env: Env = None,
+    as_json: Json = False,
 ) -> None:
     """Run the real Worker on this machine, with local KV.
 
@@ -42,36 +56,50 @@ def dev(
     changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
     px warns of secrets that the code asks for and that are missing.
 
+    --with runs a Worker that has a service binding to this one, in a process of its own.
+
     Example: px dev --port 8787
+             px dev --with ../shop/wrangler.jsonc
     """
-    _serve(port, _Output(verbose=verbose, as_json=as_json))
+    _serve(port, with_ or (), verbose=verbose, as_json=as_json)
 
 
 class _Output:
     """Only the ready line goes to stdout; everything else goes to stderr."""
 
-    def __init__(self, *, verbose: bool, as_json: bool) -> None:
+    def __init__(self, *, verbose: bool, as_json: bool, kept: Path | None = None) -> None:
         self._verbose = verbose
+        self._kept = kept
         self._as_json = as_json
         self._unended = b""
         self._asked: list[str] = []
 
     def say(self, line: str) -> None:
+        self._keep(line)
         if not self._as_json:
             terminal.say(line)
+
+    def wrote(self, app: str, line: str) -> None:
+        """Not kept: it is no log of the project's Worker."""
+        if not self._as_json:
+            terminal.say(f"{app}: {line}")
 
     def bar(self, total: int) -> AbstractContextManager[terminal.Progress]:
         return terminal.download_bar(quiet=self._as_json)(total)
 
     def refused(self, what: str, problem: PxError) -> None:
         self.say(what)
+        self._keep(problem.message)
         terminal.fail(problem, as_json=self._as_json)
 
-    def ready(self, url: str) -> None:
+    def ready(self, url: str, apps: Sequence[AppAddress]) -> None:
+        self._keep(f"Ready at {url}")
         if self._as_json:
-            terminal.document({"ready": True, "url": url})
+            others = {"apps": [one._asdict() for one in apps]} if apps else {}
+            terminal.document({"ready": True, "url": url, **others})
         else:
-            terminal.data(f"Ready at {url}")
+            lines = [f"Ready at {url}", *(f"{one.name} at {one.url}" for one in apps)]
+            terminal.data("\n".join(lines))
 
     def push(self, path: Path, url: str, token: str) -> None:
         """Imports the file, with a warning for each value that looks wrong."""
@@ -126,12 +154,22 @@ class _Output:
         from px.local.worker_log import notable_runs, shown
 
         ended, _, self._unended = (self._unended + written).rpartition(b"\n")
+        if self._as_json:
+            return
         for line in shown(ended) if self._verbose else notable_runs(ended):
-            self.say(line)
+            terminal.say(line)
+
+    def _keep(self, line: str) -> None:
+        """For `px logs`, which has the Worker's own lines from the Worker."""
+        from px.local import kept_log
+
+        if self._kept is not None:
+            kept_log.keep(self._kept, line)
 
 
-def _serve(port: int | None, output: _Output) -> None:
+def _serve(port: int | None, named: Sequence[Path], *, verbose: bool, as_json: bool) -> None:
     try:
+        from px.local import kept_log
         from px.local.dev import run
         from px.local.port import usual_port
     except ModuleNotFoundError:
@@ -146,6 +184,8 @@ def _serve(port: int | None, output: _Output) -> None:
         try:
             project = find_project()
             wanted = port or usual_port(project)
-            run(project, wanted, output.push, output.adopt, output.asked, output)
+            kept = kept_log.beside(project.log)
+            output = _Output(verbose=verbose, as_json=as_json, kept=kept)
+            run(project, wanted, output.push, output.adopt, output.asked, output, named)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

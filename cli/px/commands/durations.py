@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from positronic.run_limits import MAX_TIME
 from px.errors import Usage
 
 _SPAN = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
@@ -29,6 +30,17 @@ def parse_unused(text: str) -> int:
     seconds = span(text)
     if seconds is None or not MIN_LIFE <= seconds <= MAX_LIFE:
         raise Usage("--unused must be a duration like 12h, 90d or 52w, from 1m to 5 years")
+    return seconds
+
+
+def parse_time_limit(text: str) -> int:
+    """How long a run may take, in seconds. Raises Usage."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= 6
+    seconds = int(text) if is_number else span(text)
+    if seconds is None or not 1 <= seconds <= MAX_TIME:
+        raise Usage(
+            "--time-limit must be a number of seconds, or a duration like 30m or 2h, up to 7d"
+        )
     return seconds
 
 

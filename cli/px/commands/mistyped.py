@@ -31,8 +31,8 @@ _MEANT: Final = {
     "diff": ("history",),
     "find": ("list",),
     "init": ("new",),
-    "log": ("history", "audit"),
-    "logs": ("audit",),
+    "log": ("history", "logs", "audit"),
+    "tail": ("logs",),
     "put": ("create",),
     "remove": ("delete", "revoke"),
     "revert": ("rollback",),
@@ -45,6 +45,7 @@ _MEANT: Final = {
     "write": ("create",),
 }
 _PLAIN: Final = re.compile(r"(?:--)?[a-z]{2,}(?:-[a-z]+)*")
+_VALUE: Final = "--value"
 _SURE: Final = 0.75  # of 1: how alike two words are, of which one is a slip of the other
 _SHOWN: Final = 3  # suggestions
 
@@ -70,6 +71,8 @@ def unknown_option(context: Context, word: str, typed: Sequence[str]) -> Usage:
     command, path = context.command, context.command_path
     if word[2:].isupper() and any(one.startswith(f"{word}=") for one in typed):
         return written_as_argument(word[2:])
+    if _is_value_option(command, word):
+        return _mistyped_value(path, word)
     owners = [name for name, one in _commands() if word in _options(one)]
     found = [] if owners else get_close_matches(word, _options(command), n=1, cutoff=_SURE)
     # What is longer may be a value that was typed right behind its option.
@@ -78,6 +81,23 @@ def unknown_option(context: Context, word: str, typed: Sequence[str]) -> Usage:
     if owners and isinstance(command, LazyGroup):
         return Usage(what, hint="write it after the command; `px COMMAND --help` shows its options")
     return Usage(what, hint=_did_you_mean(found) or _others(owners) or f"see `{path} --help`")
+
+
+def _is_value_option(command: Command, word: str) -> bool:
+    """Whether a slip of --value was meant: what follows it is a value."""
+    near = get_close_matches(word, _options(command), n=1, cutoff=_SURE)
+    return near == [_VALUE] and word != _VALUE and _is_slip(word, near)
+
+
+def _mistyped_value(path: str, word: str) -> Usage:
+    """Not a suggestion to repeat the line: `--value` would put the value there again."""
+    # What is longer may be a value that was typed right behind the option.
+    what = "such option" if word.startswith(_VALUE) else f"option `{word}`"
+    return Usage(
+        f"`{path}` has no {what}; if a value follows it, that is now in the shell's history",
+        hint="replace the value where it comes from; `px secret create NAME` asks for it, hidden, "
+        "and takes it from a pipe with --stdin",
+    )
 
 
 def too_many(context: Context, typed: Sequence[str]) -> Usage:

@@ -36,6 +36,13 @@ def known_secret(ctx: typer.Context, incomplete: str) -> list[str]:
     return secret_names(ctx, incomplete)
 
 
+def known_project(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Completes a project's name, from a cache that `px project list` fills."""
+    from px.completion.shells import project_names
+
+    return project_names(ctx, incomplete)
+
+
 def known_environment(incomplete: str) -> list[str]:
     """Completes an environment of the project around the current folder."""
     from pathlib import Path
@@ -64,12 +71,30 @@ Name = Annotated[
 
 
 def _environment(value: str | None) -> str | None:
-    """Raises Usage for what is no environment's name: it may be a value, and is not repeated."""
+    """Raises Usage for what is no environment's name, and for one that the project here lacks.
+
+    The first may be a value, and is not repeated.
+    """
     if value is not None:
         from px.project.environment import parse_environment
 
         parse_environment(value, "--env")
-    return note_environment(value)
+    if note_environment(value):
+        _check_known()
+    return value
+
+
+def _check_known() -> None:
+    from pathlib import Path
+
+    from px.project.environment import chosen
+    from px.project.inheritance import check_known
+    from px.project.manifest import read_manifest
+    from px.project.upwards import find_config
+
+    config = find_config(Path.cwd())
+    if config is not None:
+        check_known(read_manifest(config).written, chosen(), config.name)
 
 
 def environment_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
@@ -87,7 +112,13 @@ def url_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
 
 
 def project_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
-    return typer.Option("--project", metavar="NAME", help=help_, callback=note_project)
+    return typer.Option(
+        "--project",
+        metavar="NAME",
+        help=help_,
+        callback=note_project,
+        autocompletion=known_project,
+    )
 
 
 def timeout_option(help_: str) -> Any:  # noqa: ANN401 - typer's type

@@ -17,6 +17,7 @@ class Px(LazyGroup):
     modules: ClassVar = {
         "secret": "px.commands.secret",
         "token": "px.commands.token",
+        "grant": "px.commands.grant",
         "audit": "px.commands.audit",
         "key": "px.commands.key",
         "project": "px.commands.project",
@@ -27,6 +28,7 @@ class Px(LazyGroup):
         "upgrade": "px.commands.upgrade",
         "env": "px.commands.env",
         "dev": "px.commands.dev",
+        "logs": "px.commands.logs",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",
         "deploy": "px.commands.deploy",

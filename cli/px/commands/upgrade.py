@@ -19,7 +19,7 @@ def upgrade(as_json: Json = False) -> None:
 
     Files that are as px wrote them are replaced. One that you changed stays, and px's is put
     beside it as FILE.new. The library and px in vendor/ are renewed, and the packages that
-    `px add` added are pinned again. px prints what wrangler.toml lacks.
+    `px add` added are pinned again. px prints what wrangler.toml and worker/entry.py lack.
 
     \b
     Example: px upgrade
@@ -44,7 +44,8 @@ def _tell(plan: Plan, *, as_json: bool) -> None:
             "removed": plan.removed,
             "beside": plan.beside,
         }
-        terminal.document({"version": __version__, **lists, "paste": plan.paste})
+        pasted = {"paste": plan.paste, "pasteInEntry": plan.paste_in_entry}
+        terminal.document({"version": __version__, **lists, **pasted})
         return
     for what, names in (
         ("Replaced", plan.replaced),
@@ -54,7 +55,8 @@ def _tell(plan: Plan, *, as_json: bool) -> None:
     ):
         for name in names:
             terminal.say(f"{what} {name}")
-    if plan.paste:
-        terminal.say("wrangler.toml lacks what follows on stdout: paste it there")
-        terminal.data(plan.paste)
+    for name, lacks in (("wrangler.toml", plan.paste), ("worker/entry.py", plan.paste_in_entry)):
+        if lacks:
+            terminal.say(f"{name} lacks what follows on stdout: paste it there")
+            terminal.data(lacks)
     terminal.say(f"The project is at px {__version__}")

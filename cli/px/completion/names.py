@@ -1,8 +1,8 @@
-"""The names of a project's secrets as px last saw them, only for completion.
+"""The names of a project's secrets, and of a server's projects, as px last saw them.
 
-One file per address and project, in $XDG_CACHE_HOME/px or ~/.cache/px, readable only by its
-owner. It holds names, never values or tokens; PX_NO_CACHE=1 turns it off. A missing, old or
-unwritable cache never makes a command fail.
+Only for completion. One file per address and project, and one per address, in $XDG_CACHE_HOME/px
+or ~/.cache/px, readable only by its owner. It holds names, never values or tokens; PX_NO_CACHE=1
+turns it off. A missing, old or unwritable cache never makes a command fail.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from re import Pattern
 from typing import TYPE_CHECKING
 
-from positronic.names import NAME
+from positronic.names import NAME, PROJECT
 from px.files.regular import open_regular
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ MAX_READ = 4 * 1024 * 1024  # characters
 
 
 class KnownNames:
-    """The names of one project on one server. `path` None: nothing known, nothing stored."""
+    """Names of one kind. `path` None: nothing known, nothing stored."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, kind: Pattern[str] = NAME) -> None:
         self._path = path
+        self._kind = kind
 
     def read(self) -> list[str]:
         """The names, sorted. Invalid ones are left out: they could control a terminal."""
@@ -35,7 +37,7 @@ class KnownNames:
         try:
             with open(self._path, encoding="ascii", opener=open_regular) as file:
                 text = file.read(MAX_READ)
-            return sorted({line for line in text.split("\n") if NAME.fullmatch(line)})
+            return sorted({line for line in text.split("\n") if self._kind.fullmatch(line)})
         except (OSError, ValueError):
             return []
 
@@ -53,9 +55,19 @@ class KnownNames:
 
 
 def known_names(target: Target, environ: Mapping[str, str]) -> KnownNames:
-    """The cached names for this address, project and token."""
+    """The secrets of this project there."""
+    key = _key("names", f"{target.address.origin}\n{target.project_name}")
+    return KnownNames(_path(environ, key))
+
+
+def known_projects(target: Target, environ: Mapping[str, str]) -> KnownNames:
+    """The projects there."""
+    return KnownNames(_path(environ, _key("projects", target.address.origin)), PROJECT)
+
+
+def _path(environ: Mapping[str, str], name: str) -> str | None:
     folder = _folder(environ)
-    return KnownNames(None if folder is None else os.path.join(folder, _key(target)))  # noqa: PTH118
+    return None if folder is None else os.path.join(folder, name)  # noqa: PTH118
 
 
 def _folder(environ: Mapping[str, str]) -> str | None:
@@ -65,12 +77,11 @@ def _folder(environ: Mapping[str, str]) -> str | None:
     return None if base is None or environ.get(OFF) else f"{base}/px"
 
 
-def _key(target: Target) -> str:
+def _key(what: str, location: str) -> str:
     """A file name that reveals neither the address nor the project."""
     import hashlib
 
-    location = f"{target.address.origin}\n{target.project_name}"
-    return f"names-{hashlib.sha256(location.encode()).hexdigest()[:32]}"
+    return f"{what}-{hashlib.sha256(location.encode()).hexdigest()[:32]}"
 
 
 def _write(path: str, text: str) -> None:

@@ -53,6 +53,20 @@ def secret_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete) and name not in taken]
 
 
+def project_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What `px project list` last saw at the server that the line names."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    from px.completion.names import known_projects
+    from px.settings import find_target
+
+    choice = replace(_choice(ctx), project=None)
+    target = find_target(choice, environ=os.environ, folder=Path.cwd())
+    names = known_projects(target, os.environ).read()
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def _choice(ctx: typer.Context) -> ServerChoice:
     from px.server_choice import ServerChoice
 

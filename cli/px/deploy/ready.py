@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from positronic.access.tokens import parse
 from px.api.client import Client
 from px.api.keys import Keys
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
@@ -48,17 +49,18 @@ def wait_for_status(target: Target, patience: Patience) -> None:
 
 
 def wait_for_token(target: Target, key_id: str | None, patience: Patience) -> None:
-    """Returns when the Worker accepts the token and its newest key is the new one."""
+    """Returns when the Worker accepts the token and has the new key, if one was made."""
 
     def attempt() -> PxError | None:
         with Client(target) as client:
             try:
-                found = Keys(client).uses()
-            except NotAllowed:
-                return _token_refused(target)
+                client.check()
+                found = key_id and Keys(client).uses().newest
+            except NotAllowed as problem:
+                return _token_refused(target, problem)
             except (NotReached, ServerFailed) as problem:
                 return problem
-        return None if key_id in (None, found.newest) else _another(target)
+        return None if found == key_id else _another(target)
 
     patience.until(attempt)
 
@@ -91,11 +93,18 @@ def _not_ready(origin: str, answer: Answer) -> PxError:
     )
 
 
-def _token_refused(target: Target) -> PxError:
+def _token_refused(target: Target, problem: PxError) -> PxError:
+    where = f"the Worker at {target.address.origin} refuses"
+    if parse(target.token) is None:
+        return NotAllowed(
+            f"{where} the root token from {target.source}",
+            code="unauthenticated",
+            hint="if PX_URL is its address, `px deploy --new-root-token` makes a new token",
+        )
     return NotAllowed(
-        f"the Worker at {target.address.origin} refuses the root token from {target.source}",
-        code="unauthenticated",
-        hint="if PX_URL is its address, `px deploy --new-root-token` makes a new token",
+        f"{where} the token from {target.source}: {problem.message}",
+        code=problem.code,
+        hint="make one for a deploy of code: `px token create NAME --role deployer`",
     )
 
 

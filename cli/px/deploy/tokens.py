@@ -91,6 +91,6 @@ def _is_accepted(target: Target, token: str) -> bool:
     try:
         with Client(replace(own, timeout=target.timeout)) as client:
             client.check()
-    except NotAllowed:
-        return False
+    except NotAllowed as problem:
+        return problem.code == "forbidden"  # a runner's
     return True

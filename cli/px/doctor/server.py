@@ -24,6 +24,11 @@ from px.settings import Target
 MAX_SKEW: Final = 60  # seconds
 SOON: Final = timedelta(days=7)
 
+# What a reader, a deployer and a runner may ask.
+_LIST: Final = "/secrets?limit=1"
+_EXISTS: Final = "/secrets/_/exists"
+_BRAINS: Final = "/brains"
+
 
 def check_server(
     target: Target, now: Callable[[], float] = time.time, around: Surroundings | None = None
@@ -46,7 +51,7 @@ def check_server(
 def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterator[Finding]:
     why = "the server does not accept the token"
     try:
-        is_open = probe.allows("/secrets?limit=1")
+        is_open = any(_allowed(probe, path) for path in (_LIST, _EXISTS, _BRAINS))
     except PxError as error:
         yield _failed("access", error, target)
         is_open, why = False, "the check of access failed"
@@ -65,6 +70,10 @@ def _access(probe: Probe, target: Target, around: Surroundings | None) -> Iterat
     else:
         yield from _expiry(probe, target.token)
         yield from check_keys(probe, target, around)
+    if role in ("runner", "deployer"):
+        for name in ("records", "copies", "backup"):
+            yield Finding(name, SKIP, "unknown: this needs the role reader")
+        return
     yield from check_records(probe)
     yield from check_copies(probe)
     yield from check_backup(probe)
@@ -76,10 +85,18 @@ def _role(probe: Probe) -> str:
         return "root"
     if probe.allows("/tokens?limit=1"):
         return "admin"
+    if not probe.allows(_LIST):
+        return "deployer" if probe.allows(_EXISTS) else "runner"
+    runs = _allowed(probe, _BRAINS)
+    return "reader or writer" if runs is None else "writer" if runs else "reader"
+
+
+def _allowed(probe: Probe, path: str) -> bool | None:
+    """Whether the token may read this; None if the server does not tell, as one without brains."""
     try:
-        return "writer" if probe.allows("/brains") else "reader"
-    except Refused:  # a server without brains does not tell
-        return "reader or writer"
+        return probe.allows(path)
+    except Refused:
+        return None
 
 
 def _expiry(probe: Probe, token: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The Worker's code on disk, to see whether it changed after the start."""
+"""A Worker's code on disk, to see whether it changed after the start."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from px.local.changes import Changes
 
 Look = dict[str, tuple[int, int]]
 
+_NO_CODE: Final = {"node_modules", "python_modules", "__pycache__", ".git", ".wrangler", ".px"}
+
 
 class Code(Changes[Look]):
-    """The current source files of a folder."""
+    """The current source files of a folder: those with one of these endings."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(partial(_look, folder))
+    def __init__(self, folder: Path, *, endings: str | tuple[str, ...] = (".py", ".mjs")) -> None:
+        super().__init__(partial(_look, folder, endings))
 
 
-def _look(root: Path) -> Look:
+def _look(root: Path, endings: str | tuple[str, ...]) -> Look:
     found: Look = {}
-    for folder, _, names in os.walk(root):  # not rglob: a folder may disappear in the meantime
-        for path in (Path(folder, name) for name in names if name.endswith((".py", ".mjs"))):
+    for folder, folders, names in os.walk(root):  # not rglob: a folder may disappear meanwhile
+        folders[:] = [name for name in folders if name not in _NO_CODE]
+        for path in (Path(folder, name) for name in names if name.endswith(endings)):
             with suppress(OSError):  # gone, or a broken link
                 status = path.stat()
                 found[str(path)] = (status.st_mtime_ns, status.st_size)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
 from px.local import worker_log
+from px.local.apps import AppAddress, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
+from px.local.served import ServedWorker
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
-from px.project import dev_vars, owner_only
+from px.project import dev_state, dev_vars, owner_only
 from px.project.apart import missing_variables
 from px.project.errors import AlreadyRunning
 from px.project.local_state import read_local
@@ -25,6 +29,7 @@ from px.project.workspace import Workspace
 from px.terminal import Progress
 
 TICK: Final = 0.2  # seconds between two checks for changes
+SLOW: Final = 5.0  # seconds after which px says that a start still takes its time
 
 _NEW_KEYS: Final = (
     "Warning: {} was missing, so px created new master keys; "
@@ -38,6 +43,8 @@ Push = Callable[[Path, str, str], object]
 Adopt = Callable[[str, str], str]
 # check(project, url, token) warns of what the code asks for and the Worker lacks.
 Check = Callable[[Workspace, str, str], None]
+# note(state) lets other commands know what px dev is doing: a state of px.project.dev_state.
+Note = Callable[[str], None]
 
 
 class StartedWith(NamedTuple):
@@ -45,34 +52,38 @@ class StartedWith(NamedTuple):
 
     code: Code
     dev_vars: Watched
+    note: Note
 
 
-class DevOutput(Protocol):
+class DevOutput(AppOutput, Protocol):
     """The output of `px dev`, printed by the caller, who owns the terminal."""
-
-    def say(self, line: str) -> None:
-        """Something was done, or needs a warning."""
 
     def bar(self, total: int) -> AbstractContextManager[Progress]:
         """How much of the total is downloaded."""
 
-    def refused(self, what: str, problem: PxError) -> None:
-        """A change was not accepted; px waits for the next version."""
-
-    def ready(self, url: str) -> None:
-        """The Worker answers and has imported .env.secrets."""
+    def ready(self, url: str, apps: Sequence[AppAddress]) -> None:
+        """The Worker answers and has imported .env.secrets; its apps were started."""
 
     def log(self, written: bytes) -> None:
         """The Worker wrote this to its log."""
 
 
 def run(
-    project: Workspace, port: int, push: Push, adopt: Adopt, check: Check, output: DevOutput
+    project: Workspace,
+    port: int,
+    push: Push,
+    adopt: Adopt,
+    check: Check,
+    output: DevOutput,
+    named: Sequence[Path] = (),
 ) -> None:
-    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself."""
+    """Never returns: raises KeyboardInterrupt, or LocalError if the Worker exits by itself.
+
+    `named`: the configs of other Workers that run beside the project's own.
+    """
     manifest = own_manifest(project)
     keys = Watched(project.dev_vars)
-    with _only_one(project):
+    with _only_one(project) as note, Apps(project, named, port) as apps:
         if lacks := missing_variables(manifest):
             output.say(f"Warning: {project.environment.shown} has no variable {', '.join(lacks)}")
         dev_vars.check(project)
@@ -82,9 +93,11 @@ def run(
         if project.state.exists() and not project.dev_vars.exists():
             output.say(_NEW_KEYS.format(project.dev_vars.name))
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
-        started = StartedWith(Code(project.worker), keys)
+        started = StartedWith(Code(project.worker), keys, note)
         keys.take()
-        with LocalWorker(project, port=port) as worker:
+        with _said_if_slow(output) as in_time, _worker(project, port, apps) as worker:
+            in_time()
+            note(dev_state.RUNNING)
             _adopt(lambda: adopt(known.url, known.token), output)
             _serve(
                 worker,
@@ -92,7 +105,14 @@ def run(
                 lambda: check(project, known.url, known.token),
                 output,
                 started,
+                apps,
             )
+
+
+def _worker(project: Workspace, port: int, apps: Apps) -> LocalWorker:
+    if not apps:
+        return LocalWorker(project, port=port)
+    return ServedWorker(project, port=port, doors=apps.doors)
 
 
 def _serve(
@@ -101,13 +121,15 @@ def _serve(
     check: Callable[[], None],
     output: DevOutput,
     started: StartedWith,
+    apps: Apps,
 ) -> None:
     """Never returns."""
     secrets, read = Watched(worker.project.env_secrets), 0
-    code, keys = started
+    code, keys, note = started
     if secrets.is_there:
         _push(push, secrets, output)
-    output.ready(worker.url)
+    apps.start(output)
+    output.ready(worker.url, apps.addresses)
     check()
     while True:
         time.sleep(TICK)
@@ -115,9 +137,10 @@ def _serve(
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start, but the next version may
-        if code.changed() or (is_stopped and keys.changed()):
+        has_other_doors = apps.look(output)
+        if code.changed() or has_other_doors or (is_stopped and keys.changed()):
             keys.take()
-            _restart(worker, keys, output)
+            _restart(worker, keys, output, note, "bindings" if has_other_doors else "code")
             if worker.group_id is not None:
                 check()
         elif is_stopped:
@@ -139,16 +162,32 @@ def _adopt(adopt: Callable[[], str], output: DevOutput) -> None:
         output.refused("local KV was not adopted; `px project adopt` tries it again", problem)
 
 
-def _restart(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
+def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, what: str) -> None:
     """Not worker.reload(), as wrangler does not recover from code that does not start."""
+    note(dev_state.RESTARTING)
     worker.stop()
     try:
         keys.check()
-        worker.start()
+        with _said_if_slow(output):
+            worker.start()
     except PxError as problem:
+        note(dev_state.STOPPED)
         output.refused("the Worker is stopped; fix it, and px restarts the Worker", problem)
     else:
-        output.say("Restarted the Worker: its code changed")
+        note(dev_state.RUNNING)
+        output.say(f"Restarted the Worker: its {what} changed")
+
+
+@contextmanager
+def _said_if_slow(output: DevOutput) -> Iterator[Callable[[], None]]:
+    """Says once that the Worker is still starting, unless the block or what it yields ends soon."""
+    timer = Timer(SLOW, output.say, ["Still starting the Worker"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield timer.cancel
+    finally:
+        timer.cancel()
 
 
 def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
@@ -184,24 +223,24 @@ def _pass_on(log: Path, start: int, output: DevOutput) -> int:
 
 
 @contextmanager
-def _only_one(project: Workspace) -> Iterator[None]:
+def _only_one(project: Workspace) -> Iterator[Note]:
     """Raises LocalError while another `px dev` is running in the project."""
     path = project.dev_lock
     try:
         with owner_only.locked(path, wait=False) as lock:
             os.truncate(lock, 0)
-            os.write(lock, str(os.getpid()).encode())
-            yield
+            dev_state.note(lock, dev_state.STARTING)
+            yield partial(dev_state.note, lock)
     except BlockingIOError:
-        raise _already_running(project, path) from None
+        raise _already_running(project) from None
 
 
-def _already_running(project: Workspace, lock: Path) -> AlreadyRunning:
+def _already_running(project: Workspace) -> AlreadyRunning:
     where = ""
     with suppress(PxError):
         known = read_local(project.local_json)
         where = f" at {known.url}" if known else ""
     return AlreadyRunning(
         f"px dev is already running in this project{where}",
-        f"stop it first: process {lock.read_text() or 'unknown'}",
+        f"stop it first: process {dev_state.process_of(project) or 'unknown'}",
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from px.local.door import Door
 from px.project import owner_only
 from px.project.manifest import Manifest, read_manifest
 from px.project.workspace import Workspace
@@ -19,10 +20,13 @@ from px.tools.place import current
 
 SOCKET: Final = "http"
 GATE: Final = "gate"
+CONFIG: Final = "config.capnp"
 
 # Python from disk; see PLATFORM.md.
 _LOCAL_FLAGS: Final = ("python_workers_development", "experimental")
 _JAVASCRIPT: Final = (".js", ".mjs")
+# What Miniflare says to a socket that takes RPC, HOST_CAPNP_CONNECT.
+_RPC_HOST: Final = "miniflare-unsafe-internal-capnp-connect"
 
 _GATE_SCRIPT: Final = """\
 export default {
@@ -52,7 +56,10 @@ const config :Workerd.Config = (
     (name = "objects:disk", disk = (path = $objects, writable = true)),
     $entries
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:0", http = (), service = "worker"),
+    $doors
+  ],
   extensions = [(modules = [
     (name = "miniflare:shared", esModule = embed $shared),
     (name = "miniflare:zod", esModule = embed $zod),
@@ -110,6 +117,7 @@ def write_config(
     config: Path | None = None,
     persist: Path | None = None,
     is_online: bool = False,
+    doors: Sequence[Door] = (),
 ) -> Path:
     """Writes workerd's config to a private folder; returns its path.
 
@@ -122,8 +130,8 @@ def write_config(
     modules = source.parent / "python_modules"
     manifest = read_manifest(source, project.environment)
     internet = _INTERNET if is_online else _OFFLINE
-    text = _render(manifest, modules, secrets, state, internet)
-    target = folder / "config.capnp"
+    text = _render(manifest, modules, secrets, state, internet, doors)
+    target = folder / CONFIG
     owner_only.replace(target, text.encode())
     return target
 
@@ -134,6 +142,7 @@ def _render(
     secrets: Mapping[str, str],
     state: Path,
     internet: str,
+    doors: Sequence[Door],
 ) -> str:
     """The config's text. It contains `secrets`: only the owner may read the file."""
     workers = current().package("miniflare") / "dist" / "src" / "workers"
@@ -145,6 +154,7 @@ def _render(
         bindings=_join(_bindings(manifest, secrets)),
         modules=_join(_modules(manifest, python_modules)),
         entries=_join(_entries(manifest, workers)),
+        doors=_join(_doors(doors)),
         kv=_quote(state / "kv"),
         objects=_quote(state / "do"),
         classes=", ".join(_classes(manifest)),
@@ -178,6 +188,17 @@ def _entries(manifest: Manifest, workers: Path) -> Iterator[str]:
     for namespace in dict.fromkeys(manifest.local_namespaces.values()):
         service = _quote(f"kv:{namespace}")
         yield _fill(_KV_ENTRY, service=service, namespace=_quote(namespace), entry=entry)
+
+
+def _doors(doors: Sequence[Door]) -> Iterator[str]:
+    for number, door in enumerate(doors):
+        entrypoint = f"entrypoint = {_quote(door.entrypoint)}, " if door.entrypoint else ""
+        props = _quote(json.dumps(door.props))
+        yield (
+            f'(name = "door-{number}", address = {_quote(f"unix:{door.path}")}, '
+            f"http = (capnpConnectHost = {_quote(_RPC_HOST)}), "
+            f'service = (name = "worker", {entrypoint}props = (json = {props}))),'
+        )
 
 
 def _modules(manifest: Manifest, python_modules: Path) -> Iterator[str]:

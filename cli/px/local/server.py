@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from px.cloudflare.environment import wrangler_environment
 from px.http.address import parse_address
-from px.local import worker_log
+from px.local import kept_log, worker_log
 from px.local.first_answer import wait_for_answer, wait_until
 from px.local.port import HOST, free_port, is_taken
 from px.local.process_group import ProcessGroup
@@ -25,7 +25,7 @@ from px.tools.place import current
 START_SECONDS: Final = 180.0  # 3 to 5 are usual; a busy machine took over 60
 
 # The last two let workerd load Python from disk; production keeps the flags of wrangler.toml.
-_FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
+FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
 _PORT_TRIES: Final = 5
 
 
@@ -33,7 +33,8 @@ class LocalWorker:
     """One Worker: `start` returns when it answers, `stop` when none of its processes is left.
 
     `config` replaces the project's wrangler.toml, with python_modules/ and .dev.vars next to it;
-    `persist` is another folder for its KV; `port=None` means any free port.
+    `persist` is another folder for its KV; `port=None` means any free port; `workerd` is started in
+    place of px's own.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class LocalWorker:
         persist: Path | None = None,
         port: int | None = None,
         log_path: Path | None = None,
+        workerd: Path | None = None,
         timeout: float = START_SECONDS,
     ) -> None:
         self.project = project
@@ -51,6 +53,7 @@ class LocalWorker:
         self.persist = persist or project.state
         self.log_path = log_path or project.log
         self.timeout = timeout
+        self._workerd = workerd
         self._wanted = port
         self._port: int | None = port
         self._group: ProcessGroup | None = None
@@ -115,7 +118,7 @@ class LocalWorker:
 
     def why_it_ended(self) -> LocalError:
         """The error from the log of a Worker that exited by itself."""
-        return worker_log.explain(self._output(), self.log_path, "the Worker exited by itself")
+        return self._explain("exited by itself")
 
     def __enter__(self) -> Self:
         self.start()
@@ -134,7 +137,7 @@ class LocalWorker:
             raise PortTaken(port)
         self._check_set_up()
         command = self._command(port)
-        environment = wrangler_environment(self.project)
+        environment = wrangler_environment(self.project, workerd=self._workerd)
         owner_only.make_folder(Path(environment["HOME"]))
         with worker_log.open_log(self.log_path, fresh=self._log_start is None) as log:
             self._log_start = self.log_path.stat().st_size
@@ -153,10 +156,16 @@ class LocalWorker:
                 raise LocalError(f"{path} is missing", SETUP_HINT)
 
     def _wait(self) -> None:
+        wait_for_answer(self.url, self._wait_for_port(), self._check, self.log_path)
+
+    def _wait_for_port(self) -> float:
+        """Until wrangler reports that it has the port, another server might answer on it.
+
+        Returns the deadline for everything that is left.
+        """
         deadline = time.monotonic() + self.timeout
-        # Until wrangler reports that it has the port, another server might answer on it.
         wait_until(self._announced, deadline, self.log_path)
-        wait_for_answer(self.url, deadline, self._check, self.log_path)
+        return deadline
 
     def _announced(self) -> bool:
         self._check()
@@ -167,7 +176,10 @@ class LocalWorker:
         if self.exit_code() is not None:
             if worker_log.TAKEN.encode() in self._output():
                 raise PortTaken(self.port)
-            raise worker_log.explain(self._output(), self.log_path)
+            raise self._explain("did not start")
+
+    def _explain(self, what: str) -> LocalError:
+        return worker_log.explain(self._output(), self.log_path, f"the Worker {what}")
 
     def _output(self) -> bytes:
         return worker_log.read_from(self.log_path, self._log_start or 0)
@@ -177,11 +189,13 @@ class LocalWorker:
             "config": str(self.config),
             "env": self.project.environment.name,
             "devVars": self.project.environment.dev_vars,
-            "flags": _FLAGS,
+            "flags": FLAGS,
             "host": HOST,
             "port": port,
             "persist": str(self.persist),
             "origin": parse_address(self.url).origin,
+            "kept": str(kept_log.beside(self.log_path)),
+            "keptBytes": kept_log.LIMIT,
         }
         scripts = files("px.local")
         return [

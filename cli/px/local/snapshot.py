@@ -15,7 +15,7 @@ from typing import Final
 
 from px.cloudflare.printed_failure import reason
 from px.local import start_failure
-from px.local.runtime_config import GATE, write_config
+from px.local.runtime_config import CONFIG, GATE, write_config
 from px.local.workerd import run_workerd, workerd_command
 from px.project.errors import LocalError
 from px.project.workspace import Workspace
@@ -39,20 +39,28 @@ def check(project: Workspace, config: Path | None = None) -> None:
 
 def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     """Stores the Worker's memory in `folder`, starts it from there once, returns the path."""
-    target = write_config(project, folder, _throwaway_secrets(), config=config)
-    snapshot = folder / SNAPSHOT
-    save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _run(target, save, "the state of the Worker's top level cannot be stored")
-    if not snapshot.is_file():
-        raise SnapshotRefused("workerd stored no snapshot of the Worker")
+    snapshot = store(project, folder, config)
     load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]
-    _run(target, load, "the Worker does not start from its snapshot")
+    _run(folder / CONFIG, load, "the Worker does not start from its snapshot", SECONDS)
     return snapshot
 
 
-def _run(config: Path, options: list[str], refusal: str) -> None:
+def store(
+    project: Workspace, folder: Path, config: Path | None = None, seconds: float = SECONDS
+) -> Path:
+    """Stores the Worker's memory in `folder`; returns the path."""
+    target = write_config(project, folder, _throwaway_secrets(), config=config)
+    save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
+    _run(target, save, "the state of the Worker's top level cannot be stored", seconds)
+    snapshot = folder / SNAPSHOT
+    if not snapshot.is_file():
+        raise SnapshotRefused("workerd stored no snapshot of the Worker")
+    return snapshot
+
+
+def _run(config: Path, options: list[str], refusal: str, seconds: float) -> None:
     command = [*workerd_command("test", config), GATE, *options]
-    code, said = run_workerd(command, SECONDS)
+    code, said = run_workerd(command, seconds)
     if code:
         raise _refused(refusal, said)
 

@@ -1,12 +1,13 @@
 // `wrangler dev` without a debugger, which its command line can move but not turn off.
 // Arguments: wrangler's cli.js, and this Worker as JSON.
-import { existsSync, readFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 
 const [, , wrangler, worker] = process.argv;
-const { config, env, devVars, flags, host, port, persist, origin } = JSON.parse(worker);
+const { config, env, devVars, flags, host, port, persist, origin, kept, keptBytes } =
+  JSON.parse(worker);
 const { unstable_DevEnv: DevEnv } = createRequire(import.meta.url)(wrangler);
 
 function fail({ cause, message }) {
@@ -19,10 +20,34 @@ function fail({ cause, message }) {
 // there, because a deploy would then insist on it.
 function reminders() {
   const file = join(dirname(config), devVars);
-  const found = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const found = fs.existsSync(file) ? parseEnv(fs.readFileSync(file, "utf8")) : {};
   const names = ["REMINDER_URL", "REMINDER_SECRET"];
   const bound = names.map((name) => [name, { type: "secret_text", value: found[name] ?? "" }]);
   return Object.fromEntries(bound);
+}
+
+// What `px logs` shows: a file and an older one. It has what code printed, and no request.
+const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = fs.constants;
+const LONGEST = 16_384; // characters of one message
+
+function keep({ timestamp, level, message }) {
+  const entry = JSON.stringify({ time: timestamp, level, message: message.slice(0, LONGEST) });
+  try {
+    const log = fs.openSync(kept, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    fs.writeSync(log, `${entry}\n`);
+    const { size } = fs.fstatSync(log);
+    fs.closeSync(log);
+    if (size > keptBytes) fs.renameSync(kept, `${kept}.old`);
+  } catch {
+    return; // a full disk must not stop the Worker
+  }
+}
+
+const MARKS = { error: "✘ [ERROR] ", warn: "▲ [WARNING] " };
+
+function printed(entry) {
+  keep(entry);
+  console.log((MARKS[entry.level] ?? "") + entry.message);
 }
 
 const dev = new DevEnv();
@@ -43,6 +68,7 @@ dev
       persist,
       inspector: false, // it would let every user of this machine read the Worker's memory
       registry: undefined, // other Workers on this machine must not find this one
+      structuredLogsHandler: printed,
     },
   })
   .catch(fail);

@@ -62,6 +62,12 @@ def read_keys(project: Workspace) -> list[str]:
     raise LocalError(f"{project.dev_vars.name} has no {MASTER_KEYS}", "start `px dev`")
 
 
+def read_all(project: Workspace) -> dict[str, str]:
+    """Every variable in it. Raises LocalError."""
+    found = _bindings(project, _read(project))
+    return {one.key: one.value or "" for one in found if one.key is not None}
+
+
 def write_keys(project: Workspace, entries: Sequence[str]) -> None:
     """Sets MASTER_KEYS to these entries; every other byte stays. Raises LocalError."""
     text = _read(project)

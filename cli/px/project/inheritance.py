@@ -6,6 +6,7 @@ Neither variables nor bindings: an environment that does not repeat them has non
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 from px.errors import Usage
@@ -55,8 +56,7 @@ def fields_of(fields: Fields, environment: Environment, config: str) -> dict[str
     top = {name: found for name, found in fields.items() if name != "env"}
     if not environment.name:
         return top
-    if environment.name not in known:
-        raise _unknown(environment, known, config)
+    check_known(fields, environment, config)
     own = dict(fields["env"][environment.name])
     if "name" in top:
         own.setdefault("name", f"{top['name']}-{environment.name}")
@@ -66,20 +66,35 @@ def fields_of(fields: Fields, environment: Environment, config: str) -> dict[str
 def bindings(fields: Fields) -> Iterator[str]:
     """The names of everything that the Worker's code finds in its `env`, variables aside."""
     for field in sorted(NOT_INHERITED - {"vars", "secrets", "define", "unsafe"}):
-        found = fields.get(field, ())
-        if field == "queues":
-            found = found.get("producers", ()) if found else ()
-        elif isinstance(found, Mapping):  # one binding, or durable_objects
-            found = found.get("bindings", [found])
-        for one in found:
-            if name := one.get("binding") or one.get("name"):
-                yield str(name)
+        yield from bindings_of(field, fields)
+
+
+def bindings_of(field: str, fields: Fields) -> Iterator[str]:
+    """The names of the bindings that one field makes."""
+    found = fields.get(field, ())
+    if field == "queues":
+        found = found.get("producers", ()) if found else ()
+    elif isinstance(found, Mapping):  # one binding, or durable_objects
+        found = found.get("bindings", [found])
+    for one in found:
+        if name := one.get("binding") or one.get("name"):
+            yield str(name)
+
+
+def check_known(fields: Fields, environment: Environment, config: str) -> None:
+    """Raises Usage for an environment that is not there, with the nearest one that is."""
+    known = names_of(fields)
+    if environment.name and environment.name not in known:
+        raise _unknown(environment, known, config)
 
 
 def _unknown(environment: Environment, known: list[str], config: str) -> Usage:
+    name = environment.name
+    near = get_close_matches(name, known, n=1)
     others = f"it has {', '.join(known)}; " if known else ""
+    meant = f"did you mean `{near[0]}`? " if near else others
     return Usage(
-        f"{config} has no environment {environment.name}",
+        f"{config} has no environment {name}",
         code="unknown_environment",
-        hint=f"{others}`px env add {environment.name}` adds one",
+        hint=f"{meant}`px env add {name}` adds one",
     )

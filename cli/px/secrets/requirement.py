@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from positronic.errors import PositronicError
 from positronic.names import Name, parse_name
-from px.errors import Detail, Usage
+from px.errors import Detail, PxError, Usage
 from px.files.assignments import Assignment, refuse
 
 if TYPE_CHECKING:
@@ -43,10 +43,23 @@ def stored(secrets: Secrets, wanted: Iterable[Name]) -> dict[Name, Secret]:
 
 
 def lacking(secrets: Secrets, code: Declared) -> dict[str, list[Place]]:
-    """What the code asks for and the server lacks, each with its places."""
-    wanted = [Name(name) for name in code.required]
-    present = stored(secrets, wanted) if wanted else {}
-    return {name: code.required[name] for name in wanted if name not in present}
+    """What the code asks for and the server lacks, each with its places.
+
+    It asks for one name after the other, since a deployer may not list them.
+    """
+    return {
+        name: places for name, places in code.required.items() if not _is_there(secrets, Name(name))
+    }
+
+
+def _is_there(secrets: Secrets, name: Name) -> bool:
+    """Also one that has expired, or whose key is missing: neither is put right by another one."""
+    try:
+        return secrets.exists(name)
+    except PxError as error:
+        if error.code not in ("secret_expired", "unknown_key", "corrupt_record"):
+            raise
+        return error.code != "corrupt_record"
 
 
 def asked(found: Mapping[str, Sequence[Place]]) -> list[Detail]:

@@ -27,7 +27,7 @@ STATUS: Final = {
         412: "version_mismatch",
         413: "too_large",
         415: "unsupported_media_type",
-        429: "rate_limited",
+        429: "rate_limited too_many_runs too_many_watches",
         500: "internal unknown_key corrupt_record",
         502: "store_failed outcome_unknown",
         503: "not_configured audit_unavailable busy adopting",
@@ -43,11 +43,22 @@ LISTED: Final = (
     " expiresAt rotateEvery enforce due note deletedAt keptUntil"
 )
 
-# The role that a call needs, from least to most; NAME, ID and N stand for one segment.
+SEGMENTS: Final = ("NAME", "ID", "AS", "N")  # each stands for one segment of a path
+# The least role that a call needs.
 CALLS: Final = {
+    "runner": (
+        ("GET", "/brains"),
+        ("GET", "/brains/NAME"),
+        ("POST", "/brains/runs"),
+        ("POST", "/brains/runs/rerun"),
+        ("GET", "/brains/runs/ID"),
+        ("DELETE", "/brains/runs/ID"),
+        ("GET", "/brains/runs/ID/watch"),
+        ("GET", "/runs"),
+    ),
+    "deployer": (("GET", "/secrets/NAME/exists"),),
     "reader": (
         ("GET", "/secrets"),
-        ("GET", "/secrets/NAME/exists"),
         ("GET", "/secrets/NAME/policy"),
         ("GET", "/secrets/NAME/versions"),
         ("GET", "/due"),
@@ -62,18 +73,15 @@ CALLS: Final = {
         ("PATCH", "/secrets/NAME"),
         ("POST", "/secrets/NAME/rollback"),
         ("POST", "/secrets/NAME/restore"),
-        ("GET", "/brains"),
-        ("GET", "/brains/NAME"),
-        ("POST", "/brains/runs"),
-        ("POST", "/brains/runs/rerun"),
-        ("GET", "/brains/runs/ID"),
-        ("GET", "/brains/runs/ID/watch"),
     ),
     "admin": (
         ("DELETE", "/secrets/NAME/versions/N"),
         ("GET", "/tokens"),
         ("POST", "/tokens"),
         ("DELETE", "/tokens/ID"),
+        ("GET", "/grants"),
+        ("POST", "/grants"),
+        ("DELETE", "/grants/AS"),
         ("GET", "/keys"),
         ("POST", "/keys/rotate"),
         ("POST", "/project/adopt"),
@@ -88,6 +96,14 @@ CALLS: Final = {
         ("POST", "/project/import/check"),
         ("POST", "/project/import"),
     ),
+}
+# Whose calls each role of a token may make.
+MAY: Final = {
+    "runner": ("runner",),
+    "deployer": ("deployer",),
+    "reader": ("deployer", "reader"),
+    "writer": ("runner", "deployer", "reader", "writer"),
+    "admin": ("runner", "deployer", "reader", "writer", "admin"),
 }
 # The calls that write a value: a server without room refuses these, and no other.
 VALUES: Final = (

@@ -54,11 +54,17 @@ class World:
         self._flying: set[asyncio.Task[Reply]] = set()
         self._names: Made = {}
         self._tokens: Made = {}
+        self._grants: Made = {}
 
     def name(self, end: str = "") -> str:
         """A new, unused name."""
         self._count += 1
         return f"SPEC_{self.run}_{self._count}{end}"
+
+    def app(self) -> str:
+        """The name of a new app, which is granted nothing."""
+        self._count += 1
+        return f"spec-{self.run}-{self._count}"
 
     def value(self) -> str:
         """A value that can be recognised wherever it appears, and that is not a name."""
@@ -80,6 +86,8 @@ class World:
         who = who or self.root
         if method == "POST" and path.startswith("/secrets"):
             self._note(self._broom(who), _document(body) if sent is None else sent)
+        if method == "POST" and path == "/grants" and isinstance(sent, dict):
+            self._grants[self._broom(who), str(sent.get("as"))] = None
         content = body if sent is None else json.dumps(sent).encode()
         kind = {} if content is None else {"Content-Type": "application/json"}
         given = who.headers | kind | dict(headers or {})
@@ -197,7 +205,9 @@ class World:
         while self._flying:
             await asyncio.wait(set(self._flying))
         limit = asyncio.Semaphore(AT_ONCE)
-        left = [("/secrets", self._names), ("/tokens", self._tokens)]
+        left = [
+            *(("/secrets", self._names), ("/tokens", self._tokens), ("/grants", self._grants)),
+        ]
         await asyncio.gather(
             *(self._remove(path, made, one, limit) for path, made in left for one in [*made])
         )

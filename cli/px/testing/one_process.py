@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 
 from positronic.access.audit_throttle import AuditThrottle
-from positronic.api.service import Runtime, Settings, audit_retention
+from positronic.api.service import Runtime, Settings, audit_retention, run_limits
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
@@ -45,6 +45,7 @@ def one_process(
         return Tools(
             *(own_cipher, keyring(), (values or sealed)(project), clock, random),
             *(audit_retention(settings()) * 1000, in_background, audit_throttle),
+            run_limits=run_limits(settings()),
         )
 
     return Runtime(

@@ -13,10 +13,11 @@ from px.declared import stub
 from px.new import pyproject
 from px.new.pyproject import VENDOR, Pyproject, digest
 from px.project.inheritance import Fields
-from px.upgrade import classes
+from px.upgrade import classes, exports
 
 NEW: Final = ".new"
 CONFIG: Final = "wrangler.toml"
+ENTRY: Final = "worker/entry.py"
 
 
 @dataclass(slots=True)
@@ -28,7 +29,8 @@ class Plan:
     created: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
-    paste: str = ""
+    paste: str = ""  # into wrangler.toml
+    paste_in_entry: str = ""
 
     def put(self, name: str, content: bytes | None, among: list[str]) -> None:
         self.contents[name] = content
@@ -51,6 +53,11 @@ def make(root: Path, ours: Pyproject, fresh: Mapping[str, bytes], fields: Fields
     if CONFIG not in plan.replaced:
         template = tomllib.loads(fresh[CONFIG].decode())
         plan.paste = classes.missing(template, fields, __version__)
+    entry = root / ENTRY
+    if ENTRY not in plan.contents and entry.is_file():
+        plan.paste_in_entry = exports.missing(
+            fresh[ENTRY].decode(), entry.read_text(errors="replace")
+        )
     _leave(plan, root, ours, fresh)
     ours.template = __version__
     plan.contents[pyproject.FILE] = ours.content()

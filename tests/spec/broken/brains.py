@@ -64,6 +64,62 @@ async def reruns_nothing(call: Call) -> Response:
     return refusal(400, "invalid_request") if is_it else right
 
 
+@breaks("brains.no_run")
+async def cancels_nothing(call: Call) -> Response:
+    """204 for a run that is not there."""
+    right = await call.right()
+    is_it = call.method == "DELETE" and call.path.startswith("/brains/runs/")
+    is_it = is_it and right.status == 404
+    return Response(204, b"", dict(right.headers)) if is_it else right
+
+
+def _run(at: str, **more: object) -> dict[str, object]:
+    found = {"brainRunId": "0" * 32, "brainTitle": "b", "status": "complete", "createdAt": at}
+    return {**found, "timeLimit": 60, "by": "ci", **more}
+
+
+@breaks("brains.runs")
+async def lists_the_oldest_run_first(call: Call) -> Response:
+    """Two runs in the wrong order."""
+    right = await call.right()
+    runs = [_run("2026-01-01T00:00:00.000Z"), _run("2026-01-02T00:00:00.000Z")]
+    is_it = call.at("GET /runs") and right.status == 200 and "brain" not in call.query
+    return edited(right, runs=runs, count=2) if is_it else right
+
+
+@breaks("brains.runs")
+async def counts_runs_wrong(call: Call) -> Response:
+    """`count` is not the number of runs."""
+    right = await call.right()
+    return edited(right, count=1) if call.at("GET /runs") and right.status == 200 else right
+
+
+@breaks("brains.runs")
+async def tells_more_of_a_run(call: Call) -> Response:
+    """A field that the contract does not have."""
+    right = await call.right()
+    runs = [_run("2026-01-01T00:00:00.000Z", state={})]
+    is_it = call.at("GET /runs") and right.status == 200 and "brain" not in call.query
+    return edited(right, runs=runs, count=1) if is_it else right
+
+
+@breaks("brains.runs")
+async def takes_no_notice_of_filters(call: Call) -> Response:
+    """Every run is listed, also for a brain that is not there."""
+    right = await call.right()
+    runs = [_run("2026-01-01T00:00:00.000Z")]
+    is_it = call.at("GET /runs") and right.status == 200 and "brain" in call.query
+    return edited(right, runs=runs, count=1) if is_it else right
+
+
+@breaks("brains.runs")
+async def takes_any_status(call: Call) -> Response:
+    """A status that no run has is not refused."""
+    right = await call.right()
+    is_it = call.at("GET /runs") and right.status == 400
+    return answer(200, {"runs": [], "count": 0}, right) if is_it else right
+
+
 @breaks("brains.faulty")
 async def takes_a_list_for_options(call: Call) -> Response:
     """Options may be a list."""

@@ -149,6 +149,38 @@ async def tells_which_ids_exist(call: Call) -> Response:
     return edited(right, error="the secret is wrong") if is_it else right
 
 
+@breaks("tokens.runner")
+async def runners_list_secrets(call: Call) -> Response:
+    """A runner may list names."""
+    return await overlooking(call, "runner", "GET /secrets")
+
+
+@breaks("tokens.runner")
+async def runners_ask_for_names(call: Call) -> Response:
+    """A runner may ask whether a secret exists."""
+    return await overlooking(call, "runner", "GET /secrets/*/exists")
+
+
+@breaks("tokens.runner")
+async def runners_may_not_run(call: Call) -> Response:
+    """Running is a writer's."""
+    right = await _remembering(call)
+    is_it = call.at("POST /brains/runs") and call.state.get(call.token) == "runner"
+    return answer(403, {"error": "no", "code": "forbidden"}, right) if is_it else right
+
+
+@breaks("tokens.deployer")
+async def deployers_list_secrets(call: Call) -> Response:
+    """A deployer may list names."""
+    return await overlooking(call, "deployer", "GET /secrets")
+
+
+@breaks("tokens.deployer")
+async def deployers_run_brains(call: Call) -> Response:
+    """A deployer may run brains."""
+    return await overlooking(call, "deployer", "POST /brains/runs")
+
+
 @breaks("tokens.reader")
 async def readers_delete(call: Call) -> Response:
     """A reader may delete secrets."""

@@ -21,7 +21,7 @@ TABLE: Final = {
     412: "version_mismatch",
     413: "too_large",
     415: "unsupported_media_type",
-    429: "rate_limited",
+    429: "rate_limited too_many_runs too_many_watches",
     500: "internal unknown_key corrupt_record",
     502: "store_failed outcome_unknown",
     503: "not_configured audit_unavailable busy adopting",

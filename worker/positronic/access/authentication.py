@@ -96,7 +96,7 @@ def check_time(principal: Principal, expires_at: int | None, now: int) -> None:
 
 def require(principal: Principal, role: Role) -> None:
     """Raises Forbidden, which names the required role."""
-    if principal.role < role:
+    if not principal.role.includes(role):
         raise Forbidden(f"this needs the role {role.label}")
 
 

@@ -136,7 +136,7 @@ def _refuse_condition(request: Request) -> None:
 
 async def _at_run(route: Route, call: Call, run: Run) -> Response:
     with suppress(AuditUnavailable):  # tried again later; what was read is known
-        await run.settle(call.session.service.run_auditor)
+        await run.settle(call.session.service.run_recorder)
     endpoint = await route.prepare(call)
     if route.read is not None:
         await call.session.ask.check()  # reading took time: the token may be revoked by now

@@ -43,7 +43,7 @@ _FIELDS: Final = frozenset(
         *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
-        *("as", "read"),
+        *("as", "read", "timeLimit"),
         *("cursor", "header", "page", "ticket", "sequence", "digest"),
     }
 )

@@ -8,9 +8,19 @@ from typing import Final, TypeVar
 
 from positronic.api import brain_models
 from positronic.api.body import read_rerun, read_run
-from positronic.api.routing import Call, Endpoint, Executor, Result, Route
-from positronic.errors import NotFound
+from positronic.api.routing import (
+    DEFAULT_LIST,
+    PAGING,
+    Call,
+    Endpoint,
+    Executor,
+    Query,
+    Result,
+    Route,
+)
+from positronic.errors import InvalidRequest, NotFound
 from positronic.roles import Role
+from positronic.run_statuses import STATUSES
 from positronic.runs import sse
 from positronic.runs.earlier_run import earlier
 from positronic.runs.plan import RunPlan, rerun, retold
@@ -35,7 +45,7 @@ async def _start(sent: brain_models.RunIn, call: Call) -> brain_models.StartedOu
     """The answer does not wait for the run."""
     brain = call.session.service.brains.find(sent.identifier)
     plan = RunPlan(brain, sent.options or {}, sent.initial_state or {}, sent.end_after)
-    return await _begin(call, plan, "brain.run")
+    return await _begin(call, plan, "brain.run", sent.time_limit)
 
 
 async def _rerun(sent: brain_models.RerunIn, call: Call) -> brain_models.StartedOut:
@@ -44,11 +54,14 @@ async def _rerun(sent: brain_models.RerunIn, call: Call) -> brain_models.Started
     record, told = await earlier(service.runtime.runs, call.session.project, parse_id(sent.run_id))
     brain = service.brains.find(record.title)
     plan = rerun(brain, record, told, sent.starts_at, sent.stops_after)
-    return await _begin(call, plan, "brain.rerun")
+    return await _begin(call, plan, "brain.rerun", sent.time_limit)
 
 
-async def _begin(call: Call, plan: RunPlan, action: str) -> brain_models.StartedOut:
+async def _begin(
+    call: Call, plan: RunPlan, action: str, time_limit: int | None
+) -> brain_models.StartedOut:
     run, session = _run(call), call.session
+    limits = (time_limit, plan.brain.time_limit, session.service.run_limits().time)
     record = RunRecord(
         session.project,
         run.id,
@@ -58,11 +71,42 @@ async def _begin(call: Call, plan: RunPlan, action: str) -> brain_models.Started
         session.origin.address,
         starts_at=plan.starts_at,
         rerun_of=plan.rerun_of,
+        time_limit=min(limit for limit in limits if limit is not None),
     )
     await session.projects().add(session.project)
-    announce = partial(session.auditor().accepted, action, [plan.brain.title])
+    announce = partial(session.runs().announce, action, **_indexed(record))
     await run.start(record, plan, session.run_resources(record), announce)
     return brain_models.StartedOut(brain_run_id=run.id)
+
+
+def _indexed(record: RunRecord) -> dict[str, object]:
+    """What the project's index of runs has of it."""
+    return {
+        "run": record.id,
+        "title": record.title,
+        "at": record.created_at,
+        "timeLimit": record.time_limit,
+        "startsAt": record.starts_at,
+        "rerunOf": record.rerun_of,
+    }
+
+
+async def _list_runs(call: Call) -> brain_models.RunsOut:
+    """Newest first. With filters, a page can be empty and still not be the last."""
+    status = call.query.get("status")
+    if status not in (None, *STATUSES):
+        raise InvalidRequest(f"`status` must be one of {', '.join(STATUSES)}")
+    page = call.page(DEFAULT_LIST)
+    found = await call.session.runs().list(status, call.query.get("brain"), *page)
+    return brain_models.runs_out(found)
+
+
+async def _cancel(call: Call) -> None:
+    """It has ended when this answers, also if its code did not; 409 if it had ended before."""
+    run = _existing_run(call)
+    title = run.event_log.record.title
+    announce = call.session.runs().announce
+    await run.cancel(partial(announce, "brain.cancel", title=title, run=run.id))
 
 
 async def _look(call: Call) -> brain_models.RunOut:
@@ -74,7 +118,7 @@ async def _look(call: Call) -> brain_models.RunOut:
 async def _watch(call: Call) -> AsyncIterator[bytes]:
     """Its events as they happen, until its end; after `Last-Event-ID` if it is sent."""
     after = sse.last_event(call.request.headers)
-    return _existing_run(call).watch(after)
+    return await call.session.watching().seated(_existing_run(call).watch(after))
 
 
 def _run(call: Call) -> Run:
@@ -98,7 +142,7 @@ def _new_run(
     errors: tuple[int, ...],
 ) -> Route:
     return Route(
-        *("POST", path, Role.WRITER, endpoint, summary, 201, errors),
+        *("POST", path, Role.RUNNER, endpoint, summary, 201, errors),
         read=read,
         max_body=MAX_RUN_BODY,
         executor=Executor.NEW_RUN,
@@ -106,15 +150,29 @@ def _new_run(
 
 
 def _of_run(path: str, endpoint: Endpoint, summary: str) -> Route:
-    return Route("GET", path, Role.WRITER, endpoint, summary, errors=(404,), executor=Executor.RUN)
+    return Route("GET", path, Role.RUNNER, endpoint, summary, errors=(404,), executor=Executor.RUN)
+
+
+_FILTERS: Final = (
+    Query("status", {"enum": list(STATUSES), "description": "Only runs that stand like this."}),
+    Query("brain", {"type": "string", "description": "Only runs of this brain: its title."}),
+)
 
 
 ROUTES: Final = (
-    Route("GET", "/brains", Role.WRITER, _list, "List the brains, by title."),
-    Route("GET", "/brains/{identifier}", Role.WRITER, _show, "Show a brain.", errors=(404,)),
-    Route("GET", "/brains/runs", Role.WRITER, _show, "Show the brain `runs`.", errors=(404,)),
+    Route("GET", "/brains", Role.RUNNER, _list, "List the brains, by title."),
+    Route("GET", "/brains/{identifier}", Role.RUNNER, _show, "Show a brain.", errors=(404,)),
+    Route("GET", "/brains/runs", Role.RUNNER, _show, "Show the brain `runs`.", errors=(404,)),
     _new_run("/brains/runs", _start, "Run a brain.", read_run, (404,)),
     _new_run("/brains/runs/rerun", _rerun, "Run again from a step.", read_rerun, (404, 409)),
     _of_run("/brains/runs/{runId}", _look, "Show a run."),
+    Route(
+        *("DELETE", "/brains/runs/{runId}", Role.RUNNER, _cancel, "Cancel a run.", 204, (404, 409)),
+        executor=Executor.RUN,
+    ),
     _of_run("/brains/runs/{runId}/watch", _watch, "Watch a run."),
+    Route(
+        *("GET", "/runs", Role.RUNNER, _list_runs, "List the project's runs."),
+        query=(*PAGING, *_FILTERS),
+    ),
 )

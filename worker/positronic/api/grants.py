@@ -16,7 +16,7 @@ from positronic.api.routing import (
     delete,
 )
 from positronic.errors import TooLarge
-from positronic.names import Name, parse_name
+from positronic.names import NAME, Name, parse_name
 from positronic.roles import Role
 
 MAX_REMOVED: Final = 100  # names in one address
@@ -48,7 +48,12 @@ def _names(call: Call) -> list[Name]:
 
 
 _READ: Final = Query(
-    "read", {"type": "string", "description": "Names of secrets, with commas between them."}
+    "read",
+    {
+        "type": "string",
+        "pattern": f"^{NAME.pattern}(,{NAME.pattern})*$",
+        "description": "Names of secrets, with commas between them.",
+    },
 )
 
 ROUTES: Final = (

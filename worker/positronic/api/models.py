@@ -30,7 +30,7 @@ from positronic.roles import Role
 from positronic.sealing.keyring import Keyring
 from positronic.times import iso
 
-TokenRole = Literal["reader", "writer", "admin"]
+TokenRole = Literal["runner", "deployer", "reader", "writer", "admin"]
 
 
 class Model(BaseModel):

@@ -140,7 +140,7 @@ ROUTES: Final = (
         is_conditional=True,
     ),
     Route(
-        *("GET", "/secrets/{name}/exists", Role.READER, _exists, "Whether a secret exists."),
+        *("GET", "/secrets/{name}/exists", Role.DEPLOYER, _exists, "Whether a secret exists."),
         errors=(409,),
     ),
     Route(

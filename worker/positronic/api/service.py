@@ -14,7 +14,7 @@ from positronic.api.ledger_location import LedgerLocation, ledger_location
 from positronic.audit.events import Origin
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.brains.known_values import KnownValues
-from positronic.commands.asked_events import LedgerAuditor
+from positronic.commands.asked_runs import LedgerRecorder
 from positronic.commands.asking import Asking, Send
 from positronic.commands.command import TokenShown
 from positronic.errors import InvalidName, NotConfigured
@@ -23,11 +23,13 @@ from positronic.names import App, Project, parse_project
 from positronic.ports import Clock, Copies, RandomBytes, Values
 from positronic.reminders.webhook import Webhook, webhook
 from positronic.roles import Principal, Role, binding
+from positronic.run_limits import MAX_TIME, RunLimits
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring, keyring
 
 MAX_DAYS: Final = 36_500
+MAX_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,10 @@ class Settings:
     project: str
     audit_retention_days: str = "400"
     run_retention_days: str = "30"
+    run_time_limit: str = "86400"
+    runs_per_token: str = "50"  # noqa: S105 - a number
+    runs_per_project: str = "200"
+    watches_per_token: str = "50"  # noqa: S105 - a number
     next_master_key: str = ""
     local_origin: str = ""
     fallback: str = "on"
@@ -101,9 +107,8 @@ class Service:
         """Raises NotConfigured for any setting, so that the answer is the same for all callers."""
         return _access(self.settings)
 
-    def run_retention(self) -> int:
-        """How many seconds a run is kept after its end."""
-        return _run_retention(self.settings)
+    def run_limits(self) -> RunLimits:
+        return run_limits(self.settings)
 
     def keyring(self) -> Keyring:
         return keyring_of(self.settings)
@@ -121,8 +126,8 @@ class Service:
         origin = Origin(record.request_id, record.address)
         return self.asking(record.project, reader, Role.READER, origin)
 
-    def run_auditor(self, record: RunRecord) -> LedgerAuditor:
-        return LedgerAuditor(self.run_asking(record))
+    def run_recorder(self, record: RunRecord) -> LedgerRecorder:
+        return LedgerRecorder(self.run_asking(record))
 
     def binding_asking(self, project: Project, app: App, origin: Origin) -> Asking:
         """For what a Worker reads over a binding: the entry vouches for what its props call it."""
@@ -153,7 +158,7 @@ def audit_retention(settings: Settings) -> int:
 def _access(settings: Settings) -> Access:
     """Checked once as long as the settings stay the same."""
     audit_retention(settings)
-    _run_retention(settings)
+    run_limits(settings)
     keyring_of(settings)
     try:
         project = parse_project(settings.project)
@@ -179,11 +184,23 @@ def _may_fall_back(settings: Settings) -> bool:
     return settings.fallback == "on"
 
 
-def _run_retention(settings: Settings) -> int:
-    return _seconds("RUN_RETENTION_DAYS", settings.run_retention_days)
+@lru_cache(maxsize=1)
+def run_limits(settings: Settings) -> RunLimits:
+    """Raises NotConfigured."""
+    return RunLimits(
+        _number("RUNS_PER_TOKEN", settings.runs_per_token, MAX_AT_ONCE),
+        _number("RUNS_PER_PROJECT", settings.runs_per_project, MAX_AT_ONCE),
+        _number("WATCHES_PER_TOKEN", settings.watches_per_token, MAX_AT_ONCE),
+        _number("RUN_TIME_LIMIT", settings.run_time_limit, MAX_TIME),
+        _seconds("RUN_RETENTION_DAYS", settings.run_retention_days) * 1000,
+    )
 
 
 def _seconds(setting: str, days: str) -> int:
-    if not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
-        raise NotConfigured(f"{setting} must be a number from 1 to {MAX_DAYS}")
-    return int(days) * 24 * 3600
+    return _number(setting, days, MAX_DAYS) * 24 * 3600
+
+
+def _number(setting: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise NotConfigured(f"{setting} must be a number from 1 to {most}")
+    return int(text)

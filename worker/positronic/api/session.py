@@ -11,6 +11,7 @@ from positronic.commands.asked_events import LedgerAuditor, LedgerLog
 from positronic.commands.asked_grants import LedgerGrants
 from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_policies import LedgerPolicies
+from positronic.commands.asked_runs import LedgerRuns, Watching
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
 from positronic.commands.asked_tokens import LedgerIssuer
 from positronic.commands.asked_uses import LedgerUses
@@ -102,6 +103,12 @@ class Session:
     def auditor(self) -> LedgerAuditor:
         return LedgerAuditor(self.ask)
 
+    def runs(self) -> LedgerRuns:
+        return LedgerRuns(self.ask)
+
+    def watching(self) -> Watching:
+        return Watching(self.ask, self.service.runtime.clock, self.service.runtime.random)
+
     def run_resources(self, record: RunRecord) -> RunResources:
         """What this run works with: the secrets of its project, and nothing else of the host."""
         service, runtime = self.service, self.service.runtime
@@ -109,7 +116,7 @@ class Session:
         ask, fallback = service.run_asking(record), service.fallback(record.project)
         return RunResources(
             LedgerSecrets(ask, runtime.values(record.project), fallback),
-            self.service.run_auditor,
+            self.service.run_recorder,
             runtime.in_background,
             runtime.report,
             runtime.known_values,

@@ -42,6 +42,8 @@ LEFT_OUT: Final = {
     "published": "says what is in KV, which the import does not know",
     "waiting": "only during an adoption",
     "project": "of the directory",
+    "run": "says how a run stands that the import does not bring",
+    "watch": "of a process",
     "reminder": "of a day; the webhook is asked again",
     "owner": "made with the event of the import",
     "adopted": "made at the end of the import",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias, overload
@@ -13,8 +14,10 @@ from positronic.brains.injection import check_services, check_takes, named_param
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.options import Declared, FromDefaults, FromModel, Undeclared
 from positronic.names import parse_name
+from positronic.run_limits import MAX_TIME
 
 MAX_TITLE: Final = 200  # characters
+_CRON: Final = re.compile(r"[A-Za-z0-9*/,#-]{1,40}( [A-Za-z0-9*/,#-]{1,40}){4}")
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -56,6 +59,8 @@ class Brain:
     services: Mapping[str, object] = field(default_factory=dict)
     options: Declared = field(default_factory=Undeclared)
     whole_secrets: frozenset[str] = frozenset()
+    schedule: str | None = None
+    time_limit: int | None = None
 
     @overload
     def step(self, title: str, function: Function) -> Brain: ...
@@ -114,6 +119,21 @@ class Brain:
     def with_harmless_parts(self, *names: str) -> Brain:
         """The brain that redacts these secrets only whole, because their parts are not secret."""
         return replace(self, whole_secrets=self.whole_secrets.union(map(parse_name, names)))
+
+    def with_schedule(self, cron: str) -> Brain:
+        """The brain that also starts whenever this cron of wrangler.toml fires, as written there.
+
+        It starts in the Worker's default project, without options. An inner brain's does not count.
+        """
+        if not isinstance(cron, str) or not _CRON.fullmatch(cron):
+            raise InvalidBrain('a schedule is written as in wrangler.toml, like "0 6 * * *"')
+        return replace(self, schedule=cron)
+
+    def with_time_limit(self, seconds: int) -> Brain:
+        """The brain whose runs may take that long. An inner brain's limit does not count."""
+        if type(seconds) is not int or not 1 <= seconds <= MAX_TIME:
+            raise InvalidBrain(f"a time limit is a number of seconds from 1 to {MAX_TIME}")
+        return replace(self, time_limit=seconds)
 
     @property
     def structure(self) -> JsonObject:

@@ -10,6 +10,7 @@ from positronic.brains.builder import Brain
 from positronic.brains.jsonable import MAX_SIZE, JsonObject, json_size
 from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch
+from positronic.brains.printed import Shown
 from positronic.brains.redactions import LOST, Redaction, redactions
 from positronic.brains.run_redactor import RunRedactor
 from positronic.redact import WHOLE_ONLY_BELOW
@@ -18,10 +19,10 @@ from positronic.times import iso
 START: Final = "brain:start"
 COMPLETE: Final = "brain:complete"
 ERROR: Final = "brain:error"
-INTERRUPTED: Final = "brain:interrupted"
 STEP_START: Final = "step:start"
 STEP_COMPLETE: Final = "step:complete"
 STEP_STATUS: Final = "step:status"
+STEP_PRINT: Final = "step:print"
 
 AT: Final = "redactedAt"
 
@@ -69,6 +70,11 @@ class Telling:
         event = self._of_step(STEP_START, number, {"stepIndex": number})
         self._standing[number] = RUNNING
         return event
+
+    def step_print(self, number: int, shown: Shown) -> JsonObject:
+        """What the step has printed; `leftOut` is the number of lines that are not in it."""
+        more = {"leftOut": shown.left_out} if shown.left_out else {}
+        return self._of_step(STEP_PRINT, number, {"text": shown.text, **more})
 
     def step_complete(
         self, number: int, patch: Patch, state_redactions: list[Redaction], more: JsonObject

@@ -1,9 +1,10 @@
-"""The line of the author's own code that an exception came from."""
+"""The line of the author's own code that an exception came from, and what it says."""
 
 from __future__ import annotations
 
+import linecache
 import traceback
-from typing import Final
+from typing import Final, NamedTuple
 
 _CORE: Final = __file__.rpartition("/brains/")[0] + "/"
 _WORKER: Final = _CORE.removesuffix("positronic/")
@@ -12,12 +13,20 @@ _OTHERS: Final = ("/python_modules/", "/site-packages/", "/python3")
 _STDLIB: Final = traceback.__file__.rpartition("/")[0] + "/"
 
 
-def failing_line(error: BaseException) -> str:
-    """`worker/brains/x.py, line 3`, the innermost one; empty if there is none."""
-    found = ""
+class FailingLine(NamedTuple):
+    """`worker/brains/x.py, line 3`, and the code in it if the file can be read."""
+
+    where: str
+    source: str
+
+
+def failing_line(error: BaseException) -> FailingLine | None:
+    """The innermost one."""
+    found = None
     for frame, line in traceback.walk_tb(error.__traceback__):
         if _is_the_authors(file := frame.f_code.co_filename):
-            found = f"{_shown(file)}, line {line}"
+            source = linecache.getline(file, line, frame.f_globals).strip()
+            found = FailingLine(f"{_shown(file)}, line {line}", source)
     return found
 
 

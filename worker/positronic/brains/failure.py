@@ -14,18 +14,27 @@ MAX_MESSAGE: Final = 4_096
 MAX_STACK: Final = 32_768
 MAX_SEARCHED: Final = 256 * 1024  # characters; more would take seconds, and too much memory
 _CUT: Final = "\n[cut]"
+_LIMITS: Final = {
+    "name": MAX_NAME,
+    "message": MAX_MESSAGE,
+    "stack": MAX_STACK,
+    "where": MAX_NAME,
+    "source": MAX_NAME,
+}
 _OURS: Final = __file__.rpartition("/")[0] + "/"
 
 
 def told(error: BaseException, redactor: Redactor) -> JsonObject:
-    """`{name, message, stack}`, and `where` for a line of a brain; never local variables."""
-    where = failing_line(error)
-    redacted = (redactor.message(_searchable(text)) for text in (*_texts(error), _utf8(where)))
-    limits = (MAX_NAME, MAX_MESSAGE, MAX_STACK, MAX_NAME)
+    """`{name, message, stack}`, with `where` and `source` if a line of a brain failed.
+
+    Never local variables.
+    """
+    texts = [*_texts(error), *map(_utf8, failing_line(error) or ("", ""))]
+    redacted = (redactor.message(_searchable(text)) for text in texts)
     # Truncated last, because half a value would not be found.
-    cut = [_cut(text, limit) for text, limit in zip(redacted, limits, strict=True)]
-    found = dict(zip(("name", "message", "stack", "where"), cut, strict=True))
-    return found if where else {name: found[name] for name in found if name != "where"}
+    cut = [_cut(text, limit) for text, limit in zip(redacted, _LIMITS.values(), strict=True)]
+    found = dict(zip(_LIMITS, cut, strict=True))
+    return {name: text for name, text in found.items() if text or name not in ("where", "source")}
 
 
 def without_values(error: BaseException, redactor: Redactor) -> BaseException:

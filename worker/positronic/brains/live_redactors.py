@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from typing import Final
+from contextvars import ContextVar, Token
+from typing import Final, NamedTuple
 from weakref import WeakSet
 
+from positronic.brains.printed import Printed
 from positronic.redact import Redactor
 
-_current: Final[ContextVar[Redactor | None]] = ContextVar("redactor", default=None)
+
+class _Here(NamedTuple):
+    """The run that the current code belongs to."""
+
+    redactor: Redactor
+    printed: Printed | None
+
+
+_current: Final[ContextVar[_Here | None]] = ContextVar("run", default=None)
 _alive: Final[WeakSet[Redactor]] = WeakSet()
 
 
@@ -20,9 +29,9 @@ def alive(redactor: Redactor) -> None:
 
 
 @contextmanager
-def within(redactor: Redactor) -> Iterator[None]:
+def within(redactor: Redactor, printed: Printed | None = None) -> Iterator[None]:
     """Wraps the run's own code; never a `yield` of events, whose consumer would inherit it."""
-    token = _current.set(redactor)
+    token = _current.set(_Here(redactor, printed))
     try:
         yield
     finally:
@@ -33,6 +42,29 @@ def within(redactor: Redactor) -> Iterator[None]:
 
 def responsible() -> list[Redactor]:
     """The caller's run first, then all others: Python may log what one left behind in another."""
-    current = _current.get()
+    here = _current.get()
+    current = here.redactor if here else None
     others = [one for one in _alive if one is not current]
     return others if current is None else [current, *others]
+
+
+def printed_here() -> Printed | None:
+    """Where the current code's prints go; None outside of runs."""
+    here = _current.get()
+    return here.printed if here else None
+
+
+def cleaning_up() -> Callable[[str, Mapping[str, int]], None]:
+    """For `gc.callbacks`: what Python cleans up belongs to no run, whichever one it interrupts.
+
+    Otherwise what one run left behind (a failed task, a generator) would be printed as another's.
+    """
+    tokens: list[Token[_Here | None]] = []
+
+    def called(phase: str, _: Mapping[str, int]) -> None:
+        if phase == "start":
+            tokens.append(_current.set(None))
+        elif tokens:
+            _current.reset(tokens.pop())
+
+    return called

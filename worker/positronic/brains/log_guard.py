@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 
 from positronic.brains.known_values import KnownValues
-from positronic.brains.live_redactors import responsible
+from positronic.brains.live_redactors import printed_here, responsible
 from positronic.redact import Redactor
+from positronic.redact.printed_lines import printed_lines
 
 MAX_LINE: Final = 256 * 1024  # characters that are held back while a line is unfinished
 
@@ -25,7 +26,8 @@ class LogGuard:
 
     A line is held back until it ends, so that a value written in pieces is found; `flush` does not
     release it early. A line or text that is too long to search is left out, because a part could
-    be half a value. Replaces `sys.stdout` and `sys.stderr`, and offers no way around itself.
+    be half a value. Replaces `sys.stdout` and `sys.stderr`, and offers no way around itself. What
+    a run's own code writes is also given to that run, whose watchers see it later.
     """
 
     def __init__(
@@ -39,6 +41,8 @@ class LogGuard:
         self._redactors: list[Redactor] = []
 
     def write(self, text: str) -> int:
+        if printed := printed_here():
+            printed.write(self, text)
         self._redactors += [one for one in responsible() if one not in self._redactors]
         ended, newline, rest = text.rpartition("\n")
         if newline:
@@ -88,7 +92,5 @@ class LogGuard:
         # First what is known here: a run would count a value of another project as its own finding.
         here = [*self._here.redactors(), self._here.strong_values(lines)]
         for redactor in [*here, *self._redactors]:
-            lines = redactor.message(lines)
-            if redactor.whole_only:
-                lines = "\n".join(redactor.message(line) for line in lines.split("\n"))
+            lines = printed_lines(redactor, lines)
         return lines

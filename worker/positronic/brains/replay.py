@@ -6,21 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from positronic import run_statuses
 from positronic.brains import events
 from positronic.brains.completed import CompletedStep
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.patches import apply
 from positronic.brains.redactions import Redaction
 
-_ENDS = {events.COMPLETE: "complete", events.ERROR: "error", events.INTERRUPTED: "interrupted"}
+_ENDS = {
+    events.COMPLETE: run_statuses.COMPLETE,
+    events.ERROR: run_statuses.ERROR,
+    **run_statuses.BROKEN_OFF,
+}
 
 
 @dataclass(slots=True)
 class Replay:
-    """A run according to its events. `status`: running, complete, error or interrupted."""
+    """A run according to its events. `status`: one of `run_statuses`."""
 
     title: str = ""
-    status: str = "running"
+    status: str = run_statuses.RUNNING
     options: JsonObject = field(default_factory=dict)
     initial_state: JsonObject = field(default_factory=dict)
     completed: list[CompletedStep] = field(default_factory=list)
@@ -45,8 +50,7 @@ class Replay:
         kind = event["type"]
         self.depth += kind == events.START
         # After brain:error the steps are reported again: an inner brain's have a dot in their ids.
-        # An interruption is the whole run's, wherever it happened.
-        if self.depth <= 1 or kind == events.INTERRUPTED:
+        if self.depth <= 1 or kind in run_statuses.BROKEN_OFF:
             _take(self, event)
         self.depth -= kind in (events.COMPLETE, events.ERROR) and self.depth > 0
 

@@ -1,10 +1,11 @@
 """run(): runs a brain's steps in order, and reports them as events without values.
 
 Names, fields and order of the events are those of Positronic's core (`packages/core/src/dsl`).
-Ours are: `redaction` in brain:start, `wholeOnly` and `fromCopy` in step:complete and brain:error,
-`redactedAt` in brain:start and step:complete, `where` in an error, `takenOver` in the step:complete
-of a step that an earlier run completed, `endedAfter` in brain:complete. A step is never retried,
-and `endAfter` counts only the outer brain's steps.
+Ours are: step:print, before the event that ends its step; `redaction` in brain:start, `wholeOnly`
+and `fromCopy` in step:complete and brain:error, `redactedAt` in brain:start and step:complete,
+`where` and `source` in an error, `takenOver` in the step:complete of a step that an earlier run
+completed, `endedAfter` in brain:complete. A step is never retried, and `endAfter` counts only the
+outer brain's steps.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from positronic.brains.jsonable import JsonObject, NotJson, json_object
 from positronic.brains.live_redactors import alive, within
 from positronic.brains.options import Options, inner_options, plain_options
 from positronic.brains.patches import apply, difference, whole
+from positronic.brains.printed import Printed
 from positronic.brains.redactions import LOST, Redaction, redactions
 from positronic.brains.run_redactor import RunRedactor
 
@@ -36,6 +38,7 @@ class _Given:
     run_id: str
     secrets: BrainSecrets
     redactor: RunRedactor
+    printed: Printed
     client: object
     resources: object
     lost: Collection[int]
@@ -71,7 +74,7 @@ def run(
     initial state. `end_after` is a step's number in the outer brain, from 1.
     """
     redactor.leave_parts(brain.whole_secrets)
-    given = _Given(run_id, secrets, redactor, client, resources, lost)
+    given = _Given(run_id, secrets, redactor, Printed(), client, resources, lost)
     _check_completed(brain, completed, end_after)
     try:
         parsed = brain.options.parse(plain_options(options or {}))
@@ -102,6 +105,7 @@ class _Running:
     ) -> None:
         self._brain = brain
         self._given = given
+        self._prefix = prefix
         self._options = options
         self.state = state
         # The state as reported so far, from which patches start.
@@ -137,9 +141,17 @@ class _Running:
                 error = ended.error
             except Exception as raised:  # noqa: BLE001 - whatever a step raises fails its run
                 error = told(raised, self._given.redactor)
+            except GeneratorExit:  # nobody listens any more
+                raise
+            except BaseException:
+                for event in self._printed(number, last=True):
+                    yield event
+                raise
             else:
                 yield tell.statuses()
                 continue
+            for event in self._printed(number, last=True):
+                yield event
             yield tell.error(number, error)
             yield tell.statuses()
             raise _Ended(error)
@@ -159,13 +171,21 @@ class _Running:
         else:
             start = block.initial_state
             made = await self._call(start, _copy(self.state)) if callable(start) else start
+            for event in self._printed(number):
+                yield event
             inner = self._inside(number, block, _state_of(title, made, "the initial state"))
             async with aclosing(inner.events()) as inner_events:
                 async for event in inner_events:
                     yield event
             result = await self._call(block.reducer, _copy(self.state), inner.state)
+        for event in self._printed(number, last=not self._prefix and number + 1 == self._last):
+            yield event
         self.state = _state_of(title, result, "what it returned")
         yield self._completes(number)
+
+    def _printed(self, number: int, *, last: bool = False) -> Iterator[JsonObject]:
+        if shown := self._given.printed.take(self._given.redactor, last=last):
+            yield self._tell.step_print(number, shown)
 
     def _inside(self, number: int, block: Inner, state: JsonObject) -> _Running:
         options = inner_options(block.brain.options, self._options)
@@ -208,7 +228,7 @@ class _Running:
         """The brain's own code. Anything that is not an Exception passes, but without values."""
         redactor = self._given.redactor
         try:
-            with within(redactor):
+            with within(redactor, self._given.printed):
                 return await outcome(function, *args, **kwargs)
         except Exception:
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -11,6 +13,7 @@ from workers import DurableObject
 
 from positronic.api.service import Service
 from positronic.cloudflare import given
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
@@ -25,17 +28,19 @@ class _Held:
 
     ctx: Any
     env: Any
+    wake: Callable[[], None]
     runs: OwnRun
 
 
 _held: Final[WeakKeyDictionary[object, _Held]] = WeakKeyDictionary()
 
 
-class BrainRun(DurableObject):
+class BrainRun(NothingHangs, DurableObject):
     """Keeps one run of a brain, and continues it after the answer. Its name holds the project.
 
-    An alarm rings while the run continues, so that an interrupted run is noticed, and once more
-    when its retention ends. Nothing of it hangs on the object: see `given`.
+    An alarm rings while the run continues, so that an interrupted run is noticed, until the ledger
+    knows how it ended, and once more when its retention ends. Nothing of it hangs on the object:
+    see `given`.
     """
 
     def __new__(cls, ctx: Any, env: Any) -> BrainRun:
@@ -45,19 +50,14 @@ class BrainRun(DurableObject):
 
     def __init__(self, ctx: Any, env: Any) -> None:
         if self not in _held:  # anybody can call it again
-            _held[self] = _Held(ctx, env, _run_here(ctx, env))
-
-    def __setattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
-
-    def __delattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
+            wake = partial(_wake, given.of(self).ctx)
+            _held[self] = _Held(ctx, env, wake, _run_here(ctx, env, wake))
 
     async def fetch(self, request: Any) -> Any:
         sent, held = request.js_object, _held[self]
         ctx, env = given.of(self)
         answer = await serve(sent, env, ctx, held.runs)
-        if held.runs.run.event_log.is_there:
+        if held.runs.run.event_log.is_kept:
             service = service_of(env, ctx, held.runs)
             await held.ctx.storage.setAlarm(_next_look(held.runs.run, service))
         return answer
@@ -72,21 +72,26 @@ class BrainRun(DurableObject):
         ctx, env = given.of(self)
         service = service_of(env, ctx, held.runs)
         with suppress(PositronicError):  # tried again at the next alarm
-            await run.settle(service.run_auditor)
-        if run.event_log.is_there and (at := _next_look(run, service)) > now():
+            await run.settle(service.run_recorder)
+        if run.event_log.is_kept and (at := _next_look(run, service)) > now():
             await held.ctx.storage.setAlarm(at)
         else:
             await held.ctx.storage.deleteAll()
-            held.runs = _run_here(held.ctx, held.env)
+            held.runs = _run_here(held.ctx, held.env, held.wake)
 
 
 def _next_look(run: Run, service: Service) -> int:
     try:
-        return run.next_look(service.run_retention() * 1000)
+        return run.next_look(service.run_limits().retention)
     except NotConfigured:  # until somebody fixes it, nothing is deleted
         return now() + LOOK_EVERY
 
 
-def _run_here(ctx: Any, env: Any) -> OwnRun:
+def _wake(raw: Any) -> None:
+    """With the platform's own `ctx`, so that nothing has to be awaited."""
+    raw.storage.setAlarm(now() + LOOK_EVERY)
+
+
+def _run_here(ctx: Any, env: Any, wake: Callable[[], None]) -> OwnRun:
     # The platform need not know an object's name when an alarm wakes it.
-    return OwnRun(SqlRunLog(ctx.storage.sql), ctx.id.name, env.BRAIN_RUN, now)
+    return OwnRun(SqlRunLog(ctx.storage.sql, wake), ctx.id.name, env.BRAIN_RUN, now)

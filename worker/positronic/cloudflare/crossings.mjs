@@ -35,3 +35,11 @@ export function runner(sql) {
 export function writeAll(sql, statements) {
   for (const [query, values] of JSON.parse(statements)) sql.exec(query, ...values);
 }
+
+/** What the configuration of the calling Worker says of it, as JSON. */
+export function propsOf(ctx) {
+  return JSON.stringify(ctx.props ?? {});
+}
+
+/** An answer over RPC: a plain object, from its JSON. */
+export const parsed = JSON.parse;

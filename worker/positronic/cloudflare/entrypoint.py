@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any, Final
 
 from workers import WorkerEntrypoint
 
 from positronic.api.reminding import remind
+from positronic.api.scheduling import start_scheduled
+from positronic.api.service import Service
 from positronic.cloudflare import given, js_http
-from positronic.cloudflare.run_objects import RemoteRuns
+from positronic.cloudflare.given import NothingHangs
+from positronic.cloudflare.run_objects import RemoteRuns, object_name
 from positronic.cloudflare.serving import serve, service_of
-from positronic.errors import PositronicError
+from positronic.errors import PositronicError, StoreFailed
+from positronic.names import Project
+from positronic.runs.record import new_id
 from positronic.traceback_summary import summary_of
 
+_RUNS: Final = "https://positronic.invalid/brains/runs"  # no name leads there: an object gets it
 
-class Default(WorkerEntrypoint):
-    """Serves the secrets API, and sends reminders when the schedule says so.
+
+class Default(NothingHangs, WorkerEntrypoint):
+    """Serves the secrets API. When a cron fires, starts the brains that name it, and reminds.
 
     No other methods: each could be called over a binding, as these can.
     """
@@ -26,18 +35,43 @@ class Default(WorkerEntrypoint):
         given.keep(made, ctx, env)
         return made
 
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it."""
+
     async def fetch(self, request: Any) -> Any:
         ctx, env = given.of(self)
         sent = request.js_object
         return await serve(sent, env, ctx, RemoteRuns(env, sent, os.urandom))
 
-    async def scheduled(self, *_: Any) -> None:
+    async def scheduled(self, controller: Any = None, *_: Any) -> None:
         """Raises nothing: over a binding, an exception carries its traceback."""
         ctx, env = given.of(self)
-        runs = RemoteRuns(env, None, os.urandom)
-        try:
-            await remind(service_of(env, ctx, runs), js_http.post)
-        except PositronicError as error:
-            print(f"schedule: {error.code}: {error.message}")  # noqa: T201 - the operator's log
-        except Exception as error:  # noqa: BLE001 - as above
-            print(f"schedule: {summary_of(error)}")  # noqa: T201
+        service = service_of(env, ctx, RemoteRuns(env, None, os.urandom))
+        await _quietly(_start_brains(service, env, controller))
+        await _quietly(remind(service, js_http.post))
+
+
+async def _start_brains(service: Service, env: Any, controller: Any) -> None:
+    cron = str(getattr(controller, "cron", None))
+    await start_scheduled(service, cron, partial(_start, env.BRAIN_RUN))
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except PositronicError as error:
+        print(f"schedule: {error.code}: {error.message}")  # noqa: T201 - the operator's log
+    except Exception as error:  # noqa: BLE001 - see `scheduled`
+        print(f"schedule: {summary_of(error)}")  # noqa: T201
+
+
+async def _start(namespace: Any, project: Project, token: str, body: str) -> int:
+    """In the run's own object. Raises StoreFailed."""
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    run = namespace.getByName(object_name(project, new_id(os.urandom)))
+    try:
+        answer = await run.fetch(js_http.request(_RUNS, headers, body))
+        await answer.text()
+        return int(answer.status)
+    except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
+        raise StoreFailed("the run's object did not answer") from None

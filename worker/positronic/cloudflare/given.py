@@ -7,7 +7,7 @@ gets the platform's own; they are kept here, for over a binding others read what
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 
 class Given(NamedTuple):
@@ -16,6 +16,27 @@ class Given(NamedTuple):
 
 
 _given: Final[WeakKeyDictionary[object, Given]] = WeakKeyDictionary()
+_made: Final[WeakSet[type]] = WeakSet()
+
+
+class NothingHangs:
+    """An entry point or object that others of the account may call by any of its names.
+
+    Also by those that Python gives it: the SDK's `__init_subclass__` wraps `__init__` once more
+    with each call.
+    """
+
+    def __init_subclass__(cls) -> None:
+        if cls in _made:
+            raise TypeError("this class is made")
+        _made.add(cls)
+        super().__init_subclass__()
+
+    def __setattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
+
+    def __delattr__(self, *_: object) -> None:
+        raise TypeError("nothing hangs on this object")
 
 
 def keep(made: object, ctx: Any, env: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 
@@ -11,6 +12,7 @@ from positronic.access.unknown_projects import UnknownProjects
 from positronic.api.large_bodies import LargeBodies
 from positronic.brains.discovery import find_brains
 from positronic.brains.known_values import KnownValues
+from positronic.brains.live_redactors import cleaning_up
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare import brain_files
 from positronic.names import Project
@@ -31,6 +33,7 @@ unknown_projects = UnknownProjects()
 # Before any brain is imported, because it may keep a stream.
 sys.stdout = sys.__stdout__ = LogGuard(sys.stdout, known_values)  # type: ignore[misc, assignment]
 sys.stderr = sys.__stderr__ = LogGuard(sys.stderr, known_values)  # type: ignore[misc, assignment]
+gc.callbacks.append(cleaning_up())
 
 # A brain that cannot be imported fails the deploy, and the Worker that serves stays as it is.
 brains = find_brains(brain_files.import_all())

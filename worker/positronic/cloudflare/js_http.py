@@ -20,6 +20,11 @@ def response(status: int, body: Any, headers: dict[str, str]) -> Any:
     return crossings().response(status, body, json.dumps(headers))
 
 
+def request(url: str, headers: Mapping[str, str], body: str) -> Any:
+    """A POST that is not sent yet."""
+    return js.Request.new(url, _options({"method": "POST", "headers": headers, "body": body}))
+
+
 async def post(url: str, headers: Mapping[str, str], body: str) -> int:
     """The status. Neither follows a redirect nor reads the answer's body. Raises NoAnswer."""
     options = {
@@ -30,10 +35,14 @@ async def post(url: str, headers: Mapping[str, str], body: str) -> int:
         "signal": js.AbortSignal.timeout(POST_TIMEOUT),
     }
     try:
-        answer = await js.fetch(url, to_js(options, dict_converter=js.Object.fromEntries))
+        answer = await js.fetch(url, _options(options))
         status = int(answer.status)
         if answer.body:
             await answer.body.cancel()
     except JsException:  # its text may hold the address
         raise NoAnswer from None
     return status
+
+
+def _options(found: Mapping[str, object]) -> Any:
+    return to_js(found, dict_converter=js.Object.fromEntries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
@@ -97,3 +97,6 @@ async def _pump(stream: AsyncIterable[bytes], writer: Any) -> None:
         with suppress(JsException):
             await writer.abort()  # or the reader would wait forever
         raise
+    finally:
+        if isinstance(stream, AsyncGenerator):  # now, and not when it is collected
+            await stream.aclose()

@@ -18,9 +18,10 @@ from workers import DurableObject
 from positronic.adoption.first_layout import NOTHING, FirstLayout
 from positronic.adoption.leftovers import Leftovers
 from positronic.adoption.standing import Standing
-from positronic.api.service import audit_retention, keyring_of
+from positronic.api.service import audit_retention, keyring_of, run_limits
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.settings import settings_of, values_of
@@ -63,7 +64,7 @@ class _Held:
 _held: WeakKeyDictionary[object, _Held] = WeakKeyDictionary()
 
 
-class ProjectLedger(DurableObject):
+class ProjectLedger(NothingHangs, DurableObject):
     """One project's secrets, tokens and events, and the copies in KV that are due."""
 
     def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
@@ -78,12 +79,6 @@ class ProjectLedger(DurableObject):
 
     def __init__(self, _: Any, __: Any) -> None:
         """Keeps nothing: anybody can call it."""
-
-    def __setattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
-
-    def __delattr__(self, *_: object) -> None:
-        raise TypeError("nothing hangs on this object")
 
     async def carry_out(self, message: str) -> str:
         """A command as `commands.message` packs it. Raises nothing: an error has its trace."""
@@ -129,6 +124,7 @@ def _make_tools(held: _Held, project: Project) -> Tools:
         isolate.audit_throttle,
         held.standing,
         lambda: held.database.size() > MAX_SIZE,
+        run_limits(settings),
     )
 
 

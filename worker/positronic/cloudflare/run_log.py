@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from positronic.runs import record
@@ -18,10 +18,14 @@ class Sql(Protocol):
 
 
 class SqlRunLog:
-    """Creates its tables on the first write, so that a missing run leaves nothing behind."""
+    """Creates its tables on the first write, so that a missing run leaves nothing behind.
 
-    def __init__(self, sql: Sql) -> None:
+    `wake`: somebody has to look at the run later; called in the block of the first write.
+    """
+
+    def __init__(self, sql: Sql, wake: Callable[[], None] = lambda: None) -> None:
         self._sql = sql
+        self._wake = wake
         self._is_there = bool(sql.exec(_IS_THERE).toArray())
 
     def load(self) -> RunRecord | None:
@@ -52,3 +56,4 @@ class SqlRunLog:
                 "CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, event TEXT)"
             )
             self._is_there = True
+            self._wake()

@@ -105,8 +105,8 @@ class Alarm:
         return Duty(SWEEP, now if page.cursor else now + DAY, page.cursor)
 
     async def _trim(self, _: Duty, now: int) -> Duty:
-        """The oldest events and counters of reads, of those that are kept no longer."""
-        has_more = [await self._ask()(each) for each in ("audit.trim", "use.trim")]
+        """The oldest events, counters of reads, and runs, of those that are kept no longer."""
+        has_more = [await self._ask()(each) for each in ("audit.trim", "use.trim", "run.trim")]
         return Duty(RETENTION, now if any(has_more) else now + DAY)
 
     def _ask(self) -> Asking:

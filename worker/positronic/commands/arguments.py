@@ -10,6 +10,7 @@ from typing import Final
 
 from positronic.audit.wanted import Wanted
 from positronic.errors import InvalidRequest, PositronicError
+from positronic.ledger.run_rows import IndexedRun
 from positronic.names import (
     App,
     Name,
@@ -109,6 +110,15 @@ class Arguments:
         if not isinstance(found, dict):
             raise _wrong(key)
         return {parse_name(name): _number(key, number) for name, number in found.items()}
+
+    def new_run(self) -> IndexedRun:
+        """One that is to start; who starts it is not among the arguments."""
+        return IndexedRun(
+            *(self.text("run"), self.text("title"), self.number("at"), self.number("timeLimit")),
+            *("", ""),
+            starts_at=self.optional_number("startsAt"),
+            rerun_of=self.optional_text("rerunOf"),
+        )
 
     def fields(self, key: str) -> dict[str, object]:
         """Some fields of a policy, which checks them."""

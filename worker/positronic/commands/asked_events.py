@@ -1,8 +1,8 @@
-"""A project's events, as its ledger answers; and events that say what a run does."""
+"""A project's events, as its ledger answers; and events of what changes nothing there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
@@ -86,10 +86,3 @@ class LedgerAuditor:
             await self._ask(action, names=list(names))
         except (StoreFailed, Busy, OutcomeUnknown):
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
-
-    async def copied(self, id_: str, versions: Mapping[str, int], at: int) -> None:
-        """What a run read from copies before. Raises AuditUnavailable."""
-        try:
-            await self._ask.once(id_, "brain.settle", versions=dict(versions), at=at)
-        except (StoreFailed, Busy, OutcomeUnknown):
-            raise AuditUnavailable("the audit log cannot be written") from None

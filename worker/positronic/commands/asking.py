@@ -73,8 +73,10 @@ class Asking:
         return command_id(self._keyring, self.key, self.project, caller, action, arguments)
 
     def require(self, role: Role) -> None:
-        """What is asked from now on takes this role, where the call as such takes a lower one."""
-        self._role = max(self._role, role)
+        """What is asked from now on takes this role, which includes that of the call as such."""
+        if not role.includes(self._role):
+            raise ValueError(role)
+        self._role = role
 
     async def check(self) -> None:
         """Raises Unauthenticated, Forbidden: whether the caller may ask at all."""

@@ -40,9 +40,9 @@ async def remove(work: Work, text: str, names: Sequence[Name]) -> Plan:
 
     Without names, also one that cannot be read.
     """
-    if text not in work.look.rows(GRANTS.kind, [text]):
+    row = work.look.rows(GRANTS.kind, [text]).get(text)
+    if row is None:
         raise NotFound(f"there is no grant for {parse_app(text)}")
-    row = work.look.rows(GRANTS.kind, [text])[text]
     grant = GRANTS.read(row) if names else GRANTS.item(row)
     if isinstance(grant, Unreadable):
         return Plan([Delete(GRANTS.kind, text)], [f"grant {text}"], None)

@@ -129,7 +129,7 @@ def _command(project: Project, found: Mapping[str, Any]) -> Command:
         found["action"],
         found["arguments"],
         _caller(found["caller"]),
-        Role[found["role"].upper()],
+        Role(found["role"]),
         Origin(found["requestId"], found["address"]),
         found["newest"],
     )
@@ -139,4 +139,4 @@ def _caller(found: list[Any]) -> Principal | TokenShown:
     if len(found) == 2:
         return TokenShown(*found)
     id_, name, role, project, kind = found
-    return Principal(id_, name, Role[role.upper()], project, kind)
+    return Principal(id_, name, Role(role), project, kind)

@@ -180,6 +180,7 @@ class Place:
             if command.action in ANSWERED_AGAIN:
                 raise CommitConflict  # the next try answers it
             return first.result
+        plan.holds()
         copies: list[Change] = []
         if self._wake:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]

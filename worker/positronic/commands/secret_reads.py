@@ -60,8 +60,8 @@ async def exists(work: Work, name: Name) -> object:
 
 def there(work: Work, names: Collection[Name]) -> frozenset[Name]:
     """Those of which there is a secret now, also one whose state cannot be read."""
-    rows, live_ = work.look.ledger.get(STATES.kind, names), STATES.kind.indexes.index("live")
-    return frozenset(name for name in names if name in rows and rows[name].keys[live_] is not None)
+    rows, key = work.look.ledger.get(STATES.kind, names), STATES.kind.indexes.index("live")
+    return frozenset(name for name in names if name in rows and rows[name].keys[key] is not None)
 
 
 def live(work: Work, names: Sequence[Name]) -> dict[Name, SecretState]:

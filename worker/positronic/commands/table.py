@@ -20,12 +20,14 @@ from positronic.commands import (
     reminder_commands,
     repair_commands,
     run_commands,
+    run_states,
     secret_changes,
     secret_reads,
     token_commands,
     use_counts,
     version_changes,
     version_reads,
+    watch_commands,
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
@@ -76,8 +78,22 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "keys.rotate": lambda work, given: key_commands.rotate(work, given.optional_text("cursor")),
     "root.replace": lambda work, given: run_commands.note(work, given.texts("names")),
-    "brain.run": lambda work, given: run_commands.note(work, given.texts("names")),
-    "brain.rerun": lambda work, given: run_commands.note(work, given.texts("names")),
+    **dict.fromkeys(run_states.BEGIN, lambda work, given: run_states.begin(work, given.new_run())),
+    "brain.cancel": lambda work, given: run_states.cancel(
+        work, given.text("title"), given.text("run")
+    ),
+    "run.end": lambda work, given: run_states.end(
+        work, given.text("run"), given.text("status"), given.number("at")
+    ),
+    "run.drop": lambda work, given: run_states.drop(work, given.text("run")),
+    "run.trim": lambda work, _: run_states.trim(work),
+    "watch.begin": lambda work, given: watch_commands.begin(
+        work, given.text("id"), given.number("until")
+    ),
+    "watch.renew": lambda work, given: watch_commands.renew(
+        work, given.text("id"), given.number("until")
+    ),
+    "watch.end": lambda work, given: watch_commands.end(work, given.text("id")),
     run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
     "brain.settle": lambda work, given: run_commands.settle(
         work, given.numbers("versions"), given.number("at")
@@ -152,6 +168,9 @@ READS: Final[Mapping[str, Read]] = {
     ),
     "secret.uses": lambda work, given: use_counts.uses(
         work, given.name("name"), given.optional_number("version"), *given.page()
+    ),
+    "run.list": lambda work, given: run_states.listed(
+        work, given.optional_text("status"), given.optional_text("brain"), *given.page()
     ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),

@@ -51,8 +51,8 @@ def _issuer(work: Work, role: Role) -> TokenRecord | None:
     if work.caller is not None and work.caller.role is Role.ROOT:
         return None
     issuer = work.look.one(TOKENS, work.caller.id) if work.caller else None
-    if issuer is None or role > issuer.role:
-        raise Forbidden("a token cannot issue one with a higher role than its own")
+    if issuer is None or not issuer.role.includes(role):
+        raise Forbidden("a token cannot issue one that may do more than itself")
     return issuer
 
 

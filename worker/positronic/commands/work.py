@@ -13,12 +13,17 @@ from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
 from positronic.roles import SYSTEM, Principal
 from positronic.rows import Change
+from positronic.run_limits import RunLimits
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
 
 
 def _has_room() -> bool:
     return False
+
+
+def _always() -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Tools:
     audit_throttle: AuditThrottle
     standing: Standing = field(default_factory=Standing)
     is_full: Callable[[], bool] = _has_room
+    run_limits: RunLimits = field(default_factory=RunLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ class Plan:
     milliseconds, or of now. `is_woken`: there is work for the alarm, also without copies.
     `by_itself`: it is the ledger's own doing, and so its event does not name who asked. `action`:
     what the event says was done, if not the command. `audit_key`: signs its event, and is among its
-    changes; without it, the one that there is does.
+    changes; without it, the one that there is does. `holds`: raises what refuses it, in the block
+    of the commit, so that nothing comes between.
     """
 
     changes: Sequence[Change]
@@ -90,3 +97,4 @@ class Plan:
     by_itself: bool = False
     action: str | None = None
     audit_key: AuditKey | None = None
+    holds: Callable[[], None] = _always

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from positronic.names import APP, MAX_VALUE, NAME, RESERVED_PREFIX, TOKEN_NAME
+from positronic.run_limits import MAX_TIME
 from positronic.secrets.policy import (
     MAX_KEPT_DAYS,
     MAX_KEPT_VERSIONS,
@@ -45,6 +46,7 @@ NewVersion = Annotated[int, Field(ge=1, le=2**53 - 1), BeforeValidator(_whole)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of an event: SHA-256
 KnownVersion = Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]  # 0: none
 Seconds = Annotated[int, Field(ge=60, le=5 * 366 * 24 * 3600), BeforeValidator(_whole)]
+TimeLimit = Annotated[int, Field(ge=1, le=MAX_TIME), BeforeValidator(_whole)]  # seconds
 RotateEvery = Annotated[int, Field(ge=1, le=MAX_ROTATE_EVERY), BeforeValidator(_whole)]
 KeptVersions = Annotated[int, Field(ge=1, le=MAX_KEPT_VERSIONS), BeforeValidator(_whole)]
 KeptDays = Annotated[int, Field(ge=0, le=MAX_KEPT_DAYS), BeforeValidator(_whole)]

@@ -6,19 +6,27 @@ import json
 from typing import Final
 
 from positronic.errors import PositronicError
+from positronic.run_statuses import BROKEN_OFF, COMPLETE, ERROR, INTERRUPTED, TIMEOUT
 from positronic.runs.event_log import Event, EventLog
-from positronic.runs.record import COMPLETE, ERROR, INTERRUPTED
 
 COMPLETED: Final = "brain:complete"
 FAILED: Final = "brain:error"
-BROKEN_OFF: Final = "brain:interrupted"
 
 # A run ends with its outermost brain; inner brains start and end too.
 DEPTH: Final = {"brain:start": 1, COMPLETED: -1, FAILED: -1}
 
+_TYPES: Final = {status: kind for kind, status in BROKEN_OFF.items()}
 
-def interrupted(event_log: EventLog) -> Event:
-    return _event(BROKEN_OFF, INTERRUPTED, event_log)
+
+def broken_off(event_log: EventLog) -> Event:
+    """It was stopped, or else its process ended."""
+    status = event_log.record.stopping or INTERRUPTED
+    event = _event(_TYPES[status], status, event_log)
+    if status != TIMEOUT:
+        return event
+    seconds = event_log.record.time_limit
+    message = f"the run reached its time limit of {seconds} second{'' if seconds == 1 else 's'}"
+    return event | {"error": {"name": "TimeLimit", "message": message, "code": "time_limit"}}
 
 
 def failed(event_log: EventLog, error: Exception) -> Event:
@@ -30,7 +38,7 @@ def failed(event_log: EventLog, error: Exception) -> Event:
 
 
 def status(last: Event) -> str:
-    return {COMPLETED: COMPLETE, BROKEN_OFF: INTERRUPTED}.get(last["type"], ERROR)
+    return {COMPLETED: COMPLETE, **BROKEN_OFF}.get(last["type"], ERROR)
 
 
 def error(last: Event) -> dict[str, str] | None:
@@ -38,7 +46,11 @@ def error(last: Event) -> dict[str, str] | None:
     found = last.get("error")
     if found is None:
         return None
-    return {key: str(found[key]) for key in ("name", "message", "code", "where") if key in found}
+    return {
+        key: str(found[key])
+        for key in ("name", "message", "code", "where", "source")
+        if key in found
+    }
 
 
 def _event(kind: str, status: str, event_log: EventLog) -> dict[str, object]:

@@ -11,8 +11,9 @@ from typing import Any, Final
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
 from positronic.redact.skimming import Skimmed, skimmed
+from positronic.run_statuses import RUNNING
 from positronic.runs.event_redactor import EventRedactor
-from positronic.runs.record import RUNNING, KeptEvent, RunLog, RunRecord
+from positronic.runs.record import KeptEvent, RunLog, RunRecord
 
 MAX_EVENT: Final = 1_900_000  # bytes of one event's JSON; a row of a Durable Object takes 2 MB
 MAX_EVENTS: Final = 10_000
@@ -43,12 +44,17 @@ class EventLog:
         self._skims_size = 0
 
     @property
-    def is_there(self) -> bool:
+    def is_kept(self) -> bool:
+        """There is a record, perhaps of a run that never started."""
         return self._found is not None
 
     @property
+    def is_there(self) -> bool:
+        return self._found is not None and self._found.is_started
+
+    @property
     def is_running(self) -> bool:
-        return self._found is not None and self._found.status == RUNNING
+        return self.is_there and self.record.status == RUNNING
 
     @property
     def record(self) -> RunRecord:

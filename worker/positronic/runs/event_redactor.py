@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from positronic.brains.events import AT, redacted_at
@@ -12,6 +13,7 @@ from positronic.brains.options import MAX_OPTIONS
 from positronic.brains.patches import Patch, apply, difference
 from positronic.brains.redactions import LOST, NotRestorable, Redaction, redactions, restored
 from positronic.brains.run_redactor import RunRedactor
+from positronic.redact.printed_lines import printed_lines
 
 # The redacted parts of an event that a rerun needs.
 _PARTS: Final = {"brain:start": ("options", "initialState"), "step:complete": ("state",)}
@@ -54,6 +56,7 @@ class EventRedactor:
             "initialState": self._begin,
             "patch": self._patch,
             "error": self._error,
+            "text": partial(printed_lines, self._redactor),
         }
         for name, clean in cleaners.items():
             if name in event and (now := clean(event[name])) != event[name]:

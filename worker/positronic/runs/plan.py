@@ -12,7 +12,8 @@ from positronic.brains.jsonable import JsonObject
 from positronic.brains.redactions import Redaction
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import Conflict, InvalidRequest
-from positronic.runs.record import RUNNING, KeptEvent, RunRecord
+from positronic.run_statuses import RUNNING
+from positronic.runs.record import KeptEvent, RunRecord
 
 Events = AsyncGenerator[JsonObject, None]
 

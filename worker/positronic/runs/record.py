@@ -11,11 +11,7 @@ from typing import Final, NamedTuple, Protocol
 from positronic.errors import NotFound
 from positronic.names import Project
 from positronic.ports import RandomBytes
-
-RUNNING: Final = "running"
-COMPLETE: Final = "complete"
-ERROR: Final = "error"
-INTERRUPTED: Final = "interrupted"
+from positronic.run_statuses import RUNNING
 
 ID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -34,7 +30,11 @@ class RunRecord:
 
     `copied` is what it read from copies, because the ledger could not be reached; `settled` of
     these are in the audit log by now. `request_id` and `address` are those of the request that
-    started it.
+    started it. `time_limit` in seconds; None: of a version before there were any.
+
+    `is_started`: it has its first event; before that, it may be taken back. `stopping`: the status
+    that it gets as soon as its code ends, or does not end in time. `is_told`: the ledger knows how
+    it ended.
     """
 
     project: Project
@@ -50,10 +50,14 @@ class RunRecord:
     error: Mapping[str, str] | None = None
     copied: tuple[CopyRead, ...] = ()
     settled: int = 0
+    time_limit: int | None = None
+    is_started: bool = True
+    stopping: str | None = None
+    is_told: bool = False
 
     @property
     def is_settled(self) -> bool:
-        return self.settled >= len(self.copied)
+        return self.is_told and self.settled >= len(self.copied)
 
 
 class KeptEvent(NamedTuple):

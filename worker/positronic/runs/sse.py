@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
 from positronic.errors import InvalidRequest
@@ -14,7 +14,7 @@ QUIET: Final = 15.0  # seconds until a comment, which also shows whether anybody
 ALIVE: Final = b": alive\n\n"
 
 
-async def follow(event_log: EventLog, after: int) -> AsyncIterator[bytes]:
+async def follow(event_log: EventLog, after: int) -> AsyncGenerator[bytes, None]:
     """Every event after a number, past and future; ends after the run's last."""
     while True:
         # Checked first: an event that comes while others are sent is found in the next round.

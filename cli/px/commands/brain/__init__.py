@@ -12,8 +12,10 @@ class BrainGroup(LazyGroup):
         "list": "px.commands.brain.list",
         "show": "px.commands.brain.show",
         "run": "px.commands.brain.run",
+        "runs": "px.commands.brain.runs",
         "watch": "px.commands.brain.watch",
         "status": "px.commands.brain.status",
+        "cancel": "px.commands.brain.cancel",
         "rerun": "px.commands.brain.rerun",
     }
     aliases: ClassVar = {"ls": "list"}

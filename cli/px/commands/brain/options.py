@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from px.api.runs import Runs
 
 Title = Annotated[str, typer.Argument(metavar="NAME", help="The brain's title.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, from `px brain run`.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, from `px brain runs`.")]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option("--time-limit", metavar="TIME", help="End the run after 90 (seconds), 30m, 2h."),
+]
 Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show the run's events until it ends.")]
 
 

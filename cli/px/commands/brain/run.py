@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from px.commands.brain.options import Title, Watch, started
+from px.commands.brain.options import TimeLimit, Title, Watch, started
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_brain
 from px.commands.options import Server, with_server
@@ -35,13 +35,15 @@ def run(
     option: Option = [],  # noqa: B006 - typer never changes it
     state_json: State = None,
     end_after: EndAfter = None,
+    time_limit: TimeLimit = None,
     watch: Watch = False,
 ) -> None:
     """Start a brain. Prints the run's id, or with --watch its events.
 
-    With --watch the exit code is 0 if the run completed, and 1 if it failed or was interrupted.
-    Ctrl-C stops watching; the run continues. In a pipe: one line per event, with tabs between
-    type, place and a note, such as the reason for a failure; with --json, one document per line.
+    With --watch the exit code is 0 if the run completed, and 1 if it ended in any other way.
+    Ctrl-C stops watching; the run continues. In a pipe: one line per event and printed line, with
+    tabs between type, place and a note, such as how long it took; at last `state` and the run's
+    state. With --json, one event per line.
 
     Never put a secret in -o or --state-json: it would be visible in the shell's history, the
     process list and the run's events. A brain reads secrets by name.
@@ -52,8 +54,12 @@ def run(
     """
     from px.api.runs import Order, Runs
     from px.brains.order import parse_options, parse_title, read_state
+    from px.commands.durations import parse_time_limit
 
-    order = Order(parse_title(name), parse_options(option), read_state(state_json), end_after)
+    order = Order(
+        *(parse_title(name), parse_options(option), read_state(state_json), end_after),
+        None if time_limit is None else parse_time_limit(time_limit),
+    )
     with server.connect_to_write() as client, nearest_brain(client, order.brain):
         runs = Runs(client)
         started(runs, runs.start(order), watch=watch, as_json=server.as_json)

@@ -15,8 +15,8 @@ def status(server: Server, run: Run) -> None:
     """Show a run's progress and state. The exit code does not depend on how it ended.
 
     One line each for run, brain, status, created, completed, error, where (the line of the brain's
-    code that failed), copies (the secrets that it read from KV while the ledger did not answer),
-    every step, and state; with a tab after the word.
+    code that failed), source (the code in it), copies (the secrets that it read from KV while the
+    ledger did not answer), every step, and state; with a tab after the word.
 
     \b
     Example: px brain status "$RUN" --json

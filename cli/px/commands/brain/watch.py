@@ -15,9 +15,10 @@ def watch(server: Server, run: Run) -> None:
     """Show a run's events as they happen, from the first to the last.
 
     px reconnects when the connection breaks off. The exit code is 0 if the run completed, and 1 if
-    it failed or was interrupted. Ctrl-C stops watching; the run continues. In a pipe: one line per
-    event, with tabs between its type, its place and a note, such as the reason for a failure; with
-    --json, one document per line.
+    it ended in any other way. Ctrl-C stops watching; the run continues. What a step printed is
+    shown when it ends. In a pipe: one line per event and printed line, with tabs between its type,
+    its place and a note, such as how long it took; at last `state` and the run's state. With
+    --json, one event per line.
 
     \b
     Example: px brain watch "$RUN" --json

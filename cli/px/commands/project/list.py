@@ -19,11 +19,15 @@ def list_projects(server: Server) -> None:
     \b
     Example: px project list
     """
+    import os
+
     from px import terminal
     from px.api.projects import list_projects
+    from px.completion.names import known_projects
 
     with server.connect() as client:
         found = list(list_projects(client))
+        known_projects(client.target, os.environ).replace(found)
     if server.as_json:
         terminal.document({"projects": found, "count": len(found)})
     elif found:

@@ -23,7 +23,9 @@ app = new_app(TokenGroup)
 def token() -> None:
     """Create, list and revoke tokens for people and CI.
 
-    A reader lists names, a writer also changes secrets, an admin also manages tokens and keys.
+    A runner runs brains, and sees no name of a secret. A deployer deploys code from CI. A reader
+    lists names, a writer also changes secrets and runs brains, an admin also manages tokens,
+    grants and keys.
 
     \b
     Example: px token create ci --role writer --expires 90d

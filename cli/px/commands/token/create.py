@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from positronic.roles import TOKEN_ROLES
 from px.commands.groups import new_app
 from px.commands.options import CreateProject, Server, one_of, with_server
 from px.server_choice import Root
@@ -20,8 +21,8 @@ Role = Annotated[
     typer.Option(
         "--role",
         metavar="ROLE",
-        help="reader, writer or admin.",
-        autocompletion=one_of("reader", "writer", "admin"),
+        help=", ".join(TOKEN_ROLES),
+        autocompletion=one_of(*TOKEN_ROLES),
     ),
 ]
 Expires = Annotated[
@@ -48,7 +49,7 @@ def create(
 
     \b
     Example: px token create ci --role writer --expires 90d
-             px token create ci --role writer | gh secret set PX_TOKEN
+             px token create github --role deployer | gh secret set PX_TOKEN
     """
     from positronic.names import parse_token_name
     from px import terminal
@@ -68,8 +69,8 @@ def create(
 def _check_role(role: str) -> None:
     from px.errors import Usage
 
-    if role not in ("reader", "writer", "admin"):
-        raise Usage("--role must be reader, writer or admin")
+    if role not in TOKEN_ROLES:
+        raise Usage(f"--role must be one of {', '.join(TOKEN_ROLES)}")
 
 
 def _show(issued: IssuedToken, location: str) -> None:

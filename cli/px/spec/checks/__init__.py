@@ -15,6 +15,7 @@ from px.spec.checks import (
     concurrency,
     copies,
     errors,
+    grants,
     headers,
     idempotence,
     keys,
@@ -39,6 +40,7 @@ GROUPS: Final = (
     *(idempotence.IDEMPOTENCE, concurrency.CONCURRENCY, commits.COMMITS, audit.AUDIT),
     *(
         tokens.TOKENS,
+        grants.GRANTS,
         projects.PROJECTS,
         keys.KEYS,
         copies.COPIES,

@@ -1,4 +1,4 @@
-"""Brains: listed, shown by title, run by writers. A server without brains keeps all promises."""
+"""Brains: listed, shown by title, run by runners. A server without brains keeps all promises."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from px.spec.world import World
 
 BRAINS: Final = Group("brains")
 NO_RUN: Final = "0" * 32
+LISTED_RUN: Final = (
+    "brainRunId brainTitle status createdAt completedAt startsAt rerunOf timeLimit by"
+)
 
 
 @BRAINS.full
@@ -38,13 +41,31 @@ async def unknown(world: World) -> None:
 
 @BRAINS.full
 async def no_run(world: World) -> None:
-    """Looking at, watching or rerunning a missing run answers 404 not_found."""
+    """Looking at, watching, cancelling or rerunning a missing run answers 404 not_found."""
     for path in (f"/brains/runs/{NO_RUN}", f"/brains/runs/{NO_RUN}/watch", "/brains/runs/x"):
         found = await world.call("GET", path)
         found.refused("not_found", "a missing run")
+    found = await world.call("DELETE", f"/brains/runs/{NO_RUN}")
+    found.refused("not_found", "cancelling a missing run")
     sent = {"runId": NO_RUN, "startsAt": 1}
     found = await world.call("POST", "/brains/runs/rerun", sent)
     found.refused("not_found", "a rerun of a missing run")
+
+
+@BRAINS.full
+async def runs(world: World) -> None:
+    """GET /runs answers 200 with the runs, newest first, and filters by status and brain."""
+    found = (await world.call("GET", "/runs?limit=1000")).expect(200)
+    runs = found.items("runs")
+    demand(found.number("count") == len(runs), "`count` is wrong")
+    created = [text(run, "createdAt") for run in runs]
+    demand(created == sorted(created, reverse=True), "the runs are not newest first")
+    for run in runs:
+        closed(run, LISTED_RUN, "a listed run")
+    nothing = (await world.call("GET", "/runs?status=error&brain=none")).expect(200)
+    demand(nothing.number("count") == 0, "runs of a missing brain are listed")
+    found = await world.call("GET", "/runs?status=x")
+    found.refused("invalid_request", "a status that does not exist")
 
 
 @BRAINS.full
@@ -57,6 +78,7 @@ async def faulty(world: World) -> None:
         {"identifier": "x", "options": []},
         {"identifier": "x", "initialState": "x"},
         {"identifier": "x", "endAfter": 0},
+        {"identifier": "x", "timeLimit": 0},
     ):
         found = await world.call("POST", "/brains/runs", sent)
         found.refused("invalid_request", "an invalid request for a run")

@@ -82,4 +82,4 @@ def _enum(part: dict[str, Any]) -> list[str]:
 def _shape(path: str) -> tuple[str, ...]:
     """The path with the same word for every parameter."""
     parts = path.split("/")
-    return tuple("*" if part[:1] == "{" or part in ("NAME", "ID", "N") else part for part in parts)
+    return tuple("*" if part[:1] == "{" or part in contract.SEGMENTS else part for part in parts)

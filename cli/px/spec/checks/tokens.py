@@ -112,7 +112,7 @@ async def descendants(world: World) -> None:
 
 @TOKENS.full
 async def faulty(world: World) -> None:
-    """Any role but reader, writer and admin, or a wrong `expiresIn`, is invalid_request."""
+    """A role that no token can have, or a wrong `expiresIn`, is invalid_request."""
     name = f"spec {world.run}"
     for more in (
         {"role": "root"},
@@ -147,35 +147,44 @@ async def alike(world: World) -> None:
 
 
 @TOKENS.full
+async def runner(world: World) -> None:
+    """A runner may list and run brains, see and cancel runs, and nothing of secrets."""
+    await _may(world, "runner")
+
+
+@TOKENS.full
+async def deployer(world: World) -> None:
+    """A deployer may ask whether a secret exists, and nothing else."""
+    await _may(world, "deployer")
+
+
+@TOKENS.full
 async def reader(world: World) -> None:
-    """A reader may only read secrets and the audit log."""
-    await _may(world, "reader", ("reader",), ("writer", "admin", "root"))
+    """A reader may only read names, dates and the audit log, and ask whether a secret exists."""
+    await _may(world, "reader")
 
 
 @TOKENS.full
 async def writer(world: World) -> None:
-    """A writer may also change secrets, but nothing else."""
-    await _may(world, "writer", ("reader", "writer"), ("admin", "root"))
+    """A writer may also change secrets and run brains, but nothing else."""
+    await _may(world, "writer")
 
 
 @TOKENS.full
 async def admin(world: World) -> None:
-    """An admin may also manage the project's tokens and keys, but nothing else."""
-    await _may(world, "admin", ("reader", "writer", "admin"), ("root",))
+    """An admin may also manage the project's tokens, grants and keys, but nothing else."""
+    await _may(world, "admin")
 
 
-async def _may(
-    world: World, role: str, allowed: tuple[str, ...], forbidden: tuple[str, ...]
-) -> None:
+async def _may(world: World, role: str) -> None:
     who = Who((await world.issue(role)).token)
-    for needed in allowed:
-        for method, path in contract.CALLS[needed]:
+    for needed, calls in contract.CALLS.items():
+        for method, path in calls:
             found = await world.call(method, path, who=who)
-            demand(found.status not in (401, 403), f"{role}: {method} {path} is not allowed")
-    for needed in forbidden:
-        for method, path in contract.CALLS[needed]:
-            found = await world.call(method, path, who=who)
-            found.refused("forbidden", f"{role}: {method} {path}")
+            if needed in contract.MAY[role]:
+                demand(found.status not in (401, 403), f"{role}: {method} {path} is not allowed")
+            else:
+                found.refused("forbidden", f"{role}: {method} {path}")
 
 
 async def _try(world: World, token: str) -> Reply:

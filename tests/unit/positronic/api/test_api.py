@@ -15,7 +15,7 @@ LATER = "2026-11-24T05:36:46.123Z"
 
 
 def test_each_call_needs_its_role() -> None:
-    """Reading names and dates is a reader's, changing a writer's: the contract's table."""
+    """The least that may make it: the contract's table."""
     roles = {f"{route.method} {route.path}": route.role for route in ROUTES}
 
     assert roles == {
@@ -27,7 +27,7 @@ def test_each_call_needs_its_role() -> None:
         "POST /secrets/bulk": Role.WRITER,
         "DELETE /secrets/bulk": Role.WRITER,
         "DELETE /secrets/{name}": Role.WRITER,
-        "GET /secrets/{name}/exists": Role.READER,
+        "GET /secrets/{name}/exists": Role.DEPLOYER,
         "PATCH /secrets/bulk": Role.WRITER,
         "PATCH /secrets/{name}": Role.WRITER,
         "GET /secrets/{name}/policy": Role.READER,
@@ -58,13 +58,15 @@ def test_each_call_needs_its_role() -> None:
         "POST /project/export": Role.ADMIN,
         "POST /project/import/check": Role.ROOT,
         "POST /project/import": Role.ROOT,
-        "GET /brains": Role.WRITER,
-        "GET /brains/{identifier}": Role.WRITER,
-        "GET /brains/runs": Role.WRITER,
-        "POST /brains/runs": Role.WRITER,
-        "POST /brains/runs/rerun": Role.WRITER,
-        "GET /brains/runs/{runId}": Role.WRITER,
-        "GET /brains/runs/{runId}/watch": Role.WRITER,
+        "GET /brains": Role.RUNNER,
+        "GET /brains/{identifier}": Role.RUNNER,
+        "GET /brains/runs": Role.RUNNER,
+        "POST /brains/runs": Role.RUNNER,
+        "POST /brains/runs/rerun": Role.RUNNER,
+        "GET /brains/runs/{runId}": Role.RUNNER,
+        "GET /brains/runs/{runId}/watch": Role.RUNNER,
+        "DELETE /brains/runs/{runId}": Role.RUNNER,
+        "GET /runs": Role.RUNNER,
     }
 
 

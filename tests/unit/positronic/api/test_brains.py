@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from positronic.brains import BrainSecrets, brain
-from support.memory_service import Answer, House
+from positronic.brains import BrainSecrets, InvalidBrain, brain
+from support.memory_service import SETTINGS, Answer, House
 
 State = dict[str, Any]
 
@@ -196,8 +197,9 @@ def test_error(house: House) -> None:
     run_id = start(house, "failing")
     found = look(house, run_id)
 
-    where = found["error"].pop("where")
+    where, source = found["error"].pop("where"), found["error"].pop("source")
     assert found["error"] == {"name": "ValueError", "message": "not 1"}
+    assert source.startswith("raise ValueError(")
     assert re.fullmatch(r"test_brains\.py, line \d+", where)
     assert house.reported == [f"run {run_id} of 'failing' failed at {where}: ValueError"]
     assert [step["status"] for step in found["steps"]] == ["complete", "error", "pending"]
@@ -294,7 +296,7 @@ def test_a_project_reads_its_own_secrets(house: House) -> None:
     run_id = house.call("POST", "/brains/runs", sent, headers=other).json["brainRunId"]
     found = house.call("GET", f"/brains/runs/{run_id}", headers=other).json
 
-    del found["error"]["where"]
+    del found["error"]["where"], found["error"]["source"]
     assert found["error"] == {"name": "SecretNotFound", "message": "there is no secret KEY"}
 
 
@@ -306,3 +308,46 @@ def test_a_brain_inside_is_one_step(house: House) -> None:
     assert [step["title"] for step in look(house, run_id)["steps"]] == ["One", "Inside"]
     assert (types.count("brain:start"), types.count("brain:complete")) == (2, 2)
     assert types[-1] == "brain:complete"
+
+
+@pytest.mark.parametrize(
+    ("title", "asked", "counts"),
+    [
+        ("hasty", {}, 50),
+        ("hasty", {"timeLimit": 60}, 50),
+        ("hasty", {"timeLimit": 20}, 20),
+        ("counter", {}, 100),
+        ("counter", {"timeLimit": 200}, 100),
+        ("counter", {"timeLimit": 1}, 1),
+    ],
+)
+def test_the_shortest_time_limit_counts(title: str, asked: dict[str, int], counts: int) -> None:
+    """Of the run's, the brain's and the Worker's; it is shown, and listed."""
+    hasty = brain("hasty").with_time_limit(50).step("One", count)
+    settings = replace(SETTINGS, run_time_limit="100")
+    house = House(settings=settings, brains=[COUNTER, hasty])
+    run_id = start(house, title, **asked)
+    (listed,) = house.call("GET", "/runs").json["runs"]
+
+    assert look(house, run_id)["timeLimit"] == listed["timeLimit"] == counts
+    assert (listed["brainRunId"], listed["status"], listed["by"]) == (run_id, "complete", "root")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 604_801, 1.5, "60", True])
+def test_a_brain_with_a_time_limit_that_is_none(seconds: Any) -> None:  # noqa: ANN401
+    """It cannot be built."""
+    with pytest.raises(InvalidBrain, match="a time limit is a number of seconds from 1 to 604800"):
+        COUNTER.with_time_limit(seconds)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"run_time_limit": "604801"}, {"runs_per_token": "0"}, {"watches_per_token": "many"}],
+)
+def test_a_limit_that_is_misconfigured(changed: dict[str, str]) -> None:
+    """The Worker says which setting it is, and answers nothing else."""
+    house = House(settings=replace(SETTINGS, **changed))
+    refused = house.call("GET", "/runs")
+
+    assert (refused.status, refused.code) == (503, "not_configured")
+    assert refused.json["error"].startswith(next(iter(changed)).upper())

@@ -41,17 +41,42 @@ def matrix() -> Matrix:
 @pytest.mark.parametrize(
     ("call", "own", "other"),
     [
-        ("GET /status", (200, 200, 200, 200, 200), (200, 200, 200, 200, 200)),
-        ("GET /secrets", (401, 200, 200, 200, 200), (401, 403, 403, 403, 200)),
-        ("POST /secrets", (401, 403, 201, 201, 201), (401, 403, 403, 403, 201)),
-        ("DELETE /tokens/{id}", (401, 403, 403, 204, 204), (401, 403, 403, 403, 204)),
-        ("GET /projects", (401, 403, 403, 403, 200), (401, 403, 403, 403, 200)),
-        ("POST /brains/runs", (401, 403, 404, 404, 404), (401, 403, 403, 403, 404)),
+        # none, runner, deployer, reader, writer, admin, root
+        ("GET /status", (200,) * 7, (200,) * 7),
+        ("POST /brains/runs", (401, 404, 403, 403, 404, 404, 404), (401, *(403,) * 5, 404)),
+        ("GET /secrets/{name}/exists", (401, 403, *(200,) * 5), (401, *(403,) * 5, 200)),
+        ("GET /secrets", (401, 403, 403, *(200,) * 4), (401, *(403,) * 5, 200)),
+        ("POST /secrets", (401, *(403,) * 3, *(201,) * 3), (401, *(403,) * 5, 201)),
+        ("DELETE /tokens/{id}", (401, *(403,) * 4, 204, 204), (401, *(403,) * 5, 204)),
+        ("GET /projects", (401, *(403,) * 5, 200), (401, *(403,) * 5, 200)),
     ],
 )
 def test_a_row_of_the_table(call: str, own: tuple[int, ...], other: tuple[int, ...]) -> None:
     """What a route's role means, written out once for each role."""
     assert TABLE[call] == (own, other, other)
+
+
+@pytest.mark.parametrize(
+    ("role", "calls"),
+    [
+        (
+            "runner",
+            {
+                *("GET /brains", "GET /brains/{identifier}", "GET /brains/runs"),
+                *("POST /brains/runs", "POST /brains/runs/rerun"),
+                *("GET /brains/runs/{runId}", "GET /brains/runs/{runId}/watch"),
+                *("DELETE /brains/runs/{runId}", "GET /runs"),
+            },
+        ),
+        ("deployer", {"GET /secrets/{name}/exists"}),
+    ],
+)
+def test_all_that_a_smaller_role_may(role: str, calls: set[str]) -> None:
+    """A runner nothing of secrets; a deployer no list of them. Both without what anyone may."""
+    own = {call: places[0][ROLES.index(role)] for call, places in TABLE.items()}
+    allowed = {call for call, status in own.items() if status not in (401, 403)}
+
+    assert allowed - {"GET /status", "GET /openapi.json"} == calls
 
 
 def test_no_route_is_missing_in_the_table() -> None:
@@ -82,10 +107,13 @@ def test_what_is_refused_changes_nothing(matrix: Matrix, role: str, place: str) 
     assert matrix.world() == before
 
 
-def test_a_role_never_may_less_than_the_one_below() -> None:
+@pytest.mark.parametrize(
+    "line", [("reader", "writer", "admin", "root"), ("runner", "writer"), ("deployer", "reader")]
+)
+def test_a_role_never_may_less_than_the_one_below(line: tuple[str, ...]) -> None:
     """In each row, what a role may, every higher role may."""
     for call, places in TABLE.items():
         for statuses in places:
-            allowed = [status < 400 for status in statuses]
+            allowed = [statuses[ROLES.index(role)] not in (401, 403) for role in line]
 
             assert allowed == sorted(allowed), call

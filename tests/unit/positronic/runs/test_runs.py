@@ -8,6 +8,7 @@ import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +23,12 @@ from positronic.errors import AuditUnavailable
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.redact import Redactor
-from positronic.runs import event_log, record, sse
+from positronic.runs import event_log, sse
 from positronic.runs.event_log import EventLog
 from positronic.runs.memory import MemoryRunLog
 from positronic.runs.record import CopyRead, KeptEvent, RunLog, RunRecord
 from positronic.runs.run import LOOK_EVERY, Run
+from positronic.times import iso
 from support.faults import FaultyLedger
 from support.memory_service import SETTINGS, SHOP, START, Clock, House
 from support.rows import events
@@ -131,7 +133,7 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
     Run(RECORD.id, place.log(), Clock())
     found = Run(RECORD.id, place.log(), Clock())
 
-    assert found.event_log.record.status == record.INTERRUPTED
+    assert found.event_log.record.status == "interrupted"
     assert found.event_log.record.completed_at == START
     assert texts(place.log())[1:] == [
         {
@@ -140,6 +142,7 @@ def test_a_run_found_running_was_broken_off(place: Place) -> None:
             "brainRunId": RECORD.id,
             "brainTitle": "a brain",
             "status": "interrupted",
+            "time": iso(START),
         }
     ]
 
@@ -150,9 +153,9 @@ def test_what_a_broken_off_run_read_from_copies_is_recorded_later(place: Place) 
     before.open(RECORD)
     before.change(copied=(CopyRead({"KEY": 3, "OTHER": 1}, 17), CopyRead({"LAST": 2}, 18)))
     house = House()
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     EventLog(place.log()).change(settled=1)  # as if the last answer had not arrived
-    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_auditor))
+    run(Run(RECORD.id, place.log(), house.clock).settle(house.service.run_recorder))
     last, first = events(house.ledger())
 
     assert (first.action, first.names) == ("brain.read", ("KEY", "OTHER"))
@@ -171,8 +174,10 @@ def test_when_somebody_has_to_come_by() -> None:
     looks.append(found.next_look(DAY))
     found.event_log.change(settled=1)
     looks.append(found.next_look(DAY))
+    found.event_log.change(is_told=True)
+    looks.append(found.next_look(DAY))
 
-    assert looks == [START + LOOK_EVERY, START + LOOK_EVERY, START - 5 + DAY]
+    assert looks == [*[START + LOOK_EVERY] * 3, START - 5 + DAY]
 
 
 async def read(state: State, secrets: BrainSecrets) -> State:
@@ -435,5 +440,36 @@ def test_unavailable_is_said_so() -> None:
     found.event_log.change(status="error", copied=COPIED)
 
     with pytest.raises(AuditUnavailable):
-        run(found.settle(house.service.run_auditor))
+        run(found.settle(house.service.run_recorder))
     assert not found.event_log.record.is_settled
+
+
+def test_a_value_that_was_printed_before_it_was_read() -> None:
+    """It is taken out of what is stored, before the run gets it; a short one where it is a line."""
+
+    def tell(state: State) -> State:
+        print(f"{state['word']}\n{state['pin']}\nno {state['pin']}")  # noqa: T201
+        return {}
+
+    async def use(secrets: BrainSecrets) -> State:
+        await secrets.get_many(["WORD", "PIN"])
+        return {}
+
+    house = House(brains=[brain("tells").step("Tell", tell).step("Use", use)])
+    house.call("POST", "/secrets", {"name": "WORD", "value": "canary\n4711"})
+    house.call("POST", "/secrets", {"name": "PIN", "value": "0815"})
+    sent = {"identifier": "tells", "initialState": {"word": "canary\n4711", "pin": "0815"}}
+    with redirect_stdout(LogGuard(io.StringIO())):
+        run_id = house.call("POST", "/brains/runs", sent).json["brainRunId"]
+    told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
+
+    assert '"text":"[secret:WORD]\\n[secret:PIN]\\nno 0815"' in told
+
+
+def test_each_event_has_its_time() -> None:
+    """So that a watcher, also a later one, knows how long each step took."""
+    house = House(brains=[brain("steps").step("One", lambda state: state)])
+    run_id = house.call("POST", "/brains/runs", {"identifier": "steps"}).json["brainRunId"]
+    told = house.call("GET", f"/brains/runs/{run_id}/watch").body.decode()
+
+    assert told.count('"time":"2026-') == told.count("\ndata: ") == 7

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from positronic.names import parse_token_name
+from px.api.client import Client
+from px.api.tokens import Tokens
 from px.deploy.ready import Patience, wait_for_status, wait_for_token
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 from px.local.port import free_port
@@ -71,3 +76,17 @@ def test_the_key_that_was_made_is_seen(server: TestDevServer) -> None:
     with_keys = server.service.settings.master_keys
 
     wait_for_token(target(server), with_keys.partition(":")[0], Patience(0))
+
+
+def test_a_deployers_token_is_enough_and_a_runners_is_not(server: TestDevServer) -> None:
+    """px says which role the token lacks, and which one to make."""
+    with Client(target(server)) as client:
+        issue = partial(Tokens(client).issue, parse_token_name("ci"), expires_in=None)
+        deployer, runner = issue("deployer").text, issue("runner").text
+
+    wait_for_token(target(server, deployer), None, Patience(0))
+    with pytest.raises(NotAllowed, match="needs the role deployer") as caught:
+        wait_for_token(target(server, runner), None, Patience(0))
+
+    assert caught.value.code == "forbidden"
+    assert "--role deployer" in caught.value.hint

@@ -52,6 +52,8 @@ def test_all_is_well(server: TestDevServer) -> None:
         ("admin", ("admin",)),
         ("writer", ("writer", "reader or writer")),
         ("reader", ("reader", "reader or writer")),
+        ("deployer", ("deployer",)),
+        ("runner", ("runner",)),
     ],
 )
 def test_the_role_is_told_by_reading(
@@ -61,7 +63,9 @@ def test_the_role_is_told_by_reading(
     found = _check(server, make_token(server, role))
 
     assert found["role"].message in words
+    assert found["access"].status == "ok"
     assert found["keys"].status == ("ok" if role == "admin" else "skip")
+    assert found["copies"].status == ("skip" if role in ("deployer", "runner") else "ok")
     assert {call.method for call in server.calls[1:]} == {"GET"}
 
 

@@ -75,12 +75,13 @@ def test_the_readme_fits_on_a_screen(files: dict[str, bytes]) -> None:
         assert path in ignored or any(name.startswith(path) for name in files), path
 
 
-def test_github_gets_no_root_token(files: dict[str, bytes]) -> None:
-    """A deploy needs no more than the admin token of `.env.deploy`."""
+def test_github_gets_a_deployers_token(files: dict[str, bytes]) -> None:
+    """A deploy of code needs no more, and so no admin's and not root's."""
     text = " ".join(files["README.md"].decode().split())
 
-    assert "`PX_TOKEN` (the admin token that `px deploy` wrote into `.env.deploy`)" in text
+    assert "`PX_TOKEN` (a token from `px token create github --role deployer`" in text
     assert "root token" not in text
+    assert "admin" not in text
 
 
 def test_what_the_worker_needs_is_where_other_tools_look(files: dict[str, bytes]) -> None:

@@ -82,8 +82,23 @@ def test_no_environment_gets_the_server_of_another(tmp_path: Path) -> None:
     ]
 
     assert found == [".env.deploy", ".env.deploy.staging"]
-    with pytest.raises(Usage, match="no server is set for qa"):
+    with pytest.raises(Usage, match="has no environment qa"):
         find_target(ServerChoice(), environ={"PX_ENV": "qa"}, folder=tmp_path)
+
+
+def test_without_a_server_the_hint_names_the_environments_own_file(tmp_path: Path) -> None:
+    """And outside a project there is no px dev to start."""
+    (tmp_path / "wrangler.toml").write_text('[env.staging]\nname = "shop-staging"\n')
+    elsewhere = tmp_path / "elsewhere"
+
+    with pytest.raises(Usage, match="no server is set for staging") as inside:
+        find_target(ServerChoice(), environ={"PX_ENV": "staging"}, folder=tmp_path)
+    (tmp_path / "wrangler.toml").unlink()
+    elsewhere.mkdir()
+    with pytest.raises(Usage, match="no server is set, and this folder is not in a project"):
+        find_target(ServerChoice(), environ={}, folder=elsewhere)
+
+    assert "which writes .env.deploy.staging;" in inside.value.hint
 
 
 @pytest.mark.parametrize("name", ["Staging", "a/b", "..", "-a", "a-", "a b", "x" * 33, "example"])

@@ -156,6 +156,27 @@ def test_what_a_changed_config_lacks_is_there_to_paste(root: Path) -> None:
     assert upgraded(root).paste == ""
 
 
+@pytest.mark.parametrize("names", ['__all__ = ["Default", "Mine"]\n', ""])
+def test_what_a_changed_entry_lacks_is_there_to_paste(root: Path, names: str) -> None:
+    """Pasted, workerd finds each class of the library beside the project's own."""
+    entry = root / "worker" / "entry.py"
+    own = "class Mine:\n    pass\n"
+    entry.write_text(f"from positronic.cloudflare.entrypoint import Default\n\n{own}\n{names}")
+
+    pasted = upgraded(root).paste_in_entry
+
+    assert "import Default" not in pasted
+    assert "import Secrets" in pasted
+    assert ('"Secrets"]' in pasted) == bool(names)
+    entry.write_text(entry.read_text() + pasted)
+    assert upgraded(root).paste_in_entry == ""
+
+
+def test_an_entry_as_px_wrote_it_lacks_nothing(root: Path) -> None:
+    """It is replaced."""
+    assert upgraded(root).paste_in_entry == ""
+
+
 @pytest.mark.parametrize("name", ["README.md", "vendor", "requirements/worker.txt"])
 def test_nothing_is_written_through_a_link(root: Path, tmp_path: Path, name: str) -> None:
     """It may lead out of the project; nothing at all changes."""

@@ -1,0 +1,1 @@
+"""The Worker's log, of this machine and of Cloudflare."""

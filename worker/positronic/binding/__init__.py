@@ -1,0 +1,1 @@
+"""What other Workers of the account read over a service binding."""
