@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Door(NamedTuple):
-    """What is called through it reaches this entry point, with these props, whoever calls.
+    """What is called through it reaches this entry point, with these props, no matter who calls.
 
     So the props are px's to give, not the app's. `entrypoint`: None for the default one.
     """

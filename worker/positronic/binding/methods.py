@@ -12,29 +12,29 @@ from positronic.names import Name, parse_name
 Method = Callable[[LedgerBinding, Sequence[object]], Awaitable[object]]
 
 
-async def get(secrets: LedgerBinding, sent: Sequence[object]) -> str:
+async def get(binding: LedgerBinding, sent: Sequence[object]) -> str:
     """One value. Raises NotFound where the name is granted and there is no such secret."""
     name = _name(sent)
-    return (await _values(secrets, [name]))[name]
+    return (await _values(binding, [name]))[name]
 
 
-async def get_many(secrets: LedgerBinding, sent: Sequence[object]) -> Mapping[str, str]:
+async def get_many(binding: LedgerBinding, sent: Sequence[object]) -> Mapping[str, str]:
     """Values by name, in the order of the names: all of them, or none."""
     if len(sent) != 1 or not isinstance(sent[0], list):
         raise InvalidRequest("`getMany` takes a list of names of secrets")
-    return await _values(secrets, [_name([one]) for one in sent[0]])
+    return await _values(binding, [_name([one]) for one in sent[0]])
 
 
-async def exists(secrets: LedgerBinding, sent: Sequence[object]) -> bool:
+async def exists(binding: LedgerBinding, sent: Sequence[object]) -> bool:
     """Whether `get` would give it."""
-    return await secrets.exists(_name(sent))
+    return await binding.exists(_name(sent))
 
 
-async def names(secrets: LedgerBinding, sent: Sequence[object]) -> Sequence[str]:
+async def names(binding: LedgerBinding, sent: Sequence[object]) -> Sequence[str]:
     """Those that can be read, sorted."""
     if sent:
         raise InvalidRequest("`names` takes nothing")
-    return await secrets.names()
+    return await binding.names()
 
 
 METHODS: Final[Mapping[str, Method]] = {
@@ -45,8 +45,8 @@ METHODS: Final[Mapping[str, Method]] = {
 }
 
 
-async def _values(secrets: LedgerBinding, wanted: Sequence[Name]) -> Mapping[str, str]:
-    found = await secrets.get(wanted)
+async def _values(binding: LedgerBinding, wanted: Sequence[Name]) -> Mapping[str, str]:
+    found = await binding.get(wanted)
     if missing := [name for name in wanted if name not in found]:
         raise NotFound(f"there is no secret {missing[0]}")
     return {name: (await found[name].open()).reveal() for name in wanted}
