@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,14 @@ import pytest
 from px.commands.dev import _Output
 from px.errors import Usage
 from px.local.dev import run
+from px.local.scratch import make_scratch
 from px.project.workspace import Workspace
 from support.source import ROOT
 
 
 def test_what_a_killed_px_dev_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
     """Even by one that does not start."""
-    mark = tmp_path / "wrangler.toml"
-    shutil.copy(ROOT / "wrangler.toml", mark)
-    shutil.copytree(ROOT / "worker", tmp_path / "worker", ignore=lambda *_: ["positronic"])
-    project = Workspace(tmp_path, mark=mark)
+    project = make_scratch(Workspace(ROOT), tmp_path / "secrets")
     left = project.own("served") / "config.capnp"
     left.parent.mkdir(parents=True)
     left.write_text("MASTER_KEYS")
