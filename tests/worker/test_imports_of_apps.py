@@ -10,6 +10,7 @@ import pytest
 
 from px.local.app import read_app
 from px.local.app_worker import AppWorker
+from px.local.port import free_port
 from px.project.errors import LocalError
 from px.project.workspace import Workspace
 from support.px_process import CANARY
@@ -61,7 +62,9 @@ def write(shop: Path, code: str, **fields: object) -> None:
 
 
 def worker(shop: Path, project: Workspace) -> AppWorker:
-    return AppWorker(project, read_app(shop / "wrangler.jsonc", project), port=None, doors={})
+    return AppWorker(
+        project, read_app(shop / "wrangler.jsonc", project), port=free_port(), doors={}
+    )
 
 
 def refusal(shop: Path, project: Workspace) -> str:

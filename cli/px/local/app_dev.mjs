@@ -22,7 +22,7 @@ function isIn(path, folder) {
 
 // Ends the app when a file of it is one of the project, which has the master keys, or a folder around it.
 function check(file) {
-  if (!existsSync(file)) return; // a link to nothing
+  if (!existsSync(file)) return; // wrangler says so itself, if it needs it
   const found = realpathSync(file);
   const isOurs = isIn(found, project) && !isIn(found, folder) && !isIn(found, tools);
   if (!isOurs && !isIn(project, found)) return;
