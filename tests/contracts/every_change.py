@@ -15,6 +15,7 @@ from contracts.worlds import KEYS, PROJECT
 from positronic.commands.command import Command
 from positronic.commands.table import CHANGES
 from positronic.errors import StoreFailed
+from positronic.ledger.event_rows import EVENTS
 from positronic.ledger.use_rows import KEPT
 from positronic.names import parse_app
 from positronic.roles import binding
@@ -23,6 +24,7 @@ SUITE: Suite[LedgerWorld] = Suite("every_change")
 
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
+SEALED = "px1."  # how every sealed text begins
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
 SILENT |= {"reminder.claim", "reminder.settle", "run.end", "run.drop", "run.trim"}
 SILENT |= {"watch.begin", "watch.renew", "watch.end"}
@@ -181,3 +183,14 @@ async def check_sent_again(world: LedgerWorld) -> None:
         assert first == other == await place.run(change), label
         assert _kept(place) == made, f"{label} was made twice"
         assert _is_recorded(change, len(place.events()) - events), f"{label}: its event"
+
+
+@SUITE.check
+async def check_no_event_keeps_what_is_sealed(world: LedgerWorld) -> None:
+    """Events outlast a version that is destroyed, and are not shredded with it."""
+    for label, example in _examples().items():
+        place = await _filled(world, example)
+        await place.run(example.change)
+        kept = [row.text for row in place.ledger.list(EVENTS.kind)]
+
+        assert not [text for text in kept if SEALED in text], f"{label}: sealed text in an event"

@@ -33,6 +33,7 @@ SUITE: Suite[LedgerWorld] = Suite("grants")
 
 READER = Principal("r", "r", Role.READER, PROJECT)
 A_MINUTE = 60_000
+LARGE = 60_000  # bytes of a value
 
 
 def grant(*names: str, app: str = "checkout") -> Command:
@@ -205,6 +206,33 @@ async def check_recorded_and_counted(world: LedgerWorld) -> None:
     now = place.clock.now
 
     assert found == [[1, "binding", "checkout", None, 1, now, now]]
+
+
+@SUITE.check
+async def check_sent_again(world: LedgerWorld) -> None:
+    """A read is answered by what there is and is granted now; it is not recorded anew."""
+    place = Commanding(world)
+    once = read("A")
+    await place.run(put("A"), grant("A"), once, put("A", "newer"))
+    assert [one[:2] for one in await place.run(once)] == [["A", 2]]
+    await place.run(remove("A"))
+    await raises(NotGranted, place.run(once))
+
+    assert [one.outcome for one in events(place) if one.action == "binding.read"] == [
+        "refused",
+        "accepted",
+    ]
+
+
+@SUITE.check
+async def check_large_values(world: LedgerWorld) -> None:
+    """As many as are read at once, of nearly the largest size."""
+    place, names = Commanding(world), [f"N{number:03}" for number in range(MAX_READ)]
+    await place.run(bulk(names, "v" * LARGE), grant(*names))
+    found = await place.run(read(*names))
+
+    assert [one[0] for one in found] == names
+    assert all(len(one[5]) > LARGE for one in found)
 
 
 @SUITE.check

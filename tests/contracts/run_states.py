@@ -9,6 +9,7 @@ from typing import Any
 from contracts.commanding import TOKEN_ID, Commanding, command, issue, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
+from contracts.worlds import PROJECT
 from positronic.access.tokens import ID
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.run_states import LATE
@@ -131,6 +132,20 @@ async def check_runs_at_once(world: LedgerWorld) -> None:
     assert all_.message == "the project has 3 runs at once, which is the most it may have"
     assert await statuses(place, status="running") == dict.fromkeys((2, 4, 6), "running")
     assert len(place.events()) == before + 1
+
+
+@SUITE.check
+async def check_the_schedule_is_one(world: LedgerWorld) -> None:
+    """Whoever fires it often: its runs, each with a token of its own, leave room for others."""
+    place = Commanding(world, run_limits=FEW)
+    first, second, third = (
+        Principal(f"{number:016x}", "schedule", Role.WRITER, PROJECT) for number in range(3)
+    )
+    await place.run(begun(1, first), begun(2, second))
+    await raises(TooManyRuns, place.run(begun(3, third)))
+    await place.run(begun(4), ended(1), ended(4), begun(5, third))
+
+    assert await statuses(place, status="running") == {2: "running", 5: "running"}
 
 
 @SUITE.check

@@ -20,9 +20,11 @@ from worker.deploying import PASSPHRASE, Deploying, deploying
 
 PAGE: Final = (ROOT / "docs" / "incidents.md").read_text()
 NAME: Final = "OPENAI_API_KEY"
+APP: Final = "their-app"
 # What a person answers when px asks, as options and on stdin.
 ANSWERS: Final = {
     "token revoke": (("--yes",), b""),
+    "grant remove": (("--yes",), b""),
     "secret destroy": (("--yes",), b""),
     "secret create": (("--stdin",), b"a new value"),
     "key rotate": (("--passphrase-stdin",), PASSPHRASE.encode()),
@@ -72,6 +74,18 @@ class Stage:
     def issue(self, name: str, role: str, by: str = "") -> str:
         return self.px("token", "create", name, "--role", role, token=by).strip()
 
+    def grant(self, by: str) -> None:
+        """As somebody with this token lets an app of theirs read."""
+        self.px("grant", "add", APP, "--read", NAME, token=by)
+        assert [one["as"] for one in self.listed("grants", "grant", "list")] == [APP]
+
+    def ended_the_grant(self, by: str, printed: list[str]) -> bool:
+        """Whether the log named who made it, and the list its app, before it was removed."""
+        made, listed, _ = printed
+        newest = made.splitlines()[0]
+        is_shown = by in newest and NAME in newest and APP in listed
+        return is_shown and not self.listed("grants", "grant", "list")
+
     def status(self, token: str) -> int:
         """Of a call that every role but a runner may make."""
         url = f"{self.world.edge.url}/secrets/{NAME}/exists"
@@ -114,9 +128,11 @@ def a_value(stage: Stage) -> None:
 def a_token(stage: Stage) -> None:
     stolen = stage.issue("ci", "admin")
     thiefs, others = stage.issue("mine", "reader", by=stolen), stage.issue("bob", "reader")
+    stage.grant(by=stolen)
 
-    _, did, created = stage.follow("A token")
+    _, did, *grants, created = stage.follow("A token")
 
+    assert stage.ended_the_grant("ci", grants)
     assert [stage.status(one) for one in (stolen, thiefs, others)] == [401, 401, 200]
     assert "token.create" in did
     assert stage.status(created.strip()) == 200
@@ -125,9 +141,11 @@ def a_token(stage: Stage) -> None:
 def the_admin_token(stage: Stage) -> None:
     stolen = stage.world.settings()["PX_TOKEN"]
     thiefs = stage.issue("mine", "admin", by=stolen)
+    stage.grant(by=thiefs)
 
-    stage.follow("The admin token")
+    _, _, *grants = stage.follow("The admin token")
 
+    assert stage.ended_the_grant("mine", grants)
     fresh = stage.world.settings()["PX_TOKEN"]
     assert [stage.status(one) for one in (stolen, thiefs, fresh)] == [401, 401, 200]
 
@@ -135,9 +153,11 @@ def the_admin_token(stage: Stage) -> None:
 def the_root_token(stage: Stage) -> None:
     stolen = stage.world.root_token()
     thiefs = stage.issue("thief", "admin", by=stolen)
+    stage.grant(by=stolen)
 
-    _, projects, tokens, did = stage.follow("The root token")
+    _, projects, tokens, did, *grants = stage.follow("The root token")
 
+    assert stage.ended_the_grant("root", grants)
     assert [stage.status(one) for one in (stolen, stage.world.root_token())] == [401, 200]
     assert "default" in projects
     assert "root.replace" in did
@@ -162,9 +182,11 @@ def somebody_left(stage: Stage) -> None:
     tokens.append(stage.issue("laptop", "reader", by=tokens[0]))
     others = stage.issue("bob", "reader")
     before = {parse(one).id for one in tokens if parse(one)}  # type: ignore[union-attr]
+    stage.grant(by=tokens[0])
 
-    _, did = stage.follow("Somebody left")
+    _, did, *grants = stage.follow("Somebody left")
 
+    assert stage.ended_the_grant("alice", grants)
     assert [stage.status(one) for one in (*tokens, others)] == [401, 401, 401, 200]
     assert before.isdisjoint(one["id"] for one in stage.listed("tokens", "token", "list"))
     assert "token.create" in did

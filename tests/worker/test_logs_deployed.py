@@ -182,6 +182,19 @@ def test_a_refusal_names_the_permission(deployed: Deployed) -> None:
     assert TOKEN not in done.stderr
 
 
+def test_wranglers_words_are_not_shown_if_they_repeat_a_credential(deployed: Deployed) -> None:
+    """Of any service whose key is in .env.deploy."""
+    other = secrets.token_urlsafe(30)
+    with (deployed.folder / ".env.deploy").open("a") as file:
+        file.write(f"OTHER_KEY={other}\n")
+    deployed.cloudflare.faults.append(Fault(asks("POST", "/tails"), 400, 99999, f"no {other}"))
+
+    done = deployed.attempt("--remote", "--follow", "--json")
+
+    assert json.loads(done.stderr)["code"] == "wrangler_failed"
+    assert other not in done.stderr
+
+
 def test_earlier_lines_are_refused_before_anything_starts(deployed: Deployed) -> None:
     done = deployed.attempt("--remote")
 

@@ -55,7 +55,7 @@ def follow_deployed(wrangler: Wrangler, hidden: tuple[str, ...], say: Say) -> En
                 printed.close()  # or wrangler might wait until somebody reads on
                 group.stop()
     if group.exit_code():
-        raise wrangler.failure(_WORDS, own.text)
+        raise wrangler.failure(_WORDS, own.text, hidden)
     raise NotReached(
         "Cloudflare ended the connection", code="not_reached", hint="run it again to go on"
     )
@@ -81,12 +81,10 @@ def _entries(printed: BinaryIO, hidden: tuple[str, ...], own: _OwnWords) -> Iter
             yield make_entry(now, "warn", "an event is left out: it is too long")
         elif isinstance(document.get("logs"), list):
             yield from read_event(document, hidden)
-        else:  # wrangler's error, as JSON
-            own.add(json.dumps(document))
 
 
 def _documents(printed: BinaryIO, own: _OwnWords) -> Iterator[Fields | None]:
-    """Each JSON object; None for one that is too long."""
+    """Each JSON object; None for one that is too long. One without an end is left out."""
     parts: list[bytes] = []
     size, starts = 0, True
     while line := printed.readline(_LONGEST_LINE):
@@ -100,7 +98,6 @@ def _documents(printed: BinaryIO, own: _OwnWords) -> Iterator[Fields | None]:
         if begins and line.startswith(b"}"):
             yield None if size > _LONGEST_EVENT else _read(b"".join(parts))
             parts, size = [], 0
-    own.add(b"".join(parts).decode(errors="replace"))  # what it printed last, without an end
 
 
 def _read(document: bytes) -> Fields:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -16,12 +17,11 @@ HIDDEN: Final = "[redacted]"
 _WORD: Final = 100  # characters of an exception's name
 _LAST_TIME: Final = 253_402_300_799_999  # the year 9999
 
-_TOKEN: Final = re.compile(r"\bpx_[a-z0-9][a-z0-9-]*_[0-9a-f]{8,}")
-_CREDENTIALS: Final = re.compile(r"(?i)\b(bearer|basic) +[\w~+/.=-]+")
+# None of them begins at a word: in a repr, the character before may be the n of a \n.
+_TOKEN: Final = re.compile(r"px_[a-z0-9][a-z0-9-]*_[0-9a-f]{8,}")
+_CREDENTIALS: Final = re.compile(r"(?i)(bearer|basic) +[\w~+/.=-]+")
 # What follows the host, and what precedes it: both may be a key.
-_ADDRESS: Final = re.compile(
-    r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#@'\"]*@)?([^\s/?#'\"<>]*)([^\s'\"<>]*)"
-)
+_ADDRESS: Final = re.compile(r"://([^\s/?#'\"<>]*)([^\s'\"]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,25 @@ def make_entry(
 def redacted(text: str, hidden: Sequence[str] = ()) -> str:
     """Without tokens of px, credentials of HTTP, `hidden`, and all of an address but its host."""
     for one in filter(None, hidden):
-        text = text.replace(one, HIDDEN)
+        for form in (one, *_in_json(one)):
+            text = text.replace(form, HIDDEN)
     text = _TOKEN.sub(HIDDEN, text)
     text = _CREDENTIALS.sub(lambda found: f"{found[1]} {HIDDEN}", text)
     return _ADDRESS.sub(_host, text)
 
 
+def _in_json(text: str) -> Iterator[str]:
+    """As Python and as JavaScript write it inside a JSON string."""
+    for ascii_only in (True, False):
+        yield json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+
+
 def _host(found: re.Match[str]) -> str:
-    scheme, host, rest = found.groups()
-    return f"{scheme}{host}" + (f"/{HIDDEN}" if rest.strip("/") else rest)
+    authority, rest = found.groups()
+    if "@" in rest:  # of a password with a slash or of a path: nobody can tell
+        return f"://{HIDDEN}"
+    host = authority.rpartition("@")[2]
+    return f"://{host}" + (f"/{HIDDEN}" if rest.strip("/>") else rest)
 
 
 def _harmless(line: str) -> str:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from positronic.access.tokens import mint_root
-from px.logs.deployed import _documents, _OwnWords
+from px.logs.deployed import _documents, _entries, _OwnWords
 from px.logs.entry import make_entry, redacted
 from px.logs.tail_event import read_event
 
@@ -97,6 +97,15 @@ def test_an_event_of_another_form_breaks_nothing(event: dict[str, object]) -> No
         ("at https://api.example/ and wss://x", "at https://api.example/ and wss://x"),
         ("https://api.example?key=1", "https://api.example/[redacted]"),
         ("postgres://app:pw@db/shop", "postgres://db/[redacted]"),
+        ("postgres://app:s3cr@et99@db/x", "postgres://db/[redacted]"),
+        ("postgres://app:s3c/ret99@db/x", "postgres://[redacted]"),
+        ("'redis://:s3?c#r/et99@cache:6379' it is", "'redis://[redacted]' it is"),
+        ("https://api.example/login?password=p@ss", "https://[redacted]"),
+        (r"URL_https://user:pw@api.example/k", "URL_https://api.example/[redacted]"),
+        ("<https://api.example> (https://u:a<b@db)", "<https://api.example> (https://[redacted]"),
+        ("TOKEN_px_shop-0123456789abcdef_00112233", "TOKEN_[redacted]"),
+        (r"'a\npx_shop-0123456789abcdef_00112233'", r"'a\n[redacted]'"),
+        (r"'a\nBearer abc.def'", r"'a\nBearer [redacted]'"),
         ("my-own-credential leaks", "[redacted] leaks"),
         (
             "run 0123456789abcdef0123456789abcdef failed",
@@ -107,6 +116,27 @@ def test_an_event_of_another_form_breaks_nothing(event: dict[str, object]) -> No
 def test_tokens_credentials_and_paths_are_redacted(text: str, shown: str) -> None:
     """A host stays, and a run's id; a credential of px's own is hidden wherever it is."""
     assert redacted(text, ["my-own-credential"]) == shown
+
+
+def test_a_credential_is_hidden_inside_an_object_too() -> None:
+    """As JSON of Python and of JavaScript writes it, as text, and in an exception."""
+    credential = 'pa"ss\\wörd\n2'
+    words = [{"key": credential}, json.dumps([credential], ensure_ascii=False), credential]
+    event = {
+        "logs": [{"message": words, "level": "log", "timestamp": 1}],
+        "exceptions": [{"name": "E", "message": f"no {credential}", "timestamp": 2}],
+    }
+
+    printed, thrown = read_event(event, [credential])
+
+    assert printed.message == '{"key": "[redacted]"} ["[redacted]"] [redacted]'
+    assert thrown.message == "no [redacted]"
+
+
+def test_a_message_of_nothing_but_addresses_takes_no_long_time() -> None:
+    """Each character is looked at a few times, however long the message is."""
+    for piece in ("://<", "a-", "a://", "px_", "basic  ", "@:/"):
+        assert len(redacted(piece * 200_000)) <= 12 * 200_000
 
 
 def test_no_message_can_control_a_terminal_or_fake_a_line() -> None:
@@ -140,7 +170,7 @@ def test_what_wrangler_prints_is_taken_apart() -> None:
         f"{json.dumps(event, indent=4)}\n"
         f"{json.dumps({'logs': ['x' * 5_000_000]}, indent=4)}\n"
         f"{json.dumps(event, indent=4)}\n"
-        '{"error": "cut'
+        "▲ [ERROR] it failed\n"
     )
     own = _OwnWords(told.append)
 
@@ -148,4 +178,16 @@ def test_what_wrangler_prints_is_taken_apart() -> None:
 
     assert found == [event, None, event]
     assert len(told) == 1
-    assert own.text.endswith('{"error": "cut')
+    assert own.text.endswith("it failed\n")
+
+
+def test_no_part_of_an_event_becomes_a_word_of_wranglers() -> None:
+    """Neither of one that is cut off, wherever, nor of one without lines."""
+    event = {"event": {"request": REQUEST}, "outcome": "error: CANARY", "CANARY": "CANARY"}
+    whole = json.dumps(event, indent=4) + "\n"
+    own = _OwnWords(lambda _: None)
+
+    for end in range(len(whole) + 1):
+        assert list(_entries(io.BytesIO(whole[:end].encode()), (), own)) == []
+
+    assert own.text == ""

@@ -10,6 +10,7 @@ from typing import Final
 from positronic.api.service import Service
 from positronic.api.session import Session
 from positronic.audit.events import Origin
+from positronic.commands.run_states import SCHEDULE
 from positronic.errors import PositronicError
 from positronic.names import Project, TokenName
 from positronic.roles import Principal, Role
@@ -19,7 +20,7 @@ SECONDS: Final = 60  # that the token of a start is valid, if it cannot be revok
 # Sends a body to `POST /brains/runs` with that token, and returns the status.
 Start = Callable[[Project, str, str], Awaitable[int]]
 
-_SCHEDULE: Final = Principal("schedule", "schedule", Role.ROOT, None, kind="system")
+_SCHEDULE: Final = Principal(SCHEDULE, SCHEDULE, Role.ROOT, None, kind="system")
 
 
 async def start_scheduled(service: Service, cron: str, start: Start) -> None:
@@ -44,7 +45,7 @@ async def _start(session: Session, title: str, start: Start) -> None:
     """As anybody starts one: with a token, which is gone afterwards."""
     await session.enter()
     issuer = session.issuer()
-    token, _ = await issuer.issue(TokenName("schedule"), Role.WRITER, SECONDS)
+    token, _ = await issuer.issue(TokenName(SCHEDULE), Role.RUNNER, SECONDS)
     try:
         status = await start(session.project, token.text, json.dumps({"identifier": title}))
         if status != 201:

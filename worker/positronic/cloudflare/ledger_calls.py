@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from positronic.cloudflare.ledger_objects import LedgerObjects
-from positronic.commands import run_commands
+from positronic.commands import binding_commands, run_commands
 from positronic.commands.asking import LedgerUnreachable
 from positronic.commands.command import Command
 from positronic.commands.message import pack, read_answer
@@ -17,6 +17,8 @@ from positronic.errors import OutcomeUnknown, PositronicError
 from positronic.sealing.keyring import Keyring
 
 TRIES: Final = 3
+# They change nothing but what says that they were made.
+RECORDED_READS: Final = frozenset({run_commands.READ, binding_commands.READ})
 LONGEST_WAIT: Final = 0.2  # seconds before another try, times a random part
 
 
@@ -51,6 +53,6 @@ class LedgerCalls:
 
 
 def _lost(command: Command) -> PositronicError:
-    if command.action in READS or command.action == run_commands.READ:
+    if command.action in READS or command.action in RECORDED_READS:
         return LedgerUnreachable("the project's ledger did not answer")
     return OutcomeUnknown("the project's ledger did not answer; the change may have been made")

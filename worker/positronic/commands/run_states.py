@@ -17,6 +17,7 @@ from positronic.ports import Unreadable
 from positronic.rows import Change, Delete, Row
 from positronic.run_statuses import INTERRUPTED, RUNNING, STATUSES
 
+SCHEDULE: Final = "schedule"  # the name of a token with which the schedule starts a run
 BEGIN: Final = ("brain.run", "brain.rerun")
 AT_ONCE: Final = 500  # rows that one step removes
 MAX_SCANNED: Final = 1000  # rows that one call looks at
@@ -28,13 +29,15 @@ async def begin(work: Work, asked: IndexedRun) -> Plan:
     caller = work.caller
     if caller is None:
         raise InvalidRequest("a run is started by somebody")
-    run = replace(asked, token=caller.id, by=caller.name)
+    # Each start by the schedule has a token of its own; all of them count as one token's.
+    token = SCHEDULE if caller.name == SCHEDULE else caller.id
+    run = replace(asked, token=token, by=caller.name)
     if work.look.rows(RUNS.kind, [run.id]):
         raise InvalidRequest("there is a run with this id")
     return Plan(
         *([RUNS.put(run)], [run.title], None),
         details={"run": run.id},
-        holds=_room(work, caller.id),
+        holds=_room(work, token),
     )
 
 

@@ -42,8 +42,21 @@ async def _nothing(_: Work, __: Arguments) -> object:
     return None
 
 
-async def _read_again(work: Work, given: Arguments) -> object:
-    return (await run_commands.read(work, given.names("names"))).result
+def _read(work: Work, given: Arguments) -> Awaitable[Plan]:
+    return run_commands.read(work, given.names("names"))
+
+
+def _read_granted(work: Work, given: Arguments) -> Awaitable[Plan]:
+    return binding_commands.read(work, given.names("names"), given.optional_names("narrow"))
+
+
+def _again(read: Change) -> Read:
+    """What a read answers now, if the caller still may; it is recorded already."""
+
+    async def answer(work: Work, given: Arguments) -> object:
+        return (await read(work, given)).result
+
+    return answer
 
 
 def _destroy(work: Work, given: Arguments) -> Awaitable[Plan]:
@@ -94,7 +107,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("id"), given.number("until")
     ),
     "watch.end": lambda work, given: watch_commands.end(work, given.text("id")),
-    run_commands.READ: lambda work, given: run_commands.read(work, given.names("names")),
+    run_commands.READ: _read,
     "brain.settle": lambda work, given: run_commands.settle(
         work, given.numbers("versions"), given.number("at")
     ),
@@ -104,9 +117,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "grant.remove": lambda work, given: grant_commands.remove(
         work, given.text("app"), given.names("names")
     ),
-    binding_commands.READ: lambda work, given: binding_commands.read(
-        work, given.names("names"), given.optional_names("narrow")
-    ),
+    binding_commands.READ: _read_granted,
     adopt_commands.ACTION: lambda work, given: adopt_commands.adopt(
         work, is_known=given.flag("isKnown")
     ),
@@ -150,7 +161,8 @@ NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "
 # Sent again, these are recorded once and answered by what there is now: their answers, which have
 # sealed texts and notes, are not kept with the event.
 ANSWERED_AGAIN: Final[Mapping[str, Read]] = {
-    run_commands.READ: _read_again,
+    run_commands.READ: _again(_read),
+    binding_commands.READ: _again(_read_granted),
     "secret.policy": lambda work, given: policy_commands.shown(work, given.name("name")),
 }
 READS: Final[Mapping[str, Read]] = {

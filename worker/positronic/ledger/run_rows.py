@@ -19,8 +19,8 @@ _STATUS: Final = re.compile("|".join(STATUSES))
 
 @dataclass(frozen=True, slots=True)
 class IndexedRun:
-    """Times in milliseconds; `time_limit` in seconds. `token`: the id of the one that started it,
-    and `by` its name. `starts_at` and `rerun_of`: of a rerun.
+    """Times in milliseconds; `time_limit` in seconds. `token`: the id of the one that started it
+    (or `schedule`), and `by` its name. `starts_at` and `rerun_of`: of a rerun.
     """
 
     id: str

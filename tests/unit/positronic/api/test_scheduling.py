@@ -69,6 +69,8 @@ def test_brains_that_name_the_cron_start() -> None:
         ("brain.run", "schedule"),
         ("token.revoke", "schedule"),
     ]
+    made = [one["details"] for one in events if one["action"] == "token.create"]
+    assert {one["role"] for one in made} == {"runner"}, "it may do more than start a run"
     assert house.call("GET", "/tokens").json["tokens"] == []
     late = {"authorization": f"Bearer {starting.tokens[0]}"}
     assert house.call("GET", "/brains", headers=late).status == 401
