@@ -107,7 +107,8 @@ def _check_folders(app: App, project: Workspace) -> None:
             f"{app.named} is in the project's own folder, where the master keys are",
             hint="give the other Worker a folder of its own",
         )
-    fields, folders = app.manifest.fields, {"main": app.manifest.main.parent}
+    fields = app.manifest.fields
+    folders = {"main": app.manifest.main.parent, ".wrangler": app.folder / ".wrangler"}
     if "base_dir" in fields:
         folders["base_dir"] = app.folder / str(fields["base_dir"])
     if "assets" in fields:
@@ -125,6 +126,8 @@ def _check_folders(app: App, project: Workspace) -> None:
 
 def _check_dev_vars(app: App, project: Workspace) -> None:
     """Raises Usage where the app would get the project's keys as its own variables."""
-    for found in app.folder.glob(f"{PRODUCTION.dev_vars}*"):
-        if found.resolve().parent == project.root.resolve():
-            raise Usage(f"{app.named}: the {found.name} next to it is the project's own")
+    for pattern in (f"{PRODUCTION.dev_vars}*", ".env*"):
+        for found in app.folder.glob(pattern):
+            real = found.resolve()
+            if real.is_relative_to(project.root.resolve()) and real.parent != app.folder:
+                raise Usage(f"{app.named}: the {found.name} next to it is the project's own")

@@ -1,14 +1,57 @@
 // `wrangler dev` for an app, a Worker of another project, without a debugger and without a registry.
 // Arguments: wrangler's cli.js, and the app as JSON.
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join, relative, sep } from "node:path";
 
 const [, , wrangler, app] = process.argv;
-const { config: path, env, nothing, kept, absent, doors, flags, host, port } = JSON.parse(app);
-const { unstable_DevEnv: DevEnv, unstable_readConfig: readConfig } = createRequire(import.meta.url)(wrangler);
+const { config: path, env, nothing, kept, absent, doors, flags, host, port, folder, project, tools } = JSON.parse(app);
+const require = createRequire(wrangler);
+const esbuild = require("esbuild");
+guardBundler();
+const { unstable_DevEnv: DevEnv, unstable_readConfig: readConfig } = require(wrangler);
 
 function fail({ cause, message }) {
   console.error(`[ERROR] ${cause?.message ?? message ?? cause}`);
   process.exit(1);
+}
+
+function isIn(path, folder) {
+  return path === folder || path.startsWith(folder + sep);
+}
+
+// Ends the app when a file of it is one of the project, which has the master keys, or a folder around it.
+function check(file) {
+  if (!existsSync(file)) return; // wrangler says so itself, if it needs it
+  const found = realpathSync(file);
+  const isOurs = isIn(found, project) && !isIn(found, folder) && !isIn(found, tools);
+  if (!isOurs && !isIn(project, found)) return;
+  esbuild.stop(); // it would print where it was
+  fail({ message: `${relative(folder, file)} leads to the project's own files` });
+}
+
+// What the code imports is checked before it is read: wrangler tells only the imports of its first bundle.
+function guardBundler() {
+  const guard = { name: "px", setup: (build) => build.onLoad({ filter: /./, namespace: "file" }, ({ path }) => check(path)) };
+  const context = (options) => esbuild.context({ ...options, plugins: [guard, ...options.plugins] });
+  require.cache[require.resolve("esbuild")].exports = { ...esbuild, context };
+}
+
+class Guarded extends DevEnv {
+  // Controllers tell each other by this; workerd starts with a bundle after it.
+  dispatch(event) {
+    if (event.type === "bundleComplete") {
+      const { bundle, config } = event;
+      for (const file of [bundle.path, ...bundle.modules.map((one) => one.filePath)]) if (file) check(file);
+      if (config.assets) checkLinks(config.assets.directory);
+    }
+    super.dispatch(event);
+  }
+}
+
+function checkLinks(folder) {
+  for (const one of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (one.isSymbolicLink()) check(join(one.parentPath, one.name));
 }
 
 // Of the config only what px keeps; everything else is as in a config that does not name it.
@@ -28,7 +71,7 @@ function bound([name, address]) {
   return [name, { type: "fetcher", fetcher: { external: { address: `unix:${address}`, http: {} } } }];
 }
 
-const dev = new DevEnv();
+const dev = new Guarded();
 let isReady = false;
 dev.on("error", fail);
 dev.on("buildFailed", () => isReady || process.exit(1)); // wrangler has printed why

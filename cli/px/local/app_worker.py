@@ -65,6 +65,9 @@ class AppWorker(LocalWorker):
             "flags": list(dict.fromkeys(flags)),
             "host": HOST,
             "port": port,
+            "folder": str(self.app.folder),
+            "project": str(self.project.root.resolve()),
+            "tools": str(current().folder.resolve()),
         }
         return [
             *(str(node()), "--no-warnings", "--import", str(scripts / "lifeline.mjs")),

@@ -16,7 +16,7 @@ from px.local import worker_log
 from px.local.apps import AppAddress, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
-from px.local.served import ServedWorker
+from px.local.served import ServedWorker, forget
 from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.watched import Watched
@@ -230,6 +230,7 @@ def _only_one(project: Workspace) -> Iterator[Note]:
         with owner_only.locked(path, wait=False) as lock:
             os.truncate(lock, 0)
             dev_state.note(lock, dev_state.STARTING)
+            forget(project)  # what a killed px dev left
             yield partial(dev_state.note, lock)
     except BlockingIOError:
         raise _already_running(project) from None

@@ -22,7 +22,7 @@ SOCKET: Final = "http"
 GATE: Final = "gate"
 CONFIG: Final = "config.capnp"
 
-# Python from disk; see PLATFORM.md.
+# workerd loads Python itself from px's tools on disk, never from the network.
 _LOCAL_FLAGS: Final = ("python_workers_development", "experimental")
 _JAVASCRIPT: Final = (".js", ".mjs")
 # What Miniflare says to a socket that takes RPC, HOST_CAPNP_CONNECT.

@@ -47,7 +47,7 @@ class ServedWorker(LocalWorker):
         try:
             super()._start_on(port)
         finally:
-            (self._folder / CONFIG).unlink(missing_ok=True)  # it has the master keys
+            forget(self.project)
 
     def _explain(self, what: str) -> LocalError:
         said = self._output()
@@ -58,19 +58,16 @@ class ServedWorker(LocalWorker):
             )
         return super()._explain(what)
 
-    @property
-    def _folder(self) -> Path:
-        return self.project.own("served")
-
     def _command(self, port: int) -> list[str]:
-        owner_only.make_folder(self._folder)
+        folder = _folder(self.project)
+        owner_only.make_folder(folder)
         doors = self._doors()
         for door in doors:  # workerd does not take over the file of an earlier run
             with suppress(FileNotFoundError):
                 Path(door.path).unlink()
         config = write_config(
             self.project,
-            self._folder,
+            folder,
             self._secrets(),
             persist=self.persist,
             is_online=True,
@@ -86,3 +83,12 @@ class ServedWorker(LocalWorker):
     def _secrets(self) -> dict[str, str]:
         origin = {"LOCAL_ORIGIN": parse_address(self.url).origin}
         return dict.fromkeys(_REMINDERS, "") | dev_vars.read_all(self.project) | origin
+
+
+def forget(project: Workspace) -> None:
+    """Removes workerd's config, which has all of .dev.vars in clear."""
+    (_folder(project) / CONFIG).unlink(missing_ok=True)
+
+
+def _folder(project: Workspace) -> Path:
+    return project.own("served")

@@ -233,10 +233,22 @@ def test_the_projects_own_folder_is_refused(project: Workspace) -> None:
     assert "in the project's own folder" in refusal(write(project.root), project)
 
 
-def test_a_link_to_the_projects_dev_vars_is_refused(shop: Path, project: Workspace) -> None:
-    (shop / ".dev.vars").symlink_to(project.root / ".dev.vars")
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [(".dev.vars", ".dev.vars"), (".env", ".env.deploy"), (".dev.vars.staging", ".px/local.json")],
+)
+def test_a_link_to_the_projects_variables_is_refused(
+    shop: Path, project: Workspace, name: str, ours: str
+) -> None:
+    (shop / name).symlink_to(project.root / ours)
 
-    assert refusal(write(shop), project).endswith("the .dev.vars next to it is the project's own")
+    assert refusal(write(shop), project).endswith(f"the {name} next to it is the project's own")
+
+
+def test_a_link_to_the_projects_local_state_is_refused(shop: Path, project: Workspace) -> None:
+    (shop / ".wrangler").symlink_to(project.root / ".wrangler")
+
+    assert ".wrangler leads to the project's own files" in refusal(write(shop), project)
 
 
 def test_the_environment_of_the_same_name_is_used_if_the_app_has_one(
