@@ -27,7 +27,7 @@ PARENT, CHILD, GRANDCHILD, OTHER = (f"{digit}" * 16 for digit in "abcd")
 WITHOUT_ARGUMENTS = {
     "use.trim",
     *("keys.rotate", "project.repair", "project.adopt", "project.export"),
-    *("audit.trim", "audit.restart"),
+    *("audit.trim", "audit.restart", "run.trim"),
 }
 
 

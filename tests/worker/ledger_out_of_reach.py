@@ -5,19 +5,17 @@ Only copied into a temporary folder, over the project's own entry; never deploye
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from positronic.api.ledger_location import ledger_location
-from positronic.api.service import Service
-from positronic.cloudflare import brain_run, js_kv, serving
+from positronic.api.service import Settings, keyring_of
+from positronic.cloudflare import js_kv, serving
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.entrypoint import Default
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.commands.command import Command
-from positronic.runs.directory import RunDirectory
 
 __all__ = ["BrainRun", "Default", "ProjectLedger"]
 
@@ -41,18 +39,14 @@ class _Nowhere:
         raise _Unreachable
 
 
-def _service_of(env: Any, ctx: Any, runs: RunDirectory) -> Service:  # noqa: ANN401
-    service = serving.service_of(env, ctx, runs)
-    send, kv = service.runtime.send, js_kv.JsNamespace(env.SECRETS_KV)
-
-    async def sometimes(command: Command) -> object:
-        is_of_a_run = command.action in ("brain.read", "brain.settle")
-        if is_of_a_run and (await kv.get(["test/down"])).get("test/down"):
-            objects = LedgerObjects(_Nowhere(), ledger_location("", ""), is_local=True)
-            return await LedgerCalls(objects, service.keyring())(command)
-        return await send(command)
-
-    return replace(service, runtime=replace(service.runtime, send=sometimes))
+async def _sometimes(env: Any, found: Settings, command: Command) -> Any:  # noqa: ANN401
+    kv = js_kv.JsNamespace(env.SECRETS_KV)
+    is_of_a_run = command.action in ("brain.read", "brain.settle")
+    if is_of_a_run and (await kv.get(["test/down"])).get("test/down"):
+        objects = LedgerObjects(_Nowhere(), ledger_location("", ""), is_local=True)
+        return await LedgerCalls(objects, keyring_of(found))(command)
+    return await _send(env, found, command)
 
 
-brain_run.service_of = _service_of  # type: ignore[attr-defined]
+_send = serving.send
+serving.send = _sometimes

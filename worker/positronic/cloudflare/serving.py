@@ -55,7 +55,7 @@ def _service(found: Settings, env: Any, ctx: Any, runs: RunDirectory) -> Service
         clock=isolate.now,
         random=os.urandom,
         report=print,
-        send=partial(_send, env, found),
+        send=partial(send, env, found),
         in_background=partial(js_streams.keep_on, ctx),
         runs=runs,
         known_values=isolate.known_values,
@@ -71,7 +71,8 @@ def _copies(env: Any, project: Project) -> KvCopies:
     return KvCopies(js_kv.JsNamespace(env.SECRETS_KV), project)
 
 
-async def _send(env: Any, found: Settings, command: Command) -> Any:
+async def send(env: Any, found: Settings, command: Command) -> Any:
+    """To the object that has the ledger of the command's project."""
     location = ledger_location_of(found)
     objects = LedgerObjects(env.PROJECT_LEDGER, location, bool(found.local_origin))
     calls = LedgerCalls(objects, keyring_of(found))
