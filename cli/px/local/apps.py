@@ -51,16 +51,18 @@ class Apps:
         self._end = ExitStack()
         if not named:
             return
-        # Only for this user, and short: a socket's path has at most some 100 bytes.
-        doors = self._end.enter_context(tempfile.TemporaryDirectory(prefix="px-doors."))
-        for number, path in enumerate(named):
-            app = read_app(path, project)
-            if app.name in {one.app.name for one in self._running}:
-                raise Usage(f"--with: two Workers have the name {app.name}")
-            folder = Path(doors, str(number))
-            folder.mkdir()
-            own = _port(port + 1 + number)
-            self._running.append(_Running(project, app, own, folder))
+        with ExitStack() as end:  # left at once for a config that is refused
+            # Only for this user, and short: a socket's path has at most some 100 bytes.
+            doors = end.enter_context(tempfile.TemporaryDirectory(prefix="px-doors."))
+            for number, path in enumerate(named):
+                app = read_app(path, project)
+                if app.name in {one.app.name for one in self._running}:
+                    raise Usage(f"--with: two Workers have the name {app.name}")
+                folder = Path(doors, str(number))
+                folder.mkdir()
+                own = _port(port + 1 + number)
+                self._running.append(_Running(project, app, own, folder))
+            self._end = end.pop_all()
 
     def __bool__(self) -> bool:
         return bool(self._running)
