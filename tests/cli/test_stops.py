@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -140,3 +141,33 @@ def test_a_signal_that_the_caller_ignores_stops_nothing(px: Px, server: TestDevS
     _, _, told = stop(running, signal.SIGHUP)
 
     assert "interrupted" not in told
+
+
+UNHEARD = """
+import os, pathlib, signal, threading
+from px.process import stopping
+
+stopping.take()
+open_for_ever, _ = os.pipe()
+call = pathlib.Path(f"/proc/self/task/{os.getpid()}/syscall")
+
+def send():
+    while f" {open_for_ever:#x} " not in call.read_text():
+        pass
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+try:
+    threading.Thread(target=send).start()
+    os.read(open_for_ever, 1)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_signal_that_interrupts_no_system_call_is_heard() -> None:
+    """Such as one that another thread takes, or that comes just before the call."""
+    ended = subprocess.run(
+        [sys.executable, "-c", UNHEARD], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (ended.stdout, ended.stderr) == ("stopped\n", "")

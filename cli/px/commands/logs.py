@@ -120,7 +120,7 @@ def _deployed(project: Workspace, follow: bool, limit: int | None, *, quiet: boo
             "the earlier lines of a deployed Worker cannot be read here",
             code="no_earlier_lines",
             hint="`px logs --follow` shows new ones; with [observability] in wrangler.toml, "
-            "Cloudflare's dashboard shows earlier ones; `px logs --local` shows those of px dev",
+            "Cloudflare's dashboard shows earlier ones; `px logs --local` shows those of `px dev`",
         )
     from px.cloudflare.wrangler import Wrangler, credentials
     from px.logs.deployed import credentials_in, follow_deployed

@@ -144,7 +144,7 @@ class _Running:
         try:
             app = read_app(self.app.named, self._project)
             if app.name != self.app.name:
-                raise Usage(f"{self.app.named} has another name now", hint="restart px dev")
+                raise Usage(f"{self.app.named} has another name now", hint="restart `px dev`")
         except PxError as problem:
             output.refused(f"{self.app.name} keeps its settings; fix them", problem)
             return

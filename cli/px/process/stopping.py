@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from types import FrameType
 from typing import Final
 
@@ -13,6 +16,7 @@ _NAMES: Final = (
 )
 SIGNALS: Final = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 _received: list[int] = []
+_GRACE_S: Final = 0.2
 
 
 def take() -> None:
@@ -22,6 +26,7 @@ def take() -> None:
     """
     for number in heeded():
         signal.signal(number, _raise_once)
+    _repeat_unheard()
 
 
 def heeded() -> list[signal.Signals]:
@@ -47,6 +52,7 @@ def hand_back() -> None:
 
     exec resets a handler, but a signal that Python has noted and not yet raised would be lost.
     """
+    signal.set_wakeup_fd(-1)
     for number in heeded():
         signal.signal(number, signal.SIG_DFL)
 
@@ -54,6 +60,28 @@ def hand_back() -> None:
 def exit_code() -> int:
     """Like a shell: 128 plus the signal's number; 130 without a signal."""
     return 128 + (_received[0] if _received else signal.SIGINT)
+
+
+def _repeat_unheard() -> None:
+    """Starts a thread that sends the main thread a signal again if nothing has come of it.
+
+    Python only notes a signal, and raises it before the main thread's next instruction. If it comes
+    just before a system call that waits, or to another thread, px would wait for that call to end.
+    """
+    if not hasattr(signal, "pthread_kill"):
+        return
+    noted, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+    main = threading.main_thread()
+
+    def repeat() -> None:
+        while received := os.read(noted, 1):
+            time.sleep(_GRACE_S)
+            if signal.getsignal(received[0]) is _raise_once and main.ident is not None:
+                signal.pthread_kill(main.ident, received[0])
+
+    threading.Thread(target=repeat, name="signals", daemon=True).start()
 
 
 def _raise_once(number: int, _frame: FrameType | None) -> None:
