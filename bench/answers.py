@@ -12,14 +12,14 @@ from bench import jobs, reads
 from bench.assembly import assemble
 from bench.connection import Connection
 from bench.jobs import Job
-from bench.rounds import Figure, in_turn, timed_warm
+from bench.rounds import Figure, Measure, in_turn, timed_warm
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import ON_KV, ON_SQLITE, bare_config, running
 from px.project.workspace import Workspace
 
 ROUNDS: Final = 5
 OURS: Final = "Positronic Secrets"
-BARE: Final = "bare SDK Response"
+BARE: Final = {"bare SDK Response": "/", "bare SDK, through an object": "/object"}
 PEERS: Final = {"JavaScript on KV": ON_KV, "JavaScript on a SQLite object": ON_SQLITE}
 JOBS: Final = (
     *(jobs.STATUS, jobs.LIST, jobs.EXISTS, jobs.UPDATE, jobs.BULK_UPDATE, jobs.AUDIT, jobs.REFUSED),
@@ -28,7 +28,9 @@ JOBS: Final = (
 
 def print_answers(project: Workspace) -> None:
     """A row for each job: each one's median, and how many times the comparison's ours takes."""
-    print_head(f"median of {ROUNDS} rounds", OURS, *(f"{one}: ours / it" for one in (BARE, *PEERS)))
+    print_head(
+        f"median of {ROUNDS} rounds", OURS, *(f"{one}: ours / it" for one in (*BARE, *PEERS))
+    )
     with _running(project) as (workers, bare):
         for job in JOBS:
             _print_job(job, workers, bare)
@@ -39,9 +41,7 @@ def print_answers(project: Workspace) -> None:
 
 def _print_job(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
     measures = {label: timed_warm(job.of(one), one.copies.wait) for label, one in workers.items()}
-    measures[BARE] = timed_warm(bare.prepare("GET", "/"))
-    took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
-    _print(job.label, took[OURS], [took[one] for one in (BARE, *PEERS)])
+    _print_beside(job.label, measures, bare, job.samples)
 
 
 def _print_copied(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
@@ -50,9 +50,15 @@ def _print_copied(job: Job, workers: Mapping[str, Connection], bare: Connection)
         label: timed_warm(one.copies.after(job.of(one)), one.copies.wait)
         for label, one in workers.items()
     }
-    measures[BARE] = timed_warm(bare.prepare("GET", "/"))
-    took = in_turn(measures, rounds=ROUNDS, samples=job.samples)
-    _print(f"{job.label}, until copied", took[OURS], [took[one] for one in (BARE, *PEERS)])
+    _print_beside(f"{job.label}, until copied", measures, bare, job.samples)
+
+
+def _print_beside(
+    label: str, measures: Mapping[str, Measure], bare: Connection, samples: int
+) -> None:
+    least = {one: timed_warm(bare.prepare("GET", path)) for one, path in BARE.items()}
+    took = in_turn({**measures, **least}, rounds=ROUNDS, samples=samples)
+    _print(label, took[OURS], [took[one] for one in (*BARE, *PEERS)])
 
 
 @contextmanager
@@ -79,15 +85,15 @@ def _print_reads(workers: Mapping[str, Connection]) -> None:
         for _ in range(ROUNDS + 1)
     ]
     ours, bare, many, *peers = (Figure(times) for times in zip(*rounds[1:], strict=True))
-    _print("secrets.get (beside a bare KV.get)", ours, [bare, *peers])
+    _print("secrets.get (beside a bare KV.get)", ours, [bare, None, *peers])
     print_row(
         "each of get_many of 50 (beside a secrets.get)",
         milliseconds(many),
         f"{milliseconds(ours)}: {times(many.over(ours))}",
-        *("" for _ in peers),
+        *("" for _ in (None, *peers)),
     )
 
 
-def _print(label: str, ours: Figure, others: Sequence[Figure]) -> None:
-    cells = (f"{milliseconds(other)}: {times(ours.over(other))}" for other in others)
+def _print(label: str, ours: Figure, others: Sequence[Figure | None]) -> None:
+    cells = (f"{milliseconds(it)}: {times(ours.over(it))}" if it else "" for it in others)
     print_row(label, milliseconds(ours), *cells)

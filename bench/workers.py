@@ -51,5 +51,7 @@ def bare_config(project: Workspace) -> Iterator[Path]:
         config.write_text(
             f'name = "bare"\nmain = "{main}"\ncompatibility_date = "2026-11-01"\n'
             'compatibility_flags = ["python_workers"]\n'
+            '[[durable_objects.bindings]]\nname = "OBJECT"\nclass_name = "Object"\n'
+            '[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Object"]\n'
         )
         yield config
