@@ -240,6 +240,17 @@ async def check_a_watch_that_broke_off(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_a_watch_whose_place_was_taken(world: LedgerWorld) -> None:
+    """One that was not renewed in time goes on only if there is still room."""
+    place = Commanding(world, run_limits=FEW)
+    await place.run(*[watch("begin", n) for n in range(2)])
+    place.clock.now += LEASE
+    await place.run(watch("begin", 2, AT + 2 * LEASE), watch("renew", 0, AT + 2 * LEASE))
+
+    await raises(TooManyWatches, place.run(watch("renew", 1, AT + 2 * LEASE)))
+
+
+@SUITE.check
 async def check_a_watch_ends_with_its_token(world: LedgerWorld) -> None:
     """A token that was revoked cannot renew one."""
     place = Commanding(world)

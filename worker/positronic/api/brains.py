@@ -74,7 +74,7 @@ async def _begin(
         time_limit=min(limit for limit in limits if limit is not None),
     )
     await session.projects().add(session.project)
-    announce = partial(session.runs().announce, action, **_indexed(record))
+    announce = partial(session.auditor().announce, action, **_indexed(record))
     await run.start(record, plan, session.run_resources(record), announce)
     return brain_models.StartedOut(brain_run_id=run.id)
 
@@ -105,7 +105,7 @@ async def _cancel(call: Call) -> None:
     """It has ended when this answers, also if its code did not; 409 if it had ended before."""
     run = _existing_run(call)
     title = run.event_log.record.title
-    announce = call.session.runs().announce
+    announce = call.session.auditor().announce
     await run.cancel(partial(announce, "brain.cancel", title=title, run=run.id))
 
 

@@ -38,7 +38,7 @@ async def _remove(call: Call) -> None:
 
 
 def _names(call: Call) -> list[Name]:
-    """None: the whole grant. Raises InvalidName, ReservedName, TooLarge."""
+    """An empty list: the whole grant. Raises InvalidName, ReservedName, TooLarge."""
     if "read" not in call.query:
         return []
     texts = call.query["read"].split(",")

@@ -201,6 +201,6 @@ def _seconds(setting: str, days: str) -> int:
 
 
 def _number(setting: str, text: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
         raise NotConfigured(f"{setting} must be a number from 1 to {most}")
     return int(text)

@@ -13,7 +13,7 @@ from workers import DurableObject
 
 from positronic.api.service import Service
 from positronic.cloudflare import given
-from positronic.cloudflare.given import NothingHangs
+from positronic.cloudflare.given import KeepsGiven
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
@@ -35,18 +35,13 @@ class _Held:
 _held: Final[WeakKeyDictionary[object, _Held]] = WeakKeyDictionary()
 
 
-class BrainRun(NothingHangs, DurableObject):
+class BrainRun(KeepsGiven, DurableObject):
     """Keeps one run of a brain, and continues it after the answer. Its name holds the project.
 
     An alarm rings while the run continues, so that an interrupted run is noticed, until the ledger
     knows how it ended, and once more when its retention ends. Nothing of it hangs on the object:
     see `given`.
     """
-
-    def __new__(cls, ctx: Any, env: Any) -> BrainRun:
-        made: BrainRun = super().__new__(cls)
-        given.keep(made, ctx, env)
-        return made
 
     def __init__(self, ctx: Any, env: Any) -> None:
         if self not in _held:  # anybody can call it again

@@ -13,7 +13,7 @@ from positronic.api.reminding import remind
 from positronic.api.scheduling import start_scheduled
 from positronic.api.service import Service
 from positronic.cloudflare import given, js_http
-from positronic.cloudflare.given import NothingHangs
+from positronic.cloudflare.given import KeepsGiven
 from positronic.cloudflare.run_objects import RemoteRuns, object_name
 from positronic.cloudflare.serving import serve, service_of
 from positronic.errors import PositronicError, StoreFailed
@@ -24,16 +24,11 @@ from positronic.traceback_summary import summary_of
 _RUNS: Final = "https://positronic.invalid/brains/runs"  # no name leads there: an object gets it
 
 
-class Default(NothingHangs, WorkerEntrypoint):
+class Default(KeepsGiven, WorkerEntrypoint):
     """Serves the secrets API. When a cron fires, starts the brains that name it, and reminds.
 
     No other methods: each could be called over a binding, as these can.
     """
-
-    def __new__(cls, ctx: Any, env: Any) -> Default:
-        made: Default = super().__new__(cls)
-        given.keep(made, ctx, env)
-        return made
 
     def __init__(self, _: Any, __: Any) -> None:
         """Keeps nothing: anybody can call it."""

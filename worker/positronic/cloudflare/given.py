@@ -6,7 +6,7 @@ gets the platform's own; they are kept here, for over a binding others read what
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from weakref import WeakKeyDictionary, WeakSet
 
 
@@ -39,10 +39,15 @@ class NothingHangs:
         raise TypeError("nothing hangs on this object")
 
 
-def keep(made: object, ctx: Any, env: Any) -> None:
-    _given[made] = Given(ctx, env)
+class KeepsGiven(NothingHangs):
+    """One whose `ctx` and `env` are asked for with `of`."""
+
+    def __new__(cls, ctx: Any, env: Any) -> Self:
+        made = super().__new__(cls)
+        _given[made] = Given(ctx, env)
+        return made
 
 
-def of(made: object) -> Given:
-    """What `keep` got for this very object."""
+def of(made: KeepsGiven) -> Given:
+    """What the platform gave this very object."""
     return _given[made]

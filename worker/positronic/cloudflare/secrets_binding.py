@@ -10,22 +10,17 @@ from workers import WorkerEntrypoint
 from positronic.binding.answers import answer
 from positronic.cloudflare import given, js_http
 from positronic.cloudflare.crossings import crossings
-from positronic.cloudflare.given import NothingHangs
+from positronic.cloudflare.given import KeepsGiven
 from positronic.cloudflare.run_objects import RemoteRuns
 from positronic.cloudflare.serving import service_of
 
 
-class Secrets(NothingHangs, WorkerEntrypoint):
+class Secrets(KeepsGiven, WorkerEntrypoint):
     """Reads what is granted to the app that the props of the binding name.
 
     Each answer is an object: {ok: true, value} or {ok: false, code, message}. No other methods:
     each could be called over a binding, as these can.
     """
-
-    def __new__(cls, ctx: Any, env: Any) -> Secrets:
-        made: Secrets = super().__new__(cls)
-        given.keep(made, ctx, env)
-        return made
 
     def __init__(self, _: Any, __: Any) -> None:
         """Keeps nothing: anybody can call it."""

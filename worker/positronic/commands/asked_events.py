@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
@@ -75,14 +74,16 @@ def _listed(found: list[Any]) -> ListedEvent:
 
 
 class LedgerAuditor:
-    """Records what somebody does who changes nothing in the ledger."""
+    """Records what somebody does outside the ledger."""
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
-    async def accepted(self, action: str, names: Iterable[str]) -> None:
-        """Raises AuditUnavailable, and then it must not be done."""
+    async def announce(self, action: str, **arguments: object) -> None:
+        """Record what is about to be done. Raises AuditUnavailable, and then it must not be done,
+        although it may be recorded; TooManyRuns.
+        """
         try:
-            await self._ask(action, names=list(names))
+            await self._ask(action, **arguments)
         except (StoreFailed, Busy, OutcomeUnknown):
             raise AuditUnavailable("the audit log cannot be written; nothing was done") from None

@@ -8,11 +8,11 @@ from contextlib import aclosing, suppress
 from positronic.commands.asking import Asking
 from positronic.errors import (
     AuditUnavailable,
-    Busy,
     Forbidden,
     OutcomeUnknown,
     PositronicError,
     StoreFailed,
+    TooManyWatches,
     Unauthenticated,
 )
 from positronic.ledger.run_rows import IndexedRun
@@ -21,7 +21,7 @@ from positronic.ports import Clock, Page, RandomBytes, Unreadable
 
 
 class LedgerRuns:
-    """For the caller: the list, and what is recorded before it is done."""
+    """For the caller: the list."""
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
@@ -35,15 +35,6 @@ class LedgerRuns:
         )
         items = [Unreadable(*one) if len(one) == 1 else IndexedRun(*one) for one in found]
         return Page(items, following)
-
-    async def announce(self, action: str, **arguments: object) -> None:
-        """Record what is about to be done. Raises AuditUnavailable, and then it must not be done,
-        although it may be recorded; TooManyRuns.
-        """
-        try:
-            await self._ask(action, **arguments)
-        except (StoreFailed, Busy, OutcomeUnknown):
-            raise AuditUnavailable("the audit log cannot be written; nothing was done") from None
 
 
 class LedgerRecorder:
@@ -110,7 +101,7 @@ class Watching:
     async def _may_go_on(self, id_: str) -> bool:
         try:
             await self._ask("watch.renew", id=id_, until=self._clock() + LEASE)
-        except (Unauthenticated, Forbidden):
+        except (Unauthenticated, Forbidden, TooManyWatches):
             return False
         except PositronicError:
             pass  # asked again soon

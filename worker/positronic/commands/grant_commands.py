@@ -25,11 +25,12 @@ async def add(work: Work, app: App, names: Sequence[Name]) -> Plan:
     before, now = work.look.one(GRANTS, app), work.tools.clock()
     granted = before.names if before else ()
     new = sorted(set(names).difference(granted))
-    grant = Grant(app, tuple(sorted({*granted, *new})), work.actor, now, now)
-    if len(grant.names) > MAX_GRANTED:
+    names_now = tuple(sorted({*granted, *new}))
+    if len(names_now) > MAX_GRANTED:
         raise Conflict(f"{app} may read {MAX_GRANTED} secrets at most; nothing was granted")
-    if before:
-        grant = Grant(app, grant.names, work.actor, before.created_at, now) if new else before
+    grant = before
+    if grant is None or new:
+        grant = Grant(app, names_now, work.actor, before.created_at if before else now, now)
     found = there(work, grant.names)
     answer = [_item(grant), [name for name in grant.names if name not in found]]
     return Plan([GRANTS.put(grant)] if new else [], new, answer, details={"as": app})

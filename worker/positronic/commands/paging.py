@@ -37,8 +37,12 @@ def by_time(
     rows = work.look.ledger.list(kind, index, _position(cursor), limit + 1, high=high)
     if len(rows) <= limit:
         return rows, None
-    row = rows[limit - 1]
-    return rows[:limit], f"{row.keys[kind.indexes.index(index)]}={row.id}"
+    return rows[:limit], time_cursor(kind, index, rows[limit - 1])
+
+
+def time_cursor(kind: Kind, index: str, last: Row) -> str:
+    """It leads on after this row of an index whose keys are times."""
+    return f"{last.keys[kind.indexes.index(index)]}={last.id}"
 
 
 def by_id(

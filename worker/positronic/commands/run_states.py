@@ -9,18 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from typing import Final
 
-from positronic.commands.paging import by_time
+from positronic.commands.paging import by_time, time_cursor
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, TooManyRuns
 from positronic.ledger.run_rows import RUNS, IndexedRun
 from positronic.ports import Unreadable
-from positronic.rows import Change, Delete, Row
+from positronic.rows import Change, Delete
 from positronic.run_statuses import INTERRUPTED, RUNNING, STATUSES
 
 SCHEDULE: Final = "schedule"  # the name of a token with which the schedule starts a run
 BEGIN: Final = ("brain.run", "brain.rerun")
 AT_ONCE: Final = 500  # rows that one step removes
 MAX_SCANNED: Final = 1000  # rows that one call looks at
+READ_AT_ONCE: Final = 50  # rows, at least, of which some may not be wanted
 LATE: Final = 3_600_000  # milliseconds after its time limit until a run counts as lost
 
 
@@ -95,7 +96,7 @@ async def listed(
     found: list[Sequence[object]] = []
     scanned = 0
     while True:
-        rows, following = by_time(work, RUNS.kind, "newest", cursor, limit)
+        rows, following = by_time(work, RUNS.kind, "newest", cursor, max(limit, READ_AT_ONCE))
         for row in rows:
             scanned += 1
             one = RUNS.item(row)
@@ -103,14 +104,10 @@ async def listed(
                 found.append([one.id] if isinstance(one, Unreadable) else list(astuple(one)))
             if len(found) == limit or scanned == MAX_SCANNED:
                 is_last = following is None and row is rows[-1]
-                return [found, None if is_last else _cursor(row)]
+                return [found, None if is_last else time_cursor(RUNS.kind, "newest", row)]
         if following is None:
             return [found, None]
         cursor = following
-
-
-def _cursor(row: Row) -> str:
-    return f"{row.keys[0]}={row.id}"
 
 
 def _is_wanted(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, TooManyWatches
 from positronic.ledger.watch_rows import WATCHERS, Watcher
-from positronic.ports import Ledger
 from positronic.rows import Change, Delete
 
 AT_ONCE: Final = 100  # ended watches that one step removes
@@ -16,22 +16,28 @@ AT_ONCE: Final = 100  # ended watches that one step removes
 
 async def begin(work: Work, id_: str, until: int) -> Plan:
     """Raises TooManyWatches, in the commit. Without an event, as every read of a run."""
-    ledger, now, token = work.look.ledger, work.tools.clock(), _token(work)
     if work.look.rows(WATCHERS.kind, [id_]):  # sent again
         return Plan([], [], None)
-    most = work.tools.run_limits.watches_per_token
-    old = ledger.list(WATCHERS.kind, "until", limit=AT_ONCE, high=now)
+    token = _token(work)
+    old = work.look.ledger.list(WATCHERS.kind, "until", limit=AT_ONCE, high=work.tools.clock())
     changes: list[Change] = [Delete(WATCHERS.kind, row.id) for row in old]
     changes.append(WATCHERS.put(Watcher(id_, token, until)))
-    return Plan(changes, [], None, holds=_room(ledger, token, most, now))
+    return Plan(changes, [], None, holds=_room(work, token))
 
 
 async def renew(work: Work, id_: str, until: int) -> Plan:
-    """The watch counts until then. Raises what any call of the same token raises."""
+    """The watch counts until then. Raises TooManyWatches if it did not count any more.
+
+    That is so when it was not read for long: meanwhile others may have taken its place.
+    """
     renewed = Watcher(id_, _token(work), until)
     row = work.look.rows(WATCHERS.kind, [id_]).get(id_)
-    is_so = row is not None and WATCHERS.item(row) == renewed
-    return Plan([] if is_so else [WATCHERS.put(renewed)], [], None)
+    found = WATCHERS.item(row) if row else None
+    if found == renewed:  # sent again
+        return Plan([], [], None)
+    plan = Plan([WATCHERS.put(renewed)], [], None)
+    counts = isinstance(found, Watcher) and found.until > work.tools.clock()
+    return plan if counts else replace(plan, holds=_room(work, renewed.token))
 
 
 async def end(work: Work, id_: str) -> Plan:
@@ -45,7 +51,10 @@ def _token(work: Work) -> str:
     return work.caller.id
 
 
-def _room(ledger: Ledger, token: str, most: int, now: int) -> Callable[[], None]:
+def _room(work: Work, token: str) -> Callable[[], None]:
+    ledger, now = work.look.ledger, work.tools.clock()
+    most = work.tools.run_limits.watches_per_token
+
     def check() -> None:
         rows = ledger.list(WATCHERS.kind, "token", low=token, high=f"{token}\0")
         found = [WATCHERS.item(row) for row in rows]

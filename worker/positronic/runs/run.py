@@ -88,11 +88,10 @@ class Run:
         try:
             await self._begin(record, plan, resources, announced)
         except Exception:
+            self._is_worked_on = False
             with suppress(AuditUnavailable):  # tried again later
                 await self._settle(resources.recorder)
             raise
-        finally:
-            self._is_worked_on = self.event_log.is_there
 
     async def _begin(
         self,

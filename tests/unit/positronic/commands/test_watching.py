@@ -11,7 +11,13 @@ from positronic.audit.events import Origin
 from positronic.commands.asked_runs import Watching
 from positronic.commands.asking import Asking
 from positronic.commands.command import Command
-from positronic.errors import OutcomeUnknown, PositronicError, StoreFailed, Unauthenticated
+from positronic.errors import (
+    OutcomeUnknown,
+    PositronicError,
+    StoreFailed,
+    TooManyWatches,
+    Unauthenticated,
+)
 from positronic.ledger.watch_rows import RENEWED
 from positronic.roles import Principal, Role
 from positronic.sealing.keyring import Keyring
@@ -89,9 +95,10 @@ def test_a_long_watch_is_renewed() -> None:
     assert ledger.asked == ["begin", "renew", "renew", "end"]
 
 
-def test_a_watch_ends_with_its_token() -> None:
-    """What comes after that is not sent."""
-    ledger, clock = Ledger(renew=Unauthenticated("gone")), Clock()
+@pytest.mark.parametrize("refusal", [Unauthenticated("gone"), TooManyWatches("no room")])
+def test_a_watch_ends_with_its_token(refusal: PositronicError) -> None:
+    """Or when others have taken its place. What comes after that is not sent."""
+    ledger, clock = Ledger(renew=refusal), Clock()
     stream = Stream(clock, 5, RENEWED)
     found = run(watched(ledger, stream, clock))
 
