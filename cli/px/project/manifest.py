@@ -53,6 +53,10 @@ class Manifest:
         return tuple(self.fields.get("compatibility_flags", ()))
 
     @property
+    def crons(self) -> tuple[str, ...]:
+        return tuple(self.fields.get("triggers", {}).get("crons", ()))
+
+    @property
     def variables(self) -> dict[str, str]:
         return {name: str(text) for name, text in self.fields.get("vars", {}).items()}
 
