@@ -54,7 +54,8 @@ class Manifest:
 
     @property
     def crons(self) -> tuple[str, ...]:
-        return tuple(self.fields.get("triggers", {}).get("crons", ()))
+        with _usable(self.config):
+            return tuple(self.fields.get("triggers", {}).get("crons", ()))
 
     @property
     def variables(self) -> dict[str, str]:
