@@ -134,8 +134,8 @@ def _argument_of(call: ast.Call, function: str, name: str) -> str:
     called = call.func
     word = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
     given = call.args[0] if call.args else _keyword(call, name)
-    is_text = isinstance(given, ast.Constant) and isinstance(given.value, str)
-    return str(given.value) if is_text and word == function else ""
+    text = given.value if isinstance(given, ast.Constant) else None
+    return text if isinstance(text, str) and word == function else ""
 
 
 def _has_default(call: ast.Call) -> bool:
