@@ -226,7 +226,9 @@ def _is_past(time: str) -> bool:
 
 
 def _actor(one: AuditEvent) -> str:
-    return one.actor.get("name") or one.actor.get("id") or "?"
+    """Of a Worker that reads over a binding, its `as`, marked: a token can have the same name."""
+    name = one.actor.get("name") or one.actor.get("id") or "?"
+    return f"{name} (app)" if one.actor.get("type") == "binding" else name
 
 
 def _some(names: Sequence[str]) -> str:

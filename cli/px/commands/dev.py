@@ -130,11 +130,12 @@ class _Output:
         from px.api.client import Client
         from px.api.secrets import Secrets
         from px.declared.code import read_code
+        from px.declared.schedules import never_started
         from px.secrets.requirement import lacking
         from px.settings import make_target
 
         code = read_code(project)
-        found = code.doubts()
+        found = code.doubts() + never_started(project, code)
         try:
             with Client(make_target(url, token, source=project.environment.local_file)) as client:
                 missing = lacking(Secrets(client), code)

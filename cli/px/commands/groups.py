@@ -40,11 +40,13 @@ class UnknownCommand(Exception):
 class LazyGroup(TyperGroup):
     """Knows the module of each command, and in it the Typer `app`.
 
-    `aliases` are other names of its commands; only its help says that they exist.
+    `aliases` are other names of its commands; only its help says that they exist. `meant`: words
+    of other groups, each with its own command to suggest.
     """
 
     modules: ClassVar[dict[str, str]] = {}
     aliases: ClassVar[dict[str, str]] = {}
+    meant: ClassVar[dict[str, str]] = {}
 
     def list_commands(self, ctx: object) -> list[str]:
         return list(self.modules)

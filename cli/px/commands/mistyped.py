@@ -129,6 +129,8 @@ def _no_value(word: str, path: str) -> Usage:
 
 def _named(group: LazyGroup, path: str, word: str) -> list[str]:
     """The group's commands that other tools call so; else commands of this name elsewhere."""
+    if word in group.meant:
+        return [f"{path} {group.meant[word]}"]
     meant = _MEANT.get(word, ())
     own = [f"{path} {name}" for name in meant if name in group.modules]
     wanted = (word, *meant)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from px.declared.uses import NotRead, read_uses
+from px.declared.uses import DeclaredSchedule, NotRead, read_uses
 from px.files.regular import open_regular
 from px.project.workspace import Workspace
 from px.terminal import printable
@@ -33,7 +33,7 @@ class Declared:
     """`required`: names without which a run fails, each with its places; `optional`: all others.
 
     `unnamed`: uses with a name made at run time. `wrong`: with what can be no name. `unread`: files
-    that px cannot read as Python.
+    that px cannot read as Python. `schedules`: each brain's, with its place.
     """
 
     required: dict[str, list[Place]] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Declared:
     unnamed: list[Place] = field(default_factory=list)
     wrong: list[Place] = field(default_factory=list)
     unread: list[Place] = field(default_factory=list)
+    schedules: list[tuple[DeclaredSchedule, Place]] = field(default_factory=list)
 
     def doubts(self) -> list[str]:
         """What px could not learn from the code, a sentence each."""
@@ -85,3 +86,4 @@ def _add(found: Declared, path: Path, file: str) -> None:
         group.setdefault(use.name, []).append(Place(file, use.line))
     found.unnamed += [Place(file, line) for line in uses.unnamed]
     found.wrong += [Place(file, line) for line in uses.wrong]
+    found.schedules += [(one, Place(file, one.line)) for one in uses.schedules]

@@ -32,6 +32,15 @@ class DeclaredUse:
     is_optional: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredSchedule:
+    """`brain`: its title, or empty if the code does not say it in one expression."""
+
+    brain: str
+    cron: str
+    line: int
+
+
 @dataclass(slots=True)
 class DeclaredUses:
     """`unnamed`: lines with a name that is made at run time. `wrong`: with what can be no name."""
@@ -39,6 +48,7 @@ class DeclaredUses:
     uses: list[DeclaredUse] = field(default_factory=list)
     unnamed: list[int] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
+    schedules: list[DeclaredSchedule] = field(default_factory=list)
 
 
 def read_uses(text: bytes) -> DeclaredUses:
@@ -49,6 +59,8 @@ def read_uses(text: bytes) -> DeclaredUses:
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         if method := _method(call, receivers):
             _add(found, call, method)
+        elif cron := _argument_of(call, "with_schedule", "cron"):
+            found.schedules.append(DeclaredSchedule(_title(call), cron, call.lineno))
     found.uses.sort(key=lambda use: use.line)
     return found
 
@@ -106,6 +118,24 @@ def _add(found: DeclaredUses, call: ast.Call, method: str) -> None:
             found.uses.append(DeclaredUse(one.value, one.lineno, is_optional))
         else:
             found.wrong.append(one.lineno)
+
+
+def _title(call: ast.expr) -> str:
+    """What `brain` was called with, at the beginning of a chain of calls."""
+    while isinstance(call, ast.Call):
+        if title := _argument_of(call, "brain", "title"):
+            return title
+        call = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return ""
+
+
+def _argument_of(call: ast.Call, function: str, name: str) -> str:
+    """The text that a function of this name gets, or empty."""
+    called = call.func
+    word = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+    given = call.args[0] if call.args else _keyword(call, name)
+    text = given.value if isinstance(given, ast.Constant) else None
+    return text if isinstance(text, str) and word == function else ""
 
 
 def _has_default(call: ast.Call) -> bool:

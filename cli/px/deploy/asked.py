@@ -10,7 +10,9 @@ from positronic.names import parse_project
 from px.api.client import Client
 from px.api.secrets import Secrets
 from px.declared.code import Declared, Place
+from px.declared.schedules import never_started
 from px.errors import PxError, Refused
+from px.project.workspace import Workspace
 from px.secrets.requirement import asked, lacking
 from px.settings import Target
 from px.terminal import placed
@@ -49,6 +51,12 @@ def check_asked(
         raise _missing(found, where)
     _list(found, f"the code asks for secrets that are not at {where}:", say)
     return tuple(found)
+
+
+def check_schedules(project: Workspace, code: Declared, say: Callable[[str], None]) -> None:
+    """Warns of the brains that no cron of the configuration starts."""
+    for doubt in never_started(project, code):
+        say(f"warning: {doubt}")
 
 
 def _list(found: Mapping[str, Sequence[Place]], what: str, say: Callable[[str], None]) -> None:

@@ -17,7 +17,7 @@ from px.cloudflare.worker import Remote
 from px.cloudflare.wrangler import ACCOUNT, Wrangler, credentials
 from px.declared.code import read_code
 from px.deploy.address import address_of, check_subdomain, choose_address
-from px.deploy.asked import check_asked, in_project
+from px.deploy.asked import check_asked, check_schedules, in_project
 from px.deploy.deployed import Deployed
 from px.deploy.first_key import FirstKey
 from px.deploy.gate import pass_gate
@@ -196,7 +196,9 @@ class Deployment:
             found = make_target(url, known.token, timeout=KNOWN, source=self._source())
             target = in_project(found, self._environ, self._settings)
         allowed = self._options.allow_missing
-        return check_asked(read_code(self._project), target, self._say, allow_missing=allowed)
+        code = read_code(self._project)
+        check_schedules(self._project, code, self._say)
+        return check_asked(code, target, self._say, allow_missing=allowed)
 
     def _sent_token(self) -> str:
         """The token of an unfinished deploy, which the Worker may already have."""

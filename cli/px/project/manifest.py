@@ -53,6 +53,11 @@ class Manifest:
         return tuple(self.fields.get("compatibility_flags", ()))
 
     @property
+    def crons(self) -> tuple[str, ...]:
+        with _usable(self.config):
+            return tuple(self.fields.get("triggers", {}).get("crons", ()))
+
+    @property
     def variables(self) -> dict[str, str]:
         return {name: str(text) for name, text in self.fields.get("vars", {}).items()}
 

@@ -14,6 +14,7 @@ class GrantGroup(LazyGroup):
         "remove": "px.commands.grant.remove",
     }
     aliases: ClassVar = {"ls": "list", "rm": "remove"}
+    meant: ClassVar = {"create": "add", "delete": "remove", "revoke": "remove"}
 
 
 app = new_app(GrantGroup)
