@@ -93,7 +93,22 @@ class Client:
         self, method: str, path: str, body: Fields | None, key: str = ""
     ) -> Callable[[float], Answer]:
         data = None if body is None else encode(body)
-        return lambda timeout: self.transport.send(method, path, data, timeout, key)
+
+        def send(timeout: float) -> Answer:
+            return self.transport.send(method, path, data, self.awaited(timeout), key)
+
+        return send
+
+    def awaited(self, timeout: float) -> float:
+        """What is left of it once the Worker of `px dev` is ready; raises Lost if it is not."""
+        from px.project.dev_wait import wait_for_worker
+
+        if not self.target.address.is_loopback:
+            return timeout
+        left = wait_for_worker(self.target.source, timeout)
+        if not left:
+            raise Lost("px dev is not ready", sent=False, final=True)
+        return left
 
     def get(self, path: str, parse: Callable[[Fields], T]) -> T:
         """A GET's parsed answer."""

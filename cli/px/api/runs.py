@@ -134,7 +134,8 @@ class Runs:
             def send(timeout: float) -> Answer:
                 stack.close()  # left over from an earlier attempt
                 path = f"/brains/runs/{run_id}/watch"
-                entered = self.client.transport.open(path, headers, timeout, SILENCE)
+                left = self.client.awaited(timeout)
+                entered = self.client.transport.open(path, headers, left, SILENCE)
                 opened.append(stack.enter_context(entered))
                 return opened[-1][0]
 

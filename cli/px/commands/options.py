@@ -167,8 +167,15 @@ class Server:
         import os
         from pathlib import Path
 
+        from px.errors import Usage
+        from px.project.dev_wait import wait_for_first_start
         from px.settings import find_target
 
+        try:
+            return find_target(self.choice, environ=os.environ, folder=Path.cwd())
+        except Usage:
+            if self.choice.remote or not wait_for_first_start(self.choice.timeout):
+                raise
         return find_target(self.choice, environ=os.environ, folder=Path.cwd())
 
     def tell(self, document: dict[str, object], *lines: str) -> None:

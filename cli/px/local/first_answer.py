@@ -11,6 +11,7 @@ from px.http.lean_httpx import httpx
 from px.project.errors import LocalError
 
 PAUSE: Final = 0.005  # seconds between two checks
+LONGEST: Final = 600.0  # seconds for one request: a timeout must be finite
 
 
 def wait_until(happened: Callable[[], bool], deadline: float, log: Path) -> None:
@@ -29,7 +30,7 @@ def wait_for_answer(url: str, deadline: float, alive: Callable[[], None], log: P
         def answered() -> bool:
             alive()
             try:
-                seconds = max(deadline - time.monotonic(), PAUSE)
+                seconds = min(max(deadline - time.monotonic(), PAUSE), LONGEST)
                 return client.get("/status", timeout=seconds).status_code == httpx.codes.OK
             except httpx.TransportError:
                 return False

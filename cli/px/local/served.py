@@ -14,7 +14,7 @@ from px.local.app_bindings import ENTRYPOINT
 from px.local.door import Door
 from px.local.port import HOST
 from px.local.runtime_config import CONFIG, SOCKET, write_config
-from px.local.server import LocalWorker
+from px.local.server import START_SECONDS, LocalWorker
 from px.local.workerd import workerd_command
 from px.project import dev_vars, owner_only
 from px.project.errors import LocalError
@@ -33,9 +33,14 @@ class ServedWorker(LocalWorker):
     """
 
     def __init__(
-        self, project: Workspace, *, port: int, doors: Callable[[], Sequence[Door]]
+        self,
+        project: Workspace,
+        *,
+        port: int,
+        doors: Callable[[], Sequence[Door]],
+        timeout: float = START_SECONDS,
     ) -> None:
-        super().__init__(project, port=port)
+        super().__init__(project, port=port, timeout=timeout)
         self._doors = doors
 
     def reload(self) -> None:
