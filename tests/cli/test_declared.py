@@ -241,5 +241,6 @@ def test_dev_warns_once(
     server.seed({"API_KEY": CANARY})
     output.asked(project, server.url, server.token)
 
-    assert first.count(f"warning: {HERE} 6 asks for API_KEY, which the Worker lacks\n") == 1
+    asks = f"{HERE} 6 asks for API_KEY, which the Worker lacks: `px secret create API_KEY`"
+    assert first.count(f"warning: {asks}\n") == 1
     assert "API_KEY" not in capsys.readouterr().err

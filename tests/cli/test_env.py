@@ -33,6 +33,7 @@ def test_an_added_environment_is_whole_and_apart(shop: Path) -> None:
     done = Px(shop).run("env", "add", "staging")
 
     assert done.returncode == 0, done.stderr
+    assert "px --env staging dev; or " in done.stderr
     assert config.read_bytes().startswith(before.rstrip())
     found = own_manifest(Workspace(shop, Environment("staging")))
     top = read_manifest(config)

@@ -61,6 +61,50 @@ def test_a_worker_that_does_not_answer_yet_is_said(
     assert (done.returncode, said in done.stderr) == (3, True), done.stderr
 
 
+def test_a_command_waits_until_px_dev_is_ready(beside_px_dev: Px, server: TestDevServer) -> None:
+    """It says so once, and sends its token only after the Worker has proved itself."""
+    root = beside_px_dev.folder
+    local = json.dumps({"url": server.url, "token": server.token, "project": "default"})
+    (root / ".px" / "local.json").write_text(local)
+    lock = os.open(root / ".px" / "dev.lock", os.O_WRONLY)
+    dev_state.note(lock, dev_state.RESTARTING)
+    server.seed({"A": "x"})
+
+    child = beside_px_dev.terminal("secret", "list", "--local", dimensions=(24, 200))
+    child.expect_exact("The Worker of px dev is restarting; px waits for it, up to 30 s")
+    assert server.calls == []
+    dev_state.note(lock, dev_state.RUNNING)
+    os.close(lock)
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 0, child.before
+    assert "A" in child.before
+    assert "px waits" not in child.before
+
+
+def test_a_command_waits_for_the_first_start_of_px_dev(
+    beside_px_dev: Px, server: TestDevServer
+) -> None:
+    """When there is no address and no token of the local Worker yet."""
+    private = beside_px_dev.folder / ".px"
+    (private / "local.json").unlink()
+    lock = os.open(private / "dev.lock", os.O_WRONLY)
+    dev_state.note(lock, dev_state.STARTING)
+    server.seed({"A": "x"})
+
+    child = beside_px_dev.terminal("secret", "list", "--local", dimensions=(24, 200))
+    child.expect_exact("The Worker of px dev is still starting; px waits for it, up to 30 s")
+    local = json.dumps({"url": server.url, "token": server.token, "project": "default"})
+    owner_only.create(private / "local.json", local.encode())
+    dev_state.note(lock, dev_state.RUNNING)
+    os.close(lock)
+    child.expect(EOF)
+    child.close()
+
+    assert child.exitstatus == 0, child.before
+
+
 @pytest.mark.parametrize("line", WRITES)
 def test_a_change_elsewhere_is_refused_without_a_terminal(
     beside_px_dev: Px, server: TestDevServer, line: str

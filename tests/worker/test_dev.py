@@ -300,7 +300,8 @@ def test_what_the_code_asks_for_and_is_missing_is_told(project: Workspace, start
     dev = start()
     assert dev.ready()
 
-    asks = "worker/brains/asks.py line 2 asks for API_KEY, which the Worker lacks"
+    place = "worker/brains/asks.py line 2"
+    asks = f"{place} asks for API_KEY, which the Worker lacks: `px secret create API_KEY`"
     wait_until(lambda: asks in dev.talk, "the warning")
     project.env_secrets.touch(mode=0o600)
     project.env_secrets.write_text("API_KEY=x\n")

@@ -116,7 +116,8 @@ def test_what_runs_in_the_gate_reaches_no_network(tmp_path: Path) -> None:
             'main = "entry.js"\ncompatibility_date = "2026-11-01"\n'
         )
         config = write_config(Workspace(tmp_path), tmp_path, {})
-        code, said = run_workerd([*workerd_command("test", config), GATE], snapshot.SECONDS)
+        command = [*workerd_command("test", config), GATE]
+        code, said = run_workerd(command, snapshot.SECONDS, "the test")
 
         assert code
         assert "does not export a fetch() function" in said

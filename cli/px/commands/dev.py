@@ -131,6 +131,7 @@ class _Output:
         from px.api.secrets import Secrets
         from px.declared.code import read_code
         from px.declared.schedules import never_started
+        from px.invocation import repeat
         from px.secrets.requirement import lacking
         from px.settings import make_target
 
@@ -143,7 +144,9 @@ class _Output:
             self.say(f"warning: px could not check the secrets of the code: {problem.message}")
             return
         found += [
-            f"{places[0]} asks for {name}, which the Worker lacks"
+            repeat(
+                f"{places[0]} asks for {name}, which the Worker lacks: `px secret create {name}`"
+            )
             for name, places in missing.items()
         ]
         for line in found if found != self._asked else ():

@@ -17,6 +17,7 @@ from px.server_choice import TIMEOUT, Root, ServerChoice
 if TYPE_CHECKING:
     from px.api.client import Client
     from px.api.secrets import Secrets
+    from px.project.workspace import Workspace
     from px.settings import Target
 
 
@@ -163,13 +164,36 @@ class Server:
     as_json: bool = False
 
     def target(self) -> Target:
-        """The server that flags, environment or files name. Raises Usage, NotAllowed."""
+        """The server that flags, environment or files name. Raises Usage, NotAllowed.
+
+        If that is the Worker of `px dev`, it is waited for while it starts.
+        """
         import os
         from pathlib import Path
 
+        from px.errors import Usage
+        from px.project.workspace import nearest
         from px.settings import find_target
 
-        return find_target(self.choice, environ=os.environ, folder=Path.cwd())
+        folder = Path.cwd()
+        project = nearest(folder)
+        try:
+            found = find_target(self.choice, environ=os.environ, folder=folder)
+        except Usage:  # before its first start there is no address of it
+            if project is None or self.choice.remote or project.local_json.exists():
+                raise
+            if not self._waited(project):
+                raise
+            return find_target(self.choice, environ=os.environ, folder=folder)
+        if project is not None and found.source == project.environment.local_file:
+            self._waited(project)
+        return found
+
+    def _waited(self, project: Workspace) -> bool:
+        from px import terminal
+        from px.project.dev_wait import wait_for_start
+
+        return wait_for_start(project, self.choice.timeout, terminal.talk(quiet=self.as_json))
 
     def tell(self, document: dict[str, object], *lines: str) -> None:
         """What was done: the document with --json, else the lines."""

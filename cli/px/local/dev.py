@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import Timer
 from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
@@ -19,6 +18,7 @@ from px.local.port import HOST
 from px.local.served import ServedWorker, forget
 from px.local.server import LocalWorker
 from px.local.setup import set_up
+from px.local.still_starting import said_if_slow
 from px.local.watched import Watched
 from px.project import dev_state, dev_vars, owner_only
 from px.project.apart import missing_variables
@@ -29,7 +29,6 @@ from px.project.workspace import Workspace
 from px.terminal import Progress
 
 TICK: Final = 0.2  # seconds between two checks for changes
-SLOW: Final = 5.0  # seconds after which px says that a start still takes its time
 
 _NEW_KEYS: Final = (
     "Warning: {} was missing, so px created new master keys; "
@@ -95,7 +94,7 @@ def run(
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys, note)
         keys.take()
-        with _said_if_slow(output) as in_time, _worker(project, port, apps) as worker:
+        with said_if_slow(output.say) as in_time, _worker(project, port, apps) as worker:
             in_time()
             note(dev_state.RUNNING)
             _adopt(lambda: adopt(known.url, known.token), output)
@@ -168,7 +167,7 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, 
     worker.stop()
     try:
         keys.check()
-        with _said_if_slow(output):
+        with said_if_slow(output.say):
             worker.start()
     except PxError as problem:
         note(dev_state.STOPPED)
@@ -176,18 +175,6 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, 
     else:
         note(dev_state.RUNNING)
         output.say(f"Restarted the Worker: its {what} changed")
-
-
-@contextmanager
-def _said_if_slow(output: DevOutput) -> Iterator[Callable[[], None]]:
-    """Says once that the Worker is still starting, unless the block or what it yields ends soon."""
-    timer = Timer(SLOW, output.say, ["Still starting the Worker"])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield timer.cancel
-    finally:
-        timer.cancel()
 
 
 def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:

@@ -24,8 +24,8 @@ def workerd_command(verb: str, config: Path, *, snapshot: Path | None = None) ->
     return command
 
 
-def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
-    """Runs it until it exits; returns exit code and output."""
+def run_workerd(command: list[str], seconds: float, doing: str) -> tuple[int, str]:
+    """Runs it until it exits; returns exit code and output. `doing`: what workerd is waited for."""
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
             command,
@@ -37,5 +37,9 @@ def run_workerd(command: list[str], seconds: float) -> tuple[int, str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise LocalError(f"workerd did not finish within {seconds:.0f} seconds") from None
+        raise LocalError(
+            f"workerd did not finish {doing} within {seconds:.0f} s",
+            "the machine may be busy: try again when it has less to do; code that never ends at "
+            "import does this too",
+        ) from None
     return done.returncode, done.stdout.decode(errors="replace")

@@ -86,6 +86,7 @@ def _show(project: Workspace, block: Block, *, is_written: bool) -> None:
         if name not in (ignored or ()):
             terminal.say(f"Warning: git does not ignore {name}; add it to .gitignore")
     terminal.say(
-        f"Next: put its own CLOUDFLARE_API_TOKEN into {environment.deploy_file} (mode 600), "
+        f"Next: run it on this machine: px --env {environment.name} dev; or put its own "
+        f"CLOUDFLARE_API_TOKEN into {environment.deploy_file} (mode 600), "
         f"and run: px --env {environment.name} deploy"
     )
