@@ -39,7 +39,7 @@ def printed(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Map
         write_brains(scratch.worker / "cases" / f"{number:02}" / "brains", broken)
     config = write_config(project, folder, Secrets().variables, config=scratch.config)
     save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _, said = run_workerd([*workerd_command("test", config), GATE, *save], 120)
+    _, said = run_workerd([*workerd_command("test", config), GATE, *save], 120, "them")
     _, *parts = re.split(r"^case (\d\d):$", said, flags=re.MULTILINE)
     return {BROKEN[int(number)].name: text for number, text in zip(*[iter(parts)] * 2, strict=True)}
 
