@@ -72,10 +72,11 @@ def read_app(named: Path, project: Workspace) -> App:
     try:
         app = App(named, manifest, read_bindings(manifest, own.worker))
         _check_folders(app, project)
+        build, _ = app.build, manifest.flags
     except (TypeError, AttributeError, KeyError):
         raise Usage(f"{named} has a field that wrangler would not take") from None
     if not manifest.main.is_file():
-        hint = f"px does not run its build: {printable(app.build)}" if app.build else ""
+        hint = f"px does not run its build: {printable(build)}" if build else ""
         raise Usage(f"{named}: there is no {printable(str(manifest.main))}, its main", hint=hint)
     return app
 

@@ -33,11 +33,9 @@ const LONGEST = 16_384; // characters of one message
 function keep({ timestamp, level, message }) {
   const entry = JSON.stringify({ time: timestamp, level, message: message.slice(0, LONGEST) });
   try {
-    const log = fs.openSync(kept, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
-    fs.writeSync(log, `${entry}\n`);
-    const { size } = fs.fstatSync(log);
-    fs.closeSync(log);
-    if (size > keptBytes) fs.renameSync(kept, `${kept}.old`);
+    const flag = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    fs.appendFileSync(kept, `${entry}\n`, { mode: 0o600, flag });
+    if (fs.statSync(kept).size > keptBytes) fs.renameSync(kept, `${kept}.old`);
   } catch {
     return; // a full disk must not stop the Worker
   }

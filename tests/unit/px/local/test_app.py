@@ -170,6 +170,14 @@ def test_a_malformed_config_is_refused(shop: Path, project: Workspace, text: str
     assert "wrangler.jsonc" in refusal(path, project)
 
 
+@pytest.mark.parametrize("field", [{"build": "npm run build"}, {"compatibility_flags": 3}])
+def test_a_malformed_field_is_refused(
+    shop: Path, project: Workspace, field: dict[str, object]
+) -> None:
+    """Before anything is made of it: a px dev that runs keeps the app's earlier settings."""
+    assert refusal(write(shop, **field), project).endswith("a field that wrangler would not take")
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
