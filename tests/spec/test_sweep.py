@@ -59,6 +59,7 @@ NEVER_PROVOKED: Final = {
     "busy": "only under load",
     "adopting": "only with entries of the first layout, or during an import",
     "ledger_full": "only with 8 GB",
+    "target_refused": "only with a target",
 }
 DONE: Final = [call_of(route) for route in ROUTES if call_of(route) not in NEVER_DONE]
 PROVOKED: Final = [code for code in contract.STATUS if code not in NEVER_PROVOKED]

@@ -179,6 +179,12 @@ class StoreFailed(PositronicError):
     code, status = "store_failed", 502
 
 
+class TargetRefused(PositronicError):
+    """The provider does not take it until somebody changes something: it is not ours, say."""
+
+    code, status = "target_refused", 409
+
+
 class NotConfigured(PositronicError):
     """A setting that the Worker needs is missing or malformed; names it, never shows its text."""
 

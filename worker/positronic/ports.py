@@ -265,3 +265,36 @@ class Copies(Protocol):
     async def list(self, cursor: str | None, limit: int) -> Page[RecordInfo | Unreadable]:
         """By name, in code-point order; limit 1 to 1,000. InvalidRequest for a foreign cursor."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AtTarget:
+    """What a target has under a name. `receipt`: the provider's id of what was last written there.
+
+    `is_ours`: whether it carries our mark; None: the provider keeps none, so that the caller has to
+    know what it wrote.
+    """
+
+    is_ours: bool | None
+    receipt: str | None
+
+
+class Target(Protocol):
+    """A project's secrets at a provider, where others have theirs too. Raises StoreFailed and
+    RateLimited, after which it is worth trying again, and TargetRefused, after which it is not."""
+
+    def refusal(self, name: Name, value: Value | None = None) -> str | None:
+        """Why the provider cannot take it, as a sentence; None: it can. Sends nothing."""
+        ...
+
+    async def put(self, name: Name, value: Value, version: int) -> str | None:
+        """The provider's receipt. Idempotent; changes nothing that carries no mark of ours."""
+        ...
+
+    async def delete(self, name: Name) -> None:
+        """Idempotent; changes nothing that carries no mark of ours."""
+        ...
+
+    async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
+        """What is there, without a value; a missing name is missing from the answer."""
+        ...

@@ -79,6 +79,7 @@ _HINTS: Final = {
     "corrupt_record": "delete the unreadable record, then create the secret again",
     "unknown_key": "restore the master key with this id, or create the secret again",
     "ledger_full": "destroy what nothing needs: `px secret destroy NAME` still works",
+    "target_refused": "change what the message names at the provider, or rename the secret",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "version_mismatch": "`px secret history NAME` shows who changed it and when",
     "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",

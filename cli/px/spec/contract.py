@@ -23,7 +23,7 @@ STATUS: Final = {
         404: "not_found",
         405: "method_not_allowed",
         408: "request_timeout",
-        409: "conflict secret_expired",
+        409: "conflict secret_expired target_refused",
         412: "version_mismatch",
         413: "too_large",
         415: "unsupported_media_type",
