@@ -87,7 +87,7 @@ async def check_again(world: TargetWorld) -> None:
 
 @SUITE.check
 async def check_delete(world: TargetWorld) -> None:
-    """What is deleted is gone, and others stay; again, or where nothing is, it does nothing; and the
+    """What is deleted is gone, and others stay; where nothing is, it does nothing; and the
     name can be used again at once."""
     await _put(world, A, "one")
     await _put(world, B, "one")
