@@ -14,7 +14,7 @@ MAX_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AtProvider:
     """What the provider has under a name. `number`: how often something was written there."""
 
     value: Value
@@ -27,7 +27,7 @@ class MemoryTarget:
     """One that takes at most MAX_BYTES and no `{{`. `keeps_marks`: it knows what is ours."""
 
     keeps_marks: bool = True
-    kept: dict[Name, Kept] = field(default_factory=dict)
+    kept: dict[Name, AtProvider] = field(default_factory=dict)
 
     def refusal(self, name: Name, value: Value | None = None) -> str | None:
         if len(name) > 64:
@@ -45,7 +45,7 @@ class MemoryTarget:
         number = before.number if before else 0
         if before is None or before.value.reveal() != value.reveal():
             number += 1
-        self.kept[name] = Kept(value, number, is_ours=True)
+        self.kept[name] = AtProvider(value, number, is_ours=True)
         return str(number)
 
     async def delete(self, name: Name) -> None:
@@ -59,7 +59,7 @@ class MemoryTarget:
             for name, one in found.items()
         }
 
-    def _ours(self, name: Name) -> Kept | None:
+    def _ours(self, name: Name) -> AtProvider | None:
         """Raises TargetRefused for somebody else's."""
         found = self.kept.get(name)
         if found is not None and self.keeps_marks and not found.is_ours:

@@ -14,7 +14,7 @@ from contracts.targets import SUITE, TargetWorld
 from positronic.errors import RateLimited, StoreFailed
 from positronic.names import Name, Value, parse_value
 from positronic.ports import AtTarget
-from positronic.targets.memory import Kept, MemoryTarget
+from positronic.targets.memory import AtProvider, MemoryTarget
 
 _TOO_LONG: Final = Name("N" * 65)
 
@@ -75,7 +75,7 @@ class MemoryWorld:
         return found.value.reveal() if found else None
 
     async def plant(self, name: Name, value: str) -> None:
-        self.target.kept[name] = Kept(parse_value(value), 1, is_ours=False)
+        self.target.kept[name] = AtProvider(parse_value(value), 1, is_ours=False)
 
     def fail(self, how: str, count: int = 1) -> None:
         self.target.how, self.target.left = how, count
