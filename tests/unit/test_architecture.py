@@ -29,7 +29,10 @@ DEPLOYED: Final = modules(WORKER)
 OURS: Final = [*DEPLOYED, *modules(CLI)]
 # positronic.testing puts a run together for a project's tests: a third composition root.
 TESTING: Final = WORKER / "positronic" / "testing.py"
-ADAPTERS: Final = ("stores", "ciphers", "cloudflare", "copies.workers_kv", "copies.memory")
+ADAPTERS: Final = (
+    *("stores", "ciphers", "cloudflare", "copies.workers_kv", "copies.memory"),
+    *("targets.memory", "providers"),
+)
 PURE: Final = [
     path
     for path in CORE
