@@ -174,7 +174,7 @@ def test_a_claim_of_a_run_that_ended_lapses(house: House, hook: Hook) -> None:
     """After some minutes it is sent again, rather than never."""
     expire(house, "A", START + DAY)
 
-    async def killed(*_: object) -> Answer:
+    async def killed(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
