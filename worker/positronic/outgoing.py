@@ -30,7 +30,7 @@ class NoAnswer(Exception):
 
 
 class Send(Protocol):
-    """Follows no redirect, has a deadline, and reads no answer that is too long."""
+    """Does not follow redirects, has a deadline, and does not read an answer that is too long."""
 
     async def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes

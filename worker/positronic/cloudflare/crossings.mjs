@@ -24,7 +24,7 @@ export function response(status, body, headers) {
 }
 
 /**
- * Sends a request, follows no redirect: [status, headers as a JSON object, body]. An answer of more
+ * Sends a request, and does not follow redirects: [status, headers as a JSON object, body]. An answer of more
  * than `longest` bytes is an error; with 0 it is not read. `deadline` in milliseconds, for all of it.
  */
 export async function send(method, url, headers, body, longest, deadline) {
