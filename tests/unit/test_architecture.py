@@ -61,7 +61,8 @@ LAYERS: Final = """
     invocation
     terminal
     project prompts
-    tools
+    aws tools
+    sources
     cloudflare declared settings
     app_client completion local new
     logs packages
