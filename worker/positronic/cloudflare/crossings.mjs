@@ -38,6 +38,38 @@ export function response(status, body, headers) {
   return new Response(body, { status, headers: JSON.parse(headers) });
 }
 
+/**
+ * Sends a request, and does not follow redirects: [status, headers as a JSON object, body]. An answer of more
+ * than `longest` bytes is an error; with 0 it is not read. `deadline` in milliseconds, for all of it.
+ */
+export async function send(method, url, headers, body, longest, deadline) {
+  const answer = await fetch(url, {
+    method,
+    headers: JSON.parse(headers),
+    body: body.byteLength ? body : undefined,
+    redirect: "manual",
+    signal: AbortSignal.timeout(deadline),
+  });
+  const read = await firstBytes(answer.body, longest);
+  return [answer.status, JSON.stringify(Object.fromEntries(answer.headers)), read];
+}
+
+async function firstBytes(stream, longest) {
+  const parts = [];
+  let size = 0;
+  if (stream && longest === 0) await stream.cancel();
+  else if (stream) {
+    for await (const part of stream) {
+      size += part.byteLength;
+      if (size > longest) throw new Error("the answer is too long");
+      parts.push(part);
+    }
+  }
+  const read = new Uint8Array(size);
+  for (const part of parts.reverse()) read.set(part, (size -= part.byteLength));
+  return read;
+}
+
 /** Runs statements of this SQL storage: the rows that one answers with, as a JSON array. */
 export function runner(sql) {
   return (query, ...values) => {
