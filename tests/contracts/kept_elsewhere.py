@@ -5,10 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.names import Name, Value
-from positronic.ports import Metadata, Record, Unsealed
+from positronic.ports import Metadata, Record, Unsealed, Values
+
+
+class Kept(Values, Protocol):
+    """A store of values as the checks look at it. `max_bytes`: of the largest value it takes."""
+
+    max_bytes: int
+    is_failing: bool
+
+    @property
+    def ids(self) -> set[str]:
+        """Of all that is kept, whether or not a commit names it."""
+        ...
+
+    def lose(self) -> None:
+        """Everything."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +39,7 @@ class KeptElsewhere:
     """In memory; it knows which record it gave an id to, and opens no other."""
 
     newest = "elsewhere"
+    max_bytes = 65_536
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
@@ -30,8 +48,10 @@ class KeptElsewhere:
 
     @property
     def ids(self) -> set[str]:
-        """Of all that is kept, whether or not a commit names it."""
         return set(self._kept)
+
+    def lose(self) -> None:
+        self._kept.clear()
 
     async def seal_many(self, entries: Sequence[Unsealed]) -> Sequence[Record]:
         if self.is_failing:

@@ -1,4 +1,7 @@
-"""What a check of a ledger gets: an empty one, its database, and ways to let it fail."""
+"""What a check of a ledger gets: an empty one, its database, and ways to let it fail.
+
+`keep` makes an empty store of values, for the checks of those that are not in the ledger.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.kept_elsewhere import Kept, KeptElsewhere
 from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.sqlite import Database, SqliteLedger
-from positronic.ports import Cipher, Ledger
+from positronic.ports import Cipher, Clock, Ledger
 from positronic.rows import Key
 
 
@@ -22,6 +26,7 @@ class LedgerWorld:
     cipher: Cipher
     open: Callable[[], Ledger]
     database: Database | None = None
+    keep: Callable[[Clock], Kept] = KeptElsewhere
 
     def left_behind(self) -> list[str]:
         """The tables that there are, the platform's own aside."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contracts.commanding import Commanding, bulk, command, put
-from contracts.kept_elsewhere import KeptElsewhere
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from positronic.commands.command import Command
@@ -14,7 +13,7 @@ from positronic.errors import CorruptRecord, StoreFailed
 from positronic.ledger import unnamed_values
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.unnamed_values import IN_FLIGHT
-from positronic.names import Name, parse_value
+from positronic.names import MAX_VALUE, Name, parse_value
 from positronic.ports import Metadata, Record, Values
 from positronic.rows import Put
 
@@ -22,7 +21,6 @@ SUITE: Suite[LedgerWorld] = Suite("values")
 
 NAME = Name("A")
 CANARY = "canary-7f3a9c canary-7f3a9c"
-TEXTS = (CANARY, "a\r\nb\n\n", "🔑👩🏽", "x" * 65_536, "\ufeffv", "  ", "e\u0301 \u00e9")
 NEWER = "k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 
 Keeper = Callable[[Commanding], Values]
@@ -33,7 +31,7 @@ def _in_the_ledger(place: Commanding) -> Values:
 
 
 def _elsewhere(place: Commanding) -> Values:
-    return KeptElsewhere(place.clock)
+    return place.world.keep(place.clock)
 
 
 KEEPERS: dict[str, Keeper] = {"the ledger": _in_the_ledger, "elsewhere": _elsewhere}
@@ -53,7 +51,7 @@ async def check_byte_for_byte(world: LedgerWorld) -> None:
             CANARY,
             "a\r\nb\n\n",
             "🔑👩🏽‍🚀",
-            "x" * 65_536,
+            "x" * getattr(values, "max_bytes", MAX_VALUE),
             "\ufeffv",
             "  ",
             "e\u0301 \u00e9",
@@ -93,7 +91,7 @@ async def check_commands(world: LedgerWorld) -> None:
     """Put, bulk, read, exists and delete are the same over a store of its own, and no value of it
     comes into the ledger."""
     place = Commanding(world)
-    place.elsewhere = KeptElsewhere(place.clock)
+    place.elsewhere = place.world.keep(place.clock)
     await place.run(put("A", CANARY), bulk(["B", "C"], CANARY), put("B", "newer"))
     await place.run(command("secret.delete", name="C"))
     [read] = await place.run(command("brain.read", names=["A", "NONE"]))
@@ -110,9 +108,9 @@ async def check_commands(world: LedgerWorld) -> None:
 async def check_lost_elsewhere(world: LedgerWorld) -> None:
     """A value that is kept no more is corrupt, never absent; its name can be written anew."""
     place = Commanding(world)
-    place.elsewhere = KeptElsewhere(place.clock)
+    place.elsewhere = kept = place.world.keep(place.clock)
     await place.run(put("A"))
-    place.elsewhere = KeptElsewhere(place.clock)
+    kept.lose()
 
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
     await place.run(put("A", "again"))
@@ -123,7 +121,7 @@ async def check_lost_elsewhere(world: LedgerWorld) -> None:
 async def check_the_commit_decides(world: LedgerWorld) -> None:
     """Whichever statement fails, the ledger is as before; what was kept for it is swept."""
     place = Commanding(world)
-    place.elsewhere = kept = KeptElsewhere(place.clock)
+    place.elsewhere = kept = place.world.keep(place.clock)
     await place.run(put("A", "one"), bulk(["B", "C"], "one"))
     before, named, spare, change = place.rows(), set(kept.ids), 0, bulk(["A", "D"], "two")
     while not await _is_made(place, change, spare):
@@ -151,7 +149,7 @@ async def _is_made(place: Commanding, change: Command, spare: int) -> bool:
 async def check_a_store_that_fails(world: LedgerWorld) -> None:
     """When a value cannot be kept, nothing is changed and there is no event."""
     place = Commanding(world)
-    place.elsewhere = kept = KeptElsewhere(place.clock)
+    place.elsewhere = kept = place.world.keep(place.clock)
     await place.run(put("A", "one"))
     before, kept.is_failing = place.rows(), True
     for change in (put("A", "two"), bulk(["A", "B"], "two")):
@@ -164,7 +162,7 @@ async def check_a_store_that_fails(world: LedgerWorld) -> None:
 async def check_nothing_is_swept_in_doubt(world: LedgerWorld) -> None:
     """While a record cannot be read, it may name any value: all of them stay."""
     place = Commanding(world)
-    place.elsewhere = kept = KeptElsewhere(place.clock)
+    place.elsewhere = kept = place.world.keep(place.clock)
     await place.run(put("A"), put("B"))
     row = place.rows()["version"][0]
     place.ledger.commit([Put(VERSIONS.kind, row.id, "{}", row.keys)], {})
@@ -178,7 +176,7 @@ async def check_nothing_is_swept_in_doubt(world: LedgerWorld) -> None:
 async def check_rotation(world: LedgerWorld) -> None:
     """Values that are kept elsewhere are under no master key: only the audit key is rotated."""
     place = Commanding(world)
-    place.elsewhere = KeptElsewhere(place.clock)
+    place.elsewhere = place.world.keep(place.clock)
     await place.run(bulk(["A", "B"], "one"))
     place.keys = f"{NEWER},{place.keys}"
     before = place.rows()["version"]

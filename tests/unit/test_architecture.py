@@ -61,8 +61,8 @@ LAYERS: Final = """
     invocation
     terminal
     project prompts
-    aws tools
-    sources
+    aws tools vault
+    sources values
     cloudflare declared settings
     app_client completion local new
     logs packages

@@ -23,8 +23,8 @@ _LOGGERS: Final = ("botocore", "urllib3")
 _PINS: Final = Path(__file__).with_name("requirements.txt")
 
 
-def open_client(service: str, access: AwsAccess) -> Any:  # noqa: ANN401 - botocore has no types
-    """Raises Usage without botocore, or without a region."""
+def open_client(service: str, access: AwsAccess, endpoint: str | None = None) -> Any:  # noqa: ANN401 - botocore has no types
+    """Raises Usage without botocore, or without a region. `endpoint`: None for AWS's settings."""
     try:
         import botocore.config
         import botocore.exceptions
@@ -41,6 +41,7 @@ def open_client(service: str, access: AwsAccess) -> Any:  # noqa: ANN401 - botoc
         client = botocore.session.Session().create_client(
             service,
             region_name=access.region,
+            endpoint_url=endpoint,
             config=settings,
             verify=os.environ.get("SSL_CERT_FILE") or None,
             **access.keys,

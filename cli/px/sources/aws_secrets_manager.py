@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,10 +44,11 @@ class AwsSecretsManagerSource:
             raise Usage(f"a source in AWS Secrets Manager is {FORM}")
 
     def read(self, number: int, count: int) -> Reading:
-        client = open_client("secretsmanager", aws_access(os.environ, Path.cwd()))
-        items = self._folder(client) if self._place.is_folder else self._one(client)
         nothing = Refused(f"there is no secret at {self._label}", code="not_found", hint=FORM)
-        return reading(items, self._label, nothing)
+        access = aws_access(os.environ, Path.cwd())
+        with closing(open_client("secretsmanager", access)) as client:
+            items = self._folder(client) if self._place.is_folder else self._one(client)
+            return reading(items, self._label, nothing)
 
     def _one(self, client: Any) -> Iterator[Item | LeftOut]:  # noqa: ANN401 - botocore's
         yield from self._read(client, {self._text: self._text.rpartition("/")[2]})

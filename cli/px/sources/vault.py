@@ -16,7 +16,7 @@ from px.errors import Detail, Refused, Usage
 from px.files.assignments import Item, LeftOut, Reading
 from px.project.provider_access import vault_access
 from px.sources.named import DEEPER, assignment, place_of, reading
-from px.sources.vault_kv import VaultKv
+from px.vault.kv import VaultKv
 
 FIELD: Final = "value"
 FORM: Final = "vault:MOUNT/PATH, such as vault:kv/shop; a folder ends in a slash"

@@ -1,4 +1,4 @@
-"""What px asks of Vault: the fields of a secret, and what is in a folder. It writes nothing there.
+"""A KV engine of version 2: the fields of a secret, and what is in a folder.
 
 https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
 """
@@ -6,6 +6,7 @@ https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from px.http.transport import Transport
 from px.project.provider_access import VaultAccess
 from px.server_choice import TIMEOUT
 
+_CAS: Final = b"check-and-set parameter did not match"  # no code, only this text
 _STATES: Final = {
     307: "it is a standby: set VAULT_ADDR to the active node",
     429: "it limits the rate: wait a moment",
@@ -46,6 +48,9 @@ class VaultKv:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._transport.close()
 
     def read(self, path: str) -> dict[str, object] | None:
@@ -61,23 +66,42 @@ class VaultKv:
     def list(self, folder: str) -> list[str]:
         """What is right below; other folders end in a slash."""
         path = f"metadata/{folder}/" if folder else "metadata/"
-        found = self._data(path, "list", "?list=true") or {"keys": []}
+        found = self._data(path, "list", query="?list=true") or {"keys": []}
         names = found.get("keys")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise self._not_kv2()
         return names
 
-    def _data(self, path: str, action: str, query: str = "") -> dict[str, Any] | None:
+    def write_first(self, path: str, fields: Mapping[str, str]) -> bool:
+        """Version 1; false, and nothing is changed, if there is a version already."""
+        body = {"data": dict(fields), "options": {"cas": 0}}
+        answer = self._ask("POST", f"data/{path}", json.dumps(body).encode())
+        if answer.status == 400 and _CAS in answer.body:
+            return False
+        if answer.status != 200:
+            raise self._failure(answer.status, "write", f"data/{path}")
+        return True
+
+    def remove(self, path: str) -> None:
+        """All versions, and the metadata; idempotent."""
+        answer = self._ask("DELETE", f"metadata/{path}")
+        if answer.status not in (200, 204, 404):
+            raise self._failure(answer.status, "delete", f"metadata/{path}")
+
+    def _data(self, path: str, action: str, *, query: str = "") -> dict[str, Any] | None:
         """`data` of the answer; None for what is not there."""
-        full = quote(f"/v1/{self._mount}/{path}") + query
-        try:
-            answer = self._transport.send("GET", full, None, TIMEOUT)
-        except Lost as lost:
-            message = f"Vault could not be reached: {lost.reason}"
-            raise NotReached(message, code="not_reached", hint=lost.hint) from None
+        answer = self._ask("GET", path, query=query)
         if answer.status in (200, 404):
             return self._parsed(answer)
         raise self._failure(answer.status, action, path)
+
+    def _ask(self, method: str, path: str, body: bytes | None = None, *, query: str = "") -> Answer:
+        full = quote(f"/v1/{self._mount}/{path}") + query
+        try:
+            return self._transport.send(method, full, body, TIMEOUT)
+        except Lost as lost:
+            message = f"Vault could not be reached: {lost.reason}"
+            raise NotReached(message, code="not_reached", hint=lost.hint) from None
 
     def _parsed(self, answer: Answer) -> dict[str, Any] | None:
         try:
