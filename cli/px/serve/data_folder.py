@@ -1,7 +1,7 @@
 """The data folder of a host: ledgers, key files and a lock, which only its owner may enter.
 
-Whoever can write here decides under which key values are sealed and who is root; whoever can read
-here has the master key. So the folder and each key file are checked whenever they are read.
+Anyone who can write here decides under which key values are sealed and who is root; anyone who can
+read here has the master key. So the folder and each key file are checked whenever they are read.
 """
 
 from __future__ import annotations

@@ -36,20 +36,21 @@ class Edge:
         """The same request, with scheme and address as they can be believed."""
         peer = _address((scope.get("client") or ("",))[0])
         scheme, caller = scope["scheme"], peer
+        is_here = peer is not None and peer.is_loopback
         if self._is_proxy(peer):
-            found = _last(scope["headers"], b"x-forwarded-proto")
-            scheme = "https" if scheme == "https" or found.lower() == "https" else "http"
-            caller = _address(_last(scope["headers"], b"x-forwarded-for")) or peer
+            found = [_last(scope["headers"], name) for name in _FORWARDED]
+            scheme = "https" if "https" in (scheme, found[1].lower()) else "http"
+            caller = _address(found[0]) or peer
+            is_here = is_here and not any(found)  # else somebody else is behind it
         kept = [one for one in scope["headers"] if one[0] not in _FOREIGN]
         headers = [*kept, *_named(caller)]
-        if scheme != "https" and not (peer and peer.is_loopback):
+        if scheme != "https" and not is_here:
             headers = [*_without_host(headers), (b"host", _IN_CLEAR)]
         return {**scope, "scheme": scheme, "headers": headers}
 
     def _is_proxy(self, peer: Address | None) -> bool:
-        return bool(self.proxy and peer and peer.version == self.proxy.version) and (
-            peer in self.proxy if self.proxy else False
-        )
+        """A network of the other version holds no address of this one."""
+        return self.proxy is not None and peer is not None and peer in self.proxy
 
 
 def parse_network(text: str) -> Network:

@@ -13,8 +13,10 @@ from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.commands.alarm import Alarm
 from positronic.commands.place import Place
 from positronic.names import Project
+from positronic.ports import Clock
 from px.serve.asgi import Message, Receive, Scope, Send, application
 from px.serve.edge import Edge
+from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
 from px.serve.one_process import put_together
@@ -35,16 +37,18 @@ class Host:
         ledgers: LedgerFiles,
         edge: Edge,
         log: HostLog,
+        clock: Clock = now,
     ) -> None:
         self._settings = settings
         self._ledgers = ledgers
         self._edge = edge
         self._log = log
+        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._together = put_together(
             settings,
             ledgers,
-            clock=now,
+            clock=clock,
             random=os.urandom,
             report=log.report,
             in_background=self._in_background,
@@ -54,7 +58,9 @@ class Host:
         self._service = Service(settings(), self._together.runtime)
 
     def run_brains(self, brains: Brains = NO_BRAINS) -> None:
-        """From now on, these."""
+        """From now on, these. What ran when the last process ended is over."""
+        for project in self._ledgers.projects():
+            note_interrupted(self._ledgers(project), self._clock())
         self._service = Service(self._settings(), self._together.runtime, brains)
 
     def service(self) -> Service:
@@ -68,7 +74,9 @@ class Host:
         return self._service
 
     def upkeep(self) -> Upkeep:
-        return Upkeep(self._ledgers.projects, self._alarm, self._remind, now, self._log.report)
+        return Upkeep(
+            self._ledgers.projects, self._alarm, self._remind, self._clock, self._log.report
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, seen = time.monotonic(), _Seen(send)
@@ -84,7 +92,7 @@ class Host:
         place = Place(project, ledger, tools)
         return Alarm(
             *(project, ledger, None, place, tools.keyring),
-            *(now, os.urandom, self._log.report),
+            *(self._clock, os.urandom, self._log.report),
         )
 
     async def _remind(self) -> None:

@@ -55,7 +55,8 @@ class Upkeep:
         now = self.clock()
         if await self._tried(f"the ledger of {project}", self._steps(project)):
             self._failed.pop(project, None)
-            following = self.alarm(project).next() or now + HOUR
+            due = self.alarm(project).next()
+            following = now + HOUR if due is None else due
         else:
             self._failed[project] = self._failed.get(project, 0) + 1
             following = now + wait_after(self._failed[project])

@@ -68,11 +68,12 @@ def serve(
     brains: BrainsFolder = None,
     as_json: Json = False,
 ) -> None:
-    """Serve the API from this machine, with SQLite ledgers in a folder, until Ctrl-C.
+    """Serve the API from this machine, without Cloudflare.
 
-    Make the folder first, with `px serve init`. Only this machine can connect, unless there is a
-    certificate or a proxy that you name. The log on stderr has one JSON object a line. Key files
-    are read again when they change. A stop lets requests under way finish.
+    Its ledgers are SQLite files in a data folder, which `px serve init` makes. Only this machine
+    can connect, unless there is a certificate or a proxy that you name. The log on stderr has one
+    JSON object a line. Key files are read again when they change. Ctrl-C stops it, after requests
+    under way.
 
     \b
     Example: px serve
