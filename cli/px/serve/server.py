@@ -45,11 +45,13 @@ class HostServer(uvicorn.Server):
         self._host = host
         self._tls = tls
         self._limits = limits or Connections()
+        self._ready: Callable[[], None] = _nothing
         self.stopped_by: list[signal.Signals] = []
 
     def serve_on(self, listening: socket.socket, ready: Callable[[], None]) -> None:
         """Returns after a stop signal, when the requests under way are answered."""
-        asyncio.run(self._with_upkeep(listening, ready))
+        self._ready = ready
+        asyncio.run(self._with_upkeep(listening))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, with a limit for handshakes, which asyncio would wait a minute for."""
@@ -72,6 +74,7 @@ class HostServer(uvicorn.Server):
             for one in sockets or ()
         ]
         self.started = True
+        self._ready()  # from now on a stop signal is heeded, too
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,12 +93,15 @@ class HostServer(uvicorn.Server):
         self.force_exit = self.should_exit  # a second one waits for nobody
         self.should_exit = True
 
-    async def _with_upkeep(self, listening: socket.socket, ready: Callable[[], None]) -> None:
+    async def _with_upkeep(self, listening: socket.socket) -> None:
         upkeep = asyncio.ensure_future(self._host.upkeep().run())
         try:
-            ready()
             await self.serve(sockets=[listening])
         finally:
             upkeep.cancel()
             with suppress(asyncio.CancelledError):
                 await upkeep
+
+
+def _nothing() -> None:
+    return
