@@ -13,6 +13,7 @@ from typing import Final
 
 import uvicorn
 
+from px.process import stopping
 from px.serve.connection import Connections, LimitedConnection
 from px.serve.host import Host
 from px.serve.listening import BACKLOG
@@ -87,6 +88,7 @@ class HostServer(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            stopping.hold_off()  # px repeats a signal of which it takes no notice
 
     def _stop(self, number: int, _: FrameType | None) -> None:
         self.stopped_by.append(signal.Signals(number))
