@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -26,6 +27,10 @@ class Harness:
         """What another Worker of the account makes of a project's ledger: see foreign_calls.py."""
         found: dict[str, object] = self.client.post("/foreign").raise_for_status().json()
         return found
+
+    def send(self, longest: int, *asked: object) -> Any:  # noqa: ANN401 - JSON
+        """[status, headers, body], or what a lost answer says."""
+        return self.client.post(f"/send/{longest}", json=asked).raise_for_status().json()
 
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes

@@ -19,10 +19,12 @@ from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.workers import WorkersCipher
+from positronic.cloudflare import js_http
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
+from positronic.outgoing import NoAnswer
 from positronic.ports import InvalidTag
 
 __all__ = ["BrainRun", "Default", "ProjectLedger", "TestLedger"]
@@ -33,7 +35,10 @@ SUITES: dict[str, dict[str, Any]] = {
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
-    """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign."""
+    """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign.
+
+    POST /send/<longest>: a request, by the Worker's own sender.
+    """
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
         path = urlsplit(request.url).path.strip("/").split("/")
@@ -55,6 +60,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer = await _tried(SUITES[suite][check], world)
             case ["foreign"]:
                 answer = await foreign_calls.tried(self.env)
+            case ["send", longest]:
+                answer = await _sent(int(longest), json.loads(await request.text()))
             case ["cipher", operation]:
                 answer = await _cipher(operation, json.loads(await request.text()))
             case _:
@@ -86,6 +93,15 @@ async def _tried(check: Any, world: object) -> dict[str, object]:  # noqa: ANN40
 async def _wipe(namespace: Any) -> None:  # noqa: ANN401
     while keys := [key["name"] for key in (await namespace.list(prefix=""))["keys"]]:
         await asyncio.gather(*(namespace.delete(key) for key in keys))
+
+
+async def _sent(longest: int, asked: list[Any]) -> object:
+    method, url, headers, body = asked
+    try:
+        answer = await js_http.sender(longest)(method, url, headers, body.encode())
+    except NoAnswer as error:
+        return {"lost": repr(error), "cause": repr(error.__cause__)}
+    return [answer.status, answer.headers, answer.body.decode()]
 
 
 async def _cipher(operation: str, fields: dict[str, str]) -> dict[str, object]:

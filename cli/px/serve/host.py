@@ -20,8 +20,8 @@ from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
 from px.serve.one_process import put_together
+from px.serve.outgoing import sender
 from px.serve.upkeep import Upkeep
-from px.serve.webhook_post import post
 
 
 def now() -> int:
@@ -96,7 +96,7 @@ class Host:
         )
 
     async def _remind(self) -> None:
-        await remind(self.service(), post)
+        await remind(self.service(), sender(longest=0))
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
 from positronic.access.audit_throttle import AuditThrottle
-from positronic.api.service import Runtime, Settings, audit_retention, keyring_of, run_limits
+from positronic.api.service import (
+    Runtime,
+    Settings,
+    audit_retention,
+    keyring_of,
+    run_limits,
+    target_configs,
+)
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
@@ -14,6 +21,7 @@ from positronic.names import Project
 from positronic.ports import Cipher, Clock, Ledger, RandomBytes, Values
 from positronic.runs.directory import InProcessRuns
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Make, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,12 @@ def one_process(
     report: Callable[[str], None],
     in_background: Callable[[Coroutine[None, None, None]], None],
     wake: Callable[[int], None] | None = None,
+    targets: Mapping[str, Make] | None = None,
 ) -> Runtime:
     """What a Service needs; `settings` are read for each command.
 
     `values`: who keeps them, instead of the ledger itself. `wake(at)`: copies are due at that time;
-    without it, nothing is copied.
+    without it, nothing is copied. `targets`: how one of each type is made.
     """
     return put_together(
         settings,
@@ -51,6 +60,7 @@ def one_process(
         report=report,
         in_background=in_background,
         wake=wake,
+        targets=targets,
     ).runtime
 
 
@@ -65,6 +75,7 @@ def put_together(
     report: Callable[[str], None],
     in_background: Callable[[Coroutine[None, None, None]], None],
     wake: Callable[[int], None] | None = None,
+    targets: Mapping[str, Make] | None = None,
     at_most: int | None = None,
 ) -> OneProcess:
     """The same, with the tools. `at_most`: how many ledgers stay open."""
@@ -78,6 +89,7 @@ def put_together(
             *(own_cipher, keyring_of(settings()), (values or sealed)(project), clock, random),
             *(audit_retention(settings()) * 1000, in_background, audit_throttle),
             run_limits=run_limits(settings()),
+            targets=opened(target_configs(settings()), project, targets or {}),
         )
 
     runtime = Runtime(

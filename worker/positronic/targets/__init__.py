@@ -1,0 +1,1 @@
+"""Targets: copies of a project's secrets at providers, in clear there and with our mark."""
