@@ -1,6 +1,7 @@
 # make demo   the main features on this machine: the real Worker, local KV, and px
 # make dev    the same Worker, running until you stop it
 # make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
+# make test-providers   px spec in full against px serve with its values at each provider: minutes
 # make soak   fifty kills of the Worker under load: an hour at most; make test has ten
 # make bench  benchmarks, each with a comparison from the same run
 # make dist   the wheels and sdists of the library and of px, in dist/
@@ -10,7 +11,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
-.PHONY: demo dev test $(TIERS) soak lint bench dist sbom lock setup clean
+.PHONY: demo dev test $(TIERS) test-providers soak lint bench dist sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
@@ -38,6 +39,9 @@ test: lint
 
 $(TIERS): test-%: setup
 	$(PYTEST) tests/$*
+
+test-providers: setup
+	$(BIN)/python -m pytest tests/providers
 
 soak: setup
 	$(BIN)/python -m pytest tests/soak

@@ -12,7 +12,7 @@ from positronic.ports import Clock, Record, Unsealed
 from px.aws.client import open_client
 from px.project.provider_access import AwsAccess, VaultAccess
 from px.values import aws_parameter_store, aws_secrets_manager, vault
-from px.values.object_store import ValueLimits, ObjectStore
+from px.values.object_store import ObjectStore, ValueLimits
 from px.values.provider_values import ProviderValues
 from px.vault.kv import VaultKv
 from support.providers.aws import Aws

@@ -62,19 +62,30 @@ def aws_access(environ: Mapping[str, str], folder: Path) -> AwsAccess:
     return AwsAccess(region, found)
 
 
+def aws_of_environment(environ: Mapping[str, str]) -> AwsAccess:
+    """The same for a host, which reads no `.env.deploy`."""
+    found = {name.lower(): text for name in _AWS if (text := environ.get(name, "").strip())}
+    return AwsAccess(_first(environ, _REGIONS), found)
+
+
 def vault_access(environ: Mapping[str, str], folder: Path) -> VaultAccess:
     """Raises Usage, Refused for a file that others could read or write."""
-    is_outside = _first(environ, _VAULT) is not None
     name, found = _deploy_file(environ, folder)
-    source, found = ("the environment", environ) if is_outside else (name, found)
+    if not _first(environ, _VAULT):
+        return vault_of(found, name)
+    token = "" if _first(environ, ("VAULT_TOKEN",)) else _token_of_login(environ)
+    return vault_of({**environ, **({"VAULT_TOKEN": token} if token else {})}, "the environment")
+
+
+def vault_of(found: Mapping[str, str], source: str) -> VaultAccess:
+    """Of one place alone. Raises Usage."""
     address, token, namespace = (found.get(name, "").strip() for name in _VAULT)
     if not address:
         raise Usage(
             "px does not know which Vault: VAULT_ADDR is not set",
-            hint=f"set it, with VAULT_TOKEN, in the environment or in {name}",
+            hint="set it, with VAULT_TOKEN, in the environment; px secret import also looks in "
+            ".env.deploy",
         )
-    if not token and is_outside:
-        token = _token_of_login(environ)
     if not token:
         raise Usage(
             f"px has no token for Vault: VAULT_TOKEN is not set in {source}",

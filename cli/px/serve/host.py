@@ -12,8 +12,9 @@ from positronic.api.service import Service, Settings
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.commands.alarm import Alarm
 from positronic.commands.place import Place
+from positronic.ledger import unnamed_values
 from positronic.names import Project
-from positronic.ports import Clock
+from positronic.ports import Clock, Values
 from px.serve.asgi import Message, Receive, Scope, Send, application
 from px.serve.edge import Edge
 from px.serve.ended_runs import note_interrupted
@@ -29,7 +30,10 @@ def now() -> int:
 
 
 class Host:
-    """One process's: an ASGI application, and its upkeep. `settings` are asked for each request."""
+    """One process's: an ASGI application, and its upkeep. `settings` are asked for each request.
+
+    `values`: who keeps a project's values, instead of its ledger.
+    """
 
     def __init__(
         self,
@@ -38,16 +42,20 @@ class Host:
         edge: Edge,
         log: HostLog,
         clock: Clock = now,
+        *,
+        values: Callable[[Project], Values] | None = None,
     ) -> None:
         self._settings = settings
         self._ledgers = ledgers
         self._edge = edge
         self._log = log
         self._clock = clock
+        self._values = values
         self._tasks: set[asyncio.Task[None]] = set()
         self._together = put_together(
             settings,
             ledgers,
+            values=values,
             clock=clock,
             random=os.urandom,
             report=log.report,
@@ -75,7 +83,8 @@ class Host:
 
     def upkeep(self) -> Upkeep:
         return Upkeep(
-            self._ledgers.projects, self._alarm, self._remind, self._clock, self._log.report
+            *(self._ledgers.projects, self._alarm, self._sweep, self._remind),
+            *(self._clock, self._log.report),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +103,11 @@ class Host:
             *(project, ledger, None, place, tools.keyring),
             *(self._clock, os.urandom, self._log.report),
         )
+
+    async def _sweep(self, project: Project) -> None:
+        if self._values is not None:
+            now = self._clock()
+            await unnamed_values.sweep(self._ledgers(project), self._values(project), now)
 
     async def _remind(self) -> None:
         await remind(self.service(), sender(longest=0))

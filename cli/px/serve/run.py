@@ -11,22 +11,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from positronic.names import Project
+from positronic.ports import Values
 from px.project import owner_only
 from px.serve import brain_folder, configuration, log
 from px.serve.configuration import HostSettings
 from px.serve.data_folder import DataFolder
 from px.serve.edge import Edge, Network
-from px.serve.host import Host
+from px.serve.host import Host, now
 from px.serve.ledgers import LedgerFiles
 from px.serve.listening import Certificate, address_of, bound, check_reachable
 from px.serve.server import HostServer
+from px.serve.values_file import values_of
 
 _FOR_OWNER = 0o077
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """`brains`: a folder with `brains/` in it."""
+    """`brains`: a folder with `brains/` in it. `values`: a provider, and where there."""
 
     data: Path
     host: str
@@ -34,6 +37,7 @@ class ServeOptions:
     certificate: Certificate | None = None
     proxy: Network | None = None
     brains: Path | None = None
+    values: str | None = None
 
 
 def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.Signals]:
@@ -52,7 +56,9 @@ def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.
     with folder.held():
         owner_only.make_folder(folder.ledgers)
         settings = HostSettings(folder, variables, own_log.report)
-        host = Host(settings, LedgerFiles(folder.ledgers), Edge(options.proxy), own_log)
+        values = _values(folder, options.values)
+        ledgers, edge = LedgerFiles(folder.ledgers), Edge(options.proxy)
+        host = Host(settings, ledgers, edge, own_log, values=values)
         configuration.check(host.service())
         host.run_brains(brain_folder.load(options.brains, host.known_values))
         listening = bound(options.host, options.port)
@@ -63,6 +69,16 @@ def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.
         server.serve_on(listening, lambda: ready(address))
         own_log.info("stopped")
     return server.stopped_by
+
+
+def _values(folder: DataFolder, given: str | None) -> Callable[[Project], Values] | None:
+    """None: in the ledgers. Raises PxError."""
+    found = values_of(folder, given, os.urandom)
+    if found is None:
+        return None
+    from px.values.choice import open_values
+
+    return open_values(*found, os.environ, now, os.urandom)
 
 
 def _data_folder(path: Path, variables: dict[str, str]) -> DataFolder:

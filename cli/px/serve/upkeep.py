@@ -25,15 +25,17 @@ STEPS: Final = 20  # of a project, before it is another one's turn
 
 @dataclass(slots=True)
 class Upkeep:
-    """`remind`: posts what is due to the webhook, if there is one."""
+    """`sweep`: removes values at a provider that no commit names. `remind`: posts what is due."""
 
     projects: Callable[[], Iterable[Project]]
     alarm: Callable[[Project], Alarm]
+    sweep: Callable[[Project], Awaitable[None]]
     remind: Callable[[], Awaitable[None]]
     clock: Clock
     report: Callable[[str], None]
     _due: dict[Project, int] = field(default_factory=dict)
     _failed: dict[Project, int] = field(default_factory=dict)
+    _swept_at: dict[Project, int] = field(default_factory=dict)
     _reminded_at: int = 0
 
     async def run(self) -> None:
@@ -47,6 +49,9 @@ class Upkeep:
         for project in self.projects():
             if self._due.get(project, 0) <= self.clock():
                 await self._look_after(project)
+            if self._swept_at.get(project, 0) + HOUR <= self.clock():
+                self._swept_at[project] = self.clock()
+                await self._tried(f"the values of {project}", self.sweep(project))
         if self._reminded_at + HOUR <= self.clock():
             self._reminded_at = self.clock()
             await self._tried("reminders", self.remind())

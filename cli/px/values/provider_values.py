@@ -19,7 +19,7 @@ from positronic.errors import CorruptRecord, InvalidValue, StoreFailed
 from positronic.names import Name, Project, Value, parse_value
 from positronic.ports import Clock, Metadata, RandomBytes, Record, Unsealed
 from positronic.sealing.envelope import associated_data
-from px.values.object_store import ValueLimits, ObjectStore
+from px.values.object_store import ObjectStore, ValueLimits
 
 T = TypeVar("T")
 

@@ -53,6 +53,14 @@ BrainsFolder = Annotated[
     Path | None,
     typer.Option("--brains", metavar="DIR", help="Run the brains in DIR/brains, such as worker."),
 ]
+ValuesAt = Annotated[
+    str | None,
+    typer.Option(
+        "--values",
+        metavar="PROVIDER",
+        help="Keep values at aws-secrets-manager, aws-parameter-store or vault.",
+    ),
+]
 Json = Annotated[bool, json_option("Print the ready line and errors as JSON.")]
 
 
@@ -66,6 +74,7 @@ def serve(
     tls_key: Key = None,
     behind_proxy: Proxy = None,
     brains: BrainsFolder = None,
+    values: ValuesAt = None,
     as_json: Json = False,
 ) -> None:
     """Serve the API from this machine, without Cloudflare.
@@ -78,15 +87,16 @@ def serve(
     \b
     Example: px serve
              px serve --data /srv/px --host 0.0.0.0 --tls-cert chain.pem --tls-key key.pem
-             px serve --behind-proxy 127.0.0.1
+             px serve --behind-proxy 127.0.0.1 --values vault:kv/px
     """
-    given = (data, host, port, tls_cert, tls_key, behind_proxy, brains)
+    given = (data, host, port, tls_cert, tls_key, behind_proxy, brains, values)
     if context.invoked_subcommand is not None:
         if as_json or any(one is not None for one in given):
             name = context.invoked_subcommand
             raise Usage(f"put the options of `px serve {name}` after `{name}`")
         return
-    _run(data, host, port, _certificate(tls_cert, tls_key), behind_proxy, brains, as_json=as_json)
+    certificate = _certificate(tls_cert, tls_key)
+    _run(data, host, port, certificate, behind_proxy, brains, values, as_json=as_json)
 
 
 def _run(
@@ -96,6 +106,7 @@ def _run(
     certificate: Certificate | None,
     proxy: str | None,
     brains: Path | None,
+    values: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -118,6 +129,7 @@ def _run(
         certificate,
         _network(proxy),
         brains,
+        values,
     )
 
     def ready(url: str) -> None:

@@ -47,13 +47,21 @@ class World:
         self.alarms = alarms
         self.told: list[str] = []
         self.reminded = 0
+        self.swept: list[str] = []
+        self.unswept: set[str] = set()
         self.upkeep = Upkeep(
             lambda: [Project(name) for name in alarms],
             lambda project: self.alarms[project],  # type: ignore[arg-type, return-value]
+            self.sweep,
             self.remind,
             lambda: self.now,
             self.told.append,
         )
+
+    async def sweep(self, project: Project) -> None:
+        self.swept.append(project)
+        if project in self.unswept:
+            raise StoreFailed("the provider failed")
 
     async def remind(self) -> None:
         self.reminded += 1
@@ -63,6 +71,19 @@ class World:
         self.now += milliseconds
         asyncio.run(self.upkeep.round())
         return [alarm.rung for alarm in self.alarms.values()]
+
+
+def test_values_are_swept_once_an_hour() -> None:
+    """Each project's; a provider that fails stops nobody's, and is reported."""
+    world = World(shop=FakeAlarm(), other=FakeAlarm())
+    world.unswept.add("shop")
+    asyncio.run(world.upkeep.round())
+    asyncio.run(world.upkeep.round())
+    world.now += HOUR
+    asyncio.run(world.upkeep.round())
+
+    assert world.swept == ["shop", "other"] * 2
+    assert "the values of shop: store_failed: the provider failed" in world.told
 
 
 def test_what_is_due_is_done_to_its_end() -> None:
