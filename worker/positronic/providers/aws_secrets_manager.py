@@ -1,0 +1,156 @@
+"""AWS Secrets Manager as a target. One secret a name, marked with tags.
+
+A version's id is the request's token, and the same each time, so that a repeated put changes
+nothing. Deleted secrets stay restorable for seven days, and a put restores the one that is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from positronic.errors import StoreFailed, TargetRefused
+from positronic.names import MAX_VALUE, Name, Value
+from positronic.ports import AtTarget
+from positronic.providers.aws_api import AwsApi, Outcome, fewer_versions
+from positronic.providers.exchange import Reply
+from positronic.providers.mark import Mark
+from positronic.providers.refusals import foreign, must_fit, unfit_value
+
+PROVIDER: Final = "AWS Secrets Manager"
+MISSING: Final = "ResourceNotFoundException"
+EXISTS: Final = "ResourceExistsException"
+LIMIT: Final = "LimitExceededException"
+CURRENT: Final = "AWSCURRENT"
+RECOVERY_DAYS: Final = 7  # the fewest that AWS allows
+MAX_NAME: Final = 512
+
+PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,300}")
+# AWS adds a hyphen and six characters to a name in the secret's ARN.
+_LIKE_AN_ARN: Final = re.compile(r".*-[A-Za-z0-9]{6}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    tags: Mapping[str, str]
+    is_scheduled: bool
+    current: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSecretsManager:
+    """`prefix` before each name; `kms_key`: for secrets that are created."""
+
+    api: AwsApi
+    mark: Mark
+    prefix: str
+    kms_key: str | None = None
+
+    def refusal(self, name: Name, value: Value | None = None) -> str | None:
+        at = f"{self.prefix}{name}"
+        if len(at) > MAX_NAME:
+            return f"{name} is too long: {PROVIDER} takes {MAX_NAME} characters with the prefix"
+        if _LIKE_AN_ARN.fullmatch(at):
+            return (
+                f"{at} ends in a hyphen and six characters, as {PROVIDER}'s own ids do: choose "
+                "another name, or a prefix that does not end in a hyphen"
+            )
+        return unfit_value(PROVIDER, name, value, MAX_VALUE)
+
+    async def put(self, name: Name, value: Value, version: int) -> str | None:
+        """The version's id, once it is the current one."""
+        must_fit(self, name, value)
+        at, token = f"{self.prefix}{name}", self.mark.token(name, version)
+        there = await self._there(at)
+        if there is None:
+            return await self._create(at, value, token)
+        self._must_be_ours(at, there)
+        if there.is_scheduled:
+            await self.api.call("RestoreSecret", at, {"SecretId": at})
+        return await self._new_version(at, value, token)
+
+    async def delete(self, name: Name) -> None:
+        """Scheduled, not at once: AWS can restore it for seven days."""
+        at = f"{self.prefix}{name}"
+        there = await self._there(at)
+        if there is None:
+            return
+        self._must_be_ours(at, there)
+        if not there.is_scheduled:
+            asked = {"SecretId": at, "RecoveryWindowInDays": RECOVERY_DAYS}
+            await self.api.call("DeleteSecret", at, asked, (MISSING,))
+
+    async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
+        """A call for each: lists may lag by five minutes. What is scheduled for deletion is gone."""
+        found = {name: await self._there(f"{self.prefix}{name}") for name in names}
+        return {
+            name: AtTarget(self.mark.is_on(there.tags), there.current)
+            for name, there in found.items()
+            if there is not None and not there.is_scheduled
+        }
+
+    async def _there(self, at: str) -> _There | None:
+        outcome = await self.api.call("DescribeSecret", at, {"SecretId": at}, (MISSING,))
+        return None if outcome.code else _there(outcome.reply)
+
+    def _must_be_ours(self, at: str, there: _There) -> None:
+        if not self.mark.is_on(there.tags):
+            raise foreign(PROVIDER, at)
+
+    async def _create(self, at: str, value: Value, token: str) -> str:
+        asked: dict[str, object] = {
+            "Name": at,
+            "SecretString": value.reveal(),
+            "ClientRequestToken": token,
+            "Tags": [{"Key": key, "Value": text} for key, text in self.mark.tags.items()],
+        }
+        if self.kms_key is not None:
+            asked["KmsKeyId"] = self.kms_key
+        outcome = await self.api.call("CreateSecret", at, asked, (EXISTS,))
+        if outcome.code:
+            raise StoreFailed(f"{at} was created at AWS by somebody else at the same time")
+        return self._written(outcome, token)
+
+    async def _new_version(self, at: str, value: Value, token: str) -> str:
+        asked = {
+            "SecretId": at,
+            "SecretString": value.reveal(),
+            "ClientRequestToken": token,
+        }
+        outcome = await self.api.call("PutSecretValue", at, asked, (EXISTS, LIMIT))
+        if outcome.code == LIMIT:
+            raise fewer_versions(self.api)
+        if outcome.code:
+            raise TargetRefused(
+                f"AWS has another value under this version of {at}: write the secret again, "
+                "which gives it a new version"
+            )
+        written = self._written(outcome, token)
+        if CURRENT not in outcome.reply.texts("VersionStages"):
+            await self._make_current(at, token)
+        return written
+
+    def _written(self, outcome: Outcome, token: str) -> str:
+        if outcome.reply.text("VersionId") != token:
+            raise self.api.exchange.unreadable()
+        return token
+
+    async def _make_current(self, at: str, token: str) -> None:
+        """It was written before, and somebody wrote another version since."""
+        there = await self._there(at)
+        asked = {"SecretId": at, "VersionStage": CURRENT, "MoveToVersionId": token}
+        if there is not None and there.current is not None:
+            asked["RemoveFromVersionId"] = there.current
+        await self.api.call("UpdateSecretVersionStage", at, asked)
+
+
+def _there(reply: Reply) -> _There:
+    stages = reply.inner("VersionIdsToStages") if "VersionIdsToStages" in reply.fields else None
+    ids = [] if stages is None else [id_ for id_ in stages.fields if CURRENT in stages.texts(id_)]
+    return _There(
+        {tag.text("Key"): tag.text("Value") for tag in reply.listed("Tags")},
+        reply.fields.get("DeletedDate") is not None,
+        ids[0] if len(ids) == 1 else None,
+    )
