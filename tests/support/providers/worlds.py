@@ -22,11 +22,11 @@ from positronic.providers.vault import Vault
 from positronic.providers.vault_api import VaultApi
 from positronic.providers.worker_secrets import WorkerSecrets
 from support.cloudflare_account import ACCOUNT
-from support.providers import aws, fly, vault, worker_secrets
+from support.providers import at_vault, fly, strict_aws, worker_secrets
 from support.providers.standin import Provider, Standin, standing_in
 
 MARK: Final = Mark(Project("shop"), "production", "generation-1")
-CREDENTIALS: Final = Credentials(aws.KEY_ID, aws.SECRET_KEY)
+CREDENTIALS: Final = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY)
 Refused = Sequence[tuple[Name, Value | None]]
 
 
@@ -78,7 +78,7 @@ def now() -> int:
 
 def aws_api(standin: Standin, send: Send, service: str, clock: Callable[[], int] = now) -> AwsApi:
     prefix = {"secretsmanager": "secretsmanager", "ssm": "AmazonSSM"}[service]
-    scope = Scope(aws.REGION, service)
+    scope = Scope(strict_aws.REGION, service)
     return AwsApi(Exchange("AWS", send), prefix, scope, standin.url, CREDENTIALS, clock)
 
 
@@ -91,7 +91,7 @@ def parameter_store(standin: Standin, send: Send, prefix: str = "/shop/") -> Aws
 
 
 def vault_target(standin: Standin, send: Send) -> Vault:
-    return Vault(VaultApi(Exchange("Vault", send), standin.url, "kv", vault.TOKEN), MARK, "shop")
+    return Vault(VaultApi(Exchange("Vault", send), standin.url, "kv", at_vault.TOKEN), MARK, "shop")
 
 
 def fly_target(standin: Standin, send: Send) -> Fly:
@@ -114,7 +114,7 @@ A: Final = parse_name("A")
 
 def _secrets_manager_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, aws.Aws)
+    assert isinstance(provider, strict_aws.Aws)
 
     def read(name: Name) -> str | None:
         found: Any = provider.moto(
@@ -132,7 +132,7 @@ def _secrets_manager_world(standin: Standin, target: Target) -> World:
 
 def _parameter_store_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, aws.Aws)
+    assert isinstance(provider, strict_aws.Aws)
 
     def read(name: Name) -> str | None:
         asked = {"Name": f"/shop/{name}", "WithDecryption": True}
@@ -149,7 +149,7 @@ def _parameter_store_world(standin: Standin, target: Target) -> World:
 
 def _vault_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, vault.Vault)
+    assert isinstance(provider, at_vault.Vault)
 
     def read(name: Name) -> str | None:
         found = provider.paths.get(f"shop/{name}")
@@ -190,10 +190,10 @@ def _worker_world(standin: Standin, target: Target) -> World:
 
 CASES: Final = {
     "aws-secrets-manager": Case(
-        lambda: aws.Aws("secretsmanager"), secrets_manager, _secrets_manager_world
+        lambda: strict_aws.Aws("secretsmanager"), secrets_manager, _secrets_manager_world
     ),
-    "aws-parameter-store": Case(lambda: aws.Aws("ssm"), parameter_store, _parameter_store_world),
-    "vault": Case(vault.Vault, vault_target, _vault_world),
+    "aws-parameter-store": Case(lambda: strict_aws.Aws("ssm"), parameter_store, _parameter_store_world),
+    "vault": Case(at_vault.Vault, vault_target, _vault_world),
     "fly": Case(fly.Fly, fly_target, _fly_world),
     "worker-secrets": Case(worker_secrets.WorkerSecrets, worker_target, _worker_world),
 }

@@ -11,7 +11,7 @@ from contracts.suite import settled
 from positronic.errors import PositronicError
 from positronic.names import parse_name, parse_value
 from px.http.outgoing import outgoing
-from support.providers import aws, fly, vault, worker_secrets
+from support.providers import at_vault, fly, strict_aws, worker_secrets
 from support.providers.worlds import CASES, World
 from support.running import run
 
@@ -19,8 +19,8 @@ CANARY = "canary-value-91d4 canary-value-91d4"
 SECRETS = (
     CANARY,
     "canary-value-91d4",
-    aws.SECRET_KEY,
-    vault.TOKEN,
+    strict_aws.SECRET_KEY,
+    at_vault.TOKEN,
     fly.TOKEN,
     worker_secrets.TOKEN,
 )

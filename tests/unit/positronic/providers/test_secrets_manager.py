@@ -16,17 +16,17 @@ from positronic.outgoing import Send
 from positronic.providers.aws_secrets_manager import AwsSecretsManager
 from positronic.providers.sigv4 import Credentials
 from px.http.outgoing import outgoing
-from support.providers import aws, worlds
+from support.providers import strict_aws, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
 A = parse_name("A")
 ONE, TWO = parse_value("one"), parse_value("two")
-Tried = Callable[[AwsSecretsManager, aws.Aws, Standin], Awaitable[None]]
+Tried = Callable[[AwsSecretsManager, strict_aws.Aws, Standin], Awaitable[None]]
 
 
 def at_aws(tried: Tried) -> None:
-    provider = aws.Aws("secretsmanager")
+    provider = strict_aws.Aws("secretsmanager")
 
     async def within(standin: Standin) -> None:
         async with outgoing() as send:
@@ -36,7 +36,7 @@ def at_aws(tried: Tried) -> None:
         asyncio.run(within(standin))
 
 
-def value(provider: aws.Aws) -> str | None:
+def value(provider: strict_aws.Aws) -> str | None:
     asked = {"SecretId": "shop/A", "VersionStage": "AWSCURRENT"}
     found: Any = provider.moto("GetSecretValue", asked).document
     text: str | None = found.get("SecretString")
@@ -50,7 +50,7 @@ def actions(standin: Standin) -> list[str]:
 def test_a_name_scheduled_for_deletion_is_restored_by_the_next_put() -> None:
     """With the new value; a foreign one stays scheduled."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         await target.delete(A)
         assert await target.look([A]) == {}
@@ -75,7 +75,7 @@ def test_a_name_scheduled_for_deletion_is_restored_by_the_next_put() -> None:
 def test_a_version_that_was_written_before_becomes_the_current_one_again() -> None:
     """Somebody wrote another one since, by hand."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         receipt = await target.put(A, ONE, 1)
         provider.moto("PutSecretValue", {"SecretId": "shop/A", "SecretString": "by hand"})
         drifted = (await target.look([A]))[A].receipt
@@ -93,7 +93,7 @@ def test_a_version_that_was_written_before_becomes_the_current_one_again() -> No
 def test_a_put_that_is_repeated_makes_one_version() -> None:
     """Also when its answer was lost."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         for _ in range(3):
             standin.fail("lost", 2)
@@ -110,7 +110,7 @@ def test_a_put_that_is_repeated_makes_one_version() -> None:
 def test_another_ledger_writes_the_same_version_number() -> None:
     """Its generation is another one; the same with another value would be refused."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         error = await raises(TargetRefused, target.put(A, TWO, 1))
         rebuilt = replace(target, mark=replace(target.mark, generation="generation-2"))
@@ -134,7 +134,7 @@ def test_another_ledger_writes_the_same_version_number() -> None:
 def test_what_the_policy_lacks_is_named(action: str, call: str) -> None:
     """As it has to be written there."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         if call == "delete":
             await target.put(A, ONE, 1)
         provider.denied = {action}
@@ -153,7 +153,7 @@ def test_what_the_policy_lacks_is_named(action: str, call: str) -> None:
 def test_values_are_never_asked_for() -> None:
     """A key that may not read them is enough."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         provider.denied = {"GetSecretValue", "BatchGetSecretValue", "ListSecrets"}
         await target.put(A, ONE, 1)
         await target.put(A, TWO, 2)
@@ -168,10 +168,10 @@ def test_values_are_never_asked_for() -> None:
 def test_a_wrong_clock_or_key_is_named() -> None:
     """AWS refuses both with one code."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         late = replace(target.api, clock=lambda: worlds.now() - 301_000)
         early = replace(target.api, clock=lambda: worlds.now() + 301_000)
-        wrong = replace(target.api, credentials=Credentials(aws.KEY_ID, "another"))
+        wrong = replace(target.api, credentials=Credentials(strict_aws.KEY_ID, "another"))
         for api in (late, early, wrong):
             error = await raises(TargetRefused, replace(target, api=api).put(A, ONE, 1))
             assert "clock" in error.message
@@ -186,9 +186,9 @@ def test_a_wrong_clock_or_key_is_named() -> None:
 def test_a_session_token_is_sent_and_signed() -> None:
     """With temporary credentials."""
 
-    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
         provider.session_token = "canary-session"
-        temporary = Credentials(aws.KEY_ID, aws.SECRET_KEY, "canary-session")
+        temporary = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY, "canary-session")
         await replace(target, api=replace(target.api, credentials=temporary)).put(A, ONE, 1)
 
         assert value(provider) == "one"
@@ -203,7 +203,7 @@ def described(**more: object) -> tuple[int, object]:
 
 
 def target_over(send: Send) -> AwsSecretsManager:
-    return worlds.secrets_manager(Standin("https://aws.example", aws.Aws("ssm")), send, "shop/")
+    return worlds.secrets_manager(Standin("https://aws.example", strict_aws.Aws("ssm")), send, "shop/")
 
 
 def test_too_many_versions_of_a_day_are_worth_waiting_for() -> None:
