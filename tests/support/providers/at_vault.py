@@ -1,4 +1,4 @@
-"""Vault's stand-in (`vault`), as the other providers' are: behind a server that fails on command."""
+"""Vault's stand-in (`vault`) behind the server that all have, which fails on command."""
 
 from __future__ import annotations
 

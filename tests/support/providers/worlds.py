@@ -22,7 +22,8 @@ from positronic.providers.vault import Vault
 from positronic.providers.vault_api import VaultApi
 from positronic.providers.worker_secrets import WorkerSecrets
 from support.cloudflare_account import ACCOUNT
-from support.providers import at_vault, fly, strict_aws, worker_secrets
+from support.providers import fly, strict_aws, vault, worker_secrets
+from support.providers.at_vault import AtVault
 from support.providers.standin import Provider, Standin, standing_in
 
 MARK: Final = Mark(Project("shop"), "production", "generation-1")
@@ -91,7 +92,7 @@ def parameter_store(standin: Standin, send: Send, prefix: str = "/shop/") -> Aws
 
 
 def vault_target(standin: Standin, send: Send) -> Vault:
-    return Vault(VaultApi(Exchange("Vault", send), standin.url, "kv", at_vault.TOKEN), MARK, "shop")
+    return Vault(VaultApi(Exchange("Vault", send), standin.url, "kv", vault.TOKEN), MARK, "shop")
 
 
 def fly_target(standin: Standin, send: Send) -> Fly:
@@ -149,14 +150,16 @@ def _parameter_store_world(standin: Standin, target: Target) -> World:
 
 def _vault_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, at_vault.Vault)
+    assert isinstance(provider, AtVault)
+    kv = provider.vault.kv
 
     def read(name: Name) -> str | None:
-        found = provider.paths.get(f"shop/{name}")
-        return found.versions[found.current] if found and found.current else None
+        found = kv.entries.get(f"shop/{name}")
+        kept = found.versions[found.current].data if found and found.current else None
+        return kept["value"] if kept else None
 
     def write(name: Name, value: str) -> None:
-        provider.plant(f"shop/{name}", value)
+        kv.write(f"shop/{name}", {"value": value})
 
     return World(standin, target, read, write, [(A, Value("a\0b"))])
 
@@ -192,8 +195,10 @@ CASES: Final = {
     "aws-secrets-manager": Case(
         lambda: strict_aws.Aws("secretsmanager"), secrets_manager, _secrets_manager_world
     ),
-    "aws-parameter-store": Case(lambda: strict_aws.Aws("ssm"), parameter_store, _parameter_store_world),
-    "vault": Case(at_vault.Vault, vault_target, _vault_world),
+    "aws-parameter-store": Case(
+        lambda: strict_aws.Aws("ssm"), parameter_store, _parameter_store_world
+    ),
+    "vault": Case(AtVault, vault_target, _vault_world),
     "fly": Case(fly.Fly, fly_target, _fly_world),
     "worker-secrets": Case(worker_secrets.WorkerSecrets, worker_target, _worker_world),
 }

@@ -1,7 +1,7 @@
 """AWS Systems Manager Parameter Store as a target: a SecureString a name, marked with tags.
 
-AWS takes no tags together with Overwrite, so a parameter is created with its tags, or its tags are read
-before it is overwritten. The receipt is the parameter's version.
+AWS takes no tags together with Overwrite, so a parameter is created with its tags, or its tags are
+read before it is overwritten. The receipt is the parameter's version.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class AwsSecretsManager:
             await self.api.call("DeleteSecret", at, asked, (MISSING,))
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
-        """A call for each: lists may lag by five minutes. What is scheduled for deletion is gone."""
+        """A call for each: lists lag by up to five minutes. A scheduled deletion counts as done."""
         found = {name: await self._there(f"{self.prefix}{name}") for name in names}
         return {
             name: AtTarget(self.mark.is_on(there.tags), there.current)

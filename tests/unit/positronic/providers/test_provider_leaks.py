@@ -11,7 +11,7 @@ from contracts.suite import settled
 from positronic.errors import PositronicError
 from positronic.names import parse_name, parse_value
 from px.http.outgoing import outgoing
-from support.providers import at_vault, fly, strict_aws, worker_secrets
+from support.providers import fly, strict_aws, vault, worker_secrets
 from support.providers.worlds import CASES, World
 from support.running import run
 
@@ -20,7 +20,7 @@ SECRETS = (
     CANARY,
     "canary-value-91d4",
     strict_aws.SECRET_KEY,
-    at_vault.TOKEN,
+    vault.TOKEN,
     fly.TOKEN,
     worker_secrets.TOKEN,
 )

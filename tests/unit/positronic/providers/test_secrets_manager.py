@@ -21,6 +21,7 @@ from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
 A = parse_name("A")
+NOWHERE = Standin("https://aws.example", strict_aws.Aws("secretsmanager"))
 ONE, TWO = parse_value("one"), parse_value("two")
 Tried = Callable[[AwsSecretsManager, strict_aws.Aws, Standin], Awaitable[None]]
 
@@ -203,7 +204,9 @@ def described(**more: object) -> tuple[int, object]:
 
 
 def target_over(send: Send) -> AwsSecretsManager:
-    return worlds.secrets_manager(Standin("https://aws.example", strict_aws.Aws("ssm")), send, "shop/")
+    return worlds.secrets_manager(
+        Standin("https://aws.example", strict_aws.Aws("ssm")), send, "shop/"
+    )
 
 
 def test_too_many_versions_of_a_day_are_worth_waiting_for() -> None:

@@ -12,15 +12,15 @@ from positronic.outgoing import Answer, Send
 from positronic.ports import Target
 from positronic.providers.aws_errors import PASSING, REFUSALS, THROTTLED
 from support.providers import worlds
+from support.providers.at_vault import AtVault
 from support.providers.canned import Canned
 from support.providers.standin import Standin
-from support.providers.vault import Vault
 from support.running import run
 
 A = parse_name("A")
 CANARY = "canary-41b7"
 VALUE = parse_value(CANARY)
-NOWHERE = Standin("https://provider.example", Vault())
+NOWHERE = Standin("https://provider.example", AtVault())
 TARGETS: dict[str, Callable[[Send], Target]] = {
     "aws-secrets-manager": lambda send: worlds.secrets_manager(NOWHERE, send),
     "aws-parameter-store": lambda send: worlds.parameter_store(NOWHERE, send),

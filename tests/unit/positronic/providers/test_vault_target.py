@@ -11,35 +11,36 @@ from positronic.errors import RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.vault import Vault
 from px.http.outgoing import outgoing
-from support.providers import vault as standins
-from support.providers import worlds
+from support.providers import vault, worlds
+from support.providers.at_vault import AtVault
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
 A = parse_name("A")
+CAS = "check-and-set parameter did not match the current version"
 ONE, TWO = parse_value("one"), parse_value("two")
-Tried = Callable[[Vault, standins.Vault, Standin], Awaitable[None]]
+Tried = Callable[[Vault, vault.Vault, Standin], Awaitable[None]]
 
 
 def at_vault(tried: Tried) -> None:
-    provider = standins.Vault()
+    provider = vault.Vault()
 
     async def within(standin: Standin) -> None:
         async with outgoing() as send:
             await tried(worlds.vault_target(standin, send), provider, standin)
 
-    with standing_in(provider) as standin:
+    with standing_in(AtVault(provider)) as standin:
         asyncio.run(within(standin))
 
 
 def test_a_put_that_ended_after_the_mark_is_continued() -> None:
     """Nothing is there yet, and the next put finds its own mark."""
 
-    async def tried(target: Vault, provider: standins.Vault, standin: Standin) -> None:
-        provider.may_not = {("POST", "data")}
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        provider.denied.add(("POST", "kv/data/"))
         await raises(TargetRefused, target.put(A, ONE, 1))
         assert await target.look([A]) == {}
-        provider.may_not = set()
+        provider.denied.clear()
         await target.put(A, ONE, 1)
 
         assert (await target.look([A]))[A].is_ours
@@ -50,14 +51,14 @@ def test_a_put_that_ended_after_the_mark_is_continued() -> None:
 def test_values_are_never_asked_for() -> None:
     """A token that may not read them is enough."""
 
-    async def tried(target: Vault, provider: standins.Vault, standin: Standin) -> None:
-        provider.may_not = {("GET", "data"), ("DELETE", "data")}
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        provider.denied |= {("GET", "kv/data/"), ("DELETE", "kv/data/")}
         await target.put(A, ONE, 1)
         await target.put(A, TWO, 2)
         await target.look([A])
         await target.delete(A)
 
-        assert provider.paths == {}
+        assert provider.kv.entries == {}
 
     at_vault(tried)
 
@@ -65,9 +66,9 @@ def test_values_are_never_asked_for() -> None:
 def test_what_was_deleted_by_hand_is_not_there() -> None:
     """Its path and its mark are; a put writes the next version."""
 
-    async def tried(target: Vault, provider: standins.Vault, standin: Standin) -> None:
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
         await target.put(A, ONE, 1)
-        provider.paths["shop/A"].versions[1] = None
+        provider.kv.entries["shop/A"].delete([1])
         assert await target.look([A]) == {}
         assert await target.put(A, TWO, 2) == "2"
 
@@ -77,7 +78,7 @@ def test_what_was_deleted_by_hand_is_not_there() -> None:
 def test_what_is_wrong_is_named() -> None:
     """Mount, namespace, token and policy."""
 
-    async def tried(target: Vault, provider: standins.Vault, standin: Standin) -> None:
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
         for api, says in (
             (replace(target.api, mount="other"), "mount"),
             (replace(target.api, namespace="team"), "mount"),
@@ -89,10 +90,10 @@ def test_what_is_wrong_is_named() -> None:
             ):
                 error = await raises(TargetRefused, call)
                 assert says in error.message
-        provider.namespace = "team"
+        provider.mounts["team", "kv"] = provider.mounts.pop(("", "kv"))
         await replace(target, api=replace(target.api, namespace="team")).put(A, ONE, 1)
 
-        assert list(provider.paths) == ["shop/A"]
+        assert list(provider.mounts["team", "kv"].entries) == ["shop/A"]
 
     at_vault(tried)
 
@@ -101,8 +102,8 @@ def test_a_change_at_the_same_time_is_not_overwritten() -> None:
     """The next try sees it."""
     marked = {"custom_metadata": dict(worlds.MARK.tags), "current_version": 1}
     found = {"data": {**marked, "versions": {"1": {"deletion_time": "", "destroyed": False}}}}
-    send = Canned([(200, found), (400, {"errors": [standins.CAS]})])
-    target = worlds.vault_target(Standin("https://vault.example", standins.Vault()), send)
+    send = Canned([(200, found), (400, {"errors": [CAS]})])
+    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
 
     asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
     assert send.sent[1][2]["options"] == {"cas": 1}
@@ -113,5 +114,5 @@ def test_statuses_that_pass() -> None:
     statuses = {412: StoreFailed, 429: RateLimited, 473: StoreFailed, 503: StoreFailed}
     for status, kind in statuses.items():
         send = Canned([(status, {"errors": ["x"]})])
-        target = worlds.vault_target(Standin("https://vault.example", standins.Vault()), send)
+        target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
         asyncio.run(raises(kind, target.look([A])))
