@@ -26,7 +26,7 @@ from support.providers import fly, strict_aws, vault, worker_secrets
 from support.providers.at_vault import AtVault
 from support.providers.standin import Provider, Standin, standing_in
 
-MARK: Final = Mark(Project("shop"), "production", "generation-1")
+MARK: Final = Mark(Project("shop"), "production")
 CREDENTIALS: Final = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY)
 Refused = Sequence[tuple[Name, Value | None]]
 

@@ -28,7 +28,7 @@ MAX_NAME: Final = 940  # 1,011 with the ARN, whose longest beginning has 66 char
 PAGE: Final = 50
 MAX_PAGES: Final = 20  # of one list: a server that never ends one is broken
 
-PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)+/|[A-Za-z0-9_.-]{1,300}")
+_NAME: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
 _RESERVED: Final = re.compile(r"/?(?:aws|ssm)", re.IGNORECASE)
 
 Tier = Literal["Standard", "Advanced"]
@@ -48,6 +48,8 @@ class AwsParameterStore:
         at = f"{self.prefix}{name}"
         if len(at) > MAX_NAME:
             return f"{name} is too long: {PROVIDER} takes {MAX_NAME} characters with the prefix"
+        if not _NAME.fullmatch(at):
+            return f"{at} is not what {PROVIDER} takes: paths are like /shop/{name}"
         if at.strip("/").count("/") >= MAX_DEPTH:
             return f"{at} has more than the {MAX_DEPTH} levels that {PROVIDER} takes"
         if _RESERVED.match(at):

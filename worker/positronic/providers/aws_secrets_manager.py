@@ -1,23 +1,27 @@
 """AWS Secrets Manager as a target. One secret a name, marked with tags.
 
-A version's id is the request's token, and the same each time, so that a repeated put changes
-nothing. Deleted secrets stay restorable for seven days, and a put restores the one that is ours.
+A version's id is the request's token. It is the same each time the same value is put as the same
+version, so that a repeated put changes nothing. Deleted secrets can be restored for seven days, and
+a put restores a marked one.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from positronic.errors import StoreFailed, TargetRefused
+from positronic.errors import StoreFailed
 from positronic.names import MAX_VALUE, Name, Value
 from positronic.ports import AtTarget
 from positronic.providers.aws_api import AwsApi, Outcome, fewer_versions
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
+from positronic.providers.sigv4 import Credentials
 
 PROVIDER: Final = "AWS Secrets Manager"
 MISSING: Final = "ResourceNotFoundException"
@@ -26,8 +30,8 @@ LIMIT: Final = "LimitExceededException"
 CURRENT: Final = "AWSCURRENT"
 RECOVERY_DAYS: Final = 7  # the fewest that AWS allows
 MAX_NAME: Final = 512
+_PURPOSE: Final = b"positronic: the id of a version"  # no signature is made of this text
 
-PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,300}")
 # AWS adds a hyphen and six characters to a name in the secret's ARN.
 _LIKE_AN_ARN: Final = re.compile(r".*-[A-Za-z0-9]{6}", re.DOTALL)
 
@@ -62,7 +66,8 @@ class AwsSecretsManager:
     async def put(self, name: Name, value: Value, version: int) -> str | None:
         """The version's id, once it is the current one."""
         must_fit(self, name, value)
-        at, token = f"{self.prefix}{name}", self.mark.token(name, version)
+        at = f"{self.prefix}{name}"
+        token = version_id(self.api.credentials, at, version, value)
         there = await self._there(at)
         if there is None:
             return await self._create(at, value, token)
@@ -119,14 +124,9 @@ class AwsSecretsManager:
             "SecretString": value.reveal(),
             "ClientRequestToken": token,
         }
-        outcome = await self.api.call("PutSecretValue", at, asked, (EXISTS, LIMIT))
-        if outcome.code == LIMIT:
-            raise fewer_versions(self.api)
+        outcome = await self.api.call("PutSecretValue", at, asked, (LIMIT,))
         if outcome.code:
-            raise TargetRefused(
-                f"AWS has another value under this version of {at}: write the secret again, "
-                "which gives it a new version"
-            )
+            raise fewer_versions(self.api)
         written = self._written(outcome, token)
         if CURRENT not in outcome.reply.texts("VersionStages"):
             await self._make_current(at, token)
@@ -144,6 +144,20 @@ class AwsSecretsManager:
         if there is not None and there.current is not None:
             asked["RemoveFromVersionId"] = there.current
         await self.api.call("UpdateSecretVersionStage", at, asked)
+
+
+def version_id(credentials: Credentials, at: str, version: int, value: Value) -> str:
+    """A UUID (RFC 9562, version 8) for ClientRequestToken.
+
+    Of a MAC under a key of ours: those who may list versions learn nothing of a value from it.
+    """
+    key = hmac.digest(credentials.secret_access_key.encode(), _PURPOSE, hashlib.sha256)
+    text = f"{at}\n{version}\n{value.reveal()}"
+    digest = bytearray(hmac.digest(key, text.encode(), hashlib.sha256)[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    found = digest.hex()
+    return "-".join((found[:8], found[8:12], found[12:16], found[16:20], found[20:]))
 
 
 def _there(reply: Reply) -> _There:

@@ -99,6 +99,8 @@ def test_the_advanced_tier_takes_twice_as_much() -> None:
         ("", "SSM_KEY", "ssm"),
         ("/aws/", "A", "aws"),
         ("/shop/", "AWS_KEY", None),
+        ("shop/", "A", "paths"),
+        ("//shop/", "A", "paths"),
         ("/a" * 14 + "/", "A", None),
         ("/a" * 15 + "/", "A", "levels"),
         ("/" + "p" * 850 + "/", "N" * 128, "too long"),
