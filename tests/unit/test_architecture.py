@@ -61,7 +61,8 @@ LAYERS: Final = """
     invocation
     terminal
     project prompts
-    tools
+    aws tools
+    sources
     cloudflare declared settings
     app_client completion local new
     logs packages
@@ -278,7 +279,7 @@ def test_the_core_is_small() -> None:
     """
     apart = {"brains", "redact", "runs", "testing.py", "stores", "ledger", "cloudflare"}
     apart |= {"brains.py", "brain_models.py", "copies", "adoption", "backup", "backup_models.py"}
-    apart |= {"providers", "targets"}
+    apart |= {"providers", "targets", "target_models.py"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 
 from positronic.access.audit_throttle import AuditThrottle
-from positronic.api.service import Runtime, Settings, audit_retention, run_limits
+from positronic.api.service import Runtime, Settings, audit_retention, run_limits, target_configs
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
@@ -14,6 +14,7 @@ from positronic.ports import Cipher, Clock, Ledger, RandomBytes, Values
 from positronic.runs.directory import InProcessRuns
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Make, opened
 
 
 def one_process(
@@ -27,11 +28,12 @@ def one_process(
     report: Callable[[str], None],
     in_background: Callable[[Coroutine[None, None, None]], None],
     wake: Callable[[int], None] | None = None,
+    targets: Mapping[str, Make] | None = None,
 ) -> Runtime:
     """What a Service needs; `settings` are read for each command.
 
     `values`: who keeps them, instead of the ledger itself. `wake(at)`: copies are due at that time;
-    without it, nothing is copied.
+    without it, nothing is copied. `targets`: how one of each type is made.
     """
     own_cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
 
@@ -46,6 +48,7 @@ def one_process(
             *(own_cipher, keyring(), (values or sealed)(project), clock, random),
             *(audit_retention(settings()) * 1000, in_background, audit_throttle),
             run_limits=run_limits(settings()),
+            targets=opened(target_configs(settings()), project, targets or {}),
         )
 
     return Runtime(

@@ -1,9 +1,24 @@
 // What Python would call in several steps is one call here: each step from Python costs as much as
 // the step itself, and more.
 
-/** Reads these of a Worker's variables: those that are set, as a JSON object. */
+/**
+ * Reads these of a Worker's variables: those that are set, as a JSON object; and, where it has
+ * targets, their table and what opens them, each as JSON in a text.
+ */
 export function reader(...names) {
-  return (env) => JSON.stringify(Object.fromEntries(names.map((name) => [name, env[name]])));
+  return (env) => {
+    const found = Object.fromEntries(names.map((name) => [name, env[name]]));
+    return JSON.stringify(env.TARGETS ? { ...found, ...targetsOf(env) } : found);
+  };
+}
+
+function targetsOf(env) {
+  const table = env.TARGETS;
+  const isCredential = ([name, text]) => name.startsWith("TARGET_") && typeof text === "string";
+  return {
+    TARGETS: typeof table === "string" ? table : JSON.stringify(table),
+    TARGET_CREDENTIALS: JSON.stringify(Object.fromEntries(Object.entries(env).filter(isCredential))),
+  };
 }
 
 /**

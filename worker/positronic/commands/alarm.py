@@ -110,8 +110,10 @@ class Alarm:
         return Duty(RETENTION, now if any(has_more) else now + DAY)
 
     def _ask(self) -> Asking:
-        """In the ledger's own name."""
-        origin = Origin(self.random(8).hex(), None)
-        return Asking(
-            *(self.project, SYSTEM, SYSTEM.role, origin, self.keyring, self.random, self.place.run)
-        )
+        return asking_itself(self.project, self.keyring, self.random, self.place)
+
+
+def asking_itself(project: Project, keyring: Keyring, random: RandomBytes, place: Place) -> Asking:
+    """Commands of a ledger to itself, in its own name."""
+    origin = Origin(random(8).hex(), None)
+    return Asking(project, SYSTEM, SYSTEM.role, origin, keyring, random, place.run)
