@@ -186,7 +186,7 @@ def _worker_world(standin: Standin, target: Target) -> World:
         target,
         provider.secrets.get,
         provider.secrets.__setitem__,
-        [(A, _value("x" * 5121)), (A, _value("é" * 2561))],
+        [(parse_name("MASTER_KEYS"), None), (A, _value("x" * 5121)), (A, _value("é" * 2561))],
         keeps_marks=False,
     )
 

@@ -7,6 +7,7 @@ and superfly/fly-go, `flaps/flaps_secrets.go`. The receipt is the digest that Fl
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,12 +23,9 @@ PROVIDER: Final = "Fly"
 ADDRESS: Final = "https://api.machines.dev"
 
 # Set by Fly in every Machine: https://fly.io/docs/machines/runtime-environment
-RESERVED: Final = frozenset(
-    {
-        *("FLY_APP_NAME", "FLY_MACHINE_ID", "FLY_ALLOC_ID", "FLY_REGION", "FLY_PUBLIC_IP"),
-        *("FLY_IMAGE_REF", "FLY_MACHINE_VERSION", "FLY_PRIVATE_IP", "FLY_PROCESS_GROUP"),
-        *("FLY_VM_MEMORY_MB", "PRIMARY_REGION"),
-    }
+_RESERVED: Final = re.compile(
+    r"PRIMARY_REGION|FLY_(?:APP_NAME|MACHINE_ID|ALLOC_ID|REGION|PUBLIC_IP|IMAGE_REF"
+    r"|MACHINE_VERSION|PRIVATE_IP|PROCESS_GROUP|VM_MEMORY_MB)"
 )
 
 
@@ -42,7 +40,7 @@ class Fly:
     _version: int = 0  # of the app's secrets after our last change: a later list is not older
 
     def refusal(self, name: Name, value: Value | None = None) -> str | None:
-        if name in RESERVED:
+        if _RESERVED.fullmatch(name):
             return f"{name} is set by Fly itself in every Machine"
         return unfit_value(PROVIDER, name, value, MAX_VALUE)
 

@@ -15,7 +15,7 @@ from positronic.ports import AtTarget
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
-from positronic.providers.vault_api import VaultApi
+from positronic.providers.vault_api import Changed, VaultApi
 
 PROVIDER: Final = "Vault"
 
@@ -45,19 +45,23 @@ class Vault:
         must_fit(self, name, value)
         at = self._path(name)
         there = await self._there(at)
-        if there is None:
-            await self.api.call("POST", "metadata", at, {"custom_metadata": dict(self.mark.tags)})
-        else:
+        if there is not None:
             self._must_be_ours(at, there)
-        written = await self.api.call(
-            "POST",
-            "data",
-            at,
-            {
-                "data": {"value": value.reveal()},
-                "options": {"cas": there.current if there else 0},
-            },
-        )
+            return await self._write(at, value, there.current)
+        await self._mark(at, self.mark.tags)
+        try:
+            return await self._write(at, value, 0)
+        except Changed:
+            # Somebody created it between the look and the mark: it is theirs.
+            await self._mark(at, {})
+            raise
+
+    async def _mark(self, at: str, tags: Mapping[str, str]) -> None:
+        await self.api.call("POST", "metadata", at, {"custom_metadata": dict(tags)})
+
+    async def _write(self, at: str, value: Value, current: int) -> str:
+        sent = {"data": {"value": value.reveal()}, "options": {"cas": current}}
+        written = await self.api.call("POST", "data", at, sent)
         if written is None:
             raise self.api.exchange.unreadable()
         return str(written.inner("data").number("version"))

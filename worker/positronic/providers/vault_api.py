@@ -20,6 +20,10 @@ from positronic.providers.exchange import Exchange, Reply
 CAS_MISMATCH: Final = "check-and-set parameter did not match the current version"
 
 
+class Changed(StoreFailed):
+    """It has another version than was said."""
+
+
 @dataclass(frozen=True, slots=True)
 class VaultApi:
     """One engine, which is mounted at `mount`. `namespace`: of Vault Enterprise and of OpenBao."""
@@ -62,7 +66,7 @@ class VaultApi:
     def _error(self, path: str, answer: Answer) -> PositronicError:
         errors = self._errors(answer)
         if answer.status == 400 and errors == [CAS_MISMATCH]:
-            return StoreFailed(f"{path} was changed in Vault by somebody else at the same time")
+            return Changed(f"{path} was changed in Vault by somebody else at the same time")
         if answer.status == 403:
             return TargetRefused(
                 f"Vault does not allow it for {path}: renew the token, or extend its policy"

@@ -22,6 +22,11 @@ PROVIDER: Final = "Cloudflare"
 ADDRESS: Final = "https://api.cloudflare.com"
 MAX_BYTES: Final = 5120  # https://developers.cloudflare.com/workers/platform/limits
 
+# Or else a writer of secrets could replace the keys of a Positronic Worker.
+RESERVED: Final = frozenset(
+    {"MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "LOCAL_ORIGIN", "TARGETS"}
+)
+
 NO_SECRET: Final = 10056
 _THROTTLED: Final = frozenset({971, 10429})
 _BUSY: Final = 10035
@@ -54,6 +59,8 @@ class WorkerSecrets:
     address: str = ADDRESS
 
     def refusal(self, name: Name, value: Value | None = None) -> str | None:
+        if name in RESERVED:
+            return f"{name} opens a Positronic Worker, so no secret of that name is put into one"
         return unfit_value(PROVIDER, name, value, MAX_BYTES)
 
     async def put(self, name: Name, value: Value, version: int) -> str | None:

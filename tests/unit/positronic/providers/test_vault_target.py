@@ -109,6 +109,17 @@ def test_a_change_at_the_same_time_is_not_overwritten() -> None:
     assert send.sent[1][2]["options"] == {"cas": 1}
 
 
+def test_what_somebody_creates_at_the_same_time_stays_theirs() -> None:
+    """The mark that it got from us is taken off again."""
+    refused = (400, {"errors": [CAS]})
+    send = Canned([(404, {"errors": []}), (204, None), refused, (204, None)])
+    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+
+    asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
+    marks = [sent["custom_metadata"] for _, url, sent in send.sent if sent and "metadata" in url]
+    assert marks == [worlds.MARK.tags, {}]
+
+
 def test_statuses_that_pass() -> None:
     """A replica that has not caught up, a sealed Vault, and a limit."""
     statuses = {412: StoreFailed, 429: RateLimited, 473: StoreFailed, 503: StoreFailed}
