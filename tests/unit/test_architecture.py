@@ -56,7 +56,7 @@ TREES: Final = {
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
-    px errors schemas testing
+    px errors schemas
     files http library process server_choice
     invocation
     terminal
@@ -69,8 +69,8 @@ LAYERS: Final = """
     upgrade
     api
     audit brains keys secrets spec tables
-    deploy doctor
-    commands
+    deploy doctor serve
+    commands testing
     ending
     app
 """
