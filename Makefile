@@ -1,7 +1,7 @@
 # make demo   the main features on this machine: the real Worker, local KV, and px
 # make dev    the same Worker, running until you stop it
 # make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
-# make test-providers   px spec in full against px serve with its values at each provider: minutes
+# make test-providers   all of px spec, for px serve with its values at each provider
 # make soak   fifty kills of the Worker under load: an hour at most; make test has ten
 # make bench  benchmarks, each with a comparison from the same run
 # make dist   the wheels and sdists of the library and of px, in dist/

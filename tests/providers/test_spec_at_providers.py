@@ -1,7 +1,7 @@
 """`px spec` at level full against `px serve` with its values at each provider.
 
-A part of `make test-providers`, not of `make test`: each takes minutes. A promise may be broken only
-for a reason that stands here; one of ALWAYS that is kept after all fails too.
+Of `make test-providers`, not of `make test`: each takes minutes. A promise may be broken only for a
+reason that stands here; one of ALWAYS that is kept after all fails too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ SOMETIMES: Final = {
 
 
 @pytest.mark.parametrize("provider", STARTS)
-@pytest.mark.timeout(1800)
 def test_full(provider: str, tmp_path: Path) -> None:
     """Everything that is not in a list above is kept."""
     with STARTS[provider](tmp_path) as host:
