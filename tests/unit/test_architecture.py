@@ -67,7 +67,7 @@ LAYERS: Final = """
     logs packages
     upgrade
     api
-    audit brains keys secrets spec tables
+    audit brains keys secrets spec tables targets
     deploy doctor
     commands
     ending
