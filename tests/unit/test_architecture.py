@@ -56,20 +56,21 @@ TREES: Final = {
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
-    px errors schemas testing
+    px errors schemas
     files http library process server_choice
     invocation
     terminal
     project prompts
-    tools
+    aws tools
+    sources
     cloudflare declared settings
     app_client completion local new
     logs packages
     upgrade
     api
     audit brains keys secrets spec tables targets
-    deploy doctor
-    commands
+    deploy doctor serve
+    commands testing
     ending
     app
 """

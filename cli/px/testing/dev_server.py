@@ -27,10 +27,10 @@ from positronic.names import Project, parse_project
 from positronic.secrets.sealer import Sealer
 from positronic.targets.configured import Make, Targets
 from positronic.targets.configured import opened as opened_targets
-from px.testing.asgi import Receive, Scope, Send, application
+from px.serve.asgi import Receive, Scope, Send, application
+from px.serve.one_process import one_process
 from px.testing.faults import Fault, FragileLedger
 from px.testing.ledger_contents import newest_event, opened, seed
-from px.testing.one_process import one_process
 
 PROJECT: Final = "default"
 

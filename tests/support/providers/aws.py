@@ -1,6 +1,6 @@
 """AWS's Secrets Manager and Parameter Store on loopback: moto's own server, as a process.
 
-moto is kinder than AWS. What it takes and AWS does not is refused where a test needs it.
+moto is kinder than AWS: what it takes and AWS does not is refused in front of it (aws_refusals).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 import botocore.session
 
+from support.providers.aws_refusals import Front, front
 from support.waiting import wait_until
 
 REGION: Final = "eu-central-1"
@@ -27,9 +29,23 @@ SECRET_KEY: Final = "canary/aws/secret/key/31337/canary000001"
 
 @dataclass(frozen=True)
 class Aws:
-    """Where it is."""
+    """`url`: of the front, which is what px is given."""
 
-    url: str
+    moto: str
+    front: Front
+
+    @property
+    def url(self) -> str:
+        return self.front.url
+
+    @contextmanager
+    def emptied(self) -> Iterator[Aws]:
+        """The same server with nothing in it, behind a front of its own."""
+        request = urllib.request.Request(f"{self.moto}/moto-api/reset", method="POST")  # noqa: S310
+        with urllib.request.urlopen(request):  # noqa: S310 - moto's
+            pass
+        with front(self.moto) as refusing:
+            yield Aws(self.moto, refusing)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,7 +62,7 @@ class Aws:
         return botocore.session.Session().create_client(
             service,
             region_name=REGION,
-            endpoint_url=self.url,
+            endpoint_url=self.moto,
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
@@ -70,7 +86,9 @@ def aws(log: Path) -> Iterator[Aws]:
     try:
         wait_until(lambda: _answers(port) or process.poll() is not None, "moto's server")
         assert process.poll() is None, log.read_text()
-        yield Aws(f"http://127.0.0.1:{port}")
+        moto = f"http://127.0.0.1:{port}"
+        with front(moto) as refusing:
+            yield Aws(moto, refusing)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
