@@ -45,7 +45,7 @@ def test_an_added_environment_is_whole_and_apart(shop: Path) -> None:
 
 
 def test_nothing_of_productions_is_copied(shop: Path) -> None:
-    """No namespace, no domain, no receiver of reminders, no target; what px cannot make is named."""
+    """No namespace, domain, receiver of reminders or target; what px cannot make is named."""
     config = shop / "wrangler.toml"
     text = config.read_text().replace('REMINDER_URL = ""', 'REMINDER_URL = "https://a.example"')
     text = text.replace('binding = "SECRETS_KV"', 'binding = "SECRETS_KV"\nid = "0f"')
