@@ -35,7 +35,6 @@ MISTYPED: Final = [
     ("import x.env", "import", "`px secret import`"),
     ("ls", "ls", "`px secret list`"),
     ("init shop", "init", "`px new`"),
-    ("serve", "serve", "`px dev`"),
     ("secret crate A", "crate", "`px secret create`"),
     ("secret lsit", "lsit", "`px secret list`"),
     ("secret exits A", "exits", "`px secret exists`"),
