@@ -22,6 +22,7 @@ from positronic.api import (
     grant_models,
     models,
     policy_models,
+    target_models,
     use_models,
     version_models,
 )
@@ -80,7 +81,7 @@ def _paths() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     rooms = (
         *(models, event_models, grant_models, adoption_models, backup_models, brain_models),
-        *(copies, policy_models, use_models, version_models),
+        *(copies, policy_models, target_models, use_models, version_models),
     )
     kinds = [kind for room in rooms for kind in vars(room).values() if _is_model(kind)]
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)

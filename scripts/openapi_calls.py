@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from positronic.access import tokens
 from positronic.api.routing import Query, Route
-from positronic.names import APP, NAME, PROJECT, RESERVED_PREFIX
+from positronic.names import APP, NAME, PROJECT, RESERVED_PREFIX, TARGET
 from positronic.runs import record
 from scripts.openapi_answers import ALWAYS, errors_of
 from scripts.route_models import given, streams, taken
@@ -18,6 +18,7 @@ _SEGMENTS: Final[dict[str, Json]] = {
     "name": {"type": "string", "pattern": f"^(?!{RESERVED_PREFIX}){NAME.pattern}$"},
     "id": {"type": "string", "pattern": f"^{tokens.ID.pattern}$"},
     "version": {"type": "integer", "minimum": 1},
+    "target": {"type": "string", "pattern": f"^{TARGET.pattern}$"},
     "as": {"type": "string", "pattern": f"^{APP.pattern}$"},
     "runId": {"type": "string", "pattern": f"^{record.ID.pattern}$"},
 }

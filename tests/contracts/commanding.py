@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from contracts.ledger_world import LedgerWorld
+from contracts.targets_in_memory import targets_in_memory
 from contracts.worlds import KEYS, PROJECT, Clock
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.access.foreign_calls import ForeignCalls
@@ -34,6 +35,7 @@ from positronic.ledger.reminder_rows import REMINDERS
 from positronic.ledger.run_rows import RUNS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, Version
 from positronic.ledger.setting_rows import SETTING
+from positronic.ledger.target_rows import PUSHES, TARGETS
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import USES
 from positronic.ledger.watch_rows import WATCHERS
@@ -44,6 +46,7 @@ from positronic.rows import Row
 from positronic.run_limits import RunLimits
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Targets
 
 ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
@@ -52,7 +55,7 @@ SECRET = "the secret half"
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
     *(DUTIES.kind, USES.kind, REMINDERS.kind, GRANTS.kind, RUNS.kind, WATCHERS.kind),
-    *(PROJECTS.kind, SETTING, WAITING.kind),
+    *(PROJECTS.kind, SETTING, WAITING.kind, TARGETS.kind, PUSHES.kind),
 ]
 
 _numbers = count()
@@ -121,6 +124,7 @@ class Commanding:
     is_full: bool = False
     run_limits: RunLimits = field(default_factory=RunLimits)
     elsewhere: Values | None = None  # who keeps the values, instead of the ledger
+    targets: Targets = field(default_factory=targets_in_memory)
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -150,6 +154,7 @@ class Commanding:
             standing=self.standing,
             is_full=lambda: self.is_full,
             run_limits=self.run_limits,
+            targets=self.targets,
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

@@ -46,6 +46,10 @@ class Example:
     before: Sequence[Command] = ()
 
 
+def _switch_on() -> Command:
+    return command("target.set", target="prod", names=["A", "NONE"])
+
+
 def _examples() -> Mapping[str, Example]:
     """At least one of each change, and each way that it can go."""
     changes = {
@@ -95,7 +99,17 @@ def _examples() -> Mapping[str, Example]:
         was_taken: command("reminder.settle", names=["A"], day=1, wasTaken=was_taken)
         for was_taken in (True, False)
     }
+    for label, change in (
+        ("switch a target on again", command("target.set", target="prod", prefix="N")),
+        ("put what a target gets", put("A", "newer")),
+        ("push", command("target.push", target="prod", names=["A"])),
+        ("synchronise a target", command("target.sync", target="prod")),
+        ("remove a target", command("target.remove", target="prod", purge=False)),
+        ("empty a target", command("target.remove", target="prod", purge=True)),
+    ):
+        examples[label] = Example(change, before=[_switch_on(), put("A")])
     return examples | {
+        "switch a target on": Example(_switch_on()),
         "claim": Example(claim, before=[due]),
         "remind": Example(settle[True], before=[due, claim]),
         "end a run": Example(

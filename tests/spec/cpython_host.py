@@ -13,8 +13,8 @@ from collections.abc import Coroutine
 
 from positronic.api.service import Service, Settings
 from positronic.ledger.memory import MemoryLedger
-from px.testing.asgi import application
-from px.testing.one_process import one_process
+from px.serve.asgi import application
+from px.serve.one_process import one_process
 
 _tasks: set[asyncio.Task[None]] = set()
 

@@ -20,8 +20,8 @@ from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.ports import Cipher, Ledger
 from px.http.address import parse_address
+from px.serve.one_process import one_process
 from px.spec.target import SpecTarget
-from px.testing.one_process import one_process
 
 ADDRESS = parse_address("http://127.0.0.1:1")
 

@@ -20,6 +20,7 @@ from px.testing.dev_server import TestDevServer
 from spec.hosts import Host, leftovers
 from spec.house import House
 from spec.trying import broken, tried
+from support.hosting import hosted
 
 
 def host_of(server: TestDevServer) -> Host:
@@ -70,6 +71,18 @@ def test_cpython_host(cpython_host: Host) -> None:
     """The API under uvicorn in a process of its own keeps every promise."""
     assert broken(tried(cpython_host.target)) == []
     assert leftovers(cpython_host) == []
+
+
+def test_px_serve(tmp_path: Path) -> None:
+    """`px serve` itself, with SQLite ledgers in its data folder, keeps every promise."""
+    with hosted(tmp_path) as running:
+        host = Host(running.url, running.token)
+        outcomes = tried(host.target)
+
+        assert broken(outcomes) == []
+        assert len(outcomes) == len(PROMISES)
+        assert leftovers(host) == []
+        assert [one for one in running.lines() if one["level"] != "info"] == []
 
 
 def test_worker(worker: Host) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from px.testing.asgi import App, Receive, Scope, Send
+from px.serve.asgi import App, Receive, Scope, Send
 from px.testing.faults import Fault
 
 RUN: Final = "run-1"

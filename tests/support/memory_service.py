@@ -18,7 +18,7 @@ from positronic.ledger.event_rows import EVENTS
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.ports import Ledger
-from px.testing.one_process import one_process
+from px.serve.one_process import one_process
 from support.running import run
 
 START: Final = 1_795_498_605_123  # 2026-11-24T05:36:45.123Z

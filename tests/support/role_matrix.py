@@ -30,6 +30,11 @@ _NOT_FOUND: Final = {
     "GET /brains/runs/{runId}",
     "DELETE /brains/runs/{runId}",
     "GET /brains/runs/{runId}/watch",
+    # No target is configured here.
+    "PUT /targets/{target}",
+    "DELETE /targets/{target}",
+    "POST /targets/{target}/sync",
+    "GET /targets/{target}/check",
 }
 
 # The audit key of a project here is never lost, and an export of another one is not for it.
@@ -72,6 +77,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "POST /secrets/{name}/rollback": {"to": 1},
     "POST /tokens": {"name": "new", "role": "reader"},
     "POST /grants": {"as": "app", "read": ["A"]},
+    "PUT /targets/{target}": {"names": ["A"]},
     "POST /audit/acknowledge": {"sequence": 1, "digest": "0" * 64},
     "POST /project/export": {},
     "POST /project/import/check": _EXPORT,
@@ -176,6 +182,7 @@ class Matrix:
             return path.replace("{name}", self._new_name(project))
         if "{id}" in path:
             return path.replace("{id}", self._issue(project, "reader")["id"])
+        path = path.replace("{target}", "nowhere")
         return re.sub(r"\{\w+\}", NO_RUN, path)
 
     def _new_name(self, project: str) -> str:

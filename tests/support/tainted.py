@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from px.testing.asgi import App, Message, Receive, Scope, Send
+from px.serve.asgi import App, Message, Receive, Scope, Send
 
 TAINT: Final = "\x1b]0;owned\x07\x1b[31m\u202e\r"
 

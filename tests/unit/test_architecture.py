@@ -56,20 +56,21 @@ TREES: Final = {
 }
 # px's rooms from the ground up: each imports from lines above its own alone.
 LAYERS: Final = """
-    px errors schemas testing
+    px errors schemas
     files http library process server_choice
     invocation
     terminal
     project prompts
-    tools
+    aws tools
+    sources
     cloudflare declared settings
     app_client completion local new
     logs packages
     upgrade
     api
     audit brains keys secrets spec tables
-    deploy doctor
-    commands
+    deploy doctor serve
+    commands testing
     ending
     app
 """
@@ -278,7 +279,7 @@ def test_the_core_is_small() -> None:
     """
     apart = {"brains", "redact", "runs", "testing.py", "stores", "ledger", "cloudflare"}
     apart |= {"brains.py", "brain_models.py", "copies", "adoption", "backup", "backup_models.py"}
-    apart |= {"providers", "targets"}
+    apart |= {"providers", "targets", "target_models.py"}
     # Relative: the folder that the tree lies in may have one of these names.
     counted = [path for path in CORE if not apart & set(path.relative_to(WORKER).parts)]
 

@@ -17,7 +17,9 @@ NAMED: Final = set(re.findall(r"`(_?[A-Z][A-Z0-9_]*)`", SETTINGS))
 READERS: Final = [*modules(CLI), *modules(WORKER), *modules(ROOT / "scripts")]
 
 # Variables that are one plain word: most such texts in the code are something else.
-_ONE_WORD: Final = frozenset({"HOME", "LANG", "PATH", "TERM", "TMPDIR", "TZ", "COLUMNS", "PROJECT"})
+_ONE_WORD: Final = frozenset(
+    {*("HOME", "LANG", "PATH", "TERM", "TMPDIR", "TZ", "COLUMNS", "PROJECT"), "TARGETS"}
+)
 _SEVERAL_WORDS: Final = re.compile(r"_?[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 # What only looks like a variable.

@@ -14,6 +14,7 @@ from positronic.errors import InvalidName, InvalidValue, ReservedName
 Project = NewType("Project", str)
 Name = NewType("Name", str)
 TokenName = NewType("TokenName", str)
+TargetName = NewType("TargetName", str)
 App = NewType("App", str)  # what a Worker with a binding to ours is called: the `as` of its props
 
 RESERVED_PREFIX: Final = "POSITRONIC_"
@@ -25,6 +26,7 @@ MAX_BODY: Final = 8 * 1024 * 1024  # bytes of one request
 PROJECT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TOKEN_NAME: Final = re.compile(r"(?!px_)[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}")
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+TARGET: Final = re.compile(r"(?=.{1,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 APP: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -89,6 +91,16 @@ def parse_app(text: str) -> App:
             "a letter first"
         )
     return App(text)
+
+
+def parse_target(text: str) -> TargetName:
+    """What a target is called: [a-z][a-z0-9]*(-[a-z0-9]+)*, at most 32. Raises InvalidName."""
+    if not TARGET.fullmatch(text):
+        raise InvalidName(
+            "a target's name has 1 to 32 lower-case letters, digits and single hyphens, "
+            "a letter first and no hyphen last"
+        )
+    return TargetName(text)
 
 
 def parse_value(text: str) -> Value:

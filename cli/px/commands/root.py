@@ -28,6 +28,7 @@ class Px(LazyGroup):
         "upgrade": "px.commands.upgrade",
         "env": "px.commands.env",
         "dev": "px.commands.dev",
+        "serve": "px.commands.serve",
         "logs": "px.commands.logs",
         "run": "px.commands.run",
         "doctor": "px.commands.doctor",

@@ -8,7 +8,7 @@ from typing import Final
 
 _LEFT_OUT: Final = (
     *("PIP_", "PYTHON", "_PYTHON", "__PYVENV", "VIRTUAL_ENV", "UV_"),
-    *("CLOUDFLARE_", "AWS_", "FLY_", "PX_"),  # credentials that an installer must not see
+    *("CLOUDFLARE_", "AWS_", "FLY_", "VAULT_", "PX_"),  # credentials that an installer must not see
 )
 
 

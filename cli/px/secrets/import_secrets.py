@@ -1,4 +1,4 @@
-"""Imports files' secrets into a server: checks all of them first, then writes in chunks."""
+"""Imports secrets into a server: checks all of them first, then writes in chunks."""
 
 from __future__ import annotations
 
@@ -64,18 +64,25 @@ def read_file(
 
     `regular` refuses a named pipe, which blocks until somebody writes to it.
     """
-    from px.secrets.import_source import parse, read_path
+    from px.sources.file import read_path
+    from px.sources.text import parse
 
     return check([Reading(parse(read_path(path, regular=regular), name=path.name))], remarks)
 
 
 def read_files(
-    files: Sequence[str], form: str | None = None, remarks: list[Detail] | None = None
+    files: Sequence[str],
+    form: str | None = None,
+    remarks: list[Detail] | None = None,
+    *,
+    json_keys: bool = False,
 ) -> list[Entry]:
-    """The secrets of several files and stdin: at least one, no duplicates. Raises Usage."""
-    from px.secrets.import_source import STDIN, read_all
+    """The secrets of several sources: at least one, no duplicates. Raises PxError."""
+    from px.sources.choice import read_all
+    from px.sources.source import SourceOptions
+    from px.sources.stdin import STDIN
 
-    found = check(read_all(files, form), remarks)
+    found = check(read_all(files, SourceOptions(form, json_keys)), remarks)
     if not found:
         what = "stdin" if list(files) == [STDIN] else "what is imported"
         raise Usage(

@@ -79,7 +79,8 @@ def example_names(project: Workspace) -> list[Name]:
 
 def _of_file(path: Path) -> list[Name]:
     """Only the names: an example file has no values."""
-    from px.secrets.import_source import parse, read_path
+    from px.sources.file import read_path
+    from px.sources.text import parse
 
     names: list[Name] = []
     problems: list[Detail] = []

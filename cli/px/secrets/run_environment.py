@@ -29,7 +29,7 @@ def read_secrets(file: str | None) -> tuple[list[Entry], list[Detail]]:
     The default file may be empty; an empty --file is refused, as whatever should have filled it
     failed. After `-` stdin is used up, and the command gets an empty one.
     """
-    from px.secrets.import_source import STDIN
+    from px.sources.stdin import STDIN
 
     remarks: list[Detail] = []
     try:

@@ -12,7 +12,7 @@ from positronic.names import MAX_VALUE, Name, Value, parse_value
 from px import terminal
 from px.errors import Usage
 from px.files.typed_path import read_typed_path
-from px.secrets.import_source import STDIN
+from px.sources.stdin import STDIN
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF in UTF-8, which Windows programs write before a text
 _MOST: Final = MAX_VALUE + len(_MARK) + 2  # bytes to read: the limit, a mark and a line end

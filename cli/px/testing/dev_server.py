@@ -25,10 +25,10 @@ from positronic.ciphers.native import NativeCipher
 from positronic.ledger.event_rows import EVENTS
 from positronic.names import Project, parse_project
 from positronic.secrets.sealer import Sealer
-from px.testing.asgi import Receive, Scope, Send, application
+from px.serve.asgi import Receive, Scope, Send, application
+from px.serve.one_process import one_process
 from px.testing.faults import Fault, FragileLedger
 from px.testing.ledger_contents import newest_event, opened, seed
-from px.testing.one_process import one_process
 
 PROJECT: Final = "default"
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.rows import Changes, Expect
-from px.testing.asgi import App, Message, Receive, Scope, Send, encode_headers
+from px.serve.asgi import App, Message, Receive, Scope, Send, encode_headers
 
 # Answers instead of the application; it gets the application and the call.
 Fault = Callable[[App, Scope, Receive, Send], Awaitable[None]]

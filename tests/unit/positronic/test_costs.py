@@ -23,7 +23,7 @@ from positronic.copies.workers_kv import KvCopies
 from positronic.http.request import Request
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
-from px.testing.one_process import one_process
+from px.serve.one_process import one_process
 from support.memory_service import SETTINGS, TOKEN, Clock
 from support.running import run
 from support.source import ROOT

@@ -18,6 +18,7 @@ from positronic.api.event_models import AcknowledgeIn
 from positronic.api.grant_models import GrantIn
 from positronic.api.models import BulkIn, SecretIn, TokenIn
 from positronic.api.policy_models import PolicyIn
+from positronic.api.target_models import TargetIn
 from positronic.api.version_models import RollbackIn
 from positronic.errors import (
     Detail,
@@ -43,7 +44,7 @@ _FIELDS: Final = frozenset(
         *("secrets", "name", "value", "role", "expiresIn", "ifVersion", "to"),
         *("note", "expiresAt", "rotateEvery", "enforce", "keep", "versions", "days"),
         *("identifier", "options", "initialState", "endAfter", "runId", "startsAt", "stopsAfter"),
-        *("as", "read", "timeLimit"),
+        *("as", "read", "timeLimit", "names", "prefix"),
         *("cursor", "header", "page", "ticket", "sequence", "digest"),
     }
 )
@@ -68,6 +69,13 @@ def read_grant(body: bytes) -> GrantIn:
     document = read_json(body)
     _check_count(document, "read")
     return _validate(GrantIn, document)
+
+
+def read_target(body: bytes) -> TargetIn:
+    """One {names} or {prefix}. Raises what is wrong with it."""
+    document = read_json(body)
+    _check_count(document, "names")
+    return _validate(TargetIn, document)
 
 
 def read_rollback(body: bytes) -> RollbackIn:

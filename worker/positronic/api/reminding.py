@@ -10,13 +10,13 @@ from positronic.commands.asked_keys import LedgerDirectory
 from positronic.commands.asked_reminders import LedgerReminders
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
+from positronic.outgoing import Send
 from positronic.ports import Unreadable, everything
 from positronic.reminders.sending import Sending
-from positronic.reminders.webhook import Post
 from positronic.roles import ENTRY
 
 
-async def remind(service: Service, post: Post) -> None:
+async def remind(service: Service, send: Send) -> None:
     """Nothing happens without a webhook. Raises NotConfigured, StoreFailed."""
     webhook = webhook_of(service.settings)
     if webhook is None:
@@ -28,7 +28,7 @@ async def remind(service: Service, post: Post) -> None:
     def reminders_of(project: Project) -> LedgerReminders:
         return LedgerReminders(service.asking(project, ENTRY, ENTRY.role, origin), claim)
 
-    sending = Sending(webhook, reminders_of, post, runtime.clock, runtime.report)
+    sending = Sending(webhook, reminders_of, send, runtime.clock, runtime.report)
     await sending.run(_projects(service, origin))
 
 

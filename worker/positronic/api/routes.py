@@ -17,6 +17,7 @@ from positronic.api import (
     projects,
     secrets,
     status,
+    targets,
     tokens,
     versions,
 )
@@ -32,6 +33,7 @@ ROUTES: Final = (
     *audit.ROUTES,
     *tokens.ROUTES,
     *grants.ROUTES,
+    *targets.ROUTES,
     *keys.ROUTES,
     *copies.ROUTES,
     *projects.ROUTES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import json
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -27,6 +28,8 @@ from positronic.run_limits import MAX_TIME, RunLimits
 from positronic.runs.directory import RunDirectory
 from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring, keyring
+from positronic.targets import configured as targets
+from positronic.targets.configured import TargetConfig
 
 MAX_DAYS: Final = 36_500
 MAX_AT_ONCE: Final = 10_000
@@ -39,6 +42,8 @@ class Settings:
     Compared by identity, so that what is kept for the newest ones is found at once.
     During a rotation `next_master_key` precedes `master_keys`, so that a new key can be added by
     someone who cannot read the old ones. Only `px dev` sets `local_origin`; see `proof`.
+    `targets` and `target_credentials` are JSON: the table, and the settings whose names begin with
+    TARGET_.
     """
 
     master_keys: str
@@ -58,6 +63,8 @@ class Settings:
     reminder_url: str = ""
     reminder_secret: str = ""
     reminder_days: str = "14"
+    targets: str = ""
+    target_credentials: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -167,6 +174,7 @@ def _access(settings: Settings) -> Access:
     _may_fall_back(settings)
     ledger_location_of(settings)
     webhook_of(settings)
+    target_configs(settings)
     return Access(settings.root_token_sha256, project)
 
 
@@ -174,6 +182,19 @@ def webhook_of(settings: Settings) -> Webhook | None:
     """Where reminders go; None: nowhere. Raises NotConfigured."""
     return webhook(
         *(settings.reminder_url, settings.reminder_secret, settings.reminder_days),
+        is_local=bool(settings.local_origin),
+    )
+
+
+@lru_cache(maxsize=1)
+def target_configs(settings: Settings) -> Sequence[TargetConfig]:
+    """Where targets may be. Raises NotConfigured."""
+    if not settings.targets:
+        return []
+    return targets.parse(
+        settings.targets,
+        json.loads(settings.target_credentials or "{}"),
+        parse_project(settings.project),
         is_local=bool(settings.local_origin),
     )
 

@@ -13,6 +13,7 @@ from positronic.commands.asked_keys import LedgerDirectory, LedgerRotation
 from positronic.commands.asked_policies import LedgerPolicies
 from positronic.commands.asked_runs import LedgerRuns, Watching
 from positronic.commands.asked_secrets import LedgerSecrets, LedgerVault
+from positronic.commands.asked_targets import LedgerTargets
 from positronic.commands.asked_tokens import LedgerIssuer
 from positronic.commands.asked_uses import LedgerUses
 from positronic.commands.asked_versions import LedgerVersions
@@ -60,6 +61,9 @@ class Session:
 
     def grants(self) -> LedgerGrants:
         return LedgerGrants(self.ask)
+
+    def targets(self) -> LedgerTargets:
+        return LedgerTargets(self.ask)
 
     def rotation(self) -> LedgerRotation:
         return LedgerRotation(self.ask)

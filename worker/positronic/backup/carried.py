@@ -13,6 +13,7 @@ from positronic.ledger.fields import Fields
 from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID
+from positronic.ledger.target_rows import PUSHES, TARGETS
 from positronic.ledger.token_rows import TOKENS
 from positronic.ledger.use_rows import COUNTED, COUNTED_ID, LAST_READS, USES
 from positronic.rows import Kind, Put
@@ -21,6 +22,8 @@ from positronic.rows import Kind, Put
 # not carried, so that they may be added meanwhile.
 KINDS: Final[Sequence[Kind]] = (
     *(STATES.kind, VERSIONS.kind, TOKENS.kind, GRANTS.kind, USES.kind),
+    # After the secrets, so that an import makes none of them due before its end.
+    *(TARGETS.kind, PUSHES.kind),
     EVENTS.kind,
 )
 # Of the settings, those with the last page.
@@ -31,6 +34,8 @@ CODECS: Final[Mapping[str, Sequence[Codec[Any]]]] = {
     TOKENS.kind.name: (TOKENS,),
     GRANTS.kind.name: (GRANTS,),
     USES.kind.name: (USES, LAST_READS),
+    TARGETS.kind.name: (TARGETS,),
+    PUSHES.kind.name: (PUSHES,),
     EVENTS.kind.name: (EVENTS,),
     SETTING.name: (TRIMMED, COUNTED),
     AUDIT_KEYS.kind.name: (AUDIT_KEYS,),  # in the header

@@ -1,9 +1,24 @@
 // What Python would call in several steps is one call here: each step from Python costs as much as
 // the step itself, and more.
 
-/** Reads these of a Worker's variables: those that are set, as a JSON object. */
+/**
+ * Reads these of a Worker's variables: those that are set, as a JSON object; and, where it has
+ * targets, their table and what opens them, each as JSON in a text.
+ */
 export function reader(...names) {
-  return (env) => JSON.stringify(Object.fromEntries(names.map((name) => [name, env[name]])));
+  return (env) => {
+    const found = Object.fromEntries(names.map((name) => [name, env[name]]));
+    return JSON.stringify(env.TARGETS ? { ...found, ...targetsOf(env) } : found);
+  };
+}
+
+function targetsOf(env) {
+  const table = env.TARGETS;
+  const isCredential = ([name, text]) => name.startsWith("TARGET_") && typeof text === "string";
+  return {
+    TARGETS: typeof table === "string" ? table : JSON.stringify(table),
+    TARGET_CREDENTIALS: JSON.stringify(Object.fromEntries(Object.entries(env).filter(isCredential))),
+  };
 }
 
 /**
@@ -21,6 +36,38 @@ export function receiver(read, ...names) {
 /** A Response; `headers` is a JSON object. */
 export function response(status, body, headers) {
   return new Response(body, { status, headers: JSON.parse(headers) });
+}
+
+/**
+ * Sends a request, and does not follow redirects: [status, headers as a JSON object, body]. An answer of more
+ * than `longest` bytes is an error; with 0 it is not read. `deadline` in milliseconds, for all of it.
+ */
+export async function send(method, url, headers, body, longest, deadline) {
+  const answer = await fetch(url, {
+    method,
+    headers: JSON.parse(headers),
+    body: body.byteLength ? body : undefined,
+    redirect: "manual",
+    signal: AbortSignal.timeout(deadline),
+  });
+  const read = await firstBytes(answer.body, longest);
+  return [answer.status, JSON.stringify(Object.fromEntries(answer.headers)), read];
+}
+
+async function firstBytes(stream, longest) {
+  const parts = [];
+  let size = 0;
+  if (stream && longest === 0) await stream.cancel();
+  else if (stream) {
+    for await (const part of stream) {
+      size += part.byteLength;
+      if (size > longest) throw new Error("the answer is too long");
+      parts.push(part);
+    }
+  }
+  const read = new Uint8Array(size);
+  for (const part of parts.reverse()) read.set(part, (size -= part.byteLength));
+  return read;
 }
 
 /** Runs statements of this SQL storage: the rows that one answers with, as a JSON array. */

@@ -43,7 +43,7 @@ class Default(KeepsGiven, WorkerEntrypoint):
         ctx, env = given.of(self)
         service = service_of(env, ctx, RemoteRuns(env, None, os.urandom))
         await _quietly(_start_brains(service, env, controller))
-        await _quietly(remind(service, js_http.post))
+        await _quietly(remind(service, js_http.sender(longest=0)))
 
 
 async def _start_brains(service: Service, env: Any, controller: Any) -> None:

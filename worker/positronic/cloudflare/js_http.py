@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import js
 from pyodide.ffi import JsException, to_js
 
 from positronic.cloudflare.crossings import crossings
-from positronic.reminders.webhook import NoAnswer
-
-POST_TIMEOUT: Final = 10_000  # milliseconds
+from positronic.outgoing import DEADLINE, Answer, NoAnswer, Send
 
 
 def response(status: int, body: Any, headers: dict[str, str]) -> Any:
@@ -25,23 +23,18 @@ def request(url: str, headers: Mapping[str, str], body: str) -> Any:
     return js.Request.new(url, _options({"method": "POST", "headers": headers, "body": body}))
 
 
-async def post(url: str, headers: Mapping[str, str], body: str) -> int:
-    """The status. Neither follows a redirect nor reads the answer's body. Raises NoAnswer."""
-    options = {
-        "method": "POST",
-        "redirect": "manual",
-        "headers": headers,
-        "body": body,
-        "signal": js.AbortSignal.timeout(POST_TIMEOUT),
-    }
-    try:
-        answer = await js.fetch(url, _options(options))
-        status = int(answer.status)
-        if answer.body:
-            await answer.body.cancel()
-    except JsException:  # its text may hold the address
-        raise NoAnswer from None
-    return status
+def sender(longest: int) -> Send:
+    """Raises NoAnswer also for an answer of more than `longest` bytes; 0: none is read."""
+
+    async def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        sent = (method, url, json.dumps(dict(headers)), to_js(body))
+        try:
+            status, found, read = await crossings().send(*sent, longest, DEADLINE)
+        except JsException:  # its text may hold the address
+            raise NoAnswer from None
+        return Answer(int(status), json.loads(found), read.to_bytes())
+
+    return send
 
 
 def _options(found: Mapping[str, object]) -> Any:

@@ -24,11 +24,12 @@ from positronic.cloudflare import isolate, js_streams
 from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
-from positronic.cloudflare.settings import settings_of, values_of
-from positronic.commands.alarm import Alarm
+from positronic.cloudflare.settings import settings_of, targets_of, values_of
+from positronic.commands.alarm import Alarm, asking_itself
 from positronic.commands.message import ForeignCommand, answered, refused, unpack
 from positronic.commands.noting import Noting
 from positronic.commands.place import Place
+from positronic.commands.target_pushes import claiming
 from positronic.commands.work import Tools
 from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
@@ -37,6 +38,7 @@ from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv.first_layout import KvFirstLayout
+from positronic.targets.drain import TargetDrain
 from positronic.times import wait_after
 from positronic.traceback_summary import summary_of
 
@@ -125,6 +127,7 @@ def _make_tools(held: _Held, project: Project) -> Tools:
         held.standing,
         lambda: held.database.size() > MAX_SIZE,
         run_limits(settings),
+        targets_of(settings, project),
     )
 
 
@@ -157,11 +160,14 @@ def _alarm(held: _Held) -> Alarm | None:
     tools = _tools(held, project)
     copies = KvCopies(JsNamespace(held.env.SECRETS_KV), project)
     place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
+    # By the project that the rows name: an alarm need not know the object's name.
+    leftovers = Leftovers(held.ledger, _first_layout(held.env, project), isolate.now)
+    ask = asking_itself(project, tools.keyring, os.urandom, place)
+    drain = TargetDrain(held.ledger, tools.targets, tools.values, claiming(ask), isolate.now)
     return Alarm(
         *(project, held.ledger, copies, place),
         *(tools.keyring, isolate.now, os.urandom, print),
-        # By the project that the rows name: an alarm need not know the object's name.
-        [Leftovers(held.ledger, _first_layout(held.env, project), isolate.now)],
+        [leftovers, drain],
     )
 
 

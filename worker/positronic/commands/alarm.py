@@ -42,11 +42,14 @@ class Steps(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """For one project's ledger. `report` writes a line to the operator's log, never a value."""
+    """For one project's ledger. `report` writes a line to the operator's log, never a value.
+
+    `copies`: None on a host that has none, where nothing is drained and nothing compared.
+    """
 
     project: Project
     ledger: Ledger
-    copies: Copies
+    copies: Copies | None
     place: Place
     keyring: Keyring
     clock: Clock
@@ -76,11 +79,9 @@ class Alarm:
 
     @property
     def _steps(self) -> Sequence[Steps]:
-        return [
-            Drain(self.ledger, self.copies, self.clock),
-            Removals(self.ledger, self.clock),
-            *self.more,
-        ]
+        copies = self.copies
+        drains = [] if copies is None else [Drain(self.ledger, copies, self.clock)]
+        return [*drains, Removals(self.ledger, self.clock), *self.more]
 
     async def _do(self, row: Row, now: int) -> None:
         found = DUTIES.item(row)
@@ -97,6 +98,8 @@ class Alarm:
 
     async def _sweep(self, duty: Duty, now: int) -> Duty:
         """Some copies against the ledger; all of them once a day."""
+        if self.copies is None:
+            return Duty(SWEEP, now + DAY)
         page = await LedgerCopies(self._ask(), self.copies).page(duty.cursor, SWEPT_AT_ONCE)
         wrong = Counter(one for one in page.differing.values() if one in WRONG)
         if wrong:
@@ -110,8 +113,10 @@ class Alarm:
         return Duty(RETENTION, now if any(has_more) else now + DAY)
 
     def _ask(self) -> Asking:
-        """In the ledger's own name."""
-        origin = Origin(self.random(8).hex(), None)
-        return Asking(
-            *(self.project, SYSTEM, SYSTEM.role, origin, self.keyring, self.random, self.place.run)
-        )
+        return asking_itself(self.project, self.keyring, self.random, self.place)
+
+
+def asking_itself(project: Project, keyring: Keyring, random: RandomBytes, place: Place) -> Asking:
+    """Commands of a ledger to itself, in its own name."""
+    origin = Origin(random(8).hex(), None)
+    return Asking(project, SYSTEM, SYSTEM.role, origin, keyring, random, place.run)

@@ -26,9 +26,11 @@ from positronic.ledger.event_rows import EVENTS, ChainedEvent, sequence_of
 from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import OWNER_ID, SETTING, Trimmed
+from positronic.ledger.target_rows import TARGETS, SwitchedOn
 from positronic.ledger.token_rows import TOKENS
 from positronic.rows import Change, Delete, Put, Row
 from positronic.sealing.signing import Verdict
+from positronic.targets.scan import FROM_THE_START
 
 ACTION: Final = "project.import"
 CHECK: Final = "project.check"
@@ -117,15 +119,26 @@ async def bring(work: Work, header: str, page: str, ticket: str, *, is_known: bo
 
 
 def _finish(work: Work, checked: _Checked, standing: Import) -> Plan:
+    """Targets may have what is newer than the export: all that they get is due again."""
     changes: list[Change] = [
         ADOPTED.put(Adoption()),
         IMPORTED.put(standing),
         Delete(SETTING, IMPORTING_ID),
         LEFTOVER.put(Leftover(work.tools.clock())),
+        *_targets_again(work),
     ]
     details = {one: getattr(checked, one) for one in COUNTS}
     answer = [True, standing.next]
     return Plan(changes, [work.project], answer, details=details, is_woken=True)
+
+
+def _targets_again(work: Work) -> list[Change]:
+    found = [TARGETS.item(row) for row in work.look.ledger.list(TARGETS.kind)]
+    return [
+        TARGETS.put(replace(one, scan=FROM_THE_START, is_fresh=True))
+        for one in found
+        if isinstance(one, SwitchedOn)
+    ]
 
 
 def _begun(work: Work, header: str) -> Import | None:

@@ -52,8 +52,9 @@ from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
+from positronic.rows import ABSENT, Change, CommitConflict, Expect, Put, Row
 from positronic.sealing.signing import Signer
+from positronic.targets import outbox
 from positronic.times import DAY
 
 TRIES: Final = 5
@@ -182,16 +183,20 @@ class Place:
             return first.result
         plan.holds()
         copies: list[Change] = []
+        as_pushed: Expect = {}
         if self._wake:
-            copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+            pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
+            copies = [*(OUTBOX.put(DueCopy(name, now)) for name in plan.copies), *pushes]
         begun = self._begun(plan, now)
         reads = use_counts.counted(
-            self._ledger, admitted.principal, plan.reads, plan.read_at or now
+            *(self._ledger, plan.reader or admitted.principal, plan.reads),
+            *(plan.read_at or now, plan.host),
         )
-        changes, expect = [*plan.changes, *reads, *copies, *begun], look.expect
+        changes: list[Change] = [*plan.changes, *reads, *copies, *begun]
+        expect: Expect = {**look.expect, **as_pushed}
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):
-                changes, expect = [*changes, one], expect | {(one.kind, one.id): ABSENT}
+                changes, expect = [*changes, one], {**expect, (one.kind, one.id): ABSENT}
             changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
             )

@@ -23,6 +23,9 @@ from positronic.commands import (
     run_states,
     secret_changes,
     secret_reads,
+    target_commands,
+    target_pushes,
+    target_reads,
     token_commands,
     use_counts,
     version_changes,
@@ -145,6 +148,19 @@ CHANGES: Final[Mapping[str, Change]] = {
         work, given.text("project"), given.text("location"), given.text("jurisdiction")
     ),
     "token.revoke": lambda work, given: token_commands.revoke(work, given.text("id")),
+    "target.set": lambda work, given: target_commands.switch_on(
+        work,
+        given.text("target"),
+        given.optional_names("names"),
+        given.optional_text("prefix"),
+    ),
+    "target.remove": lambda work, given: target_commands.remove(
+        work, given.text("target"), purge=given.flag("purge")
+    ),
+    "target.sync": lambda work, given: target_commands.sync(work, given.text("target")),
+    target_pushes.ACTION: lambda work, given: target_pushes.claim(
+        work, given.text("target"), given.names("names")
+    ),
     "reminder.claim": lambda work, given: reminder_commands.claim(
         work, given.text("claim"), given.number("within"), given.optional_text("cursor")
     ),
@@ -185,6 +201,10 @@ READS: Final[Mapping[str, Read]] = {
         work, given.optional_text("status"), given.optional_text("brain"), *given.page()
     ),
     "token.list": lambda work, given: token_commands.listed(work, *given.page()),
+    "target.list": lambda work, _: target_reads.listed(work),
+    "target.check": lambda work, given: target_reads.check(
+        work, given.text("target"), *given.page()
+    ),
     "secret.infos": lambda work, given: run_commands.infos(work, given.names("names")),
     "grant.list": lambda work, given: grant_commands.listed(work, *given.page()),
     "binding.exists": lambda work, given: binding_commands.exists(

@@ -34,7 +34,11 @@ _PAGE: Final = 1000
 
 
 def counted(
-    ledger: Ledger, reader: Principal, versions: Mapping[Name, int], at: int
+    ledger: Ledger,
+    reader: Principal,
+    versions: Mapping[Name, int],
+    at: int,
+    host: str | None = None,
 ) -> list[Change]:
     """The rows after one more read of each. Part of a commit, with no await before it.
 
@@ -43,7 +47,7 @@ def counted(
     if not versions:
         return []
     new = [
-        Use(name, version, reader.kind, reader.name, None, at // DAY, 1, at, at)
+        Use(name, version, reader.kind, reader.name, host, at // DAY, 1, at, at)
         for name, version in versions.items()
     ]
     rows = ledger.get(USES.kind, [*map(use_id, new), *versions])

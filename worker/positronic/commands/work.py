@@ -16,6 +16,7 @@ from positronic.rows import Change
 from positronic.run_limits import RunLimits
 from positronic.sealing.keyring import Keyring
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Targets
 
 
 def _has_room() -> bool:
@@ -28,7 +29,7 @@ def _always() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a host gives besides the ledger. `values` are the project's.
+    """What a host gives besides the ledger. `values` and `targets` are the project's.
     `audit_throttle` and `standing` outlive a command.
 
     `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
@@ -46,6 +47,7 @@ class Tools:
     standing: Standing = field(default_factory=Standing)
     is_full: Callable[[], bool] = _has_room
     run_limits: RunLimits = field(default_factory=RunLimits)
+    targets: Targets = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,11 @@ class Plan:
     `copies`: the secrets whose copies elsewhere are due. Without names there is no event.
     `details`: what else the event says; `earlier`: events of before, which come ahead of it in the
     chain. `reads`: the versions that were read, counted in the same commit, as of `read_at`,
-    milliseconds, or of now. `is_woken`: there is work for the alarm, also without copies.
-    `by_itself`: it is the ledger's own doing, and so its event does not name who asked. `action`:
-    what the event says was done, if not the command. `audit_key`: signs its event, and is among its
-    changes; without it, the one that there is does. `holds`: raises what refuses it, in the block
-    of the commit, so that nothing comes between.
+    milliseconds, or of now, by who asked, or by `reader` at a `host`. `is_woken`: there is work for
+    the alarm, also without copies. `by_itself`: it is the ledger's own doing, and so its event does
+    not name who asked. `action`: what the event says was done, if not the command. `audit_key`:
+    signs its event, and is among its changes; without it, the one that there is does. `holds`:
+    raises what refuses it, in the block of the commit, so that nothing comes between.
     """
 
     changes: Sequence[Change]
@@ -93,6 +95,8 @@ class Plan:
     earlier: Sequence[Event] = ()
     reads: Mapping[Name, int] = field(default_factory=dict)
     read_at: int | None = None
+    reader: Principal | None = None
+    host: str | None = None
     is_woken: bool = False
     by_itself: bool = False
     action: str | None = None

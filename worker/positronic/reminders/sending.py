@@ -9,8 +9,9 @@ from typing import Final
 from positronic.commands.asked_reminders import LedgerReminders, Reminded
 from positronic.errors import Adopting, PositronicError
 from positronic.names import Project
+from positronic.outgoing import NoAnswer, Send
 from positronic.ports import Clock
-from positronic.reminders.webhook import NoAnswer, Post, Webhook, message
+from positronic.reminders.webhook import Webhook, message
 
 FAILURES: Final = 3  # projects in a row: then the receiver is down, and the next run tries again
 
@@ -25,7 +26,7 @@ class Sending:
 
     webhook: Webhook
     reminders_of: Callable[[Project], LedgerReminders]
-    post: Post
+    send: Send
     clock: Clock
     report: Callable[[str], None]
 
@@ -70,7 +71,9 @@ class Sending:
         now = self.clock()
         body = message(project, batch, now)
         try:
-            status = await self.post(self.webhook.url, self.webhook.headers(body, now), body)
+            headers = self.webhook.headers(body, now)
+            answer = await self.send("POST", self.webhook.url, headers, body.encode())
         except NoAnswer:
             return "the webhook did not answer"
-        return None if 200 <= status < 300 else f"the webhook answered {status}"
+        is_taken = 200 <= answer.status < 300
+        return None if is_taken else f"the webhook answered {answer.status}"

@@ -10,31 +10,20 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from positronic.commands.asked_reminders import DueName, Reminded
 from positronic.errors import NotConfigured
 from positronic.names import Project
+from positronic.outgoing import check_url
 from positronic.times import DAY, iso
 
 SIGNATURE: Final = "Positronic-Signature"
-MAX_URL: Final = 2_000  # characters
 MAX_WITHIN: Final = 365  # days
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
-_URL: Final = re.compile(r"[\x21-\x7e]+")
 _SECRET: Final = re.compile(r"[A-Za-z0-9+/=_.-]{32,256}")
-
-
-class NoAnswer(Exception):
-    """The receiver may have got it or not."""
-
-
-# The status that the receiver answered; a redirect is not followed. Raises NoAnswer.
-Post = Callable[[str, Mapping[str, str], str], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +53,9 @@ def webhook(url: str, secret: str, days: str, *, is_local: bool) -> Webhook | No
         raise NotConfigured(f"REMINDER_DAYS must be a number from 0 to {MAX_WITHIN}")
     if not url:
         return None
-    check_url(url, is_local=is_local)
+    check_url(url, "REMINDER_URL", is_local=is_local)
     check_secret(secret)
     return Webhook(url, secret, int(days) * DAY)
-
-
-def check_url(url: str, *, is_local: bool) -> None:
-    """Raises NotConfigured."""
-    if len(url) > MAX_URL or not _URL.fullmatch(url):
-        raise NotConfigured("REMINDER_URL is not a URL")
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises for a malformed port
-    except ValueError:
-        raise NotConfigured("REMINDER_URL is not a URL") from None
-    if not parts.hostname or "@" in parts.netloc or "#" in url or "\\" in url:
-        raise NotConfigured("REMINDER_URL must have a host, and neither a user nor a fragment")
-    if parts.scheme != "https" and not (is_local and _is_loopback(parts)):
-        raise NotConfigured("REMINDER_URL must start with https://")
 
 
 def check_secret(secret: str) -> None:
@@ -111,7 +85,3 @@ def _names(names: Sequence[DueName]) -> list[dict[str, object]]:
         {"name": one.name, "version": one.version, "due": iso(one.at), "why": one.why}
         for one in names
     ]
-
-
-def _is_loopback(parts: SplitResult) -> bool:
-    return parts.scheme == "http" and parts.hostname in LOOPBACK

@@ -59,9 +59,14 @@ class Policy:
         return self.enforce and self.expired_at(now) is not None
 
     @property
+    def ends_at(self) -> int | None:
+        """When nobody may read the value any more; None: never."""
+        return self.expires_at if self.enforce else None
+
+    @property
     def is_copied(self) -> bool:
         """Whether KV has a copy: nothing there could be kept from being read after its end."""
-        return not (self.enforce and self.expires_at is not None)
+        return self.ends_at is None
 
 
 def is_note(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""`px secret import FILE...`."""
+"""`px secret import SOURCE...`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 
 app = new_app()
 _NOTHING: Final = "nothing was written or deleted"
-Files = Annotated[list[str], typer.Argument(metavar="FILE", help="dotenv or JSON; - is stdin.")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SOURCE", help="A dotenv or JSON file, - for stdin, or a provider."),
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", metavar="FORMAT", help="dotenv or json.  [default: detected]"),
+]
+JsonKeys = Annotated[
+    bool,
+    typer.Option("--json-keys", help="AWS: each key of a JSON object becomes a secret."),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Then delete secrets missing from all files.")]
 IfUnchanged = Annotated[
@@ -42,15 +49,16 @@ DryRun = Annotated[
 @with_server()
 def import_file(
     server: Server,
-    file: Files,
+    source: Sources,
     form: Format = None,
+    json_keys: JsonKeys = False,
     prune: Prune = False,
     dry_run: DryRun = False,
     if_unchanged: IfUnchanged = False,
     yes: Yes = False,
     create_project: CreateProject = False,
 ) -> None:
-    """Import all secrets of one or more files. One bad line, and nothing is sent.
+    """Import all secrets of files, Vault or AWS. One bad line, and nothing is sent.
 
     dotenv: NAME=value or export NAME=value. px expands nothing ($X stays $X) and runs no command.
     Without quotes a value ends before " #", without the white space around it. Quotes keep
@@ -63,6 +71,11 @@ def import_file(
     YAML, an archive, ...) and a file without any secrets. It never imports .env.deploy. It is safe
     to run this again after a failure.
 
+    vault:kv/shop imports the fields of a secret of a KV v2 engine; vault:kv/shop/ each secret of
+    that folder, which must have the one field `value`. aws-secrets-manager:shop/ imports each
+    secret whose name begins with shop/, by the rest of its name. Credentials come from the
+    environment or .env.deploy; px changes nothing there.
+
     --dry-run remembers the versions that the secrets have. With --if-unchanged nothing is written
     if somebody changed one of them since; px names those that changed.
 
@@ -70,26 +83,29 @@ def import_file(
     Example: px secret import .env.secrets --dry-run
              px secret import .env.secrets --if-unchanged
              px secret import common.json production.env --prune
-             vault-export | px secret import -
+             px secret import vault:kv/shop --dry-run
+             sops -d keys.json | px secret import -
     """
+    from px.files.assignments import LEFT_OUT
     from px.secrets.import_secrets import read_files
     from px.secrets.remembered_versions import of_target
 
     _check(form, must_ask=prune and not yes and not dry_run)
     _check_kinds(dry_run=dry_run, if_unchanged=if_unchanged)
     remarks: list[Detail] = []
-    entries = read_files(file, form, remarks)
+    entries = read_files(source, form, remarks, json_keys=json_keys)
     if not server.as_json:
         _warn(remarks, entries)
+    left_out = [str(one.name) for one in remarks if one.code == LEFT_OUT]
     with _connect(server, create_project, dry_run=dry_run) as client:
         secrets = secrets_of(client)
         remembered = of_target(client.target, os.environ)
         if dry_run:
-            _plan(secrets, entries, remembered, prune=prune, as_json=server.as_json)
+            _plan(secrets, entries, remembered, left_out, prune=prune, as_json=server.as_json)
             return
         versions = remembered.read() if if_unchanged else None
         extra = _extra(secrets, entries, versions, prune=prune, yes=yes)
-        _write(secrets, entries, extra, versions, as_json=server.as_json)
+        _write(secrets, entries, extra, versions, left_out, as_json=server.as_json)
 
 
 def _connect(server: Server, create_project: bool, *, dry_run: bool) -> Client:
@@ -102,6 +118,7 @@ def _plan(
     secrets: Secrets,
     entries: list[Entry],
     remembered: RememberedVersions,
+    left_out: list[str],
     *,
     prune: bool,
     as_json: bool,
@@ -114,7 +131,9 @@ def _plan(
     remembered.keep(found.versions)
     if as_json:
         delete = {"delete": found.extra} if prune else {}
-        terminal.document({"create": found.create, "update": found.update, **delete})
+        terminal.document(
+            {"create": found.create, "update": found.update, **delete} | _left(left_out)
+        )
     else:
         import_words.planned(found, prune=prune)
 
@@ -124,6 +143,7 @@ def _write(
     entries: list[Entry],
     extra: list[Name] | None,
     versions: Mapping[str, int] | None,
+    left_out: list[str],
     *,
     as_json: bool,
 ) -> None:
@@ -143,7 +163,7 @@ def _write(
     if as_json:
         counts = {"imported": count, "created": written.created, "updated": written.updated}
         deleted = {} if extra is None else {"deleted": len(extra)}
-        terminal.document(counts | deleted | secrets.client.location_fields)
+        terminal.document(counts | deleted | _left(left_out) | secrets.client.location_fields)
     else:
         import_words.imported(written, None if extra is None else len(extra))
         terminal.say(f"They are stored at {secrets.client.location}")
@@ -184,6 +204,11 @@ def _extra(
     return extra
 
 
+def _left(names: list[str]) -> dict[str, list[str]]:
+    """What a provider has and was not taken; a file leaves nothing out."""
+    return {"leftOut": names} if names else {}
+
+
 def _check_kinds(*, dry_run: bool, if_unchanged: bool) -> None:
     from px.errors import Usage
 
@@ -194,7 +219,7 @@ def _check_kinds(*, dry_run: bool, if_unchanged: bool) -> None:
 def _check(form: str | None, *, must_ask: bool) -> None:
     from px import terminal
     from px.errors import Refused, Usage
-    from px.secrets.import_source import FORMATS
+    from px.sources.text import FORMATS
 
     if form is not None and form not in FORMATS:
         raise Usage(f"--format must be {' or '.join(FORMATS)}")

@@ -26,6 +26,7 @@ from px.spec.checks import (
     policies,
     projects,
     secrets,
+    targets,
     tokens,
     uses,
     values,
@@ -41,6 +42,7 @@ GROUPS: Final = (
     *(
         tokens.TOKENS,
         grants.GRANTS,
+        targets.TARGETS,
         projects.PROJECTS,
         keys.KEYS,
         copies.COPIES,

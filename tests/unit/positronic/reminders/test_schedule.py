@@ -14,8 +14,9 @@ from positronic.api.reminding import remind
 from positronic.commands.reminder_commands import AT_ONCE, CLAIMED
 from positronic.errors import StoreFailed
 from positronic.ledger.reminder_rows import REMINDERS
+from positronic.outgoing import Answer, NoAnswer
 from positronic.ports import Ledger
-from positronic.reminders.webhook import SIGNATURE, NoAnswer
+from positronic.reminders.webhook import SIGNATURE
 from positronic.rows import Put
 from positronic.times import iso
 from support.memory_service import SETTINGS, SHOP, START, House
@@ -36,15 +37,15 @@ class Hook:
     messages: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
 
-    async def post(self, url: str, headers: Mapping[str, str], body: str) -> int:
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         self.tries += 1
-        assert url == HOOKED.reminder_url
-        assert verifies(SECRET, headers[SIGNATURE], body.encode())
+        assert (method, url) == ("POST", HOOKED.reminder_url)
+        assert verifies(SECRET, headers[SIGNATURE], body)
         if self.answers is None:
             raise NoAnswer
         if self.answers == 204:
             self.messages.append(json.loads(body))
-        return self.answers
+        return Answer(self.answers, {}, b"")
 
     @property
     def names(self) -> Counter[str]:
@@ -70,7 +71,7 @@ def expire(house: House, name: str, at: int, project: str = SHOP) -> None:
 
 
 def ring(house: House, hook: Hook) -> None:
-    run(remind(house.service, hook.post))
+    run(remind(house.service, hook.send))
 
 
 def rows(house: House) -> set[str]:
@@ -160,9 +161,9 @@ def test_two_runs_at_once_send_it_once(house: House, hook: Hook) -> None:
     """The second finds it claimed; the claim of a run that ended lapses."""
     expire(house, "A", START + DAY)
 
-    async def slow(url: str, headers: Mapping[str, str], body: str) -> int:
-        await remind(house.service, hook.post)
-        return await hook.post(url, headers, body)
+    async def slow(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        await remind(house.service, hook.send)
+        return await hook.send(method, url, headers, body)
 
     run(remind(house.service, slow))
 
@@ -173,7 +174,7 @@ def test_a_claim_of_a_run_that_ended_lapses(house: House, hook: Hook) -> None:
     """After some minutes it is sent again, rather than never."""
     expire(house, "A", START + DAY)
 
-    async def killed(*_: object) -> int:
+    async def killed(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -13,7 +13,7 @@ from positronic.names import Name, Value
 from px.errors import Usage
 from px.files.assignments import Reading, check
 from px.files.doubtful import refused
-from px.secrets.import_source import parse
+from px.sources.text import parse
 from support.dialect import ARRIVES, OTHER_ENCODINGS, REFUSED
 from support.source import ROOT
 

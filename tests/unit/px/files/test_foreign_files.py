@@ -6,7 +6,7 @@ import pytest
 
 from px.errors import Detail, Usage
 from px.files.assignments import Reading, check
-from px.secrets.import_source import parse
+from px.sources.text import parse
 from support.foreign_files import LINES, ODD, PLAIN, WHOLE
 
 

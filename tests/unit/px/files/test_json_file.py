@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from px.errors import Usage
 from px.files.assignments import Reading, check
-from px.secrets.import_source import parse
+from px.sources.text import parse
 
 
 def read(data: bytes) -> dict[str, str]:

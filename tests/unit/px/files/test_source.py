@@ -11,7 +11,7 @@ import pytest
 
 from px.errors import Usage
 from px.secrets import import_secrets as importing
-from px.secrets import import_source
+from px.sources import text
 
 FILES = {
     "a.env": b"A=1\nB=2\n",
@@ -127,7 +127,7 @@ def test_the_deploy_file_is_refused_beside_others() -> None:
 @pytest.mark.usefixtures("files")
 def test_a_file_has_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is larger is refused, and no more than the limit is read of it."""
-    monkeypatch.setattr(import_source, "MAX_FILE", 5)
+    monkeypatch.setattr(text, "MAX_FILE", 5)
 
     with pytest.raises(Usage, match="more than 5 bytes"):
         read("a.env")
@@ -135,7 +135,7 @@ def test_a_file_has_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_assignment_shows_no_value() -> None:
     """Neither a line that was read nor an error that names it holds the value."""
-    [item] = import_source.parse(b"A=canary\n")
+    [item] = text.parse(b"A=canary\n")
 
     assert "canary" not in repr(item)
 

@@ -1,4 +1,4 @@
-"""The API as an ASGI application, for hosts on CPython. The Worker does not use it."""
+"""The API as an ASGI application."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 from positronic.api.admission import handle
 from positronic.api.service import Service
+from positronic.errors import InvalidRequest
 from positronic.http.request import Request
 
 Message = MutableMapping[str, Any]
@@ -24,8 +25,11 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class CallerGone(Exception):
-    """The caller disconnected in the middle of its body."""
+class CallerGone(InvalidRequest):
+    """The caller disconnected in the middle of its body: nobody reads the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the body ended early; nothing was done")
 
 
 def application(service: Service) -> App:

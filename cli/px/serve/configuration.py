@@ -1,0 +1,109 @@
+"""A host's settings: from variables of the Worker's names, and keys also from files.
+
+Files are looked at again for each request, so that a rotation needs no restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Final
+
+from positronic.api.service import Service, Settings
+from positronic.errors import NotConfigured
+from px.errors import PxError, Refused, Usage
+from px.serve.data_folder import MASTER_KEYS, ROOT_HASH, DataFolder, Stamp
+
+# By the field of Settings; in a file, or in the variable.
+FILES: Final = {"master_keys": MASTER_KEYS, "root_token_sha256": ROOT_HASH}
+SECRET: Final = ("MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "REMINDER_SECRET")
+VARIABLES: Final = (
+    *SECRET,
+    *("PROJECT", "AUDIT_RETENTION_DAYS", "RUN_RETENTION_DAYS", "RUN_TIME_LIMIT"),
+    *("RUNS_PER_TOKEN", "RUNS_PER_PROJECT", "WATCHES_PER_TOKEN", "REMINDER_URL", "REMINDER_DAYS"),
+)
+_NOTHING: Final = {"master_keys": "", "root_token_sha256": "", "project": "default"}
+
+
+def take(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """The settings among these variables. Keys are taken out, so that no brain finds them there."""
+    found = {name: environ[name].strip() for name in VARIABLES if environ.get(name, "").strip()}
+    for name in SECRET:
+        environ.pop(name, None)
+    return found
+
+
+class HostSettings:
+    """The settings as they are now: the same object as long as nothing changes.
+
+    A key file that can no longer be used stops every call with `not_configured`, and the reason is
+    reported once.
+    """
+
+    def __init__(
+        self, folder: DataFolder, variables: Mapping[str, str], report: Callable[[str], None]
+    ) -> None:
+        """Raises PxError for what cannot be used from the start."""
+        self._folder = folder
+        self._report = report
+        fields = {name.lower(): text for name, text in variables.items()}
+        next_key = fields.pop("master_keys_next", "")
+        self._fields = {**fields, "next_master_key": next_key}
+        self._files = {key: name for key, name in FILES.items() if key not in fields}
+        self._check_sources(fields)
+        self._stamps = self._look()
+        self._settings = self._read()
+
+    def __call__(self) -> Settings:
+        stamps = self._look()
+        if stamps != self._stamps:
+            self._stamps = stamps
+            self._settings = self._read_again()
+        return self._settings
+
+    def _look(self) -> list[Stamp]:
+        return [self._folder.stamp(name) for name in self._files.values()]
+
+    def _read(self) -> Settings:
+        """Raises PxError."""
+        found = {key: self._folder.read(name) for key, name in self._files.items()}
+        for key, text in found.items():
+            if not text:
+                raise Refused(
+                    f"there is no {FILES[key]} in the data folder, and no {key.upper()} in the "
+                    "environment",
+                    code="not_initialized",
+                    hint="make the keys with `px serve init`; for a lost master key: "
+                    "`px key recover FILE --data DIR`",
+                )
+        kept = {key: text for key, text in found.items() if text}
+        return Settings(**{**_NOTHING, **self._fields, **kept})
+
+    def _read_again(self) -> Settings:
+        try:
+            settings = self._read()
+        except PxError as error:
+            self._report(f"the key files cannot be used: {error.message}")
+            return Settings(**_NOTHING)
+        self._report("the key files were read again")
+        return settings
+
+    def _check_sources(self, fields: Mapping[str, str]) -> None:
+        """Raises Usage where two sources could differ: which one counts must not be a guess."""
+        for key, name in FILES.items():
+            if key in fields and self._folder.stamp(name):
+                raise Usage(
+                    f"{key.upper()} is in the environment, and {name} is in the data folder",
+                    code="two_sources",
+                    hint="keep one of the two",
+                )
+
+
+def check(service: Service) -> None:
+    """Raises Usage for a setting that is malformed."""
+    try:
+        service.check()
+    except NotConfigured as error:
+        raise Usage(error.message, code="not_configured", hint=_WHERE) from None
+
+
+_WHERE: Final = "the setting is in the environment, or in the data folder's file of its name"

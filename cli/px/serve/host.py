@@ -1,0 +1,120 @@
+"""The composition root of `px serve`: the API, its ledgers in files, and who looks after them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine
+
+from positronic.api.reminding import remind
+from positronic.api.service import Service, Settings
+from positronic.brains.discovery import NO_BRAINS, Brains
+from positronic.commands.alarm import Alarm
+from positronic.commands.place import Place
+from positronic.names import Project
+from positronic.ports import Clock
+from px.serve.asgi import Message, Receive, Scope, Send, application
+from px.serve.edge import Edge
+from px.serve.ended_runs import note_interrupted
+from px.serve.ledgers import AT_MOST, LedgerFiles
+from px.serve.log import HostLog
+from px.serve.one_process import put_together
+from px.serve.outgoing import sender
+from px.serve.upkeep import Upkeep
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Host:
+    """One process's: an ASGI application, and its upkeep. `settings` are asked for each request."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        ledgers: LedgerFiles,
+        edge: Edge,
+        log: HostLog,
+        clock: Clock = now,
+    ) -> None:
+        self._settings = settings
+        self._ledgers = ledgers
+        self._edge = edge
+        self._log = log
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._together = put_together(
+            settings,
+            ledgers,
+            clock=clock,
+            random=os.urandom,
+            report=log.report,
+            in_background=self._in_background,
+            at_most=AT_MOST,
+        )
+        self.known_values = self._together.runtime.known_values
+        self._service = Service(settings(), self._together.runtime)
+
+    def run_brains(self, brains: Brains = NO_BRAINS) -> None:
+        """From now on, these. What ran when the last process ended is over."""
+        for project in self._ledgers.projects():
+            note_interrupted(self._ledgers(project), self._clock())
+        self._service = Service(self._settings(), self._together.runtime, brains)
+
+    def service(self) -> Service:
+        """With the settings as they are now."""
+        settings, last = self._settings(), self._service
+        if settings is not last.settings:
+            self._service = Service(
+                *(settings, last.runtime, last.brains, last.large_bodies),
+                *(last.known_projects, last.unknown_projects),
+            )
+        return self._service
+
+    def upkeep(self) -> Upkeep:
+        return Upkeep(
+            self._ledgers.projects, self._alarm, self._remind, self._clock, self._log.report
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, seen = time.monotonic(), _Seen(send)
+        try:
+            await application(self.service())(self._edge.seen(scope), receive, seen)
+        finally:
+            path = scope["raw_path"].decode("latin-1")
+            took = (time.monotonic() - begun) * 1000
+            self._log.request(scope["method"], path, seen.status, took, seen.request_id)
+
+    def _alarm(self, project: Project) -> Alarm:
+        ledger, tools = self._ledgers(project), self._together.tools(project)
+        place = Place(project, ledger, tools)
+        return Alarm(
+            *(project, ledger, None, place, tools.keyring),
+            *(self._clock, os.urandom, self._log.report),
+        )
+
+    async def _remind(self) -> None:
+        await remind(self.service(), sender(longest=0))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)  # a task without a reference may be collected before it ends
+        task.add_done_callback(self._tasks.discard)
+
+
+class _Seen:
+    """Passes an answer on, and notes its status and request id."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 499  # as others log it: the caller was gone before there was an answer
+        self.request_id = ""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            found = (text for name, text in message["headers"] if name == b"x-request-id")
+            self.request_id = next(found, b"").decode("latin-1")
+        await self._send(message)

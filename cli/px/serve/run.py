@@ -1,0 +1,82 @@
+"""`px serve` without its output: everything is checked before anybody can connect."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from px.project import owner_only
+from px.serve import brain_folder, configuration, log
+from px.serve.configuration import HostSettings
+from px.serve.data_folder import DataFolder
+from px.serve.edge import Edge, Network
+from px.serve.host import Host
+from px.serve.ledgers import LedgerFiles
+from px.serve.listening import Certificate, address_of, bound, check_reachable
+from px.serve.server import HostServer
+
+_FOR_OWNER = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """`brains`: a folder with `brains/` in it."""
+
+    data: Path
+    host: str
+    port: int
+    certificate: Certificate | None = None
+    proxy: Network | None = None
+    brains: Path | None = None
+
+
+def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.Signals]:
+    """Serves until a stop signal, and returns those that came. Raises PxError.
+
+    `ready` gets the address once connections are accepted.
+    """
+    os.umask(_FOR_OWNER)
+    _allow_many_files()
+    own_log = log.HostLog(sys.stderr)
+    variables = configuration.take(os.environ)
+    is_encrypted = options.certificate is not None or options.proxy is not None
+    check_reachable(options.host, is_encrypted=is_encrypted)
+    tls = options.certificate.context() if options.certificate else None
+    folder = _data_folder(options.data, variables)
+    with folder.held():
+        owner_only.make_folder(folder.ledgers)
+        settings = HostSettings(folder, variables, own_log.report)
+        host = Host(settings, LedgerFiles(folder.ledgers), Edge(options.proxy), own_log)
+        configuration.check(host.service())
+        host.run_brains(brain_folder.load(options.brains, host.known_values))
+        listening = bound(options.host, options.port)
+        log.take_over(own_log)
+        server = HostServer(host, tls)
+        address = address_of(listening, is_tls=tls is not None)
+        own_log.info(f"serving at {address}")
+        server.serve_on(listening, lambda: ready(address))
+        own_log.info("stopped")
+    return server.stopped_by
+
+
+def _data_folder(path: Path, variables: dict[str, str]) -> DataFolder:
+    """Made here where all keys come from the environment. Raises PxError."""
+    folder = DataFolder(path)
+    names = {name.upper() for name in configuration.FILES}
+    if names <= variables.keys() and not folder.exists():
+        owner_only.make_folder(path)
+    folder.check()
+    return folder
+
+
+def _allow_many_files() -> None:
+    """As many open files as the system lets this process have: a connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

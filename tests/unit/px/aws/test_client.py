@@ -1,0 +1,75 @@
+"""botocore says nothing of a request, however much logging is asked for, and neither does px."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any, Final
+
+import pytest
+
+from px.aws.client import open_client
+from px.aws.failures import AwsRefused, codes_only
+from px.errors import NotReached, Usage
+from px.project.provider_access import AwsAccess
+from support.providers.aws_refusals import Front, front
+
+CANARY: Final = "canary-31337"
+KEYS: Final = {"aws_access_key_id": f"{CANARY}-id", "aws_secret_access_key": f"{CANARY}-key"}
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    """What answers in AWS's place, and lets nothing through."""
+    with front("http://127.0.0.1:9") as running:
+        running.refused["GetSecretValue"] = "AccessDeniedException"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", running.url)
+        yield running
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Everything that is logged at any level."""
+    text = StringIO()
+    handler, root = logging.StreamHandler(text), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield text
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def client(keys: dict[str, str]) -> Any:  # noqa: ANN401 - botocore has no types
+    return open_client("secretsmanager", AwsAccess("eu-central-1", keys))
+
+
+def test_nothing_is_logged(refusing: Front, logged: StringIO) -> None:
+    """At level debug botocore would log the request, its headers and the credentials' source."""
+    asking = client(KEYS)
+    with pytest.raises(AwsRefused) as caught, codes_only():
+        asking.get_secret_value(SecretId=CANARY)
+
+    assert (caught.value.code, refusing.actions()) == ("AccessDeniedException", ["GetSecretValue"])
+    assert logged.getvalue() == ""
+
+
+def test_a_parameter_is_not_quoted(refusing: Front) -> None:
+    """botocore's own error would show it."""
+    asking = client(KEYS)
+    with pytest.raises(NotReached) as caught, codes_only():
+        asking.get_secret_value(SecretId=[CANARY])
+
+    assert CANARY not in f"{caught.value.message} {caught.value.hint} {caught.value.args}"
+    assert refusing.asked == []
+
+
+def test_plain_http_is_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever botocore has the address from."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://aws.example")
+
+    with pytest.raises(Usage, match="only over https"):
+        client(KEYS)

@@ -1,0 +1,132 @@
+"""What a host does by itself: each project in its turn, and no failure stops another one's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from base64 import b64encode
+from pathlib import Path
+
+import httpx
+
+from positronic.access.tokens import mint_root, root_hash
+from positronic.api.service import Settings
+from positronic.errors import StoreFailed
+from positronic.names import Project
+from px.serve.edge import Edge
+from px.serve.host import Host
+from px.serve.ledgers import LedgerFiles
+from px.serve.log import HostLog
+from px.serve.upkeep import HOUR, Upkeep
+
+DAY = 24 * HOUR
+
+
+class FakeAlarm:
+    """Rings `steps` times until nothing is due; fails as long as `fails` says so."""
+
+    def __init__(self, steps: int = 1, *, fails: bool = False) -> None:
+        self.steps = steps
+        self.fails = fails
+        self.rung = 0
+
+    async def ring(self) -> None:
+        self.rung += 1
+        if self.fails:
+            raise StoreFailed("the database failed")
+
+    def next(self) -> int | None:
+        return 0 if self.rung % self.steps else 1000 * DAY
+
+
+class World:
+    """A clock, alarms by project, and what is reported."""
+
+    def __init__(self, **alarms: FakeAlarm) -> None:
+        self.now = DAY
+        self.alarms = alarms
+        self.told: list[str] = []
+        self.reminded = 0
+        self.upkeep = Upkeep(
+            lambda: [Project(name) for name in alarms],
+            lambda project: self.alarms[project],  # type: ignore[arg-type, return-value]
+            self.remind,
+            lambda: self.now,
+            self.told.append,
+        )
+
+    async def remind(self) -> None:
+        self.reminded += 1
+
+    def round(self, milliseconds: int = 0) -> list[int]:
+        """How often each has rung so far."""
+        self.now += milliseconds
+        asyncio.run(self.upkeep.round())
+        return [alarm.rung for alarm in self.alarms.values()]
+
+
+def test_what_is_due_is_done_to_its_end() -> None:
+    """And looked at again within the hour, as a change may have made something due."""
+    world = World(a=FakeAlarm(3))
+
+    assert world.round() == [3]
+    assert world.round(HOUR - 1) == [3]
+    assert world.round(1) == [6]
+
+
+def test_a_failure_stops_no_other() -> None:
+    """It is reported, and tried again later and later."""
+    world = World(a=FakeAlarm(fails=True), b=FakeAlarm())
+
+    assert world.round() == [1, 1]
+    assert world.told == ["the ledger of a: store_failed: the database failed"]
+    assert world.round(HOUR) == [2, 2]
+
+
+def test_much_in_one_project_does_not_hold_up_the_others() -> None:
+    """After some steps it is the next one's turn."""
+    world = World(a=FakeAlarm(1000), b=FakeAlarm())
+
+    assert world.round() == [20, 1]
+    assert world.round() == [40, 1]
+
+
+def test_reminders_are_looked_at_each_hour() -> None:
+    """As the Worker's cron does."""
+    world = World()
+    for _ in range(3):
+        world.round(HOUR // 2)
+
+    assert world.reminded == 2
+
+
+def test_a_hosts_own_upkeep(tmp_path: Path) -> None:
+    """With a real ledger: a deleted secret goes when its time is over, and nothing is reported."""
+    token, now = mint_root(os.urandom), [DAY]
+    key = f"k1:{b64encode(bytes(32)).decode()}"
+    settings, files = Settings(key, root_hash(token), "shop"), LedgerFiles(tmp_path / "ledgers")
+    files.folder.mkdir()
+
+    async def all_of_it(log: HostLog) -> None:
+        host = Host(lambda: settings, files, Edge(), log, lambda: now[0])
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(host),
+            base_url="http://127.0.0.1",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as client:
+            (await client.post("/secrets", json={"name": "A", "value": "x"})).raise_for_status()
+            (await client.delete("/secrets/A")).raise_for_status()
+            found = [await _deleted(client)]
+            for days in (1, 40):
+                now[0] += days * DAY
+                await host.upkeep().round()
+                found.append(await _deleted(client))
+        assert found == [1, 1, 0]
+
+    with (tmp_path / "log").open("a") as stream:
+        asyncio.run(all_of_it(HostLog(stream)))
+    assert "error" not in (tmp_path / "log").read_text()
+
+
+async def _deleted(client: httpx.AsyncClient) -> object:
+    return (await client.get("/secrets", params={"deleted": "true"})).json()["count"]

@@ -1,0 +1,186 @@
+"""Pushes what is due to a project's targets: the newest state of each name, a few at a time.
+
+Before the first put it is committed that we write the name there, with the event. What was written
+is known by a commit afterwards; if that fails, the same is written once more. A target that fails
+as a whole is left alone for a while, and stops no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from positronic.errors import PositronicError, RateLimited, StoreFailed
+from positronic.ledger.target_rows import (
+    PUSHES,
+    TARGETS,
+    SwitchedOn,
+    due_at,
+    due_key,
+    push_id,
+    pushes_of,
+)
+from positronic.names import Name, TargetName
+from positronic.ports import AtTarget, Clock, Ledger, Target, Values
+from positronic.rows import CommitConflict, Delete, Row
+from positronic.targets import scan
+from positronic.targets.configured import Targets
+from positronic.targets.deciding import decide, foreign
+from positronic.targets.pushing import Pushing, Sent
+from positronic.times import DAY, wait_after
+
+AT_ONCE: Final = 24  # names of a target in one step
+SIDE_BY_SIDE: Final = 4  # requests: a Worker may hold six connections
+
+Claim = Callable[[TargetName, Sequence[Name]], Awaitable[Sequence[Name]]]
+
+_TARGET_FAILED: Final = (StoreFailed, RateLimited)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDrain:
+    """Of one project's ledger. `claim`: records a push, and says which names are to be pushed."""
+
+    ledger: Ledger
+    targets: Targets
+    values: Values
+    claim: Claim
+    clock: Clock
+
+    async def step(self) -> None:
+        """A few names of each target; one that fails is due again later."""
+        failures: list[Exception] = []
+        for on, target in self._switched_on():
+            try:
+                await self._step(on, target)
+            except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def next(self) -> int | None:
+        """When the next name is due, in milliseconds; None: none is."""
+        found: list[int] = []
+        for on, _ in self._switched_on():
+            at = self.clock() if on.scan is not None else self._first(on)
+            if at is not None:
+                found.append(max(at, on.resume or 0))
+        return min(found, default=None)
+
+    def _switched_on(self) -> list[tuple[SwitchedOn, Target]]:
+        """What the configuration has no more, or cannot use, waits."""
+        if not self.targets:
+            return []
+        items = [TARGETS.item(row) for row in self.ledger.list(TARGETS.kind)]
+        found: list[tuple[SwitchedOn, Target]] = []
+        for on in items:
+            configured = self.targets.get(on.target) if isinstance(on, SwitchedOn) else None
+            if isinstance(on, SwitchedOn) and configured and configured.target:
+                found.append((on, configured.target))
+        return found
+
+    def _first(self, on: SwitchedOn) -> int | None:
+        low, high = pushes_of(on.target)
+        rows = self.ledger.list(PUSHES.kind, "due", limit=1, low=low, high=high)
+        return due_at(rows[0].keys[0]) if rows else None
+
+    async def _step(self, on: SwitchedOn, target: Target) -> None:
+        now = self.clock()
+        if on.resume is not None and now < on.resume:
+            return
+        if on.scan is not None and (row := self._row(on)):
+            scan.step(self.ledger, on, row.revision, now)
+        pushing = Pushing(self.ledger, self.values, target, self.clock)
+        to_push = self._decided(on, pushing, now)
+        for start in range(0, len(to_push), SIDE_BY_SIDE):
+            some = to_push[start : start + SIDE_BY_SIDE]
+            if not await self._push(on, pushing, some):
+                return
+        self._leave(on)
+
+    def _decided(self, on: SwitchedOn, pushing: Pushing, now: int) -> list[Sent]:
+        low, _ = pushes_of(on.target)
+        high = due_key(on.target, now + 1)
+        rows = self.ledger.list(PUSHES.kind, "due", limit=AT_ONCE, low=low, high=high)
+        decided = decide(self.ledger, on, pushing.target, rows, now)
+        pushing.settle(decided.failed)
+        if not decided.changes:
+            return decided.to_push
+        changed = {one.id for one in decided.changes}
+        expect = {(PUSHES.kind, row.id): row.revision for row in rows if row.id in changed}
+        with suppress(CommitConflict):  # another process came in between: they are still due
+            self.ledger.commit(decided.changes, expect)
+        return decided.to_push
+
+    async def _push(self, on: SwitchedOn, pushing: Pushing, some: Sequence[Sent]) -> bool:
+        """Whether the target takes more now."""
+        try:
+            refused = foreign(some, await self._there(pushing.target, some))
+        except PositronicError as error:
+            pushing.settle([replace(one, error=error) for one in some])
+            return self._goes_on(on, [error])
+        pushing.settle(refused)
+        theirs = {one.push.name for one in refused}
+        ours = {one.push.name: one for one in some if one.push.name not in theirs}
+        if not ours:
+            return True
+        claimed = await self.claim(on.target, list(ours))
+        # From here to each put's first request nothing is awaited: a later change shows.
+        rows = self.ledger.get(PUSHES.kind, [push_id(on.target, name) for name in claimed])
+        sents = await asyncio.gather(
+            *(
+                pushing.send(on, row, was_ours=ours[name].was_ours)
+                for name in claimed
+                if (row := rows.get(push_id(on.target, name)))
+            )
+        )
+        pushing.settle(sents)
+        return self._goes_on(on, [one.error for one in sents])
+
+    async def _there(self, target: Target, some: Sequence[Sent]) -> Mapping[Name, AtTarget]:
+        first = [one.push.name for one in some if not one.was_ours]
+        return await target.look(first) if first else {}
+
+    def _goes_on(self, on: SwitchedOn, errors: Sequence[PositronicError | None]) -> bool:
+        """Whether there is more to be sent now; else the target's row says until when to wait."""
+        limited = next((one for one in errors if isinstance(one, RateLimited)), None)
+        is_down = bool(errors) and all(isinstance(one, _TARGET_FAILED) for one in errors)
+        row = self._row(on)
+        known = TARGETS.item(row) if row else None
+        if row is None or not isinstance(known, SwitchedOn):
+            return False
+        failed, resume = 0, None
+        if limited or is_down:
+            failed = known.failed + 1
+            wait = _asked_to_wait(limited) if limited else None
+            resume = self.clock() + (wait or wait_after(failed))
+        if (failed, resume) != (known.failed, known.resume):
+            with suppress(CommitConflict):
+                changed = TARGETS.put(replace(known, failed=failed, resume=resume))
+                self.ledger.commit([changed], {(TARGETS.kind, row.id): row.revision})
+        return resume is None
+
+    def _leave(self, on: SwitchedOn) -> None:
+        """A target from which all that was ours is removed is switched off."""
+        row, (low, high) = self._row(on), pushes_of(on.target)
+        known = TARGETS.item(row) if row else None
+        if row is None or not isinstance(known, SwitchedOn):
+            return
+        is_over = known.is_leaving and known.scan is None
+        if is_over and not self.ledger.list(PUSHES.kind, limit=1, low=low, high=high):
+            with suppress(CommitConflict):
+                gone = Delete(TARGETS.kind, row.id)
+                self.ledger.commit([gone], {(TARGETS.kind, row.id): row.revision})
+
+    def _row(self, on: SwitchedOn) -> Row | None:
+        return self.ledger.get(TARGETS.kind, [on.target]).get(on.target)
+
+
+def _asked_to_wait(error: RateLimited) -> int | None:
+    """Milliseconds, a day at most; None: the provider said nothing that can be read."""
+    text = error.headers.get("Retry-After", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= 6
+    return min(int(text) * 1000, DAY) or None if is_number else None
