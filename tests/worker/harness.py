@@ -27,6 +27,11 @@ class Harness:
         found: dict[str, object] = self.client.post("/foreign").raise_for_status().json()
         return found
 
+    def unread(self) -> None:
+        """A streamed answer that nobody reads: raises AssertionError if it is held for ever."""
+        answer = self.client.post("/unread").raise_for_status().json()
+        assert answer["ok"], answer["reason"]
+
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes
     ) -> bytes | None:
