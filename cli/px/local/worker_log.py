@@ -32,7 +32,7 @@ def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
 
 
 def read_from(path: Path, start: int) -> bytes:
-    """What was written since `start` (bytes); all of a log that begins anew and is not so long;
+    """What was written since `start` (bytes); all of a log that starts over and is not so long;
     nothing if the log is missing.
     """
     try:
@@ -45,12 +45,12 @@ def read_from(path: Path, start: int) -> bytes:
 
 
 def older(path: Path) -> Path:
-    """The log's text before it began anew."""
+    """The log's text before it started over."""
     return path.with_name(f"{path.name}.old")
 
 
 class NewOutput:
-    """What a log says that was not read yet. A log that is too long begins anew.
+    """What a log says that was not read yet. A log that is too long starts over.
 
     The Worker's processes hold the file open, so it is copied and emptied; they append to it.
     """
@@ -66,11 +66,11 @@ class NewOutput:
         self._read += len(written)
         if self._read <= self._limit:
             return written
-        late = self._begin_anew()
+        late = self._start_over()
         self._read = 0
         return written + late
 
-    def _begin_anew(self) -> bytes:
+    def _start_over(self) -> bytes:
         """What was written meanwhile. If the disk is full, the older text is lost, not the Worker.
 
         What comes between the last look and the emptying, a moment later, is lost.

@@ -88,7 +88,7 @@ def test_a_link_in_the_logs_place_is_not_followed(tmp_path: Path) -> None:
         worker_log.open_log(tmp_path / "log", fresh=True)
 
 
-def test_a_long_log_begins_anew(tmp_path: Path) -> None:
+def test_a_long_log_starts_over(tmp_path: Path) -> None:
     """Its reader misses nothing, the Worker appends as before, and one older text is kept."""
     path = tmp_path / "log"
     new = worker_log.NewOutput(path, limit=10)
@@ -105,7 +105,7 @@ def test_a_long_log_begins_anew(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_stops_no_worker(tmp_path: Path) -> None:
-    """The older text cannot be kept: the log begins anew all the same."""
+    """The older text cannot be kept: the log starts over all the same."""
     path = tmp_path / "log"
     worker_log.older(path).symlink_to("/dev/full")
     path.write_bytes(b"more than is kept\n")
@@ -115,7 +115,7 @@ def test_a_full_disk_stops_no_worker(tmp_path: Path) -> None:
 
 
 def test_what_a_worker_wrote_since_its_start(tmp_path: Path) -> None:
-    """Also after the log began anew."""
+    """Also after the log started over."""
     path = tmp_path / "log"
     path.write_bytes(b"short")
 
