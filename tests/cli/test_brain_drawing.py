@@ -158,7 +158,7 @@ def test_a_failed_run_is_told_last(px: Px) -> None:
         "brain:error\tbroken > Fail\tRuntimeError: no\\nway \\x1b[31m"
     )
     assert done.stderr == (
-        "error: the run failed at test_brain_drawing.py, line 31: "
+        "error: the run failed at test_brain_drawing.py, line 32: "
         "RuntimeError: no\\nway \\x1b[31m\n"
         '  raise RuntimeError("no\\nway \\x1b[31m")\n'
         f"hint: continue from there with `px brain rerun {run} --from 2`\n"

@@ -72,8 +72,8 @@ def cleaning_up() -> Callable[[str, Mapping[str, int]], None]:
 
 
 def report_failures() -> None:
-    """From now on, where no host does it in a way of its own, this loop's failed tasks are told of
-    in the run that started them.
+    """From now on, unless a host has its own handler, failed tasks of this loop are reported in the
+    run that started them.
     """
     loop = asyncio.get_running_loop()
     if loop.get_exception_handler() is None:
@@ -83,7 +83,7 @@ def report_failures() -> None:
 def _report_failure(loop: asyncio.AbstractEventLoop, failure: dict[str, Any]) -> None:
     """As by default, but a task's in its own run, and what is no task's in none.
 
-    A task whose failure nobody asked for is told of when it is thrown away, and another run's code
+    A failure that no code awaited is reported when its task is thrown away, and another run's code
     may do that.
     """
     task = failure.get("task") or failure.get("future")
