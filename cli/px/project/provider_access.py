@@ -83,7 +83,7 @@ def vault_of(found: Mapping[str, str], source: str) -> VaultAccess:
     if not address:
         raise Usage(
             "px does not know which Vault: VAULT_ADDR is not set",
-            hint="set it, with VAULT_TOKEN, in the environment; px secret import also looks in "
+            hint="set it, with VAULT_TOKEN, in the environment; `px secret import` also looks in "
             ".env.deploy",
         )
     if not token:
