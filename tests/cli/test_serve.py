@@ -56,7 +56,7 @@ def test_init_prints_no_key(tmp_path: Path) -> None:
     made = [path.read_text().strip() for path in (tmp_path / "px-data").iterdir() if path.is_file()]
 
     assert done.returncode == 0, done.stderr
-    assert len(made) == 5
+    assert len(made) == 6
     for text in (*made, PASSPHRASE, *(one.partition(":")[2] for one in made)):
         assert not text or text not in done.stdout + done.stderr
 
