@@ -119,10 +119,10 @@ async def check_names(world: TargetWorld) -> None:
 @SUITE.check
 async def check_byte_for_byte(world: TargetWorld) -> None:
     """Every value is there as it was put, or is refused by name before anything is sent."""
-    for text in TEXTS:
+    for version, text in enumerate(TEXTS, 1):
         value = parse_value(text)
         if world.target.refusal(A, value) is None:
-            await world.target.put(A, value, 1)
+            await world.target.put(A, value, version)
             assert await world.value(A) == text, repr(text[:20])
 
 

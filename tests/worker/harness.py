@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,11 @@ class Harness:
     def send(self, longest: int, *asked: object) -> Any:  # noqa: ANN401 - JSON
         """[status, headers, body], or what a lost answer says."""
         return self.client.post(f"/send/{longest}", json=asked).raise_for_status().json()
+
+    def target(self, table: object, credentials: dict[str, str], calls: object) -> Any:  # noqa: ANN401
+        """What each call of a target answers; see harness_entry.py."""
+        body = {"table": json.dumps(table), "credentials": credentials, "calls": calls}
+        return self.client.post("/target", json=body).raise_for_status().json()
 
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes

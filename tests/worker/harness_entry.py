@@ -19,13 +19,18 @@ from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.workers import WorkersCipher
-from positronic.cloudflare import js_http
+from positronic.cloudflare import isolate, js_http
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
+from positronic.errors import PositronicError
+from positronic.names import Name, Project, TargetName, Value
 from positronic.outgoing import NoAnswer
 from positronic.ports import InvalidTag
+from positronic.providers.exchange import LONGEST_ANSWER
+from positronic.providers.making import makes
+from positronic.targets import configured
 
 __all__ = ["BrainRun", "Default", "ProjectLedger", "TestLedger"]
 
@@ -37,7 +42,7 @@ SUITES: dict[str, dict[str, Any]] = {
 class Default(WorkerEntrypoint):  # type: ignore[misc]
     """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign.
 
-    POST /send/<longest>: a request, by the Worker's own sender.
+    POST /send/<longest>: a request, by the Worker's own sender. /target: a target's calls.
     """
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
@@ -62,6 +67,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer = await foreign_calls.tried(self.env)
             case ["send", longest]:
                 answer = await _sent(int(longest), json.loads(await request.text()))
+            case ["target"]:
+                answer = await _target(**json.loads(await request.text()))
             case ["cipher", operation]:
                 answer = await _cipher(operation, json.loads(await request.text()))
             case _:
@@ -102,6 +109,28 @@ async def _sent(longest: int, asked: list[Any]) -> object:
     except NoAnswer as error:
         return {"lost": repr(error), "cause": repr(error.__cause__)}
     return [answer.status, answer.headers, answer.body.decode()]
+
+
+async def _target(table: str, credentials: dict[str, str], calls: list[list[Any]]) -> object:
+    """What the calls of the target `production` answer, or the sentence of their error."""
+    project = Project("shop")
+    said: list[object] = []
+    configs = configured.parse(table, credentials, project, is_local=True)
+    adapters = makes(js_http.sender(LONGEST_ANSWER), isolate.now)
+    target = configured.opened(configs, project, adapters)[TargetName("production")].usable()
+    for call, name, *rest in calls:
+        try:
+            if call == "put":
+                said.append(await target.put(Name(name), Value(rest[0]), rest[1]))
+            elif call == "look":
+                found = await target.look([Name(name)])
+                said.append({one: [at.is_ours, at.receipt] for one, at in found.items()})
+            else:
+                await target.delete(Name(name))
+                said.append("deleted")
+        except PositronicError as error:
+            said.append(f"{error.code}: {error.message}")
+    return said
 
 
 async def _cipher(operation: str, fields: dict[str, str]) -> dict[str, object]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from positronic.api.service import Settings, keyring_of, target_configs
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare.crossings import crossings
+from positronic.cloudflare.isolate import now
+from positronic.cloudflare.js_http import sender
 from positronic.names import Project
 from positronic.ports import Values
+from positronic.providers.exchange import LONGEST_ANSWER
+from positronic.providers.making import makes
 from positronic.secrets.sealer import Sealer
-from positronic.targets.configured import Make, Targets, opened
+from positronic.targets.configured import Targets, opened
 
-_ADAPTERS: Final[Mapping[str, Make]] = {}  # by the type of a target
+_ADAPTERS: Final = makes(sender(LONGEST_ANSWER), now)
 _UNSET: Final = {"master_keys": "", "root_token_sha256": "", "project": "default"}
 _VARIABLES: Final = (
     *("MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "PROJECT", "LOCAL_ORIGIN"),

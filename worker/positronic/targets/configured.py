@@ -39,6 +39,8 @@ _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}")
 _PREFIX: Final = re.compile(r"[A-Za-z0-9/_.-]{1,200}")
 _PATH: Final = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,8}")
 _ADDRESS: Final = re.compile(r"[\x21-\x7e]{1,2000}")
+_KMS_KEY: Final = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
+_TIER: Final = re.compile(r"standard|advanced")
 _ACCOUNT: Final = re.compile(r"[0-9a-f]{32}")
 _AWS_KEYS: Final = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
 
@@ -46,13 +48,13 @@ PROVIDERS: Final[Mapping[str, Provider]] = {
     "aws-secrets-manager": Provider(
         "secretsmanager.{region}.amazonaws.com",
         {"region": _REGION},
-        {"prefix": _PREFIX, "address": _ADDRESS},
+        {"prefix": _PREFIX, "kms_key": _KMS_KEY, "address": _ADDRESS},
         *(_AWS_KEYS, ("SESSION_TOKEN",)),
     ),
     "aws-parameter-store": Provider(
         "ssm.{region}.amazonaws.com",
         {"region": _REGION},
-        {"prefix": _PREFIX, "address": _ADDRESS},
+        {"prefix": _PREFIX, "tier": _TIER, "kms_key": _KMS_KEY, "address": _ADDRESS},
         *(_AWS_KEYS, ("SESSION_TOKEN",)),
     ),
     "fly": Provider("api.machines.dev", {"app": _WORD}, {"address": _ADDRESS}, ("API_TOKEN",)),

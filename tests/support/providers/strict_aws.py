@@ -1,0 +1,202 @@
+"""AWS Secrets Manager and Systems Manager, Parameter Store: moto's, behind what moto lacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, Literal
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from moto.moto_server.werkzeug_app import create_backend_app
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
+
+from support.providers.standin import Asked, Said
+
+FACTS: Final = {
+    "a signature is checked, and a clock that is five minutes off is refused": (
+        "AWS General Reference, Signature Version 4, 'Troubleshoot signed requests'"
+    ),
+    "every error but a failure of AWS's own has the status 400": (
+        "API references, 'Common error types' and the errors of each action"
+    ),
+    "a value has at most 65,536 bytes at Secrets Manager": (
+        "botocore, secretsmanager service-2.json: SecretStringType, max 65536"
+    ),
+    "a ClientRequestToken has 32 to 64 characters": (
+        "botocore, secretsmanager service-2.json: ClientRequestTokenType"
+    ),
+    "a secret that is scheduled for deletion takes no value": (
+        "Secrets Manager API reference, PutSecretValue, InvalidRequestException: 'The secret is "
+        "scheduled for deletion'"
+    ),
+    "the same token with the same value changes nothing, with another value it is refused": (
+        "botocore, secretsmanager service-2.json: PutSecretValue, 'This operation is idempotent'"
+    ),
+    "lists lag": (
+        "Secrets Manager API reference, ListSecrets: 'might not be up to date ... up to five "
+        "minutes'"
+    ),
+    "a standard parameter has at most 4,096 bytes, an advanced one 8,192": (
+        "Systems Manager user guide, 'Managing parameter tiers'"
+    ),
+    "a parameter's value contains no {{": (
+        "Systems Manager API reference, PutParameter: 'Parameters can't be referenced or nested in "
+        "the values of other parameters. You can't include {{}} or {{ssm:parameter-name}} in a "
+        "parameter value'"
+    ),
+    "tags are refused together with Overwrite": "moto, and AWS's own message, which moto repeats",
+    "an advanced parameter does not become a standard one": (
+        "Systems Manager user guide, 'Managing parameter tiers': 'You can't revert'"
+    ),
+    "a deleted parameter's name cannot be used for 30 seconds": (
+        "botocore, ssm service-2.json: DeleteParameter; which code it has: (guess)"
+    ),
+}
+
+ACCOUNT: Final = "123456789012"
+REGION: Final = "eu-central-1"
+KEY_ID: Final = "AKIA" + "CANARYKEYID00000"
+SECRET_KEY: Final = "canary-secret-access-key-0f27c1"
+MAX_SKEW: Final = 300  # seconds
+TIERS: Final = {"Standard": 4096, "Advanced": 8192}
+
+
+class Refused(Exception):
+    """AWS's code of an error."""
+
+
+@dataclass
+class Aws:
+    """`clock` in seconds; `denied`: actions that the key may not do."""
+
+    service: Literal["secretsmanager", "ssm"]
+    clock: Callable[[], float] = field(default=lambda: datetime.now(UTC).timestamp())
+    session_token: str | None = None
+    denied: set[str] = field(default_factory=set)
+    lags: bool = False
+    keeps_deleted_names: bool = False
+    _listed: set[str] = field(default_factory=set)
+    _tiers: dict[str, str] = field(default_factory=dict)
+    _deleted: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for backends in (secretsmanager_backends, ssm_backends):
+            backends[ACCOUNT][REGION].reset()
+
+    def answer(self, asked: Asked) -> Said:
+        action = asked.headers.get("x-amz-target", "").rpartition(".")[2]
+        try:
+            self._check_signature(asked)
+            self._check(action, asked.document)
+        except Refused as refused:
+            return _error(str(refused))
+        return self._after(action, asked.document, self.moto(action, asked.document))
+
+    def throttled(self) -> Said:
+        return _error("ThrottlingException")
+
+    def broken(self, asked: Asked) -> Said:
+        said = asked.body.decode() + str(asked.headers)
+        return Said(500, {"__type": "InternalServiceError", "message": said})
+
+    def moto(self, action: str, sent: Mapping[str, object]) -> Said:
+        """As moto answers it, whoever asks."""
+        prefix = {"secretsmanager": "secretsmanager", "ssm": "AmazonSSM"}[self.service]
+        credential = f"Credential={KEY_ID}/20260101/{REGION}/{self.service}/aws4_request"
+        answer = _client(self.service).post(
+            "/",
+            data=json.dumps(sent),
+            headers={
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": f"{prefix}.{action}",
+                "Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=a, Signature=b",
+            },
+        )
+        return Said(
+            400 if answer.status_code == 404 else answer.status_code,
+            json.loads(answer.data or b"null"),
+        )
+
+    def _check_signature(self, asked: Asked) -> None:
+        """By botocore, from what arrived alone."""
+        found = asked.headers.get("authorization", "")
+        if not found.startswith("AWS4-HMAC-SHA256 Credential="):
+            raise Refused("MissingAuthenticationToken")
+        fields = dict(part.strip().split("=", 1) for part in found.partition(" ")[2].split(","))
+        key_id, _, region, service, _ = fields["Credential"].split("/")
+        if key_id != KEY_ID or asked.headers.get("x-amz-security-token") != self.session_token:
+            raise Refused("UnrecognizedClientException")
+        names = fields["SignedHeaders"].split(";")
+        signed = {name: asked.headers[name] for name in names}
+        url = f"http://{asked.headers['host']}{asked.path}"
+        request = AWSRequest(asked.method, url, headers=signed, data=asked.body)
+        time = request.context["timestamp"] = asked.headers["x-amz-date"]
+        auth = SigV4Auth(Credentials(KEY_ID, SECRET_KEY), self.service, REGION)
+        text = auth.string_to_sign(request, auth.canonical_request(request))
+        needed = {"host", "x-amz-date", "x-amz-target", "content-type"}
+        is_whole = needed <= {*names} and (region, service) == (REGION, self.service)
+        if not is_whole or auth.signature(text, request) != fields["Signature"]:
+            raise Refused("InvalidSignatureException")
+        moment = datetime.strptime(time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        if abs(moment.timestamp() - self.clock()) > MAX_SKEW:
+            raise Refused("InvalidSignatureException")
+
+    def _check(self, action: str, sent: Mapping[str, Any]) -> None:
+        if action in self.denied:
+            raise Refused("AccessDeniedException")
+        size = len(sent.get("SecretString", sent.get("Value", "")).encode())
+        token = sent.get("ClientRequestToken", "x" * 32)
+        if size > 65_536 or not 32 <= len(token) <= 64:
+            raise Refused("ValidationException")
+        if action == "PutSecretValue" and self._is_scheduled(sent["SecretId"]):
+            raise Refused("InvalidRequestException")
+        if action == "PutParameter":
+            self._check_parameter(sent, size)
+
+    def _check_parameter(self, sent: Mapping[str, Any], size: int) -> None:
+        name, tier = sent["Name"], sent.get("Tier", "Standard")
+        reverts = tier == "Standard" and self._tiers.get(name) == "Advanced"
+        if size > TIERS[tier] or "{{" in sent["Value"] or reverts or len(name) > 1011:
+            raise Refused("ValidationException")
+        if name.strip("/").count("/") >= 15:
+            raise Refused("HierarchyLevelLimitExceededException")
+        since = self.clock() - self._deleted.get(name, 0)
+        if self.keeps_deleted_names and since < 30:
+            raise Refused("ParameterAlreadyExists")
+
+    def _after(self, action: str, sent: Mapping[str, Any], said: Said) -> Said:
+        if action == "PutParameter" and said.status == 200:
+            self._tiers[sent["Name"]] = sent.get("Tier", "Standard")
+        if action == "DeleteParameter":
+            self._deleted[sent["Name"]] = self.clock()
+            self._tiers.pop(sent["Name"], None)
+        if action == "ListSecrets" and isinstance(said.document, dict):
+            return self._lagging(said.document)
+        return said
+
+    def _lagging(self, document: dict[str, Any]) -> Said:
+        entries = document["SecretList"]
+        if not self.lags:
+            self._listed = {one["Name"] for one in entries}
+        seen = [one for one in entries if one["Name"] in self._listed]
+        return Said(200, {**document, "SecretList": seen})
+
+    def _is_scheduled(self, name: str) -> bool:
+        document = self.moto("DescribeSecret", {"SecretId": name}).document
+        return isinstance(document, dict) and document.get("DeletedDate") is not None
+
+
+def _error(code: str) -> Said:
+    # With a namespace, which does not count: Smithy, "AWS JSON 1.1 protocol".
+    return Said(400, {"__type": f"com.amazonaws.service#{code}", "message": "said by AWS"})
+
+
+@cache
+def _client(service: Literal["secretsmanager", "ssm"]) -> Any:  # noqa: ANN401 - werkzeug's
+    return create_backend_app(service).test_client()
