@@ -4,66 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
 
 from positronic.outgoing import DEADLINE, Answer, NoAnswer, Send
+from px.errors import PxError
 from px.http.address import parse_address
 from px.http.lean_httpx import httpx
 from px.http.proxy import find_proxy
-from px.http.transport import network
-
-LONGEST: Final = 1024 * 1024  # bytes of an answer
+from px.http.transport import Network, network
 
 
-@asynccontextmanager
-async def outgoing() -> AsyncIterator[Send]:
-    """Connections are kept until the end. It raises Usage for an address without https."""
-    clients: dict[str, httpx.AsyncClient] = {}
-    async with AsyncExitStack() as opened:
+def sender(longest: int) -> Send:
+    """Raises NoAnswer also for an answer of more than `longest` bytes; 0: none is read.
 
-        async def client(origin: str) -> httpx.AsyncClient:
-            if origin not in clients:
-                clients[origin] = await opened.enter_async_context(_client(origin))
-            return clients[origin]
+    Nothing is sent without TLS, but to this machine.
+    """
 
-        async def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-            found = await client(_origin(url))
-            try:
-                async with asyncio.timeout(DEADLINE / 1000):
-                    return await _exchange(
-                        found,
-                        found.build_request(method, url, headers=headers, content=body or None),
-                    )
-            except (httpx.HTTPError, TimeoutError, UnicodeError):
-                raise NoAnswer from None
+    async def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        try:
+            async with asyncio.timeout(DEADLINE / 1000), _client(url) as client:
+                request = client.build_request(
+                    method, url, headers=dict(headers), content=body or None
+                )
+                return await _exchange(client, request, longest)
+        except (httpx.HTTPError, httpx.InvalidURL, PxError, TimeoutError, UnicodeError):
+            raise NoAnswer from None  # the text may hold the address
 
-        yield send
+    return send
 
 
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> Answer:
+async def _exchange(client: httpx.AsyncClient, request: httpx.Request, longest: int) -> Answer:
     response = await client.send(request, stream=True)
     try:
         body = bytearray()
-        async for part in response.aiter_raw():
-            body += part
-            if len(body) > LONGEST:
-                raise NoAnswer
+        if longest:
+            async for part in response.aiter_raw():
+                body += part
+                if len(body) > longest:
+                    raise NoAnswer
         return Answer(response.status_code, dict(response.headers), bytes(body))
     finally:
         await response.aclose()
 
 
-def _origin(url: str) -> str:
-    found = httpx.URL(url)
-    return str(found.copy_with(raw_path=b"/", fragment=None))
+def _client(url: str) -> httpx.AsyncClient:
+    """There is one deadline, for all of an exchange."""
+    origin = str(httpx.URL(url).copy_with(raw_path=b"/", fragment=None))
+    headers = {"Accept-Encoding": "identity", "User-Agent": "positronic-secrets"}
+    return httpx.AsyncClient(headers=headers, timeout=None, **_network(origin))
 
 
-def _client(origin: str) -> httpx.AsyncClient:
+@lru_cache(maxsize=64)  # reading the system's certificates takes 20 ms
+def _network(origin: str) -> Network:
     address = parse_address(origin)
-    return httpx.AsyncClient(
-        headers={"Accept-Encoding": "identity", "User-Agent": "positronic-secrets"},
-        timeout=None,  # there is one deadline, for all of it
-        **network(address, find_proxy(address, os.environ)),
-    )
+    return network(address, find_proxy(address, os.environ))

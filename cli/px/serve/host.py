@@ -14,13 +14,13 @@ from positronic.commands.alarm import Alarm
 from positronic.commands.place import Place
 from positronic.names import Project
 from positronic.ports import Clock
+from px.http.outgoing import sender
 from px.serve.asgi import Message, Receive, Scope, Send, application
 from px.serve.edge import Edge
 from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
 from px.serve.one_process import put_together
-from px.serve.outgoing import sender
 from px.serve.upkeep import Upkeep
 
 

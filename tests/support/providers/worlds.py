@@ -14,18 +14,20 @@ from positronic.ports import Target
 from positronic.providers.aws_api import AwsApi
 from positronic.providers.aws_parameter_store import AwsParameterStore
 from positronic.providers.aws_secrets_manager import AwsSecretsManager
-from positronic.providers.exchange import Exchange
+from positronic.providers.exchange import LONGEST_ANSWER, Exchange
 from positronic.providers.fly import Fly
 from positronic.providers.mark import Mark
 from positronic.providers.sigv4 import Credentials, Scope
 from positronic.providers.vault import Vault
 from positronic.providers.vault_api import VaultApi
 from positronic.providers.worker_secrets import WorkerSecrets
+from px.http.outgoing import sender
 from support.cloudflare_account import ACCOUNT
 from support.providers import fly, strict_aws, vault, worker_secrets
 from support.providers.at_vault import AtVault
 from support.providers.standin import Provider, Standin, standing_in
 
+SEND: Final = sender(LONGEST_ANSWER)
 MARK: Final = Mark(Project("shop"), "production")
 CREDENTIALS: Final = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY)
 Refused = Sequence[tuple[Name, Value | None]]

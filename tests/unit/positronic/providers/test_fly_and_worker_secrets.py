@@ -9,7 +9,6 @@ import pytest
 from contracts.suite import raises
 from positronic.errors import PositronicError, RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
-from px.http.outgoing import outgoing
 from support.providers import fly, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
@@ -24,12 +23,11 @@ def test_a_list_is_at_least_as_new_as_our_last_change() -> None:
     provider = fly.Fly(lags=True)
 
     async def tried(standin: Standin) -> None:
-        async with outgoing() as send:
-            target = worlds.fly_target(standin, send)
-            await target.put(A, ONE, 1)
-            assert list(await target.look([A])) == [A]
-            await target.delete(A)
-            assert await target.look([A]) == {}
+        target = worlds.fly_target(standin, worlds.SEND)
+        await target.put(A, ONE, 1)
+        assert list(await target.look([A])) == [A]
+        await target.delete(A)
+        assert await target.look([A]) == {}
 
     with standing_in(provider) as standin:
         asyncio.run(tried(standin))
@@ -39,16 +37,15 @@ def test_an_app_that_is_not_there_is_named() -> None:
     """Also when something is deleted that is not there."""
 
     async def tried(standin: Standin) -> None:
-        async with outgoing() as send:
-            target = worlds.fly_target(standin, send)
-            await target.delete(A)
-            target.app = "other"
-            for call in (target.put(A, ONE, 1), target.delete(A), target.look([A])):
-                error = await raises(TargetRefused, call)
-                assert "no app other" in error.message
-            target.app, target.token = fly.APP, "another"
-            error = await raises(TargetRefused, target.look([A]))
-            assert "token" in error.message
+        target = worlds.fly_target(standin, worlds.SEND)
+        await target.delete(A)
+        target.app = "other"
+        for call in (target.put(A, ONE, 1), target.delete(A), target.look([A])):
+            error = await raises(TargetRefused, call)
+            assert "no app other" in error.message
+        target.app, target.token = fly.APP, "another"
+        error = await raises(TargetRefused, target.look([A]))
+        assert "token" in error.message
 
     with standing_in(fly.Fly()) as standin:
         asyncio.run(tried(standin))

@@ -13,7 +13,6 @@ from positronic.outgoing import Send
 from positronic.ports import Target
 from positronic.providers.making import makes
 from positronic.targets.configured import PROVIDERS, opened, parse
-from px.http.outgoing import outgoing
 from support.providers import tables, worlds
 from support.providers.canned import Canned
 from support.running import run
@@ -38,16 +37,15 @@ def test_it_works_at_its_provider(provider: str) -> None:
     with worlds.CASES[provider].standing_in() as make:
 
         async def tried() -> None:
-            async with outgoing() as send:
-                world = make(send)
-                target = made(provider, world.standin.url, send)
-                receipt = await target.put(A, parse_value("one"), 1)
-                there = await target.look([A])
-                assert await world.value(A) == "one"
-                assert there[A].receipt == receipt
-                assert there == await world.target.look([A]), "another mark"
-                await target.delete(A)
-                assert await world.value(A) is None
+            world = make(worlds.SEND)
+            target = made(provider, world.standin.url, worlds.SEND)
+            receipt = await target.put(A, parse_value("one"), 1)
+            there = await target.look([A])
+            assert await world.value(A) == "one"
+            assert there[A].receipt == receipt
+            assert there == await world.target.look([A]), "another mark"
+            await target.delete(A)
+            assert await world.value(A) is None
 
         run(tried())
 

@@ -13,7 +13,6 @@ from contracts.suite import raises
 from positronic.errors import StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.aws_parameter_store import AwsParameterStore
-from px.http.outgoing import outgoing
 from support.providers import strict_aws, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
@@ -28,8 +27,7 @@ def at_aws(tried: Tried) -> None:
     provider = strict_aws.Aws("ssm")
 
     async def within(standin: Standin) -> None:
-        async with outgoing() as send:
-            await tried(worlds.parameter_store(standin, send), provider, standin)
+        await tried(worlds.parameter_store(standin, worlds.SEND), provider, standin)
 
     with standing_in(provider) as standin:
         asyncio.run(within(standin))

@@ -10,9 +10,8 @@ import pytest
 from contracts.suite import settled
 from positronic.errors import PositronicError
 from positronic.names import parse_name, parse_value
-from px.http.outgoing import outgoing
 from support.providers import fly, strict_aws, vault, worker_secrets
-from support.providers.worlds import CASES, World
+from support.providers.worlds import CASES, SEND, World
 from support.running import run
 
 CANARY = "canary-value-91d4 canary-value-91d4"
@@ -56,9 +55,8 @@ def test_nothing_leaks(
     with CASES[provider].standing_in() as make:
 
         async def tried() -> tuple[list[str], World]:
-            async with outgoing() as send:
-                world = make(send)
-                return await _all_of_it(world), world
+            world = make(SEND)
+            return await _all_of_it(world), world
 
         said, world = run(tried())
     printed = capfd.readouterr()

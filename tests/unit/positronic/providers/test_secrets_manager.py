@@ -16,7 +16,6 @@ from positronic.names import parse_name, parse_value
 from positronic.outgoing import Send
 from positronic.providers.aws_secrets_manager import AwsSecretsManager, version_id
 from positronic.providers.sigv4 import Credentials
-from px.http.outgoing import outgoing
 from support.providers import strict_aws, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
@@ -31,8 +30,7 @@ def at_aws(tried: Tried) -> None:
     provider = strict_aws.Aws("secretsmanager")
 
     async def within(standin: Standin) -> None:
-        async with outgoing() as send:
-            await tried(worlds.secrets_manager(standin, send, "shop/"), provider, standin)
+        await tried(worlds.secrets_manager(standin, worlds.SEND, "shop/"), provider, standin)
 
     with standing_in(provider) as standin:
         asyncio.run(within(standin))

@@ -6,8 +6,7 @@ import pytest
 
 from contracts.suite import Check
 from contracts.targets import SUITE, TargetWorld
-from px.http.outgoing import outgoing
-from support.providers.worlds import CASES
+from support.providers.worlds import CASES, SEND
 from support.running import run
 
 
@@ -18,7 +17,6 @@ def test_target(check: Check[TargetWorld], provider: str) -> None:
     with CASES[provider].standing_in() as world:
 
         async def checked() -> None:
-            async with outgoing() as send:
-                await check(world(send))
+            await check(world(SEND))
 
         run(checked())

@@ -10,7 +10,6 @@ from contracts.suite import raises
 from positronic.errors import RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.vault import Vault
-from px.http.outgoing import outgoing
 from support.providers import vault, worlds
 from support.providers.at_vault import AtVault
 from support.providers.canned import Canned
@@ -26,8 +25,7 @@ def at_vault(tried: Tried) -> None:
     provider = vault.Vault()
 
     async def within(standin: Standin) -> None:
-        async with outgoing() as send:
-            await tried(worlds.vault_target(standin, send), provider, standin)
+        await tried(worlds.vault_target(standin, worlds.SEND), provider, standin)
 
     with standing_in(AtVault(provider)) as standin:
         asyncio.run(within(standin))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from positronic.outgoing import Answer, NoAnswer
-from px.errors import Usage
 from px.http import outgoing as module
-from px.http.outgoing import outgoing
+from px.http.outgoing import sender
 from support.answering import LONG, answering
 from support.running import run
 
@@ -18,14 +18,14 @@ CANARY = "canary-51c2"
 
 
 def sent(
-    path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
+    path: str,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    longest: int = LONG,
 ) -> Answer:
-    async def exchange(url: str) -> Answer:
-        async with outgoing() as send:
-            return await send(method, url, headers or {}, body)
-
     with answering() as origin:
-        return run(exchange(f"{origin}{path}"))
+        return run(sender(longest)(method, f"{origin}{path}", headers or {}, body))
 
 
 def test_a_request_arrives_as_it_was_meant() -> None:
@@ -43,13 +43,12 @@ def test_a_redirect_is_returned() -> None:
     assert sent("/redirect", "POST", {}, b"1").status == 307
 
 
-def test_an_answer_that_is_too_long_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not kept."""
+def test_an_answer_has_its_limit() -> None:
+    """A longer one is none; nothing of it is read when nothing is wanted."""
     assert len(sent("/long").body) == LONG
-    monkeypatch.setattr(module, "LONGEST", LONG - 1)
-
+    assert (sent("/long", longest=0).status, sent("/long", longest=0).body) == (200, b"")
     with pytest.raises(NoAnswer):
-        sent("/long")
+        sent("/long", longest=LONG - 1)
 
 
 def test_a_lost_answer_says_nothing() -> None:
@@ -69,12 +68,31 @@ def test_there_is_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
         sent("/echo")
 
 
-def test_nothing_is_sent_without_tls() -> None:
-    """But to this machine."""
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://secrets.example/",
+        "https://secrets.invalid:1/",
+        "ftp://127.0.0.1/",
+        "http://\x00",
+        "",
+    ],
+)
+def test_what_is_not_reached_says_nothing(url: str) -> None:
+    """Nothing is sent without TLS but to this machine, and no text has the address in it."""
+    with pytest.raises(NoAnswer) as lost:
+        run(sender(LONG)("POST", url, {"Authorization": CANARY}, CANARY.encode()))
 
-    async def exchange() -> None:
-        async with outgoing() as send:
-            await send("GET", "http://secrets.example/", {}, b"")
+    assert str(lost.value) == ""
 
-    with pytest.raises(Usage):
-        run(exchange())
+
+def test_the_environments_credentials_are_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """httpx would take them from netrc."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login canary password canary")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    assert "authorization" not in json.loads(sent("/echo").body)["headers"]
