@@ -27,8 +27,7 @@ class HostKeys:
             raise Refused(
                 f"there is no {MASTER_KEYS} in the data folder",
                 code="no_keys",
-                hint="keys in the environment are rotated there: put a new one into "
-                "MASTER_KEYS_NEXT and restart px serve; docs/serve.md has the steps",
+                hint="px cannot change keys that are in the environment: put them into files first",
             )
 
     def put_in_front(self, key: MasterKey) -> None:
