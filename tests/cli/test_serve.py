@@ -258,6 +258,27 @@ def test_a_request_under_way_is_answered(host: Hosted) -> None:
     assert host.process.wait(30) == 0
 
 
+def test_a_slow_body_ends(host: Hosted) -> None:
+    """However slowly it trickles in: the limit is for all of it."""
+    head = (
+        f"POST /secrets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: 1000\r\nAuthorization: Bearer {host.token}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port_of(host)), 30) as connection:
+        connection.sendall(head.encode())
+        connection.settimeout(0.1)
+        answer, sent = b"", 0
+        while not answer and sent < 999:
+            connection.sendall(b" ")
+            sent += 1
+            try:
+                answer = connection.recv(1000)
+            except TimeoutError:
+                continue
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
 def test_a_thousand_idle_connections(host: Hosted) -> None:
     """Whoever asks is answered, and the host holds no more than it has room for."""
     idle = [socket.create_connection(("127.0.0.1", port_of(host)), 30) for _ in range(MANY)]
