@@ -9,7 +9,8 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from bench.connection import Connection
 from bench.rounds import Figure
 from bench.table import milliseconds, print_head, print_row, times
 from bench.worker_secrets import TOKEN, worker_secrets
+from px.local import worker_log
 from px.local.first_answer import wait_for_answer
 from px.local.port import HOST, free_port
 from px.local.process_group import ProcessGroup
@@ -72,15 +74,23 @@ def _running(project: Workspace) -> Iterator[Connection]:
         with log.open("wb") as written:
             group = ProcessGroup(command, cwd=folder, env={}, log=written)
         try:
-            yield from _connected(folder, ports, log)
+            yield from _connected(folder, ports, log, partial(_check, group, log))
         finally:
             group.stop()
 
 
-def _connected(folder: Path, ports: dict[str, int], log: Path) -> Iterator[Connection]:
+def _check(group: ProcessGroup, log: Path) -> None:
+    """Raises LocalError if workerd has ended."""
+    if group.exit_code() is not None:
+        raise worker_log.explain(log.read_bytes(), log, "workerd did not start")
+
+
+def _connected(
+    folder: Path, ports: dict[str, int], log: Path, check: Callable[[], None]
+) -> Iterator[Connection]:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     for url in urls.values():
-        wait_for_answer(url, time.monotonic() + PATIENCE, lambda: None, log)
+        wait_for_answer(url, time.monotonic() + PATIENCE, check, log)
     with contextlib.closing(Connection(urls["http"], TOKEN, folder / "state")) as ours:
         jobs.prepare(ours)
         ours.call("POST", "/grants", {"as": PROPS["as"], "read": NAMES}, expected=201)

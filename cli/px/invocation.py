@@ -16,11 +16,12 @@ _SERVER: Final = ("env", "url", "local", "remote")
 _ALL: Final = (*_SERVER, "project")
 _TAKES: Final = {
     **dict.fromkeys(("secret", "token", "grant", "audit", "brain", "key list", "doctor"), _ALL),
+    **dict.fromkeys([f"target {one}" for one in ("add", "list", "check", "sync", "remove")], _ALL),
     **dict.fromkeys(("project adopt", "project repair", "project export", "project import"), _ALL),
     **dict.fromkeys(("key rotate", "project list"), _SERVER),
     "deploy": ("env", "url"),
     "logs": ("env", "local", "remote"),
-    **dict.fromkeys(("dev", "key recover"), ("env",)),
+    **dict.fromkeys(("dev", "key recover", "target credential"), ("env",)),
     "spec": ("project",),  # its server is an argument
 }
 _given: dict[str, str] = {}

@@ -191,11 +191,14 @@ def event_line(one: AuditEvent) -> str:
 
 
 def event_row(one: AuditEvent) -> tuple[str, ...]:
-    """One event for people: many names are counted, and a changed event is marked."""
+    """One event for people: many names are counted, a changed event is marked, and a grant says for
+    which app it is.
+    """
     time = one.time[:19].replace("T", " ")
     outcome = one.outcome if one.code is None else f"{one.outcome} ({one.code})"
     mark = "" if one.integrity == "intact" else f"  [{one.integrity.upper()}]"
-    cells = (time, _actor(one), one.action, outcome, _some(one.names) + mark)
+    names = _for_app(one) + _some(one.names) + mark
+    cells = (time, _actor(one), one.action, outcome, names)
     return tuple(map(printable, cells))
 
 
@@ -229,6 +232,11 @@ def _actor(one: AuditEvent) -> str:
     """Of a Worker that reads over a binding, its `as`, marked: a token can have the same name."""
     name = one.actor.get("name") or one.actor.get("id") or "?"
     return f"{name} (app)" if one.actor.get("type") == "binding" else name
+
+
+def _for_app(one: AuditEvent) -> str:
+    app = one.details.get("as")
+    return f"{app}: " if one.action.startswith("grant.") and isinstance(app, str) else ""
 
 
 def _some(names: Sequence[str]) -> str:

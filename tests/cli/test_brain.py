@@ -14,6 +14,7 @@ import pytest
 
 from px.testing.dev_server import TestDevServer
 from px.testing.faults import refusal
+from support.elapsed import ELAPSED
 from support.px_in_process import PxInProcess
 from support.px_process import CANARY
 
@@ -106,7 +107,7 @@ def test_a_watched_run_is_told_to_its_end(here: PxInProcess) -> None:
     )
     assert done.stdout.splitlines()[0] == "brain:start\tusing"
     ended, state = done.stdout.splitlines()[-2:]
-    assert re.fullmatch(r"brain:complete\tusing\t[\d.]+ (ms|s)", ended)
+    assert re.fullmatch(rf"brain:complete\tusing\t{ELAPSED}", ended)
     assert state == 'state\t{"said": [""], "leak": "[secret:API_KEY]"}'
 
 
@@ -141,7 +142,7 @@ def test_a_rerun_can_stop(here: PxInProcess) -> None:
     again = here.run("brain", "rerun", run, "--from", "1", "--stop-after", "1", "--watch")
 
     assert (again.returncode, "Fail" in again.stdout) == (0, False)
-    assert re.search(r"brain:complete\tfailing\tended after step 1, [\d.]+ m?s\n", again.stdout)
+    assert re.search(rf"brain:complete\tfailing\tended after step 1, {ELAPSED}\n", again.stdout)
     assert again.stdout.splitlines()[-1].startswith("state\t{")
     assert again.stderr.endswith("\nRun ended after step 1.\n")
 

@@ -12,6 +12,7 @@ from pexpect import EOF
 
 from positronic.brains import BrainSecrets, brain
 from px.testing.dev_server import TestDevServer
+from support.elapsed import untimed
 from support.event_streams import RUN, begin, done, event, failed, start, stream
 from support.px_process import Px
 
@@ -65,14 +66,9 @@ def screen(
     return re.sub(r"^Run [0-9a-f]{32} at \S+, its default project\r\n", "", child.before or "")
 
 
-def untimed(shown: str) -> str:
-    """Without how long each step took, which is told in each of them."""
-    return re.sub(r"(  |\t)[\d.]+ (ms|s)(?=\r?\n|$)", r"\1TIME", shown)
-
-
 def test_a_terminal_sees_each_step_begin_and_end(px: Px) -> None:
     """A line a step, drawn anew when it ends; an inner brain's are indented below its step."""
-    shown = untimed(screen(px, "run outer --watch", {"NO_COLOR": "1"}))
+    shown = untimed(screen(px, "run outer --watch", {"NO_COLOR": "1"}), "TIME")
 
     assert shown.replace("\r\n", "\n").replace(f"\r{ESC}[2K", "<") == (
         "outer\n"
@@ -136,7 +132,7 @@ def test_a_pipe_gets_a_line_for_each_event(px: Px) -> None:
     done = px.run("brain", "run", "outer", "--watch")
 
     assert (done.returncode, done.stderr.splitlines()[1:]) == (0, ["Run completed successfully!"])
-    assert untimed(done.stdout).splitlines() == [
+    assert untimed(done.stdout, "TIME").splitlines() == [
         "brain:start\touter",
         "step:start\touter > One",
         "step:complete\touter > One\tTIME",
@@ -162,7 +158,7 @@ def test_a_failed_run_is_told_last(px: Px) -> None:
         "brain:error\tbroken > Fail\tRuntimeError: no\\nway \\x1b[31m"
     )
     assert done.stderr == (
-        "error: the run failed at test_brain_drawing.py, line 31: "
+        "error: the run failed at test_brain_drawing.py, line 32: "
         "RuntimeError: no\\nway \\x1b[31m\n"
         '  raise RuntimeError("no\\nway \\x1b[31m")\n'
         f"hint: continue from there with `px brain rerun {run} --from 2`\n"

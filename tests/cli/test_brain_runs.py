@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,16 +39,6 @@ BRAINS = (
 def server() -> Iterator[TestDevServer]:
     with TestDevServer(BRAINS) as found:
         yield found
-
-
-@pytest.fixture
-def here(
-    server: TestDevServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> PxInProcess:
-    return PxInProcess(tmp_path, server.environment, capsys, monkeypatch)
 
 
 def started(here: PxInProcess, *words: str) -> str:

@@ -45,11 +45,12 @@ def test_an_added_environment_is_whole_and_apart(shop: Path) -> None:
 
 
 def test_nothing_of_productions_is_copied(shop: Path) -> None:
-    """No namespace, no domain, no receiver of reminders; what px cannot make is named."""
+    """No namespace, domain, receiver of reminders or target; what px cannot make is named."""
     config = shop / "wrangler.toml"
     text = config.read_text().replace('REMINDER_URL = ""', 'REMINDER_URL = "https://a.example"')
     text = text.replace('binding = "SECRETS_KV"', 'binding = "SECRETS_KV"\nid = "0f"')
     more = '[[r2_buckets]]\nbinding = "FILES"\nbucket_name = "files"\n'
+    more += '[vars.TARGETS.fly]\ntype = "fly"\napp = "shop"\n'
     config.write_text(f'routes = ["shop.example/*"]\n{text}\n{more}')
 
     done = Px(shop).run("env", "add", "staging")
@@ -57,7 +58,7 @@ def test_nothing_of_productions_is_copied(shop: Path) -> None:
     own = tomllib.loads(config.read_text())["env"]["staging"]
     assert (own["routes"], own["workers_dev"]) == ([], True)
     assert own["kv_namespaces"] == [{"binding": "SECRETS_KV"}]
-    assert own["vars"]["REMINDER_URL"] == ""
+    assert (own["vars"]["REMINDER_URL"], own["vars"]["TARGETS"]) == ("", "")
     assert "Warning: r2_buckets names something of production's" in done.stderr
     refused = Px(shop).run("deploy", "--env", "staging", "--dry-run")
     assert (refused.returncode, "staging in wrangler.toml lacks FILES;" in refused.stderr) == (

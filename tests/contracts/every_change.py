@@ -16,15 +16,17 @@ from positronic.commands.command import Command
 from positronic.commands.table import CHANGES
 from positronic.errors import StoreFailed
 from positronic.ledger.event_rows import EVENTS
+from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.use_rows import KEPT
 from positronic.names import parse_app
 from positronic.roles import binding
+from positronic.sealing.envelope import FORMAT
 
 SUITE: Suite[LedgerWorld] = Suite("every_change")
 
 NAMES = [f"N{number:02}" for number in range(30)]
 MAX_STATEMENTS = 400
-SEALED = "px1."  # how every sealed text begins
+SEALED = f"{FORMAT}."  # how every sealed text begins
 SILENT = {"project.add", "audit.trim", "use.trim"}  # changes without an event
 SILENT |= {"reminder.claim", "reminder.settle", "run.end", "run.drop", "run.trim"}
 SILENT |= {"watch.begin", "watch.renew", "watch.end"}
@@ -206,5 +208,7 @@ async def check_no_event_keeps_what_is_sealed(world: LedgerWorld) -> None:
         place = await _filled(world, example)
         await place.run(example.change)
         kept = [row.text for row in place.ledger.list(EVENTS.kind)]
+        versions = [row.text for row in place.ledger.list(VERSIONS.kind)]
 
         assert not [text for text in kept if SEALED in text], f"{label}: sealed text in an event"
+        assert [text for text in versions if SEALED in text], "sealed text is not found where it is"

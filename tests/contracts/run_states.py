@@ -9,7 +9,6 @@ from typing import Any
 from contracts.commanding import TOKEN_ID, Commanding, command, issue, shown
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
-from contracts.worlds import PROJECT
 from positronic.access.tokens import ID
 from positronic.commands.command import Command, TokenShown
 from positronic.commands.run_states import LATE
@@ -17,7 +16,7 @@ from positronic.errors import InvalidRequest, TooManyRuns, TooManyWatches, Unaut
 from positronic.ledger.event_rows import ChainedEvent
 from positronic.ledger.run_rows import RUNS
 from positronic.ledger.watch_rows import LEASE, WATCHERS
-from positronic.roles import Principal, Role
+from positronic.roles import SCHEDULE, Principal, Role
 from positronic.rows import Put
 from positronic.run_limits import RunLimits
 from positronic.times import DAY
@@ -136,16 +135,30 @@ async def check_runs_at_once(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_the_schedule_is_one(world: LedgerWorld) -> None:
-    """Whoever fires it often: its runs, each with a token of its own, leave room for others."""
+    """Each start has a token of its own; together they have as many runs at once as one token."""
     place = Commanding(world, run_limits=FEW)
-    first, second, third = (
-        Principal(f"{number:016x}", "schedule", Role.WRITER, PROJECT) for number in range(3)
-    )
-    await place.run(begun(1, first), begun(2, second))
-    await raises(TooManyRuns, place.run(begun(3, third)))
-    await place.run(begun(4), ended(1), ended(4), begun(5, third))
+    first, second, third = (f"{number:016x}" for number in range(3))
+    await place.run(*(issue(one, SCHEDULE) for one in (first, second, third)))
+    await place.run(begun(1, shown(id_=first)), begun(2, shown(id_=second)))
+    await raises(TooManyRuns, place.run(begun(3, shown(id_=third))))
+    await place.run(begun(4), ended(1), ended(4), begun(5, shown(id_=third)))
 
     assert await statuses(place, status="running") == {2: "running", 5: "running"}
+
+
+@SUITE.check
+async def check_who_is_not_the_schedule(world: LedgerWorld) -> None:
+    """A token that somebody named so takes no room from scheduled runs: the issuer decides."""
+    place = Commanding(world, run_limits=replace(FEW, runs_per_token=1))
+    named = issue()
+    named = replace(named, arguments={**named.arguments, "name": SCHEDULE.name})
+    scheduled = f"{1:016x}"
+    await place.run(named, issue(scheduled, SCHEDULE), begun(1, shown()))
+    await place.run(begun(2, shown(id_=scheduled)))
+    tokens, _ = await place.run(command("token.list", cursor=None, limit=10))
+
+    assert {one[0]: one[-1] for one in tokens} == {TOKEN_ID: "root", scheduled: "schedule"}
+    assert {one[4] for one in await listed(place)} == {TOKEN_ID, "schedule"}
 
 
 @SUITE.check

@@ -55,7 +55,7 @@ def test_the_worker_is_as_described(worker: Host, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=240,
         check=False,
     )
 

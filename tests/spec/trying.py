@@ -11,7 +11,7 @@ from px.spec.target import SpecTarget
 
 
 def tried(
-    target: SpecTarget, level: Level = Level.FULL, only: str = "*", timeout: float = 300
+    target: SpecTarget, level: Level = Level.FULL, only: str = "*", timeout: float = 240
 ) -> list[PromiseOutcome]:
     """The outcome of every promise of the level."""
     promises = select(PROMISES, level, only)

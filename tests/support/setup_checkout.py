@@ -95,7 +95,7 @@ class Checkout:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=240,
         )
 
     def imports(self, name: str) -> bool:

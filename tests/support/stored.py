@@ -32,6 +32,7 @@ SCRIPT: Final = """\
 files() (
   export PATH=/usr/bin:/bin LC_ALL=C
   {{
+    echo {tools}
     grep -E '^(main|compatibility_)' wrangler.toml
     {{
       find -L worker -type f '(' -name '*.py' -o -name '*.mjs' ')' -print0
@@ -54,7 +55,9 @@ exec {workerd} "$@"
 def store(project: Workspace, config: Path) -> None:
     """Stores the memory of the Worker of this wrangler.toml, unless it is stored."""
     with owner_only.locked(PLACE / "lock"):
-        if stored(config.parent) is None:
+        if (found := stored(config.parent)) is not None:
+            found.touch()  # so that it is not the old one of another run
+        else:
             _forget_old()
             with tempfile.TemporaryDirectory(dir=PLACE) as folder:
                 taken = snapshot.store(project, Path(folder), config, SECONDS)
@@ -101,6 +104,7 @@ def _tools() -> Tools:
         place=shlex.quote(str(PLACE)),
         name=SNAPSHOT,
         workerd=shlex.quote(str(real.wrapper)),
+        tools=shlex.quote(real.folder.name),
     )
     if not tools.wrapper.exists() or tools.wrapper.read_text() != text:
         owner_only.make_folder(CHECKOUT.private)

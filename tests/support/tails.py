@@ -11,6 +11,7 @@ import json
 import socket
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from threading import Lock
 
 from support.waiting import wait_until
 
@@ -25,6 +26,7 @@ class Tails:
     open: list[str] = field(default_factory=list)
     connected: dict[str, socket.socket] = field(default_factory=dict)
     given: int = 0
+    _writing: Lock = field(default_factory=Lock)
 
     def start(self, address: str) -> dict[str, str]:
         """The answer to the request for a tail."""
@@ -50,9 +52,10 @@ class Tails:
         self.connected[id_] = request.connection
         request.close_connection = True
         try:
-            while (kind := _read_frame(request)) is not None:
+            while (frame := _read_frame(request)) is not None:
+                kind, sent = frame
                 if kind == _PING:
-                    request.connection.sendall(bytes([_PONG, 0]))
+                    self._write(request.connection, _PONG, sent)
         finally:
             del self.connected[id_]
 
@@ -65,12 +68,17 @@ class Tails:
         for event in events:
             data = (event if isinstance(event, str) else json.dumps(event)).encode()
             for listener in list(self.connected.values()):
-                listener.sendall(bytes([_TEXT]) + _length(len(data)) + data)
+                self._write(listener, _TEXT, data)
 
     def end(self) -> None:
         """Closes the connections as a server does that has nothing more to say."""
         for listener in list(self.connected.values()):
-            listener.sendall(bytes([_CLOSE, 2]) + (1000).to_bytes(2))
+            self._write(listener, _CLOSE, (1000).to_bytes(2))
+
+    def _write(self, to: socket.socket, kind: int, data: bytes) -> None:
+        """One frame, whole: a pong does not come into the middle of an event."""
+        with self._writing:
+            to.sendall(bytes([kind]) + _length(len(data)) + data)
 
 
 def _length(size: int) -> bytes:
@@ -79,8 +87,8 @@ def _length(size: int) -> bytes:
     return b"\x7e" + size.to_bytes(2) if size < 65_536 else b"\x7f" + size.to_bytes(8)
 
 
-def _read_frame(request: BaseHTTPRequestHandler) -> int | None:
-    """Its kind; None at the end. What the client says is not needed."""
+def _read_frame(request: BaseHTTPRequestHandler) -> tuple[int, bytes] | None:
+    """Its kind and what the client says; None at the end."""
     try:
         head = request.rfile.read(2)
         if len(head) < 2:
@@ -88,8 +96,10 @@ def _read_frame(request: BaseHTTPRequestHandler) -> int | None:
         size = head[1] & 0x7F
         if size > 125:
             size = int.from_bytes(request.rfile.read(2 if size == 126 else 8))
-        request.rfile.read(size + (4 if head[1] & 0x80 else 0))
+        mask = request.rfile.read(4) if head[1] & 0x80 else bytes(4)
+        masked = request.rfile.read(size)
     except OSError:
         return None
     kind = head[0] & 0x0F
-    return None if kind == _CLOSE & 0x0F else kind
+    data = bytes(byte ^ mask[place % 4] for place, byte in enumerate(masked))
+    return None if kind == _CLOSE & 0x0F else (kind, data)

@@ -68,7 +68,7 @@ LAYERS: Final = """
     logs packages
     upgrade
     api
-    audit brains keys secrets spec tables
+    audit brains keys secrets spec tables targets
     deploy doctor serve
     commands testing
     ending

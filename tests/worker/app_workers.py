@@ -30,9 +30,9 @@ OURS: Final = "positronic-secrets"
 ENTRYPOINT: Final = "Secrets"
 
 # What the SDK brings; our own packages are none of an app's.
-_SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
+SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 _DATE: Final = "2026-11-01"
-PATIENCE: Final = 300.0  # seconds, on a busy machine
+PATIENCE: Final = 240.0  # seconds, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _worker(project: Workspace, app: App, folder: Path, services: Mapping[str, s
 def _sdk(python_modules: Path) -> Iterator[str]:
     for path in sorted(python_modules.rglob("*")):
         name = path.relative_to(python_modules)
-        if path.is_file() and path.suffix != ".pyc" and name.parts[0].startswith(_SDK):
+        if path.is_file() and path.suffix != ".pyc" and name.parts[0].startswith(SDK):
             kind = "esModule" if path.suffix == ".js" else "data"
             yield _module(f"python_modules/{name}", kind, path)
 

@@ -38,6 +38,11 @@ class Harness:
         body = {"table": json.dumps(table), "credentials": credentials, "calls": calls}
         return self.client.post("/target", json=body).raise_for_status().json()
 
+    def unread(self) -> None:
+        """A streamed answer that nobody reads: raises AssertionError if it is held for ever."""
+        answer = self.client.post("/unread").raise_for_status().json()
+        assert answer["ok"], answer["reason"]
+
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes
     ) -> bytes | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
+from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from contracts import KV_SUITES, LEDGER_SUITES
 from contracts.ledger_world import memory_ledger, sqlite_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.workers import WorkersCipher
-from positronic.cloudflare import isolate, js_http
+from positronic.cloudflare import isolate, js_http, js_streams
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -34,6 +35,8 @@ from positronic.targets import configured
 
 __all__ = ["BrainRun", "Default", "ProjectLedger", "TestLedger"]
 
+LONG = 60.0  # seconds
+
 SUITES: dict[str, dict[str, Any]] = {
     suite.name: suite.checks for suite in (*KV_SUITES, *LEDGER_SUITES)
 }
@@ -42,7 +45,8 @@ SUITES: dict[str, dict[str, Any]] = {
 class Default(WorkerEntrypoint):  # type: ignore[misc]
     """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign.
 
-    POST /send/<longest>: a request, by the Worker's own sender. /target: a target's calls.
+    POST /send/<longest>: a request, by the Worker's own sender. /target: a target's calls. /unread:
+    an answer that nobody reads.
     """
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
@@ -69,6 +73,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer = await _sent(int(longest), json.loads(await request.text()))
             case ["target"]:
                 answer = await _target(**json.loads(await request.text()))
+            case ["unread"]:
+                answer = await _tried(_unread, None)
             case ["cipher", operation]:
                 answer = await _cipher(operation, json.loads(await request.text()))
             case _:
@@ -95,6 +101,29 @@ async def _tried(check: Any, world: object) -> dict[str, object]:  # noqa: ANN40
     except Exception as error:  # noqa: BLE001 - the harness reports every failure
         return {"ok": False, "reason": "".join(traceback.format_exception(error))}
     return {"ok": True}
+
+
+class _Context:
+    """Where nothing ends before its work has ended."""
+
+    def waitUntil(self, _: object) -> None:  # noqa: N802 - the platform's name
+        return
+
+
+async def _unread(_: object) -> None:
+    """A stream of which nobody takes anything is closed in time."""
+    closed = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield b"part"
+        finally:
+            closed.set()
+
+    held = js_streams.readable(endless(), _Context(), seconds=0.2)
+    await asyncio.wait_for(closed.wait(), LONG)
+    assert not held.locked, "somebody reads"
 
 
 async def _wipe(namespace: Any) -> None:  # noqa: ANN401

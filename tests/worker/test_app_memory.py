@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from px.local.process_group import ProcessGroup
 from px.project.workspace import Workspace
-from support.process_memory import chunks
+from support.process_memory import held, key_spellings, spellings
 from worker.app_workers import App, Beside, apart
 from worker.canaries import fresh_canary
 from worker.main_worker import ProjectApi
@@ -37,7 +35,7 @@ def test_only_what_it_was_given(project: Workspace, tmp_path: Path) -> None:
         ]
         given = running.ask("js", "SECRETS", "get", "GIVEN")
         wanted = _wanted(running, api, values)
-        ours, theirs = (_found(group, wanted) for group in running.groups)
+        ours, theirs = (held(group.id, wanted) for group in running.groups)
 
     assert [one["code"] for one in refused] == ["not_granted", "not_granted", "no_props"]
     assert given == {"value": values["GIVEN"]}
@@ -52,18 +50,8 @@ def _wanted(running: Beside, api: ProjectApi, values: Mapping[str, str]) -> dict
     rows = running.worker.ledgers.rows(api.project, "version").values()
     texts = {
         **values,
-        "the master key": key,
         "the token's hash": running.worker.secrets.variables["ROOT_TOKEN_SHA256"],
         **{f"sealed {number}": json.loads(row)["sealed"] for number, row in enumerate(rows)},
     }
-    found = {name: [text.encode(), text.encode("utf-16-le")] for name, text in texts.items()}
-    found["the master key"].append(base64.b64decode(key))
-    return found
-
-
-def _found(group: ProcessGroup, wanted: Mapping[str, list[bytes]]) -> set[str]:
-    """What of it the process has in its memory."""
-    found: set[str] = set()
-    for memory in chunks(Path("/proc", str(group.id))):
-        found |= {what for what, spelled in wanted.items() if any(one in memory for one in spelled)}
-    return found
+    found = {name: spellings(text) for name, text in texts.items()}
+    return {**found, "the master key": key_spellings(key)}

@@ -70,6 +70,7 @@ def test_a_lost_ledger_comes_back(losing: Losing) -> None:
             api.put("A", value).raise_for_status()
         api.put("GONE", "deleted").raise_for_status()
         api.call("DELETE", "/secrets/GONE").raise_for_status()
+        api.call("POST", "/grants", json={"as": "checkout", "read": ["A"]}).raise_for_status()
         good, revoked = _token(api, "ci"), _token(api, "old")
         api.call("DELETE", f"/tokens/{revoked['id']}").raise_for_status()
         exported = px.run("project", "export", "shop.pxexport", "--json")
@@ -105,6 +106,7 @@ def test_a_lost_ledger_comes_back(losing: Losing) -> None:
         assert (changed.returncode, "changed, cut" in changed.stderr) == (1, True)
         assert (imported.returncode, imported.stderr) == (0, "")
         conforms("project import", json.loads(imported.stdout))
+        assert json.loads(exported.stdout)["grants"] == json.loads(imported.stdout)["grants"] == 1
         assert verified.returncode == 0, verified.stdout
         assert [one for one in after if one[0] not in ("A", "GONE")] == [  # type: ignore[index]
             one

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from px.project.workspace import Workspace
+from support.elapsed import untimed
 from worker.assembly import CHECKOUT
 from worker.canaries import leaks
 
@@ -89,7 +90,7 @@ def normal(transcript: str) -> list[str]:
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<time>", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "<address>", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "<run>", text)
-    text = re.sub(r"(?m)\t[\d.]+ m?s$", "\t<took>", text)
+    text = untimed(text, "<took>")
     return re.sub(r"px1\.k[\w-]+\.\S+", "<sealed>", text).strip().splitlines()
 
 

@@ -23,10 +23,11 @@ from px.project.dev_vars import read_all
 from px.project.local_state import read_local
 from px.project.workspace import Workspace
 from support.listeners import debuggers, listening_ports
-from support.process_memory import chunks
+from support.process_memory import held, key_spellings, processes, spellings
 from support.px_process import CANARY, PX
 from support.source import ROOT
 from support.waiting import wait_until
+from worker.app_workers import SDK
 from worker.local_project import LocalProject, group_with, running
 
 MAINS: Final = {
@@ -39,7 +40,6 @@ EDITS: Final = {
     "python": ("signature}", 'signature, "version": 2}'),
 }
 KEY: Final = "a signing key that only the app is given"
-SDK: Final = ("workers", "_workers_sdk", "_pyodide", "_cloudflare", "asgi")
 PATIENCE: Final = 240.0  # seconds on a busy machine: px dev starts four Workers
 
 # What nobody but px may have.
@@ -141,7 +141,7 @@ def test_an_app_reads_what_is_granted(granted: Beside, language: str) -> None:
 def test_an_app_has_no_credential_of_px_in_its_environment(beside: Beside) -> None:
     for language in MAINS:
         group = beside.group(language)
-        found = [path.read_bytes() for path in environments(group)]
+        found = [(one / "environ").read_bytes() for one in processes(group)]
 
         assert found
         assert not any(CANARY.encode() in one for one in found)
@@ -152,14 +152,16 @@ def test_the_memory_of_an_app_holds_nothing_of_ours(granted: Beside) -> None:
     variables = read_all(granted.local.project)
     known = read_local(granted.local.project.local_json)
     assert known
-    keys = variables["MASTER_KEYS"].partition(":")[2]
+    wanted = {
+        "the master key": key_spellings(variables["MASTER_KEYS"].partition(":")[2]),
+        "the token's hash": spellings(variables["ROOT_TOKEN_SHA256"]),
+        "the root token": spellings(known.token),
+    }
     granted.ask("javascript")
-
     ours = group_with(str(granted.local.project.own("served")))
-    assert held(ours, keys)
-    group = granted.group("javascript")
-    for secret in (keys, variables["ROOT_TOKEN_SHA256"], known.token):
-        assert not held(group, secret)
+
+    assert {"the master key", "the token's hash"} <= held(ours, wanted)
+    assert held(granted.group("javascript"), wanted) == set()
 
 
 def test_no_port_of_an_app_answers_as_a_debugger(beside: Beside) -> None:
@@ -207,26 +209,4 @@ def test_nothing_runs_on_when_px_is_killed(beside: Beside) -> None:
     groups.append(group_with(str(beside.local.project.own("served"))))
     os.kill(int(process_of(beside.local.project)), signal.SIGKILL)
 
-    wait_until(lambda: not any(list(environments(one)) for one in groups), "the end of all")
-
-
-def environments(group: int) -> Iterator[Path]:
-    """The file of each process in the group."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and _group_of(folder) == group:
-            yield folder / "environ"
-
-
-def _group_of(process: Path) -> int | None:
-    """None for one that is gone or dead."""
-    try:
-        state, _, group = (process / "stat").read_text().rpartition(")")[2].split()[:3]
-    except OSError:
-        return None
-    return None if state in "ZX" else int(group)
-
-
-def held(group: int, secret: str) -> bool:
-    """Whether the memory of one of the group's processes has the text."""
-    wanted = secret.encode()
-    return any(wanted in part for one in environments(group) for part in chunks(one.parent))
+    wait_until(lambda: not any(list(processes(one)) for one in groups), "the end of all")

@@ -12,6 +12,7 @@ import pytest
 from demo.service import Service
 
 from px.project.workspace import Workspace
+from support.elapsed import ELAPSED
 from support.px_process import Px
 from support.source import EXAMPLE
 from worker.canaries import fresh_canary, leaks
@@ -144,7 +145,7 @@ def test_the_seeds_example(px: Speaking, service: Service) -> None:
 
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Run completed successfully!")
     ended, state = done.stdout.splitlines()[-2:]
-    assert re.fullmatch(r"brain:complete\texample\t[\d.]+ (ms|s)", ended)
+    assert re.fullmatch(rf"brain:complete\texample\t{ELAPSED}", ended)
     assert state.startswith('state\t{"question": "http://')
     [request] = service.received
     assert (request.body, request.headers["x-api-key"]) == ("why?", KEY)

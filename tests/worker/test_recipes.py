@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.elapsed import untimed
 from support.installed_px import InstalledPx
 from support.loopback import Loopback, loopback
 from support.source import ROOT
@@ -34,7 +35,7 @@ class Cooked:
     def ran(self, *words: str) -> list[str]:
         """What `px brain run --watch` prints in a pipe, without times."""
         shown = self.project.run("brain", "run", *words, "--watch")
-        return [re.sub(r"\t[\d.]+ m?s$", "", line) for line in shown.splitlines()]
+        return [line.rstrip("\t") for line in untimed(shown, "").splitlines()]
 
     @property
     def url(self) -> str:

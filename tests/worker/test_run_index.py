@@ -29,6 +29,7 @@ HOW: Final[dict[str, dict[str, Any]]] = {
     "timeout": {"options": {"how": "wait"}, "timeLimit": 1},
     "interrupted": {"options": {"how": "wait"}},
 }
+ENDING: Final = {"complete", "error"}  # by themselves, and soon
 LAST_EVENTS: Final = {
     "complete": "brain:complete",
     "error": "step:status",  # after brain:error
@@ -63,6 +64,10 @@ def listed(brains: Brains, query: str = "") -> list[dict[str, Any]]:
         cursor = f"&cursor={page['cursor']}"
 
 
+def running(brains: Brains) -> set[str]:
+    return {one["brainRunId"] for one in listed(brains, "&status=running")}
+
+
 def events(brains: Brains, action: str) -> list[dict[str, Any]]:
     answer = brains.api.call("GET", f"/audit?limit=1000&action={action}")
     found: list[dict[str, Any]] = answer.json()["events"]
@@ -95,11 +100,13 @@ def test_every_run_ends_in_one_way(
                 picked,
             )
         )
+        by_themselves = {id_ for how, id_ in zip(hows, ids, strict=True) if how in ENDING}
+        wait_until(lambda: by_themselves.isdisjoint(running(brains)), "the runs that end", 120)
         wait_until(lambda: len(listed(brains, "&status=timeout")) > 0, "a run's time to be over")
         worker.kill()
     with served.serve() as (_, second):
         brains = Brains(ProjectApi(second, PROJECT))
-        wait_until(lambda: not listed(brains, "&status=running"), "the runs to be noticed", 90)
+        wait_until(lambda: not running(brains), "the runs to be noticed", 90)
         found = listed(brains)
         by_status = {one: listed(brains, f"&status={one}") for one in STATUSES}
         looked = each(brains.look, ids)

@@ -205,7 +205,7 @@ class Event:
 class TokenRecord:
     """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits.
 
-    `issuer`: the id of the token that issued it, or `root`; None: nobody recorded it.
+    `issuer`: the id of the token that issued it, `root` or `schedule`; None: nobody recorded it.
     """
 
     id: str

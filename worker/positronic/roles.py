@@ -47,8 +47,8 @@ class Principal:
     """Who acts. A `project` of None means any: the request names it.
 
     `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name; `binding`
-    for a Worker that reads over one: what its props call it; or `system` for what a ledger does by
-    itself.
+    for a Worker that reads over one: what its props call it; or `system` for what a ledger or the
+    schedule does by itself.
     """
 
     id: str
@@ -72,5 +72,7 @@ def binding(project: Project, app: App) -> Principal:
 
 
 SYSTEM: Final = Principal("system", "system", Role.ROOT, None, kind="system")
+# Who starts a brain when its cron fires, and issues the token of that start.
+SCHEDULE: Final = Principal("schedule", "schedule", Role.ROOT, None, kind="system")
 # Who asks the directory: the entry in its own name, no matter who sent the request.
 ENTRY: Final = Principal("entry", "entry", Role.ROOT, None)

@@ -15,7 +15,13 @@ from px.errors import Detail, PxError, Refused, Usage
 TRIES: Final = 5  # of an export, if the project is changed meanwhile
 PATIENCE: Final = 20  # steps of an import without progress
 
-_KINDS: Final = {"secrets": "secret", "versions": "version", "tokens": "token", "events": "event"}
+_KINDS: Final = {
+    "secrets": "secret",
+    "versions": "version",
+    "tokens": "token",
+    "grants": "grant",
+    "events": "event",
+}
 _CODE: Final = "invalid_file"
 _HEADER: Final = '{"format":"pxexport1",'
 _LAST_LINE: Final = '{"page":'
@@ -29,13 +35,14 @@ class Counts:
     secrets: int
     versions: int
     tokens: int
+    grants: int
     events: int
     unverified: int = 0
 
     def sentence(self) -> str:
         secrets, versions = counted(self.secrets, "secret"), counted(self.versions, "version")
-        tokens, events = counted(self.tokens, "token"), counted(self.events, "event")
-        return f"{secrets} ({versions}), {tokens} and {events}"
+        tokens, grants = counted(self.tokens, "token"), counted(self.grants, "grant")
+        return f"{secrets} ({versions}), {tokens}, {grants} and {counted(self.events, 'event')}"
 
     def document(self) -> dict[str, object]:
         return {one: getattr(self, one) for one in _KINDS}
@@ -159,7 +166,9 @@ def _exported(found: Fields) -> tuple[str, list[Detail], str | None]:
 
 
 def _checked(found: Fields) -> tuple[str, Counts]:
-    counts = {one: number(found[one]) for one in (*_KINDS, "unverified")}
+    # A server of before there were grants does not count them.
+    given = {"grants": 0, **found}
+    counts = {one: number(given[one]) for one in (*_KINDS, "unverified")}
     return decode.text(found["ticket"]), Counts(**counts)
 
 

@@ -50,6 +50,7 @@ ISSUE: Final = Doubt(
 )
 GRANT: Final = Doubt("it may have been granted", f"{_SAFE}; or see `px grant list`")
 TAKE_BACK: Final = Doubt("it may have been taken back", "see `px grant list`")
+TARGET: Final = Doubt("it may have been done", f"{_SAFE}; or see `px target list`")
 ROTATE: Final = Doubt(
     "some records may have been re-sealed",
     "run `px key rotate` again: it continues where it stopped",

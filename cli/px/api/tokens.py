@@ -16,7 +16,7 @@ from px.api.decode import Fields
 
 _AT_ONCE = 100  # each costs the server a read
 _ROLE = re.compile("|".join(TOKEN_ROLES))
-_ISSUER = re.compile(r"[0-9a-f]{16}|root")
+_ISSUER = re.compile(r"[0-9a-f]{16}|root|schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Token:
     """All that a server tells about a token after its creation.
 
     `is_unreadable`: a corrupt entry, whose id may be any text; nothing else is known about it.
-    `by`: the id of the token that issued it, or `root`; None if the server does not know.
+    `by`: the id of the token that issued it, `root` or `schedule`; None if the server does not
+    know.
     """
 
     id: str

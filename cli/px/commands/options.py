@@ -187,18 +187,20 @@ class Server:
         except Usage:  # before its first start there is no address of it
             if project is None or self.choice.remote or project.local_json.exists():
                 raise
-            if not self._waited(project):
+            if not self._waited(project, first=True):
                 raise
             return find_target(self.choice, environ=os.environ, folder=folder)
         if project is not None and found.source == project.environment.local_file:
             self._waited(project)
         return found
 
-    def _waited(self, project: Workspace) -> bool:
+    def _waited(self, project: Workspace, *, first: bool = False) -> bool:
+        """`first`: px dev never ran here, and may have been started a moment ago."""
         from px import terminal
-        from px.project.dev_wait import wait_for_start
+        from px.project.dev_wait import APPEARS, wait_for_start
 
-        return wait_for_start(project, self.choice.timeout, terminal.talk(quiet=self.as_json))
+        talk = terminal.talk(quiet=self.as_json)
+        return wait_for_start(project, self.choice.timeout, talk, APPEARS if first else 0.0)
 
     def tell(self, document: dict[str, object], *lines: str) -> None:
         """What was done: the document with --json, else the lines."""

@@ -18,6 +18,7 @@ class Px(LazyGroup):
         "secret": "px.commands.secret",
         "token": "px.commands.token",
         "grant": "px.commands.grant",
+        "target": "px.commands.target",
         "audit": "px.commands.audit",
         "key": "px.commands.key",
         "project": "px.commands.project",

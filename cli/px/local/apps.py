@@ -96,9 +96,9 @@ class Apps:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for one in self._running:
-            one.worker.stop()
-        self._end.close()
+        with self._end as end:  # each of them stops, also if another one does not
+            for one in self._running:
+                end.callback(one.worker.stop)
 
 
 class _Running:
@@ -119,7 +119,7 @@ class _Running:
         self.worker.log_path.unlink(missing_ok=True)  # what an earlier px dev left
         self._settings = [Watched(path) for path in (app.config, *app.dev_vars)]
         self._code: Code | None = None  # watched while it is stopped
-        self._read, self._unended = 0, b""
+        self._written, self._unended = worker_log.NewOutput(self.worker.log_path), b""
 
     def start(self, output: AppOutput) -> None:
         for name, why in self.app.bindings.absent.items():
@@ -168,14 +168,11 @@ class _Running:
     def _stopped(self, output: AppOutput, problem: PxError) -> None:
         self.worker.stop()
         self._code = Code(self.app.folder, endings="")
-        # What it wrote at last is in the problem.
-        self._read += len(worker_log.read_from(self.worker.log_path, self._read))
+        self._written.take()  # it is in the problem
         output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
 
     def _pass_on(self, output: AppOutput) -> None:
-        written = worker_log.read_from(self.worker.log_path, self._read)
-        self._read += len(written)
-        ended, _, self._unended = (self._unended + written).rpartition(b"\n")
+        ended, _, self._unended = (self._unended + self._written.take()).rpartition(b"\n")
         for line in worker_log.shown(ended):
             if line.strip() and not line.startswith(worker_log.READY):
                 output.wrote(self.app.name, line)

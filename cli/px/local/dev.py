@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from px.errors import Interrupted, PxError
-from px.local import worker_log
 from px.local.apps import AppAddress, AppOutput, Apps
 from px.local.code import Code
 from px.local.port import HOST
@@ -20,6 +19,7 @@ from px.local.server import LocalWorker
 from px.local.setup import set_up
 from px.local.still_starting import said_if_slow
 from px.local.watched import Watched
+from px.local.worker_log import NewOutput
 from px.project import dev_state, dev_vars, owner_only
 from px.project.apart import missing_variables
 from px.project.errors import AlreadyRunning
@@ -123,7 +123,7 @@ def _serve(
     apps: Apps,
 ) -> None:
     """Never returns."""
-    secrets, read = Watched(worker.project.env_secrets), 0
+    secrets, written = Watched(worker.project.env_secrets), NewOutput(worker.log_path)
     code, keys, note = started
     if secrets.is_there:
         _push(push, secrets, output)
@@ -132,7 +132,8 @@ def _serve(
     check()
     while True:
         time.sleep(TICK)
-        read = _pass_on(worker.log_path, read, output)
+        if new := written.take():
+            output.log(new)
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start, but the next version may
@@ -200,13 +201,6 @@ def _push(push: Callable[[Path], object], secrets: Watched, output: DevOutput) -
         output.refused(f"{name} was not pushed; fix it, and px pushes it again", problem)
     else:
         output.say(f"Pushed {name}")
-
-
-def _pass_on(log: Path, start: int, output: DevOutput) -> int:
-    written = worker_log.read_from(log, start)
-    if written:
-        output.log(written)
-    return start + len(written)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -15,6 +16,8 @@ from px.terminal import printable
 
 TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
+
+LIMIT: Final = 4_194_304  # bytes, after which a log's text becomes the older one
 
 _FAILED_RUN: Final = re.compile(r"run (([0-9a-f]{32}) of '.{1,200}' failed at .{1,500})")
 _EXPIRED: Final = re.compile(r"run ([0-9a-f]{32} of '.{1,200}' read what has expired: .{1,5000})")
@@ -29,13 +32,57 @@ def open_log(path: Path, *, fresh: bool) -> IO[bytes]:
 
 
 def read_from(path: Path, start: int) -> bytes:
-    """What was written since `start` (bytes); nothing if the log is missing."""
+    """What was written since `start` (bytes); all of a log that starts over and is not so long;
+    nothing if the log is missing.
+    """
     try:
         with path.open("rb") as log:
-            log.seek(start)
+            size = os.fstat(log.fileno()).st_size
+            log.seek(start if start <= size else 0)
             return log.read()
     except FileNotFoundError:
         return b""
+
+
+def older(path: Path) -> Path:
+    """The log's text before it started over."""
+    return path.with_name(f"{path.name}.old")
+
+
+class NewOutput:
+    """What a log says that was not read yet. A log that is too long starts over.
+
+    The Worker's processes hold the file open, so it is copied and emptied; they append to it.
+    """
+
+    def __init__(self, path: Path, limit: int = LIMIT) -> None:
+        self._path = path
+        self._limit = limit
+        self._read = 0
+
+    def take(self) -> bytes:
+        """All of it since the last time."""
+        written = read_from(self._path, self._read)
+        self._read += len(written)
+        if self._read <= self._limit:
+            return written
+        late = self._start_over()
+        self._read = 0
+        return written + late
+
+    def _start_over(self) -> bytes:
+        """What was written meanwhile. If the disk is full, the older text is lost, not the Worker.
+
+        What comes between the last look and the emptying, a moment later, is lost.
+        """
+        start = 0
+        with suppress(OSError), open_log(older(self._path), fresh=True) as kept:
+            while part := read_from(self._path, start):
+                kept.write(part)
+                start += len(part)
+        late = read_from(self._path, self._read)
+        open_log(self._path, fresh=True).close()
+        return late
 
 
 def shown(written: bytes) -> list[str]:

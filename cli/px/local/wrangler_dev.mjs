@@ -17,11 +17,12 @@ function fail({ cause, message }) {
 
 // A local Worker sends reminders only where .dev.vars says, never to the address in wrangler.toml.
 // wrangler itself takes from .dev.vars only what wrangler.toml names, and the secret is not named
-// there, because a deploy would then insist on it.
-function reminders() {
+// there, because a deploy would then insist on it. So it is with what opens a target's provider.
+function sent() {
   const file = join(dirname(config), devVars);
   const found = fs.existsSync(file) ? parseEnv(fs.readFileSync(file, "utf8")) : {};
-  const names = ["REMINDER_URL", "REMINDER_SECRET"];
+  const targets = Object.keys(found).filter((name) => name.startsWith("TARGET"));
+  const names = ["REMINDER_URL", "REMINDER_SECRET", ...targets];
   const bound = names.map((name) => [name, { type: "secret_text", value: found[name] ?? "" }]);
   return Object.fromEntries(bound);
 }
@@ -57,7 +58,7 @@ dev
     compatibilityFlags: flags,
     bindings: {
       LOCAL_ORIGIN: { type: "plain_text", value: origin }, // see positronic/proof.py
-      ...reminders(),
+      ...sent(),
     },
     sendMetrics: false,
     dev: {

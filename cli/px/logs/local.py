@@ -78,8 +78,7 @@ def _open(kept: Path) -> BinaryIO | None:
     """None without one. Raises Usage unless it is a regular file of this user."""
     if not os.path.lexists(kept):
         return None
-    private_files.check(kept)
-    return kept.open("rb")
+    return private_files.open_checked(kept)
 
 
 def _is_current(file: BinaryIO | None, kept: Path) -> bool:

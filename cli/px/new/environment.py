@@ -16,8 +16,8 @@ from px.project.inheritance import NOT_INHERITED
 from px.project.manifest import Manifest
 
 _COPIED: Final = ("vars", "secrets", "triggers", "observability", "durable_objects")
-# Addresses: what is posted to production's receiver is about production.
-_EMPTIED: Final = ("REMINDER_URL",)
+# Addresses: what is posted to production's receiver is about production, and so are its targets.
+_EMPTIED: Final = ("REMINDER_URL", "TARGETS")
 _OWN: Final = ("id", "preview_id", "script_name")
 
 

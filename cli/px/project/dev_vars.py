@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -74,6 +74,18 @@ def write_keys(project: Workspace, entries: Sequence[str]) -> None:
     _bindings(project, text)
     new = assign(text, {MASTER_KEYS: _quoted(",".join(entries))})
     owner_only.replace(project.dev_vars, new.encode())
+
+
+def write_settings(project: Workspace, settings: Mapping[str, str], emptied: Sequence[str]) -> None:
+    """Sets these, and empties those of the others that are there; every other byte stays.
+
+    The texts need no escape. Raises LocalError.
+    """
+    text = _read(project)
+    present = {one.key for one in _bindings(project, text)}
+    new = {name: _quoted(one) for name, one in settings.items()}
+    new |= {name: _quoted("") for name in emptied if name in present}
+    owner_only.replace(project.dev_vars, assign(text, new).encode())
 
 
 def not_ignored(project: Workspace) -> list[str]:

@@ -59,7 +59,12 @@ class Manifest:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {name: str(text) for name, text in self.fields.get("vars", {}).items()}
+        """As text; tables and lists as JSON, as the Worker takes them."""
+        found = self.fields.get("vars", {})
+        return {
+            name: json.dumps(one) if isinstance(one, dict | list) else str(one)
+            for name, one in found.items()
+        }
 
     def _required(self, name: str) -> str:
         if name not in self.fields:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from px.errors import Usage
 from px.files.regular import kind
@@ -86,8 +86,13 @@ def read_typed(path: Path, limit: int = -1) -> bytes:
 
 def check(path: Path) -> None:
     """The checks of `read`, except those of git, and Usage for a missing file."""
+    open_checked(path).close()
+
+
+def open_checked(path: Path) -> BinaryIO:
+    """The file that passed the checks of `check`, for reading."""
     with _naming(path):
-        os.close(_open(path))
+        return os.fdopen(_open(path), "rb")
 
 
 def is_exposed(path: Path) -> bool:

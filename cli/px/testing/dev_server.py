@@ -18,13 +18,15 @@ import httpx
 import uvicorn
 
 from positronic.access import tokens
-from positronic.api.service import Service, Settings
+from positronic.api.service import Service, Settings, target_configs
 from positronic.brains import Brain
 from positronic.brains.discovery import Brains
 from positronic.ciphers.native import NativeCipher
 from positronic.ledger.event_rows import EVENTS
 from positronic.names import Project, parse_project
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Make, Targets
+from positronic.targets.configured import opened as opened_targets
 from px.serve.asgi import Receive, Scope, Send, application
 from px.serve.one_process import one_process
 from px.testing.faults import Fault, FragileLedger
@@ -44,14 +46,17 @@ class CallSeen:
 class TestDevServer:
     """A context manager; connect with `url` and `token`; `calls` lists the received requests.
 
-    It serves `brains`, with runs in memory.
+    It serves `brains`, with runs in memory. `targets`: how one of each type is made.
     `fail_next(*faults)`: one fault for each of the next calls; None lets its call through.
     """
 
     __test__ = False  # not a test, despite its name
 
-    def __init__(self, brains: Iterable[Brain] = ()) -> None:
+    def __init__(
+        self, brains: Iterable[Brain] = (), targets: Mapping[str, Make] | None = None
+    ) -> None:
         self._brains = Brains(brains)
+        self._makes = targets or {}
         self.token = tokens.mint_root(os.urandom)
         self.calls: list[CallSeen] = []
         self.reports: list[str] = []
@@ -156,6 +161,11 @@ class TestDevServer:
         sealer, now = self._sealer(project), self._clock()
         asyncio.run(seed(self.ledger(project), sealer, secrets, now))
 
+    def targets(self, project: str = PROJECT) -> Targets:
+        """Those of the settings that the project may switch on."""
+        configs = target_configs(self.service.settings)
+        return opened_targets(configs, parse_project(project), self._makes)
+
     def values(self, project: str = PROJECT) -> dict[str, str]:
         """The stored secrets in plain text, which only a test that has the keys can read."""
         return asyncio.run(opened(self.ledger(project), self._sealer(project)))
@@ -195,6 +205,7 @@ class TestDevServer:
             random=os.urandom,
             report=self.reports.append,
             in_background=self._in_background,
+            targets=self._makes,
         )
         self._use(self._settings)
 

@@ -41,6 +41,7 @@ async def imports_over_secrets(call: Call) -> Response:
     """A project that is in use takes an export."""
     right = await call.right()
     if call.at("POST /project/import/check") and right.status == 409:
-        counts = dict.fromkeys(("secrets", "versions", "tokens", "events", "unverified"), 0)
+        kinds = ("secrets", "versions", "tokens", "grants", "events", "unverified")
+        counts = dict.fromkeys(kinds, 0)
         return Response(200, json.dumps({"ticket": "x", **counts}).encode(), dict(JSON))
     return right

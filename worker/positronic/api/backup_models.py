@@ -49,6 +49,7 @@ class CheckOut(Model):
     secrets: int
     versions: int
     tokens: int
+    grants: int
     events: int
     unverified: int
 
@@ -76,6 +77,7 @@ def check_out(found: ImportCheck) -> CheckOut:
         secrets=found.secrets,
         versions=found.versions,
         tokens=found.tokens,
+        grants=found.grants,
         events=found.events,
         unverified=found.unverified,
     )

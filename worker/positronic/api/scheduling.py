@@ -10,17 +10,14 @@ from typing import Final
 from positronic.api.service import Service
 from positronic.api.session import Session
 from positronic.audit.events import Origin
-from positronic.commands.run_states import SCHEDULE
 from positronic.errors import PositronicError
 from positronic.names import Project, TokenName
-from positronic.roles import Principal, Role
+from positronic.roles import SCHEDULE, Role
 
 SECONDS: Final = 60  # that the token of a start is valid, if it cannot be revoked
 
 # Sends a body to `POST /brains/runs` with that token, and returns the status.
 Start = Callable[[Project, str, str], Awaitable[int]]
-
-_SCHEDULE: Final = Principal(SCHEDULE, SCHEDULE, Role.ROOT, None, kind="system")
 
 
 async def start_scheduled(service: Service, cron: str, start: Start) -> None:
@@ -38,14 +35,14 @@ async def start_scheduled(service: Service, cron: str, start: Start) -> None:
 def _session(service: Service) -> Session:
     project = service.access().project(None)
     origin = Origin(service.runtime.random(8).hex(), None)
-    return Session(service, project, _SCHEDULE, Role.ROOT, origin)
+    return Session(service, project, SCHEDULE, Role.ROOT, origin)
 
 
 async def _start(session: Session, title: str, start: Start) -> None:
     """As anybody starts one: with a token, which is gone afterwards."""
     await session.enter()
     issuer = session.issuer()
-    token, _ = await issuer.issue(TokenName(SCHEDULE), Role.RUNNER, SECONDS)
+    token, _ = await issuer.issue(TokenName(SCHEDULE.name), Role.RUNNER, SECONDS)
     try:
         status = await start(session.project, token.text, json.dumps({"identifier": title}))
         if status != 201:

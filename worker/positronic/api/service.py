@@ -30,9 +30,12 @@ from positronic.runs.record import RunRecord
 from positronic.sealing.keyring import Keyring, keyring
 from positronic.targets import configured as targets
 from positronic.targets.configured import TargetConfig
+from positronic.times import DAY
 
 MAX_DAYS: Final = 36_500
 MAX_AT_ONCE: Final = 10_000
+
+_USUAL: Final = RunLimits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +53,11 @@ class Settings:
     root_token_sha256: str
     project: str
     audit_retention_days: str = "400"
-    run_retention_days: str = "30"
-    run_time_limit: str = "86400"
-    runs_per_token: str = "50"  # noqa: S105 - a number
-    runs_per_project: str = "200"
-    watches_per_token: str = "50"  # noqa: S105 - a number
+    run_retention_days: str = f"{_USUAL.retention // DAY}"
+    run_time_limit: str = f"{_USUAL.time}"
+    runs_per_token: str = f"{_USUAL.runs_per_token}"
+    runs_per_project: str = f"{_USUAL.runs_per_project}"
+    watches_per_token: str = f"{_USUAL.watches_per_token}"
     next_master_key: str = ""
     local_origin: str = ""
     fallback: str = "on"

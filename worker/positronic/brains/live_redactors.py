@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar, Token
-from typing import Final, NamedTuple
+from contextvars import Context, ContextVar, Token
+from typing import Any, Final, NamedTuple
 from weakref import WeakSet
 
 from positronic.brains.printed import Printed
@@ -68,3 +69,25 @@ def cleaning_up() -> Callable[[str, Mapping[str, int]], None]:
             _current.reset(tokens.pop())
 
     return called
+
+
+def report_failures() -> None:
+    """From now on, unless a host has its own handler, failed tasks of this loop are reported in the
+    run that started them.
+    """
+    loop = asyncio.get_running_loop()
+    if loop.get_exception_handler() is None:
+        loop.set_exception_handler(_report_failure)
+
+
+def _report_failure(loop: asyncio.AbstractEventLoop, failure: dict[str, Any]) -> None:
+    """As by default, but a task's in its own run, and what is no task's in none.
+
+    A failure that no code awaited is reported when its task is thrown away, and another run's code
+    may do that.
+    """
+    task = failure.get("task") or failure.get("future")
+    has_context = getattr(task, "get_context", None)  # a task has, from Python 3.12 on
+    # A copy: its own context may be in use at this moment.
+    own: Context = has_context().copy() if has_context else Context()
+    own.run(loop.default_exception_handler, failure)

@@ -23,7 +23,7 @@ from positronic.brains.events import Telling
 from positronic.brains.failure import told, without_values
 from positronic.brains.injection import outcome
 from positronic.brains.jsonable import JsonObject, NotJson, json_object
-from positronic.brains.live_redactors import alive, within
+from positronic.brains.live_redactors import alive, report_failures, within
 from positronic.brains.options import Options, inner_options, plain_options
 from positronic.brains.patches import apply, difference, whole
 from positronic.brains.printed import Printed
@@ -227,6 +227,7 @@ class _Running:
     async def _call(self, function: Callable[..., Any], *args: object, **kwargs: object) -> object:
         """The brain's own code. Anything that is not an Exception passes, but without values."""
         redactor = self._given.redactor
+        report_failures()
         try:
             with within(redactor, self._given.printed):
                 return await outcome(function, *args, **kwargs)

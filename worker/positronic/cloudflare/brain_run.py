@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +10,14 @@ from weakref import WeakKeyDictionary
 
 from workers import DurableObject
 
-from positronic.api.service import Service
+from positronic.api.service import run_limits
 from positronic.cloudflare import given
 from positronic.cloudflare.given import KeepsGiven
 from positronic.cloudflare.isolate import now
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
 from positronic.cloudflare.serving import serve, service_of
+from positronic.cloudflare.settings import settings_of
 from positronic.errors import NotConfigured, PositronicError
 from positronic.runs.run import LOOK_EVERY, Run
 
@@ -28,7 +28,6 @@ class _Held:
 
     ctx: Any
     env: Any
-    wake: Callable[[], None]
     runs: OwnRun
 
 
@@ -45,16 +44,14 @@ class BrainRun(KeepsGiven, DurableObject):
 
     def __init__(self, ctx: Any, env: Any) -> None:
         if self not in _held:  # anybody can call it again
-            wake = partial(_wake, given.of(self).ctx)
-            _held[self] = _Held(ctx, env, wake, _run_here(ctx, env, wake))
+            _held[self] = _Held(ctx, env, _run_here(ctx, env, given.of(self).ctx))
 
     async def fetch(self, request: Any) -> Any:
         sent, held = request.js_object, _held[self]
         ctx, env = given.of(self)
         answer = await serve(sent, env, ctx, held.runs)
         if held.runs.run.event_log.is_kept:
-            service = service_of(env, ctx, held.runs)
-            await held.ctx.storage.setAlarm(_next_look(held.runs.run, service))
+            await held.ctx.storage.setAlarm(_next_look(held.runs.run, env))
         return answer
 
     async def kept(self, after: int) -> str:
@@ -68,16 +65,16 @@ class BrainRun(KeepsGiven, DurableObject):
         service = service_of(env, ctx, held.runs)
         with suppress(PositronicError):  # tried again at the next alarm
             await run.settle(service.run_recorder)
-        if run.event_log.is_kept and (at := _next_look(run, service)) > now():
+        if run.event_log.is_kept and (at := _next_look(run, env)) > now():
             await held.ctx.storage.setAlarm(at)
         else:
             await held.ctx.storage.deleteAll()
-            held.runs = _run_here(held.ctx, held.env, held.wake)
+            held.runs = _run_here(held.ctx, held.env, ctx)
 
 
-def _next_look(run: Run, service: Service) -> int:
+def _next_look(run: Run, env: Any) -> int:
     try:
-        return run.next_look(service.run_limits().retention)
+        return run.next_look(run_limits(settings_of(env)).retention)
     except NotConfigured:  # until somebody fixes it, nothing is deleted
         return now() + LOOK_EVERY
 
@@ -87,6 +84,7 @@ def _wake(raw: Any) -> None:
     raw.storage.setAlarm(now() + LOOK_EVERY)
 
 
-def _run_here(ctx: Any, env: Any, wake: Callable[[], None]) -> OwnRun:
+def _run_here(ctx: Any, env: Any, raw: Any) -> OwnRun:
+    log = SqlRunLog(ctx.storage.sql, partial(_wake, raw))
     # The platform need not know an object's name when an alarm wakes it.
-    return OwnRun(SqlRunLog(ctx.storage.sql, wake), ctx.id.name, env.BRAIN_RUN, now)
+    return OwnRun(log, ctx.id.name, env.BRAIN_RUN, now)

@@ -14,9 +14,9 @@ from positronic.api.scheduling import start_scheduled
 from positronic.api.service import Service
 from positronic.cloudflare import given, js_http
 from positronic.cloudflare.given import KeepsGiven
-from positronic.cloudflare.run_objects import RemoteRuns, object_name
+from positronic.cloudflare.run_objects import RemoteRuns, answering, object_name
 from positronic.cloudflare.serving import serve, service_of
-from positronic.errors import PositronicError, StoreFailed
+from positronic.errors import PositronicError
 from positronic.names import Project
 from positronic.runs.record import new_id
 from positronic.traceback_summary import summary_of
@@ -64,9 +64,7 @@ async def _start(namespace: Any, project: Project, token: str, body: str) -> int
     """In the run's own object. Raises StoreFailed."""
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     run = namespace.getByName(object_name(project, new_id(os.urandom)))
-    try:
+    with answering("the run's"):
         answer = await run.fetch(js_http.request(_RUNS, headers, body))
         await answer.text()
         return int(answer.status)
-    except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
-        raise StoreFailed("the run's object did not answer") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import js
@@ -13,6 +14,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 from positronic.errors import InvalidRequest
 
 DRAIN_SECONDS: Final = 3.0  # for a body that never ends
+READ_SECONDS: Final = 30.0  # for a reader to take a part
 
 _ignored = js.Object  # called with a reason that nobody wants
 _working: set[asyncio.Task[None]] = set()
@@ -65,10 +67,13 @@ class Body:
             reader.releaseLock()
 
 
-def readable(stream: AsyncIterable[bytes], ctx: Any) -> Any:
-    """A ReadableStream of the parts as they come, for as long as somebody reads."""
+def readable(stream: AsyncIterable[bytes], ctx: Any, seconds: float = READ_SECONDS) -> Any:
+    """A ReadableStream of the parts as they come, for as long as somebody reads.
+
+    A reader who takes none for so long is left, and the stream is closed.
+    """
     through = js.TransformStream.new()
-    keep_on(ctx, _pump(stream, through.writable.getWriter()))
+    keep_on(ctx, _pump(stream, _Taken(through.writable.getWriter()), seconds))
     return through.readable
 
 
@@ -86,16 +91,52 @@ def keep_on(ctx: Any, work: Coroutine[None, None, None]) -> None:
     task.add_done_callback(ended)
 
 
-async def _pump(stream: AsyncIterable[bytes], writer: Any) -> None:
+@dataclass(slots=True)
+class _Taken:
+    """A writer, how many parts its reader took, and whether it is to take one now."""
+
+    writer: Any
+    parts: int = 0
+    is_due: bool = False
+
+    async def write(self, part: bytes) -> None:
+        self.is_due = True
+        await self.writer.write(to_js(part))
+        self.parts += 1
+        self.is_due = False
+
+    async def close(self) -> None:
+        self.is_due = True
+        await self.writer.close()
+
+    def abort(self) -> None:
+        """Without waiting: while a write hangs, so does this."""
+        self.writer.abort().catch(_ignored)
+
+
+async def _pump(stream: AsyncIterable[bytes], taken: _Taken, seconds: float) -> None:
+    work = asyncio.ensure_future(_write(stream, taken))
+    while not work.done():
+        # One timer for many parts: Pyodide keeps a timer until its time has come.
+        before = taken.parts if taken.is_due else None
+        await asyncio.wait((work,), timeout=seconds)
+        if taken.is_due and taken.parts == before:
+            taken.abort()
+            work.cancel()
+            await asyncio.wait((work,))
+    if not work.cancelled():
+        work.result()
+
+
+async def _write(stream: AsyncIterable[bytes], taken: _Taken) -> None:
     try:
         async for part in stream:
-            await writer.write(to_js(part))
-        await writer.close()
+            await taken.write(part)
+        await taken.close()
     except JsException:  # the reader disconnected
         return
     except Exception:
-        with suppress(JsException):
-            await writer.abort()  # or the reader would wait forever
+        taken.abort()  # or the reader would wait forever
         raise
     finally:
         if isinstance(stream, AsyncGenerator):  # now, and not when it is collected

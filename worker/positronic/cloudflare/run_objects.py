@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +35,15 @@ class PassedOn:
             yield part.to_bytes()
 
 
+@contextmanager
+def answering(whose: str) -> Iterator[None]:
+    """Raises StoreFailed for whatever the object raises."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
+        raise StoreFailed(f"{whose} object did not answer") from None
+
+
 class RemoteRuns:
     """Forwards the whole request, unread, to the run's object."""
 
@@ -44,10 +54,8 @@ class RemoteRuns:
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
         name = object_name(project, run_id or new_id(self._random))
-        try:
+        with answering("the run's"):
             answer = await self._env.BRAIN_RUN.getByName(name).fetch(self._js_request)
-        except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
-            raise StoreFailed("the run's object did not answer") from None
         headers = {pair[0].title(): pair[1] for pair in answer.headers}
         return Response(answer.status, headers=headers, stream=PassedOn(answer.body))
 
@@ -89,10 +97,8 @@ def pack(kept: Kept | None) -> str:
 
 
 async def _kept(namespace: ObjectNamespace, name: str, after: int) -> Kept | None:
-    try:
+    with answering("the earlier run's"):
         text = await namespace.getByName(name).kept(after)
-    except Exception:  # noqa: BLE001 - as above
-        raise StoreFailed("the earlier run's object did not answer") from None
     if not text:
         return None
     found, events = json.loads(text)

@@ -30,6 +30,7 @@ class ImportCheck:
     secrets: int
     versions: int
     tokens: int
+    grants: int
     events: int
     unverified: int
 

@@ -23,6 +23,7 @@ from positronic.ledger.adoption_rows import ADOPTED, ADOPTED_ID, ADOPTING_ID, Ad
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.backup_rows import IMPORTED, IMPORTED_ID, IMPORTING, IMPORTING_ID, Import
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, sequence_of
+from positronic.ledger.grant_rows import GRANTS
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState
 from positronic.ledger.setting_rows import OWNER_ID, SETTING, Trimmed
 from positronic.ledger.target_rows import TARGETS, SwitchedOn
@@ -33,8 +34,14 @@ from positronic.targets.scan import FROM_THE_START
 
 ACTION: Final = "project.import"
 CHECK: Final = "project.check"
-COUNTS: Final = ("secrets", "versions", "tokens", "events", "unverified")
+COUNTS: Final = ("secrets", "versions", "tokens", "grants", "events", "unverified")
 
+_COUNTED: Final = {
+    STATES.kind: "secrets",
+    VERSIONS.kind: "versions",
+    TOKENS.kind: "tokens",
+    GRANTS.kind: "grants",
+}
 _TICKET: Final = "import ticket"
 
 
@@ -52,6 +59,7 @@ class _Checked:
     secrets: int = 0
     versions: int = 0
     tokens: int = 0
+    grants: int = 0
     events: int = 0
     unverified: int = 0
 
@@ -177,10 +185,9 @@ async def _check_line(work: Work, key: AuditKey, found: _Checked, line: str) -> 
     if put.kind == EVENTS.kind:
         return _check_event(work, key, found, put, item)
     await check_item(work, kind, item)
-    counted = {STATES.kind: "secrets", VERSIONS.kind: "versions", TOKENS.kind: "tokens"}
-    if put.kind not in counted:
+    which = _COUNTED.get(put.kind)
+    if which is None:
         return found
-    which = counted[put.kind]
     return replace(found, **{which: getattr(found, which) + 1})
 
 

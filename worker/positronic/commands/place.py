@@ -183,16 +183,15 @@ class Place:
             return first.result
         plan.holds()
         copies: list[Change] = []
-        as_pushed: Expect = {}
         if self._wake:
-            pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
-            copies = [*(OUTBOX.put(DueCopy(name, now)) for name in plan.copies), *pushes]
+            copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+        pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
         begun = self._begun(plan, now)
         reads = use_counts.counted(
             *(self._ledger, plan.reader or admitted.principal, plan.reads),
             *(plan.read_at or now, plan.host),
         )
-        changes: list[Change] = [*plan.changes, *reads, *copies, *begun]
+        changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun]
         expect: Expect = {**look.expect, **as_pushed}
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):

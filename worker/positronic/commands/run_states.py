@@ -13,11 +13,12 @@ from positronic.commands.paging import by_time, time_cursor
 from positronic.commands.work import Plan, Work
 from positronic.errors import InvalidRequest, TooManyRuns
 from positronic.ledger.run_rows import RUNS, IndexedRun
+from positronic.ledger.token_rows import TOKENS
 from positronic.ports import Unreadable
+from positronic.roles import SCHEDULE
 from positronic.rows import Change, Delete
 from positronic.run_statuses import INTERRUPTED, RUNNING, STATUSES
 
-SCHEDULE: Final = "schedule"  # the name of a token with which the schedule starts a run
 BEGIN: Final = ("brain.run", "brain.rerun")
 AT_ONCE: Final = 500  # rows that one step removes
 MAX_SCANNED: Final = 1000  # rows that one call looks at
@@ -31,7 +32,8 @@ async def begin(work: Work, asked: IndexedRun) -> Plan:
     if caller is None:
         raise InvalidRequest("a run is started by somebody")
     # Each start by the schedule has a token of its own; all of them count as one token's.
-    token = SCHEDULE if caller.name == SCHEDULE else caller.id
+    shown = work.look.one(TOKENS, caller.id)
+    token = SCHEDULE.id if shown and shown.issuer == SCHEDULE.id else caller.id
     run = replace(asked, token=token, by=caller.name)
     if work.look.rows(RUNS.kind, [run.id]):
         raise InvalidRequest("there is a run with this id")

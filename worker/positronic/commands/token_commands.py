@@ -13,7 +13,7 @@ from positronic.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from positronic.ledger.token_rows import TOKENS
 from positronic.names import TokenName
 from positronic.ports import Signature, TokenRecord, Unreadable
-from positronic.roles import Role
+from positronic.roles import SCHEDULE, Role
 from positronic.rows import Change, Delete, Position
 from positronic.sealing.signing import Signer
 from positronic.times import iso
@@ -35,7 +35,7 @@ async def create(
     expires_at = _expiry(issuer, None if expires_in is None else now + expires_in * 1000)
     signer = Signer(work.tools.keyring, PURPOSE)
     unsigned = Signature(signer.key_id, "")
-    by = issuer.id if issuer else ROOT
+    by = issuer.id if issuer else _of_root(work)
     record = TokenRecord(token_id, name, role, token_hash, now, expires_at, unsigned, by)
     changes: list[Change] = [TOKENS.put(sign(signer, work.project, record))]
     if issuer:
@@ -54,6 +54,11 @@ def _issuer(work: Work, role: Role) -> TokenRecord | None:
     if issuer is None or not issuer.role.includes(role):
         raise Forbidden("a token cannot issue one that may do more than itself")
     return issuer
+
+
+def _of_root(work: Work) -> str:
+    """The issuer with root's power: the schedule, whose runs count as one token's, or root."""
+    return SCHEDULE.id if work.caller == SCHEDULE else ROOT
 
 
 def _room(work: Work, now: int) -> list[Change]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from positronic.errors import PositronicError, RateLimited, StoreFailed, TargetRefused
+from positronic.errors import PositronicError, StoreFailed, TargetRefused
 from positronic.outgoing import Answer
 from positronic.ports import Clock
 from positronic.providers.aws_errors import PASSING, REFUSALS, THROTTLED
@@ -87,11 +87,3 @@ def host_of(endpoint: str) -> str:
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     standard = parts.port in (None, _DEFAULT_PORTS.get(parts.scheme))
     return host if standard else f"{host}:{parts.port}"
-
-
-def fewer_versions(api: AwsApi) -> RateLimited:
-    """For a secret that was written too often in a day: AWS removes versions after 24 hours."""
-    return RateLimited(
-        f"{api.exchange.provider} has too many versions of it from the last 24 hours",
-        headers={"Retry-After": "3600"},
-    )

@@ -14,7 +14,7 @@ THROTTLED: Final = frozenset(
     {
         *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled"),
         *("RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException"),
-        *("SlowDown", "PriorRequestNotComplete", "TooManyUpdates"),
+        *("SlowDown", "PriorRequestNotComplete"),
     }
 )
 
@@ -22,6 +22,7 @@ PASSING: Final = frozenset(
     {
         *("InternalFailure", "InternalServiceError", "InternalServerError", "ServiceUnavailable"),
         *("RequestTimeout", "RequestTimeoutException", "ServiceUnavailableException"),
+        "TooManyUpdates",  # of one parameter at the same time
     }
 )
 

@@ -17,7 +17,7 @@ from typing import Final
 from positronic.errors import StoreFailed
 from positronic.names import MAX_VALUE, Name, Value
 from positronic.ports import AtTarget
-from positronic.providers.aws_api import AwsApi, Outcome, fewer_versions
+from positronic.providers.aws_api import AwsApi, Outcome
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
@@ -126,7 +126,8 @@ class AwsSecretsManager:
         }
         outcome = await self.api.call("PutSecretValue", at, asked, (LIMIT,))
         if outcome.code:
-            raise fewer_versions(self.api)
+            # Of this name alone: RateLimited would stop the others too.
+            raise StoreFailed(f"{at} has too many versions at AWS from the last 24 hours")
         written = self._written(outcome, token)
         if CURRENT not in outcome.reply.texts("VersionStages"):
             await self._make_current(at, token)

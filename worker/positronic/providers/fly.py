@@ -16,7 +16,7 @@ from positronic.errors import PositronicError, TargetRefused
 from positronic.names import MAX_VALUE, Name, Value
 from positronic.outgoing import Answer
 from positronic.ports import AtTarget
-from positronic.providers.exchange import Exchange
+from positronic.providers.exchange import Exchange, Reply
 from positronic.providers.refusals import must_fit, unfit_value
 
 PROVIDER: Final = "Fly"
@@ -49,7 +49,7 @@ class Fly:
         must_fit(self, name, value)
         sent = json.dumps({"value": value.reveal()}).encode()
         reply = self.exchange.document(await self._call("POST", f"/{name}", sent))
-        self._version = reply.number("version")
+        self._note(reply)
         return reply.text("digest")
 
     async def delete(self, name: Name) -> None:
@@ -58,7 +58,11 @@ class Fly:
         if answer.status == 404:
             await self._call("GET", "")  # or else there is no such app
             return
-        self._version = self.exchange.document(answer).number("version")
+        self._note(self.exchange.document(answer))
+
+    def _note(self, reply: Reply) -> None:
+        """Changes are sent side by side: their answers may come in any order."""
+        self._version = max(self._version, reply.number("version"))
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
         query = f"?version={self._version}" if self._version else ""

@@ -72,8 +72,8 @@ class _Making:
         )
 
     def fly(self, config: TargetConfig, _: Project) -> Fly:
-        token = config.credentials["API_TOKEN"]
         exchange = Exchange(fly.PROVIDER, self.send)
+        token = _key(config, "API_TOKEN")
         return Fly(exchange, config.fields["app"], token, _address(config, fly.ADDRESS))
 
     def vault(self, config: TargetConfig, project: Project) -> Vault:
@@ -81,7 +81,7 @@ class _Making:
             Exchange(vault.PROVIDER, self.send),
             _address(config),
             config.fields["mount"],
-            config.credentials["TOKEN"],
+            _key(config, "TOKEN"),
             config.fields.get("namespace"),
         )
         return Vault(api, Mark(project, config.name), config.fields.get("prefix", ""))
@@ -91,7 +91,7 @@ class _Making:
             Exchange(worker_secrets.PROVIDER, self.send),
             config.fields["account"],
             config.fields["script"],
-            config.credentials["API_TOKEN"],
+            _key(config, "API_TOKEN"),
             _address(config, worker_secrets.ADDRESS),
         )
 
@@ -99,9 +99,9 @@ class _Making:
         region = config.fields["region"]
         end = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         credentials = Credentials(
-            config.credentials["ACCESS_KEY_ID"],
-            config.credentials["SECRET_ACCESS_KEY"],
-            config.credentials.get("SESSION_TOKEN"),
+            _key(config, "ACCESS_KEY_ID"),
+            _key(config, "SECRET_ACCESS_KEY"),
+            _key(config, "SESSION_TOKEN") if "SESSION_TOKEN" in config.credentials else None,
         )
         return AwsApi(
             Exchange(provider, self.send),
@@ -111,6 +111,11 @@ class _Making:
             credentials,
             self.clock,
         )
+
+
+def _key(config: TargetConfig, end: str) -> str:
+    """Without the line end that `echo` puts after what it is asked to pass on."""
+    return config.credentials[end].strip()
 
 
 def _address(config: TargetConfig, default: str = "") -> str:

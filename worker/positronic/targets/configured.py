@@ -144,7 +144,7 @@ def parse(
 def setting_names(name: TargetName, type_: str) -> Sequence[str]:
     """What opens the provider: the names of all settings that this target may have."""
     provider = PROVIDERS[type_]
-    return [_setting(name, end) for end in (*provider.keys, *provider.optional_keys)]
+    return [setting_name(name, end) for end in (*provider.keys, *provider.optional_keys)]
 
 
 def opened(configs: Sequence[TargetConfig], project: Project, makes: Mapping[str, Make]) -> Targets:
@@ -175,7 +175,7 @@ def _one(
     fields = _fields(where, entry, provider)
     if "address" in fields:
         check_address(f"{where}.address", fields["address"], is_local=is_local)
-    keys = {end: _setting(name, end) for end in (*provider.keys, *provider.optional_keys)}
+    keys = {end: setting_name(name, end) for end in (*provider.keys, *provider.optional_keys)}
     given = {end: credentials[key] for end, key in keys.items() if credentials.get(key)}
     missing = [keys[end] for end in provider.keys if end not in given]
     return TargetConfig(name, type_, fields, _projects(where, entry, project), given, missing)
@@ -208,5 +208,5 @@ def _projects(where: str, entry: Mapping[str, object], project: Project) -> froz
         raise NotConfigured(f"{where}.projects: {error.message}") from None
 
 
-def _setting(name: TargetName, end: str) -> str:
+def setting_name(name: TargetName, end: str) -> str:
     return f"TARGET_{name.upper().replace('-', '_')}_{end}"

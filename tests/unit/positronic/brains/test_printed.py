@@ -345,6 +345,45 @@ def test_what_is_cleaned_up_is_not_another_runs() -> None:
     assert {"left by the first", "generator of the first"} <= set(log.getvalue().splitlines())
 
 
+def test_a_failed_task_is_of_the_run_that_started_it() -> None:
+    """Also if another run's code throws it away, which is when asyncio tells of it."""
+    tasks = []
+
+    async def fail(text: str) -> None:
+        raise ValueError(text)
+
+    async def start(secrets: BrainSecrets) -> State:
+        tasks.append(asyncio.ensure_future(fail(await secrets.get("KEY"))))
+        own = asyncio.ensure_future(fail("failed at once"))
+        await asyncio.wait([own])
+        del own
+        return {}
+
+    async def throw_away() -> State:
+        tasks.clear()
+        print("second")  # noqa: T201
+        return {}
+
+    async def both() -> tuple[Ran, Ran]:
+        first = await run_brain(brain("starts").step("Start", start), secrets={"KEY": VALUE})
+        return first, await run_brain(brain("throws away").step("Throw", throw_away))
+
+    # As the last resort of logging writes to stderr.
+    with guarded() as log:
+        handler, logger = logging.StreamHandler(sys.stderr), logging.getLogger("asyncio")
+        logger.addHandler(handler)
+        try:
+            first, second = asyncio.run(both())
+        finally:
+            logger.removeHandler(handler)
+
+    assert printed(second) == [("Throw", "second")]
+    if hasattr(asyncio.Task, "get_context"):  # before Python 3.12 it is no run's
+        assert "ValueError: failed at once" in printed(first)[0][1]
+    assert log.getvalue().count("ValueError: [secret:KEY]") == 1, "the log has both"
+    assert VALUE not in log.getvalue()
+
+
 def test_the_failing_line_is_told() -> None:
     """With its code, as the author wrote it, even if a library raised."""
     ran = run_here(brain("fails").step("Fail", lambda: int("no")))  # the failing line

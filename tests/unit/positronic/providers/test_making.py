@@ -13,7 +13,7 @@ from positronic.outgoing import Send
 from positronic.ports import Target
 from positronic.providers.making import makes
 from positronic.targets.configured import PROVIDERS, opened, parse
-from support.providers import tables, worlds
+from support.providers import fly, tables, worlds
 from support.providers.canned import Canned
 from support.running import run
 
@@ -88,6 +88,17 @@ def test_what_a_new_value_is_encrypted_with() -> None:
     sent = send.sent[1][2]
 
     assert (sent["KeyId"], sent["Tier"], sent["Overwrite"]) == (key, "Advanced", False)
+
+
+def test_a_line_end_after_a_key_does_not_count() -> None:
+    """`echo KEY | wrangler secret put` adds one."""
+    send = Canned([(200, {"secrets": []})])
+    table, credentials = tables.table("fly", "")
+    padded = {name: f"{text}\n" for name, text in credentials.items()}
+    configs = parse(json.dumps(table), padded, SHOP, is_local=True)
+    run(opened(configs, SHOP, makes(send, worlds.now))[TargetName("production")].usable().look([A]))
+
+    assert send.headers[0]["Authorization"] == fly.TOKEN
 
 
 @pytest.mark.parametrize("fields", [{"tier": "Advanced"}, {"kms_key": "a b"}, {"tier": ""}])

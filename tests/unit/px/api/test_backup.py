@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from px.api.backup import read_file
+from px.api.backup import Export, read_file
 from px.errors import Usage
 
 HEADER = '{"format":"pxexport1","project":"a"}'
@@ -36,3 +36,16 @@ def test_an_export() -> None:
     found = read_file(f"{HEADER}\n{PAGE}\n")
 
     assert (found.header, list(found.pages)) == (HEADER, [PAGE])
+
+
+def test_what_a_file_has() -> None:
+    """By kind; a file from before there were grants has none."""
+    kinds = ["secret", "version", "version", "token", "event"]
+    lines = [f'{{"kind":"{kind}","id":"1"}}' for kind in kinds]
+    old, new = (
+        Export(["\n".join(lines)]),
+        Export(["\n".join([*lines, '{"kind":"grant","id":"a"}'])]),
+    )
+
+    assert (old.counts.grants, new.counts.grants) == (0, 1)
+    assert new.counts.sentence() == "1 secret (2 versions), 1 token, 1 grant and 1 event"

@@ -1,6 +1,8 @@
-"""Who is shown as the actor of an event."""
+"""Which app an event is about, or was done by."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pytest
 
@@ -35,3 +37,25 @@ def test_the_app_is_whole_at_each_width(width: int, monkeypatch: pytest.MonkeyPa
 
     assert "checkout (app)" in shown
     assert all(len(line) <= width for line in shown.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "shown"),
+    [
+        ("grant.add", {"as": "checkout"}, "checkout: A"),
+        ("grant.remove", {"as": "checkout"}, "checkout: A"),
+        ("grant.remove", {}, "A"),
+        ("grant.add", {"as": ["checkout"]}, "A"),
+        ("grant.add", {"as": "\x1b[2J"}, "\\x1b[2J: A"),
+        ("secret.put", {"as": "checkout"}, "A"),
+    ],
+)
+def test_a_grant_says_for_which_app(action: str, details: Mapping[str, object], shown: str) -> None:
+    """Whatever a changed event says there."""
+    by = {"type": "token", "id": "0" * 32, "name": "ci"}
+    time = "2026-11-27T10:00:00.000Z"
+    event = AuditEvent(
+        *("0" * 32, time, by, action, ("A",), "accepted", "r", "intact"), details=details
+    )
+
+    assert tables.event_row(event)[-1] == shown

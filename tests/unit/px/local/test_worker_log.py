@@ -88,6 +88,40 @@ def test_a_link_in_the_logs_place_is_not_followed(tmp_path: Path) -> None:
         worker_log.open_log(tmp_path / "log", fresh=True)
 
 
+def test_a_long_log_starts_over(tmp_path: Path) -> None:
+    """Its reader misses nothing, the Worker appends as before, and one older text is kept."""
+    path = tmp_path / "log"
+    new = worker_log.NewOutput(path, limit=10)
+    read = b""
+    with worker_log.open_log(path, fresh=True) as worker:
+        for number in range(8):
+            worker.write(b"line %d\n" % number)
+            read += new.take()
+
+    assert read == b"".join(b"line %d\n" % number for number in range(8))
+    assert path.read_bytes() == b""
+    assert worker_log.older(path).read_bytes() == b"line 6\nline 7\n"
+    assert worker_log.older(path).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_stops_no_worker(tmp_path: Path) -> None:
+    """The older text cannot be kept: the log starts over all the same."""
+    path = tmp_path / "log"
+    worker_log.older(path).symlink_to("/dev/full")
+    path.write_bytes(b"more than is kept\n")
+
+    assert worker_log.NewOutput(path, limit=10).take() == b"more than is kept\n"
+    assert path.read_bytes() == b""
+
+
+def test_what_a_worker_wrote_since_its_start(tmp_path: Path) -> None:
+    """Also after the log started over."""
+    path = tmp_path / "log"
+    path.write_bytes(b"short")
+
+    assert worker_log.read_from(path, 100) == b"short"
+
+
 # As wrangler 4.164.0 printed it, with what it printed after.
 UNKNOWN_PARAMETER = """\
 [ERROR] service core:user:x: Uncaught Error: PythonError: Traceback (most recent call last):
