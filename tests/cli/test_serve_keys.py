@@ -142,8 +142,8 @@ def test_a_new_root_token(px: Px, folder: Path, host: Hosted) -> None:
     """It counts at once, and the old one no more; other tokens stay."""
     made = px.run("token", "create", "ci", "--role", "reader", "--json").stdout
     reader = json.loads(made)["token"]
-    done = Px(folder).run("serve", "new-root-token", "--json")
-    conforms("serve new-root-token", json.loads(done.stdout))
+    done = Px(folder).run("serve", "renew", "--json")
+    conforms("serve renew", json.loads(done.stdout))
     new = (folder / "px-data" / "root-token").read_text().strip()
 
     assert new not in done.stdout + done.stderr
@@ -159,6 +159,6 @@ def test_a_new_root_token(px: Px, folder: Path, host: Hosted) -> None:
 def test_a_root_token_needs_a_host(tmp_path: Path) -> None:
     """Where the hash comes from the environment, it is replaced there."""
     (tmp_path / "px-data").mkdir(mode=0o700)
-    done = Px(tmp_path).run("serve", "new-root-token", "--json")
+    done = Px(tmp_path).run("serve", "renew", "--json")
 
     assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "not_initialized")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ServeGroup(LazyGroup):
     modules: ClassVar = {
         "init": "px.commands.serve.init",
-        "new-root-token": "px.commands.serve.new_root_token",
+        "renew": "px.commands.serve.renew",
     }
 
 

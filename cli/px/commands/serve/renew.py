@@ -1,4 +1,4 @@
-"""`px serve new-root-token`."""
+"""`px serve renew`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Folder = Annotated[
 
 
 @app.command()
-def new_root_token(folder: Folder = None, as_json: Json = False) -> None:
+def renew(folder: Folder = None, as_json: Json = False) -> None:
     """Replace a host's root token, after a leak or a loss.
 
     The new one is in the data folder's file root-token, and is not printed. A `px serve` that runs
     takes it with the next request, and the old one is refused. Other tokens stay as they are.
 
     \b
-    Example: px serve new-root-token
-             px serve new-root-token /srv/px
+    Example: px serve renew
+             px serve renew /srv/px
     """
     import secrets
 
