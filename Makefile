@@ -92,6 +92,7 @@ lock:
 	.venv-lock/bin/uv pip compile worker/pyproject.toml requirements/worker.in $(LOCK) --python-version 3.14 -o requirements/worker.txt
 	.venv-lock/bin/uv pip compile cli/pyproject.toml --extra host --extra aws --group pyproject.toml:dev $(LOCK) --universal --python-version 3.11 -c requirements/worker.txt -o requirements/dev.txt
 	.venv-lock/bin/uv pip compile cli/pyproject.toml $(LOCK) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/px.txt
+	.venv-lock/bin/uv pip compile cli/pyproject.toml --extra host --extra aws $(LOCK) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/host.txt
 	.venv-lock/bin/uv pip compile cli/px/aws/requirements.in $(LOCK) --universal --python-version 3.11 -c requirements/dev.txt -o cli/px/aws/requirements.txt
 	cd cli/px/tools && npm install --silent --package-lock-only --omit-lockfile-registry-resolved
 	.venv-lock/bin/uv pip compile requirements/sbom.in $(LOCK) --universal --python-version 3.11 -o requirements/sbom.txt

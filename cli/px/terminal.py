@@ -213,6 +213,13 @@ def printable(text: str) -> str:
     return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
+def harmless(line: str) -> str:
+    """A line from elsewhere, with its unprintable characters escaped, but for tabs."""
+    if line.isprintable():
+        return line
+    return "".join(one if one.isprintable() or one == "\t" else printable(one) for one in line)
+
+
 def short_time(time: str) -> str:
     """The time, to the minute."""
     return time[:16].replace("T", " ")

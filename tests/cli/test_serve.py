@@ -56,7 +56,7 @@ def test_init_prints_no_key(tmp_path: Path) -> None:
     made = [path.read_text().strip() for path in (tmp_path / "px-data").iterdir() if path.is_file()]
 
     assert done.returncode == 0, done.stderr
-    assert len(made) == 5
+    assert len(made) == 6
     for text in (*made, PASSPHRASE, *(one.partition(":")[2] for one in made)):
         assert not text or text not in done.stdout + done.stderr
 
@@ -256,6 +256,27 @@ def test_a_request_under_way_is_answered(host: Hosted) -> None:
 
         assert b" 201 " in connection.recv(10_000)
     assert host.process.wait(30) == 0
+
+
+def test_a_slow_body_ends(host: Hosted) -> None:
+    """However slowly it trickles in: the limit is for all of it."""
+    head = (
+        f"POST /secrets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: 1000\r\nAuthorization: Bearer {host.token}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port_of(host)), 30) as connection:
+        connection.sendall(head.encode())
+        connection.settimeout(0.1)
+        answer, sent = b"", 0
+        while not answer and sent < 999:
+            connection.sendall(b" ")
+            sent += 1
+            try:
+                answer = connection.recv(1000)
+            except TimeoutError:
+                continue
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_thousand_idle_connections(host: Hosted) -> None:

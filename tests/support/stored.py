@@ -24,7 +24,6 @@ from support.source import ROOT
 CHECKOUT: Final = Workspace(ROOT)
 PLACE: Final = CHECKOUT.private / "stored-memory"
 DAY: Final = 24 * 3600
-SECONDS: Final = 240.0  # ten are usual
 
 # workerd for Miniflare, which starts it in the Worker's folder; `files` prints its files' hash.
 SCRIPT: Final = """\
@@ -60,7 +59,7 @@ def store(project: Workspace, config: Path) -> None:
         else:
             _forget_old()
             with tempfile.TemporaryDirectory(dir=PLACE) as folder:
-                taken = snapshot.store(project, Path(folder), config, SECONDS)
+                taken = snapshot.store(project, Path(folder), config)
                 taken.rename(owner_only.make_folder(_place(config.parent)) / taken.name)
 
 

@@ -11,7 +11,7 @@ from positronic.run_statuses import BROKEN_OFF
 from px import terminal
 from px.api.brain_events import RunEvent
 from px.brains.progress import Position, RunProgress
-from px.brains.screen_text import clip, columns, harmless, wrapped
+from px.brains.screen_text import clip, columns, on_screen, wrapped
 from px.terminal import printable
 
 _STEP_IN: Final = 4  # columns of indentation for each inner brain
@@ -146,7 +146,7 @@ class Live:
         indent = len(position.brains) * _STEP_IN
         room = self._room(indent, "printed")
         for line in lines:
-            for row in wrapped(harmless(line), room):
+            for row in wrapped(on_screen(line), room):
                 terminal.data(self._line(indent, "printed", row))
 
     def _step(self, mark: str, position: Position, took: str = "") -> str:
@@ -156,7 +156,7 @@ class Live:
         """Fits the line to the screen: a wrapped line could not be redrawn."""
         room = self._room(indent, mark)
         after = f"  {took}" if took and columns(took) + _LEAST <= room else ""
-        shown = clip(harmless(text), room - columns(after), _MORE[self._unicode])
+        shown = clip(on_screen(text), room - columns(after), _MORE[self._unicode])
         indent = min(indent, _width() // 2)
         return " " * indent + (f"{self._mark(mark)} " if mark else "") + shown + self._dim(after)
 

@@ -66,12 +66,12 @@ class RunProgress:
                 self.ended_after = last if isinstance(last, int) else None
                 self._end(COMPLETE)
             case "brain:error":
-                self.error = _sentence(event)
-                self.where = _text_of(event, error_line)
-                self.source = _text_of(event, failing_source)
+                self.error = _told(event, error_sentence)
+                self.where = _told(event, error_line)
+                self.source = _told(event, failing_source)
                 self._end(ERROR)
             case kind if kind in BROKEN_OFF:
-                self.error = _sentence(event)
+                self.error = _told(event, error_sentence)
                 self._levels.clear()
                 self._end(BROKEN_OFF[kind])
 
@@ -119,15 +119,9 @@ _ENDS: Final = frozenset({"step:complete", "brain:complete", "brain:error"})
 _OF_A_BRAIN: Final = _STARTS | {"brain:complete"}
 
 
-def _sentence(event: RunEvent) -> str:
+def _told(event: RunEvent, part: Callable[[object], str]) -> str:
+    """This part of the event's error; empty if it is not as the contract has it."""
     try:
-        return error_sentence(event.document.get("error"))
+        return part(event.document.get("error"))
     except (KeyError, TypeError):
-        return ""
-
-
-def _text_of(event: RunEvent, field: Callable[[object], str]) -> str:
-    try:
-        return field(event.document.get("error"))
-    except TypeError:
         return ""

@@ -5,17 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from px.terminal import printable
+from px.terminal import harmless
 
 _TAB = 4  # columns
 
 
-def harmless(text: str) -> str:
+def on_screen(text: str) -> str:
     """The text with its unprintable characters escaped, and spaces in place of tabs."""
-    expanded = text.expandtabs(_TAB)
-    if expanded.isprintable():
-        return expanded
-    return "".join(one if one.isprintable() else printable(one) for one in expanded)
+    return harmless(text.expandtabs(_TAB))
 
 
 def clip(text: str, width: int, more: str) -> str:

@@ -14,7 +14,7 @@ from px.api.runs import Runs
 from px.brains.drawing import choose
 from px.brains.listing import expired_secrets, from_copy
 from px.brains.progress import RunProgress
-from px.brains.screen_text import harmless
+from px.brains.screen_text import on_screen
 from px.brains.watching import Watch
 from px.errors import Detail, Interrupted, PxError, Refused
 from px.terminal import printable
@@ -70,7 +70,7 @@ def _show_state(runs: Runs, run_id: str) -> None:
         terminal.data(f"state\t{json.dumps(state)}")
         return
     lines = json.dumps(state, indent=2, ensure_ascii=False).split("\n")
-    terminal.data("\n".join(map(harmless, lines[:MAX_STATE_LINES])))
+    terminal.data("\n".join(map(on_screen, lines[:MAX_STATE_LINES])))
     if len(lines) > MAX_STATE_LINES:
         terminal.advise(f"({len(lines) - MAX_STATE_LINES} more lines; {more} shows all)")
 

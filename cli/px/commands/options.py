@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -130,6 +131,10 @@ def json_option(help_: str) -> Any:  # noqa: ANN401 - typer's type
     return typer.Option("--json", help=help_)
 
 
+DataFolderOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data folder of a `px serve`."),
+]
 # Its callback notes the name, which px.project.environment reads: commands need not pass it on.
 Env = Annotated[str | None, environment_option("The environment.  [PX_ENV]")]
 Url = Annotated[str | None, url_option("The server.  [PX_URL]")]

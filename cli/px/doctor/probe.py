@@ -19,6 +19,7 @@ class Probe(Client):
 
     def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(target)
+        self._allowed: dict[str, bool] = {}
         self._clock = clock
         self._deadline = clock() + target.timeout
 
@@ -30,14 +31,16 @@ class Probe(Client):
         return answer
 
     def allows(self, path: str) -> bool:
-        """Whether the token may read this. Raises PxError for any other failure."""
-        try:
-            self.answer(self.call("GET", path), 200)
-        except NotAllowed as error:
-            if error.code != "forbidden":
-                raise
-            return False
-        return True
+        """Whether the token may read this, asked once. Raises PxError for any other failure."""
+        if path not in self._allowed:
+            try:
+                self.answer(self.call("GET", path), 200)
+                self._allowed[path] = True
+            except NotAllowed as error:
+                if error.code != "forbidden":
+                    raise
+                self._allowed[path] = False
+        return self._allowed[path]
 
     def opens(self, name: str, closed: Sequence[str]) -> bool:
         """Whether the server can open it; false for these codes. Raises PxError for others."""

@@ -164,7 +164,8 @@ class Rotation:
                 raise PxError(
                     f"the Worker at {self._client.origin} {what}",
                     code="keys_not_taken_up",
-                    hint="check that it is the Worker that `px dev` runs in this project",
+                    hint="check that it is the Worker that `px dev` runs in this project, or the "
+                    "`px serve` of that data folder",
                 )
             time.sleep(PAUSE)
 

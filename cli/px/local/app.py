@@ -15,7 +15,7 @@ from px.errors import Usage
 from px.local.app_bindings import AppBindings, read_bindings
 from px.project.environment import PRODUCTION
 from px.project.inheritance import names_of
-from px.project.manifest import Manifest, read_manifest
+from px.project.manifest import Manifest, in_environment, read_manifest
 from px.project.upwards import CONFIGS, config_in
 from px.project.workspace import Workspace
 from px.terminal import printable
@@ -66,9 +66,9 @@ def read_app(named: Path, project: Workspace) -> App:
     """
     manifest = read_manifest(_config(named))
     if project.environment.name in names_of(manifest.written):
-        manifest = read_manifest(manifest.config, project.environment)
-    _check_name(named, manifest, project)
+        manifest = in_environment(manifest, project.environment)
     own = read_manifest(project.config, project.environment)
+    _check_name(named, manifest, own)
     try:
         app = App(named, manifest, read_bindings(manifest, own.worker))
         _check_folders(app, project)
@@ -92,11 +92,11 @@ def _config(named: Path) -> Path:
     return config.resolve()
 
 
-def _check_name(named: Path, manifest: Manifest, project: Workspace) -> None:
+def _check_name(named: Path, manifest: Manifest, own: Manifest) -> None:
     """A name becomes part of a path and of what px prints."""
     if not _NAME.fullmatch(manifest.worker):
         raise Usage(f"{named} has a name that Cloudflare would not take")
-    if manifest.worker == read_manifest(project.config, project.environment).worker:
+    if manifest.worker == own.worker:
         raise Usage(f"{named} has the name of the project's own Worker, {manifest.worker}")
 
 

@@ -7,18 +7,15 @@ that has become too long takes the place of the older one.
 from __future__ import annotations
 
 import json
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from px.project import owner_only
+from px.local.worker_log import open_log
 
 LIMIT: Final = 524_288  # bytes of each of the two
 OWN: Final = "px"  # the level of what px dev itself says
-
-_APPENDING: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
 
 
 def beside(log: Path) -> Path:
@@ -34,7 +31,5 @@ def older(kept: Path) -> Path:
 def keep(kept: Path, message: str) -> None:
     """Adds what px dev says, if that can be written."""
     entry = {"time": time.time_ns() // 1_000_000, "level": OWN, "message": message}
-    with suppress(OSError):
-        handle = os.open(kept, _APPENDING, owner_only.OWNER_ONLY)
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            file.write(json.dumps(entry).encode() + b"\n")
+    with suppress(OSError), open_log(kept, fresh=False) as file:
+        file.write(json.dumps(entry).encode() + b"\n")

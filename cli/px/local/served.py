@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -63,8 +62,7 @@ class ServedWorker(LocalWorker):
         owner_only.make_folder(folder)
         doors = self._doors()
         for door in doors:  # workerd does not take over the file of an earlier run
-            with suppress(FileNotFoundError):
-                Path(door.path).unlink()
+            Path(door.path).unlink(missing_ok=True)
         config = write_config(
             self.project,
             folder,

@@ -41,27 +41,25 @@ def take(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     """Stores the Worker's memory in `folder`, starts it from there once, returns the path."""
     snapshot = store(project, folder, config)
     load = ["--python-snapshot-dir", str(folder), "--python-load-snapshot", snapshot.name]
-    _run(folder / CONFIG, load, "the Worker does not start from its snapshot", SECONDS)
+    _run(folder / CONFIG, load, "the Worker does not start from its snapshot")
     return snapshot
 
 
-def store(
-    project: Workspace, folder: Path, config: Path | None = None, seconds: float = SECONDS
-) -> Path:
+def store(project: Workspace, folder: Path, config: Path | None = None) -> Path:
     """Stores the Worker's memory in `folder`; returns the path."""
     target = write_config(project, folder, _throwaway_secrets(), config=config)
     save = ["--python-snapshot-dir", str(folder), "--python-save-snapshot"]
-    _run(target, save, "the state of the Worker's top level cannot be stored", seconds)
+    _run(target, save, "the state of the Worker's top level cannot be stored")
     snapshot = folder / SNAPSHOT
     if not snapshot.is_file():
         raise SnapshotRefused("workerd stored no snapshot of the Worker")
     return snapshot
 
 
-def _run(config: Path, options: list[str], refusal: str, seconds: float) -> None:
+def _run(config: Path, options: list[str], refusal: str) -> None:
     command = [*workerd_command("test", config), GATE, *options]
     doing = "importing the Worker's code and packages"
-    code, said = run_workerd(command, seconds, doing)
+    code, said = run_workerd(command, SECONDS, doing)
     if code:
         raise _refused(refusal, said)
 

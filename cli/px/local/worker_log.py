@@ -12,7 +12,7 @@ from px.cloudflare.printed_failure import reason, without_colours
 from px.local import start_failure
 from px.project import owner_only
 from px.project.errors import LocalError
-from px.terminal import printable
+from px.terminal import harmless
 
 TAKEN: Final = "Address already in use"
 READY: Final = "Ready on http"
@@ -88,7 +88,7 @@ class NewOutput:
 def shown(written: bytes) -> list[str]:
     """Its lines, safe for a terminal: they contain output of brains and services."""
     text = without_colours(written.decode(errors="replace"))
-    return [_harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
+    return [harmless(line.rstrip("\r")) for line in text.split("\n")] if text else []
 
 
 def notable_runs(written: bytes) -> list[str]:
@@ -100,10 +100,6 @@ def notable_runs(written: bytes) -> list[str]:
         elif expired := _EXPIRED.fullmatch(line):
             said.append(f"Run {expired[1]}")
     return said
-
-
-def _harmless(line: str) -> str:
-    return "".join(one if one.isprintable() or one == "\t" else printable(one) for one in line)
 
 
 def explain(log: bytes, path: Path, what: str = "the Worker did not start") -> LocalError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from px.terminal import printable
+from px.terminal import harmless, printable
 
 LEVELS: Final = ("debug", "info", "log", "warn", "error")
 LONGEST: Final = 4_000  # characters of a message
@@ -49,7 +49,7 @@ class LogEntry:
 
     def lines(self) -> str:
         """For people: what the message has in further lines is indented below it."""
-        first, *more = (_harmless(one) for one in self._text.split("\n"))
+        first, *more = (harmless(one) for one in self._text.split("\n"))
         head = f"{self.moment[:19].replace('T', ' ')}  {self.level:<5}  {first}"
         return "\n".join([head.rstrip(), *(f"  {one}".rstrip() for one in more)])
 
@@ -98,7 +98,3 @@ def _host(found: re.Match[str]) -> str:
         return f"://{HIDDEN}"
     host = authority.rpartition("@")[2]
     return f"://{host}" + (f"/{HIDDEN}" if rest.strip("/>") else rest)
-
-
-def _harmless(line: str) -> str:
-    return "".join(one if one.isprintable() or one == "\t" else printable(one) for one in line)

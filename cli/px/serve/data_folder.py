@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from px.errors import Refused, Usage
-from px.project import owner_only, private_files
+from px.project import git, owner_only, private_files
 
 MASTER_KEYS: Final = "master-keys"
 ROOT_HASH: Final = "root-token-sha256"
@@ -58,6 +58,12 @@ class DataFolder:
                 "other users of this machine can enter the data folder",
                 code="data_folder_open",
                 hint="chmod 700 it; if it was open for long, rotate the master key",
+            )
+        if git.tracked(self.root, [MASTER_KEYS, ROOT_HASH]):
+            raise Usage(
+                "git tracks the keys in the data folder, so they may have come with a checkout",
+                code="untrusted_file",
+                hint="make a folder of your own with `px serve init`",
             )
 
     def read(self, name: str) -> str | None:

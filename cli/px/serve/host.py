@@ -12,6 +12,7 @@ from positronic.api.service import Service, Settings
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.commands.alarm import Alarm
 from positronic.commands.place import Place
+from positronic.errors import PositronicError
 from positronic.ledger import unnamed_values
 from positronic.names import Project
 from positronic.ports import Clock, Values
@@ -68,7 +69,10 @@ class Host:
     def run_brains(self, brains: Brains = NO_BRAINS) -> None:
         """From now on, these. What ran when the last process ended is over."""
         for project in self._ledgers.projects():
-            note_interrupted(self._ledgers(project), self._clock())
+            try:
+                note_interrupted(self._ledgers(project), self._clock())
+            except PositronicError as error:  # the others are served
+                self._log.report(f"the ledger of {project}: {error.code}: {error.message}")
         self._service = Service(self._settings(), self._together.runtime, brains)
 
     def service(self) -> Service:

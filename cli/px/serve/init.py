@@ -64,8 +64,23 @@ def init(
         new.write(data_folder.MASTER_KEYS, key.entry)
         new.write(data_folder.ROOT_HASH, root_hash(token))
         new.write(data_folder.ROOT_TOKEN, token)
+        new.write(".gitignore", "*")  # a checkout around it must never get a key
         new.write(data_folder.HOST, json.dumps({"format": FORMAT, "name": name}))
     return NewHost(name, key.id, typed is not None)
+
+
+def new_root_token(folder: DataFolder, random: Callable[[int], bytes]) -> None:
+    """Replaces it; a host that runs takes it with the next request. Raises PxError."""
+    folder.check()
+    if folder.read(data_folder.ROOT_HASH) is None:
+        raise Refused(
+            f"there is no {data_folder.ROOT_HASH} in the data folder; nothing was changed",
+            code="not_initialized",
+            hint="where ROOT_TOKEN_SHA256 is in the environment, replace it there",
+        )
+    token = mint_root(random)
+    folder.write(data_folder.ROOT_TOKEN, token)  # first: it must not be lost once it counts
+    folder.write(data_folder.ROOT_HASH, root_hash(token))
 
 
 def _check_new(root: Path) -> None:

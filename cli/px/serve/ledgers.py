@@ -8,12 +8,14 @@ newest commit.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary, finalize
 
+from positronic.errors import StoreFailed
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import MEMORY, SqliteFile
@@ -75,6 +77,10 @@ class LedgerFiles:
 
 
 def _opened(path: Path) -> SqliteFile:
-    file = SqliteFile(str(path))
+    """Raises StoreFailed."""
+    try:
+        file = SqliteFile(str(path))
+    except sqlite3.Error:
+        raise StoreFailed("the ledger's file cannot be opened") from None
     file.run("PRAGMA synchronous = EXTRA")
     return file

@@ -41,7 +41,7 @@ class Upkeep:
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
-            await self.round()
+            await self._tried("what a host does by itself", self.round())
             await asyncio.sleep(PAUSE)
 
     async def round(self) -> None:
@@ -60,19 +60,18 @@ class Upkeep:
         now = self.clock()
         if await self._tried(f"the ledger of {project}", self._steps(project)):
             self._failed.pop(project, None)
-            due = self.alarm(project).next()
-            following = now + HOUR if due is None else due
         else:
             self._failed[project] = self._failed.get(project, 0) + 1
-            following = now + wait_after(self._failed[project])
-        self._due[project] = min(following, now + HOUR)
+            self._due[project] = now + min(wait_after(self._failed[project]), HOUR)
 
     async def _steps(self, project: Project) -> None:
+        """And when it is its turn again: within the hour, as a change may make something due."""
         alarm = self.alarm(project)
         for _ in range(STEPS):
             await alarm.ring()
-            following = alarm.next()
-            if following is None or following > self.clock():
+            now, following = self.clock(), alarm.next()
+            self._due[project] = min(now + HOUR if following is None else following, now + HOUR)
+            if self._due[project] > now:
                 return
 
     async def _tried(self, what: str, work: Awaitable[None]) -> bool:

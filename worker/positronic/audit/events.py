@@ -15,10 +15,7 @@ import pydantic_core
 
 from positronic.names import Project
 from positronic.ports import Event, RandomBytes, Signature
-from positronic.sealing.signing import Signer, Verdict
 from positronic.times import LAST
-
-PURPOSE: Final = "audit"
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
@@ -33,13 +30,6 @@ class Origin:
 
     request_id: str
     address: str | None
-
-
-def verify(signer: Signer, project: Project, event: Event) -> Verdict:
-    """Whether the event is as it was written, under its own id, in this project."""
-    if event.signature is None:
-        return Verdict.CHANGED
-    return signer.verify(event.signature, *signed_parts(project, event))
 
 
 def event_id(time: int, random: RandomBytes) -> str:

@@ -9,10 +9,11 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.key.store import key_store
-from px.commands.options import Env, Json
+from px.commands.key.store import host_keys, key_store
+from px.commands.options import DataFolderOption, Env, Json
 
 if TYPE_CHECKING:
+    from px.keys.key_store import KeyStore
     from px.project.workspace import Workspace
 
 app = new_app()
@@ -30,27 +31,29 @@ def recover(
     local: Local = False,
     passphrase_stdin: Stdin = False,
     replace: Replace = False,
+    data: DataFolderOption = None,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
     """Restore a master key from a recovery file, without showing it.
 
     For a Worker that was deleted or lost its MASTER_KEYS: its records in KV can be opened again.
-    Asks for the file's passphrase. Then run `px deploy`, which finds the earlier KV namespace.
+    Asks for the file's passphrase. Then run `px deploy`, which finds the earlier KV namespace. With
+    --data it goes into the data folder of a `px serve`.
 
     \b
     Example: px key recover .px/recovery-positronic-secrets.json
+             px key recover recovery.json --data /srv/px
     """
     from px.errors import Interrupted
     from px.keys.passphrase import Passphrase
     from px.keys.recovery_file import RecoveryFile
-    from px.project.workspace import find_project
 
-    found, project = RecoveryFile(file), find_project()
+    found = RecoveryFile(file)
     header = found.header()
-    if not local:
-        _check_worker(project, header.worker)
-    store = key_store(project, local=local)
+    store = (
+        _store(header.worker, local) if data is None else _store_of_host(header.worker, data, local)
+    )
     store.check_recovery(replace=replace)
     passphrase = Passphrase(stdin=passphrase_stdin)
     passphrase.check()
@@ -63,6 +66,30 @@ def recover(
         terminal.document({"key": key.id, "worker": header.worker, "local": local})
     else:
         terminal.say(done)
+
+
+def _store(worker: str, local: bool) -> KeyStore:
+    from px.project.workspace import find_project
+
+    project = find_project()
+    if not local:
+        _check_worker(project, worker)
+    return key_store(project, local=local)
+
+
+def _store_of_host(name: str, data: Path, local: bool) -> KeyStore:
+    from px.errors import Refused, Usage
+
+    if local:
+        raise Usage("--local and --data cannot be used together")
+    keys = host_keys(data)
+    if keys.name() not in (None, name):
+        raise Refused(
+            "the recovery file belongs to another host than that of the data folder; "
+            "nothing was changed",
+            code="another_worker",
+        )
+    return keys
 
 
 def _check_worker(project: Workspace, worker: str) -> None:

@@ -10,15 +10,13 @@ import typer
 
 from px import terminal
 from px.commands.groups import new_app
-from px.commands.key.store import key_store
-from px.commands.options import Server, with_server
+from px.commands.key.store import RotatedKeys, keys_of_host, keys_of_project
+from px.commands.options import DataFolderOption, Server, with_server
 from px.server_choice import Root
 
 if TYPE_CHECKING:
-    from px.keys.key_store import KeyStore
     from px.keys.next_recovery import Keeper, NextRecovery
     from px.keys.rotate import Rotated
-    from px.project.workspace import Workspace
     from px.settings import Target
     from px.terminal import Progress
 
@@ -56,6 +54,7 @@ def rotate(
     recovery_file: Recovery = None,
     no_recovery_file: NoRecovery = False,
     passphrase_stdin: Stdin = False,
+    data: DataFolderOption = None,
 ) -> None:
     """Replace the Worker's master key while the Worker is in use.
 
@@ -66,7 +65,8 @@ def rotate(
     Needs the root token and the project's folder: a local Worker's keys are in .dev.vars; wrangler
     sets a deployed Worker's keys with the credentials in .env.deploy. A deployed Worker's new key
     gets a recovery file, sealed with a passphrase that px asks for first; the old key's file is
-    kept under another name, because it opens older copies of KV.
+    kept under another name, because it opens older copies of KV. With --data it is the master key
+    of a `px serve`, which reads it again while it runs.
 
     \b
     Example: px key rotate
@@ -83,11 +83,10 @@ def rotate(
     target = replace(found, project=None)  # PX_PROJECT selects one project; a key covers all
     if not server.as_json:
         terminal.say(f"The server is {target.server}, all projects")
-    project = _project()
-    store = key_store(project, local=_is_local(target, project))
-    keeper = _keeper(target, project, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
+    keys = keys_of_project(target) if data is None else keys_of_host(data)
+    keeper = _keeper(keys, recovery_file, passphrase_stdin, wanted=not no_recovery_file)
     try:
-        done = _run(target, project, store, settle, _Output(as_json=server.as_json), keeper)
+        done = _run(target, keys, settle, _Output(as_json=server.as_json), keeper)
     except KeyboardInterrupt:
         raise _interrupted() from None
     written = None if keeper is None else keeper.file.shown
@@ -96,7 +95,7 @@ def rotate(
         terminal.document(document | target.server_fields)
         return
     terminal.say(done.sentence())
-    _tell_of_files(project, keeper, target)
+    _tell_of_files(keys, keeper)
 
 
 class _Output:
@@ -116,8 +115,7 @@ class _Output:
 
 def _run(
     target: Target,
-    project: Workspace,
-    store: KeyStore,
+    keys: RotatedKeys,
     settle: float,
     output: _Output,
     keeper: Keeper | None,
@@ -127,59 +125,40 @@ def _run(
     from px.project.unfinished_rotation import UnfinishedRotation
 
     with Client(target) as client:
-        return Rotation(client, store, UnfinishedRotation(project), output, settle, keeper).run()
+        unfinished = UnfinishedRotation(keys.folder)
+        return Rotation(client, keys.store, unfinished, output, settle, keeper).run()
 
 
 def _keeper(
-    target: Target, project: Workspace, path: Path | None, stdin: bool, *, wanted: bool
+    keys: RotatedKeys, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
     """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
-    if not wanted or (path is None and _is_local(target, project)):
+    if not wanted or (path is None and keys.are_local):
         return None
     from px.keys.next_recovery import NextRecovery
     from px.keys.passphrase import Passphrase
-    from px.keys.recovery_file import RecoveryFile, default_path
-    from px.project.manifest import read_manifest
+    from px.keys.recovery_file import RecoveryFile
 
-    worker = read_manifest(project.config, project.environment).worker
-    file = RecoveryFile(path or default_path(project, worker))
+    file = RecoveryFile(path or keys.recovery())
     passphrase = Passphrase(stdin=stdin, otherwise=", or --no-recovery-file")
-    keeper = NextRecovery(file, worker, passphrase, replaces=path is None)
+    keeper = NextRecovery(file, keys.name(), passphrase, replaces=path is None)
     keeper.check()
     return keeper
 
 
-def _tell_of_files(project: Workspace, keeper: NextRecovery | None, target: Target) -> None:
+def _tell_of_files(keys: RotatedKeys, keeper: NextRecovery | None) -> None:
     """Which file holds the new key, and which the old one."""
     if keeper is not None:
         terminal.say(f"{keeper.file.shown} and its passphrase restore the new master key")
         if keeper.moved is not None:
-            terminal.say(f"{keeper.moved.shown} holds the old key, for older copies of KV")
-    if (keeper is not None and keeper.replaces) or _is_local(target, project):
+            terminal.say(f"{keeper.moved.shown} holds the old key, for {keys.older}")
+    if (keeper is not None and keeper.replaces) or keys.are_local:
         return
-    from px.keys.recovery_file import RecoveryFile, default_path
-    from px.project.manifest import read_manifest
+    from px.keys.recovery_file import RecoveryFile
 
-    old = RecoveryFile(
-        default_path(project, read_manifest(project.config, project.environment).worker)
-    )
+    old = RecoveryFile(keys.recovery())
     if old.exists():
         terminal.say(f"Warning: {old.shown} holds a key that was dropped, not the new one")
-
-
-def _project() -> Workspace:
-    from px.project.workspace import find_project
-
-    return find_project()
-
-
-def _is_local(target: Target, project: Workspace) -> bool:
-    """Whether the address is that of `px dev` here, wherever px got it from."""
-    from px.http.address import parse_address
-    from px.project.local_state import read_local
-
-    known = read_local(project.local_json)
-    return known is not None and parse_address(known.url) == target.address
 
 
 def _interrupted() -> Exception:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class ServeGroup(LazyGroup):
-    modules: ClassVar = {"init": "px.commands.serve.init"}
+    modules: ClassVar = {
+        "init": "px.commands.serve.init",
+        "renew": "px.commands.serve.renew",
+    }
 
 
 app = new_app(ServeGroup, runs_alone=True)

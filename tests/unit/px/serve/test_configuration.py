@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 from pathlib import Path
 from stat import S_IMODE
 
@@ -139,6 +140,26 @@ def test_a_folder_that_others_enter_is_refused(folder: DataFolder, mode: int) ->
 
     with pytest.raises(Usage, match="can enter the data folder"):
         folder.check()
+
+
+def test_a_folder_that_came_with_a_checkout_is_refused(folder: DataFolder) -> None:
+    """Its author knows the key, and who is root."""
+    git = ("git", "-C", str(folder.root.parent))
+    for words in (("init", "--quiet"), ("add", "--force", "data")):
+        subprocess.run([*git, *words], check=True)
+
+    with pytest.raises(Usage, match="git tracks the keys"):
+        folder.check()
+
+
+def test_a_checkout_gets_no_key(folder: DataFolder) -> None:
+    """Around a data folder, git sees nothing of it."""
+    git = ("git", "-C", str(folder.root.parent))
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "--all"], check=True)
+
+    listed = subprocess.run([*git, "ls-files"], check=True, capture_output=True, text=True)
+    assert listed.stdout == ""
 
 
 def test_a_folder_is_held_by_one(folder: DataFolder) -> None:

@@ -121,6 +121,23 @@ def test_reminders_are_looked_at_each_hour() -> None:
     assert world.reminded == 2
 
 
+def test_a_broken_ledger_stops_no_host(tmp_path: Path) -> None:
+    """It is reported; the host starts, and looks after the others."""
+    (tmp_path / "broken.sqlite").write_bytes(b"no database" * 1000)
+    (tmp_path / "folder.sqlite").mkdir()
+    key = f"k1:{b64encode(bytes(32)).decode()}"
+    settings = Settings(key, root_hash(mint_root(os.urandom)), "shop")
+    with (tmp_path / "log").open("a") as stream:
+        log = HostLog(stream)
+        host = Host(lambda: settings, LedgerFiles(tmp_path), Edge(), log)
+        host.run_brains()
+        asyncio.run(host.upkeep().round())
+
+    told = (tmp_path / "log").read_text()
+    assert told.count("the ledger of broken: store_failed") == 2
+    assert told.count("the ledger of folder: store_failed") == 2
+
+
 def test_a_hosts_own_upkeep(tmp_path: Path) -> None:
     """With a real ledger: a deleted secret goes when its time is over, and nothing is reported."""
     token, now = mint_root(os.urandom), [DAY]

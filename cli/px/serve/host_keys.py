@@ -1,0 +1,83 @@
+"""A host's master keys: the file master-keys in its data folder, which px serve reads again.
+
+As with `px dev`, the old keys can be read here: a new one is put in front of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from px.errors import Refused, Usage
+from px.project.master_key import MasterKey, parse
+from px.serve.data_folder import HOST, MASTER_KEYS, DataFolder
+
+_RESTORE = "repair it or restore a copy: without its keys, no ledger here can be opened"
+
+
+class HostKeys:
+    """Those of one data folder; the file is replaced whole."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+
+    def check_rotation(self, *, resuming: bool) -> None:
+        self._folder.check()
+        if not self._entries():
+            raise Refused(
+                f"there is no {MASTER_KEYS} in the data folder",
+                code="no_keys",
+                hint="px cannot change keys that are in the environment: put them into files first",
+            )
+
+    def put_in_front(self, key: MasterKey) -> None:
+        self._write([key.entry, *(one for one in self._entries() if one != key.entry)])
+
+    def keep_only(self, key: MasterKey) -> None:
+        self._write([key.entry])
+
+    def check_recovery(self, *, replace: bool) -> None:
+        if replace:
+            raise Usage("--replace is for a deployed Worker: here no key is lost")
+        self._folder.check()
+        self._entries()
+
+    def bring_back(self, key: MasterKey) -> str:
+        """Adds the key as the last one, so that no other is lost."""
+        entries = self._entries()
+        if key.entry in entries:
+            return f"The host already has the master key {key.id}"
+        if any(one.partition(":")[0] == key.id for one in entries):
+            raise Refused(
+                f"{MASTER_KEYS} has a different key with the id {key.id}; nothing was changed",
+                code="key_id_taken",
+            )
+        self._write([*entries, key.entry])
+        others = ", after the keys it already had" if entries else ""
+        return f"Restored the host's master key {key.id}{others}"
+
+    def name(self) -> str | None:
+        """What recovery files call this host; None if nobody noted it."""
+        text = self._folder.read(HOST)
+        if text is None:
+            return None
+        try:
+            found = json.loads(text)["name"]
+        except (ValueError, KeyError, TypeError):
+            found = None
+        if not isinstance(found, str):
+            raise Usage(f"{HOST} in the data folder is malformed", hint="restore a copy of it")
+        return found
+
+    def _entries(self) -> list[str]:
+        """Raises Usage for what are no keys, without their text."""
+        entries = (self._folder.read(MASTER_KEYS) or "").replace(",", " ").split()
+        try:
+            for one in entries:
+                parse(one)
+        except ValueError:
+            raise Usage(f"{MASTER_KEYS} in the data folder is malformed", hint=_RESTORE) from None
+        return entries
+
+    def _write(self, entries: Sequence[str]) -> None:
+        self._folder.write(MASTER_KEYS, ",".join(entries))
