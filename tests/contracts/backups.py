@@ -57,7 +57,7 @@ async def _begun(place: Commanding) -> str:
     return str(cursor)
 
 
-async def _exported(place: Commanding) -> File:
+async def exported(place: Commanding) -> File:
     cursor: str | None = await _begun(place)
     lines: list[str] = []
     failed: list[str] = []
@@ -95,7 +95,7 @@ async def _step(place: Commanding, file: File, ticket: str, number: int) -> tupl
     return is_over, following
 
 
-async def _imported(place: Commanding, file: File) -> list[int]:
+async def imported(place: Commanding, file: File) -> list[int]:
     ticket, counts = await _checked(place, file)
     is_over, number = False, 0
     while not is_over:
@@ -113,7 +113,7 @@ async def _filled(world: LedgerWorld) -> Commanding:
     return place
 
 
-def _lost(place: Commanding) -> Commanding:
+def lost(place: Commanding) -> Commanding:
     """The same project, whose ledger has nothing any more."""
     gone = [Delete(kind, row.id) for kind in KINDS for row in place.ledger.list(kind)]
     place.ledger.commit(gone, {})
@@ -140,11 +140,11 @@ async def _verdicts(place: Commanding) -> set[str]:
 async def check_all_comes_back(world: LedgerWorld) -> None:
     """Secrets, versions, tokens, uses and the chain are as they were, with one more event."""
     place = await _filled(world)
-    values, file = await place.values(), await _exported(place)
+    values, file = await place.values(), await exported(place)
     before = _carried(place)
-    place = _lost(place)
+    place = lost(place)
 
-    counts = await _imported(place, file)
+    counts = await imported(place, file)
 
     after = _carried(place)
     assert len(file.pages) > 1
@@ -162,9 +162,9 @@ async def check_all_comes_back(world: LedgerWorld) -> None:
 async def check_tokens_as_they_were(world: LedgerWorld) -> None:
     """A token works again; one that was revoked before the export does not."""
     place = await _filled(world)
-    file = await _exported(place)
-    place = _lost(place)
-    await _imported(place, file)
+    file = await exported(place)
+    place = lost(place)
+    await imported(place, file)
 
     await place.run(put("B", caller=shown()))
     await raises(Unauthenticated, place.run(put("B", caller=shown(id_=REVOKED))))
@@ -174,9 +174,9 @@ async def check_tokens_as_they_were(world: LedgerWorld) -> None:
 async def check_numbers_continue(world: LedgerWorld) -> None:
     """The next version of a secret, deleted or not, and the next event have the next number."""
     place = await _filled(world)
-    file = await _exported(place)
-    place = _lost(place)
-    await _imported(place, file)
+    file = await exported(place)
+    place = lost(place)
+    await imported(place, file)
     await place.run(put("GONE", "again"), put("A", "again"))
 
     versions = {
@@ -194,7 +194,7 @@ async def check_no_value_and_no_key(world: LedgerWorld) -> None:
     place = await _filled(world)
     await place.run(put("A", "a value that is looked for"))
     key = await place.audit_key()
-    file = await _exported(place)
+    file = await exported(place)
 
     whole = "\n".join((file.header, *file.pages))
     assert key is not None
@@ -208,10 +208,10 @@ async def check_no_value_and_no_key(world: LedgerWorld) -> None:
 async def check_changed_files(world: LedgerWorld) -> None:
     """A file that was changed, cut, reordered or mixed with another is refused; nothing is kept."""
     place = await _filled(world)
-    file, other = await _exported(place), await _exported(place)
+    file, other = await exported(place), await exported(place)
     first, second, *rest = file.pages
     lines = first.split("\n")
-    place = _lost(place)
+    place = lost(place)
     before = place.rows()
     wrong = {
         "a letter": File(file.header, [first.replace("N001", "N0O1"), second, *rest]),
@@ -242,9 +242,9 @@ async def check_changed_files(world: LedgerWorld) -> None:
 async def check_the_wrong_place(world: LedgerWorld) -> None:
     """Another project, another master key and a project that is in use are refused."""
     place = await _filled(world)
-    file = await _exported(place)
+    file = await exported(place)
     await raises(Conflict, _checked(place, file))
-    ticket, _ = await _checked(_lost(place), file)
+    ticket, _ = await _checked(lost(place), file)
     place = Commanding(world)
     moved = file.header.replace('"project":"', '"project":"not-')
     await raises(Conflict, _checked(place, File(moved, file.pages)))
@@ -263,9 +263,9 @@ async def check_the_wrong_place(world: LedgerWorld) -> None:
 async def check_interrupted(world: LedgerWorld) -> None:
     """Until its last step nothing else is done; the same file continues, and no other."""
     place = await _filled(world)
-    other, file = await _exported(place), await _exported(place)
+    other, file = await exported(place), await exported(place)
     before = _carried(place)
-    place = _lost(place)
+    place = lost(place)
     ticket, _ = await _checked(place, file)
     assert await _step(place, file, ticket, 0) == (False, 1)
     for change in (put("A"), command("secret.list", limit=1)):
@@ -276,7 +276,7 @@ async def check_interrupted(world: LedgerWorld) -> None:
     assert await _step(place, file, ticket, 0) == (False, 1), "a page is written once"
 
     place = Commanding(world, place.clock)
-    await _imported(place, file)
+    await imported(place, file)
 
     assert _carried(place)["secret"] == before["secret"]
     assert await _verdicts(place) == {"intact"}
@@ -293,9 +293,9 @@ async def check_whole_or_not_at_all(world: LedgerWorld) -> None:
     """Whichever statement of a step fails, it is made again, and all is there."""
     place = Commanding(world)
     await place.run(put("A"), issue())
-    file = await _exported(place)
+    file = await exported(place)
     before = _carried(place)
-    place = _lost(place)
+    place = lost(place)
     ticket, _ = await _checked(place, file)
     is_over, spare = False, 0
     while not is_over:
@@ -339,9 +339,9 @@ async def check_what_does_not_open(world: LedgerWorld) -> None:
         ],
         {},
     )
-    file = await _exported(place)
-    place = _lost(place)
-    await _imported(place, file)
+    file = await exported(place)
+    place = lost(place)
+    await imported(place, file)
 
     assert file.failed == [row.id, f"token {TOKEN_ID}"]
     assert [one.id for one in place.rows()["version"]] == [
@@ -359,9 +359,9 @@ async def check_a_changed_event(world: LedgerWorld) -> None:
     place.ledger.commit(
         [Put(CODECS["event"][0].kind, row.id, row.text.replace('"B"', '"X"'), row.keys)], {}
     )
-    file = await _exported(place)
-    place = _lost(place)
-    counts = await _imported(place, file)
+    file = await exported(place)
+    place = lost(place)
+    counts = await imported(place, file)
 
     assert counts[-1] >= 1
     assert "changed" in await _verdicts(place)
@@ -375,9 +375,9 @@ async def check_destroyed(world: LedgerWorld) -> None:
     sealed = [VERSIONS.read(row).sealed for row in place.ledger.list(VERSIONS.kind)][-1]
     await place.run(command("secret.destroy", name="A", version=1))
     before = place.rows()["version"]
-    file = await _exported(place)
-    place = _lost(place)
-    await _imported(place, file)
+    file = await exported(place)
+    place = lost(place)
+    await imported(place, file)
 
     after = place.rows()["version"]
     assert [(row.id, row.text) for row in after] == [(row.id, row.text) for row in before]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contracts.backups import exported, imported, lost
 from contracts.commanding import Commanding, bulk, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
@@ -624,6 +625,27 @@ async def check_unreadable(world: LedgerWorld) -> None:
     await pushed.push()
     assert pushed.at(FLY).values()["C"] == "three"
     assert (await pushed.shown(PROD))["state"] == "off"
+
+
+@SUITE.check
+async def check_backups(world: LedgerWorld) -> None:
+    """After an import of an older export all is pushed again, and what we wrote is still ours."""
+    pushed = Pushed(world)
+    await pushed.place.run(put("A", "one"), put("B", "one"))
+    for target in (PROD, FLY):
+        await pushed.switch_on(target, "A", "B")
+    await pushed.push()
+    file, targets = await exported(pushed.place), pushed.place.targets
+    await pushed.place.run(put("A", "lost"), command("secret.delete", name="B"))
+    await pushed.push()
+    pushed.place = lost(pushed.place)
+    pushed.place.targets = targets
+    await imported(pushed.place, file)
+    await pushed.push()
+
+    for target in (PROD, FLY):
+        assert pushed.at(target).values() == {"A": "one", "B": "one"}, target
+        assert (await pushed.shown(target))["counts"] == [2, 0, 0]
 
 
 @SUITE.check
