@@ -300,7 +300,7 @@ def forwarded(host: Hosted, **headers: str) -> httpx.Response:
 
 def noted_address(host: Hosted) -> object:
     with client_of(host) as client:
-        newest = client.get("/audit", headers={"Host": "localhost"}).json()["events"][0]
+        newest = client.get("/audit", headers={"X-Forwarded-Proto": "https"}).json()["events"][0]
     return newest.get("address")
 
 

@@ -59,7 +59,9 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[int]:
     """
     make_folder(path.parent)
     # Python opens descriptors non-inheritable, so no child keeps the lock.
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    # Not through a link, which could lead to a file that the lock's holder writes over.
+    with about(path):
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, OWNER_ONLY)
     try:
         _take(lock, wait=wait)
         yield lock

@@ -93,7 +93,9 @@ def _url(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     query = scope["query_string"].decode("latin-1")
     path = scope["raw_path"].decode("latin-1")
     host = headers.get("host", "")
-    return f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")
+    # Without a slash it would be a part of the host.
+    slash = "" if path.startswith("/") else "/"
+    return f"{scope['scheme']}://{host}{slash}{path}" + (f"?{query}" if query else "")
 
 
 def _reader(receive: Receive) -> Callable[[int], Awaitable[bytes]]:

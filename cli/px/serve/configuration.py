@@ -21,13 +21,15 @@ VARIABLES: Final = (
     *("PROJECT", "AUDIT_RETENTION_DAYS", "RUN_RETENTION_DAYS", "RUN_TIME_LIMIT"),
     *("RUNS_PER_TOKEN", "RUNS_PER_PROJECT", "WATCHES_PER_TOKEN", "REMINDER_URL", "REMINDER_DAYS"),
 )
+# Of px itself; they are often set on a host, where its brains must not find them.
+_HIDDEN: Final = (*SECRET, "PX_TOKEN", "CLOUDFLARE_API_TOKEN")
 _NOTHING: Final = {"master_keys": "", "root_token_sha256": "", "project": "default"}
 
 
 def take(environ: MutableMapping[str, str]) -> dict[str, str]:
     """The settings among these variables. Keys are taken out, so that no brain finds them there."""
     found = {name: environ[name].strip() for name in VARIABLES if environ.get(name, "").strip()}
-    for name in SECRET:
+    for name in _HIDDEN:
         environ.pop(name, None)
     return found
 
@@ -50,14 +52,14 @@ class HostSettings:
         self._fields = {**fields, "next_master_key": next_key}
         self._files = {key: name for key, name in FILES.items() if key not in fields}
         self._check_sources(fields)
-        self._stamps = self._look()
+        self._stamps: list[Stamp] | None = self._look()
         self._settings = self._read()
+        self._problem = ""
 
     def __call__(self) -> Settings:
         stamps = self._look()
         if stamps != self._stamps:
-            self._stamps = stamps
-            self._settings = self._read_again()
+            self._settings = self._read_again(stamps)
         return self._settings
 
     def _look(self) -> list[Stamp]:
@@ -78,12 +80,16 @@ class HostSettings:
         kept = {key: text for key, text in found.items() if text}
         return Settings(**{**_NOTHING, **self._fields, **kept})
 
-    def _read_again(self) -> Settings:
+    def _read_again(self, stamps: list[Stamp]) -> Settings:
+        """Tried again for each request until it works: the reason may be gone by itself."""
         try:
             settings = self._read()
         except PxError as error:
-            self._report(f"the key files cannot be used: {error.message}")
+            if error.message != self._problem:
+                self._report(f"the key files cannot be used: {error.message}")
+            self._stamps, self._problem = None, error.message
             return Settings(**_NOTHING)
+        self._stamps, self._problem = stamps, ""
         self._report("the key files were read again")
         return settings
 

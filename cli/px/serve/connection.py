@@ -3,7 +3,7 @@
 A caller without a token can only take time and connections. So what it is waited for has an end:
 a request's head, the rest of a body that was answered early, and the answer being taken. The body
 itself has the core's own limit. When all connections are taken, the one that has idled longest
-makes room for a new one.
+makes room for a new one, or else the one whose body is waited for longest.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST: Final = 512  # connections at once
@@ -21,19 +22,22 @@ ANSWER_SECONDS: Final = 30.0  # without taking anything of the answer
 
 @dataclass(slots=True)
 class Connections:
-    """Those of one server. `idle`: without a request under way, the longest idle first."""
+    """Those of one server. `idle`: without a request under way, the longest idle first; `sending`:
+    those whose body is not there yet, the same.
+    """
 
     most: int = MOST
     head_seconds: float = HEAD_SECONDS
     answer_seconds: float = ANSWER_SECONDS
     open: set[asyncio.Protocol] = field(default_factory=set)
     idle: dict[LimitedConnection, None] = field(default_factory=dict)
+    sending: dict[LimitedConnection, None] = field(default_factory=dict)
 
     def make_room(self) -> bool:
-        """Whether there is room for one more; may end an idle one."""
+        """Whether there is room for one more; may end an idle one, or one that sends slowly."""
         if len(self.open) < self.most:
             return True
-        oldest = next(iter(self.idle), None)
+        oldest = next(iter((*self.idle, *self.sending)), None)
         if oldest is None:
             return False
         oldest.abandon()
@@ -65,6 +69,10 @@ class LimitedConnection(H11Protocol):
         super().handle_events()
         if self._is_busy():
             self._stop_waiting()
+        if self._is_busy() and self.conn.their_state is h11.SEND_BODY:
+            self._limits.sending.setdefault(self)
+        else:
+            self._limits.sending.pop(self, None)
 
     def on_response_complete(self) -> None:
         self._wait()  # before a request that came along is looked at
@@ -99,6 +107,7 @@ class LimitedConnection(H11Protocol):
     def _forget(self) -> None:
         self._stop_waiting()
         _cancel(self._writing)
+        self._limits.sending.pop(self, None)
         self._limits.open.discard(self)
 
 

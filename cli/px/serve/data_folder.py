@@ -1,7 +1,8 @@
 """The data folder of a host: ledgers, key files and a lock, which only its owner may enter.
 
 Anyone who can write here decides under which key values are sealed and who is root; anyone who can
-read here has the master key. So the folder and each key file are checked whenever they are read.
+read here has the master key. So the folder is checked at the start, and each key file whenever it
+is read.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ LOCK: Final = "lock"
 DEFAULT: Final = Path("px-data")
 MAX_KEY_FILE: Final = 64 * 1024  # bytes
 _OTHERS: Final = 0o077
+_OURS: Final = (MASTER_KEYS, ROOT_HASH, HOST, LOCK, LEDGERS)
 
 Stamp = tuple[int, ...]
 
@@ -59,12 +61,19 @@ class DataFolder:
                 code="data_folder_open",
                 hint="chmod 700 it; if it was open for long, rotate the master key",
             )
-        if git.tracked(self.root, [MASTER_KEYS, ROOT_HASH]):
+        if git.tracked(self.root, _OURS):
             raise Usage(
-                "git tracks the keys in the data folder, so they may have come with a checkout",
+                "git tracks files in the data folder, so they may have come with a checkout",
                 code="untrusted_file",
                 hint="make a folder of your own with `px serve init`",
             )
+        for name in (LOCK, LEDGERS):
+            if (self.root / name).is_symlink():
+                raise Usage(
+                    f"{name} in the data folder is a link; nothing was started",
+                    code="untrusted_file",
+                    hint="remove it: px makes its own",
+                )
 
     def read(self, name: str) -> str | None:
         """A key file's text without its line end; None without the file.

@@ -19,8 +19,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # By which the core knows the caller's address. No caller may set it.
 OWN: Final = b"cf-connecting-ip"
 _FORWARDED: Final = (b"x-forwarded-for", b"x-forwarded-proto")
-_FOREIGN: Final = frozenset({OWN, *_FORWARDED, b"forwarded", b"x-real-ip"})
-# Nobody's name: a Host header that says `localhost` makes no connection safe.
+_FOREIGN: Final = frozenset({OWN, *_FORWARDED, b"forwarded", b"x-real-ip", b"host"})
+# The core takes the Host header for where it is. So none of a caller's reaches it.
+_HERE: Final = b"localhost"
+_ENCRYPTED: Final = b"https.invalid"
 _IN_CLEAR: Final = b"plain-http.invalid"
 
 Headers = list[tuple[bytes, bytes]]
@@ -40,13 +42,11 @@ class Edge:
         if self._is_proxy(peer):
             found = [_last(scope["headers"], name) for name in _FORWARDED]
             scheme = "https" if "https" in (scheme, found[1].lower()) else "http"
-            caller = _address(found[0]) or peer
-            is_here = is_here and not any(found)  # else somebody else is behind it
+            caller = _forwarded(found[0]) if found[0] else peer
+            is_here = False  # anybody may be behind it, also where it says nothing of them
         kept = [one for one in scope["headers"] if one[0] not in _FOREIGN]
-        headers = [*kept, *_named(caller)]
-        if scheme != "https" and not is_here:
-            headers = [*_without_host(headers), (b"host", _IN_CLEAR)]
-        return {**scope, "scheme": scheme, "headers": headers}
+        host = _ENCRYPTED if scheme == "https" else _HERE if is_here else _IN_CLEAR
+        return {**scope, "scheme": scheme, "headers": [*kept, (b"host", host), *_named(caller)]}
 
     def _is_proxy(self, peer: Address | None) -> bool:
         """A network of the other version holds no address of this one."""
@@ -54,8 +54,11 @@ class Edge:
 
 
 def parse_network(text: str) -> Network:
-    """An address or a network, such as 10.0.0.0/8. Raises ValueError."""
-    return ipaddress.ip_network(text)
+    """An address or a network, such as 10.0.0.0/8, but not everybody's. Raises ValueError."""
+    found = ipaddress.ip_network(text)
+    if found.prefixlen == 0:
+        raise ValueError("every address is no proxy's")
+    return found
 
 
 def _address(text: str) -> Address | None:
@@ -67,6 +70,12 @@ def _address(text: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
+def _forwarded(text: str) -> Address | None:
+    """As proxies write one, also with a port: 9.8.7.6:443, [2001:db8::1]:443."""
+    bare = text.partition("]")[0].removeprefix("[") if text.startswith("[") else text
+    return _address(bare) or _address(bare.partition(":")[0])
+
+
 def _last(headers: Headers, name: bytes) -> str:
     """The last element of a list header: what the proxy itself added."""
     found = [text for key, text in headers if key == name]
@@ -76,7 +85,3 @@ def _last(headers: Headers, name: bytes) -> str:
 def _named(caller: Address | None) -> Iterator[tuple[bytes, bytes]]:
     if caller is not None:
         yield OWN, str(caller).partition("%")[0].encode()
-
-
-def _without_host(headers: Headers) -> Headers:
-    return [one for one in headers if one[0] != b"host"]

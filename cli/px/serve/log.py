@@ -68,7 +68,10 @@ def template(method: str, path: str) -> str:
 
 
 class FromLibraries(logging.Handler):
-    """What uvicorn and asyncio report: their sentence, and of an exception only where it was."""
+    """What other code logs: of uvicorn its sentence, of all others only where in the code it was.
+
+    Their sentences may hold a value that they were given, and so may anybody's arguments.
+    """
 
     def __init__(self, own: HostLog) -> None:
         super().__init__(logging.WARNING)
@@ -77,9 +80,10 @@ class FromLibraries(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         where = f": {summary_of(error)}" if isinstance(error, Exception) else ""
-        # The arguments of a sentence may hold a request's text.
-        sentence = str(record.msg).partition("\n")[0]
-        self._log.warn(f"{record.name}: {sentence}{where}")
+        said = f"a message of {record.filename}, line {record.lineno}"
+        if record.name.partition(".")[0] == "uvicorn":
+            said = f"uvicorn: {str(record.msg).partition(chr(10))[0]}"
+        self._log.warn(f"{said}{where}")
 
 
 def take_over(own: HostLog) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from stat import S_IMODE
@@ -148,8 +149,24 @@ def test_a_folder_that_came_with_a_checkout_is_refused(folder: DataFolder) -> No
     for words in (("init", "--quiet"), ("add", "--force", "data")):
         subprocess.run([*git, *words], check=True)
 
-    with pytest.raises(Usage, match="git tracks the keys"):
+    with pytest.raises(Usage, match="git tracks files"):
         folder.check()
+
+
+@pytest.mark.parametrize("name", ["lock", "ledgers"])
+def test_a_link_in_the_folder_is_refused(folder: DataFolder, tmp_path: Path, name: str) -> None:
+    """What it leads to stays as it is."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("precious")
+    shutil.rmtree(folder.ledgers)
+    (folder.root / name).symlink_to(elsewhere)
+
+    with pytest.raises(Usage, match=f"{name} in the data folder is a link"):
+        folder.check()
+    if name == "lock":
+        with pytest.raises(OSError, match=r"."), folder.held():
+            pass
+    assert elsewhere.read_text() == "precious"
 
 
 def test_a_checkout_gets_no_key(folder: DataFolder) -> None:

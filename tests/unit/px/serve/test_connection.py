@@ -202,8 +202,9 @@ def test_idle_connections_make_room(tmp_path: Path) -> None:
     tried(tmp_path, patient(), body)
 
 
-def test_requests_under_way_are_not_ended(tmp_path: Path) -> None:
-    """If every connection has one, it is the new one that ends."""
+def test_a_body_that_does_not_come_makes_room(tmp_path: Path) -> None:
+    """Where every connection has a request under way, the one whose body is waited for longest;
+    without it nobody could connect, and who sends so needs no valid token."""
 
     async def body(call: Call) -> None:
         document = json.dumps({"name": "A", "value": "x"}).encode()
@@ -219,9 +220,11 @@ def test_requests_under_way_are_not_ended(tmp_path: Path) -> None:
             )
             await one.reader.readuntil(b"\r\n\r\n")  # 100: it waits for the body now
 
-        assert await (await call()).ended()
-        for one in busy:
-            assert (await one.ask(document)).startswith(b"HTTP/1.1 201 ")
+        new = await call()
+        assert await busy[0].ended()
+        assert (await busy[1].ask(document)).startswith(b"HTTP/1.1 201 ")
+        status = b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        assert (await new.ask(status)).startswith(b"HTTP/1.1 200 ")
 
     tried(tmp_path, patient(2), body)
 

@@ -51,7 +51,22 @@ def test_the_proxy_is_believed(proxy: str) -> None:
 
     found = seen("10.0.0.1", sent, proxy=proxy)
 
-    assert (found["scheme"], caller(found), host(found)) == ("https", b"9.8.7.6", [b"localhost"])
+    assert (found["scheme"], caller(found)) == ("https", b"9.8.7.6")
+    assert host(found) == [b"https.invalid"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (b"9.8.7.6:4455", b"9.8.7.6"),
+        (b"2001:db8::1", b"2001:db8::1"),
+        (b"[2001:db8::1]", b"2001:db8::1"),
+        (b"[2001:db8::1]:4455", b"2001:db8::1"),
+    ],
+)
+def test_an_address_with_a_port_is_that_address(text: bytes, address: bytes) -> None:
+    """As some proxies write it."""
+    assert caller(seen("10.0.0.1", [(b"x-forwarded-for", text)], proxy="10.0.0.1")) == address
 
 
 def test_a_proxy_over_ipv6_sockets_is_the_same() -> None:
@@ -63,12 +78,16 @@ def test_a_proxy_over_ipv6_sockets_is_the_same() -> None:
     assert (found["scheme"], caller(found)) == ("https", b"9.8.7.6")
 
 
-@pytest.mark.parametrize("text", [b"", b"nobody", b"9.8.7.6, evil\r\n", b"x" * 300])
-def test_a_proxy_that_says_no_address_is_the_caller(text: bytes) -> None:
-    """What is no address is never noted."""
-    found = seen("10.0.0.1", [(b"x-forwarded-for", text)], proxy="10.0.0.1")
+@pytest.mark.parametrize("text", [b"nobody", b"9.8.7.6, evil\r\n", b"x" * 300, b"[", b":1"])
+def test_what_is_no_address_is_never_noted(text: bytes) -> None:
+    """Nor is the proxy noted in its place."""
+    assert caller(seen("10.0.0.1", [(b"x-forwarded-for", text)], proxy="10.0.0.1")) is None
 
-    assert caller(found) == b"10.0.0.1"
+
+def test_a_proxy_that_says_no_address_is_the_caller() -> None:
+    """With an empty header, or none."""
+    assert caller(seen("10.0.0.1", [], proxy="10.0.0.1")) == b"10.0.0.1"
+    assert caller(seen("10.0.0.1", [(b"x-forwarded-for", b"")], proxy="10.0.0.1")) == b"10.0.0.1"
 
 
 @pytest.mark.parametrize("peer", ["10.0.0.2", "2001:db8::1", ""])
@@ -86,19 +105,34 @@ def test_the_proxy_too_has_to_say_https(peer: str, sent: tuple[bytes, bytes]) ->
     assert host(seen(peer, [sent], proxy=peer)) == [b"plain-http.invalid"]
 
 
-def test_behind_a_proxy_this_machine_is_still_itself() -> None:
-    """Who connects without the proxy, for px or a health check, is not forwarded."""
-    assert host(seen("127.0.0.1", [], proxy="127.0.0.1")) == [b"localhost"]
+def test_a_proxy_that_forwards_no_headers_is_not_this_machine() -> None:
+    """Anybody may be behind it; a proxy elsewhere leaves this machine what it is."""
+    assert host(seen("127.0.0.1", [], proxy="127.0.0.1")) == [b"plain-http.invalid"]
+    assert host(seen("127.0.0.1", [], proxy="10.0.0.1")) == [b"localhost"]
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "10.0.0.2"])
+def test_no_host_header_of_a_caller_reaches_the_core(peer: str) -> None:
+    """It becomes a part of the request's address, which a path or a `#` in it would move."""
+    found = host(seen(peer, [(b"host", b"localhost/tokens#")]))
+
+    assert found in ([b"localhost"], [b"plain-http.invalid"])
 
 
 def test_tls_stays_tls() -> None:
     """Whatever the headers say."""
     found = seen("8.8.8.8", [(b"x-forwarded-proto", b"http")], scheme="https")
 
-    assert (found["scheme"], caller(found), host(found)) == ("https", b"8.8.8.8", [b"localhost"])
+    assert (found["scheme"], caller(found), host(found)) == (
+        "https",
+        b"8.8.8.8",
+        [b"https.invalid"],
+    )
 
 
-@pytest.mark.parametrize("text", ["", "proxy", "10.0.0.1/8", "10.0.0.0/40", "10.0.0.1,10.0.0.2"])
+@pytest.mark.parametrize(
+    "text", ["", "proxy", "10.0.0.1/8", "10.0.0.0/40", "0.0.0.0/0", "::/0", "10.0.0.1,10.0.0.2"]
+)
 def test_what_is_no_network_is_refused(text: str) -> None:
     """Rather than guessed."""
     with pytest.raises(ValueError, match=r"."):

@@ -74,5 +74,18 @@ def test_what_libraries_say_is_one_line_without_texts() -> None:
     logger.info("nothing")
 
     assert [one["level"] for one in lines(stream)] == ["warning", "warning"]
+    assert "uvicorn: got %s" in stream.getvalue()
     assert "ValueError at " in stream.getvalue()
+    assert CANARY not in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["brain", "asyncio", CANARY, "uvicorns"])
+def test_what_other_code_logs_is_not_repeated(name: str) -> None:
+    """A brain's sentence may have a value in it, and so may a callback's arguments."""
+    stream = io.StringIO()
+    logger = logging.Logger(name)
+    logger.addHandler(FromLibraries(HostLog(stream)))
+    logger.warning(f"the token is {CANARY}")
+
+    assert "a message of test_log.py, line " in stream.getvalue()
     assert CANARY not in stream.getvalue()
