@@ -7,7 +7,8 @@ unless the connection comes from the proxy that the operator named.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,7 @@ _FOREIGN: Final = frozenset({OWN, *_FORWARDED, b"forwarded", b"x-real-ip", b"hos
 _HERE: Final = b"localhost"
 _ENCRYPTED: Final = b"https.invalid"
 _IN_CLEAR: Final = b"plain-http.invalid"
+_LOOPBACK: Final = re.compile(rb"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -38,7 +40,8 @@ class Edge:
         """The same request, with scheme and address as they can be believed."""
         peer = _address((scope.get("client") or ("",))[0])
         scheme, caller = scope["scheme"], peer
-        is_here = peer is not None and peer.is_loopback
+        named = [text for name, text in scope["headers"] if name == b"host"]
+        is_here = peer is not None and peer.is_loopback and _is_loopback(named)
         if self._is_proxy(peer):
             found = [_last(scope["headers"], name) for name in _FORWARDED]
             scheme = "https" if "https" in (scheme, found[1].lower()) else "http"
@@ -68,6 +71,11 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
+
+
+def _is_loopback(hosts: Sequence[bytes]) -> bool:
+    """A page elsewhere whose name leads to this machine has another Host header."""
+    return len(hosts) == 1 and _LOOPBACK.fullmatch(hosts[0]) is not None
 
 
 def _forwarded(text: str) -> Address | None:

@@ -111,12 +111,21 @@ def test_a_proxy_that_forwards_no_headers_is_not_this_machine() -> None:
     assert host(seen("127.0.0.1", [], proxy="10.0.0.1")) == [b"localhost"]
 
 
-@pytest.mark.parametrize("peer", ["127.0.0.1", "10.0.0.2"])
-def test_no_host_header_of_a_caller_reaches_the_core(peer: str) -> None:
+@pytest.mark.parametrize("sent", [b"localhost/tokens#", b"a@localhost", b"px.example", b""])
+def test_no_other_host_header_reaches_the_core(sent: bytes) -> None:
     """It becomes a part of the request's address, which a path or a `#` in it would move."""
-    found = host(seen(peer, [(b"host", b"localhost/tokens#")]))
+    edge = Edge(None)
+    for headers in ([(b"host", sent)], [HOST, (b"host", sent)]):
+        found = edge.seen({"client": ("127.0.0.1", 1), "scheme": "http", "headers": headers})
+        assert host(found) == [b"plain-http.invalid"]
 
-    assert found in ([b"localhost"], [b"plain-http.invalid"])
+
+@pytest.mark.parametrize("sent", [b"LOCALHOST:8788", b"127.0.0.1", b"[::1]:8788"])
+def test_this_machine_is_known_by_its_names(sent: bytes) -> None:
+    """With a port or without."""
+    found = Edge(None).seen({"client": ("::1", 1), "scheme": "http", "headers": [(b"host", sent)]})
+
+    assert host(found) == [b"localhost"]
 
 
 def test_tls_stays_tls() -> None:
