@@ -14,14 +14,14 @@ SEED = "4711"
 # a deleted secret exists is answered 200 with a no. Of a rotation, of copies, of an export, of runs
 # and of what is due, a cursor is only what an answer gave. Which characters are printable, and
 # which dates there are, a pattern does not say; nor what the file of an export holds, which version
-# a secret has, or that two parameters exclude each other. workerd shows no empty header, so that an
-# empty If-Match is as none.
+# a secret has, or that two parameters, or two fields, exclude each other. workerd shows no empty
+# header, so that an empty If-Match is as none.
 LEFT_OUT = {
     "positive_data_acceptance": (
         *("GET /secrets", "POST /secrets", "POST /secrets/bulk", "POST /secrets/{name}/rollback"),
         *("PATCH /secrets/{name}", "PATCH /secrets/bulk", "GET /due", "GET /copies", "GET /runs"),
         *("POST /keys/rotate", "POST /project/import", "POST /project/import/check"),
-        "POST /project/export",
+        *("POST /project/export", "PUT /targets/{target}"),
         *("DELETE /secrets", "DELETE /secrets/bulk", "DELETE /secrets/{name}"),
     ),
     "negative_data_rejection": (
@@ -50,6 +50,8 @@ def test_the_worker_is_as_described(worker: Host, tmp_path: Path) -> None:
             *(Path(sys.executable).with_name("st"), "run", f"{worker.url}/openapi.json"),
             *("--header", f"Authorization: Bearer {worker.token}", "--no-color"),
             *("--seed", SEED, "--max-examples", EXAMPLES),
+            # Names of targets are made up from a pattern that few texts match.
+            "--suppress-health-check=filter_too_much",
             *("--generation-database", "none", "--report-json-path", str(report)),
         ],
         cwd=tmp_path,
