@@ -34,10 +34,10 @@ _MORE: Final = {
 
 
 def _kinds() -> dict[int, list[type[PositronicError]]]:
-    """The error classes of each status."""
+    """The error classes of each status, each with a code of its own."""
     found: dict[int, list[type[PositronicError]]] = {}
     for kind in vars(errors).values():
-        if isinstance(kind, type) and issubclass(kind, PositronicError):
+        if isinstance(kind, type) and issubclass(kind, PositronicError) and "code" in vars(kind):
             found.setdefault(kind.status, []).append(kind)
     return dict(sorted(found.items()))
 

@@ -629,7 +629,8 @@ async def check_unreadable(world: LedgerWorld) -> None:
 
 @SUITE.check
 async def check_backups(world: LedgerWorld) -> None:
-    """After an import of an older export all is pushed again, and what we wrote is still ours."""
+    """After an import of an older export nothing is sent by itself, for the targets may still be
+    another Worker's; once they are synchronised all is pushed, and what we wrote is still ours."""
     pushed = Pushed(world)
     await pushed.place.run(put("A", "one"), put("B", "one"))
     for target in (PROD, FLY):
@@ -641,6 +642,11 @@ async def check_backups(world: LedgerWorld) -> None:
     pushed.place = lost(pushed.place)
     pushed.place.targets = targets
     await imported(pushed.place, file)
+    await pushed.until(pushed.place.clock.now + DAY)
+    for target in (PROD, FLY):
+        assert pushed.at(target).values() == {"A": "lost"}, target
+        assert (await pushed.shown(target))["state"] == "paused"
+        await pushed.place.run(command("target.sync", target=target))
     await pushed.push()
 
     for target in (PROD, FLY):

@@ -185,6 +185,10 @@ class TargetRefused(PositronicError):
     code, status = "target_refused", 409
 
 
+class NameFailed(StoreFailed):
+    """A provider failed for reasons of one name, so that others need not wait."""
+
+
 class NotConfigured(PositronicError):
     """A setting that the Worker needs is missing or malformed; names it, never shows its text."""
 

@@ -13,7 +13,7 @@ from px.api.decode import Fields
 
 OFF = "off"
 _AT_ONCE = 100
-_STATES = ("off", "starting", "on", "removing")
+_STATES = ("off", "starting", "on", "removing", "paused")
 _DRIFTS = ("due", "refused", "missing", "changed", "foreign")
 
 
@@ -35,7 +35,7 @@ class CopyTarget(NamedTuple):
 
     @property
     def is_on(self) -> bool:
-        return self.state in ("starting", "on")
+        return self.state in ("starting", "on", "paused")
 
 
 class Drift(NamedTuple):

@@ -14,7 +14,7 @@ from positronic.http.text_formats import NOT_SENT, NameText, Time
 from positronic.names import MAX_BULK, NAME, Name
 from positronic.times import iso
 
-State = Literal["off", "starting", "on", "removing"]
+State = Literal["off", "starting", "on", "removing", "paused"]
 Standing = Literal["due", "refused", "missing", "changed", "foreign"]
 
 _Name = Annotated[Name, PlainValidator(check_name, json_schema_input_type=NameText)]
@@ -52,7 +52,7 @@ class TargetProblemOut(Model):
 class TargetOut(Model):
     """`missing`: the settings that it cannot be used without. What is off has neither names, nor
     times, and counts nothing. `starting`: which names are due is still looked through; `removing`:
-    what is ours there goes.
+    what is ours there goes; `paused`: it came with an import, and waits for a PUT or a `sync`.
     """
 
     name: str

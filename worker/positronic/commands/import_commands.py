@@ -119,7 +119,9 @@ async def bring(work: Work, header: str, page: str, ticket: str, *, is_known: bo
 
 
 def _finish(work: Work, checked: _Checked, standing: Import) -> Plan:
-    """Targets may have what is newer than the export: all that they get is due again."""
+    """Targets may have what is newer than the export, and may still be another Worker's: all that
+    they get is due again, once somebody says so.
+    """
     changes: list[Change] = [
         ADOPTED.put(Adoption()),
         IMPORTED.put(standing),
@@ -135,7 +137,7 @@ def _finish(work: Work, checked: _Checked, standing: Import) -> Plan:
 def _targets_again(work: Work) -> list[Change]:
     found = [TARGETS.item(row) for row in work.look.ledger.list(TARGETS.kind)]
     return [
-        TARGETS.put(replace(one, scan=FROM_THE_START, is_fresh=True))
+        TARGETS.put(replace(one, scan=FROM_THE_START, is_fresh=True, is_paused=True))
         for one in found
         if isinstance(one, SwitchedOn)
     ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from positronic.commands.target_reads import configured, shown
 from positronic.commands.work import Plan, Work
-from positronic.errors import NotFound
+from positronic.errors import CorruptRecord, NotFound
 from positronic.ledger.target_rows import PUSHES, TARGETS, SwitchedOn, pushes_of
 from positronic.names import Name, parse_target
 from positronic.ports import Unreadable
@@ -52,11 +52,19 @@ async def remove(work: Work, text: str, *, purge: bool) -> Plan:
     details = {"target": text, "purge": purge}
     low, high = pushes_of(text)
     is_empty = not work.look.ledger.list(PUSHES.kind, limit=1, low=low, high=high)
+    if isinstance(known, Unreadable) and purge:
+        raise CorruptRecord(f"the record of the target {text} cannot be read: nothing was removed")
     if isinstance(known, Unreadable) or not purge or is_empty:
         return Plan([Delete(TARGETS.kind, text)], [f"target {text}"], None, details=details)
     configured(work, text).usable()
     leaving = replace(
-        known, by=work.actor, changed_at=now, scan=FROM_THE_START, is_leaving=True, resume=None
+        known,
+        by=work.actor,
+        changed_at=now,
+        scan=FROM_THE_START,
+        is_leaving=True,
+        resume=None,
+        is_paused=False,
     )
     return Plan([TARGETS.put(leaving)], [f"target {text}"], None, details=details, is_woken=True)
 
@@ -70,7 +78,9 @@ async def sync(work: Work, text: str) -> Plan:
     if known is None:
         raise NotFound(f"the target {found.config.name} is not switched on")
     found.usable()
-    again = replace(known, scan=FROM_THE_START, is_fresh=True, failed=0, resume=None)
+    again = replace(
+        known, scan=FROM_THE_START, is_fresh=True, failed=0, resume=None, is_paused=False
+    )
     return Plan(
         [TARGETS.put(again)],
         [f"target {text}"],

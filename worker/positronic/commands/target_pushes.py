@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from positronic.ledger.target_rows import PUSHES, TARGETS, push_id
 from positronic.names import Name, TargetName
 from positronic.roles import Principal, Role
 from positronic.targets.drain import Claim
+from positronic.targets.pushing import LATE
 from positronic.targets.selected import wanted_version
 
 ACTION: Final = "target.push"
@@ -22,15 +23,16 @@ ACTION: Final = "target.push"
 def claiming(ask: Asking) -> Claim:
     """`claim`, as a ledger asks it of itself."""
 
-    async def claimed(target: TargetName, names: Sequence[Name]) -> Sequence[Name]:
-        found: list[str] = await ask(ACTION, target=target, names=list(names))
-        return [Name(name) for name in found]
+    async def claimed(target: TargetName, names: Sequence[Name]) -> Mapping[Name, int | None]:
+        found: dict[str, int | None] = await ask(ACTION, target=target, names=list(names))
+        return {Name(name): version for name, version in found.items()}
 
     return claimed
 
 
 async def claim(work: Work, text: str, names: Sequence[Name]) -> Plan:
-    """[name, ...] that may now be written or removed there: what is there from then on is ours.
+    """{name: version} that may now be written, or (None) removed, there: what is there from then on
+    is ours, and a request may be under way.
 
     Their event names them, and each that is written counts as read by the target. Raises NotFound,
     CorruptRecord.
@@ -38,20 +40,19 @@ async def claim(work: Work, text: str, names: Sequence[Name]) -> Plan:
     found, now = configured(work, text), work.tools.clock()
     on = work.look.one(TARGETS, text)
     if on is None:
-        return Plan([], [], [])
+        return Plan([], [], {})
     pushes = work.look.get(PUSHES, [push_id(text, name) for name in names])
     states = work.look.get(STATES, names)
     there = [name for name in names if push_id(text, name) in pushes]
     versions = {name: wanted_version(on, states.get(name), now) for name in there}
-    claimed = [one for one in pushes.values() if not one.is_ours]
     removed = [name for name, version in versions.items() if version is None]
     details: dict[str, object] = {"target": text}
     if removed:
         details["removed"] = removed
     return Plan(
-        [PUSHES.put(replace(one, is_ours=True)) for one in claimed],
+        [PUSHES.put(replace(one, is_ours=True, unsure=now + LATE)) for one in pushes.values()],
         there,
-        there,
+        versions,
         details=details,
         reads={name: version for name, version in versions.items() if version is not None},
         reader=Principal(text, text, Role.READER, work.project, kind="target"),

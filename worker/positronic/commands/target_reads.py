@@ -19,6 +19,7 @@ OFF: Final = "off"
 STARTING: Final = "starting"  # which of its names are due is not looked through yet
 ON: Final = "on"
 REMOVING: Final = "removing"
+PAUSED: Final = "paused"  # it came with an import
 
 _SOME: Final = 100
 
@@ -91,6 +92,8 @@ def _known(work: Work, text: str) -> SwitchedOn | Unreadable | None:
 def _state(on: SwitchedOn | None) -> str:
     if on is None:
         return OFF
+    if on.is_paused:
+        return PAUSED
     if on.is_leaving:
         return REMOVING
     return ON if on.scan is None else STARTING

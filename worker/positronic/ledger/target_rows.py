@@ -19,7 +19,8 @@ class SwitchedOn:
     `by`: who changed it last; times in milliseconds. `scan`: after which entry its names are still
     to be looked through; None: they were. `is_fresh`: in that scan, what was written before counts
     for nothing. `is_leaving`: what is ours there is removed, and then this row. `resume`: nothing
-    is sent before, after `failed` failures of the whole target in a row.
+    is sent before, after `failed` failures of the whole target in a row. `is_paused`: it
+    came with an import, and nothing is sent before somebody sets or synchronises it.
     """
 
     target: TargetName
@@ -33,6 +34,7 @@ class SwitchedOn:
     is_leaving: bool = False
     failed: int = 0
     resume: int | None = None
+    is_paused: bool = False
 
     def selects(self, name: str) -> bool:
         if self.is_leaving:
@@ -47,8 +49,9 @@ class Push:
     `due`: when it is pushed, in milliseconds; `tries`: which try that is, from 1; `error`: why the
     one before failed. `is_ours`: it was recorded that we write there, so what is there is ours.
     `version`: written last, at `at`, with the provider's `receipt`; None: none that we know of.
-    `refused`: why the provider does not take `refused_version` (0: its removal), until something
-    changes. `ends`: when what is there has to go.
+    `refused`: why the provider does not take `refused_version`, until something changes. `ends`:
+    when what is there has to go. `unsure`: until then a request may arrive there whose answer was
+    lost, so that the newest state is sent once more at that time.
     """
 
     target: TargetName
@@ -63,6 +66,7 @@ class Push:
     refused: str | None = None
     refused_version: int | None = None
     ends: int | None = None
+    unsure: int | None = None
 
 
 def push_id(target: str, name: str) -> str:
@@ -95,7 +99,7 @@ def _decode(id_: str, fields: Fields) -> SwitchedOn:
         *(parse_target(id_), parsed, prefix, fields.pairs("by")),
         *(fields.time("createdAt"), fields.time("changedAt"), fields.optional_text("scan")),
         *(fields.flag("fresh"), fields.flag("leaving"), fields.count("failed")),
-        fields.optional_time("resume"),
+        *(fields.optional_time("resume"), fields.flag("paused")),
     )
 
 
@@ -109,6 +113,7 @@ def _encode_push(push: Push) -> Mapping[str, object]:
         "refused": push.refused,
         "refusedVersion": push.refused_version,
         "ends": push.ends,
+        "unsure": push.unsure,
     }
     given = {key: one for key, one in more.items() if one is not None}
     return {"tries": push.tries, "ours": push.is_ours, **given}
@@ -121,13 +126,16 @@ def _decode_push(id_: str, fields: Fields) -> Push:
         *(fields.number("tries"), fields.optional_text("error"), fields.flag("ours")),
         *(fields.optional_number("version"), fields.optional_text("receipt")),
         *(fields.optional_time("at"), fields.optional_text("refused")),
-        *(fields.optional_count("refusedVersion"), fields.optional_time("ends")),
+        *(fields.optional_number("refusedVersion"), fields.optional_time("ends")),
+        fields.optional_time("unsure"),
     )
 
 
 def _push_keys(push: Push) -> Keys:
     """When something is to be done; and, under its target, whether it is due or else refused."""
-    at = push.ends if push.due is None else push.due
+    at = push.due
+    if at is None:
+        at = min((one for one in (push.ends, push.unsure) if one is not None), default=None)
     is_refused = push.due is None and push.refused is not None
     return (
         None if at is None else due_key(push.target, at),
@@ -150,6 +158,7 @@ TARGETS: Final[Codec[SwitchedOn]] = Codec(
         "leaving": one.is_leaving,
         "failed": one.failed,
         "resume": one.resume,
+        "paused": one.is_paused,
     },
     _decode,
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from positronic.errors import StoreFailed
+from positronic.errors import NameFailed
 from positronic.names import Name, Value
 from positronic.ports import AtTarget
 from positronic.providers.aws_api import AwsApi
@@ -84,7 +84,7 @@ class AwsParameterStore:
             asked["KeyId"] = self.kms_key
         outcome = await self.api.call("PutParameter", at, asked, (ALREADY,))
         if outcome.code:
-            raise StoreFailed(
+            raise NameFailed(
                 f"{at} was created at AWS by somebody else at the same time, or deleted less than "
                 "30 seconds ago"
             )

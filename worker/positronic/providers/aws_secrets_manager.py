@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from positronic.errors import StoreFailed
+from positronic.errors import NameFailed, PositronicError
 from positronic.names import MAX_VALUE, Name, Value
 from positronic.ports import AtTarget
 from positronic.providers.aws_api import AwsApi, Outcome
@@ -72,9 +72,14 @@ class AwsSecretsManager:
         if there is None:
             return await self._create(at, value, token)
         self._must_be_ours(at, there)
-        if there.is_scheduled:
-            await self.api.call("RestoreSecret", at, {"SecretId": at})
-        return await self._new_version(at, value, token)
+        if not there.is_scheduled:
+            return await self._new_version(at, value, token)
+        await self.api.call("RestoreSecret", at, {"SecretId": at})
+        try:
+            return await self._new_version(at, value, token)
+        except PositronicError:
+            await self._schedule(at)  # what was deleted must not be readable again
+            raise
 
     async def delete(self, name: Name) -> None:
         """Scheduled, not at once: AWS can restore it for seven days."""
@@ -84,8 +89,11 @@ class AwsSecretsManager:
             return
         self._must_be_ours(at, there)
         if not there.is_scheduled:
-            asked = {"SecretId": at, "RecoveryWindowInDays": RECOVERY_DAYS}
-            await self.api.call("DeleteSecret", at, asked, (MISSING,))
+            await self._schedule(at)
+
+    async def _schedule(self, at: str) -> None:
+        asked = {"SecretId": at, "RecoveryWindowInDays": RECOVERY_DAYS}
+        await self.api.call("DeleteSecret", at, asked, (MISSING,))
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
         """A call for each: lists lag by up to five minutes. A scheduled deletion counts as done."""
@@ -115,7 +123,7 @@ class AwsSecretsManager:
             asked["KmsKeyId"] = self.kms_key
         outcome = await self.api.call("CreateSecret", at, asked, (EXISTS,))
         if outcome.code:
-            raise StoreFailed(f"{at} was created at AWS by somebody else at the same time")
+            raise NameFailed(f"{at} was created at AWS by somebody else at the same time")
         return self._written(outcome, token)
 
     async def _new_version(self, at: str, value: Value, token: str) -> str:
@@ -126,8 +134,7 @@ class AwsSecretsManager:
         }
         outcome = await self.api.call("PutSecretValue", at, asked, (LIMIT,))
         if outcome.code:
-            # Of this name alone: RateLimited would stop the others too.
-            raise StoreFailed(f"{at} has too many versions at AWS from the last 24 hours")
+            raise NameFailed(f"{at} has too many versions at AWS from the last 24 hours")
         written = self._written(outcome, token)
         if CURRENT not in outcome.reply.texts("VersionStages"):
             await self._make_current(at, token)

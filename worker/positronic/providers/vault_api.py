@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
-from positronic.errors import PositronicError, StoreFailed, TargetRefused
+from positronic.errors import NameFailed, PositronicError, TargetRefused
 from positronic.outgoing import Answer
 from positronic.providers.exchange import Exchange, Reply
 
@@ -20,7 +20,7 @@ from positronic.providers.exchange import Exchange, Reply
 CAS_MISMATCH: Final = "check-and-set parameter did not match the current version"
 
 
-class Changed(StoreFailed):
+class Changed(NameFailed):
     """It has another version than was said."""
 
 

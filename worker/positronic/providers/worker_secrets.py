@@ -7,11 +7,12 @@ Source: "Script secrets" in the API's reference, and wrangler's source for the c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from positronic.errors import PositronicError, StoreFailed, TargetRefused
+from positronic.errors import NameFailed, PositronicError, TargetRefused
 from positronic.names import Name, Value
 from positronic.outgoing import Answer
 from positronic.ports import AtTarget
@@ -22,9 +23,12 @@ PROVIDER: Final = "Cloudflare"
 ADDRESS: Final = "https://api.cloudflare.com"
 MAX_BYTES: Final = 5120  # https://developers.cloudflare.com/workers/platform/limits
 
-# Or else a writer of secrets could replace the keys of a Positronic Worker.
-RESERVED: Final = frozenset(
-    {"MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "LOCAL_ORIGIN", "TARGETS"}
+# What configures a Positronic Worker: or else a writer of secrets could replace its keys, or say
+# where it sends values and reminders.
+RESERVED: Final = re.compile(
+    "MASTER_KEYS(_NEXT)?|ROOT_TOKEN_SHA256|PROJECT|LOCAL_ORIGIN|FALLBACK|AUDIT_RETENTION_DAYS|"
+    "RUN_RETENTION_DAYS|RUN_TIME_LIMIT|RUNS_PER_(TOKEN|PROJECT)|WATCHES_PER_TOKEN|"
+    "LEDGER_(LOCATION|JURISDICTION)|REMINDER_(URL|SECRET|DAYS)|TARGETS|TARGET_.*"
 )
 
 NO_SECRET: Final = 10056
@@ -59,8 +63,10 @@ class WorkerSecrets:
     address: str = ADDRESS
 
     def refusal(self, name: Name, value: Value | None = None) -> str | None:
-        if name in RESERVED:
-            return f"{name} opens a Positronic Worker, so no secret of that name is put into one"
+        if RESERVED.fullmatch(name):
+            return (
+                f"{name} configures a Positronic Worker, so no secret of that name is put into one"
+            )
         return unfit_value(PROVIDER, name, value, MAX_BYTES)
 
     async def put(self, name: Name, value: Value, version: int) -> str | None:
@@ -102,7 +108,7 @@ class WorkerSecrets:
         if code in _THROTTLED:
             return self.exchange.rate_limited(answer)
         if code == _BUSY:
-            return StoreFailed(f"somebody else is changing the Worker {self.script} right now")
+            return NameFailed(f"somebody else is changing the Worker {self.script} right now")
         if code is not None and code in _REFUSALS:
             return TargetRefused(
                 f"{_REFUSALS[code].format(script=self.script, name=name)} ({code})"

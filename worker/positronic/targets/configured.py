@@ -25,6 +25,7 @@ MAX_TARGETS: Final = 20
 class Provider(NamedTuple):
     """`fields` that a target of this type must have, `optional` ones that it may have, both with
     what their text must be; `keys`: the ends of the names of the settings that open it.
+    `keeps_marks`: each secret there says which project put it there.
     """
 
     host: str
@@ -32,6 +33,7 @@ class Provider(NamedTuple):
     optional: Mapping[str, re.Pattern[str]]
     keys: Sequence[str]
     optional_keys: Sequence[str] = ()
+    keeps_marks: bool = True
 
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -57,7 +59,13 @@ PROVIDERS: Final[Mapping[str, Provider]] = {
         {"prefix": _PREFIX, "tier": _TIER, "kms_key": _KMS_KEY, "address": _ADDRESS},
         *(_AWS_KEYS, ("SESSION_TOKEN",)),
     ),
-    "fly": Provider("api.machines.dev", {"app": _WORD}, {"address": _ADDRESS}, ("API_TOKEN",)),
+    "fly": Provider(
+        "api.machines.dev",
+        {"app": _WORD},
+        {"address": _ADDRESS},
+        ("API_TOKEN",),
+        keeps_marks=False,
+    ),
     "vault": Provider(
         "",
         {"address": _ADDRESS, "mount": _PATH},
@@ -69,6 +77,7 @@ PROVIDERS: Final[Mapping[str, Provider]] = {
         {"account": _ACCOUNT, "script": _WORD},
         {"address": _ADDRESS},
         ("API_TOKEN",),
+        keeps_marks=False,
     ),
 }
 
@@ -138,6 +147,7 @@ def parse(
     settings = [setting for one in found for setting in setting_names(one.name, one.type)]
     if len(set(settings)) < len(settings):
         raise NotConfigured(f"{SETTING}: two targets' names lead to the same setting")
+    _check_alone([one for one in found if not PROVIDERS[one.type].keeps_marks])
     return found
 
 
@@ -156,6 +166,16 @@ def opened(configs: Sequence[TargetConfig], project: Project, makes: Mapping[str
         )
         for one in mine
     }
+
+
+def _check_alone(unmarked: Sequence[TargetConfig]) -> None:
+    """Without marks, what two projects, or two targets, have at one place cannot be told apart."""
+    for one in unmarked:
+        if len(one.projects) > 1:
+            raise NotConfigured(f"{SETTING}.{one.name}.projects must be one project")
+    places = [(one.type, *sorted(one.fields.items())) for one in unmarked]
+    if len(set(places)) < len(places):
+        raise NotConfigured(f"{SETTING}: two targets are the same place")
 
 
 def _one(

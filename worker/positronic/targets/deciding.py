@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from positronic.errors import CorruptRecord, TargetRefused
 from positronic.ledger.look import Look
-from positronic.ledger.secret_rows import STATES, SecretState
+from positronic.ledger.secret_rows import STATES
 from positronic.ledger.target_rows import PUSHES, Push, SwitchedOn
-from positronic.names import Name
+from positronic.names import Name, is_name
 from positronic.ports import AtTarget, Ledger, Target, Unreadable
 from positronic.rows import Change, Delete, Row
 from positronic.targets.pushing import Sent, refused
@@ -36,37 +36,38 @@ def decide(
     for row, name in zip(rows, names, strict=True):
         push = PUSHES.item(row)
         state = STATES.item(states[name]) if name in states else None
-        if isinstance(push, Unreadable):
+        if isinstance(push, Unreadable) and not is_name(name):
+            decided.changes.append(Delete(PUSHES.kind, row.id))
+        elif isinstance(push, Unreadable):
             # Nothing is known of it: what is there without a mark is not ours.
             decided.changes.append(PUSHES.put(Push(on.target, Name(name), now)))
         elif isinstance(state, Unreadable):
             error = CorruptRecord(f"the record of {name} cannot be read")
-            decided.failed.append(Sent(push, row.revision, None, push.is_ours, error=error))
+            decided.failed.append(Sent(push, row.revision, None, push, error=error))
         else:
             version = wanted_version(on, state, now)
-            sent = Sent(push, row.revision, version, push.is_ours)
-            if change := _idle(push, target, version, state):
+            ends = state.policy.ends_at if state else None
+            sent = Sent(push, row.revision, version, push, ends=ends)
+            if change := _idle(sent, target, now):
                 decided.changes.append(change)
             else:
                 decided.to_push.append(sent)
     return decided
 
 
-def _idle(
-    push: Push, target: Target, version: int | None, state: SecretState | None
-) -> Change | None:
+def _idle(sent: Sent, target: Target, now: int) -> Change | None:
     """What is to be kept of a name that is not pushed; None: it is pushed."""
-    if version is None and not push.is_ours:
-        return Delete(PUSHES.kind, PUSHES.id_of(push))
-    if push.refused is not None and push.refused_version == (version or 0):
-        return PUSHES.put(refused(push, version, push.refused))
-    if version is None or state is None:
-        return None
-    if push.version == version and push.is_ours:
-        there = replace(push, due=None, tries=1, error=None, ends=state.policy.ends_at)
+    push, version = sent.push, sent.version
+    if version is None:
+        return None if push.is_ours else Delete(PUSHES.kind, PUSHES.id_of(push))
+    if push.refused is not None and push.refused_version == version:
+        return PUSHES.put(refused(push, version, push.refused, sent.ends))
+    is_late = push.unsure is not None and push.unsure <= now
+    if push.version == version and push.is_ours and not is_late:
+        there = replace(push, due=None, tries=1, error=None, ends=sent.ends)
         return PUSHES.put(replace(there, refused=None, refused_version=None))
     sentence = target.refusal(push.name)
-    return PUSHES.put(refused(push, version, sentence)) if sentence else None
+    return PUSHES.put(refused(push, version, sentence, sent.ends)) if sentence else None
 
 
 def foreign(sents: Sequence[Sent], there: Mapping[Name, AtTarget]) -> list[Sent]:

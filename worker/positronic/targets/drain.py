@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from positronic.errors import PositronicError, RateLimited, StoreFailed
+from positronic.errors import NameFailed, PositronicError, RateLimited, StoreFailed
 from positronic.ledger.target_rows import (
     PUSHES,
     TARGETS,
@@ -34,10 +34,10 @@ from positronic.times import DAY, wait_after
 
 AT_ONCE: Final = 24  # names of a target in one step
 SIDE_BY_SIDE: Final = 4  # requests: a Worker may hold six connections
+STEP_TIME: Final = 10_000  # milliseconds after which a step begins with no more names of a target
 
-Claim = Callable[[TargetName, Sequence[Name]], Awaitable[Sequence[Name]]]
-
-_TARGET_FAILED: Final = (StoreFailed, RateLimited)
+# By name the version that is to be written there; None: what is there is to be removed.
+Claim = Callable[[TargetName, Sequence[Name]], Awaitable[Mapping[Name, int | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class TargetDrain:
         found: list[tuple[SwitchedOn, Target]] = []
         for on in items:
             configured = self.targets.get(on.target) if isinstance(on, SwitchedOn) else None
+            if isinstance(on, SwitchedOn) and on.is_paused:
+                continue
             if isinstance(on, SwitchedOn) and configured and configured.target:
                 found.append((on, configured.target))
         return found
@@ -97,7 +99,7 @@ class TargetDrain:
         to_push = self._decided(on, pushing, now)
         for start in range(0, len(to_push), SIDE_BY_SIDE):
             some = to_push[start : start + SIDE_BY_SIDE]
-            if not await self._push(on, pushing, some):
+            if not await self._push(on, pushing, some) or self.clock() - now > STEP_TIME:
                 return
         self._leave(on)
 
@@ -129,28 +131,31 @@ class TargetDrain:
             return True
         claimed = await self.claim(on.target, list(ours))
         # From here to each put's first request nothing is awaited: a later change shows.
+        newest = self._known(on)
+        if newest is None:
+            return False
         rows = self.ledger.get(PUSHES.kind, [push_id(on.target, name) for name in claimed])
-        sents = await asyncio.gather(
+        outcomes = await asyncio.gather(
             *(
-                pushing.send(on, row, was_ours=ours[name].was_ours)
-                for name in claimed
+                pushing.send(newest, row, ours[name].push, version)
+                for name, version in claimed.items()
                 if (row := rows.get(push_id(on.target, name)))
             )
         )
+        sents = [one for one in outcomes if one is not None]
         pushing.settle(sents)
         return self._goes_on(on, [one.error for one in sents])
 
     async def _there(self, target: Target, some: Sequence[Sent]) -> Mapping[Name, AtTarget]:
-        first = [one.push.name for one in some if not one.was_ours]
+        first = [one.push.name for one in some if not one.push.is_ours]
         return await target.look(first) if first else {}
 
     def _goes_on(self, on: SwitchedOn, errors: Sequence[PositronicError | None]) -> bool:
         """Whether there is more to be sent now; else the target's row says until when to wait."""
         limited = next((one for one in errors if isinstance(one, RateLimited)), None)
-        is_down = bool(errors) and all(isinstance(one, _TARGET_FAILED) for one in errors)
-        row = self._row(on)
-        known = TARGETS.item(row) if row else None
-        if row is None or not isinstance(known, SwitchedOn):
+        is_down = bool(errors) and all(map(_is_of_the_target, errors))
+        row, known = self._row(on), self._known(on)
+        if row is None or known is None:
             return False
         failed, resume = 0, None
         if limited or is_down:
@@ -165,9 +170,8 @@ class TargetDrain:
 
     def _leave(self, on: SwitchedOn) -> None:
         """A target from which all that was ours is removed is switched off."""
-        row, (low, high) = self._row(on), pushes_of(on.target)
-        known = TARGETS.item(row) if row else None
-        if row is None or not isinstance(known, SwitchedOn):
+        row, known, (low, high) = self._row(on), self._known(on), pushes_of(on.target)
+        if row is None or known is None:
             return
         is_over = known.is_leaving and known.scan is None
         if is_over and not self.ledger.list(PUSHES.kind, limit=1, low=low, high=high):
@@ -177,6 +181,17 @@ class TargetDrain:
 
     def _row(self, on: SwitchedOn) -> Row | None:
         return self.ledger.get(TARGETS.kind, [on.target]).get(on.target)
+
+    def _known(self, on: SwitchedOn) -> SwitchedOn | None:
+        """What is switched on now."""
+        row = self._row(on)
+        found = TARGETS.item(row) if row else None
+        return found if isinstance(found, SwitchedOn) else None
+
+
+def _is_of_the_target(error: PositronicError | None) -> bool:
+    """Whether other names would meet it too."""
+    return isinstance(error, StoreFailed | RateLimited) and not isinstance(error, NameFailed)
 
 
 def _asked_to_wait(error: RateLimited) -> int | None:

@@ -21,7 +21,7 @@ def drift(push: Push, there: AtTarget | None) -> str | None:
     if push.refused is not None:
         return REFUSED
     if there is None:
-        return MISSING
+        return None if push.version is None else MISSING
     if there.is_ours is False:
         return FOREIGN
     is_known = None not in (there.receipt, push.receipt)

@@ -1,7 +1,8 @@
 """One target's names, sent one by one; and what their rows say afterwards.
 
 A change that came while a name was sent has changed its row, which stays due; what was written is
-known all the same.
+known all the same. After an answer that was lost, its request may still arrive, later than a newer
+one: so what is newest then is sent once more, a deletion too.
 """
 
 from __future__ import annotations
@@ -10,29 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from positronic.errors import CorruptRecord, PositronicError, TargetRefused
+from positronic.errors import CorruptRecord, PositronicError, StoreFailed, TargetRefused
 from positronic.ledger.look import Look
 from positronic.ledger.secret_rows import STATES, VERSIONS, version_id
 from positronic.ledger.target_rows import PUSHES, Push, SwitchedOn, push_id
 from positronic.ports import Clock, Ledger, Target, Values
 from positronic.rows import Change, CommitConflict, Delete, Row
 from positronic.targets.selected import wanted_version
-from positronic.times import wait_after
+from positronic.times import LAST_RETRY, wait_after
 
 TRIES: Final = 5  # of a commit, where several processes share a ledger
+LATE: Final = 60_000  # milliseconds after which no request arrives any more
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of a name. `push` and `revision`: its row before; `version`: None: to be removed.
-
-    `was_ours`: it was before this step, too.
+    """What came of a name. `push` and `revision`: its row when it was sent; `version`: None: to be
+    removed. `before`: its row before it was claimed.
     """
 
     push: Push
     revision: int
     version: int | None
-    was_ours: bool = True
+    before: Push
     receipt: str | None = None
     ends: int | None = None
     error: PositronicError | None = None
@@ -47,14 +48,20 @@ class Pushing:
     target: Target
     clock: Clock
 
-    async def send(self, on: SwitchedOn, row: Row, *, was_ours: bool) -> Sent:
-        """The newest state of a name, which is recorded as pushed. Raises nothing of ours."""
-        sent = Sent(PUSHES.read(row), row.revision, None, was_ours)
+    async def send(
+        self, on: SwitchedOn, row: Row, before: Push, claimed: int | None
+    ) -> Sent | None:
+        """The newest state of a name; None: it is not what was recorded as pushed (`claimed`: the
+        version; None: its removal), and stays due. Raises nothing of ours.
+        """
+        sent = Sent(PUSHES.read(row), row.revision, None, before)
         name = sent.push.name
         try:
             look = Look(self.ledger)
             state = look.one(STATES, name)
             version = wanted_version(on, state, self.clock())
+            if version != claimed:
+                return None
             if state is None or version is None:
                 await self.target.delete(name)
                 return sent
@@ -92,20 +99,38 @@ class Pushing:
         push = known if isinstance(known, Push) else sent.push
         is_newest = row.revision == sent.revision
         if sent.error is not None:
-            return self._failed(sent, push, sent.error) if is_newest else None
+            return self._failed(sent, push, sent.error, is_newest=is_newest)
+        unsure, due = self._unsure(sent), None if is_newest else push.due or self.clock()
         if sent.version is None:
-            gone = Push(push.target, push.name, push.due, push.tries)
-            return Delete(PUSHES.kind, row.id) if is_newest else PUSHES.put(gone)
-        due = None if is_newest else push.due
-        return PUSHES.put(written(push, sent.version, sent.receipt, sent.ends, self.clock(), due))
+            if is_newest and unsure is None:
+                return Delete(PUSHES.kind, row.id)
+            gone = Push(push.target, push.name, due, push.tries)
+            return PUSHES.put(replace(gone, is_ours=unsure is not None, unsure=unsure))
+        there = written(push, sent.version, sent.receipt, sent.ends, self.clock(), due)
+        return PUSHES.put(replace(there, unsure=unsure))
 
-    def _failed(self, sent: Sent, push: Push, error: PositronicError) -> Change:
-        if isinstance(error, TargetRefused):
+    def _failed(
+        self, sent: Sent, push: Push, error: PositronicError, *, is_newest: bool
+    ) -> Change | None:
+        is_refused = isinstance(error, TargetRefused)
+        if is_refused:
             # What was never sent before is not there: the name may be somebody else's.
-            is_ours = push.is_ours and sent.was_ours
-            return PUSHES.put(replace(refused(push, sent.version, error.message), is_ours=is_ours))
-        due = self.clock() + wait_after(push.tries)
+            push = replace(push, is_ours=push.is_ours and sent.before.is_ours)
+        if not isinstance(error, StoreFailed):
+            push = replace(push, unsure=self._unsure(sent))
+        if not is_newest:
+            return PUSHES.put(push)
+        if is_refused and sent.version is not None:
+            return PUSHES.put(refused(push, sent.version, error.message, sent.ends))
+        # A removal is tried until it holds, whatever the provider has against it.
+        wait = LAST_RETRY if is_refused else wait_after(push.tries)
+        due = self.clock() + wait
         return PUSHES.put(replace(push, due=due, tries=push.tries + 1, error=error.message))
+
+    def _unsure(self, sent: Sent) -> int | None:
+        """Until when an earlier request may arrive; this one was answered."""
+        until = sent.before.unsure
+        return until if until is not None and until > self.clock() else None
 
 
 def written(
@@ -122,7 +147,9 @@ def written(
     )
 
 
-def refused(push: Push, version: int | None, sentence: str) -> Push:
-    """The row of a name that is not tried again before it changes."""
-    known = replace(push, due=None, tries=1, error=None)
-    return replace(known, refused=sentence, refused_version=version or 0)
+def refused(push: Push, version: int, sentence: str, ends: int | None) -> Push:
+    """The row of a name that is not tried again before it changes. `ends`: of the secret's policy,
+    for an older version may be there.
+    """
+    known = replace(push, due=None, tries=1, error=None, unsure=None, ends=ends)
+    return replace(known, refused=sentence, refused_version=version)

@@ -43,7 +43,7 @@ async def listed(world: World) -> None:
     for item in items:
         closed(item, FIELDS, "a listed target")
         state = item.get("state")
-        demand(state in ("off", "starting", "on", "removing"), "a target has no state")
+        demand(state in ("off", "starting", "on", "removing", "paused"), "a target has no state")
 
 
 @TARGETS.full

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
 from contracts.suite import raises
+from positronic.api.service import Settings
 from positronic.errors import PositronicError, RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from support.providers import fly, worlds
@@ -89,3 +91,15 @@ def test_codes_of_cloudflare(
 
     assert says in error.message
     assert "canary" not in error.message
+
+
+def test_no_setting_of_a_positronic_worker_is_put_into_one() -> None:
+    """A writer of secrets must not say where another such Worker sends values and reminders."""
+    target = worlds.worker_target(FLY, Canned([]))
+    fields = {one.name for one in dataclasses.fields(Settings)}
+    named = {one.upper() for one in fields - {"next_master_key", "target_credentials"}}
+    taken = ["DATABASE_URL", "RUN_ME", "LEDGER", "MY_TARGET_KEY"]
+
+    for name in (*named, "MASTER_KEYS_NEXT", "TARGET_PROD_AWS_ACCESS_KEY_ID"):
+        assert target.refusal(parse_name(name)), name
+    assert [target.refusal(parse_name(name)) for name in taken] == [None] * len(taken)

@@ -47,6 +47,26 @@ def actions(standin: Standin) -> list[str]:
     return [one.headers["x-amz-target"].partition(".")[2] for one in standin.asked]
 
 
+@pytest.mark.parametrize("action", ["PutSecretValue", "UpdateSecretVersionStage"])
+def test_a_deleted_value_stays_deleted_if_the_next_put_fails(action: str) -> None:
+    """Also where AWS refuses the new one: nobody may read the old one again."""
+
+    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+        await target.put(A, ONE, 1)
+        await target.put(A, TWO, 2)
+        await target.delete(A)
+        provider.denied = {action}
+        if action == "PutSecretValue":
+            await raises(TargetRefused, target.put(A, ONE, 3))
+        else:
+            await raises(TargetRefused, target.put(A, ONE, 1))
+
+        assert await target.look([A]) == {}
+        assert value(provider) is None
+
+    at_aws(tried)
+
+
 def test_a_name_scheduled_for_deletion_is_restored_by_the_next_put() -> None:
     """With the new value; a foreign one stays scheduled."""
 

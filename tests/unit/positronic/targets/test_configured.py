@@ -20,6 +20,7 @@ VAULT: Final[dict[str, Any]] = {
     "mount": "kv",
 }
 FLY: Final[dict[str, Any]] = {"type": "fly", "app": "shop"}
+WORKER: Final[dict[str, Any]] = {"type": "worker-secrets", "account": "0" * 32, "script": "shop"}
 AWS: Final[dict[str, Any]] = {"type": "aws-secrets-manager", "region": "eu-central-1"}
 CANARY: Final = "canary-7f3a9c"
 KEYS: Final = {"TARGET_PROD_AWS_ACCESS_KEY_ID": "AKIA", "TARGET_PROD_AWS_SECRET_ACCESS_KEY": "s"}
@@ -51,9 +52,18 @@ def test_a_table() -> None:
     assert "AKIA" not in repr(aws)
 
 
+@pytest.mark.parametrize("one", [FLY, WORKER])
+def test_a_place_without_marks_is_one_projects(one: dict[str, Any]) -> None:
+    """Or else each would write over the other's secrets there, and delete them."""
+    with pytest.raises(NotConfigured, match=r"TARGETS\.a\.projects must be one project"):
+        _parsed({"a": {**one, "projects": ["shop", "other"]}})
+    with pytest.raises(NotConfigured, match="two targets are the same place"):
+        _parsed({"a": one, "b": {**one, "projects": ["other"]}})
+
+
 def test_whose_targets_they_are() -> None:
     """A project has those that name it, or, where they name none, those of the Worker's own."""
-    configs = _parsed({"a": FLY, "b": {**FLY, "projects": ["shop", "other"]}})
+    configs = _parsed({"a": AWS, "b": {**AWS, "projects": ["shop", "other"]}})
     found = {
         project: list(opened(configs, Project(project), {})) for project in ("shop", "other", "x")
     }
@@ -63,7 +73,8 @@ def test_whose_targets_they_are() -> None:
 
 def test_what_cannot_be_used() -> None:
     """Without its credential, or its adapter on this host, a target is there and not configured."""
-    configs = _parsed({"a": FLY, "b": FLY}, {"TARGET_A_API_TOKEN": "t"})
+    other = {**FLY, "app": "other"}
+    configs = _parsed({"a": FLY, "b": other}, {"TARGET_A_API_TOKEN": "t"})
     target = MemoryTarget()
     found = opened(configs, SHOP, {"fly": lambda _, __: target})
 
