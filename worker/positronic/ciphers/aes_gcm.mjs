@@ -7,39 +7,41 @@ const PARTS = 4; // of a text: key, nonce, associated data, and what is sealed o
 const TAG = 16; // bytes
 const OPTIONS = { authTagLength: TAG };
 
-/** What `one` makes of each text; `parts` of texts, which follow one another. */
-function each(one, parts) {
-  const made = [];
-  for (let at = 0; at < parts.length; at += PARTS) made.push(one(...parts.slice(at, at + PARTS)));
-  return made;
+/** The parts that follow one another in `joined`; `lengths` is their sizes as a JSON array. */
+function partsOf(joined, lengths) {
+  let end = 0;
+  return JSON.parse(lengths).map((length) => joined.subarray(end, (end += length)));
 }
 
-/** A Uint8Array for each: the ciphertext and its tag. */
-export function seal(parts) {
-  return each((key, nonce, associated, text) => {
+/** The ciphertext and its tag of each text, one after the other. */
+export function seal(joined, lengths) {
+  const parts = partsOf(joined, lengths);
+  const made = [];
+  for (let at = 0; at < parts.length; at += PARTS) {
+    const [key, nonce, associated, text] = parts.slice(at, at + PARTS);
     const cipher = createCipheriv("aes-256-gcm", key, nonce, OPTIONS);
     cipher.setAAD(associated);
-    return joined(cipher.update(text), cipher.final(), cipher.getAuthTag());
-  }, parts);
+    made.push(cipher.update(text), cipher.final(), cipher.getAuthTag());
+  }
+  return together(made);
 }
 
-/** A Uint8Array for each; undefined for one that is not authentic, of which nothing is given. */
-export function open(parts) {
-  return each((key, nonce, associated, sealed) => {
-    const tag = sealed.length - TAG;
-    if (tag < 0) return undefined;
-    const decipher = createDecipheriv("aes-256-gcm", key, nonce, OPTIONS);
-    decipher.setAAD(associated);
-    decipher.setAuthTag(sealed.subarray(tag));
-    const text = decipher.update(sealed.subarray(0, tag));
-    try {
-      return joined(text, decipher.final());
-    } catch {
-      return undefined;
-    }
-  }, parts);
+/** One text; undefined if it is not authentic, of which nothing is given. */
+export function open(joined, lengths) {
+  const [key, nonce, associated, sealed] = partsOf(joined, lengths);
+  const tag = sealed.length - TAG;
+  if (tag < 0) return undefined;
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, OPTIONS);
+  decipher.setAAD(associated);
+  decipher.setAuthTag(sealed.subarray(tag));
+  const text = decipher.update(sealed.subarray(0, tag));
+  try {
+    return together([text, decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }
 
-function joined(...some) {
+function together(some) {
   return new Uint8Array(Buffer.concat(some));
 }

@@ -33,6 +33,14 @@ export function receiver(read, ...names) {
   };
 }
 
+/** What the ledger of this name answers; `jurisdiction` and `hint` may be empty. */
+export async function carryOut(env, name, jurisdiction, hint, message) {
+  const all = env.PROJECT_LEDGER;
+  const there = jurisdiction ? all.jurisdiction(jurisdiction) : all;
+  const object = hint ? there.getByName(name, { locationHint: hint }) : there.getByName(name);
+  return await object.carry_out(message);
+}
+
 /** A Response; `headers` is a JSON object. */
 export function response(status, body, headers) {
   return new Response(body, { status, headers: JSON.parse(headers) });

@@ -12,7 +12,19 @@ from positronic.script_names import script_name
 _SCRIPT: Final = script_name("positronic/cloudflare/crossings.mjs")
 
 
+class _Functions:
+    """Each is looked up once, since that takes as long as several calls."""
+
+    def __init__(self, script: Any) -> None:
+        self._script = script
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._script, name)
+        setattr(self, name, found)
+        return found
+
+
 @cache
 def crossings() -> Any:
     """Inside a request, since no JavaScript is imported at the top level."""
-    return import_from_javascript(_SCRIPT)
+    return _Functions(import_from_javascript(_SCRIPT))

@@ -30,13 +30,14 @@ class Default(KeepsGiven, WorkerEntrypoint):
     No other methods: each could be called over a binding, as these can.
     """
 
-    def __init__(self, _: Any, __: Any) -> None:
-        """Keeps nothing: anybody can call it."""
-
-    async def fetch(self, request: Any) -> Any:
+    async def fetch(self, request: Any, *_: Any) -> Any:
         ctx, env = given.of(self)
         sent = request.js_object
         return await serve(sent, env, ctx, RemoteRuns(env, sent, os.urandom))
+
+    # Pyodide reads the signature of each instance's `fetch`, to leave out what it does not take,
+    # and longer than an answer takes otherwise. One that it cannot read, it calls with all.
+    fetch.__signature__ = NotImplemented  # type: ignore[attr-defined]
 
     async def scheduled(self, controller: Any = None, *_: Any) -> None:
         """Raises nothing: over a binding, an exception carries its traceback."""

@@ -47,6 +47,12 @@ class KeepsGiven(NothingHangs):
         _given[made] = Given(ctx, env)
         return made
 
+    def __init__(self, _: Any, __: Any) -> None:
+        """Keeps nothing: anybody can call it.
+
+        The SDK wraps the `__init__` that a class has itself, and makes wrappers for it.
+        """
+
 
 def of(made: KeepsGiven) -> Given:
     """What the platform gave this very object."""

@@ -49,7 +49,7 @@ class LedgerCalls:
             raise _lost(command) from None
 
     async def _call(self, command: Command, message: str) -> str:
-        return str(await self.objects.of(command.project).carry_out(message))
+        return str(await self.objects.ask(command.project, message))
 
 
 def _lost(command: Command) -> PositronicError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
 
 from positronic.api.ledger_location import LedgerLocation
 from positronic.commands.asking import Send
@@ -15,12 +15,9 @@ from positronic.names import Project
 from positronic.roles import ENTRY
 
 
-class LedgerNamespace(Protocol):
-    """The part of a Durable Object binding that is used."""
-
-    def getByName(self, name: str, /, **options: str) -> Any: ...  # noqa: N802
-
-    def jurisdiction(self, name: str, /) -> LedgerNamespace: ...
+# What the object of a name answers to a message; its jurisdiction and a hint where to make it are
+# empty if there are none.
+Reach = Callable[[str, str, str, str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +28,15 @@ class LedgerObjects:
     `is_local`: workerd on this machine, which knows no jurisdictions.
     """
 
-    namespace: LedgerNamespace
+    reach: Reach
     location: LedgerLocation
     is_local: bool
 
-    def of(self, project: Project) -> Any:
-        namespace, location = self.namespace, self.location
-        if location.jurisdiction and project != DIRECTORY and not self.is_local:
-            namespace = namespace.jurisdiction(location.jurisdiction)
-        if location.hint:
-            return namespace.getByName(project, locationHint=location.hint)
-        return namespace.getByName(project)
+    def ask(self, project: Project, message: str) -> Awaitable[str]:
+        location = self.location
+        is_anywhere = self.is_local or project == DIRECTORY
+        jurisdiction = "" if is_anywhere else location.jurisdiction
+        return self.reach(project, jurisdiction, location.hint, message)
 
 
 async def check_jurisdiction(send: Send, command: Command, jurisdiction: str) -> None:

@@ -101,7 +101,7 @@ async def _carry_out(held: _Held, message: object) -> str:
         except ForeignCommand as foreign:
             Noting(project, held.ledger, tools).foreign(foreign, isolate.foreign_calls)
             return refused(foreign.answer)
-        place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
+        place = Place(project, held.ledger, tools, partial(_wake, held))
         return answered(await place.run(command))
     except PositronicError as error:
         return refused(error)
@@ -148,7 +148,11 @@ async def _ring(held: _Held) -> None:
     finally:
         held.is_ringing = False
     if following is not None:
-        held.ctx.storage.setAlarm(max(following, isolate.now()))
+        _wake(held, max(following, isolate.now()))
+
+
+def _wake(held: _Held, at: int) -> None:
+    held.ctx.storage.setAlarm(at)
 
 
 def _alarm(held: _Held) -> Alarm | None:
@@ -159,7 +163,7 @@ def _alarm(held: _Held) -> Alarm | None:
     project = OWNER.read(row)
     tools = _tools(held, project)
     copies = KvCopies(JsNamespace(held.env.SECRETS_KV), project)
-    place = Place(project, held.ledger, tools, held.ctx.storage.setAlarm)
+    place = Place(project, held.ledger, tools, partial(_wake, held))
     # By the project that the rows name: an alarm need not know the object's name.
     leftovers = Leftovers(held.ledger, _first_layout(held.env, project), isolate.now)
     ask = asking_itself(project, tools.keyring, os.urandom, place)

@@ -22,9 +22,6 @@ class Secrets(KeepsGiven, WorkerEntrypoint):
     each could be called over a binding, as these can.
     """
 
-    def __init__(self, _: Any, __: Any) -> None:
-        """Keeps nothing: anybody can call it."""
-
     async def get(self, *sent: Any) -> Any:
         return await _answered(self, "get", sent)
 

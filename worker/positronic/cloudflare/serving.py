@@ -74,7 +74,8 @@ def _copies(env: Any, project: Project) -> KvCopies:
 async def send(env: Any, found: Settings, command: Command) -> Any:
     """To the object that has the ledger of the command's project."""
     location = ledger_location_of(found)
-    objects = LedgerObjects(env.PROJECT_LEDGER, location, bool(found.local_origin))
+    reach = partial(crossings().carryOut, env)
+    objects = LedgerObjects(reach, location, bool(found.local_origin))
     calls = LedgerCalls(objects, keyring_of(found))
     if location.jurisdiction not in isolate.checked:
         await check_jurisdiction(calls, command, location.jurisdiction)
