@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
+
+import pydantic_core
 
 from positronic.commands.asked_secrets import ListedSecret, SecretsPage
 from positronic.ports import Unreadable
@@ -28,7 +29,7 @@ def secrets_json(page: SecretsPage, **more: object) -> bytes:
     ]
     cursor = {} if page.cursor is None else {"cursor": page.cursor}
     found = {"secrets": rows, "count": len(rows), **cursor, **more}
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    return pydantic_core.to_json(found)
 
 
 def secret(one: ListedSecret, last_read: int | None = None) -> dict[str, object]:

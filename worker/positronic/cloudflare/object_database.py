@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import pydantic_core
+
 from positronic.cloudflare.crossings import crossings
 from positronic.errors import StoreFailed
 from positronic.rows import Key
@@ -36,7 +38,7 @@ class ObjectDatabase:
             found = self._run(query, *values)
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the project's database failed") from None
-        rows: list[list[Any]] = json.loads(found)
+        rows: list[list[Any]] = pydantic_core.from_json(found)
         return rows
 
     def write(self, query: str, *values: Key | None) -> None:
