@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import js
@@ -14,6 +15,7 @@ from contracts.commanding import command, put
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
 from positronic.api.ledger_location import LedgerLocation
 from positronic.cloudflare.brain_run import BrainRun
+from positronic.cloudflare.crossings import crossings
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.cloudflare.project_ledger import ProjectLedger
@@ -45,7 +47,8 @@ MORE: list[tuple[str, list[object]]] = [
 
 async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bindings
     """What each call gave, and what our own entry finds before and afterwards."""
-    objects = LedgerObjects(env.PROJECT_LEDGER, LedgerLocation("", ""), is_local=True)
+    reach = partial(crossings().carryOut, env._env)
+    objects = LedgerObjects(reach, LedgerLocation("", ""), is_local=True)
     own = LedgerCalls(objects, Keyring(KEYS))
     await own(put("A", VALUE))
     before = await _state(own)

@@ -26,24 +26,16 @@ class _Unreachable(Exception):
     retryable = True
 
 
-class _Nowhere:
-    """A namespace of objects, and each of its objects: none answers."""
-
-    def getByName(self, _: str, /, **__: str) -> _Nowhere:  # noqa: N802 - JavaScript's name
-        return self
-
-    def jurisdiction(self, _: str, /) -> _Nowhere:
-        return self
-
-    async def carry_out(self, _: str) -> str:
-        raise _Unreachable
+async def _nowhere(_: str, __: str, ___: str, ____: str) -> str:
+    """No object answers."""
+    raise _Unreachable
 
 
 async def _sometimes(env: Any, found: Settings, command: Command) -> Any:  # noqa: ANN401
     kv = js_kv.JsNamespace(env.SECRETS_KV)
     is_of_a_run = command.action in ("brain.read", "brain.settle")
     if is_of_a_run and (await kv.get(["test/down"])).get("test/down"):
-        objects = LedgerObjects(_Nowhere(), ledger_location("", ""), is_local=True)
+        objects = LedgerObjects(_nowhere, ledger_location("", ""), is_local=True)
         return await LedgerCalls(objects, keyring_of(found))(command)
     return await _send(env, found, command)
 

@@ -38,7 +38,7 @@ class WorkersCipher:
 
 
 def _crossing(texts: Sequence[Sealing]) -> tuple[Any, str]:
-    """The parts of all texts one after the other, and how long each is: one array, not four each."""
+    """The parts of all texts, one after the other, and the length of each: one array in all."""
     parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
     return to_js(b"".join(parts)), json.dumps([len(part) for part in parts])
 

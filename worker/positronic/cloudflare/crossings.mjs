@@ -33,6 +33,47 @@ export function receiver(read, ...names) {
   };
 }
 
+const reading = new WeakMap(); // the reader of each request whose body is being read
+
+/**
+ * Reads a request's body until its end, or until it has more than `limit` bytes: what was read, or with `skips`
+ * nothing of it. Nothing too if the body is being read already.
+ */
+export async function readBody(request, limit, skips) {
+  if (request.body.locked) return new Uint8Array();
+  const reader = request.body.getReader();
+  reading.set(request, reader);
+  const parts = [];
+  try {
+    for (let size = 0; size <= limit; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      if (!skips) parts.push(value);
+    }
+  } finally {
+    reading.delete(request);
+    reader.releaseLock();
+  }
+  return joined(parts);
+}
+
+/** Nobody reads the rest of a body that is being read. */
+export function stopReading(request) {
+  reading.get(request)?.cancel().catch(() => {});
+}
+
+function joined(parts) {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
 /** What the ledger of this name answers; `jurisdiction` and `hint` may be empty. */
 export async function carryOut(env, name, jurisdiction, hint, message) {
   const all = env.PROJECT_LEDGER;
@@ -73,9 +114,7 @@ async function firstBytes(stream, longest) {
       parts.push(part);
     }
   }
-  const read = new Uint8Array(size);
-  for (const part of parts.reverse()) read.set(part, (size -= part.byteLength));
-  return read;
+  return joined(parts);
 }
 
 /** Runs statements of this SQL storage: the rows that one answers with, as a JSON array. */

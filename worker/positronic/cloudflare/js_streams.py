@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 import js
 from pyodide.ffi import JsException, create_proxy, to_js
 
+from positronic.cloudflare.crossings import crossings
 from positronic.errors import InvalidRequest
 
 DRAIN_SECONDS: Final = 3.0  # for a body that never ends
@@ -29,12 +30,14 @@ class Body:
 
     async def whole(self, limit: int) -> bytes:
         """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""
-        found: list[bytes] = []
+        if self._has_ended:
+            return b""
         try:
-            await self._read(limit, lambda part: found.append(part.to_bytes()))
+            found: bytes = (await self._read(limit, skips=False)).to_bytes()
         except JsException:  # the caller disconnected
             raise InvalidRequest("the body was cut off") from None
-        return b"".join(found)
+        self._has_ended = len(found) <= limit
+        return found
 
     async def drain(self, limit: int) -> None:
         """Discard what a refusal left unread: wrangler's proxy fails on an answer before the end.
@@ -45,26 +48,15 @@ class Body:
             return
         with suppress(TimeoutError, JsException):
             async with asyncio.timeout(DRAIN_SECONDS):
-                await self._read(limit, lambda _: None)
+                await self._read(limit, skips=True)
 
-    async def _read(self, limit: int, take: Callable[[Any], None]) -> None:
-        """Its Uint8Arrays, none after `limit` bytes; cancelling releases the body."""
-        if self._has_ended or self._js_request.body.locked:
-            return
-        reader, size = self._js_request.body.getReader(), 0
+    async def _read(self, limit: int, *, skips: bool) -> Any:
+        """A Uint8Array, by one call and one promise; cancelling releases the body."""
         try:
-            while size <= limit:
-                part = await reader.read()
-                if part.done:
-                    self._has_ended = True
-                    return
-                size += part.value.byteLength
-                take(part.value)
-        except asyncio.CancelledError:  # out of time: nobody reads the rest
-            reader.cancel().catch(_ignored)
+            return await crossings().readBody(self._js_request, limit, skips)
+        except asyncio.CancelledError:  # out of time
+            crossings().stopReading(self._js_request)
             raise
-        finally:
-            reader.releaseLock()
 
 
 def readable(stream: AsyncIterable[bytes], ctx: Any, seconds: float = READ_SECONDS) -> Any:

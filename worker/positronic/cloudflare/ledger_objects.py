@@ -14,7 +14,6 @@ from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
 from positronic.roles import ENTRY
 
-
 # What the object of a name answers to a message; its jurisdiction and a hint where to make it are
 # empty if there are none.
 Reach = Callable[[str, str, str, str], Awaitable[str]]

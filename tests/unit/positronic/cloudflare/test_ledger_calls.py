@@ -15,21 +15,13 @@ from positronic.sealing.keyring import Keyring
 from support.running import run
 
 
-class Nowhere:
-    """A namespace of objects, and each of its objects: none answers."""
-
-    def getByName(self, _: str, /, **__: str) -> Nowhere:  # noqa: N802 - JavaScript's name
-        return self
-
-    def jurisdiction(self, _: str, /) -> Nowhere:
-        return self
-
-    async def carry_out(self, _: str) -> str:
-        raise ConnectionError
+async def nowhere(_: str, __: str, ___: str, ____: str) -> str:
+    """No object answers."""
+    raise ConnectionError
 
 
 def unanswered(action: str) -> PositronicError:
-    objects = LedgerObjects(Nowhere(), ledger_location("", ""), is_local=True)
+    objects = LedgerObjects(nowhere, ledger_location("", ""), is_local=True)
     with pytest.raises(PositronicError) as raised:
         run(LedgerCalls(objects, Keyring(KEYS))(command(action)))
     return raised.value

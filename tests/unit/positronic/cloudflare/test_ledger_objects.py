@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,45 +19,43 @@ from support.running import run
 SHOP = Project("shop")
 
 
-@dataclass(frozen=True)
-class Objects:
-    """A namespace, whose objects are what leads to them."""
-
-    within: str = ""
-
-    def getByName(self, name: str, /, **options: str) -> tuple[str, str, Mapping[str, str]]:  # noqa: N802
-        return self.within, name, options
-
-    def jurisdiction(self, name: str, /) -> Objects:
-        return Objects(name)
+async def echo(name: str, jurisdiction: str, hint: str, message: str) -> str:
+    """An object that answers with what led to it."""
+    return f"{jurisdiction}/{name} {hint}: {message}"
 
 
-def objects(hint: str = "", jurisdiction: str = "", *, is_local: bool = False) -> LedgerObjects:
-    return LedgerObjects(Objects(), ledger_location(hint, jurisdiction), is_local)
+def reached(
+    project: Project, hint: str = "", jurisdiction: str = "", *, is_local: bool = False
+) -> str:
+    """Where a message of this project arrives."""
+    objects = LedgerObjects(echo, ledger_location(hint, jurisdiction), is_local)
+
+    async def asked() -> str:
+        return await objects.ask(project, "message")
+
+    return run(asked())
 
 
 def test_without_settings_it_is_the_name_alone() -> None:
     """Cloudflare then makes it near whoever asks first."""
-    assert objects().of(SHOP) == ("", "shop", {})
+    assert reached(SHOP) == "/shop : message"
 
 
 def test_a_hint_goes_with_each_call() -> None:
     """For whichever is the first: the ledger is made by that one."""
-    assert objects("weur").of(SHOP) == ("", "shop", {"locationHint": "weur"})
-    assert objects("weur").of(DIRECTORY) == ("", DIRECTORY, {"locationHint": "weur"})
+    assert reached(SHOP, "weur") == "/shop weur: message"
+    assert reached(DIRECTORY, "weur") == f"/{DIRECTORY} weur: message"
 
 
 def test_a_jurisdiction_has_every_ledger_but_the_directorys() -> None:
     """The directory says which one it is, so it must be found without it."""
-    found = objects(jurisdiction="eu")
-
-    assert found.of(SHOP) == ("eu", "shop", {})
-    assert found.of(DIRECTORY) == ("", DIRECTORY, {})
+    assert reached(SHOP, jurisdiction="eu") == "eu/shop : message"
+    assert reached(DIRECTORY, jurisdiction="eu") == f"/{DIRECTORY} : message"
 
 
 def test_locally_there_are_no_jurisdictions() -> None:
     """workerd fails on them."""
-    assert objects(jurisdiction="eu", is_local=True).of(SHOP) == ("", "shop", {})
+    assert reached(SHOP, jurisdiction="eu", is_local=True) == "/shop : message"
 
 
 @dataclass
