@@ -20,9 +20,11 @@ BY_ID: Final = "id"  # the index that every kind has; a row's key in it is its i
 _WORD: Final = re.compile(r"[a-z]{1,16}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """What a row is about, and the indexes that its rows are found by besides their ids.
+
+    Each is made once, so that it can be compared by identity, which takes no time.
 
     `is_shredded`: a text that was replaced or deleted is nowhere in the ledger any more.
     """

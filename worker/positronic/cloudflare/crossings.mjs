@@ -130,6 +130,11 @@ export function writeAll(sql, statements) {
   for (const [query, values] of JSON.parse(statements)) sql.exec(query, ...values);
 }
 
+/** Sets an object's alarm; its promise is for nobody. */
+export function wake(ctx, at) {
+  ctx.storage.setAlarm(at);
+}
+
 /** What the configuration of the calling Worker says of it, as JSON. */
 export function propsOf(ctx) {
   return JSON.stringify(ctx.props ?? {});

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -70,7 +69,7 @@ class ObjectDatabase:
         if not self._due:
             return
         try:
-            crossings().writeAll(self._sql, json.dumps(self._due))
+            crossings().writeAll(self._sql, pydantic_core.to_json(self._due).decode())
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None
         finally:

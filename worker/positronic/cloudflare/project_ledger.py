@@ -21,6 +21,7 @@ from positronic.adoption.standing import Standing
 from positronic.api.service import audit_retention, keyring_of, run_limits
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_streams
+from positronic.cloudflare.crossings import crossings
 from positronic.cloudflare.given import NothingHangs
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
@@ -152,7 +153,7 @@ async def _ring(held: _Held) -> None:
 
 
 def _wake(held: _Held, at: int) -> None:
-    held.ctx.storage.setAlarm(at)
+    crossings().wake(held.ctx, at)
 
 
 def _alarm(held: _Held) -> Alarm | None:

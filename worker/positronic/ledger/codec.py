@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
@@ -13,6 +13,10 @@ from positronic.ports import Unreadable
 from positronic.rows import Key, Kind, Put, Row
 
 T = TypeVar("T")
+
+# `json.dumps` makes an encoder each time that it is not the default.
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 Keys = tuple[Key | None, ...]
 
 
@@ -31,7 +35,7 @@ class Codec(Generic[T]):
     keys_of: Callable[[T], Keys] = _no_keys
 
     def put(self, item: T) -> Put:
-        text = json.dumps(self.encode(item), separators=(",", ":"))
+        text = _json(self.encode(item))
         return Put(self.kind, self.id_of(item), text, self.keys_of(item))
 
     def read(self, row: Row) -> T:

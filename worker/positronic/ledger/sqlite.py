@@ -7,7 +7,7 @@ nobody wrote to leaves nothing behind. A counted commit is a row's revision: non
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 
@@ -241,6 +241,7 @@ class SqliteLedger:
         )
 
 
+@cache
 def _columns(kind: Kind) -> str:
     """What `_row` reads."""
     key = (text_keys.key_of(kind.name),) if kind.is_shredded else ()
