@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from support.serving import serving
 
@@ -35,13 +38,15 @@ Body = dict[str, Any]
 @dataclass
 class Front:
     """`refused`: the code that an action gets, such as GetSecretValue; `failing`: codes that the
-    next requests get, whichever they are, in their order; None: that one passes."""
+    next requests get, whichever they are, in their order; None: that one passes. `ahead`: in
+    seconds, its clock."""
 
     behind: str
     url: str = ""
     refused: dict[str, str] = field(default_factory=dict)
     failing: list[str | None] = field(default_factory=list)
     asked: list[tuple[str, Body]] = field(default_factory=list)
+    ahead: float = 0
 
     def actions(self) -> list[str]:
         return [action for action, _ in self.asked]
@@ -63,6 +68,14 @@ class Front:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read()
+
+
+def _asked(target: str, data: bytes) -> tuple[str, Body]:
+    """Of JSON with its action in a header, or, for STS, of a form."""
+    if target:
+        return target.rpartition(".")[2], json.loads(data or b"{}")
+    form = {key: found[0] for key, found in parse_qs(data.decode()).items()}
+    return form.get("Action", ""), dict(form)
 
 
 def _as_aws(action: str, body: Body) -> Refusal | None:
@@ -94,15 +107,16 @@ def _handler(found: Front) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-            refusal = found.refusal(action, json.loads(data or b"{}"))
+            action, body = _asked(self.headers.get("X-Amz-Target", ""), data)
+            refusal = found.refusal(action, body)
             if refusal is None:
                 kept = {name: self.headers[name] for name in _KEPT if self.headers[name]}
                 status, answer = found.forward(kept, data)
             else:
                 code, message = refusal
                 status, answer = 400, json.dumps({"__type": code, "message": message}).encode()
-            self.send_response(status)
+            self.send_response_only(status)
+            self.send_header("Date", formatdate(time.time() + found.ahead, usegmt=True))
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
