@@ -10,7 +10,7 @@ from typing import Protocol
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.names import Name, Value
 from positronic.ports import Metadata, Record, Unsealed, Values
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 
 
 class Kept(Values, Protocol):

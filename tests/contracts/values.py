@@ -23,7 +23,7 @@ from positronic.ports import Metadata, Record, Values
 from positronic.roles import Role
 from positronic.rows import Put
 from positronic.sealing.keyring import Keyring
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 
 SUITE: Suite[LedgerWorld] = Suite("values")
 

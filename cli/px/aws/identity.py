@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ARN: Final = re.compile(r"arn:[a-z-]{3,20}:(?:iam|sts)::[0-9]{12}:[A-Za-z0-9+=,.@_/-]{1,600}")
 
 
-class Caller(NamedTuple):
+class Identified(NamedTuple):
     """`name`: the role or user, or why AWS does not say it; `date`: of AWS's answer."""
 
     name: str | PxError
@@ -46,7 +46,7 @@ def found_by(access: AwsAccess) -> Found | None:
     return Found(str(found.method), None if path is None else Path(path).expanduser())
 
 
-def caller(access: AwsAccess) -> Caller:
+def caller(access: AwsAccess) -> Identified:
     """By GetCallerIdentity, which needs no permission. Raises NotAllowed, NotReached, Usage."""
     client, dates = open_client("sts", access), list[str]()
 
@@ -58,8 +58,8 @@ def caller(access: AwsAccess) -> Caller:
         with codes_only():
             arn = client.get_caller_identity().get("Arn")
     except AwsRefused as refused:
-        return Caller(explained(refused, "sts:GetCallerIdentity"), dates[-1] if dates else None)
+        return Identified(explained(refused, "sts:GetCallerIdentity"), dates[-1] if dates else None)
     finally:
         client.close()
     known = isinstance(arn, str) and _ARN.fullmatch(arn)
-    return Caller(arn if known else "unknown", dates[-1] if dates else None)
+    return Identified(arn if known else "unknown", dates[-1] if dates else None)

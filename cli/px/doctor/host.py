@@ -129,9 +129,9 @@ TOO_LONG: Final = "too long"
 
 
 def look(path: Path, seconds: float | None) -> str:
-    """What SQLite's own quick check says of a ledger; TOO_LONG after so many seconds.
+    """What SQLite's own quick check says of a ledger; TOO_LONG if it takes longer than `seconds`.
 
-    Read-only, and never long beside a px serve, whose commits wait for whoever reads.
+    Read-only, and never long beside a px serve, whose commits wait for those that read.
     """
     if seconds is None and os.path.lexists(f"{path}-journal"):
         return "a commit was broken off: the next px serve undoes it"

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from positronic.errors import StoreFailed
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 from px.aws.identity import caller, found_by
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.errors import PxError

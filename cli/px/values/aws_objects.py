@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from positronic.errors import StoreFailed
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 from px.aws.failures import DENIED, AwsRefused, codes_only
 from px.errors import PxError
 

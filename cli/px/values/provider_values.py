@@ -19,7 +19,7 @@ from positronic.errors import CorruptRecord, InvalidValue, StoreFailed
 from positronic.names import Name, Project, Value, parse_value
 from positronic.ports import Clock, Metadata, RandomBytes, Record, Unsealed
 from positronic.sealing.envelope import associated_data
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 from px.values.object_store import ObjectStore, ValueLimits
 
 T = TypeVar("T")

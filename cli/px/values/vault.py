@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from positronic.errors import StoreFailed
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 from px.errors import NotAllowed, PxError
 from px.values.object_store import ValueLimits
 from px.vault.kv import VaultKv

@@ -12,8 +12,7 @@ from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, PositronicError, StoreFailed
 from positronic.names import Name, Value
 from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable, Values
-from positronic.secrets.sealer import SealedSecret
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied, SealedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,9 @@ class LedgerVault:
         asked = {"unusedFor": seconds, "cursor": cursor, "limit": limit}
         return _page(*await self._ask("secret.unused", **asked))
 
-    async def exists(self, name: Name) -> bool | None:
+    async def exists(self, name: Name) -> object:
         """As `secret_reads.exists`."""
-        found: bool | None = await self._ask("secret.exists", name=name)
-        return found
+        return await self._ask("secret.exists", name=name)
 
     async def delete(self, text: str, if_version: int | None = None) -> None:
         """Whatever is listed. Raises NotFound, InvalidName, ReservedName, VersionMismatch."""

@@ -13,7 +13,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
 from positronic.rows import Row
-from positronic.secrets.withheld import ReadDenied
+from positronic.secrets.sealer import ReadDenied
 from positronic.times import iso
 
 
