@@ -87,7 +87,7 @@ def test_a_rotation_needs_no_restart(folder: DataFolder) -> None:
     folder.write(MASTER_KEYS, f"{KEY},{old}")
 
     assert Keyring(settings().master_keys).newest == "k1"
-    assert told == ["the key files were read again"]
+    assert told == ["the files with settings were read again"]
 
 
 @pytest.mark.parametrize("spoil", ["open", "gone", "empty", "binary"])
@@ -104,7 +104,7 @@ def test_a_key_file_that_goes_bad_stops_the_host(folder: DataFolder, spoil: str)
 
     assert settings().master_keys == settings().master_keys == ""
     assert len(told) == 1
-    assert told[0].startswith("the key files cannot be used: ")
+    assert told[0].startswith("the files with settings cannot be used: ")
 
 
 @pytest.mark.parametrize(("name", "mode"), [(MASTER_KEYS, 0o640), (ROOT_HASH, 0o604)])
