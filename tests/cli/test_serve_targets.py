@@ -247,12 +247,12 @@ def test_a_malformed_table(tmp_path: Path, table: str, words: str) -> None:
 def test_what_is_not_configured_is_never_contacted(tmp_path: Path) -> None:
     """Seven names, with the root token; the one provider that there is hears of none of them."""
     with provided("fly") as world:
-        with hosted(tmp_path, environment=environment_of(world, "fly")) as host:
-            with client_of(host) as client:
-                client.post("/secrets", json={"name": "A", "value": "x"}).raise_for_status()
-                answers = [
-                    client.put(f"/targets/{name}", json={"names": ["A"]}).status_code
-                    for name in ("other", "fly", "aws", "localhost", "production2", "p", "vault")
-                ]
+        environment = environment_of(world, "fly")
+        with hosted(tmp_path, environment=environment) as host, client_of(host) as client:
+            client.post("/secrets", json={"name": "A", "value": "x"}).raise_for_status()
+            answers = [
+                client.put(f"/targets/{name}", json={"names": ["A"]}).status_code
+                for name in ("other", "fly", "aws", "localhost", "production2", "p", "vault")
+            ]
         assert answers == [404] * 7
         assert world.requests() == 0

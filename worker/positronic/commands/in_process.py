@@ -20,8 +20,8 @@ from positronic.ports import Ledger
 class InProcessLedgers:
     """`open_` gives a project's ledger. One that nothing was committed to is forgotten after use.
 
-    `wake(project, at)`: as `Place`'s. `at_most`: how many stay open; None for ledgers in memory, which end when
-    they are forgotten.
+    `wake(project, at)`: as `Place`'s. `at_most`: how many stay open; None for ledgers in memory,
+    which end when they are forgotten.
     """
 
     def __init__(

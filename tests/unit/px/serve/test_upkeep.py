@@ -30,9 +30,11 @@ class FakeAlarm:
         self.steps = steps
         self.fails = fails
         self.rung = 0
+        self.rang = asyncio.Event()
 
     async def ring(self) -> None:
         self.rung += 1
+        self.rang.set()
         if self.fails:
             raise StoreFailed("the database failed")
 
@@ -142,7 +144,8 @@ def running(work: Callable[[World], Awaitable[None]], world: World) -> None:
 async def rung(alarm: FakeAlarm, times: int) -> None:
     async with asyncio.timeout(10):
         while alarm.rung < times:
-            await asyncio.sleep(0)
+            alarm.rang.clear()
+            await alarm.rang.wait()
 
 
 def test_a_slow_project_holds_up_no_other() -> None:
