@@ -205,14 +205,13 @@ def test_the_lines_of_the_deploy_file_are_read(
     """For both providers; only from a file that nobody else can read."""
     put(cloud, **{"shop/A": CANARY})
     lines = dict(kv.environment) | cloud.environment
-    endpoint = {"AWS_ENDPOINT_URL": lines.pop("AWS_ENDPOINT_URL")}
     file = tmp_path / ".env.deploy"
     file.write_text("".join(f"{name}={text}\n" for name, text in lines.items()))
     file.chmod(0o644)
     both = ("secret", "import", "vault:kv/shop", "aws-secrets-manager:shop/")
-    refused = px.run(*both, environment=endpoint)
+    refused = px.run(*both)
     file.chmod(0o600)
-    done = px.run(*both, environment=endpoint)
+    done = px.run(*both)
 
     assert (refused.returncode, done.returncode) == (1, 0)
     assert server.values() == {"DATABASE_URL": CANARY, "PORT": "5432", "A": CANARY}

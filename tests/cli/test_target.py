@@ -237,6 +237,29 @@ def test_a_credential_for_the_local_worker(px: Px, project: Path) -> None:
     assert project.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        (f"FlyV1 {CANARY}", 0),
+        (f"FlyV1  {CANARY}", 2),
+        (f"FlyV2 {CANARY}", 2),
+        (f"FlyV1 {CANARY} x", 2),
+        ("FlyV1 ", 2),
+        (f"FlyV1\t{CANARY}", 2),
+    ],
+)
+def test_a_token_of_fly_has_one_space(px: Px, project: Path, token: str, code: int) -> None:
+    """After its kind; any other is refused, without the text."""
+    before = project.read_text()
+    words = ("target", "credential", "fly", "--local", "--yes")
+    done = px.run(*words, environment={"FLY_API_TOKEN": token})
+
+    assert done.returncode == code
+    assert CANARY not in done.stdout + done.stderr
+    written = f'TARGET_FLY_API_TOKEN="{token}"\n' in project.read_text()
+    assert (written, project.read_text() == before) == (code == 0, code != 0)
+
+
 def test_a_credential_is_asked_for(px: Px, project: Path) -> None:
     """Without --yes nothing is written; nor if there is none, or half of one."""
     file = px.folder / ".env.deploy"

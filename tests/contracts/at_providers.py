@@ -119,7 +119,7 @@ def _host() -> tuple[str, str, str]:
 
 def _client(aws: Aws, service: str) -> Any:  # noqa: ANN401 - botocore has no types
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return open_client(service, AwsAccess("eu-central-1", keys), aws.url)
+    return open_client(service, AwsAccess("eu-central-1", keys, aws.url))
 
 
 def _refusing(aws: Aws, action: str) -> Callable[[bool], None]:

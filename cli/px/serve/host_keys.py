@@ -21,7 +21,23 @@ class HostKeys:
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
 
-    def check_rotation(self, *, resuming: bool) -> None:
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
+        """The server uses the first key here; if a rotation was begun, perhaps not the new one yet.
+
+        Raises Refused where it uses another: it is not the host of this folder.
+        """
+        self.check()
+        front = [parse(one).id for one in self._entries()[: 2 if resuming else 1]]
+        if newest not in front:
+            raise Refused(
+                "the server does not use the keys of the data folder; nothing was changed",
+                code="another_host",
+                hint="check its address in --url or PX_URL, and --data; px cannot change keys that "
+                "the server has from its environment",
+            )
+
+    def check(self) -> None:
+        """Raises PxError without a folder that has keys."""
         self._folder.check()
         if not self._entries():
             raise Refused(

@@ -33,7 +33,8 @@ _CALLED: Final[Mapping[str, Mapping[str, str]]] = {
     "worker-secrets": {"API_TOKEN": "CLOUDFLARE_API_TOKEN"},
 }
 # What stays one line, and itself, in `.dev.vars` and in a header.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9+/=_.,:~@|-]{1,8192}")
+# A token of Fly.io may begin with its kind and a space.
+_PLAIN: Final = re.compile(r"(?:FlyV1 )?[A-Za-z0-9+/=_.,:~@|-]{1,8192}")
 
 
 class Credential(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -67,9 +68,30 @@ def test_a_parameter_is_not_quoted(refusing: Front) -> None:
     assert refusing.asked == []
 
 
+def test_keys_of_a_file_go_only_to_its_own_endpoint(
+    refusing: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither the environment nor a profile sends them elsewhere, by any of AWS's settings."""
+    profile = tmp_path / "config"
+    profile.write_text(f"[default]\nendpoint_url = {refusing.url}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(profile))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", refusing.url)
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")
+
+    addresses = [
+        open_client("secretsmanager", AwsAccess("eu-central-1", KEYS, endpoint)).meta.endpoint_url
+        for endpoint in (None, "", "https://own.example")
+    ]
+
+    own = "https://secretsmanager.eu-central-1.amazonaws.com"
+    assert addresses == [refusing.url, own, "https://own.example"]
+
+
 def test_plain_http_is_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever botocore has the address from."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://aws.example")
 
     with pytest.raises(Usage, match="only over https"):
         client(KEYS)
+    with pytest.raises(Usage, match="only over https"):
+        open_client("secretsmanager", AwsAccess("eu-central-1", KEYS, "http://aws.example"))
