@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,23 +12,17 @@ from typing import Any, Final
 import pytest
 
 from support.hosting import PASSPHRASE, hosted, init
-from support.providers.aws import ACCESS_KEY, SECRET_KEY, Aws, aws
+from support.providers.aws import KEY_ID, SECRET_KEY, RunningAws, running_aws
 from support.providers.vault import TOKEN, vault
 from support.px_process import CANARY, Px
 from support.schemas import conforms
 
-HIDDEN: Final = (CANARY, SECRET_KEY, ACCESS_KEY, TOKEN)
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with aws(tmp_path_factory.mktemp("moto") / "log") as running:
-        yield running
+HIDDEN: Final = (CANARY, SECRET_KEY, KEY_ID, TOKEN)
 
 
 @pytest.fixture
-def cloud(servers: Aws) -> Iterator[Aws]:
-    with servers.emptied() as empty:
+def cloud() -> Iterator[RunningAws]:
+    with running_aws() as empty:
         yield empty
 
 
@@ -191,10 +186,10 @@ def test_a_recovery_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["aws-secrets-manager", "aws-parameter-store"])
-def test_values_at_aws(tmp_path: Path, cloud: Aws, option: str) -> None:
+def test_values_at_aws(tmp_path: Path, cloud: RunningAws, option: str) -> None:
     """The role, AWS's clock, and that it may read back; nothing is put there."""
     stored(tmp_path, "--values", option, environment=cloud.environment)
-    cloud.front.asked.clear()
+    cloud.standin.asked.clear()
     code, found = doctor(tmp_path, environment=cloud.environment)
 
     assert code == 0, found
@@ -204,13 +199,13 @@ def test_values_at_aws(tmp_path: Path, cloud: Aws, option: str) -> None:
     assert one(found, "clock")["message"] == "matches AWS's"
     assert one(found, "reading")["message"].endswith("lets it read values back")
     reading = "GetSecretValue" if option == "aws-secrets-manager" else "GetParameter"
-    assert cloud.front.actions() == ["GetCallerIdentity", reading]
+    assert cloud.actions() == ["GetCallerIdentity", reading]
 
 
-def test_a_role_that_may_not_read(tmp_path: Path, cloud: Aws) -> None:
+def test_a_role_that_may_not_read(tmp_path: Path, cloud: RunningAws) -> None:
     """A warning with the action that the policy lacks: storing still works."""
     stored(tmp_path, "--values", "aws-secrets-manager", environment=cloud.environment)
-    cloud.front.refused["GetSecretValue"] = "AccessDeniedException"
+    cloud.aws.deny("GetSecretValue")
     code, found = doctor(tmp_path, environment=cloud.environment)
 
     assert (code, one(found, "reading")["status"]) == (0, "warn")
@@ -219,22 +214,24 @@ def test_a_role_that_may_not_read(tmp_path: Path, cloud: Aws) -> None:
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(120, "warn"), (-900, "fail")])
-def test_a_clock_that_is_wrong(tmp_path: Path, cloud: Aws, ahead: float, status: str) -> None:
+def test_a_clock_that_is_wrong(
+    tmp_path: Path, cloud: RunningAws, ahead: float, status: str
+) -> None:
     """AWS's own is in its answer."""
     stored(tmp_path, "--values", "aws-secrets-manager", environment=cloud.environment)
-    cloud.front.ahead = ahead
+    cloud.aws.clock = lambda: time.time() + ahead
     code, found = doctor(tmp_path, environment=cloud.environment)
 
     assert (code, one(found, "clock")["status"]) == (int(status == "fail"), status)
     assert ("behind AWS" if ahead > 0 else "ahead of AWS") in one(found, "clock")["message"]
 
 
-def test_credentials_in_a_file(tmp_path: Path, cloud: Aws) -> None:
+def test_credentials_in_a_file(tmp_path: Path, cloud: RunningAws) -> None:
     """By botocore's chain; one that others can open fails."""
     stored(tmp_path, "--values", "aws-secrets-manager", environment=cloud.environment)
     file = tmp_path / "credentials"
     file.write_text(
-        f"[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+        f"[default]\naws_access_key_id = {KEY_ID}\naws_secret_access_key = {SECRET_KEY}\n"
     )
     file.chmod(0o600)
     environment = {

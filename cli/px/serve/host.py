@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 
 from positronic.api.reminding import remind
 from positronic.api.service import Service, Settings
 from positronic.brains.discovery import NO_BRAINS, Brains
-from positronic.commands.alarm import Alarm
+from positronic.commands.alarm import Alarm, asking_itself
 from positronic.commands.place import Place
+from positronic.commands.target_pushes import claiming
 from positronic.errors import PositronicError
 from positronic.ledger import unnamed_values
 from positronic.names import Project
 from positronic.ports import Clock, Values
+from positronic.providers.exchange import LONGEST_ANSWER
+from positronic.providers.making import makes
+from positronic.targets.drain import TargetDrain
 from px.http.outgoing import sender
 from px.serve.asgi import Message, Receive, Scope, Send, application
 from px.serve.edge import Edge
 from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
-from px.serve.one_process import put_together
+from px.serve.one_process import one_process
 from px.serve.upkeep import Upkeep
 
 
@@ -53,7 +58,11 @@ class Host:
         self._clock = clock
         self._values = values
         self._tasks: set[asyncio.Task[None]] = set()
-        self._together = put_together(
+        self._upkeep = Upkeep(
+            *(self._projects, self._alarm, self._sweep, self._remind),
+            *(self._clock, self._log.report),
+        )
+        self._together = one_process(
             settings,
             ledgers,
             values=values,
@@ -61,6 +70,8 @@ class Host:
             random=os.urandom,
             report=log.report,
             in_background=self._in_background,
+            wake=self._upkeep.wake,
+            targets=makes(sender(LONGEST_ANSWER), clock),
             at_most=AT_MOST,
         )
         self.known_values = self._together.runtime.known_values
@@ -83,13 +94,11 @@ class Host:
                 *(settings, last.runtime, last.brains, last.large_bodies),
                 *(last.known_projects, last.unknown_projects),
             )
+            self._upkeep.wake_all()
         return self._service
 
     def upkeep(self) -> Upkeep:
-        return Upkeep(
-            *(self._ledgers.projects, self._alarm, self._sweep, self._remind),
-            *(self._clock, self._log.report),
-        )
+        return self._upkeep
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, seen = time.monotonic(), _Seen(send)
@@ -100,12 +109,19 @@ class Host:
             took = (time.monotonic() - begun) * 1000
             self._log.request(scope["method"], path, seen.status, took, seen.request_id)
 
+    def _projects(self) -> Iterator[Project]:
+        """Changed settings may make possible what was not, also where nobody asks anything."""
+        self.service()
+        return self._ledgers.projects()
+
     def _alarm(self, project: Project) -> Alarm:
         ledger, tools = self._ledgers(project), self._together.tools(project)
-        place = Place(project, ledger, tools)
+        place = Place(project, ledger, tools, partial(self._upkeep.wake, project))
+        ask = asking_itself(project, tools.keyring, os.urandom, place)
+        drain = TargetDrain(ledger, tools.targets, tools.values, claiming(ask), self._clock)
         return Alarm(
             *(project, ledger, None, place, tools.keyring),
-            *(self._clock, os.urandom, self._log.report),
+            *(self._clock, os.urandom, self._log.report, [drain]),
         )
 
     async def _sweep(self, project: Project) -> None:
