@@ -41,7 +41,7 @@ $(TIERS): test-%: setup
 	$(PYTEST) tests/$*
 
 test-providers: setup
-	$(BIN)/python -m pytest tests/providers
+	$(BIN)/python -m pytest -n 2 tests/providers
 
 soak: setup
 	$(BIN)/python -m pytest tests/soak
