@@ -22,6 +22,7 @@ from support import hosting
 from support.hosting import PASSPHRASE, Hosted, hosted
 from support.px_process import CANARY, Px
 from support.schemas import conforms
+from support.waiting import wait_until
 
 MANY = 1000
 
@@ -436,5 +437,50 @@ def test_a_brain_that_cannot_be_imported(tmp_path: Path) -> None:
     hosting.init(tmp_path)
     (tmp_path / "worker" / "brains").mkdir(parents=True)
     (tmp_path / "worker" / "brains" / "bad.py").write_text("import nothing_of_that_name\n")
+
+    assert refused(tmp_path, "--brains", "worker") == (2, "invalid_brain")
+
+
+def test_a_brain_starts_on_schedule(tmp_path: Path) -> None:
+    """One that was due while no process ran, as another process had noted; after a kill and a
+    restart it is still one run, of the schedule."""
+    due = datetime.now(UTC) - timedelta(minutes=2)
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    text = SCHEDULED_BRAIN.format(cron=f"{due.minute} {due.hour} * * *")
+    (tmp_path / "worker" / "brains" / "daily.py").write_text(text)
+    hosting.init(tmp_path)
+    mark = tmp_path / "px-data" / "schedule"
+    mark.touch(mode=0o600)
+    mark.write_text(f"{due - timedelta(minutes=1):%Y-%m-%dT%H:%M:00Z}\n")
+
+    with hosted(tmp_path, "--brains", "worker") as host, client_of(host) as client:
+        wait_until(lambda: bool(client.get("/runs").json()["runs"]), "a run")
+        host.kill()
+    with hosted(tmp_path, "--brains", "worker") as host, client_of(host) as client:
+        found = client.get("/runs").json()["runs"]
+        (started,) = client.get("/audit", params={"action": "brain.run"}).json()["events"]
+        host.stop()
+
+    assert [one["brainTitle"] for one in found] == ["daily"]
+    assert started["actor"]["name"] == "schedule"
+    assert mark.read_text() > f"{due:%Y-%m-%dT%H:%M}"
+
+
+SCHEDULED_BRAIN = """
+from positronic import brain
+
+
+@brain("daily").with_schedule("{cron}").step("Go")
+def daily(state):
+    return state
+"""
+
+
+def test_a_schedule_that_cannot_be_read(tmp_path: Path) -> None:
+    """It is said at the start, and not at the time."""
+    hosting.init(tmp_path)
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    text = SCHEDULED_BRAIN.format(cron="59 23 LW * *")
+    (tmp_path / "worker" / "brains" / "daily.py").write_text(text)
 
     assert refused(tmp_path, "--brains", "worker") == (2, "invalid_brain")

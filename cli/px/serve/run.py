@@ -21,6 +21,7 @@ from px.serve.edge import Edge, Network
 from px.serve.host import Host, now
 from px.serve.ledgers import LedgerFiles
 from px.serve.listening import Certificate, address_of, bound, check_reachable
+from px.serve.schedule import Mark
 from px.serve.server import HostServer
 from px.serve.values_file import values_of
 
@@ -60,7 +61,8 @@ def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.
         ledgers, edge = LedgerFiles(folder.ledgers), Edge(options.proxy)
         host = Host(settings, ledgers, edge, own_log, values=values)
         configuration.check(host.service())
-        host.run_brains(brain_folder.load(options.brains, host.known_values))
+        brains = brain_folder.load(options.brains, host.known_values)
+        host.run_brains(brains, Mark(folder))
         listening = bound(options.host, options.port)
         log.take_over(own_log)
         server = HostServer(host, tls)
