@@ -79,8 +79,8 @@ class HostKeys:
             return ""
         return (
             f" into {MASTER_KEYS}, a new file. If px serve has MASTER_KEYS as a variable, it "
-            "refuses both at its next start: put the variable's keys into the file, in front of this one, "
-            "and unset it"
+            "refuses both at its next start: put the variable's keys into the file, in front of "
+            "this one, and unset it"
         )
 
     def name(self) -> str | None:
