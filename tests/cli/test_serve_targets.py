@@ -16,7 +16,7 @@ import pytest
 
 from positronic.names import Name
 from support.hosting import Hosted, hosted, init
-from support.providers import fly, strict_aws, tables, vault, worker_secrets
+from support.providers import aws, fly, tables, vault, worker_secrets
 from support.providers.standin import Faults
 from support.providers.worlds import CASES, SEND, World
 from support.px_process import CANARY, Px
@@ -24,7 +24,7 @@ from support.running import run
 from support.schemas import conforms
 from support.waiting import wait_until
 
-CREDENTIALS: Final = (strict_aws.SECRET_KEY, fly.TOKEN, vault.TOKEN, worker_secrets.TOKEN)
+CREDENTIALS: Final = (aws.SECRET_KEY, fly.TOKEN, vault.TOKEN, worker_secrets.TOKEN)
 NAMES: Final = [f"N{number}" for number in range(6)]
 KILLED_AT: Final = (20, 40)
 TWO: Final = {"secrets": [{"name": "A", "value": "two"}]}

@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from support.hosting import Hosted, hosted, init
-from support.providers.aws import ACCESS_KEY, SECRET_KEY, Aws, aws
+from support.providers.aws import KEY_ID, SECRET_KEY, RunningAws, running_aws
 from support.providers.vault import TOKEN, Vault, vault
 from support.px_process import CANARY, Px
 
-SECRETS: Final = (CANARY, SECRET_KEY, ACCESS_KEY, TOKEN)
+SECRETS: Final = (CANARY, SECRET_KEY, KEY_ID, TOKEN)
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,7 @@ class Kept:
     fail: Callable[[], None]
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with aws(tmp_path_factory.mktemp("moto") / "log") as running:
-        yield running
-
-
-def in_secrets_manager(cloud: Aws) -> Kept:
+def in_secrets_manager(cloud: RunningAws) -> Kept:
     client = cloud.client("secretsmanager")
 
     def texts() -> dict[str, str]:
@@ -43,12 +37,12 @@ def in_secrets_manager(cloud: Aws) -> Kept:
         return {name: client.get_secret_value(SecretId=name)["SecretString"] for name in names}
 
     def fail() -> None:
-        cloud.front.refused["CreateSecret"] = "AccessDeniedException"
+        cloud.aws.refused["CreateSecret"] = "AccessDeniedException"
 
     return Kept("aws-secrets-manager", cloud.environment, texts, fail)
 
 
-def in_parameter_store(cloud: Aws) -> Kept:
+def in_parameter_store(cloud: RunningAws) -> Kept:
     client = cloud.client("ssm")
 
     def texts() -> dict[str, str]:
@@ -57,7 +51,7 @@ def in_parameter_store(cloud: Aws) -> Kept:
         return {one["Parameter"]["Name"]: one["Parameter"]["Value"] for one in found}
 
     def fail() -> None:
-        cloud.front.refused["PutParameter"] = "AccessDeniedException"
+        cloud.aws.refused["PutParameter"] = "AccessDeniedException"
 
     return Kept("aws-parameter-store", cloud.environment, texts, fail)
 
@@ -73,13 +67,13 @@ def in_vault(server: Vault) -> Kept:
 
 
 @pytest.fixture(params=["aws-secrets-manager", "aws-parameter-store", "vault"])
-def kept(request: pytest.FixtureRequest, servers: Aws) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
     """A provider with nothing in it."""
     if request.param == "vault":
         with vault() as server:
             yield in_vault(server)
         return
-    with servers.emptied() as cloud:
+    with running_aws() as cloud:
         is_secrets = request.param == "aws-secrets-manager"
         yield in_secrets_manager(cloud) if is_secrets else in_parameter_store(cloud)
 
@@ -163,9 +157,9 @@ def test_what_is_no_provider(tmp_path: Path, option: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["x" * 4_097, "a {{x}} b"])
-def test_what_parameter_store_cannot_take(tmp_path: Path, servers: Aws, value: str) -> None:
+def test_what_parameter_store_cannot_take(tmp_path: Path, value: str) -> None:
     """One of a bulk: 400 with a sentence that names it, and nothing of the bulk is anywhere."""
-    with servers.emptied() as cloud:
+    with running_aws() as cloud:
         kept = in_parameter_store(cloud)
         with hosted(tmp_path, "--values", kept.option, environment=kept.environment) as host:
             answer = httpx.post(
@@ -176,11 +170,12 @@ def test_what_parameter_store_cannot_take(tmp_path: Path, servers: Aws, value: s
                 trust_env=False,
             )
             names = px_of(host, tmp_path).run("secret", "list").stdout
+        texts = kept.texts()
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_value")
     assert "the value of B" in answer.json()["error"]
     assert "AWS Parameter Store" in answer.json()["error"]
-    assert (names, kept.texts()) == ("", {})
+    assert (names, texts) == ("", {})
 
 
 def test_the_contract_is_kept(tmp_path: Path, host: Hosted) -> None:

@@ -15,7 +15,7 @@ from px.values import aws_parameter_store, aws_secrets_manager, vault
 from px.values.object_store import ObjectStore, ValueLimits
 from px.values.provider_values import ProviderValues
 from px.vault.kv import VaultKv
-from support.providers.aws import Aws
+from support.providers.aws import KEY_ID, REGION, SECRET_KEY, RunningAws
 from support.providers.vault import Vault
 
 PREFIX: Final = "positronic-secrets"
@@ -71,7 +71,7 @@ class AtProvider:
         await self._values.sweep(named, before)
 
 
-def in_secrets_manager(aws: Aws, clock: Clock) -> AtProvider:
+def in_secrets_manager(aws: RunningAws, clock: Clock) -> AtProvider:
     """One secret of AWS each."""
     client, host = _client(aws, "secretsmanager"), _host()
     folder = "/".join(host)
@@ -84,7 +84,7 @@ def in_secrets_manager(aws: Aws, clock: Clock) -> AtProvider:
     return AtProvider(store, aws_secrets_manager.LIMITS, clock, fail, plant, client.close)
 
 
-def in_parameter_store(aws: Aws, clock: Clock) -> AtProvider:
+def in_parameter_store(aws: RunningAws, clock: Clock) -> AtProvider:
     """One parameter each."""
     client, host = _client(aws, "ssm"), _host()
     folder = "/".join(host)
@@ -117,15 +117,15 @@ def _host() -> tuple[str, str, str]:
     return PREFIX, os.urandom(8).hex(), PROJECT
 
 
-def _client(aws: Aws, service: str) -> Any:  # noqa: ANN401 - botocore has no types
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return open_client(service, AwsAccess("eu-central-1", keys, aws.url))
+def _client(aws: RunningAws, service: str) -> Any:  # noqa: ANN401 - botocore has no types
+    keys = {"aws_access_key_id": KEY_ID, "aws_secret_access_key": SECRET_KEY}
+    return open_client(service, AwsAccess(REGION, keys, aws.url))
 
 
-def _refusing(aws: Aws, action: str) -> Callable[[bool], None]:
+def _refusing(aws: RunningAws, action: str) -> Callable[[bool], None]:
     def fail(failing: bool) -> None:
-        aws.front.refused.clear()
+        aws.aws.refused.clear()
         if failing:
-            aws.front.refused[action] = "InternalServiceError"
+            aws.aws.refused[action] = "InternalServiceError"
 
     return fail

@@ -180,9 +180,10 @@ async def check_rotation(world: LedgerWorld) -> None:
     await place.run(bulk(["A", "B"], "one"))
     place.keys = f"{NEWER},{place.keys}"
     before = place.rows()["version"]
-    census = await place.run(command("keys.census", newest="k2"))
+    census, at_provider = await place.run(command("keys.census", newest="k2"))
     resealed, remaining, failed, cursor = await place.run(command("keys.rotate", newest="k2"))
 
     assert [use[:3] for use in census] == [["k1", 0, 0], ["k2", 0, 0]]
+    assert at_provider == 2
     assert (resealed, remaining, failed, cursor) == (1, 0, [], None)
     assert place.rows()["version"] == before

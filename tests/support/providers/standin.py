@@ -104,11 +104,14 @@ def standing_in(provider: Provider) -> Iterator[Standin]:
 
 def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             said = standin.carry_out(Asked(self.command, self.path, headers, body))
             if said is None:
+                self.close_connection = True
                 return
             self.send_response(said.status)
             sent = b"" if said.document is None else json.dumps(said.document).encode()
@@ -118,7 +121,7 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_LIST = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             return

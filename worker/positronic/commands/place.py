@@ -57,7 +57,7 @@ from positronic.sealing.signing import Signer
 from positronic.targets import outbox
 from positronic.times import DAY
 
-TRIES: Final = 5
+TRIES: Final = 20  # of several writers of one name, one at least comes through each time
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
 

@@ -11,7 +11,6 @@ from positronic.errors import RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.vault import Vault
 from support.providers import vault, worlds
-from support.providers.at_vault import AtVault
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
@@ -27,7 +26,7 @@ def at_vault(tried: Tried) -> None:
     async def within(standin: Standin) -> None:
         await tried(worlds.vault_target(standin, worlds.SEND), provider, standin)
 
-    with standing_in(AtVault(provider)) as standin:
+    with standing_in(provider) as standin:
         asyncio.run(within(standin))
 
 
@@ -101,7 +100,7 @@ def test_a_change_at_the_same_time_is_not_overwritten() -> None:
     marked = {"custom_metadata": dict(worlds.MARK.tags), "current_version": 1}
     found = {"data": {**marked, "versions": {"1": {"deletion_time": "", "destroyed": False}}}}
     send = Canned([(200, found), (400, {"errors": [CAS]})])
-    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+    target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
 
     asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
     assert send.sent[1][2]["options"] == {"cas": 1}
@@ -111,7 +110,7 @@ def test_what_somebody_creates_at_the_same_time_stays_theirs() -> None:
     """The mark that it got from us is taken off again."""
     refused = (400, {"errors": [CAS]})
     send = Canned([(404, {"errors": []}), (204, None), refused, (204, None)])
-    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+    target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
 
     asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
     marks = [sent["custom_metadata"] for _, url, sent in send.sent if sent and "metadata" in url]
@@ -123,5 +122,5 @@ def test_statuses_that_pass() -> None:
     statuses = {412: StoreFailed, 429: RateLimited, 473: StoreFailed, 503: StoreFailed}
     for status, kind in statuses.items():
         send = Canned([(status, {"errors": ["x"]})])
-        target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+        target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
         asyncio.run(raises(kind, target.look([A])))
