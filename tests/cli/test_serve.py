@@ -420,6 +420,71 @@ def test_a_run_does_not_outlive_its_host(tmp_path: Path) -> None:
     assert [one["status"] for one in found] == ["interrupted"]
 
 
+def test_runs_survive_a_kill(tmp_path: Path) -> None:
+    """What was told is told again, and it can be rerun; one that was under way is interrupted. No
+    value is in a file, also where an event was stored before it was known to hold one."""
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    (tmp_path / "worker" / "brains" / "two.py").write_text(TWO_BRAINS.format(value=CANARY))
+    with hosted(tmp_path, "--brains", "worker") as host:
+        px = Px(tmp_path, host.environment)
+        px.run("secret", "create", "KEY", "--value", CANARY)
+        done = px.run("brain", "run", "short", "--watch", "--json").stdout
+        long = px.run("brain", "run", "long").stdout.strip()
+        with client_of(host) as client:
+            wait_until(lambda: "begun" in client.get(f"/brains/runs/{long}").text, "a step")
+        host.kill()
+    short = json.loads(done.splitlines()[0])["brainRunId"]
+    with hosted(tmp_path, "--brains", "worker") as host:
+        px = Px(tmp_path, host.environment)
+        again = px.run("brain", "watch", short, "--json").stdout
+        broken = json.loads(px.run("brain", "status", long, "--json").stdout)
+        with client_of(host) as client:
+            listed = client.get("/runs").json()["runs"]
+        rerun = px.run("brain", "rerun", short, "--from", "2", "--watch", "--json")
+        host.stop()
+
+    assert again == done
+    assert "[secret:KEY]" in done
+    assert broken["status"] == "interrupted"
+    assert broken["state"] == {"begun": True}
+    assert {one["brainRunId"]: one["status"] for one in listed} == {
+        short: "complete",
+        long: "interrupted",
+    }
+    assert rerun.returncode == 0, rerun.stderr
+    files = [one for one in (tmp_path / "px-data").rglob("*") if one.is_file()]
+    assert [one.name for one in files if CANARY.encode() in one.read_bytes()] == []
+
+
+TWO_BRAINS = """
+import asyncio
+
+from positronic import brain
+
+
+@brain("short").step("Print")
+def short(state):
+    print("{value}")
+    return {{**state, "printed": True}}
+
+
+@short.step("Read")
+async def short(state, secrets):
+    await secrets.get("KEY")
+    return {{**state, "read": True}}
+
+
+@brain("long").step("Begin")
+def long(state):
+    return {{**state, "begun": True}}
+
+
+@long.step("Wait")
+async def long(state):
+    await asyncio.sleep(600)
+"""
+
+
 LONG_BRAIN = """
 import asyncio
 

@@ -11,7 +11,7 @@ from functools import partial
 from positronic.api.admission import handle
 from positronic.api.reminding import remind
 from positronic.api.scheduling import start_scheduled
-from positronic.api.service import Service, Settings
+from positronic.api.service import Service, Settings, run_limits
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.commands.alarm import Alarm, asking_itself
 from positronic.commands.place import Place
@@ -31,6 +31,7 @@ from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
 from px.serve.one_process import one_process
+from px.serve.run_file import RunFile
 from px.serve.schedule import Mark, Schedule, crons_of
 from px.serve.upkeep import Upkeep
 
@@ -42,7 +43,8 @@ def now() -> int:
 class Host:
     """One process's: an ASGI application, and its upkeep. `settings` are asked for each request.
 
-    `values`: who keeps a project's values, instead of its ledger.
+    `values`: who keeps a project's values, instead of its ledger; `runs`: those of brains, instead
+    of memory.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Host:
         clock: Clock = now,
         *,
         values: Callable[[Project], Values] | None = None,
+        runs: RunFile | None = None,
     ) -> None:
         self._settings = settings
         self._ledgers = ledgers
@@ -61,6 +64,7 @@ class Host:
         self._log = log
         self._clock = clock
         self._values = values
+        self._runs = runs
         self._tasks: set[asyncio.Task[None]] = set()
         self.schedule: Schedule | None = None
         self._upkeep = Upkeep(
@@ -78,6 +82,7 @@ class Host:
             wake=self._upkeep.wake,
             targets=makes(sender(LONGEST_ANSWER), clock),
             at_most=AT_MOST,
+            runs=runs,
         )
         self.known_values = self._together.runtime.known_values
         self._service = Service(settings(), self._together.runtime)
@@ -91,9 +96,10 @@ class Host:
         if mark is not None:
             crons = crons_of(brains)
             self.schedule = Schedule(crons, mark, self._fire, self._clock, self._log.report)
+        ended = self._runs.end_all() if self._runs else {}
         for project in self._ledgers.projects():
             try:
-                note_interrupted(self._ledgers(project), self._clock())
+                note_interrupted(self._ledgers(project), self._clock(), ended)
             except PositronicError as error:  # the others are served
                 self._log.report(f"the ledger of {project}: {error.code}: {error.message}")
         self._service = Service(self._settings(), self._together.runtime, brains)
@@ -144,6 +150,8 @@ class Host:
         )
 
     async def _sweep(self, project: Project) -> None:
+        if self._runs is not None:
+            self._runs.trim(self._clock() - run_limits(self._settings()).retention)
         if self._values is not None:
             now = self._clock()
             await unnamed_values.sweep(self._ledgers(project), self._values(project), now)

@@ -60,7 +60,7 @@ def crons_of(brains: Brains) -> Mapping[str, Cron]:
             raise Usage(
                 f"the schedule of the brain {brain.title!r} cannot be read",
                 code="invalid_brain",
-                hint="px serve reads numbers, names, `*`, `,`, `-` and `/`, and Sunday is 1; "
+                hint="a schedule has numbers, names, `*`, `,`, `-` and `/`, and Sunday is 1; "
                 "neither L nor W nor #",
             ) from None
     return found
