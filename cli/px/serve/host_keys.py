@@ -83,6 +83,10 @@ class HostKeys:
             "this one, and unset it"
         )
 
+    def ids(self) -> list[str]:
+        """Of the keys in the file, the newest first. Raises Usage."""
+        return [parse(one).id for one in self._entries()]
+
     def name(self) -> str | None:
         """What recovery files call this host; None if nobody noted it."""
         text = self._folder.read(HOST)
