@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from pexpect import EOF
 
@@ -23,6 +24,18 @@ TABLE: Final = {
     "prod-aws": {"type": "aws-secrets-manager", "region": "eu-central-1"},
 }
 OPENED: Final = {"TARGET_FLY_API_TOKEN": "t"}
+UNCONFIGURED: Final = [
+    "other",
+    "fly2",
+    "aws",
+    "vault",
+    "prod",
+    "a",
+    "b-c",
+    "prod-aws2",
+    "f",
+    "localhost",
+]
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +128,11 @@ def test_either_names_or_a_prefix(px: Px, words: list[str]) -> None:
     assert px.run("target", "add", "fly", *words).returncode == 2
 
 
-def test_a_target_that_is_not_configured(px: Px, server: TestDevServer) -> None:
+def test_a_target_that_is_not_configured(
+    px: Px, server: TestDevServer, providers: dict[TargetName, MemoryTarget]
+) -> None:
     """Ten of them, also with the root token: each is refused, and no provider is made for one."""
-    names = ["other", "fly2", "aws", "vault", "prod", "a", "b-c", "prod-aws2", "f", "localhost"]
-    for name in names:
+    for name in UNCONFIGURED:
         for words in (
             ["add", name, "--secret", "A"],
             ["check", name],
@@ -130,6 +144,36 @@ def test_a_target_that_is_not_configured(px: Px, server: TestDevServer) -> None:
             assert f"there is no target {name}" in done.stderr
     for name in ("https://a.example", "A", "fly "):
         assert px.run("target", "add", name, "--secret", "A").returncode == 2
+    assert providers.keys() <= TABLE.keys()
+
+
+@pytest.mark.parametrize("role", ["admin", "root"])
+def test_a_destination_that_is_not_configured(
+    px: Px, server: TestDevServer, providers: dict[TargetName, MemoryTarget], role: str
+) -> None:
+    """By the API itself, and with an address in the request: nobody can bring one along."""
+    made = px.run("token", "create", "boss", "--role", "admin")
+    token = made.stdout.strip() if role == "admin" else px.environment["PX_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}", "X-Positronic-Project": "default"}
+    selected = {"names": ["A"]}
+    address = {"url": "https://a.example", "address": "https://a.example", "app": "theirs"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+        for name in UNCONFIGURED:
+            path = f"/targets/{name}"
+            answers = [
+                client.put(path, json=selected),
+                client.post(f"{path}/sync"),
+                client.get(f"{path}/check"),
+                client.delete(path, params={"purge": "true"}),
+            ]
+            assert {one.status_code for one in answers} <= {404, 409}, name
+        for field, text in address.items():
+            refused = client.put("/targets/fly", json={**selected, field: text})
+            assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+        assert client.get("/targets").json()["targets"][0]["state"] == "off"
+    push(server)
+    assert {name: dict(one.kept) for name, one in providers.items() if one.kept} == {}
+    assert providers.keys() <= TABLE.keys()
 
 
 def test_one_without_its_credential(px: Px) -> None:
