@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import pytest
 from pexpect import EOF
 
 from positronic.names import Name, TargetName, parse_value
+from positronic.ports import AtTarget
 from positronic.targets.configured import Make
 from positronic.targets.memory import AtProvider, MemoryTarget
 from px.testing.dev_server import TestDevServer
@@ -171,6 +172,29 @@ def test_check_and_sync(px: Px, server: TestDevServer, fly: MemoryTarget) -> Non
     conforms("target check", json.loads(told.stdout))
     conforms("target sync", json.loads(synced.stdout))
     assert px.run("target", "check", "fly").returncode == 0
+
+
+def test_a_check_asks_for_few_names_at_once(
+    px: Px, server: TestDevServer, fly: MemoryTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer than the 50 requests that a Worker of the free plan may make; and for all of them."""
+    names = {f"MANY_{number:02}": "x" for number in range(41)}
+    server.seed(names)
+    px.run("target", "add", "fly", "--prefix", "MANY_")
+    while len(fly.kept) < len(names):
+        push(server)
+    asked, look = [], MemoryTarget.look
+
+    async def noted(self: MemoryTarget, some: Collection[Name]) -> Mapping[Name, AtTarget]:
+        asked.append(sorted(some))
+        return await look(self, some)
+
+    monkeypatch.setattr(MemoryTarget, "look", noted)
+    done = px.run("target", "check", "fly")
+
+    assert (done.returncode, "fly: 41 as they have to be" in done.stderr) == (0, True)
+    assert max(map(len, asked)) <= 40
+    assert sorted(name for some in asked for name in some) == sorted(names)
 
 
 def test_remove(px: Px, server: TestDevServer, fly: MemoryTarget) -> None:

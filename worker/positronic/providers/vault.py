@@ -15,6 +15,7 @@ from positronic.ports import AtTarget
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
+from positronic.providers.side_by_side import side_by_side
 from positronic.providers.vault_api import Changed, VaultApi
 
 PROVIDER: Final = "Vault"
@@ -85,7 +86,8 @@ class Vault:
             await self.api.call("DELETE", "metadata", at)
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
-        found = {name: await self._there(self._path(name)) for name in names}
+        """A call for each: a list has no metadata."""
+        found = await side_by_side(names, lambda name: self._there(self._path(name)))
         return {
             name: AtTarget(self.mark.is_on(there.metadata), str(there.current))
             for name, there in found.items()
