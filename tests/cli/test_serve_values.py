@@ -27,6 +27,8 @@ class Kept:
     environment: Mapping[str, str]
     texts: Callable[[], dict[str, str]]
     fail: Callable[[], None]
+    deny: Callable[[], None]
+    lose: Callable[[], None]
 
 
 def in_secrets_manager(cloud: RunningAws) -> Kept:
@@ -39,7 +41,14 @@ def in_secrets_manager(cloud: RunningAws) -> Kept:
     def fail() -> None:
         cloud.aws.refused["CreateSecret"] = "AccessDeniedException"
 
-    return Kept("aws-secrets-manager", cloud.environment, texts, fail)
+    def deny() -> None:
+        cloud.aws.refused["GetSecretValue"] = "AccessDeniedException"
+
+    def lose() -> None:
+        for name in texts():
+            client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+    return Kept("aws-secrets-manager", cloud.environment, texts, fail, deny, lose)
 
 
 def in_parameter_store(cloud: RunningAws) -> Kept:
@@ -53,7 +62,14 @@ def in_parameter_store(cloud: RunningAws) -> Kept:
     def fail() -> None:
         cloud.aws.refused["PutParameter"] = "AccessDeniedException"
 
-    return Kept("aws-parameter-store", cloud.environment, texts, fail)
+    def deny() -> None:
+        cloud.aws.refused["GetParameter"] = "AccessDeniedException"
+
+    def lose() -> None:
+        for name in texts():
+            client.delete_parameter(Name=name)
+
+    return Kept("aws-parameter-store", cloud.environment, texts, fail, deny, lose)
 
 
 def in_vault(server: Vault) -> Kept:
@@ -63,7 +79,10 @@ def in_vault(server: Vault) -> Kept:
     def fail() -> None:
         server.denied.add(("POST", "kv/data/"))
 
-    return Kept("vault:kv/px", server.environment, texts, fail)
+    def deny() -> None:
+        server.denied.add(("GET", "kv/data/"))
+
+    return Kept("vault:kv/px", server.environment, texts, fail, deny, server.kv.entries.clear)
 
 
 @pytest.fixture(params=["aws-secrets-manager", "aws-parameter-store", "vault"])
@@ -114,6 +133,40 @@ def test_a_refusal_of_the_provider_leaves_nothing(tmp_path: Path, kept: Kept, ho
     assert CANARY not in done.stderr
     assert px.run("secret", "exists", "A").returncode == 1
     assert kept.texts() == {}
+
+
+def test_what_may_not_be_read_back_is_stored(tmp_path: Path, kept: Kept, host: Hosted) -> None:
+    """A host that may only write: true with a warning, and px doctor does not say that it opens."""
+    kept.deny()
+    px = px_of(host, tmp_path)
+    px.run("secret", "create", "A", "--value", CANARY)
+    done = px.run("secret", "exists", "A")
+    document = json.loads(px.run("secret", "exists", "A", "--json").stdout)
+    missing = px.run("secret", "exists", "NONE")
+    found = json.loads(px.run("doctor", "--json").stdout)["checks"]
+    [records] = [one for one in found if one["check"] == "records"]
+
+    assert (done.returncode, done.stdout) == (0, "true\n")
+    assert done.stderr == "warning: A is stored; the server does not say whether it opens\n"
+    assert document == {"name": "A", "exists": True}
+    assert (missing.returncode, missing.stdout, missing.stderr) == (1, "false\n", "")
+    assert records["status"] == "skip"
+    assert "of 1 the server does not say whether they open" in records["message"]
+
+
+def test_what_is_gone_at_the_provider_is_not_missing(
+    tmp_path: Path, kept: Kept, host: Hosted
+) -> None:
+    """A value that somebody deleted there: an error that names it, and never `false`."""
+    px = px_of(host, tmp_path)
+    px.run("secret", "create", "A", "--value", CANARY)
+    opened = json.loads(px.run("secret", "exists", "A", "--json").stdout)
+    kept.lose()
+    done = px.run("secret", "exists", "A", "--json")
+
+    assert opened == {"name": "A", "exists": True, "opens": True}
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (5, "corrupt_record")
+    assert done.stdout == ""
 
 
 def test_a_folder_stays_with_its_provider(tmp_path: Path, kept: Kept, host: Hosted) -> None:

@@ -23,7 +23,7 @@ PREFIX: Final = "positronic-secrets"
 
 class AtProvider:
     """`fail`: lets the provider refuse writes, or take them again. `plant`: somebody else's, by its
-    path from the host's folder on. `close`: its connections."""
+    path from the host's folder on. `deny`: lets it refuse reads. `close`: its connections."""
 
     newest = ProviderValues.newest
 
@@ -34,11 +34,13 @@ class AtProvider:
         clock: Clock,
         fail: Callable[[bool], None],
         plant: Callable[[str], object],
+        deny: Callable[[], None],
         close: Callable[[], None],
     ) -> None:
         self.store = store
         self.max_bytes = limits.max_bytes
         self.plant = plant
+        self.deny = deny
         self.close = close
         self._fail = fail
         self.is_failing = False
@@ -80,8 +82,8 @@ def in_secrets_manager(aws: RunningAws, clock: Clock) -> AtProvider:
         client.create_secret(Name=f"{folder}/{path}", SecretString="theirs")
 
     store = aws_secrets_manager.AwsSecretObjects(client, *host)
-    fail = _refusing(aws, "CreateSecret")
-    return AtProvider(store, aws_secrets_manager.LIMITS, clock, fail, plant, client.close)
+    fail, deny = _refusing(aws, "CreateSecret"), _denying(aws, "GetSecretValue")
+    return AtProvider(store, aws_secrets_manager.LIMITS, clock, fail, plant, deny, client.close)
 
 
 def in_parameter_store(aws: RunningAws, clock: Clock) -> AtProvider:
@@ -93,8 +95,8 @@ def in_parameter_store(aws: RunningAws, clock: Clock) -> AtProvider:
         client.put_parameter(Name=f"/{folder}/{path}", Value="theirs", Type="String")
 
     store = aws_parameter_store.AwsParameterObjects(client, *host)
-    fail = _refusing(aws, "PutParameter")
-    return AtProvider(store, aws_parameter_store.LIMITS, clock, fail, plant, client.close)
+    fail, deny = _refusing(aws, "PutParameter"), _denying(aws, "GetParameter")
+    return AtProvider(store, aws_parameter_store.LIMITS, clock, fail, plant, deny, client.close)
 
 
 def in_vault(server: Vault, clock: Clock) -> AtProvider:
@@ -105,12 +107,15 @@ def in_vault(server: Vault, clock: Clock) -> AtProvider:
     def fail(failing: bool) -> None:
         server.denied = {("POST", "kv/data/")} if failing else set()
 
+    def deny() -> None:
+        server.denied = {("GET", "kv/data/")}
+
     def plant(path: str) -> None:
         server.kv.write(f"{folder}/{path}", {"value": "theirs"})
 
     kv = VaultKv(VaultAccess(server.url, server.token, "", "a test"), "kv")
     store = vault.VaultObjects(kv, *host)
-    return AtProvider(store, vault.LIMITS, clock, fail, plant, kv.close)
+    return AtProvider(store, vault.LIMITS, clock, fail, plant, deny, kv.close)
 
 
 def _host() -> tuple[str, str, str]:
@@ -129,3 +134,10 @@ def _refusing(aws: RunningAws, action: str) -> Callable[[bool], None]:
             aws.aws.refused[action] = "InternalServiceError"
 
     return fail
+
+
+def _denying(aws: RunningAws, action: str) -> Callable[[], None]:
+    def deny() -> None:
+        aws.aws.refused[action] = "AccessDeniedException"
+
+    return deny

@@ -69,7 +69,8 @@ LAYERS: Final = """
     upgrade
     api
     audit brains keys secrets spec tables targets
-    deploy doctor serve
+    deploy serve
+    doctor
     commands testing
     ending
     app

@@ -72,6 +72,10 @@ class HostKeys:
         others = ", after the keys it already had" if entries else ""
         return f"Restored the host's master key {key.id}{others}"
 
+    def ids(self) -> list[str]:
+        """Of the keys in the file, the newest first. Raises Usage."""
+        return [parse(one).id for one in self._entries()]
+
     def name(self) -> str | None:
         """What recovery files call this host; None if nobody noted it."""
         text = self._folder.read(HOST)

@@ -57,17 +57,22 @@ class Credential(NamedTuple):
         return "Credential(hidden)"
 
 
-def configured(manifest: Manifest, name: TargetName, *, is_local: bool) -> TargetConfig:
-    """The target in the project's own configuration. Raises Usage, Refused."""
+def all_configured(manifest: Manifest, *, is_local: bool) -> Mapping[TargetName, TargetConfig]:
+    """Those in the project's own configuration. Raises Usage."""
     table = manifest.fields.get("vars", {}).get(SETTING, "")
     text = table if isinstance(table, str) else json.dumps(table)
     try:
         project = parse_project(manifest.variables.get("PROJECT", "default"))
-        found = {one.name: one for one in parse(text, {}, project, is_local=is_local)}
+        return {one.name: one for one in parse(text, {}, project, is_local=is_local)}
     except NotConfigured as error:
         raise Usage(error.message, code="malformed_setting") from None
     except PositronicError:
         raise Usage("PROJECT is not a project name", code="malformed_setting") from None
+
+
+def configured(manifest: Manifest, name: TargetName, *, is_local: bool) -> TargetConfig:
+    """The one of this name. Raises Usage, Refused."""
+    found = all_configured(manifest, is_local=is_local)
     if name not in found:
         raise Refused(
             f"{manifest.config.name} has no target {name}",

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import formatdate
 from functools import cache
 from typing import Any, Final, Literal
+from urllib.parse import parse_qs
 
 import botocore.session
 from botocore.auth import SigV4Auth
@@ -77,7 +79,7 @@ MAX_SKEW: Final = 300  # seconds
 TIERS: Final = {"Standard": 4096, "Advanced": 8192}
 _ARN_END: Final = re.compile(r"-[A-Za-z0-9]{6}\Z")
 
-Service = Literal["secretsmanager", "ssm"]
+Service = Literal["secretsmanager", "ssm", "sts"]
 
 
 class Refused(Exception):
@@ -106,6 +108,24 @@ class Aws:
         self.refused = dict.fromkeys(actions, "AccessDeniedException")
 
     def answer(self, asked: Asked) -> Said:
+        """With the time of its own clock."""
+        said = self._said(asked) if "x-amz-target" in asked.headers else self._identity(asked)
+        return replace(said, headers={"Date": formatdate(self.clock(), usegmt=True)})
+
+    def _identity(self, asked: Asked) -> Said:
+        """STS, which speaks forms and XML: whose the key is, and nothing else."""
+        try:
+            self._check_signature(asked, "sts")
+        except Refused as refused:
+            return Said(
+                403, text=f"<ErrorResponse><Error><Code>{refused}</Code></Error></ErrorResponse>"
+            )
+        form = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
+        assert parse_qs(asked.body.decode()) == {key: [text] for key, text in form.items()}
+        answer = _client("sts").post("/", data=form)
+        return Said(answer.status_code, text=answer.get_data(as_text=True))
+
+    def _said(self, asked: Asked) -> Said:
         action = asked.headers.get("x-amz-target", "").rpartition(".")[2]
         try:
             self._check(action, asked)
@@ -155,7 +175,8 @@ class Aws:
         time = request.context["timestamp"] = asked.headers["x-amz-date"]
         auth = SigV4Auth(Credentials(KEY_ID, SECRET_KEY), expected, REGION)
         text = auth.string_to_sign(request, auth.canonical_request(request))
-        needed = {"host", "x-amz-date", "x-amz-target", "content-type"}
+        needed = {"host", "x-amz-date", "content-type"}
+        needed |= set() if expected == "sts" else {"x-amz-target"}
         is_whole = needed <= {*names} and (region, service) == (REGION, expected)
         if not is_whole or auth.signature(text, request) != fields["Signature"]:
             raise Refused("InvalidSignatureException")
@@ -234,8 +255,9 @@ class RunningAws:
         }
 
     def actions(self) -> list[str]:
-        """What was asked for."""
-        targets = [one.headers["x-amz-target"] for one in self.standin.asked]
+        """What was asked for; of STS there is one action."""
+        of_sts = "sts.GetCallerIdentity"
+        targets = [one.headers.get("x-amz-target", of_sts) for one in self.standin.asked]
         return [target.rpartition(".")[2] for target in targets]
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore has no types

@@ -31,11 +31,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer; `document` is JSON, None: no body."""
+    """An answer; `document` is JSON, None: no body. `text`: XML, instead of it."""
 
     status: int
     document: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
 
 class Provider(Protocol):
@@ -113,9 +114,12 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
             if said is None:
                 self.close_connection = True
                 return
-            self.send_response(said.status)
+            self.send_response_only(said.status)
             sent = b"" if said.document is None else json.dumps(said.document).encode()
-            named = {**said.headers, "Content-Type": "application/json"}
+            named = {"Date": self.date_time_string(), "Content-Type": "application/json"}
+            if said.text is not None:
+                sent, named["Content-Type"] = said.text.encode(), "text/xml"
+            named |= said.headers
             for name, value in {**named, "Content-Length": str(len(sent))}.items():
                 self.send_header(name, value)
             self.end_headers()

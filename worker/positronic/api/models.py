@@ -99,7 +99,10 @@ class SecretsOut(Model):
 
 
 class ExistsOut(Model):
+    """`opens`: a brain can read it; missing: there is none, or its value may not be read back."""
+
     exists: bool
+    opens: Literal[True] | None = None
 
 
 class BulkOut(Model):
