@@ -162,6 +162,31 @@ def test_a_lost_key_comes_back(folder: Path) -> None:
         assert done.stdout == "true\n"
 
 
+def test_a_recovered_key_beside_keys_of_the_environment(folder: Path) -> None:
+    """px says at once that the two would be refused, and the refusal says how to use both."""
+    with hosted(folder) as host:
+        Px(folder, host.environment).run("secret", "create", "A", "--stdin", stdin=b"x")
+    data = folder / "px-data"
+    other = make(date(2026, 1, 1), os.urandom).entry
+    keys = {"MASTER_KEYS": other, "ROOT_TOKEN_SHA256": (data / "root-token-sha256").read_text()}
+    for name in ("master-keys", "root-token-sha256"):
+        (data / name).unlink()
+    words = ("key", "recover", "px-data/recovery.json", "--data", "px-data", "--passphrase-stdin")
+    done = Px(folder).run(*words, stdin=PASSPHRASE.encode())
+    refused = Px(folder).run("serve", "--port", "0", environment=keys)
+
+    assert done.returncode == 0
+    assert "put the variable's keys into the file, in front of this one" in done.stderr
+    assert refused.returncode == 2
+    assert "put the variable's keys into the file, in front of those" in refused.stderr
+    path = data / "master-keys"
+    path.write_text(f"{other},{path.read_text()}")
+    del keys["MASTER_KEYS"]
+    with hosted(folder, environment=keys) as host:
+        found = Px(folder, host.environment).run("secret", "exists", "A")
+        assert found.stdout == "true\n", found.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

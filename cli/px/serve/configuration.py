@@ -121,8 +121,15 @@ class HostSettings:
                 raise Usage(
                     f"{variable} is in the environment, and {name} is in the data folder",
                     code="two_sources",
-                    hint="keep one of the two",
+                    hint="unset the variable to use the file, or move the file away to use the "
+                    f"variable{_KEYS_OF_BOTH if name == MASTER_KEYS else ''}",
                 )
+
+
+_KEYS_OF_BOTH: Final = (
+    "; to use both, put the variable's keys into the file, in front of those that are there, and "
+    "unset the variable"
+)
 
 
 def _as_json(text: str) -> str:

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 
+from positronic.api.admission import handle
 from positronic.api.reminding import remind
-from positronic.api.service import Service, Settings
+from positronic.api.scheduling import start_scheduled
+from positronic.api.service import Service, Settings, run_limits
 from positronic.brains.discovery import NO_BRAINS, Brains
 from positronic.commands.alarm import Alarm, asking_itself
 from positronic.commands.place import Place
 from positronic.commands.target_pushes import claiming
 from positronic.errors import PositronicError
+from positronic.http.request import Request
 from positronic.ledger import unnamed_values
 from positronic.names import Project
 from positronic.ports import Clock, Values
@@ -28,6 +31,8 @@ from px.serve.ended_runs import note_interrupted
 from px.serve.ledgers import AT_MOST, LedgerFiles
 from px.serve.log import HostLog
 from px.serve.one_process import one_process
+from px.serve.run_file import RunFile
+from px.serve.schedule import Mark, Schedule, crons_of
 from px.serve.upkeep import Upkeep
 
 
@@ -38,7 +43,8 @@ def now() -> int:
 class Host:
     """One process's: an ASGI application, and its upkeep. `settings` are asked for each request.
 
-    `values`: who keeps a project's values, instead of its ledger.
+    `values`: who keeps a project's values, instead of its ledger; `runs`: those of brains, instead
+    of memory.
     """
 
     def __init__(
@@ -50,6 +56,7 @@ class Host:
         clock: Clock = now,
         *,
         values: Callable[[Project], Values] | None = None,
+        runs: RunFile | None = None,
     ) -> None:
         self._settings = settings
         self._ledgers = ledgers
@@ -57,7 +64,9 @@ class Host:
         self._log = log
         self._clock = clock
         self._values = values
+        self._runs = runs
         self._tasks: set[asyncio.Task[None]] = set()
+        self.schedule: Schedule | None = None
         self._upkeep = Upkeep(
             *(self._projects, self._alarm, self._sweep, self._remind),
             *(self._clock, self._log.report),
@@ -73,15 +82,24 @@ class Host:
             wake=self._upkeep.wake,
             targets=makes(sender(LONGEST_ANSWER), clock),
             at_most=AT_MOST,
+            runs=runs,
         )
         self.known_values = self._together.runtime.known_values
         self._service = Service(settings(), self._together.runtime)
 
-    def run_brains(self, brains: Brains = NO_BRAINS) -> None:
-        """From now on, these. What ran when the last process ended is over."""
+    def run_brains(self, brains: Brains = NO_BRAINS, mark: Mark | None = None) -> None:
+        """From now on, these. What ran when the last process ended is over.
+
+        `mark`: until when their schedules were looked at; None: none of them starts anything.
+        Raises Usage for a schedule that cannot be read.
+        """
+        if mark is not None:
+            crons = crons_of(brains)
+            self.schedule = Schedule(crons, mark, self._fire, self._clock, self._log.report)
+        ended = self._runs.end_all() if self._runs else {}
         for project in self._ledgers.projects():
             try:
-                note_interrupted(self._ledgers(project), self._clock())
+                note_interrupted(self._ledgers(project), self._clock(), ended)
             except PositronicError as error:  # the others are served
                 self._log.report(f"the ledger of {project}: {error.code}: {error.message}")
         self._service = Service(self._settings(), self._together.runtime, brains)
@@ -99,6 +117,13 @@ class Host:
 
     def upkeep(self) -> Upkeep:
         return self._upkeep
+
+    async def look_after_itself(self) -> None:
+        """Until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._upkeep.run())
+            if self.schedule is not None:
+                group.create_task(self.schedule.run())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, seen = time.monotonic(), _Seen(send)
@@ -125,9 +150,29 @@ class Host:
         )
 
     async def _sweep(self, project: Project) -> None:
+        if self._runs is not None:
+            self._runs.trim(self._clock() - run_limits(self._settings()).retention)
         if self._values is not None:
             now = self._clock()
             await unnamed_values.sweep(self._ledgers(project), self._values(project), now)
+
+    async def _fire(self, cron: str) -> None:
+        await start_scheduled(self.service(), cron, self._start)
+
+    async def _start(self, _: Project, token: str, body: str) -> int:
+        """As anybody's call, without a connection."""
+        sent = body.encode()
+
+        async def read(_: int) -> bytes:
+            return sent
+
+        headers = {
+            "authorization": f"Bearer {token}",
+            "content-type": "application/json",
+            "content-length": f"{len(sent)}",
+        }
+        request = Request("POST", "http://127.0.0.1/brains/runs", headers, read)
+        return (await handle(request, self.service())).status
 
     async def _remind(self) -> None:
         await remind(self.service(), sender(longest=0))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from px.errors import Refused, Usage
 from px.project.master_key import MasterKey, parse
-from px.serve.data_folder import HOST, MASTER_KEYS, DataFolder
+from px.serve.data_folder import HOST, MASTER_KEYS, ROOT_HASH, DataFolder
 
 _RESTORE = "repair it or restore a copy: without its keys, no ledger here can be opened"
 
@@ -69,8 +69,19 @@ class HostKeys:
                 code="key_id_taken",
             )
         self._write([*entries, key.entry])
-        others = ", after the keys it already had" if entries else ""
-        return f"Restored the host's master key {key.id}{others}"
+        if entries:
+            return f"Restored the host's master key {key.id}, after the keys it already had"
+        return f"Restored the host's master key {key.id}{self._elsewhere()}"
+
+    def _elsewhere(self) -> str:
+        """What to do where px serve has its keys in variables, which cannot be seen from here."""
+        if self._folder.stamp(ROOT_HASH):
+            return ""
+        return (
+            f" into {MASTER_KEYS}, a new file. If px serve has MASTER_KEYS as a variable, it "
+            "refuses both at its next start: put the variable's keys into the file, in front of "
+            "this one, and unset it"
+        )
 
     def ids(self) -> list[str]:
         """Of the keys in the file, the newest first. Raises Usage."""

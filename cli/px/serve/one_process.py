@@ -19,7 +19,7 @@ from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
 from positronic.names import Project
 from positronic.ports import Cipher, Clock, Ledger, RandomBytes, Values
-from positronic.runs.directory import InProcessRuns
+from positronic.runs.directory import InProcessRuns, RunDirectory
 from positronic.secrets.sealer import Sealer
 from positronic.targets.configured import Make, opened
 
@@ -46,11 +46,13 @@ def one_process(
     has_copies: bool = False,
     targets: Mapping[str, Make] | None = None,
     at_most: int | None = None,
+    runs: RunDirectory | None = None,
 ) -> OneProcess:
     """`settings` are read for each command. `values`: who keeps them, instead of the ledger itself.
 
     `wake(project, at)`: something is due there at that time; without it, nothing is done later.
     `targets`: how one of each type is made. `at_most`: how many ledgers stay open.
+    `runs`: where they are kept, instead of in memory.
     """
     own_cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
 
@@ -73,6 +75,6 @@ def one_process(
         report=report,
         send=InProcessLedgers(open_ledger, tools, wake, at_most),
         in_background=in_background,
-        runs=InProcessRuns(clock, random),
+        runs=runs or InProcessRuns(clock, random),
     )
     return OneProcess(runtime, tools)
