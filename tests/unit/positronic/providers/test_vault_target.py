@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from contracts.suite import raises
 from positronic.errors import RateLimited, StoreFailed, TargetRefused
@@ -106,15 +109,45 @@ def test_a_change_at_the_same_time_is_not_overwritten() -> None:
     assert send.sent[1][2]["options"] == {"cas": 1}
 
 
-def test_what_somebody_creates_at_the_same_time_stays_theirs() -> None:
-    """The mark that it got from us is taken off again."""
-    refused = (400, {"errors": [CAS]})
-    send = Canned([(404, {"errors": []}), (204, None), refused, (204, None)])
-    target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
+def test_what_somebody_creates_at_the_same_time_stays_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Our mark is taken off again, and nothing of theirs."""
 
-    asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
-    marks = [sent["custom_metadata"] for _, url, sent in send.sent if sent and "metadata" in url]
-    assert marks == [worlds.MARK.tags, {}]
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        write = provider.kv.write
+
+        def after_theirs(path: str, data: dict[str, Any], cas: int | None = None) -> object:
+            write(path, {"value": "theirs"})
+            provider.kv.entries[path].settings["custom_metadata"]["owner"] = "them"
+            return write(path, data, cas)
+
+        monkeypatch.setattr(provider.kv, "write", after_theirs)
+        await raises(StoreFailed, target.put(A, ONE, 1))
+        monkeypatch.undo()
+        await raises(TargetRefused, target.put(A, TWO, 2))
+        await raises(TargetRefused, target.delete(A))
+
+        kept = provider.kv.entries["shop/A"]
+        assert kept.settings["custom_metadata"] == {"owner": "them"}
+        assert kept.read(0)["data"] == {"value": "theirs"}
+        assert not (await target.look([A]))[A].is_ours
+
+    at_vault(tried)
+
+
+def test_what_the_owner_notes_beside_our_mark_stays() -> None:
+    """Of a path that is ours."""
+
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        await target.put(A, ONE, 1)
+        provider.kv.entries["shop/A"].settings["custom_metadata"]["owner"] = "them"
+        await target.put(A, TWO, 2)
+
+        found = provider.kv.entries["shop/A"].settings["custom_metadata"]
+        assert found == {**worlds.MARK.tags, "owner": "them"}
+
+    at_vault(tried)
 
 
 def test_statuses_that_pass() -> None:
