@@ -3,6 +3,7 @@
 # make test   lint and all tests; make test-unit and so on: one tier (CONTRIBUTING.md has a table)
 # make test-providers   all of px spec, for px serve with its values at each provider
 # make soak   fifty kills of the Worker under load: an hour at most; make test has ten
+# make load   px serve under load with a kill -9 each minute, for MINUTES (60); prints figures
 # make bench  benchmarks, each with a comparison from the same run
 # make dist   the wheels and sdists of the library and of px, in dist/
 # make sbom   a bill of materials from the lockfiles (CycloneDX), in dist/sbom
@@ -11,7 +12,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 TIERS := test-unit test-contracts test-vectors test-cli test-spec test-worker
-.PHONY: demo dev test $(TIERS) test-providers soak lint bench dist sbom lock setup clean
+.PHONY: demo dev test $(TIERS) test-providers soak load lint bench dist sbom lock setup clean
 
 BIN := .venv/bin
 PYTHON := $(or $(shell command -v python3),python3)
@@ -41,10 +42,14 @@ $(TIERS): test-%: setup
 	$(PYTEST) tests/$*
 
 test-providers: setup
-	$(BIN)/python -m pytest tests/providers
+	$(BIN)/python -m pytest -n 2 tests/providers
 
 soak: setup
 	$(BIN)/python -m pytest tests/soak
+
+MINUTES := 60
+load: setup
+	cd tests && ../$(BIN)/python -m soak.serve $(MINUTES)
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .

@@ -79,6 +79,7 @@ CASES: Final = [
     ("schema", "secret list", 0),
     ("completion", "bash", 0),
     ("doctor", "", 0),
+    ("doctor", "--target", 0),
     ("tools", "", 0),
     ("spec", "{url} --level seed --only secrets.create", 0),
 ]

@@ -22,6 +22,7 @@ from support import hosting
 from support.hosting import PASSPHRASE, Hosted, hosted
 from support.px_process import CANARY, Px
 from support.schemas import conforms
+from support.waiting import wait_until
 
 MANY = 1000
 
@@ -419,6 +420,71 @@ def test_a_run_does_not_outlive_its_host(tmp_path: Path) -> None:
     assert [one["status"] for one in found] == ["interrupted"]
 
 
+def test_runs_survive_a_kill(tmp_path: Path) -> None:
+    """What was told is told again, and it can be rerun; one that was under way is interrupted. No
+    value is in a file, also where an event was stored before it was known to hold one."""
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    (tmp_path / "worker" / "brains" / "two.py").write_text(TWO_BRAINS.format(value=CANARY))
+    with hosted(tmp_path, "--brains", "worker") as host:
+        px = Px(tmp_path, host.environment)
+        px.run("secret", "create", "KEY", "--value", CANARY)
+        done = px.run("brain", "run", "short", "--watch", "--json").stdout
+        long = px.run("brain", "run", "long").stdout.strip()
+        with client_of(host) as client:
+            wait_until(lambda: "begun" in client.get(f"/brains/runs/{long}").text, "a step")
+        host.kill()
+    short = json.loads(done.splitlines()[0])["brainRunId"]
+    with hosted(tmp_path, "--brains", "worker") as host:
+        px = Px(tmp_path, host.environment)
+        again = px.run("brain", "watch", short, "--json").stdout
+        broken = json.loads(px.run("brain", "status", long, "--json").stdout)
+        with client_of(host) as client:
+            listed = client.get("/runs").json()["runs"]
+        rerun = px.run("brain", "rerun", short, "--from", "2", "--watch", "--json")
+        host.stop()
+
+    assert again == done
+    assert "[secret:KEY]" in done
+    assert broken["status"] == "interrupted"
+    assert broken["state"] == {"begun": True}
+    assert {one["brainRunId"]: one["status"] for one in listed} == {
+        short: "complete",
+        long: "interrupted",
+    }
+    assert rerun.returncode == 0, rerun.stderr
+    files = [one for one in (tmp_path / "px-data").rglob("*") if one.is_file()]
+    assert [one.name for one in files if CANARY.encode() in one.read_bytes()] == []
+
+
+TWO_BRAINS = """
+import asyncio
+
+from positronic import brain
+
+
+@brain("short").step("Print")
+def short(state):
+    print("{value}")
+    return {{**state, "printed": True}}
+
+
+@short.step("Read")
+async def short(state, secrets):
+    await secrets.get("KEY")
+    return {{**state, "read": True}}
+
+
+@brain("long").step("Begin")
+def long(state):
+    return {{**state, "begun": True}}
+
+
+@long.step("Wait")
+async def long(state):
+    await asyncio.sleep(600)
+"""
+
+
 LONG_BRAIN = """
 import asyncio
 
@@ -436,5 +502,50 @@ def test_a_brain_that_cannot_be_imported(tmp_path: Path) -> None:
     hosting.init(tmp_path)
     (tmp_path / "worker" / "brains").mkdir(parents=True)
     (tmp_path / "worker" / "brains" / "bad.py").write_text("import nothing_of_that_name\n")
+
+    assert refused(tmp_path, "--brains", "worker") == (2, "invalid_brain")
+
+
+def test_a_brain_starts_on_schedule(tmp_path: Path) -> None:
+    """One that was due while no process ran, as another process had noted; after a kill and a
+    restart it is still one run, of the schedule."""
+    due = datetime.now(UTC) - timedelta(minutes=2)
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    text = SCHEDULED_BRAIN.format(cron=f"{due.minute} {due.hour} * * *")
+    (tmp_path / "worker" / "brains" / "daily.py").write_text(text)
+    hosting.init(tmp_path)
+    mark = tmp_path / "px-data" / "schedule"
+    mark.touch(mode=0o600)
+    mark.write_text(f"{due - timedelta(minutes=1):%Y-%m-%dT%H:%M:00Z}\n")
+
+    with hosted(tmp_path, "--brains", "worker") as host, client_of(host) as client:
+        wait_until(lambda: bool(client.get("/runs").json()["runs"]), "a run")
+        host.kill()
+    with hosted(tmp_path, "--brains", "worker") as host, client_of(host) as client:
+        found = client.get("/runs").json()["runs"]
+        (started,) = client.get("/audit", params={"action": "brain.run"}).json()["events"]
+        host.stop()
+
+    assert [one["brainTitle"] for one in found] == ["daily"]
+    assert started["actor"]["name"] == "schedule"
+    assert mark.read_text() > f"{due:%Y-%m-%dT%H:%M}"
+
+
+SCHEDULED_BRAIN = """
+from positronic import brain
+
+
+@brain("daily").with_schedule("{cron}").step("Go")
+def daily(state):
+    return state
+"""
+
+
+def test_a_schedule_that_cannot_be_read(tmp_path: Path) -> None:
+    """It is said at the start, and not at the time."""
+    hosting.init(tmp_path)
+    (tmp_path / "worker" / "brains").mkdir(parents=True)
+    text = SCHEDULED_BRAIN.format(cron="59 23 LW * *")
+    (tmp_path / "worker" / "brains" / "daily.py").write_text(text)
 
     assert refused(tmp_path, "--brains", "worker") == (2, "invalid_brain")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 
 from positronic.sealing.keyring import Keyring
+from px.project.master_key import make
+from px.project.unfinished_rotation import BegunRotation, UnfinishedRotation
+from px.project.workspace import Workspace
 from support.hosting import PASSPHRASE, Hosted, hosted
 from support.px_process import Px
 from support.schemas import conforms
@@ -100,6 +105,46 @@ def test_a_rotation_of_another_host_changes_nothing(px: Px, folder: Path) -> Non
         assert (done.returncode, json.loads(done.stderr)["code"]) == (1, code)
 
 
+def test_a_rotation_is_refused_at_a_host_with_other_keys(
+    px: Px, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The address of one host with the folder of another: neither gets or loses a key."""
+    other = tmp_path_factory.mktemp("other")
+    data = other / "px-data"
+    made = Px(other).run("serve", "init", "--passphrase-stdin", stdin=PASSPHRASE.encode())
+    assert made.returncode == 0
+    before = {path: path.read_bytes() for path in data.iterdir() if path.is_file()}
+    keys = key_ids(folder), key_ids(other)
+    words = ("key", "rotate", "--data", str(data), "--passphrase-stdin", "--json")
+
+    done = px.run(*words, stdin=PASSPHRASE.encode())
+
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "another_host")
+    assert {path: path.read_bytes() for path in data.iterdir() if path.is_file()} == before
+    assert not (data / ".px" / "rotation.json").exists()
+    assert (key_ids(folder), key_ids(other)) == keys
+    assert opens(px) == ["true", "true"]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_rotation_that_was_stopped_goes_on(
+    px: Px, folder: Path, host: Hosted, is_there: bool
+) -> None:
+    """With its key in front of the old one, or not there yet."""
+    data = folder / "px-data"
+    key = make(date(2026, 11, 27), os.urandom)
+    if is_there:
+        keys = data / "master-keys"
+        keys.write_text(f"{key.entry},{keys.read_text()}")
+    UnfinishedRotation(Workspace(data)).write(BegunRotation(host.url, key))
+
+    done = px.run("key", "rotate", "--data", "px-data", NO_FILE, "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["key"], key_ids(folder)) == (key.id, [key.id])
+    assert opens(px) == ["true", "true"]
+
+
 def test_a_lost_key_comes_back(folder: Path) -> None:
     """From the recovery file, into a folder that still has its ledgers."""
     with hosted(folder) as host:
@@ -115,6 +160,31 @@ def test_a_lost_key_comes_back(folder: Path) -> None:
     with hosted(folder) as host:
         done = Px(folder, host.environment).run("secret", "exists", "A")
         assert done.stdout == "true\n"
+
+
+def test_a_recovered_key_beside_keys_of_the_environment(folder: Path) -> None:
+    """px says at once that the two would be refused, and the refusal says how to use both."""
+    with hosted(folder) as host:
+        Px(folder, host.environment).run("secret", "create", "A", "--stdin", stdin=b"x")
+    data = folder / "px-data"
+    other = make(date(2026, 1, 1), os.urandom).entry
+    keys = {"MASTER_KEYS": other, "ROOT_TOKEN_SHA256": (data / "root-token-sha256").read_text()}
+    for name in ("master-keys", "root-token-sha256"):
+        (data / name).unlink()
+    words = ("key", "recover", "px-data/recovery.json", "--data", "px-data", "--passphrase-stdin")
+    done = Px(folder).run(*words, stdin=PASSPHRASE.encode())
+    refused = Px(folder).run("serve", "--port", "0", environment=keys)
+
+    assert done.returncode == 0
+    assert "put the variable's keys into the file, in front of this one" in done.stderr
+    assert refused.returncode == 2
+    assert "put the variable's keys into the file, in front of those" in refused.stderr
+    path = data / "master-keys"
+    path.write_text(f"{other},{path.read_text()}")
+    del keys["MASTER_KEYS"]
+    with hosted(folder, environment=keys) as host:
+        found = Px(folder, host.environment).run("secret", "exists", "A")
+        assert found.stdout == "true\n", found.stderr
 
 
 @pytest.mark.parametrize(

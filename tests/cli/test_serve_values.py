@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from support.hosting import Hosted, hosted, init
-from support.providers.aws import ACCESS_KEY, SECRET_KEY, Aws, aws
+from support.providers.aws import KEY_ID, SECRET_KEY, RunningAws, running_aws
 from support.providers.vault import TOKEN, Vault, vault
 from support.px_process import CANARY, Px
 
-SECRETS: Final = (CANARY, SECRET_KEY, ACCESS_KEY, TOKEN)
+SECRETS: Final = (CANARY, SECRET_KEY, KEY_ID, TOKEN)
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,11 @@ class Kept:
     environment: Mapping[str, str]
     texts: Callable[[], dict[str, str]]
     fail: Callable[[], None]
+    deny: Callable[[], None]
+    lose: Callable[[], None]
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with aws(tmp_path_factory.mktemp("moto") / "log") as running:
-        yield running
-
-
-def in_secrets_manager(cloud: Aws) -> Kept:
+def in_secrets_manager(cloud: RunningAws) -> Kept:
     client = cloud.client("secretsmanager")
 
     def texts() -> dict[str, str]:
@@ -43,12 +39,19 @@ def in_secrets_manager(cloud: Aws) -> Kept:
         return {name: client.get_secret_value(SecretId=name)["SecretString"] for name in names}
 
     def fail() -> None:
-        cloud.front.refused["CreateSecret"] = "AccessDeniedException"
+        cloud.aws.refused["CreateSecret"] = "AccessDeniedException"
 
-    return Kept("aws-secrets-manager", cloud.environment, texts, fail)
+    def deny() -> None:
+        cloud.aws.refused["GetSecretValue"] = "AccessDeniedException"
+
+    def lose() -> None:
+        for name in texts():
+            client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+    return Kept("aws-secrets-manager", cloud.environment, texts, fail, deny, lose)
 
 
-def in_parameter_store(cloud: Aws) -> Kept:
+def in_parameter_store(cloud: RunningAws) -> Kept:
     client = cloud.client("ssm")
 
     def texts() -> dict[str, str]:
@@ -57,9 +60,16 @@ def in_parameter_store(cloud: Aws) -> Kept:
         return {one["Parameter"]["Name"]: one["Parameter"]["Value"] for one in found}
 
     def fail() -> None:
-        cloud.front.refused["PutParameter"] = "AccessDeniedException"
+        cloud.aws.refused["PutParameter"] = "AccessDeniedException"
 
-    return Kept("aws-parameter-store", cloud.environment, texts, fail)
+    def deny() -> None:
+        cloud.aws.refused["GetParameter"] = "AccessDeniedException"
+
+    def lose() -> None:
+        for name in texts():
+            client.delete_parameter(Name=name)
+
+    return Kept("aws-parameter-store", cloud.environment, texts, fail, deny, lose)
 
 
 def in_vault(server: Vault) -> Kept:
@@ -69,17 +79,20 @@ def in_vault(server: Vault) -> Kept:
     def fail() -> None:
         server.denied.add(("POST", "kv/data/"))
 
-    return Kept("vault:kv/px", server.environment, texts, fail)
+    def deny() -> None:
+        server.denied.add(("GET", "kv/data/"))
+
+    return Kept("vault:kv/px", server.environment, texts, fail, deny, server.kv.entries.clear)
 
 
 @pytest.fixture(params=["aws-secrets-manager", "aws-parameter-store", "vault"])
-def kept(request: pytest.FixtureRequest, servers: Aws) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
     """A provider with nothing in it."""
     if request.param == "vault":
         with vault() as server:
             yield in_vault(server)
         return
-    with servers.emptied() as cloud:
+    with running_aws() as cloud:
         is_secrets = request.param == "aws-secrets-manager"
         yield in_secrets_manager(cloud) if is_secrets else in_parameter_store(cloud)
 
@@ -120,6 +133,40 @@ def test_a_refusal_of_the_provider_leaves_nothing(tmp_path: Path, kept: Kept, ho
     assert CANARY not in done.stderr
     assert px.run("secret", "exists", "A").returncode == 1
     assert kept.texts() == {}
+
+
+def test_what_may_not_be_read_back_is_stored(tmp_path: Path, kept: Kept, host: Hosted) -> None:
+    """A host that may only write: true with a warning, and px doctor does not say that it opens."""
+    kept.deny()
+    px = px_of(host, tmp_path)
+    px.run("secret", "create", "A", "--value", CANARY)
+    done = px.run("secret", "exists", "A")
+    document = json.loads(px.run("secret", "exists", "A", "--json").stdout)
+    missing = px.run("secret", "exists", "NONE")
+    found = json.loads(px.run("doctor", "--json").stdout)["checks"]
+    [records] = [one for one in found if one["check"] == "records"]
+
+    assert (done.returncode, done.stdout) == (0, "true\n")
+    assert done.stderr == "warning: A is stored; the server does not say whether it opens\n"
+    assert document == {"name": "A", "exists": True}
+    assert (missing.returncode, missing.stdout, missing.stderr) == (1, "false\n", "")
+    assert records["status"] == "skip"
+    assert "of 1 the server does not say whether they open" in records["message"]
+
+
+def test_what_is_gone_at_the_provider_is_not_missing(
+    tmp_path: Path, kept: Kept, host: Hosted
+) -> None:
+    """A value that somebody deleted there: an error that names it, and never `false`."""
+    px = px_of(host, tmp_path)
+    px.run("secret", "create", "A", "--value", CANARY)
+    opened = json.loads(px.run("secret", "exists", "A", "--json").stdout)
+    kept.lose()
+    done = px.run("secret", "exists", "A", "--json")
+
+    assert opened == {"name": "A", "exists": True, "opens": True}
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (5, "corrupt_record")
+    assert done.stdout == ""
 
 
 def test_a_folder_stays_with_its_provider(tmp_path: Path, kept: Kept, host: Hosted) -> None:
@@ -163,9 +210,9 @@ def test_what_is_no_provider(tmp_path: Path, option: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["x" * 4_097, "a {{x}} b"])
-def test_what_parameter_store_cannot_take(tmp_path: Path, servers: Aws, value: str) -> None:
+def test_what_parameter_store_cannot_take(tmp_path: Path, value: str) -> None:
     """One of a bulk: 400 with a sentence that names it, and nothing of the bulk is anywhere."""
-    with servers.emptied() as cloud:
+    with running_aws() as cloud:
         kept = in_parameter_store(cloud)
         with hosted(tmp_path, "--values", kept.option, environment=kept.environment) as host:
             answer = httpx.post(
@@ -176,11 +223,12 @@ def test_what_parameter_store_cannot_take(tmp_path: Path, servers: Aws, value: s
                 trust_env=False,
             )
             names = px_of(host, tmp_path).run("secret", "list").stdout
+        texts = kept.texts()
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_value")
     assert "the value of B" in answer.json()["error"]
     assert "AWS Parameter Store" in answer.json()["error"]
-    assert (names, kept.texts()) == ("", {})
+    assert (names, texts) == ("", {})
 
 
 def test_the_contract_is_kept(tmp_path: Path, host: Hosted) -> None:

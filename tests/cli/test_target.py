@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from pexpect import EOF
 
 from positronic.names import Name, TargetName, parse_value
+from positronic.ports import AtTarget
 from positronic.targets.configured import Make
 from positronic.targets.memory import AtProvider, MemoryTarget
 from px.testing.dev_server import TestDevServer
@@ -23,6 +25,18 @@ TABLE: Final = {
     "prod-aws": {"type": "aws-secrets-manager", "region": "eu-central-1"},
 }
 OPENED: Final = {"TARGET_FLY_API_TOKEN": "t"}
+UNCONFIGURED: Final = [
+    "other",
+    "fly2",
+    "aws",
+    "vault",
+    "prod",
+    "a",
+    "b-c",
+    "prod-aws2",
+    "f",
+    "localhost",
+]
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +129,11 @@ def test_either_names_or_a_prefix(px: Px, words: list[str]) -> None:
     assert px.run("target", "add", "fly", *words).returncode == 2
 
 
-def test_a_target_that_is_not_configured(px: Px, server: TestDevServer) -> None:
+def test_a_target_that_is_not_configured(
+    px: Px, server: TestDevServer, providers: dict[TargetName, MemoryTarget]
+) -> None:
     """Ten of them, also with the root token: each is refused, and no provider is made for one."""
-    names = ["other", "fly2", "aws", "vault", "prod", "a", "b-c", "prod-aws2", "f", "localhost"]
-    for name in names:
+    for name in UNCONFIGURED:
         for words in (
             ["add", name, "--secret", "A"],
             ["check", name],
@@ -130,6 +145,36 @@ def test_a_target_that_is_not_configured(px: Px, server: TestDevServer) -> None:
             assert f"there is no target {name}" in done.stderr
     for name in ("https://a.example", "A", "fly "):
         assert px.run("target", "add", name, "--secret", "A").returncode == 2
+    assert providers.keys() <= TABLE.keys()
+
+
+@pytest.mark.parametrize("role", ["admin", "root"])
+def test_a_destination_that_is_not_configured(
+    px: Px, server: TestDevServer, providers: dict[TargetName, MemoryTarget], role: str
+) -> None:
+    """By the API itself, and with an address in the request: nobody can bring one along."""
+    made = px.run("token", "create", "boss", "--role", "admin")
+    token = made.stdout.strip() if role == "admin" else px.environment["PX_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}", "X-Positronic-Project": "default"}
+    selected = {"names": ["A"]}
+    address = {"url": "https://a.example", "address": "https://a.example", "app": "theirs"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+        for name in UNCONFIGURED:
+            path = f"/targets/{name}"
+            answers = [
+                client.put(path, json=selected),
+                client.post(f"{path}/sync"),
+                client.get(f"{path}/check"),
+                client.delete(path, params={"purge": "true"}),
+            ]
+            assert {one.status_code for one in answers} <= {404, 409}, name
+        for field, text in address.items():
+            refused = client.put("/targets/fly", json={**selected, field: text})
+            assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+        assert client.get("/targets").json()["targets"][0]["state"] == "off"
+    push(server)
+    assert {name: dict(one.kept) for name, one in providers.items() if one.kept} == {}
+    assert providers.keys() <= TABLE.keys()
 
 
 def test_one_without_its_credential(px: Px) -> None:
@@ -173,6 +218,29 @@ def test_check_and_sync(px: Px, server: TestDevServer, fly: MemoryTarget) -> Non
     assert px.run("target", "check", "fly").returncode == 0
 
 
+def test_a_check_asks_for_few_names_at_once(
+    px: Px, server: TestDevServer, fly: MemoryTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer than the 50 requests that a Worker of the free plan may make; and for all of them."""
+    names = {f"MANY_{number:02}": "x" for number in range(41)}
+    server.seed(names)
+    px.run("target", "add", "fly", "--prefix", "MANY_")
+    while len(fly.kept) < len(names):
+        push(server)
+    asked, look = [], MemoryTarget.look
+
+    async def noted(self: MemoryTarget, some: Collection[Name]) -> Mapping[Name, AtTarget]:
+        asked.append(sorted(some))
+        return await look(self, some)
+
+    monkeypatch.setattr(MemoryTarget, "look", noted)
+    done = px.run("target", "check", "fly")
+
+    assert (done.returncode, "fly: 41 as they have to be" in done.stderr) == (0, True)
+    assert max(map(len, asked)) <= 40
+    assert sorted(name for some in asked for name in some) == sorted(names)
+
+
 def test_remove(px: Px, server: TestDevServer, fly: MemoryTarget) -> None:
     """It asks; the copies stay, or with --purge go, but nobody else's."""
     px.run("target", "add", "fly", "--secret", "A")
@@ -212,6 +280,8 @@ def project(px: Px) -> Path:
     (px.folder / "wrangler.toml").write_text(
         'name = "shop"\nmain = "worker/entry.py"\ncompatibility_date = "2026-11-01"\n'
         '[vars.TARGETS.fly]\ntype = "fly"\napp = "shop"\n'
+        '[vars.TARGETS.neighbour]\ntype = "worker-secrets"\nscript = "other"\n'
+        f'account = "{"a" * 32}"\n'
         '[vars.TARGETS.prod-aws]\ntype = "aws-secrets-manager"\nregion = "eu-central-1"\n'
     )
     vars_ = px.folder / ".dev.vars"
@@ -237,6 +307,29 @@ def test_a_credential_for_the_local_worker(px: Px, project: Path) -> None:
     assert project.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        (f"FlyV1 {CANARY}", 0),
+        (f"FlyV1  {CANARY}", 2),
+        (f"FlyV2 {CANARY}", 2),
+        (f"FlyV1 {CANARY} x", 2),
+        ("FlyV1 ", 2),
+        (f"FlyV1\t{CANARY}", 2),
+    ],
+)
+def test_a_token_of_fly_has_one_space(px: Px, project: Path, token: str, code: int) -> None:
+    """After its kind; any other is refused, without the text."""
+    before = project.read_text()
+    words = ("target", "credential", "fly", "--local", "--yes")
+    done = px.run(*words, environment={"FLY_API_TOKEN": token})
+
+    assert done.returncode == code
+    assert CANARY not in done.stdout + done.stderr
+    written = f'TARGET_FLY_API_TOKEN="{token}"\n' in project.read_text()
+    assert (written, project.read_text() == before) == (code == 0, code != 0)
+
+
 def test_a_credential_is_asked_for(px: Px, project: Path) -> None:
     """Without --yes nothing is written; nor if there is none, or half of one."""
     file = px.folder / ".env.deploy"
@@ -256,3 +349,41 @@ def test_a_credential_is_asked_for(px: Px, project: Path) -> None:
     assert "wrangler.toml has no target other" in unknown.stderr
     assert (done.returncode, f'TARGET_FLY_API_TOKEN="{CANARY}"' in project.read_text()) == (0, True)
     assert CANARY not in asked.stderr + two_halves.stderr + done.stderr
+
+
+def test_the_token_that_deploys_is_no_credential(px: Px, project: Path) -> None:
+    """A target at another Worker takes a token of its own name alone."""
+    before = project.read_text()
+    words = ("target", "credential", "neighbour", "--local", "--yes")
+    deploying = {"CLOUDFLARE_API_TOKEN": f"{CANARY}-deploys"}
+    refused = px.run(*words, environment=deploying)
+    after = project.read_text()
+    own = {**deploying, "TARGET_NEIGHBOUR_API_TOKEN": f"{CANARY}-own"}
+    done = px.run(*words, environment=own)
+
+    assert (refused.returncode, after) == (2, before)
+    assert "has TARGET_NEIGHBOUR_API_TOKEN" in refused.stderr
+    assert (done.returncode, project.read_text()) == (
+        0,
+        f'{before}TARGET_NEIGHBOUR_API_TOKEN="{CANARY}-own"\n',
+    )
+
+
+def test_the_targets_own_names_come_first(px: Px, project: Path) -> None:
+    """Also from the file, before the usual ones of the environment; half of them is refused."""
+    file = px.folder / ".env.deploy"
+    file.write_text("TARGET_PROD_AWS_ACCESS_KEY_ID=OWN\n")
+    file.chmod(0o600)
+    usual = {"AWS_ACCESS_KEY_ID": "USUAL", "AWS_SECRET_ACCESS_KEY": "usual"}
+    words = ("target", "credential", "prod-aws", "--local", "--yes")
+    before = project.read_text()
+    half = px.run(*words, environment=usual)
+    after = project.read_text()
+    file.write_text(file.read_text() + f"TARGET_PROD_AWS_SECRET_ACCESS_KEY={CANARY}\n")
+    done = px.run(*words, environment=usual)
+
+    assert (half.returncode, after) == (2, before)
+    assert ".env.deploy has only a part of what opens prod-aws" in half.stderr
+    assert done.returncode == 0, done.stderr
+    assert 'TARGET_PROD_AWS_ACCESS_KEY_ID="OWN"\n' in project.read_text()
+    assert f'TARGET_PROD_AWS_SECRET_ACCESS_KEY="{CANARY}"\n' in project.read_text()

@@ -15,7 +15,7 @@ from px.values import aws_parameter_store, aws_secrets_manager, vault
 from px.values.object_store import ObjectStore, ValueLimits
 from px.values.provider_values import ProviderValues
 from px.vault.kv import VaultKv
-from support.providers.aws import Aws
+from support.providers.aws import KEY_ID, REGION, SECRET_KEY, RunningAws
 from support.providers.vault import Vault
 
 PREFIX: Final = "positronic-secrets"
@@ -23,7 +23,7 @@ PREFIX: Final = "positronic-secrets"
 
 class AtProvider:
     """`fail`: lets the provider refuse writes, or take them again. `plant`: somebody else's, by its
-    path from the host's folder on. `close`: its connections."""
+    path from the host's folder on. `deny`: lets it refuse reads. `close`: its connections."""
 
     newest = ProviderValues.newest
 
@@ -34,11 +34,13 @@ class AtProvider:
         clock: Clock,
         fail: Callable[[bool], None],
         plant: Callable[[str], object],
+        deny: Callable[[], None],
         close: Callable[[], None],
     ) -> None:
         self.store = store
         self.max_bytes = limits.max_bytes
         self.plant = plant
+        self.deny = deny
         self.close = close
         self._fail = fail
         self.is_failing = False
@@ -71,7 +73,7 @@ class AtProvider:
         await self._values.sweep(named, before)
 
 
-def in_secrets_manager(aws: Aws, clock: Clock) -> AtProvider:
+def in_secrets_manager(aws: RunningAws, clock: Clock) -> AtProvider:
     """One secret of AWS each."""
     client, host = _client(aws, "secretsmanager"), _host()
     folder = "/".join(host)
@@ -80,11 +82,11 @@ def in_secrets_manager(aws: Aws, clock: Clock) -> AtProvider:
         client.create_secret(Name=f"{folder}/{path}", SecretString="theirs")
 
     store = aws_secrets_manager.AwsSecretObjects(client, *host)
-    fail = _refusing(aws, "CreateSecret")
-    return AtProvider(store, aws_secrets_manager.LIMITS, clock, fail, plant, client.close)
+    fail, deny = _refusing(aws, "CreateSecret"), _denying(aws, "GetSecretValue")
+    return AtProvider(store, aws_secrets_manager.LIMITS, clock, fail, plant, deny, client.close)
 
 
-def in_parameter_store(aws: Aws, clock: Clock) -> AtProvider:
+def in_parameter_store(aws: RunningAws, clock: Clock) -> AtProvider:
     """One parameter each."""
     client, host = _client(aws, "ssm"), _host()
     folder = "/".join(host)
@@ -93,8 +95,8 @@ def in_parameter_store(aws: Aws, clock: Clock) -> AtProvider:
         client.put_parameter(Name=f"/{folder}/{path}", Value="theirs", Type="String")
 
     store = aws_parameter_store.AwsParameterObjects(client, *host)
-    fail = _refusing(aws, "PutParameter")
-    return AtProvider(store, aws_parameter_store.LIMITS, clock, fail, plant, client.close)
+    fail, deny = _refusing(aws, "PutParameter"), _denying(aws, "GetParameter")
+    return AtProvider(store, aws_parameter_store.LIMITS, clock, fail, plant, deny, client.close)
 
 
 def in_vault(server: Vault, clock: Clock) -> AtProvider:
@@ -105,27 +107,37 @@ def in_vault(server: Vault, clock: Clock) -> AtProvider:
     def fail(failing: bool) -> None:
         server.denied = {("POST", "kv/data/")} if failing else set()
 
+    def deny() -> None:
+        server.denied = {("GET", "kv/data/")}
+
     def plant(path: str) -> None:
         server.kv.write(f"{folder}/{path}", {"value": "theirs"})
 
     kv = VaultKv(VaultAccess(server.url, server.token, "", "a test"), "kv")
     store = vault.VaultObjects(kv, *host)
-    return AtProvider(store, vault.LIMITS, clock, fail, plant, kv.close)
+    return AtProvider(store, vault.LIMITS, clock, fail, plant, deny, kv.close)
 
 
 def _host() -> tuple[str, str, str]:
     return PREFIX, os.urandom(8).hex(), PROJECT
 
 
-def _client(aws: Aws, service: str) -> Any:  # noqa: ANN401 - botocore has no types
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return open_client(service, AwsAccess("eu-central-1", keys), aws.url)
+def _client(aws: RunningAws, service: str) -> Any:  # noqa: ANN401 - botocore has no types
+    keys = {"aws_access_key_id": KEY_ID, "aws_secret_access_key": SECRET_KEY}
+    return open_client(service, AwsAccess(REGION, keys, aws.url))
 
 
-def _refusing(aws: Aws, action: str) -> Callable[[bool], None]:
+def _refusing(aws: RunningAws, action: str) -> Callable[[bool], None]:
     def fail(failing: bool) -> None:
-        aws.front.refused.clear()
+        aws.aws.refused.clear()
         if failing:
-            aws.front.refused[action] = "InternalServiceError"
+            aws.aws.refused[action] = "InternalServiceError"
 
     return fail
+
+
+def _denying(aws: RunningAws, action: str) -> Callable[[], None]:
+    def deny() -> None:
+        aws.aws.refused[action] = "AccessDeniedException"
+
+    return deny

@@ -125,6 +125,7 @@ class Commanding:
     run_limits: RunLimits = field(default_factory=RunLimits)
     elsewhere: Values | None = None  # who keeps the values, instead of the ledger
     targets: Targets = field(default_factory=targets_in_memory)
+    has_copies: bool = True
 
     def __post_init__(self) -> None:
         self.audit_throttle = AuditThrottle(self.clock)
@@ -155,6 +156,7 @@ class Commanding:
             is_full=lambda: self.is_full,
             run_limits=self.run_limits,
             targets=self.targets,
+            has_copies=self.has_copies,
         )
 
     async def run(self, *commands: Command) -> Any:  # noqa: ANN401 - whatever the last answers

@@ -10,6 +10,7 @@ from typing import Protocol
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.names import Name, Value
 from positronic.ports import Metadata, Record, Unsealed, Values
+from positronic.secrets.sealer import ReadDenied
 
 
 class Kept(Values, Protocol):
@@ -17,6 +18,10 @@ class Kept(Values, Protocol):
 
     max_bytes: int
     is_failing: bool
+
+    def deny(self) -> None:
+        """From now on it takes values, and gives none back."""
+        ...
 
     @property
     def ids(self) -> set[str]:
@@ -45,6 +50,10 @@ class KeptElsewhere:
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
         self.is_failing = False
+        self._is_denied = False
+
+    def deny(self) -> None:
+        self._is_denied = True
 
     @property
     def ids(self) -> set[str]:
@@ -68,6 +77,8 @@ class KeptElsewhere:
         known = found and (found.record.name, found.record.metadata)
         if found is None or known != (record.name, record.metadata):
             raise CorruptRecord(f"the record of {record.name} cannot be opened")
+        if self._is_denied:
+            raise ReadDenied(f"the value of {record.name} may not be read")
         return found.value
 
     async def sweep(self, named: Collection[str], before: int) -> None:

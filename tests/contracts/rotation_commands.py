@@ -80,10 +80,11 @@ async def check_census(world: LedgerWorld) -> None:
     await place.run(put("NEW", newest="k2"))
     place.ledger.commit([Put(TOKENS.kind, "f" * 16, "{}", ("k0", None))], {})
 
-    uses = await place.run(command("keys.census", newest="k2"))
+    uses, at_provider = await place.run(command("keys.census", newest="k2"))
+    assert at_provider is None
     assert uses == [["k0", 0, 1, 0, 0], ["k1", 3, 1, 1, 0], ["k2", 1, 0, 0, 0]]
     newer = Commanding(world, place.clock, f"k3:{KEYS.partition(':')[2]} {NEWER} {KEYS}")
-    uses = await newer.run(command("keys.census", newest="k3"))
+    uses, _ = await newer.run(command("keys.census", newest="k3"))
     assert uses[-1] == ["k3", 0, 0, 0, 0]
 
 
@@ -164,7 +165,7 @@ async def check_copies(world: LedgerWorld) -> None:
     place = Commanding(world, old.clock, f"{NEWER},{KEYS}")
 
     assert (await place.run(rotate()))[:3] == [4, 3, []]
-    assert (await place.run(command("keys.census", newest="k2")))[0] == ["k1", 0, 0, 0, 3]
+    assert (await place.run(command("keys.census", newest="k2")))[0][0] == ["k1", 0, 0, 0, 3]
     assert (await place.run(rotate()))[:3] == [0, 3, []]
     await Drain(place.ledger, copies, place.clock).step()
     assert (await place.run(rotate()))[:3] == [0, 0, []]

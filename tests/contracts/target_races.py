@@ -12,6 +12,7 @@ from contracts.target_commands import Pushed, switch_on
 from contracts.targets_in_memory import FLY, PROD
 from positronic.commands.command import Command
 from positronic.errors import CorruptRecord, NameFailed, StoreFailed, TargetRefused
+from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.target_rows import PUSHES, TARGETS
 from positronic.names import Name, TargetName, parse_value
 from positronic.rows import Put
@@ -214,3 +215,25 @@ async def check_damaged_rows(world: LedgerWorld) -> None:
 
     assert pushed.at(PROD).values() == {"A": "one"}
     assert pushed.place.rows()["target"] == []
+
+
+@SUITE.check
+async def check_a_host_without_copies(world: LedgerWorld) -> None:
+    """A change that a target gets wakes its alarm at once, and no copy in KV is noted as due; one
+    that no target gets wakes nobody."""
+    pushed = Pushed(world)
+    pushed.place.has_copies = False
+    await pushed.place.run(put("A"), put("B"))
+    assert pushed.place.wakes == [pushed.place.clock.now + DAY], "the ledger's own duties"
+    await pushed.switch_on(PROD, "A")
+    await pushed.push()
+    pushed.place.wakes.clear()
+    pushed.place.clock.now += 1
+    await pushed.place.run(put("B"))
+    assert pushed.place.wakes == []
+    await pushed.place.run(put("A", "two"))
+
+    assert pushed.place.wakes == [pushed.place.clock.now]
+    assert pushed.place.ledger.list(OUTBOX.kind) == []
+    await pushed.push()
+    assert pushed.at(PROD).values() == {"A": "two"}

@@ -19,7 +19,7 @@ from positronic.errors import InvalidValue, StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Name, parse_value
 from positronic.ports import Metadata, Unsealed
-from support.providers.aws import Aws, aws
+from support.providers.aws import RunningAws, running_aws
 from support.providers.vault import Vault, vault
 
 Keep = Callable[[Callable[[], int]], AtProvider]
@@ -28,8 +28,8 @@ PROVIDERS: Final = ("aws-secrets-manager", "aws-parameter-store", "vault")
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with aws(tmp_path_factory.mktemp("moto") / "log") as running:
+def cloud() -> Iterator[RunningAws]:
+    with running_aws() as running:
         yield running
 
 
@@ -40,7 +40,7 @@ def kv() -> Iterator[Vault]:
 
 
 @pytest.fixture
-def makers(cloud: Aws, kv: Vault) -> Iterator[dict[str, Keep]]:
+def makers(cloud: RunningAws, kv: Vault) -> Iterator[dict[str, Keep]]:
     """An empty store at each provider, for a host that nobody else is."""
     with ExitStack() as made:
 

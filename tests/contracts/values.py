@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from contracts.commanding import Commanding, bulk, command, put
+from contracts.commanding import ROOT, Commanding, bulk, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
+from contracts.worlds import PROJECT
+from positronic.audit.events import Origin
+from positronic.commands.asked_secrets import LedgerSecrets
+from positronic.commands.asking import Asking
 from positronic.commands.command import Command
 from positronic.errors import CorruptRecord, StoreFailed
 from positronic.ledger import unnamed_values
@@ -15,7 +20,10 @@ from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.unnamed_values import IN_FLIGHT
 from positronic.names import MAX_VALUE, Name, parse_value
 from positronic.ports import Metadata, Record, Values
+from positronic.roles import Role
 from positronic.rows import Put
+from positronic.sealing.keyring import Keyring
+from positronic.secrets.sealer import ReadDenied
 
 SUITE: Suite[LedgerWorld] = Suite("values")
 
@@ -32,6 +40,13 @@ def _in_the_ledger(place: Commanding) -> Values:
 
 def _elsewhere(place: Commanding) -> Values:
     return place.world.keep(place.clock)
+
+
+def _reading(place: Commanding, values: Values) -> LedgerSecrets:
+    """As a brain reads."""
+    keyring, origin = Keyring(place.keys), Origin("", None)
+    ask = Asking(PROJECT, ROOT, Role.READER, origin, keyring, os.urandom, place.run)
+    return LedgerSecrets(ask, values, None)
 
 
 KEEPERS: dict[str, Keeper] = {"the ledger": _in_the_ledger, "elsewhere": _elsewhere}
@@ -118,6 +133,21 @@ async def check_lost_elsewhere(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_denied_elsewhere(world: LedgerWorld) -> None:
+    """What may be written and not read is stored, and nobody says that it opens or is not there."""
+    place = Commanding(world)
+    place.elsewhere = kept = place.world.keep(place.clock)
+    await place.run(put("A"))
+    kept.deny()
+    await place.run(put("A", "newer"), put("B"))
+
+    assert await place.run(command("secret.exists", name="A")) is None
+    assert await place.run(command("secret.exists", name="B")) is None
+    assert await place.run(command("secret.exists", name="C")) is False
+    await raises(ReadDenied, _reading(place, kept).exists(NAME))
+
+
+@SUITE.check
 async def check_the_commit_decides(world: LedgerWorld) -> None:
     """Whichever statement fails, the ledger is as before; what was kept for it is swept."""
     place = Commanding(world)
@@ -180,9 +210,10 @@ async def check_rotation(world: LedgerWorld) -> None:
     await place.run(bulk(["A", "B"], "one"))
     place.keys = f"{NEWER},{place.keys}"
     before = place.rows()["version"]
-    census = await place.run(command("keys.census", newest="k2"))
+    census, at_provider = await place.run(command("keys.census", newest="k2"))
     resealed, remaining, failed, cursor = await place.run(command("keys.rotate", newest="k2"))
 
     assert [use[:3] for use in census] == [["k1", 0, 0], ["k2", 0, 0]]
+    assert at_provider == 2
     assert (resealed, remaining, failed, cursor) == (1, 0, [], None)
     assert place.rows()["version"] == before

@@ -18,9 +18,10 @@ from providers.values_hosts import STARTS
 from support.px_process import PX
 
 ALWAYS: Final[dict[str, dict[str, str]]] = {
-    name: {"keys.used": "values at a provider are under no master key"} for name in STARTS
+    "aws-secrets-manager": {},
+    "aws-parameter-store": {"limits.value": "a standard parameter has at most 4,096 bytes"},
+    "vault": {},
 }
-ALWAYS["aws-parameter-store"]["limits.value"] = "a standard parameter has at most 4,096 bytes"
 
 # The provider's time is between a command's read and its commit.
 SOMETIMES: Final = {

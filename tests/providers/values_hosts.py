@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from support.hosting import Hosted, hosted
-from support.providers.aws import aws
+from support.providers.aws import running_aws
 from support.providers.vault import vault
 
 Start = Callable[[Path], AbstractContextManager[Hosted]]
@@ -18,7 +18,7 @@ def at_aws(option: str) -> Start:
     @contextmanager
     def start(folder: Path) -> Iterator[Hosted]:
         with (
-            aws(folder / "moto.log") as cloud,
+            running_aws() as cloud,
             hosted(folder, "--values", option, environment=cloud.environment) as host,
         ):
             yield host

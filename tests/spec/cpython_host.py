@@ -41,5 +41,5 @@ runtime = one_process(
     random=os.urandom,
     report=lambda line: print(line, file=sys.stderr),  # noqa: T201
     in_background=_in_background,
-)
+).runtime
 app = application(Service(settings, runtime))

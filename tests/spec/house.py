@@ -53,7 +53,7 @@ class House:
             random=os.urandom,
             report=lambda _: None,
             in_background=self._in_background,
-        )
+        ).runtime
         self.service = Service(settings, runtime)
 
     async def serve(self, request: Request) -> Response:

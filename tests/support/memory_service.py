@@ -96,7 +96,7 @@ class House:
             random=Counting(drawn * 1_000_000),
             report=self.reported.append,
             in_background=self._background.append,
-        )
+        ).runtime
         self.service = Service(settings, runtime, Brains(brains))
 
     def ledger(self, project: Project = SHOP) -> MemoryLedger:

@@ -17,7 +17,7 @@ class ServerKeys:
         self.before: Callable[[str], None] = lambda change: None
         self.after: Callable[[str], None] = lambda change: None
 
-    def check_rotation(self, *, resuming: bool) -> None:
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
         if self.server.service.settings.next_master_key and not resuming:
             raise begun_elsewhere()
 

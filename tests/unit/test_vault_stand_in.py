@@ -84,8 +84,7 @@ def test_who_may(server: Vault) -> None:
     server.failures.append(503)
     server.token = "another"
     first, second = ask(server, "LIST", "kv/metadata/"), ask(server, "GET", "kv/data/a")
-    server.token, before = TOKEN, len(server.asked)
+    server.token = TOKEN
 
     assert (first[0], second) == (503, (403, {"errors": ["permission denied"]}))
-    assert before == 2
     assert ask(server, "GET", "kv/data/a")[0] == 403

@@ -16,7 +16,7 @@ import httpx
 from positronic.names import Name, parse_name
 from px.local.server import LocalWorker
 from px.project.workspace import Workspace
-from support.providers import fly, strict_aws, tables, vault
+from support.providers import aws, fly, tables, vault
 from support.providers.standin import Faults
 from support.providers.worlds import CASES, SEND, World
 from support.running import run
@@ -142,7 +142,7 @@ def test_all_places_agree(project: Workspace, tmp_path: Path) -> None:
         for name, world in providers.items():
             assert there(world) == {**kept, THEIRS: "theirs"}, f"{name} differs"
         addresses = "".join(one.path for one in _asked(providers))
-        for canary in (CANARY, strict_aws.SECRET_KEY, fly.TOKEN, vault.TOKEN):
+        for canary in (CANARY, aws.SECRET_KEY, fly.TOKEN, vault.TOKEN):
             assert canary not in log + answers + addresses
     assert len(kept) > 5
 

@@ -140,7 +140,7 @@ class Values(Protocol):
         ...
 
     async def open(self, record: Record) -> Value:
-        """Raises UnknownKey, CorruptRecord, which name the secret."""
+        """Raises UnknownKey, CorruptRecord, ReadDenied, which name the secret."""
         ...
 
     async def sweep(self, named: Collection[str], before: int) -> None:

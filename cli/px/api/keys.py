@@ -8,7 +8,7 @@ from typing import Final
 
 from px.api import decode, doubt
 from px.api.client import Client
-from px.api.decode import Fields, items, matching, next_cursor, number, truth
+from px.api.decode import Fields, items, matching, next_cursor, number, optional, truth
 from px.errors import Detail
 
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -36,11 +36,15 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class KeyUses:
-    """One project's keys. `pending`: a rotation added a key and has not finished."""
+    """One project's keys. `pending`: a rotation added a key and has not finished.
+
+    `at_provider`: how many values a provider keeps, which are under none of them.
+    """
 
     uses: tuple[KeyUse, ...]
     newest: str
     pending: bool
+    at_provider: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class Keys:
 
 def _uses(found: Fields) -> KeyUses:
     uses = tuple(items(found, "keys", _use))
-    return KeyUses(uses, matching(KEY_ID, found["newest"]), truth(found["pending"]))
+    pending, at_provider = truth(found["pending"]), optional(number, found.get("atProvider"))
+    return KeyUses(uses, matching(KEY_ID, found["newest"]), pending, at_provider)
 
 
 def _use(found: Fields) -> KeyUse:

@@ -72,6 +72,16 @@ class Secret:
         return found | {key: told for key, told in optional.items() if told is not None}
 
 
+class Standing(NamedTuple):
+    """Whether there is a secret. `opens`: whether the server says that it opens."""
+
+    exists: bool
+    opens: bool
+
+    def document(self) -> dict[str, bool]:
+        return {"exists": self.exists, **({"opens": True} if self.opens else {})}
+
+
 class Written(NamedTuple):
     """How many secrets were written."""
 
@@ -116,9 +126,11 @@ class Secrets:
         return self.client.pages("/secrets", "secrets", _listed, query=query, look=look)
 
     def exists(self, name: Name) -> bool:
-        return self.client.get(
-            f"/secrets/{name}/exists", lambda found: decode.truth(found["exists"])
-        )
+        return self.standing(name).exists
+
+    def standing(self, name: Name) -> Standing:
+        """Raises Refused or ServerFailed for one that does not open, by why."""
+        return self.client.get(f"/secrets/{name}/exists", standing)
 
     def delete(
         self,
@@ -174,6 +186,14 @@ def secret(found: Fields) -> Secret:
         kept_until=_time(found, "keptUntil"),
         restored_from=_number(found, "restoredFrom"),
     )
+
+
+def standing(found: Fields) -> Standing:
+    """Raises ValueError for one that is said not to open: that is an error in the contract."""
+    exists, opens = decode.truth(found["exists"]), "opens" in found
+    if opens and not (exists and decode.truth(found["opens"])):
+        raise ValueError
+    return Standing(exists, opens)
 
 
 def _time(found: Fields, key: str) -> str | None:

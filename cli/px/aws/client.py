@@ -23,8 +23,8 @@ _LOGGERS: Final = ("botocore", "urllib3")
 _PINS: Final = Path(__file__).with_name("requirements.txt")
 
 
-def open_client(service: str, access: AwsAccess, endpoint: str | None = None) -> Any:  # noqa: ANN401 - botocore has no types
-    """Raises Usage without botocore, or without a region. `endpoint`: None for AWS's settings."""
+def open_client(service: str, access: AwsAccess) -> Any:  # noqa: ANN401 - botocore has no types
+    """Raises Usage without botocore, or without a region."""
     try:
         import botocore.config
         import botocore.exceptions
@@ -36,12 +36,13 @@ def open_client(service: str, access: AwsAccess, endpoint: str | None = None) ->
         connect_timeout=TIMEOUT,
         read_timeout=TIMEOUT,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        ignore_configured_endpoint_urls=None if access.endpoint is None else True,
     )
     try:
         client = botocore.session.Session().create_client(
             service,
             region_name=access.region,
-            endpoint_url=endpoint,
+            endpoint_url=access.endpoint or None,
             config=settings,
             verify=os.environ.get("SSL_CERT_FILE") or None,
             **access.keys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from positronic.errors import PositronicError
@@ -43,6 +44,15 @@ def examine(
         return
     yield from _guarded("address", lambda: check_choice(target))
     yield from _guarded("server", lambda: check_server(target, around=around))
+
+
+def examine_host(data: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """`data`: of a `px serve`; None: px-data in the current folder, if it is there."""
+    from px.doctor.host import check_host
+    from px.serve.data_folder import DEFAULT
+
+    if data is not None or DEFAULT.is_dir():
+        yield from _guarded("host", lambda: check_host(data or DEFAULT, environ))
 
 
 def _guarded(name: str, check: Check) -> Iterator[Finding]:

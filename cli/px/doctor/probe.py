@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from px.api.client import Client
 from px.api.decode import Fields, truth
 from px.api.errors import read, stranger
+from px.api.secrets import standing
 from px.errors import NotAllowed, PxError
 from px.http.result import Answer
 from px.http.retry import Outcome, Retry
@@ -42,15 +43,19 @@ class Probe(Client):
                 self._allowed[path] = False
         return self._allowed[path]
 
-    def opens(self, name: str, closed: Sequence[str]) -> bool:
-        """Whether the server can open it; false for these codes. Raises PxError for others."""
+    def opens(self, name: str, closed: Sequence[str]) -> bool | None:
+        """Whether the server can open it; false for these codes. Raises PxError for others.
+
+        None: it does not say so, as it may not read the value back.
+        """
         try:
-            self.answer(self.call("GET", f"/secrets/{name}/exists"), 200)
+            answer = self.answer(self.call("GET", f"/secrets/{name}/exists"), 200)
         except PxError as error:
             if error.code not in closed:
                 raise
             return False
-        return True
+        found = read(answer, 200, standing)
+        return True if found.opens or not found.exists else None
 
     def call(self, method: str, path: str, body: Fields | None = None) -> Outcome:
         self.retry = Retry(max(self._deadline - self._clock(), 0.001))

@@ -44,7 +44,7 @@ def check_server(
                 yield Finding(name, SKIP, "unknown: the server is not ready")
             return
         yield Finding("server", OK, f"{target.address.origin} is ready")
-        yield _clock(answer, (begun + now()) / 2)
+        yield clock_of(answer, (begun + now()) / 2)
         yield from _access(probe, target, around)
 
 
@@ -112,7 +112,7 @@ def _expiry(probe: Probe, token: str) -> Iterator[Finding]:
     yield Finding("expiry", WARN if hint else OK, f"the token expires {own.expires_at}", hint)
 
 
-def _clock(answer: Answer, now: float) -> Finding:
+def clock_of(answer: Answer, now: float) -> Finding:
     try:
         skew = round(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - now)
     except (TypeError, ValueError):

@@ -25,7 +25,7 @@ class DeployedKeys:
     def __init__(self, wrangler: Wrangler) -> None:
         self._wrangler = wrangler
 
-    def check_rotation(self, *, resuming: bool) -> None:
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
         """Checks that the Worker exists: `wrangler secret put` would silently create it."""
         names = secret_names(self._wrangler)
         if names is None or KEYS not in names:

@@ -10,8 +10,11 @@ from px.project.master_key import MasterKey
 class KeyStore(Protocol):
     """Every method raises PxError if it fails. Each change may be repeated."""
 
-    def check_rotation(self, *, resuming: bool) -> None:
-        """Checks that keys can be changed here; raises Refused for a rotation started elsewhere."""
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
+        """Checks that keys can be changed here; raises Refused for a rotation started elsewhere.
+
+        `newest`: the id of the key that the Worker seals under.
+        """
         ...
 
     def put_in_front(self, key: MasterKey) -> None:

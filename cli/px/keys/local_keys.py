@@ -18,7 +18,10 @@ class LocalKeys:
     def __init__(self, project: Workspace) -> None:
         self._project = project
 
-    def check_rotation(self, *, resuming: bool) -> None:
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
+        self._check()
+
+    def _check(self) -> None:
         if not self._project.dev_vars.exists():
             name = self._project.dev_vars.name
             raise Refused(f"{name} is missing", code="no_keys", hint="start `px dev`")
@@ -31,7 +34,7 @@ class LocalKeys:
         dev_vars.write_keys(self._project, [key.entry])
 
     def check_recovery(self, *, replace: bool) -> None:
-        self.check_rotation(resuming=False)
+        self._check()
         dev_vars.read_keys(self._project)
 
     def bring_back(self, key: MasterKey) -> str:

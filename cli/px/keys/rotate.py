@@ -102,7 +102,7 @@ class Rotation:
         """The key, once the Worker uses it and the file records that."""
         found = self._look()
         started = self._resumable(found)
-        self._store.check_rotation(resuming=started is not None)
+        self._store.check_rotation(found.newest, resuming=started is not None)
         self._keeper.prepare(None if started is None else started.key.id)
         if started is None:
             started = BegunRotation(self._client.origin, make(datetime.now(UTC).date(), os.urandom))

@@ -27,6 +27,11 @@ class Survey:
                 found.setdefault(use.id, []).append(use)
         return [_sum(key_id, found[key_id]) for key_id in sorted(found)]
 
+    def at_provider(self) -> int | None:
+        """How many values a provider keeps; None: the Worker keeps them all."""
+        found = [keys.at_provider for keys in self.projects.values()]
+        return sum(one or 0 for one in found) if any(one is not None for one in found) else None
+
     def document(self) -> dict[str, object]:
         keys = [
             {
@@ -41,7 +46,9 @@ class Survey:
             for use in self.uses()
         ]
         projects = [name for name in self.projects if name]
-        return {"keys": keys, "pending": self.pending, "projects": projects}
+        found: dict[str, object] = {"keys": keys, "pending": self.pending, "projects": projects}
+        at_provider = self.at_provider()
+        return found if at_provider is None else found | {"atProvider": at_provider}
 
     def outdated(self, key_id: str) -> int:
         """How many records are under other keys than this one."""

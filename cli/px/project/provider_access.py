@@ -25,6 +25,7 @@ _AWS_OTHERS: Final = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"),
     *("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
 )
+_AWS_ENDPOINT: Final = "AWS_ENDPOINT_URL"
 _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _VAULT: Final = ("VAULT_ADDR", "VAULT_TOKEN", "VAULT_NAMESPACE")
 _VAULT_TOKEN_FILE: Final = ".vault-token"  # noqa: S105 - where `vault login` keeps it
@@ -32,10 +33,14 @@ _VAULT_TOKEN_FILE: Final = ".vault-token"  # noqa: S105 - where `vault login` ke
 
 @dataclass(frozen=True, slots=True)
 class AwsAccess:
-    """`keys`: botocore's own arguments; empty: its chain finds the credentials."""
+    """`keys`: botocore's own arguments; empty: its chain finds the credentials.
+
+    `endpoint`: the one that they are for, empty: AWS's own; None: what AWS's own settings name.
+    """
 
     region: str | None
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ def aws_access(environ: Mapping[str, str], folder: Path) -> AwsAccess:
         raise Usage(
             f"{name} sets only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; set both"
         )
-    return AwsAccess(region, found)
+    endpoint = file.get(_AWS_ENDPOINT, "").strip() if found else None
+    return AwsAccess(region, found, endpoint)
 
 
 def aws_of_environment(environ: Mapping[str, str]) -> AwsAccess:

@@ -1,25 +1,37 @@
-"""A host's settings: from variables of the Worker's names, and keys also from files.
+"""A host's settings: from variables of the Worker's names; keys and targets also from files.
 
 Files are looked at again for each request, so that a rotation needs no restart.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Final
 
 from positronic.api.service import Service, Settings
 from positronic.errors import NotConfigured
 from px.errors import PxError, Refused, Usage
-from px.serve.data_folder import MASTER_KEYS, ROOT_HASH, DataFolder, Stamp
+from px.files.dotenv_file import read_assignments
+from px.serve.data_folder import (
+    MASTER_KEYS,
+    ROOT_HASH,
+    TARGET_CREDENTIALS,
+    TARGETS,
+    DataFolder,
+    Stamp,
+)
 
 # By the field of Settings; in a file, or in the variable.
 FILES: Final = {"master_keys": MASTER_KEYS, "root_token_sha256": ROOT_HASH}
+OPTIONAL_FILES: Final = {"targets": TARGETS, "target_credentials": TARGET_CREDENTIALS}
+CREDENTIALS: Final = "TARGET_"  # how the names of what opens targets begin
 SECRET: Final = ("MASTER_KEYS", "MASTER_KEYS_NEXT", "ROOT_TOKEN_SHA256", "REMINDER_SECRET")
 VARIABLES: Final = (
     *SECRET,
     *("PROJECT", "AUDIT_RETENTION_DAYS", "RUN_RETENTION_DAYS", "RUN_TIME_LIMIT"),
     *("RUNS_PER_TOKEN", "RUNS_PER_PROJECT", "WATCHES_PER_TOKEN", "REMINDER_URL", "REMINDER_DAYS"),
+    "TARGETS",
 )
 # Of px itself; they are often set on a host, where its brains must not find them.
 _HIDDEN: Final = (*SECRET, "PX_TOKEN", "CLOUDFLARE_API_TOKEN")
@@ -27,17 +39,22 @@ _NOTHING: Final = {"master_keys": "", "root_token_sha256": "", "project": "defau
 
 
 def take(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """The settings among these variables. Keys are taken out, so that no brain finds them there."""
+    """The settings among these variables. Keys are taken out, so that no brain finds them there.
+
+    `TARGET_CREDENTIALS` is all that opens targets, as JSON.
+    """
     found = {name: environ[name].strip() for name in VARIABLES if environ.get(name, "").strip()}
-    for name in _HIDDEN:
+    opening = [name for name in environ if name.startswith(CREDENTIALS)]
+    given = {name: environ[name].strip() for name in opening if environ[name].strip()}
+    for name in (*_HIDDEN, *opening):
         environ.pop(name, None)
-    return found
+    return {**found, "TARGET_CREDENTIALS": json.dumps(given)} if given else found
 
 
 class HostSettings:
     """The settings as they are now: the same object as long as nothing changes.
 
-    A key file that can no longer be used stops every call with `not_configured`, and the reason is
+    A file that can no longer be used stops every call with `not_configured`, and the reason is
     reported once.
     """
 
@@ -50,8 +67,9 @@ class HostSettings:
         fields = {name.lower(): text for name, text in variables.items()}
         next_key = fields.pop("master_keys_next", "")
         self._fields = {**fields, "next_master_key": next_key}
-        self._files = {key: name for key, name in FILES.items() if key not in fields}
-        self._check_sources(fields)
+        files = {**FILES, **OPTIONAL_FILES}
+        self._files = {key: name for key, name in files.items() if key not in fields}
+        self._check_sources({key: name for key, name in files.items() if key in fields})
         self._stamps: list[Stamp] | None = self._look()
         self._settings = self._read()
         self._problem = ""
@@ -69,7 +87,7 @@ class HostSettings:
         """Raises PxError."""
         found = {key: self._folder.read(name) for key, name in self._files.items()}
         for key, text in found.items():
-            if not text:
+            if not text and key in FILES:
                 raise Refused(
                     f"there is no {FILES[key]} in the data folder, and no {key.upper()} in the "
                     "environment",
@@ -78,7 +96,9 @@ class HostSettings:
                     "`px key recover FILE --data DIR`",
                 )
         kept = {key: text for key, text in found.items() if text}
-        return Settings(**{**_NOTHING, **self._fields, **kept})
+        if opening := kept.get("target_credentials"):
+            kept["target_credentials"] = _as_json(opening)
+        return Settings(**{**_NOTHING, **self._fields, **kept, "has_near_targets": "yes"})
 
     def _read_again(self, stamps: list[Stamp]) -> Settings:
         """Tried again for each request until it works: the reason may be gone by itself."""
@@ -86,22 +106,43 @@ class HostSettings:
             settings = self._read()
         except PxError as error:
             if error.message != self._problem:
-                self._report(f"the key files cannot be used: {error.message}")
+                self._report(f"the files with settings cannot be used: {error.message}")
             self._stamps, self._problem = None, error.message
             return Settings(**_NOTHING)
         self._stamps, self._problem = stamps, ""
-        self._report("the key files were read again")
+        self._report("the files with settings were read again")
         return settings
 
-    def _check_sources(self, fields: Mapping[str, str]) -> None:
+    def _check_sources(self, given: Mapping[str, str]) -> None:
         """Raises Usage where two sources could differ: which one counts must not be a guess."""
-        for key, name in FILES.items():
-            if key in fields and self._folder.stamp(name):
+        for key, name in given.items():
+            if self._folder.stamp(name):
+                variable = f"{CREDENTIALS}…" if name == TARGET_CREDENTIALS else key.upper()
                 raise Usage(
-                    f"{key.upper()} is in the environment, and {name} is in the data folder",
+                    f"{variable} is in the environment, and {name} is in the data folder",
                     code="two_sources",
-                    hint="keep one of the two",
+                    hint="unset the variable to use the file, or move the file away to use the "
+                    f"variable{_KEYS_OF_BOTH if name == MASTER_KEYS else ''}",
                 )
+
+
+_KEYS_OF_BOTH: Final = (
+    "; to use both, put the variable's keys into the file, in front of those that are there, and "
+    "unset the variable"
+)
+
+
+def _as_json(text: str) -> str:
+    """Of lines as in `.env.deploy`. Raises Usage, which shows no value."""
+    assignments = read_assignments(text.encode(), TARGET_CREDENTIALS)
+    for one in assignments:
+        if not one.name.startswith(CREDENTIALS):
+            raise Usage(
+                f"line {one.line} of {TARGET_CREDENTIALS} in the data folder is no setting "
+                f"that begins with {CREDENTIALS}",
+                hint="see docs/targets.md",
+            )
+    return json.dumps({one.name: one.value or "" for one in assignments})
 
 
 def check(service: Service) -> None:

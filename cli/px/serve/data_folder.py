@@ -22,13 +22,15 @@ ROOT_HASH: Final = "root-token-sha256"
 ROOT_TOKEN: Final = "root-token"  # noqa: S105 - a file's name
 RECOVERY: Final = "recovery.json"
 HOST: Final = "host.json"
+TARGETS: Final = "targets.json"
+TARGET_CREDENTIALS: Final = "target-credentials"
 LEDGERS: Final = "ledgers"
 LOCK: Final = "lock"
 
 DEFAULT: Final = Path("px-data")
 MAX_KEY_FILE: Final = 64 * 1024  # bytes
 _OTHERS: Final = 0o077
-_OURS: Final = (MASTER_KEYS, ROOT_HASH, HOST, LOCK, LEDGERS)
+_OURS: Final = (MASTER_KEYS, ROOT_HASH, HOST, TARGETS, TARGET_CREDENTIALS, LOCK, LEDGERS)
 
 Stamp = tuple[int, ...]
 

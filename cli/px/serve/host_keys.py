@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from px.errors import Refused, Usage
 from px.project.master_key import MasterKey, parse
-from px.serve.data_folder import HOST, MASTER_KEYS, DataFolder
+from px.serve.data_folder import HOST, MASTER_KEYS, ROOT_HASH, DataFolder
 
 _RESTORE = "repair it or restore a copy: without its keys, no ledger here can be opened"
 
@@ -21,7 +21,23 @@ class HostKeys:
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
 
-    def check_rotation(self, *, resuming: bool) -> None:
+    def check_rotation(self, newest: str, *, resuming: bool) -> None:
+        """The server uses the first key here; if a rotation was begun, perhaps not the new one yet.
+
+        Raises Refused where it uses another: it is not the host of this folder.
+        """
+        self.check()
+        front = [parse(one).id for one in self._entries()[: 2 if resuming else 1]]
+        if newest not in front:
+            raise Refused(
+                "the server does not use the keys of the data folder; nothing was changed",
+                code="another_host",
+                hint="check its address in --url or PX_URL, and --data; px cannot change keys that "
+                "the server has from its environment",
+            )
+
+    def check(self) -> None:
+        """Raises PxError without a folder that has keys."""
         self._folder.check()
         if not self._entries():
             raise Refused(
@@ -53,8 +69,23 @@ class HostKeys:
                 code="key_id_taken",
             )
         self._write([*entries, key.entry])
-        others = ", after the keys it already had" if entries else ""
-        return f"Restored the host's master key {key.id}{others}"
+        if entries:
+            return f"Restored the host's master key {key.id}, after the keys it already had"
+        return f"Restored the host's master key {key.id}{self._elsewhere()}"
+
+    def _elsewhere(self) -> str:
+        """What to do where px serve has its keys in variables, which cannot be seen from here."""
+        if self._folder.stamp(ROOT_HASH):
+            return ""
+        return (
+            f" into {MASTER_KEYS}, a new file. If px serve has MASTER_KEYS as a variable, it "
+            "refuses both at its next start: put the variable's keys into the file, in front of "
+            "this one, and unset it"
+        )
+
+    def ids(self) -> list[str]:
+        """Of the keys in the file, the newest first. Raises Usage."""
+        return [parse(one).id for one in self._entries()]
 
     def name(self) -> str | None:
         """What recovery files call this host; None if nobody noted it."""

@@ -24,6 +24,8 @@ from positronic.rows import Key
 
 SUFFIX: Final = ".sqlite"
 AT_MOST: Final = 64  # that stay open; each has a file or two
+# Nobody else writes to these files. While a program has one locked, all other requests would wait.
+WAIT: Final = 0.1  # seconds
 
 
 class FileOnceWritten:
@@ -79,7 +81,7 @@ class LedgerFiles:
 def _opened(path: Path) -> SqliteFile:
     """Raises StoreFailed."""
     try:
-        file = SqliteFile(str(path))
+        file = SqliteFile(str(path), WAIT)
     except sqlite3.Error:
         raise StoreFailed("the ledger's file cannot be opened") from None
     file.run("PRAGMA synchronous = EXTRA")

@@ -19,7 +19,7 @@ from positronic.commands.in_process import InProcessLedgers
 from positronic.commands.work import Tools
 from positronic.names import Project
 from positronic.ports import Cipher, Clock, Ledger, RandomBytes, Values
-from positronic.runs.directory import InProcessRuns
+from positronic.runs.directory import InProcessRuns, RunDirectory
 from positronic.secrets.sealer import Sealer
 from positronic.targets.configured import Make, opened
 
@@ -42,43 +42,18 @@ def one_process(
     random: RandomBytes,
     report: Callable[[str], None],
     in_background: Callable[[Coroutine[None, None, None]], None],
-    wake: Callable[[int], None] | None = None,
-    targets: Mapping[str, Make] | None = None,
-) -> Runtime:
-    """What a Service needs; `settings` are read for each command.
-
-    `values`: who keeps them, instead of the ledger itself. `wake(at)`: copies are due at that time;
-    without it, nothing is copied. `targets`: how one of each type is made.
-    """
-    return put_together(
-        settings,
-        open_ledger,
-        cipher=cipher,
-        values=values,
-        clock=clock,
-        random=random,
-        report=report,
-        in_background=in_background,
-        wake=wake,
-        targets=targets,
-    ).runtime
-
-
-def put_together(
-    settings: Callable[[], Settings],
-    open_ledger: Callable[[Project], Ledger],
-    *,
-    cipher: Cipher | None = None,
-    values: Callable[[Project], Values] | None = None,
-    clock: Clock,
-    random: RandomBytes,
-    report: Callable[[str], None],
-    in_background: Callable[[Coroutine[None, None, None]], None],
-    wake: Callable[[int], None] | None = None,
+    wake: Callable[[Project, int], None] | None = None,
+    has_copies: bool = False,
     targets: Mapping[str, Make] | None = None,
     at_most: int | None = None,
+    runs: RunDirectory | None = None,
 ) -> OneProcess:
-    """The same, with the tools. `at_most`: how many ledgers stay open."""
+    """`settings` are read for each command. `values`: who keeps them, instead of the ledger itself.
+
+    `wake(project, at)`: something is due there at that time; without it, nothing is done later.
+    `targets`: how one of each type is made. `at_most`: how many ledgers stay open.
+    `runs`: where they are kept, instead of in memory.
+    """
     own_cipher, audit_throttle = cipher or NativeCipher(), AuditThrottle(clock)
 
     def sealed(project: Project) -> Values:
@@ -90,6 +65,7 @@ def put_together(
             *(audit_retention(settings()) * 1000, in_background, audit_throttle),
             run_limits=run_limits(settings()),
             targets=opened(target_configs(settings()), project, targets or {}),
+            has_copies=has_copies,
         )
 
     runtime = Runtime(
@@ -99,6 +75,6 @@ def put_together(
         report=report,
         send=InProcessLedgers(open_ledger, tools, wake, at_most),
         in_background=in_background,
-        runs=InProcessRuns(clock, random),
+        runs=runs or InProcessRuns(clock, random),
     )
     return OneProcess(runtime, tools)

@@ -21,6 +21,8 @@ from px.serve.edge import Edge, Network
 from px.serve.host import Host, now
 from px.serve.ledgers import LedgerFiles
 from px.serve.listening import Certificate, address_of, bound, check_reachable
+from px.serve.run_file import FILE, RunFile
+from px.serve.schedule import Mark
 from px.serve.server import HostServer
 from px.serve.values_file import values_of
 
@@ -58,15 +60,19 @@ def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.
         settings = HostSettings(folder, variables, own_log.report)
         values = _values(folder, options.values)
         ledgers, edge = LedgerFiles(folder.ledgers), Edge(options.proxy)
-        host = Host(settings, ledgers, edge, own_log, values=values)
+        runs = _runs(folder, options)
+        host = Host(settings, ledgers, edge, own_log, values=values, runs=runs)
         configuration.check(host.service())
-        host.run_brains(brain_folder.load(options.brains, host.known_values))
+        brains = brain_folder.load(options.brains, host.known_values)
+        host.run_brains(brains, Mark(folder))
         listening = bound(options.host, options.port)
         log.take_over(own_log)
         server = HostServer(host, tls)
         address = address_of(listening, is_tls=tls is not None)
         own_log.info(f"serving at {address}")
         server.serve_on(listening, lambda: ready(address))
+        if runs is not None:
+            runs.close()
         own_log.info("stopped")
     return server.stopped_by
 
@@ -79,6 +85,12 @@ def _values(folder: DataFolder, given: str | None) -> Callable[[Project], Values
     from px.values.choice import open_values
 
     return open_values(*found, os.environ, now, os.urandom)
+
+
+def _runs(folder: DataFolder, options: ServeOptions) -> RunFile | None:
+    """None: there are no brains, and never were any. Raises PxError."""
+    path = folder.root / FILE
+    return RunFile(path, now, os.urandom) if options.brains or path.exists() else None
 
 
 def _data_folder(path: Path, variables: dict[str, str]) -> DataFolder:

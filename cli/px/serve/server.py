@@ -96,13 +96,13 @@ class HostServer(uvicorn.Server):
         self.should_exit = True
 
     async def _with_upkeep(self, listening: socket.socket) -> None:
-        upkeep = asyncio.ensure_future(self._host.upkeep().run())
+        by_itself = asyncio.ensure_future(self._host.look_after_itself())
         try:
             await self.serve(sockets=[listening])
         finally:
-            upkeep.cancel()
+            by_itself.cancel()
             with suppress(asyncio.CancelledError):
-                await upkeep
+                await by_itself
 
 
 def _nothing() -> None:

@@ -1,10 +1,14 @@
-"""What opens a target's provider: found in the environment or `.env.deploy`, by the usual names."""
+"""What opens a target's provider: found in the environment or `.env.deploy`.
+
+By the names of the Worker's own settings, or else by the provider's usual ones.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
 from positronic.errors import NotConfigured, PositronicError
@@ -24,16 +28,18 @@ _AWS: Final = {
     "SECRET_ACCESS_KEY": "AWS_SECRET_ACCESS_KEY",
     "SESSION_TOKEN": "AWS_SESSION_TOKEN",
 }
-# By the type of a target: what the end of a setting's name is called elsewhere.
-_CALLED: Final[Mapping[str, Mapping[str, str]]] = {
+# By the type of a target: what the end of a setting's name is called elsewhere. Not for another
+# Worker's secrets: CLOUDFLARE_API_TOKEN deploys, and may do far more than a target has to.
+_USUAL: Final[Mapping[str, Mapping[str, str]]] = {
     "aws-secrets-manager": _AWS,
     "aws-parameter-store": _AWS,
     "fly": {"API_TOKEN": "FLY_API_TOKEN"},
     "vault": {"TOKEN": "VAULT_TOKEN"},
-    "worker-secrets": {"API_TOKEN": "CLOUDFLARE_API_TOKEN"},
 }
+_NONE: Final = "no_credential"
 # What stays one line, and itself, in `.dev.vars` and in a header.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9+/=_.,:~@|-]{1,8192}")
+# A token of Fly.io may begin with its kind and a space.
+_PLAIN: Final = re.compile(r"(?:FlyV1 )?[A-Za-z0-9+/=_.,:~@|-]{1,8192}")
 
 
 class Credential(NamedTuple):
@@ -51,17 +57,22 @@ class Credential(NamedTuple):
         return "Credential(hidden)"
 
 
-def configured(manifest: Manifest, name: TargetName, *, is_local: bool) -> TargetConfig:
-    """The target in the project's own configuration. Raises Usage, Refused."""
+def all_configured(manifest: Manifest, *, is_local: bool) -> Mapping[TargetName, TargetConfig]:
+    """Those in the project's own configuration. Raises Usage."""
     table = manifest.fields.get("vars", {}).get(SETTING, "")
     text = table if isinstance(table, str) else json.dumps(table)
     try:
         project = parse_project(manifest.variables.get("PROJECT", "default"))
-        found = {one.name: one for one in parse(text, {}, project, is_local=is_local)}
+        return {one.name: one for one in parse(text, {}, project, is_local=is_local)}
     except NotConfigured as error:
         raise Usage(error.message, code="malformed_setting") from None
     except PositronicError:
         raise Usage("PROJECT is not a project name", code="malformed_setting") from None
+
+
+def configured(manifest: Manifest, name: TargetName, *, is_local: bool) -> TargetConfig:
+    """The one of this name. Raises Usage, Refused."""
+    found = all_configured(manifest, is_local=is_local)
     if name not in found:
         raise Refused(
             f"{manifest.config.name} has no target {name}",
@@ -75,9 +86,12 @@ def credential(
     config: TargetConfig, environ: Mapping[str, str], file: Mapping[str, str], file_name: str
 ) -> Credential:
     """All of it from one source, so that no two halves are put together. Raises Usage."""
-    provider, called = PROVIDERS[config.type], _CALLED[config.type]
-    for source, found in (("the environment", environ), (file_name, file)):
+    provider, names = PROVIDERS[config.type], _names(config)
+    sources = (("the environment", environ), (file_name, file))
+    for called, (source, found) in product(names, sources):
         if not all(found.get(called[end]) for end in provider.keys):
+            if called is names[0] and any(found.get(name) for name in called.values()):
+                raise Usage(f"{source} has only a part of what opens {config.name}", code=_NONE)
             continue
         given = {end: text for end, name in called.items() if (text := found.get(name))}
         for end, text in given.items():
@@ -89,9 +103,17 @@ def credential(
         settings = {setting_name(config.name, end): text for end, text in given.items()}
         unset = tuple(setting_name(config.name, end) for end in called if end not in given)
         return Credential(settings, tuple(called[end] for end in given), source, unset)
-    needed = " and ".join(called[end] for end in provider.keys)
+    needed = " and ".join(names[-1][end] for end in provider.keys)
     raise Usage(
         f"neither the environment nor {file_name} has {needed}",
-        code="no_credential",
+        code=_NONE,
         hint=f"put it into {file_name}",
     )
+
+
+def _names(config: TargetConfig) -> Sequence[Mapping[str, str]]:
+    """What each end may be called, the target's own names first."""
+    provider = PROVIDERS[config.type]
+    ends = (*provider.keys, *provider.optional_keys)
+    own = {end: setting_name(config.name, end) for end in ends}
+    return [own, *([_USUAL[config.type]] if config.type in _USUAL else [])]

@@ -206,7 +206,7 @@ class TestDevServer:
             report=self.reports.append,
             in_background=self._in_background,
             targets=self._makes,
-        )
+        ).runtime
         self._use(self._settings)
 
     def _use(self, settings: Settings) -> None:

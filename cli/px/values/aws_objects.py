@@ -7,10 +7,17 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from positronic.errors import StoreFailed
-from px.aws.failures import AwsRefused, codes_only
+from positronic.secrets.sealer import ReadDenied
+from px.aws.failures import DENIED, AwsRefused, codes_only
 from px.errors import PxError
 
 MARK: Final = "positronic-secrets"  # the tag of all that is ours
+
+
+def denied(refused: AwsRefused, provider: str, action: str) -> None:
+    """Raises ReadDenied, if that is what it was refused for."""
+    if refused.code in DENIED:
+        raise ReadDenied(f"{provider} does not allow {action}") from None
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from px.aws.failures import AwsRefused
-from px.values.aws_objects import as_store_failures, is_marked, tags
+from px.aws.failures import DENIED, AwsRefused
+from px.values.aws_objects import as_store_failures, denied, is_marked, tags
 from px.values.object_store import ValueLimits
 
 # Of the standard tier. AWS takes {{...}} for the name of another parameter.
@@ -40,9 +40,10 @@ class AwsParameterObjects:
 
     def read(self, path: str) -> str | None:
         try:
-            with as_store_failures(LIMITS.provider, _ABSENT):
+            with as_store_failures(LIMITS.provider, _ABSENT, *DENIED):
                 found = self._client.get_parameter(Name=self._folder + path, WithDecryption=True)
-        except AwsRefused:
+        except AwsRefused as refused:
+            denied(refused, LIMITS.provider, "ssm:GetParameter")
             return None
         text = found["Parameter"].get("Value")
         return text if isinstance(text, str) else None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from px.aws.failures import AwsRefused
-from px.values.aws_objects import as_store_failures, is_marked, tags
+from px.aws.failures import DENIED, AwsRefused
+from px.values.aws_objects import as_store_failures, denied, is_marked, tags
 from px.values.object_store import ValueLimits
 
 LIMITS: Final = ValueLimits("AWS Secrets Manager", 65_536)
@@ -40,9 +40,10 @@ class AwsSecretObjects:
 
     def read(self, path: str) -> str | None:
         try:
-            with as_store_failures(LIMITS.provider, _ABSENT, _NOT_NOW):
+            with as_store_failures(LIMITS.provider, _ABSENT, _NOT_NOW, *DENIED):
                 found = self._client.get_secret_value(SecretId=self._folder + path)
-        except AwsRefused:
+        except AwsRefused as refused:
+            denied(refused, LIMITS.provider, "secretsmanager:GetSecretValue")
             return None
         text = found.get("SecretString")
         return text if isinstance(text, str) else None

@@ -64,7 +64,7 @@ def open_values(
     given = dict(environ)
     for name in _TAKEN:
         environ.pop(name, None)
-    make = _maker(provider, given)
+    make = object_stores(provider, given)
 
     def values(project: Project) -> Values:
         store, limits = make(host, project)
@@ -73,7 +73,8 @@ def open_values(
     return values
 
 
-def _maker(provider: Provider, environ: Mapping[str, str]) -> Make:
+def object_stores(provider: Provider, environ: Mapping[str, str]) -> Make:
+    """Over one client. Raises Usage without its settings."""
     if provider.name == VAULT:
         return _in_vault(vault_of(environ, "the environment"), provider.path)
     access = aws_of_environment(environ)

@@ -19,6 +19,7 @@ from positronic.errors import CorruptRecord, InvalidValue, StoreFailed
 from positronic.names import Name, Project, Value, parse_value
 from positronic.ports import Clock, Metadata, RandomBytes, Record, Unsealed
 from positronic.sealing.envelope import associated_data
+from positronic.secrets.sealer import ReadDenied
 from px.values.object_store import ObjectStore, ValueLimits
 
 T = TypeVar("T")
@@ -62,7 +63,10 @@ class ProviderValues:
             found[3], self._digest(record.name, record.metadata, f"{found[1]}.{found[2]}")
         ):
             raise CorruptRecord(f"the record of {record.name} cannot be opened")
-        text = await asyncio.to_thread(self._store.read, _path(record.name, record.sealed))
+        try:
+            text = await asyncio.to_thread(self._store.read, _path(record.name, record.sealed))
+        except ReadDenied as error:
+            raise ReadDenied(f"the value of {record.name}: {error.message}") from None
         if text is None:
             raise CorruptRecord(
                 f"the value of {record.name} is not at {self._limits.provider} any more"

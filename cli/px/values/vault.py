@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from positronic.errors import StoreFailed
-from px.errors import PxError
+from positronic.secrets.sealer import ReadDenied
+from px.errors import NotAllowed, PxError
 from px.values.object_store import ValueLimits
 from px.vault.kv import VaultKv
 
@@ -35,7 +36,10 @@ class VaultObjects:
 
     def read(self, path: str) -> str | None:
         with _as_store_failures():
-            found = self._kv.read(self._full(path)) or {}
+            try:
+                found = self._kv.read(self._full(path)) or {}
+            except NotAllowed:
+                raise ReadDenied("Vault does not allow to read it") from None
         text = found.get(FIELD)
         return text if isinstance(text, str) else None
 

@@ -92,6 +92,30 @@ async def everything_exists(call: Call) -> Response:
     return edited(right, exists=True) if is_it else right
 
 
+@breaks("secrets.exists.opens")
+async def exists_and_does_not_open(call: Call) -> Response:
+    """What is stored is said not to open, by an answer that says that it exists."""
+    right = await call.right()
+    is_it = call.at("GET /secrets/*/exists") and right.status == 200 and found(right)["exists"]
+    return edited(right, opens=False) if is_it else right
+
+
+@breaks("secrets.exists.opens")
+async def nothing_opens(call: Call) -> Response:
+    """What is not there opens."""
+    right = await call.right()
+    is_it = call.at("GET /secrets/*/exists") and right.status == 200
+    return edited(right, opens=True) if is_it else right
+
+
+@breaks("secrets.exists.opens")
+async def exists_tells_where(call: Call) -> Response:
+    """exists answers a field more."""
+    right = await call.right()
+    is_it = call.at("GET /secrets/*/exists") and right.status == 200
+    return edited(right, at="aws") if is_it else right
+
+
 @breaks("secrets.delete.gone")
 async def deletes_with_200(call: Call) -> Response:
     """200 for 204."""

@@ -31,11 +31,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer; `document` is JSON, None: no body."""
+    """An answer; `document` is JSON, None: no body. `text`: XML, instead of it."""
 
     status: int
     document: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
 
 class Provider(Protocol):
@@ -104,21 +105,27 @@ def standing_in(provider: Provider) -> Iterator[Standin]:
 
 def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             said = standin.carry_out(Asked(self.command, self.path, headers, body))
             if said is None:
+                self.close_connection = True
                 return
-            self.send_response(said.status)
+            self.send_response_only(said.status)
             sent = b"" if said.document is None else json.dumps(said.document).encode()
-            named = {**said.headers, "Content-Type": "application/json"}
+            named = {"Date": self.date_time_string(), "Content-Type": "application/json"}
+            if said.text is not None:
+                sent, named["Content-Type"] = said.text.encode(), "text/xml"
+            named |= said.headers
             for name, value in {**named, "Content-Length": str(len(sent))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_LIST = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             return

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from support.cloudflare_account import ACCOUNT
-from support.providers import fly, strict_aws, vault, worker_secrets
+from support.providers import aws, fly, vault, worker_secrets
 
 _AWS_KEYS: Final = {
-    "ACCESS_KEY_ID": strict_aws.KEY_ID,
-    "SECRET_ACCESS_KEY": strict_aws.SECRET_KEY,
+    "ACCESS_KEY_ID": aws.KEY_ID,
+    "SECRET_ACCESS_KEY": aws.SECRET_KEY,
 }
 _FIELDS: Final[dict[str, dict[str, str]]] = {
-    "aws-secrets-manager": {"region": strict_aws.REGION, "prefix": "shop-"},
-    "aws-parameter-store": {"region": strict_aws.REGION, "prefix": "/shop/"},
+    "aws-secrets-manager": {"region": aws.REGION, "prefix": "shop-"},
+    "aws-parameter-store": {"region": aws.REGION, "prefix": "/shop/"},
     "fly": {"app": fly.APP},
     "vault": {"mount": "kv", "prefix": "shop"},
     "worker-secrets": {"account": ACCOUNT, "script": worker_secrets.SCRIPT},

@@ -12,29 +12,17 @@ F11 429 is a quota, 503 sealed or in maintenance, 307 a standby that names the a
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
+from support.providers.standin import Asked, Said, standing_in
 from support.providers.vault_store import Engine, Json, Refusal
-from support.serving import serving
 
 TOKEN: Final = "hvs.canary-vault-token-31337"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as it came."""
-
-    method: str
-    path: str  # below /v1/
-    headers: dict[str, str]
-    body: str
 
 
 @dataclass
@@ -47,8 +35,6 @@ class Vault:
     mounts: dict[tuple[str, str], Engine] = field(default_factory=lambda: {("", "kv"): Engine()})
     denied: set[tuple[str, str]] = field(default_factory=set)
     failures: list[int] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def kv(self) -> Engine:
@@ -59,21 +45,26 @@ class Vault:
         """With it Vault's own command line would find the server."""
         return {"VAULT_ADDR": self.url, "VAULT_TOKEN": self.token}
 
-    def answer(self, asked: Asked) -> tuple[int, Json]:
-        """The status and the body of its answer."""
-        with self.lock:
-            self.asked.append(asked)
-            if self.failures:
-                return self.failures.pop(0), {"errors": ["as the test wanted"]}
-            try:
-                data = self._carried_out(asked)
-            except Refusal as refusal:
-                body = {"errors": refusal.errors} if refusal.data is None else _body(refusal.data)
-                return refusal.status, body
-        return (204, {}) if data is None else (200, _body(data))
+    def answer(self, asked: Asked) -> Said:
+        if self.failures:
+            status = self.failures.pop(0)
+            elsewhere = {"Location": "https://active.invalid/v1/"} if status == 307 else {}
+            return Said(status, {"errors": ["as the test wanted"]}, elsewhere)
+        try:
+            data = self._carried_out(asked)
+        except Refusal as refusal:
+            body = {"errors": refusal.errors} if refusal.data is None else _body(refusal.data)
+            return Said(refusal.status, body)
+        return Said(204) if data is None else Said(200, _body(data))
+
+    def throttled(self) -> Said:
+        return Said(429, {"errors": ["request path exceeded the rate limit"]}, {"Retry-After": "7"})
+
+    def broken(self, asked: Asked) -> Said:
+        return Said(500, {"errors": [asked.body.decode() + str(asked.headers)]})
 
     def _carried_out(self, asked: Asked) -> Json | None:
-        path, _, query = asked.path.partition("?")
+        path, _, query = asked.path.removeprefix("/v1/").partition("?")
         fields = {name: texts[0] for name, texts in parse_qs(query).items()}
         method = "LIST" if fields.get("list") == "true" else asked.method
         self._check(asked, method, path)
@@ -82,7 +73,7 @@ class Vault:
         engine = self.mounts.get((asked.headers.get("x-vault-namespace", ""), mount))
         if engine is None:
             raise Refusal(404, "no handler for route")
-        body = json.loads(asked.body or "{}")
+        body = json.loads(asked.body or b"{}")
         if kind == "data":
             return _of_data(engine, method, unquote(name), body, fields)
         if kind == "metadata":
@@ -136,36 +127,7 @@ def _body(data: Json) -> Json:
 @contextmanager
 def vault() -> Iterator[Vault]:
     """One that runs, empty."""
-    stand_in = Vault()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in))
-    server.daemon_threads = True
-    with serving(server) as port:
-        stand_in.url = f"http://127.0.0.1:{port}"
-        yield stand_in
-
-
-def _handler(stand_in: Vault) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self) -> None:
-            parts = urlsplit(self.path)
-            path = parts.path.removeprefix("/v1/") + (f"?{parts.query}" if parts.query else "")
-            text = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, body = stand_in.answer(Asked(self.command, path, headers, text))
-            data = b"" if status == 204 else json.dumps(body).encode()
-            self.send_response(status)
-            if status == 307:
-                self.send_header("Location", "https://active.invalid/v1/")
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_LIST = _answer  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    return Handler
+    provider = Vault()
+    with standing_in(provider) as standin:
+        provider.url = standin.url
+        yield provider

@@ -23,13 +23,12 @@ from positronic.providers.vault_api import VaultApi
 from positronic.providers.worker_secrets import WorkerSecrets
 from px.http.outgoing import sender
 from support.cloudflare_account import ACCOUNT
-from support.providers import fly, strict_aws, vault, worker_secrets
-from support.providers.at_vault import AtVault
+from support.providers import aws, fly, vault, worker_secrets
 from support.providers.standin import Provider, Standin, standing_in
 
 SEND: Final = sender(LONGEST_ANSWER)
 MARK: Final = Mark(Project("shop"), "production")
-CREDENTIALS: Final = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY)
+CREDENTIALS: Final = Credentials(aws.KEY_ID, aws.SECRET_KEY)
 Refused = Sequence[tuple[Name, Value | None]]
 
 
@@ -81,7 +80,7 @@ def now() -> int:
 
 def aws_api(standin: Standin, send: Send, service: str, clock: Callable[[], int] = now) -> AwsApi:
     prefix = {"secretsmanager": "secretsmanager", "ssm": "AmazonSSM"}[service]
-    scope = Scope(strict_aws.REGION, service)
+    scope = Scope(aws.REGION, service)
     return AwsApi(Exchange("AWS", send), prefix, scope, standin.url, CREDENTIALS, clock)
 
 
@@ -117,11 +116,12 @@ A: Final = parse_name("A")
 
 def _secrets_manager_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, strict_aws.Aws)
+    assert isinstance(provider, aws.Aws)
 
     def read(name: Name) -> str | None:
         found: Any = provider.moto(
-            "GetSecretValue", {"SecretId": f"shop-{name}", "VersionStage": "AWSCURRENT"}
+            "GetSecretValue",
+            {"SecretId": f"shop-{name}", "VersionStage": "AWSCURRENT"},
         )
         return found.document["SecretString"] if found.status == 200 else None
 
@@ -135,7 +135,7 @@ def _secrets_manager_world(standin: Standin, target: Target) -> World:
 
 def _parameter_store_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, strict_aws.Aws)
+    assert isinstance(provider, aws.Aws)
 
     def read(name: Name) -> str | None:
         asked = {"Name": f"/shop/{name}", "WithDecryption": True}
@@ -152,8 +152,8 @@ def _parameter_store_world(standin: Standin, target: Target) -> World:
 
 def _vault_world(standin: Standin, target: Target) -> World:
     provider = standin.provider
-    assert isinstance(provider, AtVault)
-    kv = provider.vault.kv
+    assert isinstance(provider, vault.Vault)
+    kv = provider.kv
 
     def read(name: Name) -> str | None:
         found = kv.entries.get(f"shop/{name}")
@@ -194,13 +194,9 @@ def _worker_world(standin: Standin, target: Target) -> World:
 
 
 CASES: Final = {
-    "aws-secrets-manager": Case(
-        lambda: strict_aws.Aws("secretsmanager"), secrets_manager, _secrets_manager_world
-    ),
-    "aws-parameter-store": Case(
-        lambda: strict_aws.Aws("ssm"), parameter_store, _parameter_store_world
-    ),
-    "vault": Case(AtVault, vault_target, _vault_world),
+    "aws-secrets-manager": Case(aws.Aws, secrets_manager, _secrets_manager_world),
+    "aws-parameter-store": Case(aws.Aws, parameter_store, _parameter_store_world),
+    "vault": Case(vault.Vault, vault_target, _vault_world),
     "fly": Case(fly.Fly, fly_target, _fly_world),
     "worker-secrets": Case(worker_secrets.WorkerSecrets, worker_target, _worker_world),
 }

@@ -83,8 +83,9 @@ class Worker:
             random=os.urandom,
             report=print,
             in_background=self._background.append,
-            wake=lambda _: None,
-        )
+            wake=lambda *_: None,
+            has_copies=True,
+        ).runtime
         self._send = runtime.send
         self._service = Service(SETTINGS, replace(runtime, send=self._request), Brains([reader]))
 

@@ -10,9 +10,9 @@ from positronic.roles import Role
 
 
 async def _list_keys(call: Call) -> models.KeysOut:
-    uses = await call.session.rotation().census()
+    census = await call.session.rotation().census()
     pending = bool(call.session.service.settings.next_master_key)
-    return models.keys_out(uses, call.session.keyring, pending=pending)
+    return models.keys_out(census, call.session.keyring, pending=pending)
 
 
 async def _rotate(call: Call) -> models.StepOut:

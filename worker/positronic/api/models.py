@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
 from positronic.api import encoded_lists
-from positronic.commands.asked_keys import KeyUse, RotationStep
+from positronic.commands.asked_keys import KeyCensus, RotationStep
 from positronic.commands.asked_secrets import ListedSecret
 from positronic.errors import Detail, PositronicError, VersionMismatch
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
@@ -99,7 +99,10 @@ class SecretsOut(Model):
 
 
 class ExistsOut(Model):
+    """`opens`: a brain can read it; missing: there is none, or its value may not be read back."""
+
     exists: bool
+    opens: Literal[True] | None = None
 
 
 class BulkOut(Model):
@@ -153,9 +156,12 @@ class KeyOut(Model):
 
 
 class KeysOut(Model):
+    """`atProvider`: how many values a provider keeps, which encrypts them under keys of its own."""
+
     keys: list[KeyOut]
     newest: str
     pending: bool
+    at_provider: int | None = None
 
 
 class ProjectOut(Model):
@@ -224,7 +230,7 @@ def tokens_out(page: Page[TokenRecord | Unreadable]) -> TokensOut:
     return TokensOut(tokens=found, count=len(found), cursor=page.cursor)
 
 
-def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> KeysOut:
+def keys_out(census: KeyCensus, keyring: Keyring, *, pending: bool) -> KeysOut:
     """`pending`: a rotation has added a key and not finished."""
     keys = [
         KeyOut(
@@ -235,9 +241,11 @@ def keys_out(uses: Sequence[KeyUse], keyring: Keyring, *, pending: bool) -> Keys
             copies=use.copies,
             held=use.key_id in keyring,
         )
-        for use in uses
+        for use in census.uses
     ]
-    return KeysOut(keys=keys, newest=keyring.newest, pending=pending)
+    return KeysOut(
+        keys=keys, newest=keyring.newest, pending=pending, at_provider=census.at_provider
+    )
 
 
 def step_out(steps: Sequence[RotationStep], newest: str) -> StepOut:

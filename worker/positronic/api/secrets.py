@@ -49,8 +49,9 @@ async def _uses(call: Call) -> use_models.UsesOut:
 
 
 async def _exists(call: Call) -> models.ExistsOut:
-    """True means that it can be opened too."""
-    return models.ExistsOut(exists=await call.session.vault().exists(parse_name(call.segment)))
+    """`opens` is missing where values may not be read back. What does not open is an error."""
+    found = await call.session.vault().exists(parse_name(call.segment))
+    return models.ExistsOut(exists=found is not False, opens=True if found else None)
 
 
 async def _delete(call: Call) -> None:

@@ -46,7 +46,8 @@ class Settings:
     During a rotation `next_master_key` precedes `master_keys`, so that a new key can be added by
     someone who cannot read the old ones. Only `px dev` sets `local_origin`; see `proof`.
     `targets` and `target_credentials` are JSON: the table, and the settings whose names begin with
-    TARGET_.
+    TARGET_. `has_near_targets`: not empty on a host of one's own, whose targets may be at this
+    machine's address.
     """
 
     master_keys: str
@@ -68,6 +69,7 @@ class Settings:
     reminder_days: str = "14"
     targets: str = ""
     target_credentials: str = ""
+    has_near_targets: str = ""
 
     def __repr__(self) -> str:
         return "Settings(hidden)"
@@ -198,7 +200,7 @@ def target_configs(settings: Settings) -> Sequence[TargetConfig]:
         settings.targets,
         json.loads(settings.target_credentials or "{}"),
         parse_project(settings.project),
-        is_local=bool(settings.local_origin),
+        is_local=bool(settings.local_origin or settings.has_near_targets),
     )
 
 

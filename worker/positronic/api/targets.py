@@ -32,13 +32,13 @@ async def _sync(call: Call) -> target_models.TargetOut:
 
 
 async def _check(call: Call) -> target_models.DriftsOut:
-    """No value leaves either side. In pages of at most 100 names."""
+    """No value leaves either side. In pages of at most 40 names."""
     cursor, limit = call.page(MAX_CHECKED)
     limit = min(limit, MAX_CHECKED)
     return target_models.drifts_out(await call.session.targets().check(call.segment, cursor, limit))
 
 
-MAX_CHECKED: Final = 100  # names that a provider is asked for at once
+MAX_CHECKED: Final = 40  # a request each, and a Worker of the free plan may make 50
 
 _PURGE: Final = Query("purge", {"type": "boolean"})
 

@@ -27,6 +27,17 @@ class KeyUse:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyCensus:
+    """Every key that seals or signs something, and the newest, which may not yet.
+
+    `at_provider`: how many values a provider keeps, under none of them; None: no provider does.
+    """
+
+    uses: Sequence[KeyUse]
+    at_provider: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RotationStep:
     """`remaining` includes `failed`: records that cannot be opened with the key they name.
 
@@ -45,9 +56,9 @@ class LedgerRotation:
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
-    async def census(self) -> Sequence[KeyUse]:
-        """Every key that seals or signs something here, and the newest, which may not yet."""
-        return [KeyUse(*use) for use in await self._ask("keys.census")]
+    async def census(self) -> KeyCensus:
+        uses, at_provider = await self._ask("keys.census")
+        return KeyCensus([KeyUse(*use) for use in uses], at_provider)
 
     async def step(self, cursor: str | None) -> RotationStep:
         """Bring some records under the newest key. Audited by name."""

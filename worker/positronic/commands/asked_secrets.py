@@ -12,7 +12,7 @@ from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, PositronicError, StoreFailed
 from positronic.names import Name, Value
 from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable, Values
-from positronic.secrets.sealer import SealedSecret
+from positronic.secrets.sealer import ReadDenied, SealedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class LedgerVault:
         asked = {"unusedFor": seconds, "cursor": cursor, "limit": limit}
         return _page(*await self._ask("secret.unused", **asked))
 
-    async def exists(self, name: Name) -> bool:
-        """True when a brain could read it now: it opens the secret, and raises what that raises."""
-        return bool(await self._ask("secret.exists", name=name))
+    async def exists(self, name: Name) -> object:
+        """As `secret_reads.exists`."""
+        return await self._ask("secret.exists", name=name)
 
     async def delete(self, text: str, if_version: int | None = None) -> None:
         """Whatever is listed. Raises NotFound, InvalidName, ReservedName, VersionMismatch."""
@@ -112,7 +112,10 @@ class LedgerSecrets:
         return {Name(name): SecretInfo(Name(name), *dates) for name, *dates in found}
 
     async def exists(self, name: Name) -> bool:
-        return bool(await self._ask("secret.exists", name=name))
+        found = await self._ask("secret.exists", name=name)
+        if found is None:
+            raise ReadDenied(f"the value of {name} is stored where this host may not read it")
+        return bool(found)
 
     async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
         found, following, *_ = await self._ask("secret.list", cursor=cursor, limit=limit)

@@ -34,7 +34,7 @@ async def read(work: Work, names: Sequence[Name], narrow: Narrow) -> Plan:
 async def exists(work: Work, name: Name, narrow: Narrow) -> object:
     """Whether `read` would give it; not a read. Raises NotGranted, and what opening it raises."""
     _check(work, [name], narrow)
-    return await secret_reads.exists(work, name)
+    return await secret_reads.opens(work, name)
 
 
 async def names(work: Work, narrow: Narrow) -> object:

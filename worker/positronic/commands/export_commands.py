@@ -6,6 +6,7 @@ then the chain of events, up to where it was then, while others are added to it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -33,6 +34,7 @@ MAX_TEXT: Final = 1_500_000  # characters of a page, about: an import takes it a
 
 _CURSOR: Final = "export cursor"
 _READ_AT_ONCE: Final = 50
+_OPENED_AT_ONCE: Final = 4  # a provider of values takes its time for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ async def export(work: Work, cursor: str | None) -> Plan:
     found = _page(work, walk)
     lines, failed = [header] if walk.number == 0 else [], list[list[str]]()
     written: list[str] = []
-    for kind, row in found.rows:
-        if error := await _fault(work, kind, row):
+    faults = await _faults(work, found.rows)
+    for (kind, row), error in zip(found.rows, faults, strict=True):
+        if error:
             failed.append([error.code, error.message, _label(kind, row)])
         else:
             written.append(pages.write_line(kind.name, row.id, row.text))
@@ -151,6 +154,18 @@ def _next(work: Work, walk: _Walk, found: _Found) -> Sequence[Row]:
         low, high = event_row_id(walk.head[0]), event_row_id(0)
     after = None if found.after is None else (found.after, found.after)
     return work.look.ledger.list(kind, after=after, limit=_READ_AT_ONCE, low=low, high=high)
+
+
+async def _faults(
+    work: Work, rows: Sequence[tuple[Kind, Row]]
+) -> Sequence[CorruptRecord | UnknownKey | None]:
+    turn = asyncio.Semaphore(_OPENED_AT_ONCE)
+
+    async def one(kind: Kind, row: Row) -> CorruptRecord | UnknownKey | None:
+        async with turn:
+            return await _fault(work, kind, row)
+
+    return await asyncio.gather(*(one(kind, row) for kind, row in rows))
 
 
 async def _fault(work: Work, kind: Kind, row: Row) -> CorruptRecord | UnknownKey | None:

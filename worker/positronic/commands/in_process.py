@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,15 +20,15 @@ from positronic.ports import Ledger
 class InProcessLedgers:
     """`open_` gives a project's ledger. One that nothing was committed to is forgotten after use.
 
-    `wake` is `Place`'s. `at_most`: how many stay open; None for ledgers in memory, which end when
-    they are forgotten.
+    `wake(project, at)`: as `Place`'s. `at_most`: how many stay open; None for ledgers in memory,
+    which end when they are forgotten.
     """
 
     def __init__(
         self,
         open_: Callable[[Project], Ledger],
         tools: Callable[[Project], Tools],
-        wake: Callable[[int], None] | None = None,
+        wake: Callable[[Project, int], None] | None = None,
         at_most: int | None = None,
     ) -> None:
         self._open = open_
@@ -42,7 +43,8 @@ class InProcessLedgers:
         ledger = self._used.get(project) or self._open(project)
         self._used[project] = ledger
         try:
-            return await Place(project, ledger, self._tools(project), self._wake).run(command)
+            wake = partial(self._wake, project) if self._wake else None
+            return await Place(project, ledger, self._tools(project), wake).run(command)
         finally:
             self._keep(project, ledger)
 

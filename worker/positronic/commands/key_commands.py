@@ -65,13 +65,18 @@ class _Walk:
 
 
 async def census(work: Work) -> object:
-    """[[key id, secrets, tokens, audit keys, copies], ...]: each key in use, and the newest."""
+    """[[[key id, secrets, tokens, audit keys, copies], ...], at the provider]: each key in use, and
+    the newest; how many values a provider keeps, None: there is none.
+    """
     ledger = work.look.ledger
     found = {key_id for kind in _kinds(work) for key_id in _key_ids(ledger, kind)}
-    return [
+    uses = [
         [key_id, *(_count(ledger, kind, key_id, f"{key_id}\0") for kind in _KINDS)]
         for key_id in sorted(found | {work.sealer.newest})
     ]
+    elsewhere = work.tools.values.newest
+    is_kept = VERSIONS.kind in _kinds(work)
+    return [uses, None if is_kept else _count(ledger, VERSIONS.kind, elsewhere, f"{elsewhere}\0")]
 
 
 async def rotate(work: Work, cursor: str | None) -> Plan:

@@ -57,7 +57,7 @@ from positronic.sealing.signing import Signer
 from positronic.targets import outbox
 from positronic.times import DAY
 
-TRIES: Final = 5
+TRIES: Final = 20  # of several writers of one name, one at least comes through each time
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
@@ -183,7 +183,7 @@ class Place:
             return first.result
         plan.holds()
         copies: list[Change] = []
-        if self._wake:
+        if self._wake and self._tools.has_copies:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
         begun = self._begun(plan, now)
@@ -203,8 +203,9 @@ class Place:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes, expect = [*changes, *more], {**expect, **as_expected}
         self._ledger.commit(changes, expect)
-        if self._wake and (copies or plan.is_woken or begun):
-            self._wake(now if copies or plan.is_woken else now + DAY)
+        is_due = bool(copies or pushes or plan.is_woken)
+        if self._wake and (is_due or begun):
+            self._wake(now if is_due else now + DAY)
         return plan.result
 
     def _chained(

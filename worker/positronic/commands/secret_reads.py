@@ -13,6 +13,7 @@ from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
 from positronic.rows import Row
+from positronic.secrets.sealer import ReadDenied
 from positronic.times import iso
 
 
@@ -51,7 +52,15 @@ def _times(reads: Mapping[str, int | None]) -> dict[str, int]:
 
 
 async def exists(work: Work, name: Name) -> object:
-    """True when a brain could read it now: it opens the secret, and raises what that raises."""
+    """What `opens` answers; None: it is stored, and who has its value does not let us read it."""
+    try:
+        return await opens(work, name)
+    except ReadDenied:
+        return None
+
+
+async def opens(work: Work, name: Name) -> bool:
+    """True when a brain could read it now, false without one. Raises what opening it raises."""
     states = readable(work, [name])
     for record in current(work, states):
         await work.tools.values.open(record)

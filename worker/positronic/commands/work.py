@@ -33,7 +33,8 @@ class Tools:
     `audit_throttle` and `standing` outlive a command.
 
     `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
-    new values; asked before each that is to be written.
+    new values; asked before each that is to be written. `has_copies`: False on a host that copies
+    nothing to KV, where no copy is noted as due.
     """
 
     cipher: Cipher
@@ -48,6 +49,7 @@ class Tools:
     is_full: Callable[[], bool] = _has_room
     run_limits: RunLimits = field(default_factory=RunLimits)
     targets: Targets = field(default_factory=dict)
+    has_copies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

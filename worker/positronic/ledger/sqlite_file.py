@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from positronic.errors import StoreFailed
+from positronic.errors import Busy, StoreFailed
 from positronic.rows import Key
 
 BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
@@ -16,24 +16,32 @@ _SIZE: Final = (
     " FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
 )
 
+_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
 MEMORY: Final = ":memory:"  # a database that is gone when it is closed
 
 
 class SqliteFile:
-    """Used by one thread at a time. What is deleted is overwritten."""
+    """Used by one thread at a time. What is deleted is overwritten.
 
-    def __init__(self, path: str = MEMORY) -> None:
+    `wait`: seconds for another process that is writing; then Busy is raised.
+    """
+
+    def __init__(self, path: str = MEMORY, wait: float = BUSY_SECONDS) -> None:
         self._connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path, timeout=wait, isolation_level=None, check_same_thread=False
         )
         self.run("PRAGMA secure_delete = ON")
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error:
-            # `from None`: the original's text may hold what was stored.
-            raise StoreFailed("the database failed") from None
+        except sqlite3.Error as error:
+            is_locked = getattr(error, "sqlite_errorcode", None) in _LOCKED
+        # Outside of the handler: the original's text may hold what was stored.
+        if is_locked:
+            raise Busy("another program has locked the database", headers={"Retry-After": "1"})
+        raise StoreFailed("the database failed")
 
     def write(self, query: str, *values: Key | None) -> None:
         self.run(query, *values)

@@ -17,6 +17,7 @@ from positronic.ports import AtTarget
 from positronic.providers.aws_api import AwsApi
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
+from positronic.providers.side_by_side import side_by_side
 
 PROVIDER: Final = "AWS Parameter Store"
 ALREADY: Final = "ParameterAlreadyExists"
@@ -104,10 +105,11 @@ class AwsParameterStore:
         ordered, found = sorted(names), {}
         for start in range(0, len(ordered), PAGE):
             part = {f"{self.prefix}{name}": name for name in ordered[start : start + PAGE]}
-            for at, version in (await self._versions(list(part))).items():
-                tags = await self._tags(at)
-                if at in part and tags is not None:
-                    found[part[at]] = AtTarget(self.mark.is_on(tags), version)
+            versions = await self._versions(list(part))
+            asked = [at for at in versions if at in part]
+            for at, tags in (await side_by_side(asked, self._tags)).items():
+                if tags is not None:
+                    found[part[at]] = AtTarget(self.mark.is_on(tags), versions[at])
         return found
 
     async def _tags(self, at: str) -> Mapping[str, str] | None:

@@ -21,6 +21,7 @@ from positronic.providers.aws_api import AwsApi, Outcome
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
+from positronic.providers.side_by_side import side_by_side
 from positronic.providers.sigv4 import Credentials
 
 PROVIDER: Final = "AWS Secrets Manager"
@@ -97,7 +98,7 @@ class AwsSecretsManager:
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
         """A call for each: lists lag by up to five minutes. A scheduled deletion counts as done."""
-        found = {name: await self._there(f"{self.prefix}{name}") for name in names}
+        found = await side_by_side(names, lambda name: self._there(f"{self.prefix}{name}"))
         return {
             name: AtTarget(self.mark.is_on(there.tags), there.current)
             for name, there in found.items()

@@ -15,6 +15,7 @@ from positronic.ports import AtTarget
 from positronic.providers.exchange import Reply
 from positronic.providers.mark import Mark
 from positronic.providers.refusals import foreign, must_fit, unfit_value
+from positronic.providers.side_by_side import side_by_side
 from positronic.providers.vault_api import Changed, VaultApi
 
 PROVIDER: Final = "Vault"
@@ -53,11 +54,21 @@ class Vault:
             return await self._write(at, value, 0)
         except Changed:
             # Somebody created it between the look and the mark: it is theirs.
-            await self._mark(at, {})
+            await self._unmark(at)
             raise
 
-    async def _mark(self, at: str, tags: Mapping[str, str]) -> None:
-        await self.api.call("POST", "metadata", at, {"custom_metadata": dict(tags)})
+    async def _unmark(self, at: str) -> None:
+        """What else is there stays."""
+        there = await self._there(at)
+        if there is not None and self.mark.is_on(there.metadata):
+            kept = {key: one for key, one in there.metadata.items() if key not in self.mark.tags}
+            await self._mark(at, kept)
+
+    async def _mark(self, at: str, metadata: Mapping[str, object]) -> None:
+        """In place of all custom metadata there: POST does not merge it (vault-plugin-secrets-kv,
+        path_metadata.go, pathMetadataWrite). PATCH does, but it makes no path and needs the
+        capability `patch` ("KV secrets engine - version 2 (API)", "Patch metadata")."""
+        await self.api.call("POST", "metadata", at, {"custom_metadata": dict(metadata)})
 
     async def _write(self, at: str, value: Value, current: int) -> str:
         sent = {"data": {"value": value.reveal()}, "options": {"cas": current}}
@@ -75,7 +86,8 @@ class Vault:
             await self.api.call("DELETE", "metadata", at)
 
     async def look(self, names: Collection[Name]) -> Mapping[Name, AtTarget]:
-        found = {name: await self._there(self._path(name)) for name in names}
+        """A call for each: a list has no metadata."""
+        found = await side_by_side(names, lambda name: self._there(self._path(name)))
         return {
             name: AtTarget(self.mark.is_on(there.metadata), str(there.current))
             for name, there in found.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from positronic.errors import CorruptRecord, InvalidValue, UnknownKey
+from positronic.errors import CorruptRecord, InvalidValue, StoreFailed, UnknownKey
 from positronic.names import Name, Project, Value, parse_value
 from positronic.ports import (
     Cipher,
@@ -27,6 +27,10 @@ from positronic.sealing.envelope import (
     unpack,
 )
 from positronic.sealing.keyring import Keyring
+
+
+class ReadDenied(StoreFailed):
+    """A value is stored, at a provider that does not let this host read it back."""
 
 
 class Sealer:

@@ -133,7 +133,7 @@ def parse(
     """The table, by name; `project`: whose targets they are where one names none.
 
     Raises NotConfigured, which names the setting and never shows its text. `is_local`: a Worker of
-    `px dev`, which may also use providers on this machine, without TLS.
+    `px dev` or a host, which may also use providers on this machine, without TLS.
     """
     if not text:
         return []

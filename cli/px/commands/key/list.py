@@ -30,5 +30,7 @@ def list_keys(server: Server) -> None:
         terminal.document(found.document())
         return
     tables.keys(found.uses(), found.newest)
+    if at_provider := found.at_provider():
+        terminal.advise(f"{at_provider:,} values are at a provider, under none of these keys.")
     if found.pending:
         terminal.advise("A rotation is under way: `px key rotate` finishes it.")

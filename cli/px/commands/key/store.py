@@ -52,7 +52,7 @@ def keys_of_host(data: Path) -> RotatedKeys:
     from px.serve.data_folder import RECOVERY
 
     keys = host_keys(data)
-    keys.check_rotation(resuming=False)
+    keys.check()
     return RotatedKeys(
         keys,
         Workspace(data),

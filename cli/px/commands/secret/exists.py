@@ -15,7 +15,8 @@ app = new_app()
 def exists(server: Server, name: Name) -> None:
     """Tell whether a secret exists; exit code 0 or 1.
 
-    Prints true or false. The server also opens the record: true means that a brain can read it.
+    Prints true or false. The server also opens it: what is stored and does not open is an error,
+    with exit code 5. Where nobody there may read it back, px prints true with a warning.
 
     \b
     Example: px secret exists OPENAI_API_KEY && px deploy
@@ -25,9 +26,11 @@ def exists(server: Server, name: Name) -> None:
 
     checked = parse_name(name)
     with server.connect() as client:
-        found = secrets_of(client).exists(checked)
+        found = secrets_of(client).standing(checked)
     if server.as_json:
-        terminal.document({"name": checked, "exists": found})
+        terminal.document({"name": checked, **found.document()})
     else:
-        terminal.data("true" if found else "false")
-    raise typer.Exit(0 if found else 1)
+        terminal.data("true" if found.exists else "false")
+        if found.exists and not found.opens:
+            terminal.warn([f"{checked} is stored; the server does not say whether it opens"])
+    raise typer.Exit(0 if found.exists else 1)

@@ -30,9 +30,10 @@ def credential(
 
     As secrets of its own, named after the target.
 
-    From the environment or else .env.deploy: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-    AWS_SESSION_TOKEN; FLY_API_TOKEN; VAULT_TOKEN; or CLOUDFLARE_API_TOKEN. Asks first, or needs
-    --yes. Needs the project's folder and, but for --local, the Worker's account.
+    From the environment or else .env.deploy, by the target's own names, such as
+    TARGET_PROD_AWS_ACCESS_KEY_ID, or the usual ones: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+    AWS_SESSION_TOKEN; FLY_API_TOKEN; VAULT_TOKEN. Never CLOUDFLARE_API_TOKEN. Asks first, or
+    needs --yes. Needs the project's folder and, but for --local, the Worker's account.
 
     \b
     Example: px target credential prod-aws

@@ -15,13 +15,16 @@ KEPT: Final = ("name", "createdAt", "updatedAt")
 
 @KEYS.full
 async def used(world: World) -> None:
-    """GET /keys says how many secrets and tokens each key seals, and which key is the newest."""
+    """GET /keys says how much each key seals, what a provider keeps, and the newest key."""
     before = (await _newest(world))["secrets"]
     await world.store(world.name(), who=world.neighbour)
 
     async def counts() -> None:
         found = await _newest(world)
-        demand(found["secrets"] > before, "a new secret is not counted under the newest key")
+        demand(
+            found["secrets"] > before,
+            "a new secret is not counted, under the newest key or at a provider",
+        )
         demand(found["held"] is True, "the server does not hold the newest key")
 
     await world.eventually(counts)
@@ -54,8 +57,10 @@ async def rotate(world: World) -> None:
 
 async def _newest(world: World) -> dict[str, int]:
     found = (await world.call("GET", "/keys", who=world.neighbour)).expect(200)
-    closed(found.object(), "keys newest pending", "the answer")
+    closed(found.object(), "keys newest pending atProvider", "the answer")
     newest, keys = found.text("newest"), {text(key, "id"): key for key in found.items("keys")}
     demand(newest in keys, "`newest` is not among `keys`")
     key = keys[newest]
-    return {"secrets": number(key, "secrets"), "tokens": number(key, "tokens"), "held": key["held"]}
+    at_provider = found.number("atProvider") if "atProvider" in found.object() else 0
+    secrets = number(key, "secrets") + at_provider
+    return {"secrets": secrets, "tokens": number(key, "tokens"), "held": key["held"]}

@@ -69,6 +69,20 @@ async def right(world: World) -> None:
     await says(missing, False)
 
 
+@EXISTS.full
+async def opens(world: World) -> None:
+    """`opens` is true or missing for a stored secret, and missing for one that is not there."""
+    name = world.name()
+    await world.store(name)
+    found = (await world.ask(name)).expect(200).object()
+    closed(found, "exists opens", "the answer")
+    demand(found.get("opens", True) is True, "`opens` is something else than true")
+    (await world.delete(name)).succeeded("DELETE /secrets/NAME")
+    for one in (name, world.name()):
+        found = (await world.ask(one)).expect(200).object()
+        demand("opens" not in found, "a secret that is not there has `opens`")
+
+
 @DELETE.seed
 async def gone(world: World) -> None:
     """DELETE /secrets/NAME answers 204 without a body, and the secret no longer exists."""

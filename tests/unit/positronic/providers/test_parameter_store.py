@@ -13,18 +13,18 @@ from contracts.suite import raises
 from positronic.errors import StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.aws_parameter_store import AwsParameterStore
-from support.providers import strict_aws, worlds
+from support.providers import aws, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
 A = parse_name("A")
 ONE = parse_value("one")
-Tried = Callable[[AwsParameterStore, strict_aws.Aws, Standin], Awaitable[None]]
-NOWHERE = Standin("https://aws.example", strict_aws.Aws("ssm"))
+Tried = Callable[[AwsParameterStore, aws.Aws, Standin], Awaitable[None]]
+NOWHERE = Standin("https://aws.example", aws.Aws())
 
 
 def at_aws(tried: Tried) -> None:
-    provider = strict_aws.Aws("ssm")
+    provider = aws.Aws()
 
     async def within(standin: Standin) -> None:
         await tried(worlds.parameter_store(standin, worlds.SEND), provider, standin)
@@ -36,7 +36,7 @@ def at_aws(tried: Tried) -> None:
 def test_a_name_that_was_just_deleted_is_tried_again_later() -> None:
     """AWS wants 30 seconds between."""
 
-    async def tried(target: AwsParameterStore, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsParameterStore, provider: aws.Aws, standin: Standin) -> None:
         provider.keeps_deleted_names = True
         await target.put(A, ONE, 1)
         await target.delete(A)
@@ -54,7 +54,7 @@ def test_a_name_that_was_just_deleted_is_tried_again_later() -> None:
 def test_it_is_encrypted_and_marked() -> None:
     """A SecureString; and what moto shows without decryption is never asked for."""
 
-    async def tried(target: AwsParameterStore, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsParameterStore, provider: aws.Aws, standin: Standin) -> None:
         await target.put(A, parse_value("canary-kms"), 1)
         await target.put(A, parse_value("canary-kms"), 2)
         await target.look([A])
@@ -76,7 +76,7 @@ def test_the_advanced_tier_takes_twice_as_much() -> None:
     """A parameter does not become a standard one again."""
     sizes = [parse_value("x" * size) for size in (4096, 4097, 8192, 8193)]
 
-    async def tried(target: AwsParameterStore, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsParameterStore, provider: aws.Aws, standin: Standin) -> None:
         advanced = replace(target, tier="Advanced")
         assert [target.refusal(A, one) is None for one in sizes] == [True, False, False, False]
         assert [advanced.refusal(A, one) is None for one in sizes] == [True, True, True, False]

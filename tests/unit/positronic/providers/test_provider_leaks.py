@@ -10,7 +10,7 @@ import pytest
 from contracts.suite import settled
 from positronic.errors import PositronicError
 from positronic.names import parse_name, parse_value
-from support.providers import fly, strict_aws, vault, worker_secrets
+from support.providers import aws, fly, vault, worker_secrets
 from support.providers.worlds import CASES, SEND, World
 from support.running import run
 
@@ -18,7 +18,7 @@ CANARY = "canary-value-91d4 canary-value-91d4"
 SECRETS = (
     CANARY,
     "canary-value-91d4",
-    strict_aws.SECRET_KEY,
+    aws.SECRET_KEY,
     vault.TOKEN,
     fly.TOKEN,
     worker_secrets.TOKEN,

@@ -16,18 +16,18 @@ from positronic.names import parse_name, parse_value
 from positronic.outgoing import Send
 from positronic.providers.aws_secrets_manager import AwsSecretsManager, version_id
 from positronic.providers.sigv4 import Credentials
-from support.providers import strict_aws, worlds
+from support.providers import aws, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
 A = parse_name("A")
-NOWHERE = Standin("https://aws.example", strict_aws.Aws("secretsmanager"))
+NOWHERE = Standin("https://aws.example", aws.Aws())
 ONE, TWO = parse_value("one"), parse_value("two")
-Tried = Callable[[AwsSecretsManager, strict_aws.Aws, Standin], Awaitable[None]]
+Tried = Callable[[AwsSecretsManager, aws.Aws, Standin], Awaitable[None]]
 
 
 def at_aws(tried: Tried) -> None:
-    provider = strict_aws.Aws("secretsmanager")
+    provider = aws.Aws()
 
     async def within(standin: Standin) -> None:
         await tried(worlds.secrets_manager(standin, worlds.SEND, "shop/"), provider, standin)
@@ -36,7 +36,7 @@ def at_aws(tried: Tried) -> None:
         asyncio.run(within(standin))
 
 
-def value(provider: strict_aws.Aws) -> str | None:
+def value(provider: aws.Aws) -> str | None:
     asked = {"SecretId": "shop/A", "VersionStage": "AWSCURRENT"}
     found: Any = provider.moto("GetSecretValue", asked).document
     text: str | None = found.get("SecretString")
@@ -51,11 +51,11 @@ def actions(standin: Standin) -> list[str]:
 def test_a_deleted_value_stays_deleted_if_the_next_put_fails(action: str) -> None:
     """Also where AWS refuses the new one: nobody may read the old one again."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         await target.put(A, TWO, 2)
         await target.delete(A)
-        provider.denied = {action}
+        provider.deny(action)
         if action == "PutSecretValue":
             await raises(TargetRefused, target.put(A, ONE, 3))
         else:
@@ -70,7 +70,7 @@ def test_a_deleted_value_stays_deleted_if_the_next_put_fails(action: str) -> Non
 def test_a_name_scheduled_for_deletion_is_restored_by_the_next_put() -> None:
     """With the new value; a foreign one stays scheduled."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         await target.delete(A)
         assert await target.look([A]) == {}
@@ -95,7 +95,7 @@ def test_a_name_scheduled_for_deletion_is_restored_by_the_next_put() -> None:
 def test_a_version_that_was_written_before_becomes_the_current_one_again() -> None:
     """Somebody wrote another one since, by hand."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         receipt = await target.put(A, ONE, 1)
         provider.moto("PutSecretValue", {"SecretId": "shop/A", "SecretString": "by hand"})
         drifted = (await target.look([A]))[A].receipt
@@ -113,7 +113,7 @@ def test_a_version_that_was_written_before_becomes_the_current_one_again() -> No
 def test_a_put_that_is_repeated_makes_one_version() -> None:
     """Also when its answer was lost."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         await target.put(A, ONE, 1)
         for _ in range(3):
             standin.fail("lost", 2)
@@ -130,7 +130,7 @@ def test_a_put_that_is_repeated_makes_one_version() -> None:
 def test_another_ledger_writes_the_same_version_number() -> None:
     """A project that was built again counts from 1 again: its values are other versions at AWS."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         first, second = await target.put(A, ONE, 1), await target.put(A, TWO, 1)
 
         assert first != second
@@ -166,10 +166,10 @@ def test_a_versions_id_depends_on_all_that_is_written() -> None:
 def test_what_the_policy_lacks_is_named(action: str, call: str) -> None:
     """As it has to be written there."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         if call == "delete":
             await target.put(A, ONE, 1)
-        provider.denied = {action}
+        provider.deny(action)
         calls: dict[str, Callable[[], Awaitable[object]]] = {
             "put": lambda: target.put(A, ONE, 1),
             "delete": lambda: target.delete(A),
@@ -185,14 +185,14 @@ def test_what_the_policy_lacks_is_named(action: str, call: str) -> None:
 def test_values_are_never_asked_for() -> None:
     """A key that may not read them is enough."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
-        provider.denied = {"GetSecretValue", "BatchGetSecretValue", "ListSecrets"}
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+        provider.deny("GetSecretValue", "BatchGetSecretValue", "ListSecrets")
         await target.put(A, ONE, 1)
         await target.put(A, TWO, 2)
         await target.look([A])
         await target.delete(A)
 
-        assert not {*actions(standin)} & provider.denied
+        assert not {*actions(standin)} & {*provider.refused}
 
     at_aws(tried)
 
@@ -200,10 +200,10 @@ def test_values_are_never_asked_for() -> None:
 def test_a_wrong_clock_or_key_is_named() -> None:
     """AWS refuses both with one code."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         late = replace(target.api, clock=lambda: worlds.now() - 301_000)
         early = replace(target.api, clock=lambda: worlds.now() + 301_000)
-        wrong = replace(target.api, credentials=Credentials(strict_aws.KEY_ID, "another"))
+        wrong = replace(target.api, credentials=Credentials(aws.KEY_ID, "another"))
         for api in (late, early, wrong):
             error = await raises(TargetRefused, replace(target, api=api).put(A, ONE, 1))
             assert "clock" in error.message
@@ -218,9 +218,9 @@ def test_a_wrong_clock_or_key_is_named() -> None:
 def test_a_session_token_is_sent_and_signed() -> None:
     """With temporary credentials."""
 
-    async def tried(target: AwsSecretsManager, provider: strict_aws.Aws, standin: Standin) -> None:
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
         provider.session_token = "canary-session"
-        temporary = Credentials(strict_aws.KEY_ID, strict_aws.SECRET_KEY, "canary-session")
+        temporary = Credentials(aws.KEY_ID, aws.SECRET_KEY, "canary-session")
         await replace(target, api=replace(target.api, credentials=temporary)).put(A, ONE, 1)
 
         assert value(provider) == "one"
@@ -235,9 +235,7 @@ def described(**more: object) -> tuple[int, object]:
 
 
 def target_over(send: Send) -> AwsSecretsManager:
-    return worlds.secrets_manager(
-        Standin("https://aws.example", strict_aws.Aws("ssm")), send, "shop/"
-    )
+    return worlds.secrets_manager(Standin("https://aws.example", aws.Aws()), send, "shop/")
 
 
 def test_too_many_versions_of_a_day_are_worth_waiting_for() -> None:

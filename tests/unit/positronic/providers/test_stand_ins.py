@@ -12,16 +12,16 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from support.cloudflare_account import ACCOUNT
-from support.providers import fly, strict_aws, worker_secrets
+from support.providers import aws, fly, worker_secrets
 from support.providers.standin import Standin, standing_in
 
 
-def client(standin: Standin, service: str, secret_key: str = strict_aws.SECRET_KEY) -> Any:  # noqa: ANN401
+def client(standin: Standin, service: str, secret_key: str = aws.SECRET_KEY) -> Any:  # noqa: ANN401
     return botocore.session.Session().create_client(
         service,
-        region_name=strict_aws.REGION,
+        region_name=aws.REGION,
         endpoint_url=standin.url,
-        aws_access_key_id=strict_aws.KEY_ID,
+        aws_access_key_id=aws.KEY_ID,
         aws_secret_access_key=secret_key,
         config=Config(retries={"total_max_attempts": 1}),
     )
@@ -35,14 +35,14 @@ def code(call: Callable[..., object], **fields: object) -> tuple[str, int]:
     return found["Error"]["Code"], found["ResponseMetadata"]["HTTPStatusCode"]
 
 
-def with_secrets(test: Callable[[Any, strict_aws.Aws, Standin], None]) -> None:
-    provider = strict_aws.Aws("secretsmanager")
+def with_secrets(test: Callable[[Any, aws.Aws, Standin], None]) -> None:
+    provider = aws.Aws()
     with standing_in(provider) as standin:
         test(client(standin, "secretsmanager"), provider, standin)
 
 
-def with_parameters(test: Callable[[Any, strict_aws.Aws], None]) -> None:
-    provider = strict_aws.Aws("ssm")
+def with_parameters(test: Callable[[Any, aws.Aws], None]) -> None:
+    provider = aws.Aws()
     with standing_in(provider) as standin:
         test(client(standin, "ssm"), provider)
 
@@ -50,12 +50,12 @@ def with_parameters(test: Callable[[Any, strict_aws.Aws], None]) -> None:
 def test_aws_signatures_and_clocks() -> None:
     """As botocore signs; a wrong key and a wrong clock are refused, and each with 400."""
 
-    def tried(secrets: Any, provider: strict_aws.Aws, standin: Standin) -> None:  # noqa: ANN401
+    def tried(secrets: Any, provider: aws.Aws, standin: Standin) -> None:  # noqa: ANN401
         secrets.create_secret(Name="a", SecretString="one")
         wrong = client(standin, "secretsmanager", "another")
         assert code(wrong.describe_secret, SecretId="a") == ("InvalidSignatureException", 400)
         assert code(secrets.describe_secret, SecretId="b") == ("ResourceNotFoundException", 400)
-        provider.denied = {"DescribeSecret"}
+        provider.deny("DescribeSecret")
         assert code(secrets.describe_secret, SecretId="a") == ("AccessDeniedException", 400)
         later = provider.clock() + 301
         provider.clock = lambda: later
@@ -67,7 +67,7 @@ def test_aws_signatures_and_clocks() -> None:
 def test_aws_values_and_tokens() -> None:
     """Sizes, idempotence, and what is scheduled for deletion."""
 
-    def tried(secrets: Any, provider: strict_aws.Aws, standin: Standin) -> None:  # noqa: ANN401
+    def tried(secrets: Any, provider: aws.Aws, standin: Standin) -> None:  # noqa: ANN401
         secrets.create_secret(Name="a", SecretString="x" * 65_536)
         put, token = secrets.put_secret_value, "t" * 32
         assert code(put, SecretId="a", SecretString="é" * 32_769)[0] == "ValidationException"
@@ -89,7 +89,7 @@ def test_aws_values_and_tokens() -> None:
 def test_aws_lists_lag() -> None:
     """What was created since is not in them."""
 
-    def tried(secrets: Any, provider: strict_aws.Aws, standin: Standin) -> None:  # noqa: ANN401
+    def tried(secrets: Any, provider: aws.Aws, standin: Standin) -> None:  # noqa: ANN401
         secrets.create_secret(Name="a", SecretString="one")
         before = secrets.list_secrets()["SecretList"]
         provider.lags = True
@@ -103,7 +103,7 @@ def test_aws_lists_lag() -> None:
 def test_aws_parameters() -> None:
     """Sizes, tiers, references, tags, and names that were just deleted."""
 
-    def tried(parameters: Any, provider: strict_aws.Aws) -> None:  # noqa: ANN401
+    def tried(parameters: Any, provider: aws.Aws) -> None:  # noqa: ANN401
         put = parameters.put_parameter
         named: dict[str, Any] = {"Name": "/a", "Type": "SecureString"}
         for value in ("x" * 4097, "{{x}}"):

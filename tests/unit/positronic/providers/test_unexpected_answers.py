@@ -11,8 +11,7 @@ from positronic.names import parse_name, parse_value
 from positronic.outgoing import Answer, Send
 from positronic.ports import Target
 from positronic.providers.aws_errors import PASSING, REFUSALS, THROTTLED
-from support.providers import worlds
-from support.providers.at_vault import AtVault
+from support.providers import vault, worlds
 from support.providers.canned import Canned
 from support.providers.standin import Standin
 from support.running import run
@@ -20,7 +19,7 @@ from support.running import run
 A = parse_name("A")
 CANARY = "canary-41b7"
 VALUE = parse_value(CANARY)
-NOWHERE = Standin("https://provider.example", AtVault())
+NOWHERE = Standin("https://provider.example", vault.Vault())
 TARGETS: dict[str, Callable[[Send], Target]] = {
     "aws-secrets-manager": lambda send: worlds.secrets_manager(NOWHERE, send),
     "aws-parameter-store": lambda send: worlds.parameter_store(NOWHERE, send),

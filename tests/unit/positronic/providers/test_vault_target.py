@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from contracts.suite import raises
 from positronic.errors import RateLimited, StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
 from positronic.providers.vault import Vault
 from support.providers import vault, worlds
-from support.providers.at_vault import AtVault
 from support.providers.canned import Canned
 from support.providers.standin import Standin, standing_in
 
@@ -27,7 +29,7 @@ def at_vault(tried: Tried) -> None:
     async def within(standin: Standin) -> None:
         await tried(worlds.vault_target(standin, worlds.SEND), provider, standin)
 
-    with standing_in(AtVault(provider)) as standin:
+    with standing_in(provider) as standin:
         asyncio.run(within(standin))
 
 
@@ -101,21 +103,51 @@ def test_a_change_at_the_same_time_is_not_overwritten() -> None:
     marked = {"custom_metadata": dict(worlds.MARK.tags), "current_version": 1}
     found = {"data": {**marked, "versions": {"1": {"deletion_time": "", "destroyed": False}}}}
     send = Canned([(200, found), (400, {"errors": [CAS]})])
-    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+    target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
 
     asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
     assert send.sent[1][2]["options"] == {"cas": 1}
 
 
-def test_what_somebody_creates_at_the_same_time_stays_theirs() -> None:
-    """The mark that it got from us is taken off again."""
-    refused = (400, {"errors": [CAS]})
-    send = Canned([(404, {"errors": []}), (204, None), refused, (204, None)])
-    target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+def test_what_somebody_creates_at_the_same_time_stays_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Our mark is taken off again, and nothing of theirs."""
 
-    asyncio.run(raises(StoreFailed, target.put(A, TWO, 2)))
-    marks = [sent["custom_metadata"] for _, url, sent in send.sent if sent and "metadata" in url]
-    assert marks == [worlds.MARK.tags, {}]
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        write = provider.kv.write
+
+        def after_theirs(path: str, data: dict[str, Any], cas: int | None = None) -> object:
+            write(path, {"value": "theirs"})
+            provider.kv.entries[path].settings["custom_metadata"]["owner"] = "them"
+            return write(path, data, cas)
+
+        monkeypatch.setattr(provider.kv, "write", after_theirs)
+        await raises(StoreFailed, target.put(A, ONE, 1))
+        monkeypatch.undo()
+        await raises(TargetRefused, target.put(A, TWO, 2))
+        await raises(TargetRefused, target.delete(A))
+
+        kept = provider.kv.entries["shop/A"]
+        assert kept.settings["custom_metadata"] == {"owner": "them"}
+        assert kept.read(0)["data"] == {"value": "theirs"}
+        assert not (await target.look([A]))[A].is_ours
+
+    at_vault(tried)
+
+
+def test_what_the_owner_notes_beside_our_mark_stays() -> None:
+    """Of a path that is ours."""
+
+    async def tried(target: Vault, provider: vault.Vault, standin: Standin) -> None:
+        await target.put(A, ONE, 1)
+        provider.kv.entries["shop/A"].settings["custom_metadata"]["owner"] = "them"
+        await target.put(A, TWO, 2)
+
+        found = provider.kv.entries["shop/A"].settings["custom_metadata"]
+        assert found == {**worlds.MARK.tags, "owner": "them"}
+
+    at_vault(tried)
 
 
 def test_statuses_that_pass() -> None:
@@ -123,5 +155,5 @@ def test_statuses_that_pass() -> None:
     statuses = {412: StoreFailed, 429: RateLimited, 473: StoreFailed, 503: StoreFailed}
     for status, kind in statuses.items():
         send = Canned([(status, {"errors": ["x"]})])
-        target = worlds.vault_target(Standin("https://vault.example", AtVault()), send)
+        target = worlds.vault_target(Standin("https://vault.example", vault.Vault()), send)
         asyncio.run(raises(kind, target.look([A])))

@@ -51,7 +51,8 @@ def test_exists_says_both(secrets: Secrets) -> None:
     """True after the write, false for another name."""
     secrets.create(NAME, VALUE)
 
-    assert (secrets.exists(NAME), secrets.exists(parse_name("OTHER"))) == (True, False)
+    known, unknown = secrets.standing(NAME), secrets.standing(parse_name("OTHER"))
+    assert (known, unknown) == ((True, True), (False, False))
 
 
 def test_a_missing_secret_cannot_be_deleted(secrets: Secrets) -> None:

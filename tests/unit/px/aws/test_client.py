@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,17 +14,17 @@ from px.aws.client import open_client
 from px.aws.failures import AwsRefused, codes_only
 from px.errors import NotReached, Usage
 from px.project.provider_access import AwsAccess
-from support.providers.aws_refusals import Front, front
+from support.providers.aws import RunningAws, running_aws
 
 CANARY: Final = "canary-31337"
 KEYS: Final = {"aws_access_key_id": f"{CANARY}-id", "aws_secret_access_key": f"{CANARY}-key"}
 
 
 @pytest.fixture
-def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
-    """What answers in AWS's place, and lets nothing through."""
-    with front("http://127.0.0.1:9") as running:
-        running.refused["GetSecretValue"] = "AccessDeniedException"
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningAws]:
+    """What answers in AWS's place."""
+    with running_aws() as running:
+        running.aws.deny("GetSecretValue")
         monkeypatch.setenv("AWS_ENDPOINT_URL", running.url)
         yield running
 
@@ -47,7 +48,7 @@ def client(keys: dict[str, str]) -> Any:  # noqa: ANN401 - botocore has no types
     return open_client("secretsmanager", AwsAccess("eu-central-1", keys))
 
 
-def test_nothing_is_logged(refusing: Front, logged: StringIO) -> None:
+def test_nothing_is_logged(refusing: RunningAws, logged: StringIO) -> None:
     """At level debug botocore would log the request, its headers and the credentials' source."""
     asking = client(KEYS)
     with pytest.raises(AwsRefused) as caught, codes_only():
@@ -57,14 +58,33 @@ def test_nothing_is_logged(refusing: Front, logged: StringIO) -> None:
     assert logged.getvalue() == ""
 
 
-def test_a_parameter_is_not_quoted(refusing: Front) -> None:
+def test_a_parameter_is_not_quoted(refusing: RunningAws) -> None:
     """botocore's own error would show it."""
     asking = client(KEYS)
     with pytest.raises(NotReached) as caught, codes_only():
         asking.get_secret_value(SecretId=[CANARY])
 
     assert CANARY not in f"{caught.value.message} {caught.value.hint} {caught.value.args}"
-    assert refusing.asked == []
+    assert refusing.actions() == []
+
+
+def test_keys_of_a_file_go_only_to_its_own_endpoint(
+    refusing: RunningAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither the environment nor a profile sends them elsewhere, by any of AWS's settings."""
+    profile = tmp_path / "config"
+    profile.write_text(f"[default]\nendpoint_url = {refusing.url}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(profile))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", refusing.url)
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")
+
+    addresses = [
+        open_client("secretsmanager", AwsAccess("eu-central-1", KEYS, endpoint)).meta.endpoint_url
+        for endpoint in (None, "", "https://own.example")
+    ]
+
+    own = "https://secretsmanager.eu-central-1.amazonaws.com"
+    assert addresses == [refusing.url, own, "https://own.example"]
 
 
 def test_plain_http_is_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,3 +93,5 @@ def test_plain_http_is_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(Usage, match="only over https"):
         client(KEYS)
+    with pytest.raises(Usage, match="only over https"):
+        open_client("secretsmanager", AwsAccess("eu-central-1", KEYS, "http://aws.example"))

@@ -27,7 +27,8 @@ def test_a_setting_that_changes_what_pip_installs_is_left_out(tmp_path: Path) ->
         **dict.fromkeys(("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "UV_TARGET"), "x"),
         "PIP_CERT": "/ca.pem",
         "HTTPS_PROXY": "http://p",
-        "PX_TOKEN": "x",
+        **dict.fromkeys(("PX_TOKEN", "TARGET_FLY_API_TOKEN", "TARGET_A_SECRET_ACCESS_KEY"), "x"),
+        "TARGET_CC": "gcc",
         "PATH": "/bin",
     }
 
@@ -35,6 +36,7 @@ def test_a_setting_that_changes_what_pip_installs_is_left_out(tmp_path: Path) ->
 
     assert found.items() >= {
         ("PATH", "/bin"),
+        ("TARGET_CC", "gcc"),
         ("HTTPS_PROXY", "http://p"),
         ("PIP_CERT", "/ca.pem"),
         ("PIP_EXTRA_INDEX_URL", "http://a.example http://b.example"),
@@ -42,7 +44,7 @@ def test_a_setting_that_changes_what_pip_installs_is_left_out(tmp_path: Path) ->
         ("PIP_CONFIG_FILE", "/dev/null"),
     }
     assert set(found) <= {
-        *("PATH", "HTTPS_PROXY", "PIP_CERT", "PIP_EXTRA_INDEX_URL", "PIP_PROXY"),
+        *("PATH", "TARGET_CC", "HTTPS_PROXY", "PIP_CERT", "PIP_EXTRA_INDEX_URL", "PIP_PROXY"),
         *("PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_FIND_LINKS"),
     }
 

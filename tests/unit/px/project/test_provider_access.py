@@ -65,6 +65,20 @@ def test_credentials_of_aws_are_not_mixed(folder: Path, name: str) -> None:
     assert aws_access({"AWS_DEFAULT_REGION": "us-east-1"}, folder).region == "us-east-1"
 
 
+def test_keys_of_aws_go_only_where_their_own_place_says(tmp_path: Path) -> None:
+    """The file's to the file's address, or else to AWS; and nothing of the environment there."""
+    address = {"AWS_ENDPOINT_URL": "https://elsewhere.example"}
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+
+    deploy_file(tmp_path, keys)
+    assert aws_access(address, tmp_path).endpoint == ""
+    deploy_file(tmp_path, keys | address)
+    assert aws_access({}, tmp_path).endpoint == "https://elsewhere.example"
+    assert aws_access(keys, tmp_path).endpoint is None
+    deploy_file(tmp_path, address)
+    assert aws_access({}, tmp_path).endpoint is None
+
+
 @pytest.mark.parametrize("name", ["VAULT_ADDR", "VAULT_TOKEN", "VAULT_NAMESPACE"])
 def test_a_token_of_vault_goes_only_where_its_own_place_says(folder: Path, name: str) -> None:
     """One of them in the environment, and nothing of the file is used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -12,11 +13,18 @@ from stat import S_IMODE
 import pytest
 
 from positronic.access.tokens import root_hash
+from positronic.api.service import target_configs
 from positronic.sealing.keyring import Keyring
 from px.errors import PxError, Refused, Usage
 from px.serve import init
 from px.serve.configuration import HostSettings, take
-from px.serve.data_folder import MASTER_KEYS, ROOT_HASH, DataFolder
+from px.serve.data_folder import (
+    MASTER_KEYS,
+    ROOT_HASH,
+    TARGET_CREDENTIALS,
+    TARGETS,
+    DataFolder,
+)
 
 KEY = "k1:" + "A" * 43 + "="
 
@@ -66,6 +74,66 @@ def test_keys_are_taken_out_of_the_environment() -> None:
     assert environ == {"PROJECT": "p", "HOME": "/"}
 
 
+def test_what_opens_targets_is_taken_out_too() -> None:
+    """All of it, also what no target of the table needs."""
+    environ = {
+        "TARGETS": "{}",
+        "TARGET_FLY_API_TOKEN": " t ",
+        "TARGET_OLD_TOKEN": "x",
+        "TARGET": "y",
+    }
+
+    found = take(environ)
+    assert json.loads(found.pop("TARGET_CREDENTIALS")) == {
+        "TARGET_FLY_API_TOKEN": "t",
+        "TARGET_OLD_TOKEN": "x",
+    }
+    assert found == {"TARGETS": "{}"}
+    assert environ == {"TARGETS": "{}", "TARGET": "y"}
+
+
+def test_targets_come_from_files(folder: DataFolder) -> None:
+    """And are read again; a host's may be on its own machine."""
+    settings, told = settings_of(folder, PROJECT="shop")
+    assert target_configs(settings()) == []
+    table = {"v": {"type": "vault", "address": "http://127.0.0.1:8200", "mount": "kv"}}
+    folder.write(TARGETS, json.dumps(table))
+    assert target_configs(settings())[0].missing == ["TARGET_V_TOKEN"]
+    folder.write(TARGET_CREDENTIALS, "# from Vault\nTARGET_V_TOKEN='a b'")
+
+    assert target_configs(settings())[0].credentials == {"TOKEN": "a b"}
+    assert told == ["the files with settings were read again"] * 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "words"),
+    [
+        ("TARGETS", TARGETS, "TARGETS is in the environment, and targets.json"),
+        ("TARGET_CREDENTIALS", TARGET_CREDENTIALS, "TARGET_… is in the environment, and target-c"),
+    ],
+)
+def test_targets_come_from_one_place(
+    folder: DataFolder, variable: str, name: str, words: str
+) -> None:
+    """The table and what opens it each from one; the two need not be the same."""
+    folder.write(name, "{}" if name == TARGETS else "TARGET_A_TOKEN=x")
+    settings_of(folder)
+    with pytest.raises(Usage, match=words):
+        settings_of(folder, **{variable: "{}"})
+
+
+@pytest.mark.parametrize("line", ["MASTER_KEYS=secret-key", "secret-key", "TARGET_A='secret-key"])
+def test_a_wrong_line_is_named_without_its_text(folder: DataFolder, line: str) -> None:
+    """A key of something else has no place there."""
+    folder.write(TARGET_CREDENTIALS, f"TARGET_B_TOKEN=x\n{line}")
+
+    with pytest.raises(Usage) as refused:
+        settings_of(folder)
+    said = f"{refused.value.message}{refused.value.hint}{refused.value.details}"
+    assert "secret-key" not in said
+    assert TARGET_CREDENTIALS in said
+
+
 def test_keys_come_from_one_place(folder: DataFolder) -> None:
     """A stale file beside a variable would be a trap."""
     with pytest.raises(Usage, match="MASTER_KEYS is in the environment, and master-keys"):
@@ -87,7 +155,7 @@ def test_a_rotation_needs_no_restart(folder: DataFolder) -> None:
     folder.write(MASTER_KEYS, f"{KEY},{old}")
 
     assert Keyring(settings().master_keys).newest == "k1"
-    assert told == ["the key files were read again"]
+    assert told == ["the files with settings were read again"]
 
 
 @pytest.mark.parametrize("spoil", ["open", "gone", "empty", "binary"])
@@ -104,7 +172,7 @@ def test_a_key_file_that_goes_bad_stops_the_host(folder: DataFolder, spoil: str)
 
     assert settings().master_keys == settings().master_keys == ""
     assert len(told) == 1
-    assert told[0].startswith("the key files cannot be used: ")
+    assert told[0].startswith("the files with settings cannot be used: ")
 
 
 @pytest.mark.parametrize(("name", "mode"), [(MASTER_KEYS, 0o640), (ROOT_HASH, 0o604)])

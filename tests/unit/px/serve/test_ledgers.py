@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
 
+from positronic.errors import Busy
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
+from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
 from px.serve.ledgers import FileOnceWritten, LedgerFiles
 
@@ -81,3 +85,34 @@ def test_projects_are_those_with_a_file(tmp_path: Path) -> None:
         (tmp_path / name).touch()
 
     assert list(files.projects()) == [DIRECTORY, "app-1", "shop"]
+
+
+def test_a_foreign_lock_is_busy_at_once(tmp_path: Path) -> None:
+    """Nothing is waited for, as all other requests would wait too; nothing was done, and once the
+    lock is gone it works. Other projects' ledgers are not concerned."""
+    files = LedgerFiles(tmp_path)
+    shop, other = files(SHOP), files(Project("other"))
+    shop.commit([OWNER.put(SHOP)], {})
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite", isolation_level=None)) as foreign:
+        foreign.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Busy, match="another program has locked") as refused:
+            shop.commit([COUNTED.put(1)], {})
+        with pytest.raises(Busy):
+            shop.get(SETTING, [OWNER_ID])
+        with pytest.raises(Busy):
+            LedgerFiles(tmp_path)(SHOP).get(SETTING, [OWNER_ID])
+        other.commit([OWNER.put(Project("other"))], {})
+    shop.commit([COUNTED.put(2)], {})
+
+    assert refused.value.headers == {"Retry-After": "1"}
+    assert shop.count(SETTING) == 2
+
+
+def test_a_lock_is_waited_for_only_briefly(tmp_path: Path) -> None:
+    """In milliseconds."""
+    database = FileOnceWritten(tmp_path / "x.sqlite")
+    database.transaction(lambda: database.write("CREATE TABLE t (x)"))
+    found = database.run("PRAGMA busy_timeout")[0][0]
+    database.close()
+
+    assert found == 100

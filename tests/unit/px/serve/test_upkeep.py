@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -29,14 +30,28 @@ class FakeAlarm:
         self.steps = steps
         self.fails = fails
         self.rung = 0
+        self.rang = asyncio.Event()
 
     async def ring(self) -> None:
         self.rung += 1
+        self.rang.set()
         if self.fails:
             raise StoreFailed("the database failed")
 
     def next(self) -> int | None:
         return 0 if self.rung % self.steps else 1000 * DAY
+
+
+class SlowAlarm(FakeAlarm):
+    """Its provider answers once it is told to; then something else is due."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self.answers = asyncio.Event()
+
+    async def ring(self) -> None:
+        await super().ring()
+        await self.answers.wait()
 
 
 class World:
@@ -110,6 +125,94 @@ def test_much_in_one_project_does_not_hold_up_the_others() -> None:
 
     assert world.round() == [20, 1]
     assert world.round() == [40, 1]
+
+
+def running(work: Callable[[World], Awaitable[None]], world: World) -> None:
+    """While the upkeep runs; it ends with the work."""
+
+    async def both() -> None:
+        upkeep = asyncio.ensure_future(world.upkeep.run())
+        try:
+            await work(world)
+        finally:
+            upkeep.cancel()
+            await asyncio.gather(upkeep, return_exceptions=True)
+
+    asyncio.run(both())
+
+
+async def rung(alarm: FakeAlarm, times: int) -> None:
+    async with asyncio.timeout(10):
+        while alarm.rung < times:
+            alarm.rang.clear()
+            await alarm.rang.wait()
+
+
+def test_a_slow_project_holds_up_no_other() -> None:
+    """It is not asked twice at once, and looked at again once it has answered."""
+    slow = SlowAlarm()
+
+    async def work(world: World) -> None:
+        for times in (1, 2, 3):
+            await rung(world.alarms["b"], times)
+            world.upkeep.wake(Project("a"), world.now)
+            world.upkeep.wake(Project("b"), world.now)
+        assert slow.rung == 1
+        slow.answers.set()
+        await rung(slow, 2)
+
+    running(work, World(a=slow, b=FakeAlarm()))
+
+
+def test_a_commit_wakes_at_once() -> None:
+    """Also a project that waits after a failure, and one that was not there before."""
+
+    async def work(world: World) -> None:
+        await rung(world.alarms["a"], 1)
+        world.alarms["new"] = FakeAlarm()
+        world.upkeep.wake(Project("new"), world.now)
+        await rung(world.alarms["new"], 1)
+        world.alarms["a"].fails = False
+        world.upkeep.wake(Project("a"), world.now)
+        await rung(world.alarms["a"], 2)
+
+    running(work, World(a=FakeAlarm(fails=True)))
+
+
+def test_a_wake_while_it_fails_counts() -> None:
+    """What was committed meanwhile does not wait for the pause after the failure."""
+    alarm = FakeAlarm(fails=True)
+    world = World(a=alarm)
+    report = world.told.append
+
+    def wake_once(line: str) -> None:
+        report(line)
+        if alarm.rung == 1:
+            world.upkeep.wake(Project("a"), world.now)
+
+    world.upkeep.report = wake_once
+    assert world.round() == [1]
+    assert world.round() == [2]
+    assert world.round() == [2]
+
+
+def test_what_is_due_later_is_done_then() -> None:
+    """A wake for later rings later."""
+    world = World(a=FakeAlarm())
+    world.round()
+    world.upkeep.wake(Project("a"), world.now + 1000)
+
+    assert world.round(999) == [1]
+    assert world.round(1) == [2]
+
+
+def test_changed_settings_make_everything_due() -> None:
+    """A target may be back."""
+    world = World(a=FakeAlarm(), b=FakeAlarm())
+    world.round()
+    world.upkeep.wake_all()
+
+    assert world.round() == [2, 2]
 
 
 def test_reminders_are_looked_at_each_hour() -> None:

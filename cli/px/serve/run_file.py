@@ -1,0 +1,149 @@
+"""A host's runs in one SQLite file, so that their events outlive the process.
+
+What was stored before it was known to hold a value is overwritten, and leaves the write-ahead log
+when the run ends at the latest.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from positronic.errors import PositronicError
+from positronic.http.request import Response
+from positronic.ledger.sqlite_file import SqliteFile
+from positronic.names import Project
+from positronic.ports import Clock, RandomBytes
+from positronic.runs import record
+from positronic.runs.directory import Kept, RunWork
+from positronic.runs.record import KeptEvent, RunRecord, new_id
+from positronic.runs.run import Run
+from px.errors import Usage
+from px.serve.ledgers import WAIT
+
+FILE: Final = "runs.sqlite"
+MOST: Final = 1000  # ended runs that are kept
+
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, record TEXT, ended INTEGER)",
+    "CREATE INDEX IF NOT EXISTS runs_ended ON runs (ended)",
+    "CREATE TABLE IF NOT EXISTS events (run TEXT, number INTEGER, event TEXT,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+)
+
+
+class FileRunLog:
+    """One run's. `key`: the project and the id, so that none is found in another project."""
+
+    def __init__(self, file: SqliteFile, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def load(self) -> RunRecord | None:
+        rows = self._file.run("SELECT record FROM runs WHERE id = ?", self._key)
+        return record.decode(rows[0][0]) if rows else None
+
+    def save(self, found: RunRecord) -> None:
+        query = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)"
+        self._file.write(query, self._key, record.encode(found), found.completed_at)
+        if found.completed_at is not None:
+            self._file.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def put(self, event: KeptEvent) -> None:
+        query = "INSERT OR REPLACE INTO events VALUES (?, ?, ?)"
+        self._file.write(query, self._key, event.number, event.text)
+
+    def events(self, after: int, limit: int) -> Sequence[KeptEvent]:
+        query = (
+            "SELECT number, event FROM events WHERE run = ? AND number > ? ORDER BY number LIMIT ?"
+        )
+        rows = self._file.run(query, self._key, after, limit)
+        return [KeptEvent(number, text) for number, text in rows]
+
+
+class RunFile:
+    """A RunDirectory. A run that goes on is in memory too, and is the same for all who ask."""
+
+    def __init__(self, path: Path, clock: Clock, random: RandomBytes) -> None:
+        """Raises Usage."""
+        self._clock = clock
+        self._random = random
+        self._live: dict[str, Run] = {}
+        self._asked: Counter[str] = Counter()
+        try:
+            self._file = SqliteFile(str(path), WAIT)
+            for query in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", *_TABLES):
+                self._file.run(query)
+        except (PositronicError, sqlite3.Error):
+            raise Usage(
+                f"{path.name} in the data folder cannot be used; nothing was started",
+                hint="if another program has it open, end that one; or move the file away: "
+                "it has the events of brains' runs, and nothing else",
+            ) from None
+
+    def end_all(self) -> Mapping[str, RunRecord]:
+        """At the start, before the first request: those that nobody continues, by their ids."""
+        found: dict[str, RunRecord] = {}
+        for key, text in self._file.run("SELECT id, record FROM runs WHERE ended IS NULL"):
+            try:
+                known = record.decode(text)
+                if known.is_started:
+                    found[known.id] = self._run(key).event_log.record
+                    continue
+            except (ValueError, TypeError, LookupError):  # of what cannot be read, nothing is left
+                pass
+            self._forget([key])
+        return found
+
+    def trim(self, before: int) -> None:
+        """Those that ended before that time, and all but the newest that ended, are gone."""
+        newest = (
+            "SELECT ended FROM runs WHERE ended IS NOT NULL ORDER BY ended DESC LIMIT 1 OFFSET ?"
+        )
+        rows = self._file.run(newest, MOST - 1)
+        high = max(before, rows[0][0] if rows else before)
+        old = self._file.run("SELECT id FROM runs WHERE ended < ?", high)
+        self._forget([key for (key,) in old])
+
+    async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
+        key = _key(project, run_id or new_id(self._random))
+        run = self._live[key] = self._run(key)
+        self._asked[key] += 1
+        try:
+            return await work(run)
+        finally:
+            self._asked[key] -= 1
+            self._let_go()
+
+    async def kept(self, project: Project, run_id: str, after: int) -> Kept | None:
+        return self._run(_key(project, run_id)).kept(after)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _run(self, key: str) -> Run:
+        found = self._live.get(key)
+        return found or Run(key.partition("/")[2], FileRunLog(self._file, key), self._clock)
+
+    def _let_go(self) -> None:
+        """What goes on stays in memory, and whom somebody asks."""
+        self._asked = +self._asked
+        for key, run in [*self._live.items()]:
+            log = run.event_log
+            if log.is_running or self._asked[key]:
+                continue
+            del self._live[key]
+            if log.is_kept and not log.is_there and log.record.is_told:  # it never started
+                self._forget([key])
+
+    def _forget(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._file.write("DELETE FROM events WHERE run = ?", key)
+            self._file.write("DELETE FROM runs WHERE id = ?", key)
+
+
+def _key(project: Project, run_id: str) -> str:
+    return f"{project}/{run_id}"
