@@ -1,7 +1,7 @@
 """`px spec` at level full against `px serve` with its values at each provider.
 
 Of `make test-providers`, not of `make test`: each takes minutes. A promise may be broken only for a
-reason that stands here; one of ALWAYS that is kept after all fails too.
+reason that stands here, and then it must be.
 """
 
 from __future__ import annotations
@@ -17,18 +17,10 @@ import pytest
 from providers.values_hosts import STARTS
 from support.px_process import PX
 
-ALWAYS: Final[dict[str, dict[str, str]]] = {
+GAPS: Final[dict[str, dict[str, str]]] = {
     "aws-secrets-manager": {},
     "aws-parameter-store": {"limits.value": "a standard parameter has at most 4,096 bytes"},
     "vault": {},
-}
-
-# The provider's time is between a command's read and its commit.
-SOMETIMES: Final = {
-    "concurrency.one_name": "writers of one name may lose five times in a row: 503 busy",
-    "backup.sealed": "an export reads every value, one after another: slow with moto's server",
-    "backup.remembered": "as backup.sealed",
-    "backup.occupied": "as backup.sealed",
 }
 
 
@@ -46,4 +38,4 @@ def test_full(provider: str, tmp_path: Path) -> None:
         )
     broken = {one["id"] for one in json.loads(done.stdout)["promises"] if one["result"] == "failed"}
 
-    assert broken - SOMETIMES.keys() == ALWAYS[provider].keys(), done.stdout
+    assert broken == GAPS[provider].keys(), done.stdout
