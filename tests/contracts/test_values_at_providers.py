@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from contracts import values
 from contracts.at_providers import AtProvider, in_parameter_store, in_secrets_manager, in_vault
-from contracts.ledger_world import LedgerWorld
+from contracts.ledger_world import LedgerWorld, sqlite_ledger
 from contracts.suite import Check, raises
 from contracts.worlds import Clock
 from positronic.ciphers.native import NativeCipher
 from positronic.errors import InvalidValue, StoreFailed
-from positronic.ledger.memory import MemoryLedger
+from positronic.ledger.sqlite_file import SqliteFile
 from positronic.names import Name, parse_value
 from positronic.ports import Metadata, Unsealed
 from support.providers.aws import RunningAws, running_aws
@@ -62,9 +63,13 @@ def keep(request: pytest.FixtureRequest, makers: dict[str, Keep]) -> Keep:
 
 @pytest.mark.parametrize("check", values.SUITE.checks.values(), ids=values.SUITE.checks)
 def test_values(check: Check[LedgerWorld], keep: Keep) -> None:
-    """The provider keeps the promise, under a ledger in memory."""
-    ledger = MemoryLedger()
-    asyncio.run(check(LedgerWorld(NativeCipher(), lambda: ledger, keep=keep)))
+    """The provider keeps the promise, under a ledger in SQLite as a host has it."""
+    database = SqliteFile()
+    try:
+        world = sqlite_ledger(NativeCipher(), database)
+        asyncio.run(check(replace(world, keep=keep)))
+    finally:
+        database.close()
 
 
 def entry(name: str, text: str) -> Unsealed:
