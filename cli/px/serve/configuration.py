@@ -103,7 +103,7 @@ class HostSettings:
     def _read_again(self, stamps: list[Stamp]) -> Settings:
         """Tried again for each request until it works: the reason may be gone by itself.
 
-        As long as the reason is the same, so are the settings: whoever sees others looks at all.
+        As long as the reason is the same, so are the settings: other ones make all due.
         """
         try:
             settings = self._read()

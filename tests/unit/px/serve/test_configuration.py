@@ -172,7 +172,7 @@ def test_a_key_file_that_goes_bad_stops_the_host(folder: DataFolder, spoil: str)
 
     broken = settings()
     assert broken.master_keys == ""
-    assert settings() is broken, "whoever sees others looks after all projects again"
+    assert settings() is broken, "other settings make all projects due again"
     assert len(told) == 1
     assert told[0].startswith("the files with settings cannot be used: ")
 
