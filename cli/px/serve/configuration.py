@@ -101,12 +101,16 @@ class HostSettings:
         return Settings(**{**_NOTHING, **self._fields, **kept, "has_near_targets": "yes"})
 
     def _read_again(self, stamps: list[Stamp]) -> Settings:
-        """Tried again for each request until it works: the reason may be gone by itself."""
+        """Tried again for each request until it works: the reason may be gone by itself.
+
+        As long as the reason is the same, so are the settings: other ones make all due.
+        """
         try:
             settings = self._read()
         except PxError as error:
-            if error.message != self._problem:
-                self._report(f"the files with settings cannot be used: {error.message}")
+            if error.message == self._problem:
+                return self._settings
+            self._report(f"the files with settings cannot be used: {error.message}")
             self._stamps, self._problem = None, error.message
             return Settings(**_NOTHING)
         self._stamps, self._problem = stamps, ""

@@ -150,6 +150,8 @@ class Host:
         )
 
     async def _sweep(self, project: Project) -> None:
+        """Raises NotConfigured: without its settings nothing is known to be old."""
+        self.service().check()
         if self._runs is not None:
             self._runs.trim(self._clock() - run_limits(self._settings()).retention)
         if self._values is not None:

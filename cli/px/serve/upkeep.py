@@ -20,6 +20,7 @@ from positronic.times import wait_after
 from positronic.traceback_summary import summary_of
 
 PAUSE: Final = 60.0  # seconds at most until everybody is looked at again
+PACE: Final = 0.01  # seconds at least, for requests and signals, whatever wakes the loop
 HOUR: Final = 3_600_000  # milliseconds
 STEPS: Final = 20  # of a project, before the loop comes by again
 
@@ -60,6 +61,7 @@ class Upkeep:
             while True:
                 self._woken.clear()
                 is_begun = await self._tried("what a host does by itself", self._begin())
+                await asyncio.sleep(PACE)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pause() if is_begun else PAUSE):
                         await self._woken.wait()
@@ -75,6 +77,7 @@ class Upkeep:
 
     async def _begin(self) -> None:
         projects = list(self.projects())
+        self._woken.clear()  # what changed settings have made due is looked at below
         for gone in self._due.keys() - set(projects):
             del self._due[gone]
         for project in projects:
@@ -124,9 +127,12 @@ class Upkeep:
             self._due[project] = min(self._due[project], again)
 
     async def _steps(self, project: Project) -> None:
-        """And when it is its turn again: within the hour, whatever the ledger says."""
-        alarm = self.alarm(project)
+        """And when it is its turn again: within the hour, whatever the ledger says.
+
+        Each step with the settings of now: a target may be gone, or have another credential.
+        """
         for _ in range(STEPS):
+            alarm = self.alarm(project)
             await alarm.ring()
             now, following = self.clock(), alarm.next()
             self._due[project] = min(now + HOUR if following is None else following, now + HOUR)

@@ -170,7 +170,9 @@ def test_a_key_file_that_goes_bad_stops_the_host(folder: DataFolder, spoil: str)
     else:
         path.write_bytes(b"" if spoil == "empty" else b"\xff\xfe")
 
-    assert settings().master_keys == settings().master_keys == ""
+    broken = settings()
+    assert broken.master_keys == ""
+    assert settings() is broken, "other settings make all projects due again"
     assert len(told) == 1
     assert told[0].startswith("the files with settings cannot be used: ")
 

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-import httpx
-
-from positronic.access.tokens import mint_root, root_hash
-from positronic.api.service import Settings
 from positronic.errors import StoreFailed
 from positronic.names import Project
-from px.serve.edge import Edge
-from px.serve.host import Host
-from px.serve.ledgers import LedgerFiles
-from px.serve.log import HostLog
 from px.serve.upkeep import HOUR, Upkeep
 
 DAY = 24 * HOUR
@@ -215,6 +204,34 @@ def test_changed_settings_make_everything_due() -> None:
     assert world.round() == [2, 2]
 
 
+def test_changed_settings_wake_no_further_round() -> None:
+    """What they make due is done in the round that has found them."""
+    world = World()
+    world.round()
+
+    def changed() -> list[Project]:
+        world.upkeep.wake_all()
+        return []
+
+    world.upkeep.projects = changed
+    world.round()
+
+    assert not world.upkeep._woken.is_set()
+
+
+def test_each_step_has_an_alarm_of_its_own() -> None:
+    """So that a target that is gone from the settings gets nothing more."""
+    alarm, made = FakeAlarm(3), []
+
+    def make(project: Project) -> FakeAlarm:
+        made.append(project)
+        return alarm
+
+    world = World(a=alarm)
+    world.upkeep.alarm = make  # type: ignore[assignment]
+    assert (world.round(), len(made)) == ([3], 3)
+
+
 def test_reminders_are_looked_at_each_hour() -> None:
     """As the Worker's cron does."""
     world = World()
@@ -222,52 +239,3 @@ def test_reminders_are_looked_at_each_hour() -> None:
         world.round(HOUR // 2)
 
     assert world.reminded == 2
-
-
-def test_a_broken_ledger_stops_no_host(tmp_path: Path) -> None:
-    """It is reported; the host starts, and looks after the others."""
-    (tmp_path / "broken.sqlite").write_bytes(b"no database" * 1000)
-    (tmp_path / "folder.sqlite").mkdir()
-    key = f"k1:{b64encode(bytes(32)).decode()}"
-    settings = Settings(key, root_hash(mint_root(os.urandom)), "shop")
-    with (tmp_path / "log").open("a") as stream:
-        log = HostLog(stream)
-        host = Host(lambda: settings, LedgerFiles(tmp_path), Edge(), log)
-        host.run_brains()
-        asyncio.run(host.upkeep().round())
-
-    told = (tmp_path / "log").read_text()
-    assert told.count("the ledger of broken: store_failed") == 2
-    assert told.count("the ledger of folder: store_failed") == 2
-
-
-def test_a_hosts_own_upkeep(tmp_path: Path) -> None:
-    """With a real ledger: a deleted secret goes when its time is over, and nothing is reported."""
-    token, now = mint_root(os.urandom), [DAY]
-    key = f"k1:{b64encode(bytes(32)).decode()}"
-    settings, files = Settings(key, root_hash(token), "shop"), LedgerFiles(tmp_path / "ledgers")
-    files.folder.mkdir()
-
-    async def all_of_it(log: HostLog) -> None:
-        host = Host(lambda: settings, files, Edge(), log, lambda: now[0])
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(host),
-            base_url="http://127.0.0.1",
-            headers={"Authorization": f"Bearer {token}"},
-        ) as client:
-            (await client.post("/secrets", json={"name": "A", "value": "x"})).raise_for_status()
-            (await client.delete("/secrets/A")).raise_for_status()
-            found = [await _deleted(client)]
-            for days in (1, 40):
-                now[0] += days * DAY
-                await host.upkeep().round()
-                found.append(await _deleted(client))
-        assert found == [1, 1, 0]
-
-    with (tmp_path / "log").open("a") as stream:
-        asyncio.run(all_of_it(HostLog(stream)))
-    assert "error" not in (tmp_path / "log").read_text()
-
-
-async def _deleted(client: httpx.AsyncClient) -> object:
-    return (await client.get("/secrets", params={"deleted": "true"})).json()["count"]
