@@ -193,6 +193,53 @@ def test_without_a_terminal_destroying_needs_yes(changed: Px) -> None:
     assert len(rows(changed, "history", "A")) == 3
 
 
+@pytest.mark.parametrize(("answer", "left"), [("n", 3), ("y", 1)])
+def test_to_keep_fewer_asks(changed: Px, server: TestDevServer, answer: str, left: int) -> None:
+    """How many go, on which server and in which project."""
+    child = changed.terminal("secret", "policy", "A", "--keep", "1", dimensions=(24, 200))
+    child.expect(r"\[y/N\]: ")
+    question = child.before
+    child.sendline(answer)
+    child.expect(EOF)
+    child.close()
+
+    place = f"{server.url}, its default project"
+    assert question == f"Destroy 2 versions of the secret A, for good, at {place}? "
+    assert (child.exitstatus == 0, len(rows(changed, "history", "A"))) == (answer == "y", left)
+
+
+def test_without_a_terminal_to_keep_fewer_needs_yes(changed: Px) -> None:
+    """Only if versions that there are would go, and the destroyed ones are gone already."""
+    assert changed.run("secret", "policy", "A", "--keep", "3").returncode == 0
+    code, found = document(changed, "policy", "A", "--keep", "2", "--note", "n")
+    assert (code, found["code"]) == (1, "not_confirmed")
+    assert "1 version would go for good; nothing was changed" in str(found["error"])
+    assert ("note" in document(changed, "policy", "A")[1], len(rows(changed, "history", "A"))) == (
+        *(False, 3),
+    )
+    changed.run("secret", "destroy", "A", "--version", "1", "--yes")
+    assert changed.run("secret", "policy", "A", "--keep", "2").returncode == 0
+    assert changed.run("secret", "policy", "A", "--keep", "1", "--yes").returncode == 0
+    assert len(rows(changed, "history", "A")) == 1
+
+
+def test_to_keep_fewer_of_what_is_deleted_asks_nothing(changed: Px) -> None:
+    """It has no policy to change, and nothing goes."""
+    changed.run("secret", "delete", "A", "--yes")
+    assert document(changed, "policy", "A", "--keep", "1")[1]["code"] == "not_found"
+
+
+def test_deleting_what_is_not_kept_is_for_good(changed: Px, server: TestDevServer) -> None:
+    """The question and the answer say so."""
+    changed.run("secret", "policy", "A", "--keep-deleted", "0d")
+    child = changed.terminal("secret", "delete", "A", dimensions=(24, 200))
+    place = f"{server.url}, its default project"
+    child.expect_exact(f"Delete the secret A, for good, at {place}? [y/N]: ")
+    child.sendline("y")
+    child.expect_exact("It cannot be restored")
+    child.expect(EOF)
+
+
 @pytest.mark.parametrize("option", [["--if-version", "2"], ["--new"]])
 def test_a_write_against_another_version_is_refused(
     changed: Px, server: TestDevServer, option: list[str]

@@ -77,6 +77,14 @@ class History:
             and first(one.version) == first(version)
         ]
 
+    def beyond(self, keep: int) -> int:
+        """How many versions go if only this many are kept; what has no value does not count."""
+        newest = self.versions[0]
+        if newest.state == "deleted":
+            return 0
+        states = [one.state for one in self.versions if one.version <= newest.version - keep]
+        return len(states) - states.count("destroyed")
+
     def document(self) -> dict[str, object]:
         versions = [one.document() for one in self.versions]
         kept = {} if self.kept_until is None else {"keptUntil": self.kept_until}

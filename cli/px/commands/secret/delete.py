@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from px.commands import typed_value
@@ -24,8 +25,8 @@ def delete(
 ) -> None:
     """Delete a secret. Asks first; without a terminal it needs --yes.
 
-    The server keeps it for a while, and px tells you until when `px secret restore` can undo this.
-    `px secret destroy` keeps nothing.
+    The server keeps it for a while, and px tells you until when `px secret restore` can undo this;
+    or that nothing can, if its policy keeps it 0 days. `px secret destroy` keeps nothing.
 
     Delete an entry that `px secret list` shows as unreadable by the name shown there.
 
@@ -39,30 +40,50 @@ def delete(
         secrets = secrets_of(client)
         if not is_name(name):
             _check_listed(secrets, name)
-        question = f"Delete the secret {terminal.printable(name)} at {client.location}?"
+        what = terminal.printable(name)
+        if not yes and terminal.is_terminal(sys.stdin) and not _is_kept(client, name):
+            what += ", for good,"
+        question = f"Delete the secret {what} at {client.location}?"
         ask(question, "nothing was deleted", yes=yes)
         secrets.delete(name, if_version=if_version)
-        until = _kept_until(client, name)
+        until, is_gone = _kept_until(client, name)
     kept = {} if until is None else {"keptUntil": until}
     document = {"name": name, "deleted": True, **kept} | client.location_fields
-    server.tell(document, "Secret deleted successfully!", f"It was stored at {client.location}")
+    more = ["It cannot be restored"] if is_gone else []
+    where = f"It was stored at {client.location}"
+    server.tell(document, "Secret deleted successfully!", where, *more)
     if until is not None and not server.as_json:
         time = terminal.short_time(until)
         terminal.advise(f"It can be restored until {time} UTC: `px secret restore {name}`")
 
 
-def _kept_until(client: Client, name: str) -> str | None:
-    """Until when it can be restored; None: it cannot, or that is not known."""
+def _is_kept(client: Client, name: str) -> bool:
+    """Whether it can be restored after a deletion, as far as that is known."""
+    from positronic.names import is_name, parse_name
+    from px.api.policies import Policies
+    from px.errors import Refused
+
+    if not is_name(name):
+        return True
+    try:
+        keep = Policies(client).of(parse_name(name)).keep
+    except Refused:  # the deletion itself is answered the same, or it is unreadable
+        return True
+    return keep is None or keep.days > 0
+
+
+def _kept_until(client: Client, name: str) -> tuple[str | None, bool]:
+    """Until when it can be restored, None: it cannot, or that is not known; whether it is gone."""
     from positronic.names import is_name, parse_name
     from px.api.versions import Versions
     from px.errors import PxError
 
     if not is_name(name):
-        return None
+        return None, False
     try:
-        return Versions(client, parse_name(name)).history().restorable_until
-    except PxError:  # it is deleted all the same
-        return None
+        return Versions(client, parse_name(name)).history().restorable_until, False
+    except PxError as error:  # it is deleted all the same
+        return None, error.code == "not_found"
 
 
 def _check_listed(secrets: Secrets, name: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from px.commands.groups import new_app
 from px.commands.nearest_name import nearest_secret
-from px.commands.options import Name, Server, with_server
+from px.commands.options import Name, Server, Yes, with_server
+from px.commands.question import ask
+
+if TYPE_CHECKING:
+    from positronic import names
+    from px.api.client import Client
 
 app = new_app()
 Note = Annotated[
@@ -50,13 +55,15 @@ def policy(
     enforce: Enforce = None,
     keep: Keep = None,
     keep_deleted: KeepDeleted = None,
+    yes: Yes = False,
 ) -> None:
     """Show or change a secret's policy: its end, rotation and note.
 
     The value and its version stay. Without options it only shows. What no option names stays as it
     is. A policy belongs to the name: a new value changes nothing of it. A note is not encrypted:
-    put no value into it. To keep less than before needs an admin's token. After a secret has
-    expired, px and brains' runs warn; with --enforce, brains cannot read it any more.
+    put no value into it. To keep less than before needs an admin's token. Where --keep destroys
+    versions that there are, px asks first, or needs --yes. After a secret has expired, px and
+    brains' runs warn; with --enforce, brains cannot read it any more.
 
     \b
     Example: px secret policy API_KEY --expires 2027-01-31 --rotate-every 90d
@@ -74,6 +81,8 @@ def policy(
     connected = server.connect_to_write() if fields else server.connect()
     with connected as client, nearest_secret(client, checked):
         policies = Policies(client)
+        if keep is not None and not yes:
+            _agree(client, checked, keep)
         found = policies.change(checked, fields) if fields else policies.of(checked)
         if server.as_json:
             terminal.document(found.document() | client.location_fields)
@@ -82,3 +91,15 @@ def policy(
             terminal.say("Policy changed successfully!")
             terminal.say(f"It is stored at {client.location}")
     policy_tables.policy(found)
+
+
+def _agree(client: Client, name: names.Name, keep: int) -> None:
+    """Asks if versions go that are there now."""
+    from px.api.versions import Versions
+
+    count = Versions(client, name).history().beyond(keep)
+    if not count:
+        return
+    many = "1 version" if count == 1 else f"{count} versions"
+    question = f"Destroy {many} of the secret {name}, for good, at {client.location}?"
+    ask(question, f"{many} would go for good; nothing was changed")
