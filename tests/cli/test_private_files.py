@@ -185,6 +185,7 @@ def test_a_file_in_a_folder_of_anothers_is_not_believed(
 
     assert (done.returncode, server.calls) == (2, [])
     assert "belongs to another user (uid 12345)" in done.stderr
+    assert "hint: look at what is in it; if you trust it: sudo chown " in done.stderr
 
 
 def test_under_sudo_the_callers_files_are_believed(project: Path, server: TestDevServer) -> None:

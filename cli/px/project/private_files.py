@@ -171,7 +171,7 @@ def _check_owner(path: Path, status: os.stat_result) -> None:
         raise _untrusted(
             path,
             f"it belongs to another user (uid {status.st_uid})",
-            f"look at what is in it; then delete it, or: sudo {own} {_shown(path)}",
+            f"look at what is in it; if you trust it: sudo {own} {_shown(path)}",
         )
 
 
