@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from contracts.commanding import bulk, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite, raises
 from contracts.target_commands import Pushed, switch_on
-from contracts.targets_in_memory import FLY, PROD
+from contracts.targets_in_memory import FLY, PROD, WatchedTarget
 from positronic.commands.command import Command
 from positronic.errors import CorruptRecord, NameFailed, StoreFailed, TargetRefused
 from positronic.ledger.copy_rows import OUTBOX
-from positronic.ledger.target_rows import PUSHES, TARGETS
+from positronic.ledger.target_rows import PUSHES, TARGETS, Push
 from positronic.names import Name, TargetName, parse_value
 from positronic.rows import Put
+from positronic.targets.configured import Configured
 from positronic.targets.memory import MemoryTarget
-from positronic.targets.pushing import LATE
+from positronic.targets.pushing import LATE, SEND_TIME
 from positronic.times import DAY, FIRST_RETRY, LAST_RETRY
 
 SUITE: Suite[LedgerWorld] = Suite("targets_that_race")
@@ -112,7 +114,7 @@ async def check_a_late_request(world: LedgerWorld) -> None:
             assert (await pushed.shown(target))["counts"][1:] == [0, 0]
             assert await pushed.standings(target) == {}
             await MemoryTarget.put(pushed.at(target), A, parse_value("late"), 2)
-            await pushed.until(pushed.place.clock.now + LATE)
+            await pushed.until(pushed.place.clock.now + SEND_TIME + LATE)
             assert pushed.at(target).values().get("A") == value, (target, value)
             calls = list(pushed.at(target).calls)
             await pushed.until(pushed.place.clock.now + DAY)
@@ -123,6 +125,128 @@ async def check_a_late_request(world: LedgerWorld) -> None:
             ]
             await pushed.place.run(command("target.remove", target=target, purge=True))
             await pushed.push()
+
+
+@SUITE.check
+async def check_a_late_request_before_a_refusal(world: LedgerWorld) -> None:
+    """A put whose answer was lost, then a version that is refused, then a deletion: what arrives
+    late does not stay."""
+    for target in (PROD, FLY):
+        pushed = await _pushed(world, target, "A")
+        pushed.at(target).before = _lose
+        await pushed.place.run(put("A", "late"))
+        await pushed.push()
+        pushed.at(target).before = None
+        await pushed.place.run(put("A", "{{refused}}"))
+        await pushed.until(pushed.place.clock.now + FIRST_RETRY)
+        assert (await pushed.shown(target))["counts"] == [0, 0, 1]
+        await pushed.place.run(command("secret.delete", name="A"))
+        await pushed.push()
+        assert pushed.at(target).values() == {}
+        await MemoryTarget.put(pushed.at(target), A, parse_value("late"), 2)
+        await pushed.until(pushed.place.clock.now + DAY)
+
+        assert pushed.at(target).values() == {}, target
+        assert pushed.place.rows()["push"] == []
+        await pushed.place.run(command("target.remove", target=target, purge=False))
+
+
+@SUITE.check
+async def check_too_late_to_send(world: LedgerWorld) -> None:
+    """A value that takes longer to open than a push may last is not sent under that claim."""
+    pushed = await _pushed(world, PROD, "A")
+    await pushed.place.run(put("A", "two"))
+    claim, drain = pushed.drain().claim, pushed.drain()
+
+    async def slow(target: TargetName, names: Sequence[Name]) -> Mapping[Name, int | None]:
+        claimed = await claim(target, names)
+        pushed.place.clock.now += SEND_TIME
+        return claimed
+
+    await replace(drain, claim=slow).step()
+    assert pushed.at(PROD).values() == {"A": "one"}
+    await pushed.push()
+
+    assert pushed.at(PROD).values() == {"A": "two"}
+
+
+@SUITE.check
+async def check_what_an_earlier_try_left(world: LedgerWorld) -> None:
+    """A first version may be there though its answer was lost; if the next one is refused, it goes.
+    What is known to be there stays when a newer version is refused, also after a `sync`."""
+    pushed = await _pushed(world, PROD, "B")
+
+    async def lost(what: str, _: Name) -> None:
+        if what == "put":
+            raise StoreFailed("the answer was lost")
+
+    pushed.at(PROD).after = lost
+    await pushed.place.run(put("A", "one"))
+    await pushed.switch_on(PROD, "A", "B")
+    await pushed.push()
+    pushed.at(PROD).after = None
+    assert pushed.at(PROD).values() == {"A": "one", "B": "one"}
+    await pushed.place.run(bulk(["A", "B"], "{{refused}}"))
+    await pushed.push()
+    await pushed.until(pushed.place.clock.now + DAY)
+    assert pushed.at(PROD).values() == {"B": "one"}
+    await pushed.place.run(command("target.sync", target=PROD))
+    await pushed.push()
+
+    assert pushed.at(PROD).values() == {"B": "one"}
+    assert (await pushed.shown(PROD))["counts"] == [0, 0, 2]
+
+
+@SUITE.check
+async def check_another_place(world: LedgerWorld) -> None:
+    """A target that the configuration has elsewhere is filled there as a new one: what others have
+    there is neither written nor deleted, and what is at the old place stays."""
+    for target in (PROD, FLY):
+        pushed = await _pushed(world, target, "A", "B")
+        old = pushed.at(target)
+        config = pushed.place.targets[target].config
+        moved = replace(config, fields={**config.fields, "address": "https://other.example"})
+        new = WatchedTarget(keeps_marks=old.keeps_marks)
+        new.plant("A", parse_value("theirs"))
+        pushed.place.targets = {target: Configured(moved, new)}
+        await pushed.push()
+        assert new.values(ours=False) == {"A": "theirs"}
+        assert new.values() == {"B": "one"}
+        await pushed.place.run(command("secret.delete", name="A"), put("B", "two"))
+        await pushed.push()
+
+        assert new.values(ours=False) == {"A": "theirs"}
+        assert new.values() == {"B": "two"}
+        assert old.values() == {"A": "one", "B": "one"}
+        assert pushed.drain().next() is None
+        await pushed.place.run(command("target.remove", target=target, purge=False))
+
+
+@SUITE.check
+async def check_a_row_that_was_planted(world: LedgerWorld) -> None:
+    """Nothing is removed of a name that the provider does not take from us."""
+    pushed = await _pushed(world, FLY, "A")
+    long = "L" * 65
+    pushed.at(FLY).plant(long, parse_value("theirs"))
+    place, now = pushed.place.targets[FLY].config.place, pushed.place.clock.now
+    row = Push(FLY, Name(long), now, is_ours=True, version=1, place=place)
+    pushed.place.ledger.commit([PUSHES.put(row)], {})
+    await pushed.push()
+
+    assert pushed.at(FLY).values(ours=False) == {long: "theirs"}
+    assert [row.id for row in pushed.place.rows()["push"]] == [f"{FLY}/A"]
+
+
+@SUITE.check
+async def check_set_in_the_middle_of_a_sync(world: LedgerWorld) -> None:
+    """A target that is set again while a `sync` is under way still has everything sent."""
+    pushed = await _pushed(world, PROD, "A")
+    await MemoryTarget.put(pushed.at(PROD), A, parse_value("other worker's"), 9)
+    await pushed.place.run(command("target.sync", target=PROD))
+    await pushed.switch_on(PROD, "A")
+    await pushed.push()
+
+    assert pushed.at(PROD).values() == {"A": "one"}
 
 
 Hook = Callable[[str, Name], Awaitable[None]]

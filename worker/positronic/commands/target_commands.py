@@ -30,7 +30,10 @@ async def switch_on(
     chosen = None if names is None else tuple(sorted(set(names)))
     created = before.created_at if before and not before.is_leaving else now
     one = SwitchedOn(
-        *(found.config.name, chosen, prefix, work.actor, created, now), scan=FROM_THE_START
+        *(found.config.name, chosen, prefix, work.actor, created, now),
+        scan=FROM_THE_START,
+        is_fresh=before is not None and (before.is_fresh or before.is_paused),
+        place=found.config.place,
     )
     await refusals.check(work.look.ledger, work.tools.values, one, target)
     details: dict[str, object] = {"target": one.target}

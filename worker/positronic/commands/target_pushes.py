@@ -14,7 +14,7 @@ from positronic.ledger.target_rows import PUSHES, TARGETS, push_id
 from positronic.names import Name, TargetName
 from positronic.roles import Principal, Role
 from positronic.targets.drain import Claim
-from positronic.targets.pushing import LATE
+from positronic.targets.pushing import LATE, SEND_TIME
 from positronic.targets.selected import wanted_version
 
 ACTION: Final = "target.push"
@@ -38,6 +38,7 @@ async def claim(work: Work, text: str, names: Sequence[Name]) -> Plan:
     CorruptRecord.
     """
     found, now = configured(work, text), work.tools.clock()
+    place, until = found.config.place, now + SEND_TIME + LATE
     on = work.look.one(TARGETS, text)
     if on is None:
         return Plan([], [], {})
@@ -50,7 +51,10 @@ async def claim(work: Work, text: str, names: Sequence[Name]) -> Plan:
     if removed:
         details["removed"] = removed
     return Plan(
-        [PUSHES.put(replace(one, is_ours=True, unsure=now + LATE)) for one in pushes.values()],
+        [
+            PUSHES.put(replace(one.at_place(place), is_ours=True, unsure=until, place=place))
+            for one in pushes.values()
+        ],
         there,
         versions,
         details=details,

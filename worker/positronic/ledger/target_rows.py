@@ -20,7 +20,8 @@ class SwitchedOn:
     to be looked through; None: they were. `is_fresh`: in that scan, what was written before counts
     for nothing. `is_leaving`: what is ours there is removed, and then this row. `resume`: nothing
     is sent before, after `failed` failures of the whole target in a row. `is_paused`: it
-    came with an import, and nothing is sent before somebody sets or synchronises it.
+    came with an import, and nothing is sent before somebody sets or synchronises it. `place`: where
+    the configuration had it when it was last looked through.
     """
 
     target: TargetName
@@ -35,6 +36,7 @@ class SwitchedOn:
     failed: int = 0
     resume: int | None = None
     is_paused: bool = False
+    place: str | None = None
 
     def selects(self, name: str) -> bool:
         if self.is_leaving:
@@ -51,7 +53,7 @@ class Push:
     `version`: written last, at `at`, with the provider's `receipt`; None: none that we know of.
     `refused`: why the provider does not take `refused_version`, until something changes. `ends`:
     when what is there has to go. `unsure`: until then a request may arrive there whose answer was
-    lost, so that the newest state is sent once more at that time.
+    lost, so that the newest state is sent once more at that time. `place`: where it is ours.
     """
 
     target: TargetName
@@ -67,6 +69,12 @@ class Push:
     refused_version: int | None = None
     ends: int | None = None
     unsure: int | None = None
+    place: str | None = None
+
+    def at_place(self, place: str) -> Push:
+        """What is known of the name at this place: nothing, if what is ours is at another."""
+        is_elsewhere = self.is_ours and self.place != place
+        return Push(self.target, self.name, self.due) if is_elsewhere else self
 
 
 def push_id(target: str, name: str) -> str:
@@ -99,7 +107,7 @@ def _decode(id_: str, fields: Fields) -> SwitchedOn:
         *(parse_target(id_), parsed, prefix, fields.pairs("by")),
         *(fields.time("createdAt"), fields.time("changedAt"), fields.optional_text("scan")),
         *(fields.flag("fresh"), fields.flag("leaving"), fields.count("failed")),
-        *(fields.optional_time("resume"), fields.flag("paused")),
+        *(fields.optional_time("resume"), fields.flag("paused"), fields.optional_text("place")),
     )
 
 
@@ -114,6 +122,7 @@ def _encode_push(push: Push) -> Mapping[str, object]:
         "refusedVersion": push.refused_version,
         "ends": push.ends,
         "unsure": push.unsure,
+        "place": push.place,
     }
     given = {key: one for key, one in more.items() if one is not None}
     return {"tries": push.tries, "ours": push.is_ours, **given}
@@ -127,7 +136,7 @@ def _decode_push(id_: str, fields: Fields) -> Push:
         *(fields.optional_number("version"), fields.optional_text("receipt")),
         *(fields.optional_time("at"), fields.optional_text("refused")),
         *(fields.optional_number("refusedVersion"), fields.optional_time("ends")),
-        fields.optional_time("unsure"),
+        *(fields.optional_time("unsure"), fields.optional_text("place")),
     )
 
 
@@ -159,6 +168,7 @@ TARGETS: Final[Codec[SwitchedOn]] = Codec(
         "failed": one.failed,
         "resume": one.resume,
         "paused": one.is_paused,
+        "place": one.place,
     },
     _decode,
 )

@@ -7,10 +7,12 @@ a put restores a marked one.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,11 +77,13 @@ class AwsSecretsManager:
         self._must_be_ours(at, there)
         if not there.is_scheduled:
             return await self._new_version(at, value, token)
-        await self.api.call("RestoreSecret", at, {"SecretId": at})
         try:
+            await self.api.call("RestoreSecret", at, {"SecretId": at})
             return await self._new_version(at, value, token)
-        except PositronicError:
-            await self._schedule(at)  # what was deleted must not be readable again
+        except BaseException:
+            # What was deleted must not be readable again, also where this is cancelled.
+            with suppress(PositronicError):
+                await asyncio.shield(self._schedule(at))
             raise
 
     async def delete(self, name: Name) -> None:

@@ -6,6 +6,7 @@ switch it on. What opens a provider is in settings of its own, named after the t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -82,6 +83,10 @@ PROVIDERS: Final[Mapping[str, Provider]] = {
 }
 
 
+# The fields that say where, besides the address; the others say how.
+_PLACE: Final = ("region", "app", "account", "script", "mount", "namespace", "prefix")
+
+
 @dataclass(frozen=True, slots=True)
 class TargetConfig:
     """One entry of the table. `fields`: its provider's, as text; `credentials`: by the end of the
@@ -101,6 +106,15 @@ class TargetConfig:
         if address := self.fields.get("address"):
             return urlsplit(address).hostname or ""
         return PROVIDERS[self.type].host.format(**self.fields)
+
+    @property
+    def place(self) -> str:
+        """Where its secrets are, as a digest: what is known of one place is not of another."""
+        url = urlsplit(self.fields.get("address") or f"https://{self.host}")
+        port = url.port or (443 if url.scheme == "https" else 80)
+        rest = [(key, self.fields.get(key, "")) for key in _PLACE]
+        text = json.dumps([self.type, url.scheme, url.hostname, port, url.path.rstrip("/"), rest])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 Make = Callable[[TargetConfig, Project], Target]
@@ -173,8 +187,7 @@ def _check_alone(unmarked: Sequence[TargetConfig]) -> None:
     for one in unmarked:
         if len(one.projects) > 1:
             raise NotConfigured(f"{SETTING}.{one.name}.projects must be one project")
-    places = [(one.type, *sorted(one.fields.items())) for one in unmarked]
-    if len(set(places)) < len(places):
+    if len({one.place for one in unmarked}) < len(unmarked):
         raise NotConfigured(f"{SETTING}: two targets are the same place")
 
 

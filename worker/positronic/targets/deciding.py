@@ -28,7 +28,7 @@ class Decided:
 
 
 def decide(
-    ledger: Ledger, on: SwitchedOn, target: Target, rows: Sequence[Row], now: int
+    ledger: Ledger, on: SwitchedOn, target: Target, place: str, rows: Sequence[Row], now: int
 ) -> Decided:
     """No provider is asked."""
     decided, names = Decided(), [row.id.partition("/")[2] for row in rows]
@@ -45,7 +45,7 @@ def decide(
             error = CorruptRecord(f"the record of {name} cannot be read")
             decided.failed.append(Sent(push, row.revision, None, push, error=error))
         else:
-            version = wanted_version(on, state, now)
+            push, version = push.at_place(place), wanted_version(on, state, now)
             ends = state.policy.ends_at if state else None
             sent = Sent(push, row.revision, version, push, ends=ends)
             if change := _idle(sent, target, now):
@@ -59,15 +59,17 @@ def _idle(sent: Sent, target: Target, now: int) -> Change | None:
     """What is to be kept of a name that is not pushed; None: it is pushed."""
     push, version = sent.push, sent.version
     if version is None:
-        return None if push.is_ours else Delete(PUSHES.kind, PUSHES.id_of(push))
+        # A name that it cannot take was never written there, whatever a row says.
+        is_there = push.is_ours and target.refusal(push.name) is None
+        return None if is_there else Delete(PUSHES.kind, PUSHES.id_of(push))
     if push.refused is not None and push.refused_version == version:
-        return PUSHES.put(refused(push, version, push.refused, sent.ends))
+        return PUSHES.put(refused(push, version, push.refused, sent.ends, now))
     is_late = push.unsure is not None and push.unsure <= now
     if push.version == version and push.is_ours and not is_late:
         there = replace(push, due=None, tries=1, error=None, ends=sent.ends)
         return PUSHES.put(replace(there, refused=None, refused_version=None))
     sentence = target.refusal(push.name)
-    return PUSHES.put(refused(push, version, sentence, sent.ends)) if sentence else None
+    return PUSHES.put(refused(push, version, sentence, sent.ends, now)) if sentence else None
 
 
 def foreign(sents: Sequence[Sent], there: Mapping[Name, AtTarget]) -> list[Sent]:

@@ -27,7 +27,7 @@ from positronic.names import Name, TargetName
 from positronic.ports import AtTarget, Clock, Ledger, Target, Values
 from positronic.rows import CommitConflict, Delete, Row
 from positronic.targets import scan
-from positronic.targets.configured import Targets
+from positronic.targets.configured import Configured, Targets
 from positronic.targets.deciding import decide, foreign
 from positronic.targets.pushing import Pushing, Sent
 from positronic.times import DAY, wait_after
@@ -53,9 +53,9 @@ class TargetDrain:
     async def step(self) -> None:
         """A few names of each target; one that fails is due again later."""
         failures: list[Exception] = []
-        for on, target in self._switched_on():
+        for on, found in self._switched_on():
             try:
-                await self._step(on, target)
+                await self._step(on, found)
             except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
                 failures.append(error)
         if failures:
@@ -63,25 +63,26 @@ class TargetDrain:
 
     def next(self) -> int | None:
         """When the next name is due, in milliseconds; None: none is."""
-        found: list[int] = []
-        for on, _ in self._switched_on():
-            at = self.clock() if on.scan is not None else self._first(on)
+        times: list[int] = []
+        for on, found in self._switched_on():
+            is_behind = on.scan is not None or on.place != found.config.place
+            at = self.clock() if is_behind else self._first(on)
             if at is not None:
-                found.append(max(at, on.resume or 0))
-        return min(found, default=None)
+                times.append(max(at, on.resume or 0))
+        return min(times, default=None)
 
-    def _switched_on(self) -> list[tuple[SwitchedOn, Target]]:
+    def _switched_on(self) -> list[tuple[SwitchedOn, Configured]]:
         """What the configuration has no more, or cannot use, waits."""
         if not self.targets:
             return []
         items = [TARGETS.item(row) for row in self.ledger.list(TARGETS.kind)]
-        found: list[tuple[SwitchedOn, Target]] = []
+        found: list[tuple[SwitchedOn, Configured]] = []
         for on in items:
             configured = self.targets.get(on.target) if isinstance(on, SwitchedOn) else None
             if isinstance(on, SwitchedOn) and on.is_paused:
                 continue
             if isinstance(on, SwitchedOn) and configured and configured.target:
-                found.append((on, configured.target))
+                found.append((on, configured))
         return found
 
     def _first(self, on: SwitchedOn) -> int | None:
@@ -89,25 +90,28 @@ class TargetDrain:
         rows = self.ledger.list(PUSHES.kind, "due", limit=1, low=low, high=high)
         return due_at(rows[0].keys[0]) if rows else None
 
-    async def _step(self, on: SwitchedOn, target: Target) -> None:
-        now = self.clock()
+    async def _step(self, on: SwitchedOn, found: Configured) -> None:
+        now, place = self.clock(), found.config.place
         if on.resume is not None and now < on.resume:
             return
+        if on.place != place:
+            # The configuration has it elsewhere now: all goes there, as the first time.
+            on = replace(on, place=place, scan=scan.FROM_THE_START, is_fresh=True)
         if on.scan is not None and (row := self._row(on)):
             scan.step(self.ledger, on, row.revision, now)
-        pushing = Pushing(self.ledger, self.values, target, self.clock)
-        to_push = self._decided(on, pushing, now)
+        pushing = Pushing(self.ledger, self.values, found.usable(), self.clock)
+        to_push = self._decided(on, pushing, place, now)
         for start in range(0, len(to_push), SIDE_BY_SIDE):
             some = to_push[start : start + SIDE_BY_SIDE]
             if not await self._push(on, pushing, some) or self.clock() - now > STEP_TIME:
                 return
         self._leave(on)
 
-    def _decided(self, on: SwitchedOn, pushing: Pushing, now: int) -> list[Sent]:
+    def _decided(self, on: SwitchedOn, pushing: Pushing, place: str, now: int) -> list[Sent]:
         low, _ = pushes_of(on.target)
         high = due_key(on.target, now + 1)
         rows = self.ledger.list(PUSHES.kind, "due", limit=AT_ONCE, low=low, high=high)
-        decided = decide(self.ledger, on, pushing.target, rows, now)
+        decided = decide(self.ledger, on, pushing.target, place, rows, now)
         pushing.settle(decided.failed)
         if not decided.changes:
             return decided.to_push

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from contracts.suite import raises
 from positronic.errors import StoreFailed, TargetRefused
 from positronic.names import parse_name, parse_value
-from positronic.outgoing import Send
+from positronic.outgoing import Answer, NoAnswer, Send
 from positronic.providers.aws_secrets_manager import AwsSecretsManager, version_id
 from positronic.providers.sigv4 import Credentials
 from support.providers import aws, worlds
@@ -63,6 +63,33 @@ def test_a_deleted_value_stays_deleted_if_the_next_put_fails(action: str) -> Non
 
         assert await target.look([A]) == {}
         assert value(provider) is None
+
+    at_aws(tried)
+
+
+@pytest.mark.parametrize("cut_off", [NoAnswer(), asyncio.CancelledError()])
+@pytest.mark.parametrize("after", ["RestoreSecret", "PutSecretValue"])
+def test_a_deleted_value_stays_deleted_if_a_put_is_cut_off(
+    after: str, cut_off: BaseException
+) -> None:
+    """Its restoration, or the new value, arrived, and the answer did not; or the host stops."""
+
+    async def cutting(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        answer = await worlds.SEND(method, url, headers, body)
+        if headers["X-Amz-Target"].endswith(after):
+            raise cut_off
+        return answer
+
+    async def tried(target: AwsSecretsManager, provider: aws.Aws, standin: Standin) -> None:
+        await target.put(A, ONE, 1)
+        await target.delete(A)
+        cut = worlds.secrets_manager(standin, cutting, "shop/")
+        with pytest.raises((StoreFailed, asyncio.CancelledError)):
+            await cut.put(A, TWO, 2)
+
+        assert value(provider) is None
+        await target.put(A, TWO, 2)
+        assert value(provider) == "two"
 
     at_aws(tried)
 
