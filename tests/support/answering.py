@@ -16,7 +16,10 @@ PART: Final = 1_000
 
 @contextmanager
 def answering() -> Iterator[str]:
-    """Its URL. /echo says what was sent, /redirect leads there, /long is long, /cut hangs up."""
+    """Its URL. /echo says what was sent, /redirect leads there, /long is long, /cut hangs up.
+
+    /parts/COUNT/SIZE is in parts, sent at once.
+    """
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Handler)) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -33,6 +36,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(307, b"", Location="/echo")
             case "/long":
                 self._say(200, b"x" * LONG)
+            case path if path.startswith("/parts/"):
+                count, size = map(int, path.split("/")[2:])
+                self._say_in_parts(count, size)
             case _:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 said = {"method": self.command, "headers": headers, "body": body.decode()}
@@ -47,6 +53,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for start in range(0, len(body), PART):
             self.wfile.write(body[start : start + PART])
+
+    def _say_in_parts(self, count: int, size: int) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(f"{size:x}\r\n{'x' * size}\r\n".encode() * count + b"0\r\n\r\n")
 
     def handle(self) -> None:
         try:

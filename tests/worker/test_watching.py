@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from px.local.scratch import make_scratch
+from px.project import owner_only
 from px.project.workspace import Workspace
 from support.px_process import CANARY, Px
 from support.source import ROOT
@@ -84,6 +85,18 @@ def test_env_secrets_that_is_no_file_is_named_once_and_the_next_file_is_pushed(
 
     wait_until(lambda: name in local.names(), "the push")
     assert said(local, f"error: .env.secrets {what}") == before + 1
+
+
+def test_what_opens_a_target_is_there_at_once(local: LocalProject) -> None:
+    """The Worker takes it only when it starts, so that px starts it again."""
+    path, told = local.project.dev_vars, "Restarted the Worker: its settings in .dev.vars changed"
+    kept, before, names = path.read_bytes(), said(local, told), local.names()
+    owner_only.replace(path, kept + b'TARGET_FLY_API_TOKEN="t"\n')
+    wait_for(local, told, before)
+    owner_only.replace(path, kept)
+    wait_for(local, told, before + 1)
+
+    assert local.names() == names
 
 
 @pytest.mark.parametrize(("what", "make"), OTHERS.items(), ids=OTHERS)

@@ -22,8 +22,8 @@ from px.serve.ledgers import SUFFIX, LedgerFiles
 from px.terminal import printable
 
 SHOWN: Final = 5
-MOMENT: Final = 0.2  # seconds in which a px serve that runs may wait for us
-LARGEST: Final = 256 * 1024**2  # bytes that are looked through meanwhile: one step can be long
+MOMENT: Final = 0.05  # seconds at most that a commit of a px serve waits for us: it gives up soon
+LARGEST: Final = 4 * 1024**2  # bytes that are looked through meanwhile: one step can be long
 STEPS: Final = 1000  # of SQLite, between two looks at the clock
 _KEY_FILES: Final = (MASTER_KEYS, ROOT_HASH, ROOT_TOKEN, RECOVERY)
 _OF_ENVIRONMENT: Final = "a px serve without this file takes {name} from its own environment"
@@ -137,13 +137,16 @@ def look(path: Path, seconds: float | None) -> str:
         return "a commit was broken off: the next px serve undoes it"
     end = None if seconds is None else time.monotonic() + seconds
     try:
-        if end is not None and path.stat().st_size > LARGEST:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe could take forever
+            return "it is not a regular file"
+        if end is not None and found.st_size > LARGEST:
             return TOO_LONG
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as one:
             one.execute(f"PRAGMA busy_timeout = {int((seconds or 1) * 1000)}")
             if end is not None:
                 one.set_progress_handler(lambda: time.monotonic() > end, STEPS)
-            found = one.execute("PRAGMA quick_check(1)").fetchone()
+            said = one.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as error:
         # Only its code: the text may hold what was stored.
         is_late = error.sqlite_errorcode in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
@@ -152,4 +155,4 @@ def look(path: Path, seconds: float | None) -> str:
         return "it is damaged"
     except OSError:
         return "it cannot be opened"
-    return INTACT if found == ("ok",) else "it is damaged"
+    return INTACT if said == ("ok",) else "it is damaged"

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from positronic.outgoing import DEADLINE, Answer, NoAnswer, Send
 from px.errors import PxError
@@ -14,9 +15,15 @@ from px.http.lean_httpx import httpx
 from px.http.proxy import find_proxy
 from px.http.transport import Network, network
 
+# Each part of an answer costs time of all who share the process, however short it is.
+PARTS: Final = 1000
+SHORT: Final = 64  # bytes: from then on the parts must be longer, on average
+
 
 def sender(longest: int) -> Send:
-    """Raises NoAnswer also for an answer of more than `longest` bytes; 0: none is read.
+    """Raises NoAnswer also for an answer of more than `longest` bytes, or in a great many parts.
+
+    `longest` 0: none is read.
 
     Nothing is sent without TLS, but to this machine.
     """
@@ -37,12 +44,14 @@ def sender(longest: int) -> Send:
 async def _exchange(client: httpx.AsyncClient, request: httpx.Request, longest: int) -> Answer:
     response = await client.send(request, stream=True)
     try:
-        body = bytearray()
+        body, parts = bytearray(), 0
         if longest:
             async for part in response.aiter_raw():
                 body += part
-                if len(body) > longest:
+                parts += 1
+                if len(body) > longest or (parts > PARTS and len(body) < parts * SHORT):
                     raise NoAnswer
+                await asyncio.sleep(0)  # many parts can have come at once
         return Answer(response.status_code, dict(response.headers), bytes(body))
     finally:
         await response.aclose()

@@ -125,6 +125,7 @@ def _serve(
     """Never returns."""
     secrets, written = Watched(worker.project.env_secrets), NewOutput(worker.log_path)
     code, keys, note = started
+    at_start = dev_vars.read_at_start(worker.project)
     if secrets.is_there:
         _push(push, secrets, output)
     apps.start(output)
@@ -146,7 +147,12 @@ def _serve(
         elif is_stopped:
             continue
         elif keys.changed():
-            _reload(worker, keys, output)
+            now = dev_vars.read_at_start(worker.project)
+            if now not in (None, at_start):
+                at_start = now
+                _restart(worker, keys, output, note, f"settings in {keys.path.name}")
+            else:
+                _reload(worker, keys, output)
         elif secrets.changed() and secrets.is_there:
             _push(push, secrets, output)
             check()

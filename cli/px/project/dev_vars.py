@@ -17,7 +17,7 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 from positronic.access.tokens import mint_root, root_hash
-from px.errors import Usage
+from px.errors import PxError, Usage
 from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
 from px.project.errors import LocalError
@@ -29,6 +29,8 @@ from px.project.workspace import Workspace
 MASTER_KEYS: Final = "MASTER_KEYS"
 PROJECT: Final = "PROJECT"
 ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
+
+_AT_START: Final = ("TARGET", "REMINDER_")  # see wrangler_dev.mjs
 
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
 
@@ -66,6 +68,15 @@ def read_all(project: Workspace) -> dict[str, str]:
     """Every variable in it. Raises LocalError."""
     found = _bindings(project, _read(project))
     return {one.key: one.value or "" for one in found if one.key is not None}
+
+
+def read_at_start(project: Workspace) -> dict[str, str] | None:
+    """What a local Worker takes from it only at its start; None: it cannot be read."""
+    try:
+        found = read_all(project)
+    except (PxError, OSError):
+        return None
+    return {name: one for name, one in found.items() if name.startswith(_AT_START)}
 
 
 def write_keys(project: Workspace, entries: Sequence[str]) -> None:

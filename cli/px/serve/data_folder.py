@@ -93,7 +93,10 @@ class DataFolder:
             reason = (error.strerror or "it failed").lower()
             raise Usage(f"{name} in the data folder cannot be read: {reason}") from None
         except UnicodeDecodeError:
-            raise Usage(f"{name} in the data folder is not UTF-8 text", hint=_RESTORE) from None
+            hint = (
+                _RESTORE if name == MASTER_KEYS else f"restore a copy of {name}, or write it again"
+            )
+            raise Usage(f"{name} in the data folder is not UTF-8 text", hint=hint) from None
         if is_exposed:
             raise Usage(
                 f"other users of this machine can read {name} in the data folder",

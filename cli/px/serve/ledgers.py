@@ -80,6 +80,8 @@ class LedgerFiles:
 
 def _opened(path: Path) -> SqliteFile:
     """Raises StoreFailed."""
+    if path.exists() and not path.is_file():  # a pipe that somebody has put there
+        raise StoreFailed("the ledger is not a regular file")
     try:
         file = SqliteFile(str(path), WAIT)
     except sqlite3.Error:

@@ -1,14 +1,15 @@
 """A host's runs in one SQLite file, so that their events outlive the process.
 
 What was stored before it was known to hold a value is overwritten, and leaves the write-ahead log
-when the run ends at the latest.
+when the run ends at the latest; after a `kill -9`, at the next start.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,21 +27,46 @@ from px.serve.ledgers import WAIT
 
 FILE: Final = "runs.sqlite"
 MOST: Final = 1000  # ended runs that are kept
+GIVEN_BACK: Final = 2000  # pages at once: it takes a moment, for which all requests wait
+LARGEST: Final = 256 * 1024**2  # bytes of their events
 
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, record TEXT, ended INTEGER)",
     "CREATE INDEX IF NOT EXISTS runs_ended ON runs (ended)",
     "CREATE TABLE IF NOT EXISTS events (run TEXT, number INTEGER, event TEXT,"
     " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS sizes (run TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID",
+)
+# Of an ended run, once; a sum over all events would read the whole file.
+_MEASURE: Final = (
+    "INSERT OR REPLACE INTO sizes SELECT id, (SELECT COALESCE(SUM(LENGTH(CAST(event AS BLOB))), 0)"
+    " FROM events WHERE run = id) FROM runs WHERE ended IS NOT NULL AND"
+)
+_ONE: Final = " id = ?"
+_ALL: Final = " id NOT IN (SELECT run FROM sizes)"
+_BEGINNING: Final = (
+    "PRAGMA auto_vacuum = INCREMENTAL",  # of a new file; first, or it would not count
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    *_TABLES,
+    _MEASURE + _ALL,
 )
 
 
-class FileRunLog:
-    """One run's. `key`: the project and the id, so that none is found in another project."""
+def _nothing() -> None:
+    return
 
-    def __init__(self, file: SqliteFile, key: str) -> None:
+
+class FileRunLog:
+    """One run's. `key`: the project and the id, so that none is found in another project.
+
+    `ended` is called when the run's end is stored.
+    """
+
+    def __init__(self, file: SqliteFile, key: str, ended: Callable[[], None] = _nothing) -> None:
         self._file = file
         self._key = key
+        self._ended = ended
 
     def load(self) -> RunRecord | None:
         rows = self._file.run("SELECT record FROM runs WHERE id = ?", self._key)
@@ -50,6 +76,8 @@ class FileRunLog:
         query = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)"
         self._file.write(query, self._key, record.encode(found), found.completed_at)
         if found.completed_at is not None:
+            self._file.write(_MEASURE + _ONE, self._key)
+            self._ended()
             self._file.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def put(self, event: KeptEvent) -> None:
@@ -75,7 +103,7 @@ class RunFile:
         self._asked: Counter[str] = Counter()
         try:
             self._file = SqliteFile(str(path), WAIT)
-            for query in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", *_TABLES):
+            for query in _BEGINNING:
                 self._file.run(query)
         except (PositronicError, sqlite3.Error):
             raise Usage(
@@ -93,20 +121,57 @@ class RunFile:
                 if known.is_started:
                     found[known.id] = self._run(key).event_log.record
                     continue
-            except (ValueError, TypeError, LookupError):  # of what cannot be read, nothing is left
+            except (
+                ValueError,
+                TypeError,
+                LookupError,
+                RecursionError,
+            ):  # of what cannot be read, nothing is left
                 pass
             self._forget([key])
         return found
 
     def trim(self, before: int) -> None:
-        """Those that ended before that time, and all but the newest that ended, are gone."""
-        newest = (
-            "SELECT ended FROM runs WHERE ended IS NOT NULL ORDER BY ended DESC LIMIT 1 OFFSET ?"
-        )
-        rows = self._file.run(newest, MOST - 1)
-        high = max(before, rows[0][0] if rows else before)
-        old = self._file.run("SELECT id FROM runs WHERE ended < ?", high)
+        """Those that ended before that time are gone, and what there is no room for."""
+        old = self._file.run("SELECT id FROM runs WHERE ended < ?", before)
         self._forget([key for (key,) in old])
+        self._make_room()
+        self._file.transaction(self._give_back)
+        self._file.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _give_back(self) -> None:
+        """Unused pages, to the disk. Python takes one step of this pragma, which is one page."""
+        [(unused,)] = self._file.run("PRAGMA freelist_count")
+        for _ in range(min(unused, GIVEN_BACK)):
+            self._file.run("PRAGMA incremental_vacuum")
+
+    def _make_room(self) -> None:
+        """All but the newest that ended are gone; the oldest first of the project with most bytes.
+
+        The very newest stays: it may be about to be changed.
+        """
+        [(count, size)] = self._file.run("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM sizes")
+        if count <= MOST and size <= LARGEST:
+            return
+        query = "SELECT id, bytes FROM runs JOIN sizes ON run = id ORDER BY ended DESC, id"
+        runs = [(key, size) for key, size in self._file.run(query)]
+        self._forget([key for key, _ in runs[MOST:]])
+        too_much = sum(size for _, size in runs[:MOST]) - LARGEST
+        of, sizes = defaultdict[str, list[tuple[str, int]]](list), Counter[str]()
+        for key, size in runs[1:MOST]:
+            project = key.partition("/")[0]
+            of[project].append((key, size))
+            sizes[project] += size
+        while too_much > 0 and +sizes:
+            [(project, _)] = sizes.most_common(1)
+            key, size = of[project].pop()
+            self._forget([key])
+            sizes[project] -= size
+            too_much -= size
+
+    def _ended(self) -> None:
+        with suppress(PositronicError):  # the run has ended all the same; the next one tries again
+            self._make_room()
 
     async def at(self, project: Project, run_id: str | None, work: RunWork) -> Response:
         key = _key(project, run_id or new_id(self._random))
@@ -126,7 +191,9 @@ class RunFile:
 
     def _run(self, key: str) -> Run:
         found = self._live.get(key)
-        return found or Run(key.partition("/")[2], FileRunLog(self._file, key), self._clock)
+        return found or Run(
+            key.partition("/")[2], FileRunLog(self._file, key, self._ended), self._clock
+        )
 
     def _let_go(self) -> None:
         """What goes on stays in memory, and whom somebody asks."""
@@ -142,6 +209,7 @@ class RunFile:
     def _forget(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._file.write("DELETE FROM events WHERE run = ?", key)
+            self._file.write("DELETE FROM sizes WHERE run = ?", key)
             self._file.write("DELETE FROM runs WHERE id = ?", key)
 
 

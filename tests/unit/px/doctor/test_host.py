@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from px.doctor import host
 from px.doctor.host import INTACT, TOO_LONG, look
+from px.serve.ledgers import WAIT
 
 
 @pytest.fixture
@@ -39,6 +41,22 @@ def test_a_large_one(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "LARGEST", 1000)
 
     assert (look(ledger, 60), look(ledger, None)) == (TOO_LONG, INTACT)
+
+
+def test_a_commit_waits_longer_than_a_look() -> None:
+    """Or px doctor would make a px serve refuse what it is asked to write."""
+    assert host.MOMENT <= WAIT / 2
+
+
+def test_a_pipe(tmp_path: Path) -> None:
+    """It is not opened: that can take forever, which here it does not, as we have it open."""
+    pipe = tmp_path / "default.sqlite"
+    os.mkfifo(pipe)
+    handle = os.open(pipe, os.O_RDWR)
+    try:
+        assert look(pipe, None) == look(pipe, 1) == "it is not a regular file"
+    finally:
+        os.close(handle)
 
 
 def test_one_that_is_being_written(ledger: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
 from positronic.outgoing import Answer, NoAnswer
@@ -49,6 +51,42 @@ def test_an_answer_has_its_limit() -> None:
     assert (sent("/long", longest=0).status, sent("/long", longest=0).body) == (200, b"")
     with pytest.raises(NoAnswer):
         sent("/long", longest=LONG - 1)
+
+
+def test_an_answer_in_tiny_parts_is_none() -> None:
+    """Each costs as much as a long one."""
+    assert sent("/parts/900/1").body == b"x" * 900
+    assert len(sent("/parts/1500/66").body) == 1500 * 66
+    with pytest.raises(NoAnswer):
+        sent("/parts/1500/1")
+
+
+def test_others_come_in_between_the_parts() -> None:
+    """A provider that sends many at once holds up nobody else's request."""
+
+    class AtOnce(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for _ in range(100):
+                yield b"x"
+
+    turns = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    async def both() -> Answer:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=AtOnce()))
+        beside = asyncio.ensure_future(others())
+        async with httpx.AsyncClient(transport=transport) as client:
+            request = client.build_request("GET", "http://127.0.0.1")
+            answer = await module._exchange(client, request, LONG)
+        beside.cancel()
+        return answer
+
+    assert run(both()).body == b"x" * 100
+    assert len(turns) >= 100
 
 
 def test_a_lost_answer_says_nothing() -> None:

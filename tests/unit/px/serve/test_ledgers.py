@@ -11,7 +11,7 @@ from stat import S_IMODE
 
 import pytest
 
-from positronic.errors import Busy
+from positronic.errors import Busy, StoreFailed
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.use_rows import COUNTED
@@ -54,6 +54,14 @@ def test_all_users_of_a_project_have_the_same_ledger(tmp_path: Path) -> None:
     first, second = files(SHOP), files(SHOP)
 
     assert first is second
+
+
+def test_a_pipe_is_no_ledger(tmp_path: Path) -> None:
+    """It is not opened: that can take forever."""
+    os.mkfifo(tmp_path / "shop.sqlite")
+
+    with pytest.raises(StoreFailed, match="not a regular file"):
+        LedgerFiles(tmp_path)(SHOP)
 
 
 def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:

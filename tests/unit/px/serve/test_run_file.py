@@ -15,6 +15,7 @@ from positronic.run_statuses import COMPLETE, INTERRUPTED
 from positronic.runs.record import KeptEvent, RunRecord, new_id
 from positronic.runs.run import Run
 from px.errors import Usage
+from px.serve import run_file
 from px.serve.run_file import FILE, MOST, FileRunLog, RunFile
 
 SHOP = Project("shop")
@@ -73,7 +74,8 @@ def test_what_nobody_continues_has_ended(tmp_path: Path) -> None:
 def test_a_run_that_cannot_be_read_stops_no_host(tmp_path: Path) -> None:
     """It is gone."""
     file = stored(tmp_path)
-    file._file.write("INSERT INTO runs VALUES ('shop/x', '{}', NULL)")
+    for number, text in enumerate(("{}", "5", "[" * 200_000)):
+        file._file.write("INSERT INTO runs VALUES (?, ?, NULL)", f"shop/{number}", text)
 
     assert [*file.end_all()] == [RECORD.id]
     assert file._file.run("SELECT COUNT(*) FROM runs") == [(1,)]
@@ -93,6 +95,56 @@ def test_old_runs_go(tmp_path: Path) -> None:
 
     for query in ("SELECT COUNT(*) FROM runs", "SELECT COUNT(*) FROM events"):
         assert file._file.run(query) == [(5,)]
+
+
+def ended_run(file: RunFile, project: str, at: int, event: str = "{}") -> str:
+    """One that ends now, as the host's do; its id."""
+    one = replace(RECORD, project=Project(project), id=f"{at:032x}")
+    log = file._run(f"{project}/{one.id}").event_log
+    log.open(one)
+    log.append({"type": "x", "options": event})
+    log.change(status=COMPLETE, completed_at=at)
+    return f"{project}/{one.id}"
+
+
+def left_in(file: RunFile) -> list[str]:
+    return [key for (key,) in file._file.run("SELECT id FROM runs ORDER BY ended")]
+
+
+def test_no_run_is_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each end of a run makes room, without waiting for the hourly sweep."""
+    monkeypatch.setattr(run_file, "MOST", 3)
+    file = opened(tmp_path)
+    keys = [ended_run(file, "shop", at) for at in range(5)]
+
+    assert left_in(file) == keys[2:]
+    assert file._file.run("SELECT COUNT(*) FROM events") == [(3,)]
+
+
+def test_whoever_has_most_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that fills the file costs no other one its runs; one that goes on stays."""
+    monkeypatch.setattr(run_file, "LARGEST", 10_000)
+    file = stored(tmp_path)
+    small = ended_run(file, "other", 1)
+    keys = [ended_run(file, "loud", at, "y" * 3000) for at in range(2, 12)]
+    last = ended_run(file, "other", 12)
+
+    assert left_in(file) == [f"shop/{RECORD.id}", small, *keys[-3:], last]
+
+
+def test_a_file_gets_smaller(tmp_path: Path) -> None:
+    """What trimming frees goes back to the disk; a file of a px serve before this has its sizes."""
+    file = opened(tmp_path)
+    for at in range(20):
+        ended_run(file, "shop", at, "y" * 50_000)
+    size = (tmp_path / FILE).stat().st_size
+    file._file.write("DROP TABLE sizes")
+    file.close()
+    file = opened(tmp_path)
+    assert file._file.run("SELECT COUNT(*), MIN(bytes) > 50000 FROM sizes") == [(20, 1)]
+    file.trim(19)
+
+    assert (tmp_path / FILE).stat().st_size < size / 5
 
 
 def test_all_have_the_same_run_while_it_is_asked_for(tmp_path: Path) -> None:
