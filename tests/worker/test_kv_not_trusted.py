@@ -170,7 +170,7 @@ def _is(there: OldProject, account: Mapping[str, Any], outcome: Outcome) -> None
     listed = there.api.call("GET", "/secrets").json()["secrets"]
     assert {one["name"] for one in listed} == {*outcome.values}
     for name in ("A", "B", "C"):
-        assert there.api.exists(name).json() == {"exists": name in outcome.values}
+        assert there.api.exists(name).json()["exists"] is (name in outcome.values)
     assert there.tokens() == outcome.tokens
     assert tuple(there.verdicts()) == outcome.verdicts
     names = {one["name"] for one in there.api.call("GET", "/projects").json()["projects"]}

@@ -54,7 +54,7 @@ def test_sealed_on_cpython_opens_in_the_worker(api: ProjectApi) -> None:
     api.put("OTHER", "so that the store exists")
     api.plant("A", api.seal_on_cpython("A", "value", api.worker.secrets.keys))
 
-    assert api.exists("A").json() == {"exists": True}
+    assert api.exists("A").json() == {"exists": True, "opens": True}
 
 
 def test_created_at_survives_an_update(api: ProjectApi) -> None:

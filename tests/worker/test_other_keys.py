@@ -37,7 +37,7 @@ def test_after_a_restart_with_other_keys(
         restarted.put("KEPT", "resealed")
         key_id = restarted.stored("KEPT").metadata["keyId"]
 
-    assert answers["KEPT"] == {"exists": True}
+    assert answers["KEPT"] == {"exists": True, "opens": True}
     assert answers["LOST"]["code"] == "unknown_key"
     assert "'lost'" in answers["LOST"]["error"]
     assert answers["WRONG"]["code"] == "corrupt_record"

@@ -25,7 +25,7 @@ def lives(api: ProjectApi) -> bool:
     return (
         status.json() == {"ready": True}
         and api.put("ALIVE", "value").status_code == 201
-        and api.exists("ALIVE").json() == {"exists": True}
+        and api.exists("ALIVE").json() == {"exists": True, "opens": True}
     )
 
 

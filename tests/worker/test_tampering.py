@@ -215,7 +215,7 @@ def test_nothing_in_kv_is_believed(api: ProjectApi) -> None:
 
         assert [one["name"] for one in answer["secrets"]] == ["A"], what
         assert answer["secrets"][0]["createdAt"] == listed["createdAt"], what
-        assert api.exists("A").json() == {"exists": True}, what
+        assert api.exists("A").json() == {"exists": True, "opens": True}, what
         assert api.exists("PLANTED").json() == {"exists": False}, what
         assert told(api.call("DELETE", "/secrets/PLANTED")) == (404, "not_found"), what
     api.put("A", "three")

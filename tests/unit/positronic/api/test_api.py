@@ -140,7 +140,7 @@ def test_exists() -> None:
     house = House()
     house.put("A")
 
-    assert house.call("GET", "/secrets/A/exists").json == {"exists": True}
+    assert house.call("GET", "/secrets/A/exists").json == {"exists": True, "opens": True}
     assert house.call("GET", "/secrets/a/exists").json == {"exists": False}
 
 
@@ -161,7 +161,7 @@ def test_a_name_may_be_percent_encoded(path: str) -> None:
     house = House()
     house.put("API")
 
-    assert house.call("GET", f"{path}/exists").json == {"exists": True}
+    assert house.call("GET", f"{path}/exists").json == {"exists": True, "opens": True}
     assert house.call("DELETE", path).status == 204
 
 
@@ -171,9 +171,9 @@ def test_bulk_is_a_secrets_name_too(path: str) -> None:
     house = House()
     house.put("bulk", "exists")
 
-    assert house.call("GET", f"{path}/exists").json == {"exists": True}
+    assert house.call("GET", f"{path}/exists").json == {"exists": True, "opens": True}
     assert house.call("DELETE", path).status == 204
-    assert house.call("GET", "/secrets/exists/exists").json == {"exists": True}
+    assert house.call("GET", "/secrets/exists/exists").json == {"exists": True, "opens": True}
 
 
 def test_bulk() -> None:

@@ -184,6 +184,6 @@ def test_expired_and_enforced_is_refused() -> None:
     refused = house.call("GET", "/secrets/A/exists")
     _patch(house, "A", enforce=False)
 
-    assert before == house.call("GET", "/secrets/A/exists").json == {"exists": True}
+    assert before == house.call("GET", "/secrets/A/exists").json == {"exists": True, "opens": True}
     assert (refused.status, refused.code) == (409, "secret_expired")
     assert iso(START + DAY) in refused.json["error"]

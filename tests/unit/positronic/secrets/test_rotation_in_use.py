@@ -98,6 +98,9 @@ def test_reads_go_on_between_steps() -> None:
 
     assert len(rotated.names()) == 70
     for name in ("N0000", "N0069"):
-        assert rotated.call("GET", f"/secrets/{name}/exists").json == {"exists": True}
+        assert rotated.call("GET", f"/secrets/{name}/exists").json == {
+            "exists": True,
+            "opens": True,
+        }
     keys = {each["id"]: each["secrets"] for each in rotated.call("GET", "/keys").json["keys"]}
     assert keys == {"key-1": 20, "key-2": 50}
