@@ -12,7 +12,7 @@ from positronic.errors import PositronicError
 from positronic.names import TargetName
 from positronic.targets.configured import PROVIDERS, TargetConfig, setting_name
 from px.api.targets import OFF, CopyTarget, CopyTargets
-from px.doctor.choice import check_choice
+from px.doctor.choice import check_choice, no_choice
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.probe import Probe
 from px.doctor.server import clock_of
@@ -40,7 +40,7 @@ def check_targets(
     try:
         target = choose()
     except (PxError, PositronicError) as error:
-        yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
+        yield no_choice(error)
         return
     yield from check_choice(target)
     with Probe(target) as probe:
