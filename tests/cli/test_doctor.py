@@ -51,6 +51,20 @@ def test_a_project_in_order(here: PxInProcess, project: Path) -> None:
     assert {name for name, rest in found.items() if rest[0] != "ok"} == {"records"}
 
 
+def test_a_line_of_env_deploy_that_px_cannot_read(px: Px, project: Path) -> None:
+    """Its number, and what to do; nothing of the line."""
+    (project / ".env.deploy").touch(0o600)
+    (project / ".env.deploy").write_text(f"PX_TOKEN=x\n{CANARY}\n")
+
+    done = px.run("doctor", environment={"PX_URL": "", "PX_TOKEN": ""})
+
+    status, sentence, hint = lines(done.stdout)["address"]
+    assert (done.returncode, status) == (1, "fail")
+    assert ".env.deploy has a line that px cannot read; nothing was sent; line 2: " in sentence
+    assert hint == "correct what is named: docs/files.md has the format"
+    assert CANARY not in done.stdout + done.stderr
+
+
 def test_what_is_wrong_has_a_fix(here: PxInProcess, project: Path) -> None:
     """Exit code 1, and a command that fixes it."""
     (project / ".env.secrets").chmod(0o644)

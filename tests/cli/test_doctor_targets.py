@@ -109,8 +109,10 @@ def test_all_of_them(px: Px, pushed: Refusing) -> None:
 
     assert done.returncode == 0
     assert [line[1] for line in lines].count("target") == 2
-    assert aws["target"][0] == "skip"
-    assert (aws["settings"][0], aws["settings"][3]) == ("warn", "`px target credential prod-aws`")
+    on = "`px target add prod-aws --secret NAME` switches it on"
+    opens = "`px target credential prod-aws`; with px serve: target-credentials of the data folder"
+    assert (aws["target"][0], aws["target"][3]) == ("skip", on)
+    assert (aws["settings"][0], aws["settings"][3]) == ("warn", opens)
     assert "TARGET_PROD_AWS_ACCESS_KEY_ID, TARGET_PROD_AWS_SECRET_ACCESS_KEY" in aws["settings"][2]
     assert aws["drift"][0] == "skip"
 

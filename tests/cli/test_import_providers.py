@@ -64,6 +64,17 @@ def test_a_folder_of_vault(px: Px, server: TestDevServer, kv: Vault) -> None:
     conforms("secret import", json.loads(again.stdout))
 
 
+def test_a_vault_that_is_not_reached_is_named(px: Px) -> None:
+    """With where its address comes from, which is none of the Worker's."""
+    with vault() as gone:
+        environment = gone.environment
+    done = px.run("secret", "import", "vault:kv/shop", environment=environment)
+
+    assert done.returncode == 3
+    assert f"Vault could not be reached at {environment['VAULT_ADDR']}: " in done.stderr
+    assert "hint: its address is VAULT_ADDR in the environment\n" in done.stderr
+
+
 def test_what_is_ambiguous_in_vault_is_refused_by_name(
     px: Px, server: TestDevServer, kv: Vault
 ) -> None:

@@ -174,6 +174,20 @@ def test_a_list_warns_of_what_has_expired(here: PxInProcess) -> None:
     assert refused.stderr == "warning: expired: A (2001-02-03 00:00 UTC, now refused)\n"
 
 
+def test_a_change_warns_of_what_has_expired(here: PxInProcess) -> None:
+    """At once, with how to move the date."""
+    warning = (
+        "warning: expired: A (2001-02-03 00:00 UTC, now refused)\n"
+        "hint: `px secret policy A --expires TIME` moves the date\n"
+    )
+    changed = here.run("secret", "policy", "A", "--expires", "2001-02-03", "--enforce")
+    moved = here.run("secret", "policy", "A", "--expires", "90d")
+
+    assert changed.returncode == 0
+    assert changed.stderr.endswith(warning)
+    assert "expired" not in moved.stderr
+
+
 def test_require_warns_of_what_has_expired(here: PxInProcess) -> None:
     """It counts as there: exit code 0, and --json names it too."""
     here.run("secret", "policy", "A", "--expires", "2001-02-03")

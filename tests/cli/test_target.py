@@ -98,8 +98,11 @@ def test_a_selection_is_replaced_only_if_that_was_asked_for(
     refused = px.run("target", "add", "fly", "--prefix", "SHOP_")
     assert refused.returncode == 1
     assert listed(px)["fly"]["names"] == ["A", "B"]
-    terminal = px.terminal("target", "add", "fly", "--prefix", "SHOP_")
-    terminal.expect("fly gets A, B now. Replace that, and remove the rest there?")
+    terminal = px.terminal("target", "add", "fly", "--prefix", "SHOP_", dimensions=(24, 200))
+    place = f"{server.url}, its default project"
+    terminal.expect_exact(
+        f"fly gets A, B now, from {place}. Replace that, and remove the rest there?"
+    )
     terminal.sendline("y")
     terminal.expect(EOF)
     push(server)
@@ -109,6 +112,15 @@ def test_a_selection_is_replaced_only_if_that_was_asked_for(
 
     conforms("target add", json.loads(done.stdout))
     assert there(fly) == {"A": "one"}
+
+
+def test_a_name_that_is_not_there_is_warned_of(px: Px, server: TestDevServer) -> None:
+    """It may be mistyped; of one that is there, nothing is said."""
+    done = px.run("target", "add", "fly", "--secret", "A", "--secret", "SHOP_CC")
+
+    assert done.returncode == 0
+    assert "warning: there is no secret SHOP_CC yet\n" in done.stderr
+    assert "no secret A" not in done.stderr
 
 
 def test_what_the_provider_cannot_take_is_named(px: Px, server: TestDevServer) -> None:
@@ -184,7 +196,8 @@ def test_one_without_its_credential(px: Px) -> None:
 
     assert done.returncode == 5
     assert "TARGET_PROD_AWS_ACCESS_KEY_ID is not set" in done.stderr
-    assert "`px target credential prod-aws`" in shown.stderr
+    opens = "`px target credential prod-aws`; with px serve: target-credentials of the data folder"
+    assert opens in shown.stderr
     assert listed(px)["prod-aws"]["missing"][0] == "TARGET_PROD_AWS_ACCESS_KEY_ID"
 
 

@@ -193,6 +193,15 @@ def test_without_a_terminal_destroying_needs_yes(changed: Px) -> None:
     assert len(rows(changed, "history", "A")) == 3
 
 
+@pytest.mark.parametrize("command", [["create", "--value", "v"], ["delete", "--yes"]])
+def test_the_hint_about_another_version_names_the_secret(changed: Px, command: list[str]) -> None:
+    """The command in it can be run as it is; and nothing was changed, whatever was asked for."""
+    done = changed.run("secret", *command, "A", "--if-version", "2")
+
+    assert "A has version 3; nothing was changed\n" in done.stderr
+    assert "hint: `px secret history A` shows who changed it and when\n" in done.stderr
+
+
 @pytest.mark.parametrize(("answer", "left"), [("n", 3), ("y", 1)])
 def test_to_keep_fewer_asks(changed: Px, server: TestDevServer, answer: str, left: int) -> None:
     """How many go, on which server and in which project."""

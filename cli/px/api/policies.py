@@ -44,6 +44,9 @@ class SecretPolicy:
     def is_overdue(self, now: datetime) -> bool:
         return self.due is not None and datetime.fromisoformat(self.due) <= now
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
+
     def document(self) -> dict[str, object]:
         """As in the contract."""
         if self.is_unreadable:

@@ -50,7 +50,7 @@ def open_client(service: str, access: AwsAccess) -> Any:  # noqa: ANN401 - botoc
     except botocore.exceptions.NoRegionError:
         raise Usage(
             "px does not know which AWS region",
-            hint="set AWS_REGION in the environment or in .env.deploy",
+            hint="set AWS_REGION in the environment; `px secret import` also looks in .env.deploy",
         ) from None
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         raise Usage(f"AWS's settings are not usable: {type(error).__name__}") from None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from px.errors import NotAllowed, NotReached, PxError, ServerFailed
 
@@ -65,13 +66,25 @@ def codes_only() -> Iterator[None]:
         raise NotAllowed(
             "px found no AWS credentials",
             code="no_credentials",
-            hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment or in "
-            ".env.deploy, or use a profile or a role",
+            hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or use a "
+            "profile or a role; `px secret import` also looks in .env.deploy",
         ) from None
     except exceptions.BotoCoreError as error:
         raise NotReached(
-            f"AWS could not be reached: {type(error).__name__}", code="not_reached"
+            f"AWS could not be reached{_place(error)}: {type(error).__name__}",
+            code="not_reached",
+            hint="its address comes from AWS_REGION, or from AWS_ENDPOINT_URL",
         ) from None
+
+
+def _place(error: Exception) -> str:
+    """The host alone."""
+    url = getattr(error, "kwargs", {}).get("endpoint_url")
+    try:
+        host = urlsplit(url).hostname if isinstance(url, str) else None
+    except ValueError:
+        host = None
+    return f" at {host}" if host and host.isprintable() else ""
 
 
 def explained(refused: AwsRefused, action: str) -> PxError:

@@ -25,8 +25,37 @@ def nearest_secret(client: Client, name: str) -> Iterator[None]:
 
     from px.completion.names import known_names
 
-    with _nearest(name, lambda: known_names(client.target, os.environ).read()):
+    known = lambda: known_names(client.target, os.environ).read()  # noqa: E731
+    with history_hint(name), _nearest(name, known):
         yield
+
+
+def warn_of_missing(client: Client, missing: Iterable[str]) -> None:
+    """Of names that may be mistyped, with the nearest one that px last saw there."""
+    import os
+
+    from px import terminal
+    from px.completion.names import known_names
+
+    missing = list(missing)
+    known = known_names(client.target, os.environ).read() if missing else []
+    for name in missing:
+        meant = nearest(name, known)
+        terminal.warn([f"there is no secret {name} yet{f': {meant}' if meant else ''}"])
+
+
+@contextmanager
+def history_hint(name: str) -> Iterator[None]:
+    """Puts the name into the hint of a refusal because of another version."""
+    from px.errors import PxError
+    from px.terminal import printable
+
+    try:
+        yield
+    except PxError as error:
+        if error.code == "version_mismatch":
+            error.hint = error.hint.replace("NAME", printable(name))
+        raise
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def check_project(client: Client) -> None:
 def agree_to_create(client: Client, *, agreed: bool) -> None:
     """Asks before the named project is created. Raises Refused, with `agreed` never.
 
-    The local Worker creates it without a question.
+    A server on this machine, px dev or px serve, creates it without a question.
     """
     if agreed or client.target.address.is_local:
         return

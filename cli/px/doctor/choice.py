@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from positronic.access import tokens
+from positronic.errors import PositronicError
 from px.doctor.finding import FAIL, OK, Finding
+from px.errors import PxError
 from px.settings import Target
+from px.terminal import placed
 
 
 def check_choice(target: Target) -> Iterator[Finding]:
@@ -14,6 +17,15 @@ def check_choice(target: Target) -> Iterator[Finding]:
     yield Finding("address", OK, f"{target.address.origin}, from {target.address_source}")
     yield Finding("token", OK, f"{kind(target.token)}, from {target.source}")
     yield _project(target)
+
+
+def no_choice(error: PxError | PositronicError) -> Finding:
+    """Why px knows no server, with the lines that it cannot read."""
+    if not isinstance(error, PxError):
+        return Finding("address", FAIL, error.message)
+    wrong = [placed(detail) for detail in error.details if detail.listed]
+    hint = error.hint or ("correct what is named: docs/files.md has the format" if wrong else "")
+    return Finding("address", FAIL, "; ".join([error.message, *wrong]), hint)
 
 
 def kind(token: str) -> str:

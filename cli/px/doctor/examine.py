@@ -9,7 +9,7 @@ from typing import Final
 
 from positronic.errors import PositronicError
 from px.doctor import contents, exposure, tools
-from px.doctor.choice import check_choice
+from px.doctor.choice import check_choice, no_choice
 from px.doctor.finding import FAIL, SKIP, Check, Finding
 from px.doctor.server import check_server
 from px.doctor.surroundings import Surroundings
@@ -35,7 +35,7 @@ def examine(
     try:
         target = choose()
     except (PxError, PositronicError) as error:
-        yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
+        yield no_choice(error)
         yield Finding("server", SKIP, "unknown: there is no server to ask")
         return
     except OSError:  # a parent folder is not searchable

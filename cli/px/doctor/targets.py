@@ -12,13 +12,14 @@ from positronic.errors import PositronicError
 from positronic.names import TargetName
 from positronic.targets.configured import PROVIDERS, TargetConfig, setting_name
 from px.api.targets import OFF, CopyTarget, CopyTargets
-from px.doctor.choice import check_choice
+from px.doctor.choice import check_choice, no_choice
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
 from px.doctor.probe import Probe
 from px.doctor.server import clock_of
 from px.doctor.surroundings import Surroundings
 from px.errors import NotAllowed, PxError
 from px.settings import Target
+from px.targets.tables import how_to_open
 from px.terminal import printable
 
 SHOWN: Final = 5
@@ -39,7 +40,7 @@ def check_targets(
     try:
         target = choose()
     except (PxError, PositronicError) as error:
-        yield Finding("address", FAIL, error.message, getattr(error, "hint", ""))
+        yield no_choice(error)
         return
     yield from check_choice(target)
     with Probe(target) as probe:
@@ -90,7 +91,7 @@ def _one(
     yield _standing(one)
     if one.missing:
         needed = ", ".join(printable(name) for name in one.missing)
-        hint = f"`px target credential {one.name}`"
+        hint = how_to_open(one)
         status = WARN if one.state == OFF else FAIL
         yield Finding("settings", status, f"{one.name}: the Worker lacks {needed}", hint)
     elif one.type in PROVIDERS:
@@ -106,7 +107,9 @@ def _one(
 def _standing(one: CopyTarget) -> Finding:
     what = f"{one.name}, {printable(one.type)}: {one.state}"
     if one.state == OFF:
-        return Finding("target", SKIP, what, f"`px target add {one.name}` switches it on")
+        return Finding(
+            "target", SKIP, what, f"`px target add {one.name} --secret NAME` switches it on"
+        )
     counts = ", ".join(f"{one.counts[key]} {key}" for key in ("ok", "due", "refused"))
     what = f"{what}, {counts}"
     if one.problem is not None:

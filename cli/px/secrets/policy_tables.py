@@ -63,14 +63,21 @@ def policy(found: SecretPolicy) -> None:
     )
 
 
-def expired(found: Sequence[Secret]) -> list[str]:
+def warn_of_expired(one: SecretPolicy) -> None:
+    """Says that it has expired, and how to move the date."""
+    if warnings := expired([one]):
+        terminal.warn(warnings)
+        terminal.advise(f"hint: `px secret policy {one.name} --expires TIME` moves the date")
+
+
+def expired(found: Sequence[Secret | SecretPolicy]) -> list[str]:
     """A warning for secrets that have expired: their names, and when that was."""
     now = datetime.now(UTC)
     said = ", ".join(_expired(one) for one in found if one.has_expired(now))
     return [f"expired: {said}"] if said else []
 
 
-def _expired(one: Secret) -> str:
+def _expired(one: Secret | SecretPolicy) -> str:
     refused = ", now refused" if one.enforce else ""
     return f"{printable(one.name)} ({short_time(one.expires_at or '')} UTC{refused})"
 

@@ -16,13 +16,23 @@ def targets(found: Sequence[CopyTarget]) -> None:
     """name, type, state, secrets, ok, due, refused."""
     if not found:
         terminal.say("No targets are configured.")
-        terminal.advise("Tip: a target is a table [vars.TARGETS.NAME] in wrangler.toml.")
+        terminal.advise(
+            "Tip: a target is a table [vars.TARGETS.NAME] in wrangler.toml; with px serve it is in "
+            "targets.json of the data folder."
+        )
     elif terminal.is_terminal(sys.stdout):
         terminal.data(terminal.columns(_HEAD, [_row(one) for one in found]))
     else:
         terminal.data("\n".join("\t".join(_cells(one)) for one in found))
     for one in found:
         _advise(one)
+
+
+def how_to_open(one: CopyTarget) -> str:
+    """For each kind of server, as px does not know which one answers."""
+    return (
+        f"`px target credential {one.name}`; with px serve: target-credentials of the data folder"
+    )
 
 
 def _cells(one: CopyTarget) -> tuple[str, ...]:
@@ -42,7 +52,7 @@ def _secrets(one: CopyTarget) -> str:
 def _advise(one: CopyTarget) -> None:
     if one.missing:
         needed = ", ".join(printable(name) for name in one.missing)
-        terminal.advise(f"hint: {one.name} needs {needed}: `px target credential {one.name}`")
+        terminal.advise(f"hint: {one.name} needs {needed}: {how_to_open(one)}")
     if one.problem:
         name, why = one.problem
         terminal.warn([f"{one.name} does not have the newest {name}: {printable(why)}"])

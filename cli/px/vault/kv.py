@@ -37,6 +37,7 @@ class VaultKv:
             headers["X-Vault-Namespace"] = access.namespace
         address = parse_address(access.address, access.address_by)
         self._transport = Transport(address, headers)
+        self._place, self._place_by = address.origin, access.address_by
         self._mount = mount
 
     def __enter__(self) -> Self:
@@ -100,8 +101,9 @@ class VaultKv:
         try:
             return self._transport.send(method, full, body, TIMEOUT)
         except Lost as lost:
-            message = f"Vault could not be reached: {lost.reason}"
-            raise NotReached(message, code="not_reached", hint=lost.hint) from None
+            message = f"Vault could not be reached at {self._place}: {lost.reason}"
+            hint = lost.hint or f"its address is {self._place_by}"
+            raise NotReached(message, code="not_reached", hint=hint) from None
 
     def _parsed(self, answer: Answer) -> dict[str, Any] | None:
         try:

@@ -35,7 +35,7 @@ def check_version(name: Name, state: SecretState | None, expected: int | None) -
         return
     found = f"{name} has version {current}" if current else f"there is no secret {name}"
     detail = Detail(VersionMismatch.code, found, current_version=current)
-    raise VersionMismatch(f"{found}; nothing was written", details=[detail])
+    raise VersionMismatch(f"{found}; nothing was changed", details=[detail])
 
 
 def check_versions(states: Mapping[str, SecretState], entries: Sequence[Entry]) -> None:

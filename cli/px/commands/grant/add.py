@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from px.commands.grant.options import AppName, read_option
 from px.commands.groups import new_app
+from px.commands.nearest_name import warn_of_missing
 from px.commands.options import Server, with_server
 from px.server_choice import Root
-
-if TYPE_CHECKING:
-    from px.api.client import Client
-    from px.api.grants import Added
 
 app = new_app()
 Read = Annotated[list[str], read_option("A secret that it may read; repeat it for several.")]
@@ -62,18 +59,4 @@ def add(server: Server, app_name: AppName, read: Read, client_folder: ClientFold
         *(f"Wrote {name}" for name in written),
     )
     if not server.as_json:
-        _warn(client, added)
-
-
-def _warn(client: Client, added: Added) -> None:
-    """Of names that may be mistyped, with the nearest one that px last saw there."""
-    import os
-
-    from px import terminal
-    from px.commands.nearest_name import nearest
-    from px.completion.names import known_names
-
-    known = known_names(client.target, os.environ).read() if added.missing else []
-    for name in added.missing:
-        meant = nearest(name, known)
-        terminal.warn([f"there is no secret {name} yet{f': {meant}' if meant else ''}"])
+        warn_of_missing(client, added.missing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from px.commands.groups import new_app
+from px.commands.nearest_name import history_hint
 from px.commands.options import CreateProject, IfVersion, Name, Server, secrets_of, with_server
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def create(
         warnings += of_one(checked, text.reveal()) + weak([(checked, text)])
         if not server.as_json:
             terminal.warn(warnings)
-        secret = secrets_of(client).create(checked, text, expected)
+        with history_hint(checked):
+            secret = secrets_of(client).create(checked, text, expected)
     if server.as_json:
         terminal.document(secret.document() | client.location_fields)
     else:

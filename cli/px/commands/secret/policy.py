@@ -91,6 +91,8 @@ def policy(
             terminal.say("Policy changed successfully!")
             terminal.say(f"It is stored at {client.location}")
     policy_tables.policy(found)
+    if fields:
+        policy_tables.warn_of_expired(found)
 
 
 def _agree(client: Client, name: names.Name, keep: int) -> None:

@@ -8,7 +8,8 @@ import typer
 
 from px.commands import typed_value
 from px.commands.groups import new_app
-from px.commands.options import Server, Yes, known_secret, with_server
+from px.commands.nearest_name import warn_of_missing
+from px.commands.options import Server, Yes, known_secret, secrets_of, with_server
 from px.commands.target.options import TargetArgument
 from px.server_choice import Root
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from positronic.names import Name
+    from px.api.client import Client
     from px.api.targets import CopyTarget
 
 app = new_app()
@@ -49,7 +51,8 @@ def add(
     Names are added to those that it gets already. A prefix replaces what it got before, and names
     replace a prefix: what is no longer selected is removed there, so px asks first, or needs --yes.
 
-    What the provider cannot take is refused by name before anything is sent.
+    What the provider cannot take is refused by name before anything is sent. There need not be such
+    a secret yet: px warns, for the name may be mistyped.
 
     \b
     Example: px target add prod-aws --secret DATABASE_URL --secret STRIPE_KEY
@@ -65,21 +68,34 @@ def add(
     with server.connect_to_write() as client:
         targets = CopyTargets(client)
         known = next((one for one in targets.list() if one.name == checked), None)
-        _agree(known, names, prefix, yes=yes)
+        _agree(client, known, names, prefix, yes=yes)
+        missing = _missing(client, names) if names and not server.as_json else []
+        wanted = names
         if known and known.is_on and known.names and names:
-            names = sorted({*known.names, *names})
-        found = targets.switch_on(checked, names or None, prefix)
-    what = ", ".join(names) or f"every secret whose name begins with {prefix}"
+            wanted = sorted({*known.names, *names})
+        found = targets.switch_on(checked, wanted or None, prefix)
+    what = ", ".join(wanted) or f"every secret whose name begins with {prefix}"
     server.tell(
         {**found.whole, **client.location_fields},
         f"{checked} gets {what}",
         f"That is from {client.location}; see `px target list` for what is there",
         *(["Machines of the app get new values when they are updated"] * (found.type == "fly")),
     )
+    warn_of_missing(client, missing)
+
+
+def _missing(client: Client, names: Sequence[Name]) -> list[Name]:
+    known = {one.name for one in secrets_of(client).list()}
+    return [name for name in names if name not in known]
 
 
 def _agree(
-    known: CopyTarget | None, names: Sequence[Name], prefix: str | None, *, yes: bool
+    client: Client,
+    known: CopyTarget | None,
+    names: Sequence[Name],
+    prefix: str | None,
+    *,
+    yes: bool,
 ) -> None:
     """Asks where something else is replaced, which is removed there."""
     if known is None or not known.is_on or (names and known.names):
@@ -90,7 +106,8 @@ def _agree(
 
     had = ", ".join(known.names) if known.names else f"what begins with {known.prefix}"
     ask(
-        f"{known.name} gets {had} now. Replace that, and remove the rest there?",
+        f"{known.name} gets {had} now, from {client.location}. Replace that, and remove the rest "
+        "there?",
         "nothing was changed",
         yes=yes,
     )

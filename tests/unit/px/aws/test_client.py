@@ -95,3 +95,26 @@ def test_plain_http_is_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         client(KEYS)
     with pytest.raises(Usage, match="only over https"):
         open_client("secretsmanager", AwsAccess("eu-central-1", KEYS, "http://aws.example"))
+
+
+def test_what_is_not_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host alone, and what decides about it."""
+    with running_aws() as gone:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", gone.url)
+    with pytest.raises(NotReached) as caught, codes_only():
+        client(KEYS).get_secret_value(SecretId=CANARY)
+
+    assert "AWS could not be reached at 127.0.0.1: " in caught.value.message
+    assert caught.value.hint == "its address comes from AWS_REGION, or from AWS_ENDPOINT_URL"
+
+
+def test_a_missing_region_is_set_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """px serve reads no other place."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Usage) as caught:
+        open_client("secretsmanager", AwsAccess(None, KEYS))
+
+    hint = "set AWS_REGION in the environment; `px secret import` also looks in .env.deploy"
+    assert caught.value.hint == hint
