@@ -67,7 +67,7 @@ class Host:
         self._runs = runs
         self._tasks: set[asyncio.Task[None]] = set()
         self.schedule: Schedule | None = None
-        self._upkeep = Upkeep(
+        self.upkeep = Upkeep(
             *(self._projects, self._alarm, self._sweep, self._remind),
             *(self._clock, self._log.report),
         )
@@ -79,7 +79,7 @@ class Host:
             random=os.urandom,
             report=log.report,
             in_background=self._in_background,
-            wake=self._upkeep.wake,
+            wake=self.upkeep.wake,
             targets=makes(sender(LONGEST_ANSWER), clock),
             at_most=AT_MOST,
             runs=runs,
@@ -112,16 +112,13 @@ class Host:
                 *(settings, last.runtime, last.brains, last.large_bodies),
                 *(last.known_projects, last.unknown_projects),
             )
-            self._upkeep.wake_all()
+            self.upkeep.wake_all()
         return self._service
-
-    def upkeep(self) -> Upkeep:
-        return self._upkeep
 
     async def look_after_itself(self) -> None:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._upkeep.run())
+            group.create_task(self.upkeep.run())
             if self.schedule is not None:
                 group.create_task(self.schedule.run())
 
@@ -141,7 +138,7 @@ class Host:
 
     def _alarm(self, project: Project) -> Alarm:
         ledger, tools = self._ledgers(project), self._together.tools(project)
-        place = Place(project, ledger, tools, partial(self._upkeep.wake, project))
+        place = Place(project, ledger, tools, partial(self.upkeep.wake, project))
         ask = asking_itself(project, tools.keyring, os.urandom, place)
         drain = TargetDrain(ledger, tools.targets, tools.values, claiming(ask), self._clock)
         return Alarm(

@@ -116,19 +116,12 @@ class RunFile:
         """At the start, before the first request: those that nobody continues, by their ids."""
         found: dict[str, RunRecord] = {}
         for key, text in self._file.run("SELECT id, record FROM runs WHERE ended IS NULL"):
-            try:
+            with suppress(ValueError, TypeError, LookupError, RecursionError):
                 known = record.decode(text)
                 if known.is_started:
                     found[known.id] = self._run(key).event_log.record
                     continue
-            except (
-                ValueError,
-                TypeError,
-                LookupError,
-                RecursionError,
-            ):  # of what cannot be read, nothing is left
-                pass
-            self._forget([key])
+            self._forget([key])  # also what cannot be read
         return found
 
     def trim(self, before: int) -> None:

@@ -42,7 +42,7 @@ def test_settings_that_always_change_hold_up_nobody(tmp_path: Path) -> None:
         return Settings("", "", "shop")
 
     async def others() -> None:
-        upkeep = asyncio.ensure_future(host_of(tmp_path, settings).upkeep().run())
+        upkeep = asyncio.ensure_future(host_of(tmp_path, settings).upkeep.run())
         for _ in range(10):
             await asyncio.sleep(0)
         upkeep.cancel()
@@ -65,7 +65,7 @@ def test_no_run_is_trimmed_without_its_settings(tmp_path: Path) -> None:
     async def swept(settings: Settings) -> int:
         now[0] = settings
         with suppress(NotConfigured):
-            await host.upkeep().sweep(Project("shop"))
+            await host.upkeep.sweep(Project("shop"))
         return len(runs._file.run("SELECT id FROM runs"))
 
     assert asyncio.run(swept(now[0])) == 1
@@ -82,7 +82,7 @@ def test_a_broken_ledger_stops_no_host(tmp_path: Path) -> None:
         log = HostLog(stream)
         host = Host(lambda: settings, LedgerFiles(tmp_path), Edge(), log)
         host.run_brains()
-        asyncio.run(host.upkeep().round())
+        asyncio.run(host.upkeep.round())
 
     told = (tmp_path / "log").read_text()
     assert told.count("the ledger of broken: store_failed") == 2
@@ -108,7 +108,7 @@ def test_a_hosts_own_upkeep(tmp_path: Path) -> None:
             found = [await _deleted(client)]
             for days in (1, 40):
                 now[0] += days * DAY
-                await host.upkeep().round()
+                await host.upkeep.round()
                 found.append(await _deleted(client))
         assert found == [1, 1, 0]
 
