@@ -21,27 +21,27 @@ def nearest(word: str, known: Iterable[str]) -> str:
 @contextmanager
 def nearest_secret(client: Client, name: str) -> Iterator[None]:
     """Completes the error about this name, from the names that px last saw there."""
-    import os
-
-    from px.completion.names import known_names
-
-    known = lambda: known_names(client.target, os.environ).read()  # noqa: E731
-    with history_hint(name), _nearest(name, known):
+    with history_hint(name), _nearest(name, lambda: _known(client)):
         yield
 
 
 def warn_of_missing(client: Client, missing: Iterable[str]) -> None:
     """Of names that may be mistyped, with the nearest one that px last saw there."""
-    import os
-
     from px import terminal
-    from px.completion.names import known_names
 
     missing = list(missing)
-    known = known_names(client.target, os.environ).read() if missing else []
+    known = _known(client) if missing else []
     for name in missing:
         meant = nearest(name, known)
         terminal.warn([f"there is no secret {name} yet{f': {meant}' if meant else ''}"])
+
+
+def _known(client: Client) -> Iterable[str]:
+    import os
+
+    from px.completion.names import known_names
+
+    return known_names(client.target, os.environ).read()
 
 
 @contextmanager
