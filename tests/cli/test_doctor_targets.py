@@ -13,17 +13,12 @@ import pytest
 from positronic.errors import TargetRefused
 from positronic.names import Name, TargetName, parse_value
 from positronic.ports import AtTarget
-from positronic.targets.configured import Make
 from positronic.targets.memory import AtProvider, MemoryTarget
 from px.testing.dev_server import TestDevServer
 from support.px_process import CANARY, Px
 from support.schemas import conforms
-from support.target_pushes import push
+from support.target_pushes import configure, push, serving
 
-TABLE: Final = {
-    "fly": {"type": "fly", "app": "shop"},
-    "prod-aws": {"type": "aws-secrets-manager", "region": "eu-central-1"},
-}
 OPENED: Final = {"TARGET_FLY_API_TOKEN": CANARY}
 
 
@@ -46,16 +41,14 @@ def providers() -> dict[TargetName, Refusing]:
 
 @pytest.fixture(scope="module")
 def running(providers: dict[TargetName, Refusing]) -> Iterator[TestDevServer]:
-    make: Make = lambda config, _: providers.setdefault(config.name, Refusing())  # noqa: E731
-    with TestDevServer(targets=dict.fromkeys(("fly", "aws-secrets-manager"), make)) as started:
+    with serving(providers, Refusing) as started:
         yield started
 
 
 @pytest.fixture
 def server(running: TestDevServer, providers: dict[TargetName, Refusing]) -> TestDevServer:
-    running.reset()
+    configure(running, OPENED)
     providers.clear()
-    running.configure(targets=json.dumps(TABLE), target_credentials=json.dumps(OPENED))
     running.seed({"A": "one", "B": "two"})
     return running
 

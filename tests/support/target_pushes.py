@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, TypeVar
 
 from positronic.audit.events import Origin
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.target_pushes import claiming
-from positronic.names import parse_project
+from positronic.names import TargetName, parse_project
 from positronic.roles import SYSTEM
 from positronic.secrets.sealer import Sealer
+from positronic.targets.configured import Make
 from positronic.targets.drain import TargetDrain
+from positronic.targets.memory import MemoryTarget
 from px.testing.dev_server import PROJECT, TestDevServer
+
+Provider = TypeVar("Provider", bound=MemoryTarget)
+
+TABLE: Final = {
+    "fly": {"type": "fly", "app": "shop"},
+    "prod-aws": {"type": "aws-secrets-manager", "region": "eu-central-1"},
+}
+
+
+@contextmanager
+def serving(
+    providers: dict[TargetName, Provider], new: Callable[[], Provider]
+) -> Iterator[TestDevServer]:
+    """With the providers of TABLE, each made when it is asked for first."""
+    make: Make = lambda config, _: providers.setdefault(config.name, new())  # noqa: E731
+    with TestDevServer(targets={one["type"]: make for one in TABLE.values()}) as started:
+        yield started
+
+
+def configure(server: TestDevServer, credentials: Mapping[str, str]) -> None:
+    """As TABLE says, and with nothing else."""
+    server.reset()
+    server.configure(targets=json.dumps(TABLE), target_credentials=json.dumps(credentials))
 
 
 def push(server: TestDevServer) -> None:
