@@ -69,9 +69,10 @@ class LedgerVault:
         asked = {"unusedFor": seconds, "cursor": cursor, "limit": limit}
         return _page(*await self._ask("secret.unused", **asked))
 
-    async def exists(self, name: Name) -> object:
+    async def exists(self, name: Name) -> bool | None:
         """As `secret_reads.exists`."""
-        return await self._ask("secret.exists", name=name)
+        found: bool | None = await self._ask("secret.exists", name=name)
+        return found
 
     async def delete(self, text: str, if_version: int | None = None) -> None:
         """Whatever is listed. Raises NotFound, InvalidName, ReservedName, VersionMismatch."""

@@ -51,7 +51,7 @@ def _times(reads: Mapping[str, int | None]) -> dict[str, int]:
     return {name: at for name, at in reads.items() if at is not None}
 
 
-async def exists(work: Work, name: Name) -> object:
+async def exists(work: Work, name: Name) -> bool | None:
     """What `opens` answers; None: it is stored, and who has its value does not let us read it."""
     try:
         return await opens(work, name)

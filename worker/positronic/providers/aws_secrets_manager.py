@@ -80,7 +80,7 @@ class AwsSecretsManager:
         try:
             await self.api.call("RestoreSecret", at, {"SecretId": at})
             return await self._new_version(at, value, token)
-        except BaseException:
+        except (Exception, asyncio.CancelledError):
             # What was deleted must not be readable again, also where this is cancelled.
             with suppress(PositronicError):
                 await asyncio.shield(self._schedule(at))
