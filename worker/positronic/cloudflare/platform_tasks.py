@@ -52,7 +52,8 @@ def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
         return PlatformTask(coro, loop)
 
     def create_future() -> asyncio.Future[Any]:
-        return PyodideFuture(loop=loop)
+        made: asyncio.Future[Any] = PyodideFuture(loop=loop)
+        return made
 
     loop.create_task = create_task  # type: ignore[assignment, method-assign]
     loop.create_future = create_future  # type: ignore[method-assign]
