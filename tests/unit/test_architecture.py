@@ -120,7 +120,7 @@ def _that_import(name: str) -> list[str]:
     ],
 )
 def test_few_files_know_a_platform(module: str, only: list[str]) -> None:
-    """What differs between platforms is imported where its one concept is: bodies, ciphers, tasks."""
+    """What differs between platforms is imported by its one concept: bodies, ciphers, and tasks."""
     assert _that_import(module) == only
 
 

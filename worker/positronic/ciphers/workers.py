@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
 
+import pydantic_core
 from pyodide.ffi import to_js
 from workers import import_from_javascript
 
@@ -50,7 +50,7 @@ class WorkersCipher:
 def _crossing(texts: Sequence[Sealing]) -> tuple[Any, str]:
     """The parts of all texts, one after the other, and the length of each: one array in all."""
     parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
-    return to_js(b"".join(parts)), json.dumps([len(part) for part in parts])
+    return to_js(b"".join(parts)), pydantic_core.to_json([*map(len, parts)]).decode()
 
 
 @cache
