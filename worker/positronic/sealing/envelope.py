@@ -5,8 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from binascii import a2b_base64, b2a_base64
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from positronic.errors import CorruptRecord
 from positronic.names import MAX_VALUE, Name, Project
@@ -26,8 +25,7 @@ _FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _KEY_PURPOSE: Final = "positronic px1 value key"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """key_id: 1 to 32 characters; salt: 16 bytes; nonce: 12 bytes; sealed: ciphertext and tag."""
 
     key_id: str

@@ -56,7 +56,7 @@ class Host:
 
 
 def in_(project: str, one: Command) -> Command:
-    return replace(one, project=Project(project))
+    return one._replace(project=Project(project))
 
 
 def listed(project: str) -> Command:
