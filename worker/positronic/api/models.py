@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
-from positronic.api import encoded_lists
 from positronic.commands.asked_keys import KeyCensus, RotationStep
-from positronic.commands.asked_secrets import ListedSecret
+from positronic.commands.asked_secrets import WrittenSecret
 from positronic.errors import Detail, PositronicError, VersionMismatch
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import (
@@ -203,8 +202,16 @@ class ErrorOut(Model):
     details: list[DetailOut] | None = None
 
 
-def secret_out(secret: ListedSecret) -> SecretOut:
-    return SecretOut.model_validate(encoded_lists.secret(secret))
+def secret_out(secret: WrittenSecret) -> SecretOut:
+    written = iso(secret.updated_at)
+    return SecretOut(
+        name=secret.name,
+        version=secret.version,
+        created_at=iso(secret.created_at),
+        updated_at=written,
+        sealed_at=written,
+        restored_from=secret.restored_from,
+    )
 
 
 def token_out(record: TokenRecord) -> TokenOut:
