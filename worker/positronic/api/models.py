@@ -203,15 +203,9 @@ class ErrorOut(Model):
 
 
 def secret_out(secret: WrittenSecret) -> SecretOut:
-    written = iso(secret.updated_at)
-    return SecretOut(
-        name=secret.name,
-        version=secret.version,
-        created_at=iso(secret.created_at),
-        updated_at=written,
-        sealed_at=written,
-        restored_from=secret.restored_from,
-    )
+    created, sealed = iso(secret.created_at), iso(secret.updated_at)
+    dates = {"created_at": created, "updated_at": sealed, "sealed_at": sealed}
+    return SecretOut.model_validate({**secret._asdict(), **dates})
 
 
 def token_out(record: TokenRecord) -> TokenOut:

@@ -36,7 +36,7 @@ class WrittenSecret(NamedTuple):
 
 
 class LedgerVault:
-    """Create, list, exists, delete, bulk: each is one command. A list is as JSON that is sent."""
+    """Create, list, exists, delete, bulk: each is one command. A list is JSON, as it is sent."""
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask

@@ -45,7 +45,7 @@ class LedgerVersions:
         return History(versions, kept_until)
 
     async def deleted(self, cursor: str | None, limit: int) -> str:
-        """What can be restored, those first that are removed first: JSON."""
+        """JSON, as it is sent: what can be restored, those first that are removed first."""
         return str(await self._ask("secret.deleted", cursor=cursor, limit=limit))
 
     async def rollback(self, name: Name, to: int, if_version: int | None) -> WrittenSecret:

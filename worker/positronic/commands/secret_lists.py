@@ -1,6 +1,7 @@
-"""Lists of secrets as JSON, to the byte what `models.SecretsOut` writes: made where the rows are.
+"""Lists of secrets as the JSON that is sent, to the byte what `models.SecretsOut` writes.
 
-A state, a model or a message's fields for each row of a list would take longer.
+It is made where the rows are: a state, a model, or a part of a message for each of them would take
+longer.
 """
 
 from __future__ import annotations
@@ -63,7 +64,6 @@ Listed = Mapping[str, object]
 _Fields = Mapping[str, Any]
 
 _TEXT_OF: Final[Callable[[Row], str]] = attrgetter("text")
-
 _OF_PLAIN: Final[tuple[Listed, None, None]] = ({}, None, None)  # as `_more` says it
 
 
