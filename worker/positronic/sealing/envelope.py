@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ KEY_SIZE: Final = 32
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 MAX_LENGTH: Final = 87_500  # characters; a px1 of MAX_VALUE bytes is shorter
 
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _KEY_PURPOSE: Final = "positronic px1 value key"
 
 
@@ -81,13 +83,13 @@ def _check_sizes(envelope: Envelope) -> None:
 
 
 def _encode(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode()
 
 
 def _decode(text: str) -> bytes:
     """base64url without padding (RFC 4648 section 5), in canonical spelling only."""
     try:
-        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        data = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError):
         data = b""
     if _encode(data) != text:
