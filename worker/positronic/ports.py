@@ -167,8 +167,8 @@ class ReadableSecrets(Protocol):
         """Whether it could be read now: it is opened, but not given to anybody; not a read."""
         ...
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        """By name, in code-point order; opens nothing."""
+    async def names(self, cursor: str | None, limit: int) -> Page[Name]:
+        """Those that can be read, in code-point order; opens nothing."""
         ...
 
 
