@@ -12,7 +12,7 @@ from bench import jobs, reads
 from bench.assembly import assemble
 from bench.connection import Connection
 from bench.jobs import Job
-from bench.rounds import Figure, Measure, in_turn, timed_warm
+from bench.rounds import Figure, Measure, in_turn, nothing, timed_warm
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import ON_KV, ON_SQLITE, bare_config, running
 from px.project.workspace import Workspace
@@ -40,7 +40,11 @@ def print_answers(project: Workspace) -> None:
 
 
 def _print_job(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
-    measures = {label: timed_warm(job.of(one), one.copies.wait) for label, one in workers.items()}
+    measures = {
+        # To wait where nothing is due would leave the Worker idle, and so cold, in between.
+        label: timed_warm(job.of(one), one.copies.wait if job.leaves_work else nothing)
+        for label, one in workers.items()
+    }
     _print_beside(job.label, measures, bare, job.samples)
 
 

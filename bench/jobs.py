@@ -26,6 +26,11 @@ class Job:
     samples: int = 20
     token: str = ""  # the connection's own, unless it says another
 
+    @property
+    def leaves_work(self) -> bool:
+        """Whether copies are due after it."""
+        return self.method != "GET"
+
     def of(self, connection: Connection) -> Callable[[], bytes]:
         """Asks this Worker each time it is called."""
         return connection.prepare(

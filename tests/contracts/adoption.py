@@ -189,9 +189,9 @@ async def check_strangers(world: LedgerWorld) -> None:
     found = await _filled(world)
     calls = found.kv.calls
     await raises(Unauthenticated, found.place.run(command("secret.list", shown(), limit=9)))
-    await raises(Unauthenticated, found.place.run(replace(adopt(), caller=shown())))
-    reader = replace(ROOT, role=Role.READER)
-    await raises(Forbidden, found.place.run(replace(adopt(), caller=reader)))
+    await raises(Unauthenticated, found.place.run(adopt()._replace(caller=shown())))
+    reader = ROOT._replace(role=Role.READER)
+    await raises(Forbidden, found.place.run(adopt()._replace(caller=reader)))
 
     assert found.kv.calls == calls
     assert world.left_behind() == []

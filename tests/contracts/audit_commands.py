@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from contracts.commanding import (
     AUDIT_RETENTION,
@@ -47,7 +46,7 @@ def restart(caller: Principal | TokenShown = ROOT, newest: str = "k1") -> Comman
 
 
 def issue_under(newest: str) -> Command:
-    return replace(issue(), newest=newest)
+    return issue()._replace(newest=newest)
 
 
 async def verdicts(place: Commanding, newest: str = "k1") -> list[object]:
@@ -104,7 +103,7 @@ async def check_lost_master_key(world: LedgerWorld) -> None:
             assert "nothing was done" in error.message
 
         assert lost.rows() == before, "a refused change left something"
-        assert (await lost.run(command("secret.list", newest=newest, limit=9)))[0][0][0] == "A"
+        assert (await lost.page(newest=newest))["secrets"][0]["name"] == "A"
         assert await verdicts(lost, newest) == ["unknown_key"] * 2
     assert await verdicts(kept) == ["intact"] * 2, "with its key again"
 
@@ -257,7 +256,7 @@ async def check_nothing_else_is_acknowledged(world: LedgerWorld) -> None:
     changed = await digests(place)
     await raises(NotFound, place.run(acknowledge(1, intact[1])))
     lost = Commanding(world, place.clock, NEWER)
-    asked = replace(acknowledge(2, changed[2]), newest="k2")
+    asked = acknowledge(2, changed[2])._replace(newest="k2")
     await raises(Conflict, lost.run(asked))
     assert await verdicts(place) == ["intact", "intact", "changed"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ ROOT = Principal("root", "root", Role.ROOT, None)
 TOKEN_ID = "0123456789abcdef"
 AUDIT_RETENTION = 86_400_000  # milliseconds
 SECRET = "the secret half"
+NO_SECRETS = {"secrets": [], "count": 0}
 KINDS = [
     *(codec.kind for codec in (STATES, VERSIONS, TOKENS, EVENTS, OUTBOX, PUBLISHED, AUDIT_KEYS)),
     *(DUTIES.kind, USES.kind, REMINDERS.kind, GRANTS.kind, RUNS.kind, WATCHERS.kind),
@@ -169,6 +171,16 @@ class Commanding:
             while self.background:
                 await self.background.pop(0)
         return result
+
+    async def page(
+        self,
+        action: str = "secret.list",
+        limit: int = 9,
+        **arguments: Any,  # noqa: ANN401 - as the command has them
+    ) -> dict[str, Any]:
+        """Of a list of secrets, whose answer is JSON."""
+        text = await self.run(command(action, limit=limit, **arguments))
+        return dict(json.loads(text))
 
     async def foreign(self, calls: ForeignCalls, count: int) -> None:
         """So many commands of a Worker that has none of our keys."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from contracts.commanding import (
     AUDIT_RETENTION,
+    NO_SECRETS,
     ROOT,
     TOKEN_ID,
     Commanding,
@@ -37,6 +38,7 @@ from positronic.ledger.token_rows import TOKENS
 from positronic.ports import Sealing, Signature
 from positronic.rows import Delete, Put
 from positronic.sealing.signing import Verdict
+from positronic.times import iso
 
 SUITE: Suite[LedgerWorld] = Suite("commands")
 
@@ -86,7 +88,7 @@ async def check_delete(world: LedgerWorld) -> None:
 
     assert await place.values() == {}
     assert await place.run(command("secret.exists", name="A")) is False
-    assert await place.run(command("secret.list", limit=9)) == [[], None]
+    assert await place.page() == NO_SECRETS
     await raises(NotFound, place.run(command("secret.delete", name="A")))
     place.clock.now += 1
     version, created, updated = await place.run(put("A", "again"))
@@ -115,13 +117,15 @@ async def check_list(world: LedgerWorld) -> None:
     state = STATES.read(place.ledger.get(STATES.kind, ["B"])["B"])
     broken = STATES.put(state)
     place.ledger.commit([Put(broken.kind, "B", "{}", broken.keys)], {})
-    now = place.clock.now
+    now = iso(place.clock.now)
 
-    first, cursor = await place.run(command("secret.list", limit=2))
-    second, end = await place.run(command("secret.list", cursor=cursor, limit=2))
-    by = {"changedBy": ROOT.actor}
-    assert first == [["A", 2, now, now, now, by], ["B"]]
-    assert (second, end) == ([["C", 1, now, now, now, by]], None)
+    first = await place.page(limit=2)
+    second = await place.page(cursor=first["cursor"], limit=2)
+    dates = dict.fromkeys(("createdAt", "updatedAt", "sealedAt"), now)
+    more = {**dates, "updatedBy": ROOT.actor}
+    unreadable = {"name": "B", "unreadable": True}
+    assert first["secrets"] == [{"name": "A", "version": 2, **more}, unreadable]
+    assert second == {"secrets": [{"name": "C", "version": 1, **more}], "count": 1}
     error = await raises(CorruptRecord, place.run(command("secret.exists", name="B")))
     assert "B" in error.message, "which one"
     await raises(CorruptRecord, place.run(put("B")))
@@ -139,7 +143,8 @@ async def check_no_name(world: LedgerWorld) -> None:
         place.ledger.commit([Put(good.kind, name, good.text, (name, None, None))], {})
         before = place.rows()["outbox"]
 
-        assert [name] in (await place.run(command("secret.list", limit=9)))[0], repr(name)
+        unreadable = {"name": name, "unreadable": True}
+        assert unreadable in (await place.page())["secrets"], repr(name)
         await place.run(command("secret.delete", name=name))
         assert len(place.rows()["secret"]) == 1, f"{name!r} stayed"
         assert place.rows()["outbox"] == before, "a copy of it that can never be"
@@ -153,7 +158,7 @@ async def check_broken_index(world: LedgerWorld) -> None:
     good = STATES.put(STATES.read(place.ledger.get(STATES.kind, ["A"])["A"]))
     place.ledger.commit([Put(good.kind, "A", good.text, ("Z", None, None))], {})
 
-    assert (await place.run(command("secret.list", limit=9)))[0][1] == ["A"], "shown as read"
+    assert (await place.page())["secrets"][1] == {"name": "A", "unreadable": True}, "shown as read"
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
 
 
@@ -307,7 +312,7 @@ async def check_strangers(world: LedgerWorld) -> None:
         token = shown(id_=f"{number:016x}")
         await raises(Unauthenticated, place.run(command("secret.list", token, limit=9)))
         await raises(Unauthenticated, place.run(put("A", caller=token)))
-    assert await place.run(command("secret.list", limit=9)) == [[], None]
+    assert await place.page() == NO_SECRETS
     await raises(NotFound, place.run(command("secret.delete", name="A")))
 
     assert world.left_behind() == []

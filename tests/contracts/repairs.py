@@ -157,7 +157,7 @@ async def _damage(copied: Copied) -> dict[str, str]:
     damaged = records[Name("FOREIGN")]
     records[Name("FOREIGN")] = replace(damaged, sealed=damaged.sealed[:-1])
     redated = records[Name("REDATED")]
-    metadata = replace(redated.metadata, updated_at=redated.metadata.updated_at + 1)
+    metadata = redated.metadata._replace(updated_at=redated.metadata.updated_at + 1)
     records[Name("REDATED")] = replace(redated, metadata=metadata)
     del records[Name("MISSING")]
     moved = records[Name("KEPT")]

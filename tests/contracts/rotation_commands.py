@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from typing import Any
 
 from contracts.commanding import TOKEN_ID, Commanding, bulk, command, issue, put, shown
@@ -141,7 +140,7 @@ async def check_kept_versions(world: LedgerWorld) -> None:
     place = await _rotating(world, NAMES[:1])
     (record,) = [VERSIONS.read(row) for row in place.ledger.list(VERSIONS.kind)]
     sealer = Sealer(PROJECT, world.cipher, Keyring(KEYS), os.urandom)
-    later = replace(record.metadata, version=2)
+    later = record.metadata._replace(version=2)
     current = await sealer.seal(record.name, Value("later"), later)
     state = STATES.put(SecretState(record.name, later))
     place.ledger.commit([state, VERSIONS.put(version_from(current))], {})

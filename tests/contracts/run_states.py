@@ -151,7 +151,7 @@ async def check_who_is_not_the_schedule(world: LedgerWorld) -> None:
     """A token that somebody named so takes no room from scheduled runs: the issuer decides."""
     place = Commanding(world, run_limits=replace(FEW, runs_per_token=1))
     named = issue()
-    named = replace(named, arguments={**named.arguments, "name": SCHEDULE.name})
+    named = named._replace(arguments={**named.arguments, "name": SCHEDULE.name})
     scheduled = f"{1:016x}"
     await place.run(named, issue(scheduled, SCHEDULE), begun(1, shown()))
     await place.run(begun(2, shown(id_=scheduled)))

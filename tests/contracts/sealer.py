@@ -117,10 +117,10 @@ async def check_other_metadata(world: KvWorld) -> None:
     record = await _sealed(world, "one")
     fields = record.metadata
     changed: dict[str, Metadata] = {
-        "version": replace(fields, version=2),
-        "created_at": replace(fields, created_at=fields.created_at - 1),
-        "updated_at": replace(fields, updated_at=fields.updated_at + 1),
-        "key_id": replace(fields, key_id="k2"),
+        "version": fields._replace(version=2),
+        "created_at": fields._replace(created_at=fields.created_at - 1),
+        "updated_at": fields._replace(updated_at=fields.updated_at + 1),
+        "key_id": fields._replace(key_id="k2"),
     }
 
     for what, metadata in changed.items():

@@ -11,6 +11,7 @@ from positronic.errors import CorruptRecord, NotFound
 from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.rows import Put
+from positronic.times import iso
 
 SUITE: Suite[LedgerWorld] = Suite("secret_commands")
 
@@ -39,12 +40,13 @@ async def check_what_does_not_open(world: LedgerWorld) -> None:
         cut = row.text.replace(record.sealed, record.sealed[:-1])
         place.ledger.commit([Put(VERSIONS.kind, row.id, cut, row.keys)], {})
     place.clock.now += 5
-    listed, _ = await place.run(command("secret.list", limit=9))
+    listed = (await place.page())["secrets"]
     await raises(CorruptRecord, place.run(command("secret.exists", name="A")))
     replaced = await place.run(put("A", "again"))
     await place.run(command("secret.delete", name="B"))
 
-    assert [one[:4] for one in listed] == [[name, 1, created, created] for name in ("A", "B")]
+    found = [(one["name"], one["version"], one["createdAt"], one["sealedAt"]) for one in listed]
+    assert found == [(name, 1, iso(created), iso(created)) for name in ("A", "B")]
     assert replaced == [2, created, created + 5]
     assert await place.values() == {"A": "again"}
 
@@ -80,8 +82,8 @@ async def check_any_cursor(world: LedgerWorld) -> None:
     place = Commanding(world)
     await place.run(bulk(["A", "B", "C"]))
     for cursor in ("garbage", "=", "=A", "A", "\0", "x" * 5000, "'; DROP TABLE secret", "é", "~"):
-        listed, _ = await place.run(command("secret.list", cursor=cursor, limit=9))
-        assert {name for name, *_ in listed} <= {"A", "B", "C"}, cursor[:9]
+        listed = (await place.page(cursor=cursor))["secrets"]
+        assert {one["name"] for one in listed} <= {"A", "B", "C"}, cursor[:9]
     assert len(place.rows()["secret"]) == 3
 
 

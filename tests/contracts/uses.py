@@ -14,7 +14,7 @@ from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.use_rows import COUNTED_ID, KEPT, USES
 from positronic.roles import Principal, Role
 from positronic.rows import Delete, Put
-from positronic.times import DAY
+from positronic.times import DAY, iso, milliseconds
 
 SUITE: Suite[LedgerWorld] = Suite("uses")
 
@@ -35,17 +35,18 @@ async def uses(place: Commanding, name: str, version: int | None = None) -> list
 
 
 async def unused(place: Commanding, days: int) -> list[str]:
-    asked = command("secret.unused", unusedFor=days * SECONDS, limit=1000)
-    return [one[0] for one in (await place.run(asked))[0]]
+    found = await place.page("secret.unused", unusedFor=days * SECONDS, limit=1000)
+    return [one["name"] for one in found["secrets"]]
 
 
 async def last_reads(place: Commanding) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     cursor = None
     while not found or cursor:
-        asked = command("secret.list", cursor=cursor, limit=1000)
-        listed, cursor, *reads = await place.run(asked)
-        found |= {one[0]: None for one in listed} | (reads[0] if reads else {})
+        page = await place.page(cursor=cursor, limit=1000)
+        cursor = page.get("cursor")
+        reads = {one["name"]: one.get("lastReadAt") for one in page["secrets"]}
+        found |= {name: at and milliseconds(at) for name, at in reads.items()}
     return found
 
 
@@ -164,12 +165,13 @@ async def check_unused_pages(world: LedgerWorld) -> None:
     pages: list[list[str]] = []
     cursor = None
     while not pages or cursor:
-        asked = command("secret.unused", unusedFor=SECONDS, cursor=cursor, limit=4)
-        found, cursor, _, since = await place.run(asked)
-        pages.append([one[0] for one in found])
+        found = await place.page("secret.unused", unusedFor=SECONDS, cursor=cursor, limit=4)
+        cursor = found.get("cursor")
+        pages.append([one["name"] for one in found["secrets"]])
 
     assert pages == [[], [], [names[-1]]]
-    assert since == place.clock.now - 2 * DAY
+    assert found["countedSince"] == iso(place.clock.now - 2 * DAY)
+    assert found["complete"] is True
 
 
 @SUITE.check

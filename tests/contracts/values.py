@@ -89,10 +89,10 @@ async def check_another_record(world: LedgerWorld) -> None:
             *(
                 replace(record, metadata=metadata)
                 for metadata in (
-                    replace(fields, version=2),
-                    replace(fields, created_at=4),
-                    replace(fields, updated_at=7),
-                    replace(fields, key_id="another"),
+                    fields._replace(version=2),
+                    fields._replace(created_at=4),
+                    fields._replace(updated_at=7),
+                    fields._replace(key_id="another"),
                 )
             ),
         ]

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from contracts.alarms import Alarmed
-from contracts.commanding import Commanding, command, put
+from contracts.commanding import NO_SECRETS, Commanding, command, put
 from contracts.ledger_world import LedgerWorld
 from contracts.rotation_commands import NEWER, rotate
 from contracts.suite import Suite, raises
@@ -15,7 +15,7 @@ from positronic.commands.command import Command
 from positronic.errors import Conflict, CorruptRecord, NotFound, StoreFailed, VersionMismatch
 from positronic.ledger.secret_rows import STATES, VERSIONS
 from positronic.rows import Put
-from positronic.times import DAY
+from positronic.times import DAY, iso
 
 SUITE: Suite[LedgerWorld] = Suite("version_commands")
 
@@ -176,23 +176,22 @@ async def check_restore(world: LedgerWorld) -> None:
     """What was deleted comes back with its creation and policy; numbers go on, always."""
     place = await filled(world, "one", "two")
     await place.run(command("secret.policy", name="A", fields={"note": "for billing"}))
-    created = (await place.run(command("secret.list", limit=9)))[0][0][2]
+    created = (await place.page())["secrets"][0]["createdAt"]
     await raises(Conflict, place.run(restore()))
     await place.run(delete())
     assert await place.values() == {}
     assert await history(place) == [(2, "deleted"), (1, "previous")]
-    [shown], _ = await place.run(command("secret.deleted", cursor=None, limit=9))
-    assert (shown[0], shown[1]) == ("A", 2)
-    assert shown[5]["keptUntil"] == place.clock.now + 30 * DAY
+    [shown] = (await place.page("secret.deleted"))["secrets"]
+    assert (shown["name"], shown["version"]) == ("A", 2)
+    assert shown["keptUntil"] == iso(place.clock.now + 30 * DAY)
     place.clock.now += 5
 
     result = await place.run(restore())
-    assert result[:2] == [3, created]
+    assert (result[0], iso(result[1])) == (3, created)
     assert await place.values() == {"A": "two"}
     assert await history(place) == [(3, "current"), (2, "previous"), (1, "previous")]
-    [[*_, more]], _ = await place.run(command("secret.list", limit=9))
-    assert more["note"] == "for billing"
-    assert (await place.run(command("secret.deleted", cursor=None, limit=9))) == [[], None]
+    assert (await place.page())["secrets"][0]["note"] == "for billing"
+    assert await place.page("secret.deleted") == NO_SECRETS
     await place.run(delete())
     assert (await place.run(put("A", "anew")))[0] == 4
     assert await history(place) == [
@@ -262,7 +261,7 @@ async def check_destroy_a_version(world: LedgerWorld) -> None:
     await place.run(delete(), destroy(2))
     assert await history(place) == [(2, "destroyed"), (1, "destroyed")]
     await raises(Conflict, place.run(restore()))
-    assert await place.run(command("secret.deleted", cursor=None, limit=9)) == [[], None]
+    assert await place.page("secret.deleted") == NO_SECRETS
 
 
 @SUITE.check

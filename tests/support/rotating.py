@@ -42,7 +42,7 @@ def stored(house: House, project: Project = SHOP) -> dict[Name, Record]:
 
 
 def without_key(metadata: Metadata) -> Metadata:
-    return replace(metadata, key_id="")
+    return metadata._replace(key_id="")
 
 
 def tokens_of(house: House) -> list[TokenRecord]:

@@ -113,13 +113,14 @@ def _that_import(name: str) -> list[str]:
                 "worker/positronic/cloudflare/js_http.py",
                 "worker/positronic/cloudflare/js_kv.py",
                 "worker/positronic/cloudflare/js_streams.py",
+                "worker/positronic/cloudflare/platform_tasks.py",
             ],
         ),
         ("cryptography", ["worker/positronic/ciphers/native.py"]),
     ],
 )
 def test_few_files_know_a_platform(module: str, only: list[str]) -> None:
-    """What differs between platforms is imported where its one concept is: bodies, and ciphers."""
+    """What differs between platforms is imported by its one concept: bodies, ciphers, and tasks."""
     assert _that_import(module) == only
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -109,7 +108,7 @@ async def _untouched(env: Any, own: LedgerCalls) -> object:  # noqa: ANN401
     stub = env.PROJECT_LEDGER._binding.getByName(OTHER_PROJECT)
     for message in ("", "garbage", pack(put("A"), Keyring(EVIL))):
         await _call(stub, "carry_out", [message])
-    events, *_ = await own(replace(command("audit.list", limit=9), project=OTHER_PROJECT))
+    events, *_ = await own(command("audit.list", limit=9)._replace(project=OTHER_PROJECT))
     return events
 
 

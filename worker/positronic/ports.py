@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from positronic.names import Name, TokenName, Value
 from positronic.roles import Role
@@ -71,8 +71,7 @@ class Cipher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """Stored in clear beside a sealed text, and authenticated when that is opened."""
 
     version: int
@@ -168,13 +167,12 @@ class ReadableSecrets(Protocol):
         """Whether it could be read now: it is opened, but not given to anybody; not a read."""
         ...
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        """By name, in code-point order; opens nothing."""
+    async def names(self, cursor: str | None, limit: int) -> Page[Name]:
+        """Those that can be read, in code-point order; opens nothing."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A key's id, and 64 hexadecimal digits of HMAC-SHA256."""
 
     key_id: str

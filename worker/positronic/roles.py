@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from positronic.names import App, Project
 
@@ -42,8 +41,7 @@ MAY: Final[Mapping[Role, frozenset[Role]]] = {
 TOKEN_ROLES: Final = {role.label: role for role in Role if role is not Role.ROOT}
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """Who acts. A `project` of None means any: the request names it.
 
     `kind` is `token`, or `brain` for a run: its id, with the brain's title as the name; `binding`

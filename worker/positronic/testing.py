@@ -14,7 +14,7 @@ from positronic.brains import Brain, BrainSecrets, CompletedStep, replay, run
 from positronic.brains.jsonable import JsonObject
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import Name, Value, parse_name, parse_value
-from positronic.ports import Page, SecretInfo, Unreadable
+from positronic.ports import Page, SecretInfo
 
 RUN_ID: Final = "run-1"
 
@@ -121,5 +121,5 @@ class _Secrets:
     async def exists(self, name: Name) -> bool:
         return name in self._found
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        return Page([self._found[name].info for name in sorted(self._found)])
+    async def names(self, cursor: str | None, limit: int) -> Page[Name]:
+        return Page(sorted(self._found))

@@ -141,7 +141,7 @@ class TestDevServer:
         chained = newest_event(ledger, sequence)
         signature = chained.event.signature
         if signature is not None and key_id is not None:
-            signature = replace(signature, key_id=key_id)
+            signature = signature._replace(key_id=key_id)
         event = replace(chained.event, names=("\x1b[31mOTHER\n",), signature=signature)
         ledger.commit([EVENTS.put(replace(chained, event=event))], {})
         return event.id

@@ -87,7 +87,7 @@ def test_a_read_never_gets_an_older_value() -> None:
             await place.run(command("secret.delete", ROOT, name=NAME))
             assert await secrets.get([NAME]) == {}
             if number % 10 == 0:
-                assert (await secrets.list(None, 9)).items == []
+                assert (await secrets.names(None, 9)).items == []
                 assert await _compare(place, copies) == {LAGGING}
         await place.run(put(NAME, "last"))
 

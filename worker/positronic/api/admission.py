@@ -7,7 +7,6 @@ for that check alone. No answer leaves, and no large body is read, before the le
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -142,7 +141,7 @@ async def _at_run(route: Route, call: Call, run: Run) -> Response:
         await call.session.ask.check()  # reading took time: the token may be revoked by now
     if route.executor is Executor.NEW_RUN and call.session.is_root:
         await call.session.enter()
-    return route.respond(await endpoint(replace(call, run=run)))
+    return route.respond(await endpoint(call._replace(run=run)))
 
 
 def _refuse(error: PositronicError) -> Response:

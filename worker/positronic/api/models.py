@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from positronic.access.tokens import Token
-from positronic.api import encoded_lists
 from positronic.commands.asked_keys import KeyCensus, RotationStep
-from positronic.commands.asked_secrets import ListedSecret
+from positronic.commands.asked_secrets import WrittenSecret
 from positronic.errors import Detail, PositronicError, VersionMismatch
 from positronic.http.field_checks import check_name, check_role, check_token_name, check_value
 from positronic.http.text_formats import (
@@ -203,8 +202,10 @@ class ErrorOut(Model):
     details: list[DetailOut] | None = None
 
 
-def secret_out(secret: ListedSecret) -> SecretOut:
-    return SecretOut.model_validate(encoded_lists.secret(secret))
+def secret_out(secret: WrittenSecret) -> SecretOut:
+    created, sealed = iso(secret.created_at), iso(secret.updated_at)
+    dates = {"created_at": created, "updated_at": sealed, "sealed_at": sealed}
+    return SecretOut.model_validate({**secret._asdict(), **dates})
 
 
 def token_out(record: TokenRecord) -> TokenOut:

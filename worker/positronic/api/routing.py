@@ -44,8 +44,7 @@ PAGING: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """An admitted request, and what it may use."""
 
     request: Request

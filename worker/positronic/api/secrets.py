@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from positronic.api import encoded_lists, models, use_models
+from positronic.api import models, use_models
 from positronic.api.body import read_bulk, read_secret
 from positronic.api.routing import PAGING, Call, Query, Route, create, delete
-from positronic.commands.asked_secrets import SecretsPage
 from positronic.errors import InvalidName, InvalidRequest, NotFound, ReservedName
 from positronic.names import parse_name
 from positronic.roles import Role
 from positronic.rows import MAX_NUMBER
-from positronic.times import iso
 
 MIN_UNUSED: Final = 60  # seconds
 MAX_UNUSED: Final = 5 * 366 * 24 * 3600
@@ -30,15 +28,12 @@ async def _list(call: Call) -> Annotated[bytes, models.SecretsOut]:
         if "unusedFor" in call.query:
             raise InvalidRequest("`deleted` and `unusedFor` cannot be used together")
         found = await call.session.versions().deleted(*call.page())
-        return encoded_lists.secrets_json(SecretsPage(found.items, found.cursor))
-    if "unusedFor" not in call.query:
-        return encoded_lists.secrets_json(await call.session.vault().list(*call.page()))
-    seconds = call.number("unusedFor", MAX_UNUSED, MIN_UNUSED)
-    page = await call.session.vault().unused(seconds, *call.page())
-    since, started = page.since, call.session.service.runtime.clock() - seconds * 1000
-    counted = {} if since is None else {"countedSince": iso(since)}
-    complete = since is not None and since <= started
-    return encoded_lists.secrets_json(page, **counted, complete=complete)
+    elif "unusedFor" in call.query:
+        seconds = call.number("unusedFor", MAX_UNUSED, MIN_UNUSED)
+        found = await call.session.vault().unused(seconds, *call.page())
+    else:
+        found = await call.session.vault().list(*call.page())
+    return found.encode()
 
 
 async def _uses(call: Call) -> use_models.UsesOut:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import pydantic_core
 
@@ -24,8 +23,7 @@ UNREADABLE: Final = "unreadable"
 _LAST_MILLISECOND: Final = 2**48 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a request came from: its id, and the client's address as the platform gives it."""
 
     request_id: str

@@ -9,7 +9,7 @@ from typing import Final, NoReturn, TypeVar, overload
 from positronic.brains.brain_errors import SecretNotFound
 from positronic.brains.run_redactor import RunRedactor
 from positronic.names import Name, parse_name
-from positronic.ports import ReadableSecrets, SecretInfo, everything
+from positronic.ports import ReadableSecrets, everything
 
 T = TypeVar("T")
 
@@ -42,9 +42,7 @@ class BrainSecrets:
             return redactor.names
 
         async def names() -> list[str]:
-            return [
-                item.name async for item in everything(store.list) if isinstance(item, SecretInfo)
-            ]
+            return [name async for name in everything(store.names)]
 
         self.__exists = store.exists
         self.__names = names

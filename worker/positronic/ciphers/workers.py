@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import pydantic_core
 from pyodide.ffi import to_js
 from workers import import_from_javascript
 
@@ -18,19 +18,29 @@ from positronic.sealing.envelope import TAG_SIZE
 _SCRIPT: Final = script_name("positronic/ciphers/aes_gcm.mjs")
 
 
+class _Functions(NamedTuple):
+    seal: Any
+    open: Any
+
+
 class WorkersCipher:
     """AES-256-GCM by BoringSSL: constant time, outside the WASM heap."""
+
+    @staticmethod
+    def prepare() -> None:
+        """Imports its JavaScript: inside a request, since none is imported at the top level."""
+        _functions()
 
     async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
         return (await self.seal_many([(key, nonce, plaintext, aad)]))[0]
 
     async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
-        sealed = memoryview(_seal()(*_crossing(texts)).to_bytes())
+        sealed = memoryview(_functions().seal(*_crossing(texts)).to_bytes())
         ends = list(accumulate(len(text) + TAG_SIZE for _, _, text, _ in texts))
         return [bytes(sealed[start:end]) for start, end in pairwise([0, *ends])]
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
-        opened = _open()(*_crossing([(key, nonce, sealed, aad)]))
+        opened = _functions().open(*_crossing([(key, nonce, sealed, aad)]))
         if opened is None:
             raise InvalidTag
         text: bytes = opened.to_bytes()
@@ -40,15 +50,10 @@ class WorkersCipher:
 def _crossing(texts: Sequence[Sealing]) -> tuple[Any, str]:
     """The parts of all texts, one after the other, and the length of each: one array in all."""
     parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
-    return to_js(b"".join(parts)), json.dumps([len(part) for part in parts])
+    return to_js(b"".join(parts)), pydantic_core.to_json([*map(len, parts)]).decode()
 
 
 @cache
-def _seal() -> Any:
-    """Inside a request, since no JavaScript is imported at the top level."""
-    return import_from_javascript(_SCRIPT).seal
-
-
-@cache
-def _open() -> Any:
-    return import_from_javascript(_SCRIPT).open
+def _functions() -> _Functions:
+    script = import_from_javascript(_SCRIPT)
+    return _Functions(script.seal, script.open)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple, Self
 from weakref import WeakKeyDictionary, WeakSet
 
+from positronic.ciphers.workers import WorkersCipher
+from positronic.cloudflare.crossings import crossings
+
 
 class Given(NamedTuple):
     ctx: Any
@@ -32,6 +35,12 @@ class NothingHangs:
         _made.add(cls)
         super().__init_subclass__()
 
+    def __new__(cls, *_: Any) -> Self:
+        # Here JavaScript can be imported, and not where a call begins: see `platform_tasks`.
+        crossings()
+        WorkersCipher.prepare()
+        return super().__new__(cls)
+
     def __setattr__(self, *_: object) -> None:
         raise TypeError("nothing hangs on this object")
 
@@ -43,7 +52,7 @@ class KeepsGiven(NothingHangs):
     """One whose `ctx` and `env` are asked for with `of`."""
 
     def __new__(cls, ctx: Any, env: Any) -> Self:
-        made = super().__new__(cls)
+        made = super().__new__(cls, ctx, env)
         _given[made] = Given(ctx, env)
         return made
 

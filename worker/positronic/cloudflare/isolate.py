@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 import time
@@ -15,12 +16,15 @@ from positronic.brains.known_values import KnownValues
 from positronic.brains.live_redactors import cleaning_up
 from positronic.brains.log_guard import LogGuard
 from positronic.cloudflare import brain_files
+from positronic.cloudflare.platform_tasks import begin_at_once
 from positronic.names import Project
 
 
 def now() -> int:
     return time.time_ns() // 1_000_000
 
+
+begin_at_once(asyncio.get_event_loop())
 
 known_values = KnownValues()
 audit_throttle = AuditThrottle(now)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import js
+import pydantic_core
 from pyodide.ffi import JsException, to_js
 
 from positronic.cloudflare.crossings import crossings
@@ -15,7 +16,7 @@ from positronic.outgoing import DEADLINE, Answer, NoAnswer, Send
 
 def response(status: int, body: Any, headers: dict[str, str]) -> Any:
     """`body` is text, a JavaScript stream, or None."""
-    return crossings().response(status, body, json.dumps(headers))
+    return crossings().response(status, body, pydantic_core.to_json(headers).decode())
 
 
 def request(url: str, headers: Mapping[str, str], body: str) -> Any:

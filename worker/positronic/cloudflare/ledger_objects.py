@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from positronic.api.ledger_location import LedgerLocation
 from positronic.commands.asking import Send
@@ -44,8 +44,7 @@ async def check_jurisdiction(send: Send, command: Command, jurisdiction: str) ->
     A directory that cannot be asked stops nobody: without it no project is made, and a ledger that
     is not there has nothing to give.
     """
-    asked = replace(
-        command,
+    asked = command._replace(
         project=DIRECTORY,
         action="project.jurisdiction",
         arguments={},

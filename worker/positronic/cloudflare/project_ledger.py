@@ -72,7 +72,7 @@ class ProjectLedger(NothingHangs, DurableObject):
 
     def __new__(cls, ctx: Any, env: Any) -> ProjectLedger:
         # Here `ctx` and `env` are the platform's own: its SQL is ten times as fast as the SDK's.
-        made: ProjectLedger = super().__new__(cls)
+        made: ProjectLedger = super().__new__(cls, ctx, env)
         database = ObjectDatabase(ctx.storage)
         standing = Standing(_first_layout(env, str(ctx.id.name)))
         _held[made] = _Held(

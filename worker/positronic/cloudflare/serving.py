@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import cache, partial
 from typing import Any, Final
+
+import pydantic_core
 
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service, Settings, keyring_of, ledger_location_of
@@ -25,7 +26,9 @@ MAX_DRAINED: Final = 4 * MAX_BODY  # bytes that are discarded; each costs time
 
 async def serve(js_request: Any, env: Any, ctx: Any, runs: RunDirectory) -> Any:
     """A JavaScript Response."""
-    method, url, headers, has_body, variables = json.loads(_receiver()(js_request, env))
+    method, url, headers, has_body, variables = pydantic_core.from_json(
+        _receiver()(js_request, env)
+    )
     service = _service(settings.parse(variables), env, ctx, runs)
     sent = js_streams.Body(js_request, has_ended=not has_body)
     answer = await handle(Request(method, url, headers, sent.whole), service)

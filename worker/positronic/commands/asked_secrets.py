@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from pydantic_core import from_json
 
 from positronic.commands.arguments import Entry
 from positronic.commands.asking import Asking, LedgerUnreachable
@@ -23,51 +25,37 @@ class BulkResult:
     updated: int
 
 
-class ListedSecret(NamedTuple):
-    """`updated_at` is when its value was written, `changed_at` when anything of it was changed.
-
-    `more`: what else there is to know of it, under the names that an answer has. A tuple, because
-    a list has many.
-    """
+class WrittenSecret(NamedTuple):
+    """`restored_from`: the version whose value it has again."""
 
     name: Name
     version: int
     created_at: int
     updated_at: int
-    changed_at: int
-    more: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SecretsPage(Page[ListedSecret | Unreadable]):
-    """`last_reads`: in milliseconds, by name, of what was ever read. `since`: from then on, every
-    read was counted; None: that cannot be said, or was not asked.
-    """
-
-    last_reads: Mapping[str, int] = field(default_factory=dict)
-    since: int | None = None
+    restored_from: int | None = None
 
 
 class LedgerVault:
-    """Create, list, exists, delete, bulk: each is one command."""
+    """Create, list, exists, delete, bulk: each is one command. A list is JSON, as it is sent."""
 
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
-    async def create(self, name: Name, value: Value, if_version: int | None = None) -> ListedSecret:
+    async def create(
+        self, name: Name, value: Value, if_version: int | None = None
+    ) -> WrittenSecret:
         """Write one secret; an update keeps its created_at. Raises VersionMismatch."""
         found = await self._ask("secret.put", entry=[name, value.reveal(), if_version])
-        version, created, updated = found
-        return ListedSecret(name, version, created, updated, updated, {})
+        return WrittenSecret(name, *found)
 
-    async def list(self, cursor: str | None, limit: int) -> SecretsPage:
+    async def list(self, cursor: str | None, limit: int) -> str:
         """Names and dates in name order; opens nothing."""
-        return _page(*await self._ask("secret.list", cursor=cursor, limit=limit))
+        return str(await self._ask("secret.list", cursor=cursor, limit=limit))
 
-    async def unused(self, seconds: int, cursor: str | None, limit: int) -> SecretsPage:
+    async def unused(self, seconds: int, cursor: str | None, limit: int) -> str:
         """What was created and last read before that. A page may be short, and not the last."""
         asked = {"unusedFor": seconds, "cursor": cursor, "limit": limit}
-        return _page(*await self._ask("secret.unused", **asked))
+        return str(await self._ask("secret.unused", **asked))
 
     async def exists(self, name: Name) -> bool | None:
         """As `secret_reads.exists`."""
@@ -118,13 +106,10 @@ class LedgerSecrets:
             raise ReadDenied(f"the value of {name} is stored where this host may not read it")
         return bool(found)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        found, following, *_ = await self._ask("secret.list", cursor=cursor, limit=limit)
-        items = [
-            Unreadable(*one) if len(one) == 1 else SecretInfo(Name(one[0]), *one[1:4])
-            for one in found
-        ]
-        return Page(items, following)
+    async def names(self, cursor: str | None, limit: int) -> Page[Name]:
+        found = from_json(await self._ask("secret.list", cursor=cursor, limit=limit))
+        names = [Name(one["name"]) for one in found["secrets"] if "unreadable" not in one]
+        return Page(names, found.get("cursor"))
 
     async def _copies(
         self, copies: Copies, names: Collection[Name], error: LedgerUnreachable
@@ -152,13 +137,3 @@ def sealed_secrets(values: Values, found: Sequence[Sequence[Any]]) -> Mapping[Na
         for name, *metadata, sealed, expired in found
     ]
     return {secret.info.name: secret for secret in secrets}
-
-
-def _page(
-    found: Sequence[Sequence[Any]],
-    cursor: str | None,
-    last_reads: Mapping[str, int] = {},
-    since: int | None = None,
-) -> SecretsPage:
-    items = [Unreadable(*one) if len(one) == 1 else ListedSecret._make(one) for one in found]
-    return SecretsPage(items, cursor, last_reads, since)

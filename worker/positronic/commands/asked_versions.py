@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from positronic.commands.asked_secrets import ListedSecret
+from positronic.commands.asked_secrets import WrittenSecret
 from positronic.commands.asking import Asking
 from positronic.names import Name
-from positronic.ports import Page, Unreadable
+from positronic.ports import Unreadable
 
 State = Literal["current", "previous", "deleted", "destroyed"]
 
@@ -44,26 +44,19 @@ class LedgerVersions:
         ]
         return History(versions, kept_until)
 
-    async def deleted(self, cursor: str | None, limit: int) -> Page[ListedSecret]:
-        """What can be restored, those first that are removed first."""
-        found, following = await self._ask("secret.deleted", cursor=cursor, limit=limit)
-        return Page([ListedSecret(*one) for one in found], following)
+    async def deleted(self, cursor: str | None, limit: int) -> str:
+        """JSON, as it is sent: what can be restored, those first that are removed first."""
+        return str(await self._ask("secret.deleted", cursor=cursor, limit=limit))
 
-    async def rollback(self, name: Name, to: int, if_version: int | None) -> ListedSecret:
+    async def rollback(self, name: Name, to: int, if_version: int | None) -> WrittenSecret:
         """Raises NotFound, Conflict, VersionMismatch."""
-        return _again(
-            name, await self._ask("secret.rollback", name=name, to=to, ifVersion=if_version)
-        )
+        found = await self._ask("secret.rollback", name=name, to=to, ifVersion=if_version)
+        return WrittenSecret(name, *found)
 
-    async def restore(self, name: Name) -> ListedSecret:
+    async def restore(self, name: Name) -> WrittenSecret:
         """Raises NotFound, Conflict."""
-        return _again(name, await self._ask("secret.restore", name=name))
+        return WrittenSecret(name, *await self._ask("secret.restore", name=name))
 
     async def destroy(self, name: Name, version: int) -> None:
         """Raises NotFound, Conflict."""
         await self._ask("secret.destroy", name=name, version=version)
-
-
-def _again(name: Name, found: Sequence[int]) -> ListedSecret:
-    version, created, updated, restored_from = found
-    return ListedSecret(name, version, created, updated, updated, {"restoredFrom": restored_from})

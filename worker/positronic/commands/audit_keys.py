@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from positronic.audit.audit_key import SIZE, AuditKey
@@ -63,7 +62,7 @@ async def rewrapped(work: Work) -> Change | None:
     if record is None or record.metadata.key_id == work.sealer.newest:
         return None
     key = await opened(work, record)
-    metadata = replace(record.metadata, key_id=work.sealer.newest)
+    metadata = record.metadata._replace(key_id=work.sealer.newest)
     return AUDIT_KEYS.put(await work.sealer.seal(AUDIT_KEY, Value(key.secret.hex()), metadata))
 
 

@@ -127,14 +127,13 @@ async def _reseal(step: _Step, row: Row) -> Sequence[Change]:
     if record is None:
         return []
     if record.is_destroyed:  # its line in the history has no text, but names a key
-        return [
-            VERSIONS.put(replace(record, metadata=replace(record.metadata, key_id=values.newest)))
-        ]
+        metadata = record.metadata._replace(key_id=values.newest)
+        return [VERSIONS.put(replace(record, metadata=metadata))]
     state = look.one(STATES, record.name)
     is_current = state is not None and state.metadata.version == record.metadata.version
     if state is not None and is_current and state.metadata != record.metadata:
         raise CorruptRecord(f"the record of {record.name} cannot be opened")
-    metadata = replace(record.metadata, key_id=values.newest)
+    metadata = record.metadata._replace(key_id=values.newest)
     [sealed] = await values.seal_many([(record.name, await values.open(record), metadata)])
     renewed = version_from(sealed, record.by, record.restored_from)
     if state is None or not is_current:

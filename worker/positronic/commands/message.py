@@ -7,7 +7,6 @@ key from the master keys, which only our own entry can make.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -46,7 +45,7 @@ class ForeignCommand(Exception):
 
 def pack(command: Command, keyring: Keyring) -> str:
     """What `unpack` takes, for the same project."""
-    text = json.dumps(_document(command), separators=(",", ":"))
+    text = _json(_document(command))
     signature = Signer(keyring, PURPOSE).sign(*_signed(command.project, text))
     return _SEPARATOR.join((signature.key_id, signature.mac, text))
 
@@ -62,7 +61,7 @@ def unpack(message: str, project: Project, keyring: Keyring) -> Command:
     if verdict is not Verdict.INTACT:
         told = Forbidden("this is not a command of the Worker's own entry")
         raise ForeignCommand(told, told.code, key_id if KEY_ID.fullmatch(key_id) else "")
-    found = json.loads(text)
+    found = pydantic_core.from_json(text)
     if found["form"] != FORM:
         raise Busy("the command is of another version than this object; nothing was done")
     return _command(project, found)
@@ -70,8 +69,7 @@ def unpack(message: str, project: Project, keyring: Keyring) -> Command:
 
 def answered(result: object) -> str:
     """What `read_answer` returns."""
-    # Not json: of a list, it takes several times as long.
-    return pydantic_core.to_json({"result": result}).decode()
+    return _json({"result": result})
 
 
 def refused(error: PositronicError) -> str:
@@ -80,7 +78,7 @@ def refused(error: PositronicError) -> str:
     fields = {"code": error.code, "message": error.message, "headers": error.headers}
     if isinstance(error, NobodyHere):
         fields["nobodyIn"] = error.project
-    return json.dumps({"error": {**fields, "details": details}}, separators=(",", ":"))
+    return _json({"error": {**fields, "details": details}})
 
 
 def read_answer(text: str) -> Any:  # noqa: ANN401 - whatever the command answers
@@ -98,8 +96,13 @@ def read_answer(text: str) -> Any:  # noqa: ANN401 - whatever the command answer
 
 
 def _signed(project: Project, text: str) -> tuple[str, str]:
-    # The digest, for a signed part has at most 65,535 bytes. JSON is ASCII, whatever it carries.
+    # The digest, for a signed part has at most 65,535 bytes.
     return project, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _json(found: object) -> str:
+    # Not the standard library's, which takes several times as long.
+    return pydantic_core.to_json(found).decode()
 
 
 def _document(command: Command) -> Mapping[str, object]:

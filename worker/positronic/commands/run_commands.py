@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from typing import Final
 
 from positronic.commands.secret_reads import current, live, readable
@@ -22,7 +21,7 @@ async def read(work: Work, names: Sequence[Name]) -> Plan:
     now = work.tools.clock()
     found = [
         [
-            *(record.name, *astuple(record.metadata), record.sealed),
+            *(record.name, *record.metadata, record.sealed),
             states[record.name].policy.expired_at(now),
         ]
         for record in current(work, states)

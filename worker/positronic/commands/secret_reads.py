@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from positronic.commands import secret_lists
 from positronic.commands.paging import page
 from positronic.commands.use_counts import last_reads, since
 from positronic.commands.work import Work
 from positronic.errors import CorruptRecord, SecretExpired
-from positronic.ledger import secret_rows
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id
 from positronic.names import Name
 from positronic.ports import Record, Unreadable
@@ -17,27 +17,27 @@ from positronic.secrets.sealer import ReadDenied
 from positronic.times import iso
 
 
-async def listed(work: Work, cursor: str | None, limit: int) -> object:
-    """[[a secret of `secret_rows.listed`, ...], cursor] in name order.
-
-    If any of them was ever read, a third part says when it last was, by name.
-    """
+async def listed(work: Work, cursor: str | None, limit: int) -> str:
+    """JSON, as `secret_lists` makes it, in name order."""
     rows, following = page(work, STATES.kind, "live", cursor, limit)
-    reads = last_reads(work.look.ledger, [row.id for row in rows])
-    return [secret_rows.listed(rows), following, *([_times(reads)] if reads else [])]
+    reads = last_reads(work.look.ledger, rows)
+    return secret_lists.as_json(secret_lists.listed(rows, reads), following)
 
 
-async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> object:
-    """[items of `listed`, cursor, {name: last read}, since when reads are counted].
+async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) -> str:
+    """The same of what was not read for this number of seconds, and whether all reads since then
+    were counted.
 
-    What was not read for this number of seconds: a page may have fewer than others. What was
-    created since then, or cannot be read, is in none.
+    A page may have fewer than others. What was created since then, or cannot be read, is in none.
     """
     rows, following = page(work, STATES.kind, "live", cursor, limit)
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
-    reads = last_reads(ledger, [row.id for row in rows])
+    reads, start = last_reads(ledger, rows), since(ledger)
     found = [row for row in rows if _is_older(row, reads, before)]
-    return [secret_rows.listed(found), following, _times(reads), since(ledger)]
+    counted = {} if start is None else {"countedSince": iso(start)}
+    complete = start is not None and start <= before
+    items = secret_lists.listed(found, reads)
+    return secret_lists.as_json(items, following, **counted, complete=complete)
 
 
 def _is_older(row: Row, reads: Mapping[str, int | None], before: int) -> bool:
@@ -45,10 +45,6 @@ def _is_older(row: Row, reads: Mapping[str, int | None], before: int) -> bool:
     if isinstance(state, Unreadable) or read is None:
         return False
     return max(state.metadata.created_at, read) < before
-
-
-def _times(reads: Mapping[str, int | None]) -> dict[str, int]:
-    return {name: at for name, at in reads.items() if at is not None}
 
 
 async def exists(work: Work, name: Name) -> bool | None:

@@ -25,7 +25,7 @@ from positronic.ledger.use_rows import (
 from positronic.names import Name
 from positronic.ports import Ledger
 from positronic.roles import Principal
-from positronic.rows import Change, Delete
+from positronic.rows import Change, Delete, Row
 from positronic.times import DAY
 
 AT_ONCE: Final = 500  # counters that one step removes
@@ -91,14 +91,14 @@ async def uses(
     return [listed, following, since(ledger)]
 
 
-def last_reads(ledger: Ledger, names: Sequence[str]) -> dict[str, int | None]:
-    """Of these names, which are in ascending order; None: it cannot be read."""
-    wanted, found = frozenset(names), dict[str, int | None]()
-    low, high = (names[0], f"{names[-1]}\0") if names else ("", "")
+def last_reads(ledger: Ledger, secrets: Sequence[Row]) -> dict[str, int | None]:
+    """By name, at least of these, which are in ascending order; None: it cannot be read."""
+    found = dict[str, int | None]()
+    low, high = (secrets[0].id, f"{secrets[-1].id}\0") if secrets else ("", "")
     while True:
         # Also of names that are deleted, so that there may be more than one page.
         rows = ledger.list(USES.kind, "name", limit=_PAGE, low=low, high=high)
-        found |= {row.id: last_read(row) for row in rows if row.id in wanted}
+        found |= {row.id: last_read(row) for row in rows}
         if len(rows) < _PAGE:
             return found
         low = f"{rows[-1].id}\0"

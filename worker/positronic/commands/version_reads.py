@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from positronic.commands import secret_lists
 from positronic.commands.new_versions import version_rows
 from positronic.commands.paging import by_time
+from positronic.commands.secret_lists import Listed
 from positronic.commands.work import Work
 from positronic.errors import NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
 from positronic.names import Name
 from positronic.ports import Unreadable
 from positronic.rows import Row
+from positronic.times import iso
 
 CURRENT, PREVIOUS, DELETED, DESTROYED = "current", "previous", "deleted", "destroyed"
 
@@ -27,8 +30,8 @@ async def history(work: Work, name: Name) -> object:
     return [[_version(state, row) for row in kept], state.kept_until]
 
 
-async def deleted(work: Work, cursor: str | None, limit: int) -> object:
-    """[[[name, version, created, sealed, updated, {more}], ...], cursor]: what can be restored.
+async def deleted(work: Work, cursor: str | None, limit: int) -> str:
+    """JSON, as `secret_lists` makes it: what can be restored.
 
     Those that are removed first come first; a page may be short, and not the last. Raises
     InvalidRequest for a cursor from elsewhere.
@@ -37,7 +40,7 @@ async def deleted(work: Work, cursor: str | None, limit: int) -> object:
     rows, following = by_time(work, STATES.kind, "deleted", cursor, limit)
     items = [STATES.item(row) for row in rows]
     found = [one for one in items if not isinstance(one, Unreadable) and _is_back(work, one, now)]
-    return [[_deleted(one) for one in found], following]
+    return secret_lists.as_json([_deleted(one) for one in found], following)
 
 
 def _is_back(work: Work, state: SecretState, now: int) -> bool:
@@ -51,16 +54,19 @@ def _is_back(work: Work, state: SecretState, now: int) -> bool:
     return found is not None and not (isinstance(found, Unreadable) or found.is_destroyed)
 
 
-def _deleted(state: SecretState) -> list[object]:
-    one = state.metadata
-    more = {
-        "changedBy": state.changed_by,
+def _deleted(state: SecretState) -> Listed:
+    shown = {
+        "name": state.name,
+        "version": state.metadata.version,
+        "createdAt": iso(state.metadata.created_at),
+        "updatedAt": iso(state.updated_at),
+        "sealedAt": iso(state.metadata.updated_at),
+        "updatedBy": state.changed_by,
         "note": state.policy.note,
-        "deletedAt": state.deleted_at,
-        "keptUntil": state.kept_until,
+        "deletedAt": state.deleted_at and iso(state.deleted_at),
+        "keptUntil": state.kept_until and iso(state.kept_until),
     }
-    given = {key: found for key, found in more.items() if found is not None}
-    return [state.name, one.version, one.created_at, one.updated_at, state.updated_at, given]
+    return {key: found for key, found in shown.items() if found is not None}
 
 
 def _version(state: SecretState, row: Row) -> list[object]:

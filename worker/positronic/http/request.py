@@ -8,8 +8,8 @@ import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, unquote
 
 from positronic.errors import (
     HttpsRequired,
@@ -36,12 +36,22 @@ HEADERS: Final = (
     "last-event-id",
 )
 
+# Whole, as every host gives it: scheme, host, port, path, query; fragments are not sent.
+_URL: Final = re.compile(
+    r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^/?#:@\[\]\s]*)(?::[0-9]*)?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?"
+)
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _TOKEN_PARAMETERS: Final = frozenset({"token", "access_token", "api_key", "authorization"})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Address(NamedTuple):
+    """What of a request's address says what is asked for; neither is decoded."""
+
+    path: str
+    query: str
+
+
+class Request(NamedTuple):
     """`url` is absolute, header names in lower case; `read(limit)` returns up to limit + 1 bytes.
 
     Cancelling `read` releases the connection.
@@ -63,16 +73,15 @@ class Response:
     stream: AsyncIterable[bytes] | None = None
 
 
-def split_url(url: str) -> SplitResult:
+def split_url(url: str) -> Address:
     """The parsed address, which is https or on loopback. Raises InvalidRequest, HttpsRequired."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        raise InvalidRequest("the address cannot be parsed") from None
-    if parts.scheme != "https" and not _is_loopback(host):
+    found = _URL.fullmatch(url)
+    if found is None:
+        raise InvalidRequest("the address cannot be parsed")
+    scheme, host, path, query = found.groups("")
+    if scheme != "https" and not _is_loopback(host.strip("[]")):
         raise HttpsRequired("use https")
-    return parts
+    return Address(path, query)
 
 
 def decode_segment(segment: str) -> str:
@@ -85,6 +94,8 @@ def decode_segment(segment: str) -> str:
 
 def read_query(query: str, known: frozenset[str]) -> dict[str, str]:
     """The parameters by name. Raises InvalidRequest without repeating what was sent."""
+    if not query:
+        return {}
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=8)
     except ValueError:

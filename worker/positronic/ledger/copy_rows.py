@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from positronic.ledger.codec import Codec, Keys
@@ -46,7 +46,7 @@ class PublishedCopy:
 def copy_digest(record: Record) -> str:
     """SHA-256 of a copy: of its text, and of the metadata beside it."""
     return hashlib.sha256(
-        json.dumps([record.name, astuple(record.metadata), record.sealed]).encode()
+        json.dumps([record.name, record.metadata, record.sealed]).encode()
     ).hexdigest()
 
 

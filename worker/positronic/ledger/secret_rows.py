@@ -4,62 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final
 
-from pydantic_core import SchemaValidator, core_schema
-
-from positronic import times
 from positronic.errors import CorruptRecord
 from positronic.ledger import policy_fields
 from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
-from positronic.names import Name, is_name, parse_name
+from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Record
-from positronic.rows import MAX_NUMBER, Kind, Row
+from positronic.rows import MAX_NUMBER, Kind
 from positronic.sealing.envelope import KEY_ID
-from positronic.secrets.policy import DEFAULT, MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Due, Policy
+from positronic.secrets.policy import DEFAULT, Due, Policy
 
 Actor = Mapping[str, str]  # who did it, as events name them
 
 _NUMBERED: Final = re.compile(r".*/([0-9]{16})", re.DOTALL)  # a `version_id`
-_NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
-_TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
-_TEXT: Final = core_schema.str_schema(strict=True)
-# What `STATES` takes of a secret that is not deleted.
-_LIVE: Final = {
-    "version": _NUMBER,
-    "createdAt": _TIME,
-    "updatedAt": _TIME,
-    "keyId": core_schema.str_schema(strict=True, pattern=f"^{KEY_ID.pattern}$"),
-    "deletedAt": core_schema.with_default_schema(core_schema.none_schema(), default=None),
-}
-_OPTIONAL: Final = {
-    "changedAt": _TIME,
-    "changedBy": core_schema.dict_schema(_TEXT, _TEXT, strict=True),
-    "deletedVersion": _NUMBER,
-    "keptUntil": _TIME,
-    "note": _TEXT,
-    "expiresAt": _TIME,
-    "rotateEvery": _NUMBER,
-    "keepVersions": core_schema.int_schema(strict=True, gt=0, le=MAX_KEPT_VERSIONS),
-    "keepDays": core_schema.int_schema(strict=True, ge=0, le=MAX_KEPT_DAYS),
-}
-_FIELDS: Final = {
-    **{key: core_schema.typed_dict_field(one) for key, one in _LIVE.items()},
-    **{
-        key: core_schema.typed_dict_field(core_schema.nullable_schema(one), required=False)
-        for key, one in _OPTIONAL.items()
-    },
-    "enforce": core_schema.typed_dict_field(core_schema.bool_schema(strict=True), required=False),
-}
-# As the answer of a list has them.
-_SHOWN: Final = ("changedBy", "note", "expiresAt", "rotateEvery", "enforce")
-_ROW: Final = core_schema.typed_dict_schema(_FIELDS)
-_ONE: Final = SchemaValidator(_ROW)
-_ALL: Final = SchemaValidator(core_schema.list_schema(_ROW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,47 +190,3 @@ VERSIONS: Final[Codec[Version]] = Codec(
     _decode_version,
     lambda version: (version.metadata.key_id,),
 )
-
-
-def listed(rows: Sequence[Row]) -> list[list[object]]:
-    """[name, version, created, sealed, updated, more] of each that is not deleted; [id] of a row
-    that `STATES` cannot read. Without a state for each row of a list.
-
-    `more`: those of `_SHOWN` that it has, and `due`, [at, why].
-    """
-    return [_listed(row, found) for row, found in zip(rows, _checked(rows), strict=True)]
-
-
-def _checked(rows: Sequence[Row]) -> Sequence[Mapping[str, Any] | None]:
-    """What each row's text says; None: not what it must. By one call, as long as all are well."""
-    with suppress(ValueError):
-        found = _ALL.validate_json(f"[{','.join([row.text for row in rows])}]")
-        if len(found) == len(rows):
-            return cast("Sequence[Mapping[str, Any]]", found)
-    return [_checked_alone(row) for row in rows]
-
-
-def _checked_alone(row: Row) -> Mapping[str, Any] | None:
-    with suppress(ValueError):
-        return cast("Mapping[str, Any]", _ONE.validate_json(row.text))
-    return None
-
-
-def _listed(row: Row, found: Mapping[str, Any] | None) -> list[object]:
-    if found is None:
-        return [row.id]
-    due = _due(found) if "expiresAt" in found or "rotateEvery" in found else None
-    keys = (row.id, found.get("keptUntil"), due.at if due else None)
-    if row.keys != keys or not is_name(row.id):
-        return [row.id]
-    more = {key: found[key] for key in _SHOWN if key in found and found[key] is not None}
-    if due:
-        more["due"] = due
-    sealed = found["updatedAt"]
-    changed = found.get("changedAt") or sealed
-    return [row.id, found["version"], found["createdAt"], sealed, changed, more]
-
-
-def _due(found: Mapping[str, Any]) -> Due | None:
-    policy = Policy(expires_at=found.get("expiresAt"), rotate_every=found.get("rotateEvery"))
-    return policy.due(found["updatedAt"])

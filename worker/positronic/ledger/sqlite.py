@@ -41,6 +41,9 @@ _COUNT: Final = (
 # A table, its indexes and its triggers.
 _PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
 
+# `Row._make` would be a step of Python for each.
+_ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
+
 T = TypeVar("T")
 # Terms of a SELECT, the one parameter of each, and what the first ones have to answer.
 Looks = tuple[list[str], list[Key], list[int | None]]
@@ -81,8 +84,7 @@ class SqliteLedger:
             return {}
         found: dict[str, Row] = {}
         for some in _batches(list(ids), MAX_PARAMETERS):
-            query = f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks(len(some))})"  # noqa: S608
-            rows = (_row(kind, row) for row in self._database.run(query, *some))
+            rows = _rows(kind, self._database.run(_by_ids(kind, len(some)), *some))
             found |= {row.id: row for row in rows}
         return found
 
@@ -98,21 +100,16 @@ class SqliteLedger:
     ) -> Sequence[Row]:
         if not self._is_made(kind):
             return []
-        terms, values = _range(index, after, low, high)
-        order = BY_ID if index == BY_ID else f"{index}, {BY_ID}"
-        query = (
-            f"SELECT {_columns(kind)} FROM {kind.name} WHERE {' AND '.join(terms)}"  # noqa: S608
-            f" ORDER BY {order} LIMIT ?"
-        )
-        return [_row(kind, found) for found in self._database.run(query, *values, limit)]
+        where, values = _range(index, after, low, high)
+        return _rows(kind, self._database.run(_listing(kind, index, where), *values, limit))
 
     def count(
         self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
     ) -> int:
         if not self._is_made(kind):
             return 0
-        terms, values = _range(index, None, low, high)
-        query = f"SELECT COUNT(*) FROM {kind.name} WHERE {' AND '.join(terms)}"  # noqa: S608
+        where, values = _range(index, None, low, high)
+        query = f"SELECT COUNT(*) FROM {kind.name} WHERE {where}"  # noqa: S608
         return int(self._database.run(query, *values)[0][0])
 
     def commit(self, changes: Changes, expect: Expect) -> None:
@@ -243,31 +240,47 @@ class SqliteLedger:
 
 @cache
 def _columns(kind: Kind) -> str:
-    """What `_row` reads."""
+    """What `_rows` reads."""
     key = (text_keys.key_of(kind.name),) if kind.is_shredded else ()
     return ", ".join(("id", "text", "revision", *kind.indexes, *key))
 
 
-def _row(kind: Kind, found: Sequence[Any]) -> Row:
-    id_, text, revision, *keys = found
+@cache
+def _by_ids(kind: Kind, number: int) -> str:
+    return f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks(number)})"  # noqa: S608
+
+
+@cache
+def _listing(kind: Kind, index: str, where: str) -> str:
+    order = BY_ID if index == BY_ID else f"{index}, {BY_ID}"
+    columns = _columns(kind)
+    return f"SELECT {columns} FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
+
+
+def _rows(kind: Kind, found: Sequence[Sequence[Any]]) -> Sequence[Row]:
+    """By columns, which takes no step of Python for a row."""
+    if not found:
+        return []
+    ids, texts, revisions, *keys = zip(*found, strict=True)
     if kind.is_shredded:
-        text = text_keys.decrypt(keys.pop(), text)
-    return Row._make((id_, text, tuple(keys), revision))
+        texts = tuple(map(text_keys.decrypt, keys.pop(), texts))
+    every = zip(*keys, strict=True) if keys else [()] * len(ids)
+    return [*map(_ROW, zip(ids, texts, every, revisions, strict=True))]
 
 
 def _range(
     index: str, after: Position | None, low: Key | None, high: Key | None
-) -> tuple[list[str], list[Key]]:
-    """The terms of a WHERE, which keep to the index, and their values."""
-    terms, values = [f"{index} IS NOT NULL"], list[Key]()
+) -> tuple[str, list[Key]]:
+    """What a WHERE says to keep to the index, and its values."""
+    terms, values = f"{index} IS NOT NULL", list[Key]()
     if low is not None:
-        terms, values = [*terms, f"{index} >= ?"], [*values, low]
+        terms, values = f"{terms} AND {index} >= ?", [low]
     if high is not None:
-        terms, values = [*terms, f"{index} < ?"], [*values, high]
+        terms, values = f"{terms} AND {index} < ?", [*values, high]
     if after is not None and index == BY_ID:
-        terms, values = [*terms, "id > ?"], [*values, after[1]]
+        terms, values = f"{terms} AND id > ?", [*values, after[1]]
     elif after is not None:
-        terms, values = [*terms, f"({index}, id) > (?, ?)"], [*values, *after]
+        terms, values = f"{terms} AND ({index}, id) > (?, ?)", [*values, *after]
     return terms, values
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from positronic.errors import Conflict
 from positronic.names import Name
-from positronic.ports import Page, ReadableSecrets, Secret, SecretInfo, Unreadable
+from positronic.ports import Page, ReadableSecrets, Secret, SecretInfo
 from positronic.runs.event_log import EventLog
 
 
@@ -33,5 +33,5 @@ class RunSecrets:
     async def exists(self, name: Name) -> bool:
         return await self.store.exists(name)
 
-    async def list(self, cursor: str | None, limit: int) -> Page[SecretInfo | Unreadable]:
-        return await self.store.list(cursor, limit)
+    async def names(self, cursor: str | None, limit: int) -> Page[Name]:
+        return await self.store.names(cursor, limit)

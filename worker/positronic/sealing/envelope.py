@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from typing import Final
+from binascii import a2b_base64, b2a_base64
+from typing import Final, NamedTuple
 
 from positronic.errors import CorruptRecord
 from positronic.names import MAX_VALUE, Name, Project
@@ -21,11 +20,12 @@ KEY_SIZE: Final = 32
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 MAX_LENGTH: Final = 87_500  # characters; a px1 of MAX_VALUE bytes is shorter
 
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _KEY_PURPOSE: Final = "positronic px1 value key"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """key_id: 1 to 32 characters; salt: 16 bytes; nonce: 12 bytes; sealed: ciphertext and tag."""
 
     key_id: str
@@ -81,13 +81,13 @@ def _check_sizes(envelope: Envelope) -> None:
 
 
 def _encode(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode()
 
 
 def _decode(text: str) -> bytes:
     """base64url without padding (RFC 4648 section 5), in canonical spelling only."""
     try:
-        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        data = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError):
         data = b""
     if _encode(data) != text:

@@ -28,7 +28,7 @@ CHANGES: Final[dict[str, Callable[[TokenRecord], TokenRecord]]] = {
     "name": lambda record: replace(record, name=parse_token_name("other")),
     "created": lambda record: replace(record, created_at=record.created_at - 1),
     "signature": lambda record: replace(record, signature=Signature("key-1", "0" * 64)),
-    "key": lambda record: replace(record, signature=replace(record.signature, key_id="key-9")),
+    "key": lambda record: replace(record, signature=record.signature._replace(key_id="key-9")),
 }
 
 

@@ -35,7 +35,7 @@ CHANGES: Final[dict[str, Callable[[Event], Event]]] = {
     "no address": lambda event: replace(event, address=None),
     "no signature": lambda event: replace(event, signature=None),
     "another signature": lambda event: replace(
-        event, signature=event.signature and replace(event.signature, mac="0" * 64)
+        event, signature=event.signature and event.signature._replace(mac="0" * 64)
     ),
     "fields moved": lambda event: replace(event, action="secret", outcome=".putaccepted"),
 }

@@ -39,7 +39,7 @@ class CountingStore:
 
     def __init__(self, inner: ReadableSecrets) -> None:
         self._inner = inner
-        self.list, self.infos, self.exists = inner.list, inner.infos, inner.exists
+        self.names, self.infos, self.exists = inner.names, inner.infos, inner.exists
         self.asked: list[list[str]] = []
         self.broken = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -56,11 +57,16 @@ class Host:
 
 
 def in_(project: str, one: Command) -> Command:
-    return replace(one, project=Project(project))
+    return one._replace(project=Project(project))
 
 
 def listed(project: str) -> Command:
     return in_(project, command("secret.list", limit=9))
+
+
+def names(host: Host, project: str) -> list[str]:
+    (found,) = host.run(listed(project))
+    return [one["name"] for one in json.loads(found)["secrets"]]
 
 
 def ledgers_in_memory() -> int:
@@ -88,8 +94,7 @@ def test_what_was_written_stays() -> None:
     for name in ("A", "B"):
         host.run(in_("shop", put(name)))
 
-    [[found, _]] = host.run(listed("shop"))
-    assert [name for name, *_ in found] == ["A", "B"]
+    assert names(host, "shop") == ["A", "B"]
     assert host.opened == {"shop": 1}
 
 
@@ -108,7 +113,7 @@ def test_two_at_once_have_one_ledger() -> None:
     host = Host(lambda _: MemoryLedger())
     host.run(in_("shop", put("A")), in_("shop", put("B")))
 
-    assert len(host.run(listed("shop"))[0][0]) == 2
+    assert len(names(host, "shop")) == 2
     assert host.opened == {"shop": 1}
 
 
@@ -123,7 +128,7 @@ def test_ledgers_in_files_are_opened_again(tmp_path: Path) -> None:
     host = Host(open_, at_most=3)
     for number in range(6):
         host.run(in_(f"p{number}", put("A")))
-    found = [len(host.run(listed(f"p{number}"))[0][0]) for number in (5, 4, 0)]
+    found = [len(names(host, f"p{number}")) for number in (5, 4, 0)]
     for file in files:
         file.close()
 

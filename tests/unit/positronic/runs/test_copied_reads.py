@@ -137,7 +137,7 @@ def test_a_copy_that_somebody_changed_is_not_read(what: str) -> None:
     """It does not open."""
     house = house_down()
     key, other = (house.copies.records[Name(name)] for name in ("KEY", "OTHER"))
-    dates = replace(key.metadata, updated_at=key.metadata.updated_at + 1)
+    dates = key.metadata._replace(updated_at=key.metadata.updated_at + 1)
     house.copies.records[Name("KEY")] = {
         "cut": replace(key, sealed=key.sealed[:-2]),
         "moved": replace(key, sealed=other.sealed),

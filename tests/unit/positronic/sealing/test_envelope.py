@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -121,4 +120,4 @@ def test_the_longest_sealed_text_is_read() -> None:
 
     assert unpack(pack(longest)) == longest
     with pytest.raises(CorruptRecord, match="impossible size"):
-        unpack(pack(replace(longest, sealed=bytes(65_536 + 17))))
+        unpack(pack(longest._replace(sealed=bytes(65_536 + 17))))

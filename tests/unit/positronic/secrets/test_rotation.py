@@ -142,7 +142,7 @@ def test_those_under_a_key_that_is_gone_do_not_stop_the_rest() -> None:
     """What is under a key that is not held is named with that key, and the others go on."""
     house = filled(30)
     for record in list(stored(house).values())[:20]:
-        lost = replace(record, metadata=replace(record.metadata, key_id="lost"))
+        lost = replace(record, metadata=record.metadata._replace(key_id="lost"))
         keep_record(house.ledger(), lost)
     first = step(rotated_house(house)).json
 

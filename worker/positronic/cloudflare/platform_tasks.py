@@ -1,0 +1,59 @@
+"""What the platform calls begins at once, and its answer leaves at once.
+
+Pyodide's loop puts off each step of a coroutine, and each notice of its end, by a message of
+JavaScript to itself. To begin a call and to tell its end takes three, longer than some answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any
+
+from pyodide.webloop import PyodideFuture, PyodideTask
+
+Coro = Coroutine[Any, Any, Any]
+
+
+class PlatformTask(PyodideTask[Any]):
+    """A coroutine that JavaScript waits for.
+
+    Until it first waits for something, it cannot wait by `run_sync`, since JavaScript did not call
+    it that way: what is imported from JavaScript has to be there before.
+    """
+
+    def __init__(self, coro: Coro, loop: asyncio.AbstractEventLoop) -> None:
+        # The loop runs on each of Pyodide's threads of execution, and says so only where it begins.
+        asyncio._set_running_loop(loop)
+        super().__init__(coro, loop=loop, eager_start=True)
+
+    def add_done_callback(
+        self, fn: Callable[[asyncio.Task[Any]], object], /, *, context: Context | None = None
+    ) -> None:
+        if self.done():
+            fn(self)
+        else:
+            super().add_done_callback(fn, context=context)
+
+
+def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
+    """From now on. A task that a task makes is as before.
+
+    Also, the loop no longer counts what is waited for, of which nobody asks the number here: each
+    that was over cost a message. Not by a task factory: with one, Pyodide's loop calls what Python
+    3.14 no longer has.
+    """
+    later = loop.create_task
+
+    def create_task(coro: Coro, **options: Any) -> asyncio.Task[Any]:
+        if options or asyncio.current_task(loop) is not None:
+            return later(coro, **options)
+        return PlatformTask(coro, loop)
+
+    def create_future() -> asyncio.Future[Any]:
+        made: asyncio.Future[Any] = PyodideFuture(loop=loop)
+        return made
+
+    loop.create_task = create_task  # type: ignore[assignment, method-assign]
+    loop.create_future = create_future  # type: ignore[method-assign]
