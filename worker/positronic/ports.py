@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from positronic.names import Name, TokenName, Value
+from positronic.quick_dataclass import quick_dataclass
 from positronic.roles import Role
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Row
 
@@ -80,13 +81,13 @@ class Metadata(NamedTuple):
     key_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class RecordInfo:
     name: Name
     metadata: Metadata
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Record(RecordInfo):
     sealed: str
 
@@ -179,7 +180,7 @@ class Signature(NamedTuple):
     mac: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Event:
     """Who did what, when, to which names. Never a value. Signed, so that tampering shows.
 
@@ -199,7 +200,7 @@ class Event:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class TokenRecord:
     """What is stored of a token. `hash`: SHA-256 of its secret half, 64 hexadecimal digits.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from positronic.errors import TooLarge
+from positronic.quick_dataclass import quick_dataclass
 
 Key = str | int
 
@@ -48,7 +49,7 @@ class Row(NamedTuple):
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Put:
     """Write a row, whether or not there is one under this id."""
 
@@ -58,7 +59,7 @@ class Put:
     keys: tuple[Key | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Delete:
     """Remove a row, if there is one."""
 
@@ -100,10 +101,6 @@ def _check_keys(put: Put) -> int:
     """The bytes of a row's keys."""
     if len(put.keys) != len(put.kind.indexes):
         raise ValueError(f"a {put.kind.name} has another number of keys than its kind has indexes")
-    size = 0
-    for key in put.keys:
-        if isinstance(key, str):
-            size += len(key.encode())
-        elif key is not None and abs(key) > MAX_NUMBER:
-            raise ValueError(f"a key of a {put.kind.name} is too large")
-    return size
+    if [key for key in put.keys if isinstance(key, int) and abs(key) > MAX_NUMBER]:
+        raise ValueError(f"a key of a {put.kind.name} is too large")
+    return sum([len(key.encode()) for key in put.keys if isinstance(key, str)])

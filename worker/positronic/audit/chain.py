@@ -6,14 +6,13 @@ So an event that was changed, removed from the middle, put elsewhere or planted 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import replace
 from typing import Final
 
 from positronic.audit.audit_key import EVENT, AuditKey
 from positronic.audit.audit_key import verify as verify_signature
-from positronic.audit.events import signed_parts
+from positronic.audit.events import signed, signed_parts
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
+from positronic.ledger.json_text import encoder
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.rows import Put, Row
@@ -21,6 +20,8 @@ from positronic.sealing.signing import Verdict
 
 MAX_EVENTS: Final = 10**12
 START: Final = "0" * 64  # what the first event has for the digest of the one before
+
+_json: Final = encoder(", ", ": ", sort_keys=True)  # as whatever was signed ever had it
 
 
 def digest(row: Row | Put) -> str:
@@ -44,9 +45,10 @@ def append(
 ) -> Put:
     """The row of the next event after the last one; the commit expects that it is absent."""
     sequence = sequence_of(last.id) + 1 if last else 1
-    chained = ChainedEvent(event, sequence, digest(last) if last else START, command, result)
-    signed = replace(event, signature=key.sign(EVENT, *_parts(project, chained)))
-    return EVENTS.put(replace(chained, event=signed))
+    previous = digest(last) if last else START
+    unsigned = ChainedEvent(event, sequence, previous, command, result)
+    event = signed(event, key.sign(EVENT, *_parts(project, unsigned)))
+    return EVENTS.put(ChainedEvent(event, sequence, previous, command, result))
 
 
 def verify(key: AuditKey | None, project: Project, chained: ChainedEvent) -> Verdict:
@@ -58,7 +60,7 @@ def verify(key: AuditKey | None, project: Project, chained: ChainedEvent) -> Ver
 
 def _parts(project: Project, chained: ChainedEvent) -> list[str]:
     """Everything that the row says. The digest, for a signed part has at most 65,535 bytes."""
-    more = json.dumps([chained.command, chained.result, chained.event.details], sort_keys=True)
+    more = _json([chained.command, chained.result, chained.event.details])
     parts = signed_parts(project, chained.event)
     digest_of_more = hashlib.sha256(more.encode()).hexdigest()
     return [*parts, str(chained.sequence), chained.previous, digest_of_more]

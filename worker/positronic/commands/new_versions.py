@@ -70,14 +70,12 @@ def written(
     work: Work, record: Record, state: SecretState, restored_from: int | None = None
 ) -> list[Change]:
     """The rows of a new version of this state, and the ones that are no longer kept."""
-    changed = replace(
-        state,
-        metadata=record.metadata,
-        deleted_at=None,
-        changed_at=record.metadata.updated_at,
-        changed_by=work.actor,
+    actor = work.actor
+    changed = SecretState(
+        *(state.name, record.metadata, None, record.metadata.updated_at, actor),
+        *(state.deleted_version, state.kept_until, state.policy),
     )
-    version = version_from(record, work.actor, restored_from)
+    version = version_from(record, actor, restored_from)
     # What is restored may have had a policy that kept more, before it was destroyed.
     is_back = restored_from is not None and not state.is_live
     gone = (surplus if is_back else _outdated)(work, changed, len(record.sealed))

@@ -83,15 +83,8 @@ class Noting:
     ) -> None:
         now = self._tools.clock()
         event = Event(
-            id=event_id(now, self._tools.random),
-            time=now,
-            actor=actor,
-            action=action,
-            names=names,
-            outcome=REFUSED,
-            request_id=origin.request_id,
-            code=code,
-            address=origin.address,
+            *(event_id(now, self._tools.random), now, actor, action, names, REFUSED),
+            *(origin.request_id, code, origin.address),
             details=details,
         )
         self._tools.in_background(self._record(event))

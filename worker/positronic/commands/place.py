@@ -52,7 +52,7 @@ from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, CommitConflict, Expect, Put, Row
+from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
 from positronic.sealing.signing import Signer
 from positronic.targets import outbox
 from positronic.times import DAY
@@ -128,7 +128,8 @@ class Place:
             is_recorded, key = plan.names or plan.earlier, plan.audit_key
             if is_recorded and key is None:
                 key, kept = await audit_keys.obtain(work)
-                plan = replace(plan, changes=[*plan.changes, *kept])
+                if kept:
+                    plan = replace(plan, changes=[*plan.changes, *kept])
             try:
                 return self._commit(command, admitted, look, plan, key)
             except CommitConflict:
@@ -192,16 +193,18 @@ class Place:
             *(plan.read_at or now, plan.host),
         )
         changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun]
-        expect: Expect = {**look.expect, **as_pushed}
+        expect = {**look.expect, **as_pushed}
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):
-                changes, expect = [*changes, one], {**expect, (one.kind, one.id): ABSENT}
+                changes.append(one)
+                expect[one.kind, one.id] = ABSENT
             changes += retention.trim(
                 self._ledger, key, self._project, now - self._tools.audit_retention
             )
         if changes and command.action not in WITHOUT_STANDING:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
-            changes, expect = [*changes, *more], {**expect, **as_expected}
+            changes += more
+            expect |= as_expected
         self._ledger.commit(changes, expect)
         is_due = bool(copies or pushes or plan.is_woken)
         if self._wake and (is_due or begun):
@@ -232,13 +235,9 @@ class Place:
     def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
         return Event(
-            id=event_id(now, self._tools.random),
-            time=now,
-            actor=principal.actor,
-            action=plan.action or command.action,
-            names=tuple(plan.names),
-            outcome=ACCEPTED,
-            request_id=command.origin.request_id,
+            *(event_id(now, self._tools.random), now, principal.actor),
+            *(plan.action or command.action, tuple(plan.names), ACCEPTED),
+            command.origin.request_id,
             address=command.origin.address,
             details=plan.details,
         )

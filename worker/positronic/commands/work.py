@@ -11,6 +11,7 @@ from positronic.audit.audit_key import AuditKey
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
+from positronic.quick_dataclass import quick_dataclass
 from positronic.roles import SYSTEM, Principal
 from positronic.rows import Change
 from positronic.run_limits import RunLimits
@@ -52,7 +53,7 @@ class Tools:
     has_copies: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Work:
     """One try of one command: `look` reads what the commit then expects to be unchanged.
 
@@ -75,7 +76,7 @@ class Work:
         return Sealer(self.project, self.tools.cipher, self.tools.keyring, self.tools.random)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be committed: rows, the names that the event says, and what is answered.
 

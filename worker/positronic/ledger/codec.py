@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
+from positronic.ledger.json_text import encoder
 from positronic.ports import Unreadable
 from positronic.rows import Key, Kind, Put, Row
 
 T = TypeVar("T")
 
-# `json.dumps` makes an encoder each time that it is not the default.
-_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+_json: Final = encoder(",", ":")
 
 Keys = tuple[Key | None, ...]
 

@@ -12,13 +12,14 @@ from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import DIGEST, Fields
 from positronic.names import Name
 from positronic.ports import Record
+from positronic.quick_dataclass import quick_dataclass
 from positronic.rows import Kind
 from positronic.sealing.envelope import KEY_ID
 
 REMEMBERED: Final = 10  # digests of a name's last texts
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class DueCopy:
     """`due`: when it is to be published, milliseconds; `tries`: how often that failed, from 1."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from positronic.ledger.codec import Codec
 from positronic.ledger.fields import DIGEST, Fields
 from positronic.ports import Event, Signature
+from positronic.quick_dataclass import quick_dataclass
 from positronic.rows import MAX_NUMBER, Kind
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ChainedEvent:
     """`sequence` counts from 1 without a gap; `previous`: the digest of the event before.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from positronic.errors import CorruptRecord
@@ -14,6 +13,7 @@ from positronic.ledger.codec import Codec, Keys
 from positronic.ledger.fields import Fields
 from positronic.names import Name, parse_name
 from positronic.ports import Metadata, Record
+from positronic.quick_dataclass import quick_dataclass
 from positronic.rows import MAX_NUMBER, Kind
 from positronic.sealing.envelope import KEY_ID
 from positronic.secrets.policy import DEFAULT, Due, Policy
@@ -23,7 +23,7 @@ Actor = Mapping[str, str]  # who did it, as events name them
 _NUMBERED: Final = re.compile(r".*/([0-9]{16})", re.DOTALL)  # a `version_id`
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SecretState:
     """The metadata of its last version; `deleted_at`: there is none now, and its number stays.
 
@@ -66,7 +66,7 @@ class SecretState:
         return self.policy.due(self.metadata.updated_at) if self.is_live else None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Version(Record):
     """`by`: who wrote it; `restored_from`: the version whose value it has again.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, NamedTuple
 
 from positronic import times
+from positronic.quick_dataclass import quick_dataclass
 
 MAX_NOTE: Final = 500  # characters
 MAX_ROTATE_EVERY: Final = 3_650  # days
@@ -26,7 +27,7 @@ class Due(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Policy:
     """It is the name's: a new value changes nothing of it.
 
