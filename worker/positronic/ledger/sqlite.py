@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from itertools import groupby
+from itertools import chain
 from typing import Any, Final, Protocol, TypeVar
 
 from positronic.ledger import text_keys
+from positronic.ledger.statements import deletion, insertion, marks, revision_of
 from positronic.ports import RandomBytes
 from positronic.rows import (
     ABSENT,
     BY_ID,
-    Change,
     Changes,
     CommitConflict,
-    Delete,
     Expect,
     Key,
     Kind,
@@ -30,15 +29,14 @@ from positronic.rows import (
 )
 
 # Of one statement, in a Durable Object:
-MAX_PARAMETERS: Final = 100
-MAX_TERMS: Final = 5  # of a UNION
+MAX_PARAMETERS: Final = 100  # and as many columns of an answer
 
 _COUNTER: Final = (
     "CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
 )
+_NUMBER: Final = "(SELECT number FROM commits WHERE one = ?)"
 _COUNT: Final = (
-    "INSERT INTO commits VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1"
-    " RETURNING number"
+    "INSERT INTO commits VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number"
 )
 # A table, its indexes and its triggers.
 _PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
@@ -47,7 +45,8 @@ _PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
 _ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
 
 T = TypeVar("T")
-C = TypeVar("C", Put, Delete, Change)
+# Terms of a SELECT, the one parameter of each, and what the first ones have to answer.
+Looks = tuple[list[str], list[Key], list[int | None]]
 
 
 class Database(Protocol):
@@ -84,7 +83,7 @@ class SqliteLedger:
         if not self._is_made(kind):
             return {}
         found: dict[str, Row] = {}
-        for some in _batches(ids, MAX_PARAMETERS):
+        for some in _batches(list(ids), MAX_PARAMETERS):
             rows = _rows(kind, self._database.run(_by_ids(kind, len(some)), *some))
             found |= {row.id: row for row in rows}
         return found
@@ -116,78 +115,79 @@ class SqliteLedger:
     def commit(self, changes: Changes, expect: Expect) -> None:
         check(changes)
         if not changes:
-            self._check(expect)
+            self._ask(self._looks(expect))
             return
-        used = dict.fromkeys(change.kind for change in changes)
-        missing = [kind for kind in used if not self._is_made(kind)]
+        used = dict.fromkeys([change.kind for change in changes])
+        missing = [kind for kind in used if kind not in self._made and not self._is_made(kind)]
         for kind, _ in expect:
-            self._is_made(kind)  # before the transaction, which cannot hold another one
+            if kind not in self._made:
+                self._is_made(kind)  # before the transaction, which cannot hold another one
         self._database.transaction(partial(self._commit, changes, expect, missing))
-        self._made |= used.keys()
+        if missing:
+            self._made |= used.keys()
 
     def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
-        self._check(expect)
+        looks = terms, values, _ = self._looks(expect)  # before the missing tables are there
         if not self._made:
             self._database.write(_COUNTER)
         for kind in missing:
             self._make(kind)
-        revision = self._database.run(_COUNT)[0][0]
-        for kind, some in _by_kind(changes):
-            puts = [one for one in some if isinstance(one, Put)]
-            self._delete(kind, [one.id for one in some if isinstance(one, Delete)])
-            (self._put_shredded if kind.is_shredded else self._put)(kind, puts, revision)
+        terms.append(_NUMBER)
+        values.append(1)
+        if texts := sum([isinstance(one, Put) for one in changes if one.kind.is_shredded]):
+            terms.append(text_keys.FREE)
+            values.append(texts)
+        number, *free = self._ask(looks)
+        keys = text_keys.take(self._database, self._random, texts, *free) if texts else ()
+        revision = (number or 0) + 1
+        self._database.write(_COUNT, revision)
+        self._write(changes, revision, iter(keys))
 
-    def _check(self, expect: Expect) -> None:
-        """Rows of several kinds by one statement."""
-        by_kind: dict[Kind, list[str]] = {}
-        for kind, id_ in expect:
-            by_kind.setdefault(kind, []).append(id_)
-        made = [(kind, ids) for kind, ids in by_kind.items() if self._is_made(kind)]
-        found: dict[tuple[str, str], int] = {}
-        for several in _batches(made, MAX_TERMS):
-            looks = [(kind, id_) for kind, ids in several for id_ in ids]
-            for some in _batches(looks, MAX_PARAMETERS):
-                found |= self._revisions(some)
-        if any(found.get((kind.name, id_), ABSENT) != one for (kind, id_), one in expect.items()):
+    def _looks(self, expect: Expect) -> Looks:
+        """What answers with the revision of each row that is expected."""
+        looks: Looks = ([], [], [])
+        terms, values, wanted = looks
+        for (kind, id_), revision in expect.items():
+            if kind in self._made or self._is_made(kind):
+                terms.append(revision_of(kind))
+                values.append(id_)
+                wanted.append(revision or None)
+            elif revision != ABSENT:
+                raise CommitConflict
+        return looks
+
+    def _ask(self, looks: Looks) -> Sequence[Any]:
+        """What is answered besides what had to be, by one statement for many terms."""
+        terms, values, wanted = looks
+        found: list[Any] = []
+        for start in range(0, len(terms), MAX_PARAMETERS):
+            end = start + MAX_PARAMETERS
+            query = f"SELECT {', '.join(terms[start:end])}"
+            found += self._database.run(query, *values[start:end])[0]
+        if found[: len(wanted)] != wanted:
             raise CommitConflict
+        return found[len(wanted) :]
 
-    def _revisions(self, looks: Sequence[tuple[Kind, str]]) -> dict[tuple[str, str], int]:
-        """By kind and id; `looks` has the ids of a kind together."""
-        terms, values = list[str](), list[str]()
-        for kind, some in groupby(looks, lambda look: look[0]):
-            ids = [id_ for _, id_ in some]
-            terms.append(
-                f"SELECT '{kind.name}', id, revision FROM {kind.name} WHERE id IN ({_marks(ids)})"  # noqa: S608
+    def _write(self, changes: Changes, revision: int, keys: Iterator[text_keys.TextKey]) -> None:
+        puts: dict[Kind, list[Put]] = {}
+        gone: dict[Kind, list[str]] = {}
+        for one in changes:
+            if isinstance(one, Put):
+                puts.setdefault(one.kind, []).append(one)
+            else:
+                gone.setdefault(one.kind, []).append(one.id)
+        for kind, ids in gone.items():
+            for some in _batches(ids, MAX_PARAMETERS):
+                self._database.write(deletion(kind, len(some)), *some)
+        for kind, ones in puts.items():
+            rows: Sequence[Sequence[Key | None]] = (
+                _shredded(ones, revision, keys)
+                if kind.is_shredded
+                else [(one.id, one.text, revision, *one.keys) for one in ones]
             )
-            values += ids
-        rows = self._database.run(" UNION ALL ".join(terms), *values)
-        return {(row[0], row[1]): row[2] for row in rows}
-
-    def _delete(self, kind: Kind, ids: Sequence[str]) -> None:
-        for some in _batches(ids, MAX_PARAMETERS):
-            self._database.write(f"DELETE FROM {kind.name} WHERE id IN ({_marks(some)})", *some)  # noqa: S608
-
-    def _put(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
-        rows = [(put.id, put.text, revision, *put.keys) for put in puts]
-        self._insert(kind, ("id", "text", "revision", *kind.indexes), rows)
-
-    def _put_shredded(self, kind: Kind, puts: Sequence[Put], revision: int) -> None:
-        keys = text_keys.take(self._database, self._random, len(puts))
-        rows = [
-            (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
-            for put, (slot, key) in zip(puts, keys, strict=True)
-        ]
-        self._insert(kind, ("id", "text", "revision", *kind.indexes, "slot"), rows)
-
-    def _insert(
-        self, kind: Kind, columns: Sequence[str], rows: Sequence[Sequence[Key | None]]
-    ) -> None:
-        for some in _batches(rows, MAX_PARAMETERS // len(columns)):
-            marks = ", ".join([f"({_marks(columns)})"] * len(some))
-            self._database.write(
-                f"INSERT OR REPLACE INTO {kind.name} ({', '.join(columns)}) VALUES {marks}",  # noqa: S608
-                *(value for row in some for value in row),
-            )
+            for several in _batches(rows, MAX_PARAMETERS // len(rows[0])):
+                query = insertion(kind, len(several))
+                self._database.write(query, *chain.from_iterable(several))
 
     def _is_made(self, kind: Kind) -> bool:
         if kind not in self._made:
@@ -247,8 +247,7 @@ def _columns(kind: Kind) -> str:
 
 @cache
 def _by_ids(kind: Kind, number: int) -> str:
-    marks = _marks(range(number))
-    return f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks})"  # noqa: S608
+    return f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks(number)})"  # noqa: S608
 
 
 @cache
@@ -285,16 +284,17 @@ def _range(
     return terms, values
 
 
-def _by_kind(changes: Sequence[C]) -> Iterator[tuple[Kind, list[C]]]:
-    for kind in dict.fromkeys(change.kind for change in changes):
-        yield kind, [change for change in changes if change.kind == kind]
+def _shredded(
+    puts: Sequence[Put], revision: int, keys: Iterator[text_keys.TextKey]
+) -> Sequence[Sequence[Key | None]]:
+    """Takes the next key for each."""
+    return [
+        (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
+        for put, (slot, key) in zip(puts, keys, strict=False)
+    ]
 
 
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _batches(items: Collection[T], size: int) -> Iterator[Sequence[T]]:
-    together = list(items)
-    for start in range(0, len(together), size):
-        yield together[start : start + size]
+def _batches(items: Sequence[T], size: int) -> Sequence[Sequence[T]]:
+    if 0 < len(items) <= size:
+        return (items,)
+    return [items[start : start + size] for start in range(0, len(items), size)]

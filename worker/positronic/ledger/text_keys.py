@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
+
+import pydantic_core
 
 from positronic.ports import RandomBytes
 from positronic.rows import Key
@@ -33,7 +34,8 @@ _MADE: Final = (
     "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
     f" BEGIN {_DESTROY} OLD.slot; END",
 )
-_SLOTS: Final = f"SELECT slot FROM text_keys {_FREE} LIMIT ?"  # noqa: S608
+# A term of a SELECT: as many slots that are free, or as there are, as a JSON array.
+FREE: Final = f"(SELECT json_group_array(slot) FROM (SELECT slot FROM text_keys {_FREE} LIMIT ?))"  # noqa: S608
 _FILL: Final = (
     "UPDATE text_keys SET key = new.value FROM json_each(?) AS new"
     " WHERE slot = CAST(new.key AS INTEGER)"
@@ -43,6 +45,8 @@ _GROW: Final = (
     " (SELECT 1 UNION ALL SELECT number + 1 FROM more WHERE number < ?)"
     f" INSERT INTO text_keys (key) SELECT '{NO_KEY}' FROM more"
 )
+
+TextKey = tuple[int, str]  # the slot of a key, and the key
 
 
 class Statements(Protocol):
@@ -64,16 +68,14 @@ def trigger_of(table: str) -> str:
     return f"{table}_deleted"
 
 
-def take(database: Statements, random: RandomBytes, count: int) -> Sequence[tuple[int, str]]:
-    """The slots of new keys, and the keys. Part of a transaction."""
-    if not count:
-        return []
-    slots = database.run(_SLOTS, count)
+def take(database: Statements, random: RandomBytes, count: int, free: str) -> Sequence[TextKey]:
+    """New keys in their slots. `free`: what FREE answers for that count, in this transaction."""
+    slots: list[int] = pydantic_core.from_json(free)
     if (missing := count - len(slots)) > 0:
         database.write(_GROW, max(missing, GROWS_BY))
-        slots = database.run(_SLOTS, count)
-    taken = [(int(slot[0]), random(32).hex()) for slot in slots]
-    database.write(_FILL, json.dumps(dict(taken)))
+        slots = pydantic_core.from_json(database.run(f"SELECT {FREE}", count)[0][0])
+    taken = [(slot, random(32).hex()) for slot in slots]
+    database.write(_FILL, pydantic_core.to_json(dict(taken)).decode())
     return taken
 
 
