@@ -14,6 +14,7 @@ from positronic.api.service import run_limits
 from positronic.cloudflare import given
 from positronic.cloudflare.given import KeepsGiven
 from positronic.cloudflare.isolate import now
+from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.run_log import SqlRunLog
 from positronic.cloudflare.run_objects import OwnRun, pack
 from positronic.cloudflare.serving import serve, service_of
@@ -85,6 +86,7 @@ def _wake(raw: Any) -> None:
 
 
 def _run_here(ctx: Any, env: Any, raw: Any) -> OwnRun:
-    log = SqlRunLog(ctx.storage.sql, partial(_wake, raw))
+    # By the platform's own `ctx`: each read of a secret looks through the events.
+    log = SqlRunLog(ObjectDatabase(raw.storage).run, partial(_wake, raw))
     # The platform need not know an object's name when an alarm wakes it.
     return OwnRun(log, ctx.id.name, env.BRAIN_RUN, now)

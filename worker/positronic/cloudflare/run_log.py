@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from positronic.runs import record
 from positronic.runs.record import KeptEvent, RunRecord
 
 _IS_THERE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'run'"
 
-
-class Sql(Protocol):
-    """The part of a Durable Object's `storage.sql` that is used."""
-
-    def exec(self, query: str, *parameters: object) -> Any: ...
+Run = Callable[..., Sequence[Sequence[Any]]]  # a statement and its values: its rows
 
 
 class SqlRunLog:
@@ -23,37 +19,34 @@ class SqlRunLog:
     `wake`: somebody has to look at the run later; called in the block of the first write.
     """
 
-    def __init__(self, sql: Sql, wake: Callable[[], None] = lambda: None) -> None:
-        self._sql = sql
+    def __init__(self, run: Run, wake: Callable[[], None] = lambda: None) -> None:
+        self._run = run
         self._wake = wake
-        self._is_there = bool(sql.exec(_IS_THERE).toArray())
+        self._is_there = bool(run(_IS_THERE))
 
     def load(self) -> RunRecord | None:
         if not self._is_there:
             return None
-        rows = self._sql.exec("SELECT record FROM run").toArray()
-        return record.decode(rows[0]["record"]) if rows else None
+        rows = self._run("SELECT record FROM run")
+        return record.decode(rows[0][0]) if rows else None
 
     def save(self, found: RunRecord) -> None:
         self._make()
-        self._sql.exec("INSERT OR REPLACE INTO run VALUES (1, ?)", record.encode(found))
+        self._run("INSERT OR REPLACE INTO run VALUES (1, ?)", record.encode(found))
 
     def put(self, event: KeptEvent) -> None:
         self._make()
-        self._sql.exec("INSERT OR REPLACE INTO events VALUES (?, ?)", event.number, event.text)
+        self._run("INSERT OR REPLACE INTO events VALUES (?, ?)", event.number, event.text)
 
     def events(self, after: int, limit: int) -> Sequence[KeptEvent]:
         if not self._is_there:
             return []
         query = "SELECT number, event FROM events WHERE number > ? ORDER BY number LIMIT ?"
-        rows = self._sql.exec(query, after, limit).toArray()
-        return [KeptEvent(row["number"], row["event"]) for row in rows]
+        return [KeptEvent(*row) for row in self._run(query, after, limit)]
 
     def _make(self) -> None:
         if not self._is_there:
-            self._sql.exec("CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY, record TEXT)")
-            self._sql.exec(
-                "CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, event TEXT)"
-            )
+            self._run("CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY, record TEXT)")
+            self._run("CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, event TEXT)")
             self._is_there = True
             self._wake()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Final, Generic, TypeVar
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
 from positronic.ledger.json_text import encoder
 from positronic.ports import Unreadable
 from positronic.rows import Key, Kind, Put, Row
+
+REMEMBERED: Final = 256  # rows
 
 T = TypeVar("T")
 
@@ -23,15 +26,20 @@ def _no_keys(_: object) -> Keys:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Codec(Generic[T]):
-    """`decode` raises anything for fields that `encode` does not give."""
+    """`decode` raises anything for fields that `encode` does not give.
+
+    `remembers`: a row that was read before, and says the same, is not read again. For what is asked
+    for by each call, is small, and holds no value.
+    """
 
     kind: Kind
     id_of: Callable[[T], str]
     encode: Callable[[T], Mapping[str, object]]
     decode: Callable[[str, Fields], T]
     keys_of: Callable[[T], Keys] = _no_keys
+    remembers: bool = False
 
     def put(self, item: T) -> Put:
         text = _json(self.encode(item))
@@ -39,6 +47,10 @@ class Codec(Generic[T]):
 
     def read(self, row: Row) -> T:
         """Raises CorruptRecord, also when the row stands elsewhere in an index than it says."""
+        found: T = _read_once(self, row) if self.remembers else self._read(row)
+        return found
+
+    def _read(self, row: Row) -> T:
         try:
             item = self.decode(row.id, Fields(row.text))
             if (self.id_of(item), self.keys_of(item)) == (row.id, row.keys):
@@ -53,3 +65,8 @@ class Codec(Generic[T]):
             return self.read(row)
         except CorruptRecord:
             return Unreadable(row.id)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_once(codec: Codec[Any], row: Row) -> Any:  # noqa: ANN401 - what the codec reads
+    return codec._read(row)

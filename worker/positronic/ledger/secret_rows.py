@@ -182,6 +182,7 @@ STATES: Final[Codec[SecretState]] = Codec(
     _encode_state,
     _decode_state,
     _state_keys,
+    remembers=True,
 )
 VERSIONS: Final[Codec[Version]] = Codec(
     Kind("version", ("master",), is_shredded=True),

@@ -46,4 +46,5 @@ TOKENS: Final[Codec[TokenRecord]] = Codec(
     _encode,
     _decode,
     lambda record: (record.signature.key_id, record.issuer),
+    remembers=True,
 )

@@ -35,9 +35,9 @@ class EventLog:
         self._log = log
         self._found = log.load()
         self._waiting: set[asyncio.Future[None]] = set()
+        self._size = 0  # of what was appended here
         # Only to continue the numbers if the run was interrupted.
         self._last = sum(1 for _ in self.events(0)) if self.is_running else 0
-        self._size = 0
         self._known = 0
         # Stored events, decoded: each is decoded once, however many names are read.
         self._skims: dict[int, Skimmed | None] = {}
@@ -91,12 +91,15 @@ class EventLog:
 
     def events(self, after: int) -> Iterator[KeptEvent]:
         """The events after a number, in their current form."""
-        count = 1
+        is_known_small = 0 < self._size < _SMALL
+        count = _AT_ONCE if is_known_small else 1
         while some := self._log.events(after, count):
+            yield from some
+            if len(some) < count:
+                return
             after = some[-1].number
             size = sum(len(event.text) for event in some)
             count = min(_AT_ONCE, 2 * count) if size < _SMALL else 1
-            yield from some
 
     def page(self, after: int) -> Iterator[KeptEvent]:
         """The first events after a number, until they exceed half a megabyte."""

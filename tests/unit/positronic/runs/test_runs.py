@@ -41,43 +41,22 @@ DAY = 24 * 3600 * 1000
 COPIED = (CopyRead({"KEY": 1}, START),)
 
 
-class Rows:
-    """What a Durable Object's SQL gives back."""
-
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self._rows = rows
-
-    def toArray(self) -> list[dict[str, Any]]:  # noqa: N802 - JavaScript's name
-        return self._rows
-
-
-class Sqlite:
-    """SQLite as a Durable Object presents it."""
-
-    def __init__(self) -> None:
-        self._database = sqlite3.connect(":memory:")
-        self._database.row_factory = sqlite3.Row
-
-    def exec(self, query: str, *parameters: Any) -> Rows:  # noqa: ANN401
-        return Rows([dict(row) for row in self._database.execute(query, parameters).fetchall()])
-
-    def close(self) -> None:
-        self._database.close()
-
-
 class Place:
     """Where a run is kept, looked at anew as after a restart."""
 
     def __init__(self, kind: str) -> None:
-        self._sql = Sqlite()
+        self._sql = sqlite3.connect(":memory:")
         self._memory = MemoryRunLog()
         self._kind = kind
 
     def log(self) -> RunLog:
-        return self._memory if self._kind == "memory" else SqlRunLog(self._sql)
+        return self._memory if self._kind == "memory" else SqlRunLog(self._run)
 
     def tables(self) -> int:
-        return len(self._sql.exec("SELECT name FROM sqlite_master").toArray())
+        return len(self._run("SELECT name FROM sqlite_master"))
+
+    def _run(self, query: str, *values: str | int) -> Sequence[Sequence[Any]]:
+        return self._sql.execute(query, values).fetchall()
 
     def close(self) -> None:
         self._sql.close()
