@@ -81,8 +81,9 @@ class Runtime:
 
     `values` are a project's, and `send` leads to its ledger; `in_background` runs what no answer
     waits for; `report` writes a line to the operator's log, never a value; `body_seconds` limits
-    how long a body may take; all runs of a process share `known_values`; `copies` are those of a
-    project, where a host has some.
+    how long a body may take, None: a request's `read` raises TimeoutError after BODY_SECONDS by
+    itself; all runs of a process share `known_values`; `copies` are those of a project, where a
+    host has some.
     """
 
     values: Callable[[Project], Values]
@@ -92,7 +93,7 @@ class Runtime:
     send: Send
     in_background: Callable[[Coroutine[None, None, None]], None]
     runs: RunDirectory
-    body_seconds: float = BODY_SECONDS
+    body_seconds: float | None = BODY_SECONDS
     known_values: KnownValues = field(default_factory=KnownValues)
     copies: Callable[[Project], Copies] | None = None
 

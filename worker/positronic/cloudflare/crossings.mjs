@@ -33,16 +33,19 @@ export function receiver(read, ...names) {
   };
 }
 
-const reading = new WeakMap(); // the reader of each request whose body is being read
-
 /**
  * Reads a request's body until its end, or until it has more than `limit` bytes: what was read, or with `skips`
- * nothing of it. Nothing too if the body is being read already.
+ * nothing of it. Nothing too if the body is being read already; undefined if it is not read in time, and then
+ * nobody reads the rest.
  */
-export async function readBody(request, limit, skips) {
+export async function readBody(request, limit, skips, seconds) {
   if (request.body.locked) return new Uint8Array();
   const reader = request.body.getReader();
-  reading.set(request, reader);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(() => {});
+  }, 1000 * seconds);
   const parts = [];
   try {
     for (let size = 0; size <= limit; ) {
@@ -51,16 +54,13 @@ export async function readBody(request, limit, skips) {
       size += value.byteLength;
       if (!skips) parts.push(value);
     }
+  } catch (error) {
+    if (!isLate) throw error;
   } finally {
-    reading.delete(request);
+    clearTimeout(timer);
     reader.releaseLock();
   }
-  return joined(parts);
-}
-
-/** Nobody reads the rest of a body that is being read. */
-export function stopReading(request) {
-  reading.get(request)?.cancel().catch(() => {});
+  return isLate ? undefined : joined(parts);
 }
 
 function joined(parts) {

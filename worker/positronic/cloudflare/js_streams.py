@@ -13,6 +13,7 @@ from pyodide.ffi import JsException, create_proxy, to_js
 
 from positronic.cloudflare.crossings import crossings
 from positronic.errors import InvalidRequest
+from positronic.http.request import BODY_SECONDS
 
 DRAIN_SECONDS: Final = 3.0  # for a body that never ends
 READ_SECONDS: Final = 30.0  # for a reader to take a part
@@ -29,13 +30,18 @@ class Body:
         self._has_ended = has_ended
 
     async def whole(self, limit: int) -> bytes:
-        """The body, or a little more than its first `limit` bytes. Raises InvalidRequest."""
+        """The body, or a little more than its first `limit` bytes. Raises InvalidRequest, and
+        TimeoutError after BODY_SECONDS: a timer of asyncio stays in memory until its time.
+        """
         if self._has_ended:
             return b""
         try:
-            found: bytes = (await self._read(limit, skips=False)).to_bytes()
+            read = await crossings().readBody(self._js_request, limit, False, BODY_SECONDS)
         except JsException:  # the caller disconnected
             raise InvalidRequest("the body was cut off") from None
+        if read is None:
+            raise TimeoutError
+        found: bytes = read.to_bytes()
         self._has_ended = len(found) <= limit
         return found
 
@@ -46,17 +52,8 @@ class Body:
         """
         if self._has_ended:
             return
-        with suppress(TimeoutError, JsException):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await self._read(limit, skips=True)
-
-    async def _read(self, limit: int, *, skips: bool) -> Any:
-        """A Uint8Array, by one call and one promise; cancelling releases the body."""
-        try:
-            return await crossings().readBody(self._js_request, limit, skips)
-        except asyncio.CancelledError:  # out of time
-            crossings().stopReading(self._js_request)
-            raise
+        with suppress(JsException):
+            await crossings().readBody(self._js_request, limit, True, DRAIN_SECONDS)
 
 
 def readable(stream: AsyncIterable[bytes], ctx: Any, seconds: float = READ_SECONDS) -> Any:

@@ -63,6 +63,7 @@ def _service(found: Settings, env: Any, ctx: Any, runs: RunDirectory) -> Service
         runs=runs,
         known_values=isolate.known_values,
         copies=partial(_copies, env),
+        body_seconds=None,  # see `js_streams.Body`
     )
     return Service(
         *(found, runtime, isolate.brains, isolate.large_bodies),

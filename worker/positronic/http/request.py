@@ -156,7 +156,7 @@ def is_large(request: Request) -> bool:
 
 
 async def read_body(
-    request: Request, limit: int = MAX_BODY, seconds: float = BODY_SECONDS
+    request: Request, limit: int = MAX_BODY, seconds: float | None = BODY_SECONDS
 ) -> bytes:
     """A JSON body of at most `limit` bytes, stated and real, in time. Raises what is wrong."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -175,13 +175,15 @@ async def read_body(
     return body
 
 
-async def _in_time(reading: Awaitable[bytes], seconds: float) -> bytes:
+async def _in_time(reading: Awaitable[bytes], seconds: float | None) -> bytes:
     try:
+        if seconds is None:
+            return await reading
         async with asyncio.timeout(seconds):
             return await reading
     except TimeoutError:
         raise RequestTimeout(
-            f"the body did not arrive within {seconds:g} seconds; nothing was done"
+            f"the body did not arrive within {seconds or BODY_SECONDS:g} seconds; nothing was done"
         ) from None
 
 
