@@ -101,6 +101,10 @@ def _check_keys(put: Put) -> int:
     """The bytes of a row's keys."""
     if len(put.keys) != len(put.kind.indexes):
         raise ValueError(f"a {put.kind.name} has another number of keys than its kind has indexes")
-    if [key for key in put.keys if isinstance(key, int) and abs(key) > MAX_NUMBER]:
-        raise ValueError(f"a key of a {put.kind.name} is too large")
-    return sum([len(key.encode()) for key in put.keys if isinstance(key, str)])
+    size = 0
+    for key in put.keys:
+        if isinstance(key, str):
+            size += len(key.encode())
+        elif key and abs(key) > MAX_NUMBER:
+            raise ValueError(f"a key of a {put.kind.name} is too large")
+    return size

@@ -188,19 +188,16 @@ class Place:
             copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
         pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
         begun = self._begun(plan, now)
-        reads = use_counts.counted(
-            *(self._ledger, plan.reader or admitted.principal, plan.reads),
-            *(plan.read_at or now, plan.host),
-        )
+        reader, read_at = plan.reader or admitted.principal, plan.read_at or now
+        reads = use_counts.counted(self._ledger, reader, plan.reads, read_at, plan.host)
         changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun]
         expect = {**look.expect, **as_pushed}
         if key is not None:
             for one in self._chained(command, admitted.principal, plan, key):
                 changes.append(one)
                 expect[one.kind, one.id] = ABSENT
-            changes += retention.trim(
-                self._ledger, key, self._project, now - self._tools.audit_retention
-            )
+            before = now - self._tools.audit_retention
+            changes += retention.trim(self._ledger, key, self._project, before)
         if changes and command.action not in WITHOUT_STANDING:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes += more

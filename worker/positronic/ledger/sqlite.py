@@ -169,23 +169,23 @@ class SqliteLedger:
         return found[len(wanted) :]
 
     def _write(self, changes: Changes, revision: int, keys: Iterator[text_keys.TextKey]) -> None:
-        puts: dict[Kind, list[Put]] = {}
+        """A shredded text takes the next of the keys."""
         gone: dict[Kind, list[str]] = {}
+        rows: dict[Kind, list[Sequence[Key | None]]] = {}
         for one in changes:
-            if isinstance(one, Put):
-                puts.setdefault(one.kind, []).append(one)
-            else:
+            if not isinstance(one, Put):
                 gone.setdefault(one.kind, []).append(one.id)
+            elif one.kind.is_shredded:
+                slot, key = next(keys)
+                text = text_keys.encrypt(key, one.text)
+                rows.setdefault(one.kind, []).append((one.id, text, revision, *one.keys, slot))
+            else:
+                rows.setdefault(one.kind, []).append((one.id, one.text, revision, *one.keys))
         for kind, ids in gone.items():
             for some in _batches(ids, MAX_PARAMETERS):
                 self._database.write(deletion(kind, len(some)), *some)
-        for kind, ones in puts.items():
-            rows: Sequence[Sequence[Key | None]] = (
-                _shredded(ones, revision, keys)
-                if kind.is_shredded
-                else [(one.id, one.text, revision, *one.keys) for one in ones]
-            )
-            for several in _batches(rows, MAX_PARAMETERS // len(rows[0])):
+        for kind, every in rows.items():
+            for several in _batches(every, MAX_PARAMETERS // len(every[0])):
                 query = insertion(kind, len(several))
                 self._database.write(query, *chain.from_iterable(several))
 
@@ -282,16 +282,6 @@ def _range(
     elif after is not None:
         terms, values = f"{terms} AND ({index}, id) > (?, ?)", [*values, *after]
     return terms, values
-
-
-def _shredded(
-    puts: Sequence[Put], revision: int, keys: Iterator[text_keys.TextKey]
-) -> Sequence[Sequence[Key | None]]:
-    """Takes the next key for each."""
-    return [
-        (put.id, text_keys.encrypt(key, put.text), revision, *put.keys, slot)
-        for put, (slot, key) in zip(puts, keys, strict=False)
-    ]
 
 
 def _batches(items: Sequence[T], size: int) -> Sequence[Sequence[T]]:
