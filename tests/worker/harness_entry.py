@@ -22,7 +22,6 @@ from contracts.worlds import KvWorld
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_http, js_streams
 from positronic.cloudflare.brain_run import BrainRun
-from positronic.cloudflare.crossings import crossings
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
 from positronic.cloudflare.project_ledger import ProjectLedger
@@ -49,11 +48,6 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
     POST /send/<longest>: a request, by the Worker's own sender. /target: a target's calls. /unread:
     an answer that nobody reads.
     """
-
-    def __new__(cls, *_: Any) -> Default:  # noqa: ANN401
-        _import()
-        made: Default = super().__new__(cls)
-        return made
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
         path = urlsplit(request.url).path.strip("/").split("/")
@@ -92,7 +86,6 @@ class TestLedger(DurableObject):  # type: ignore[misc]
     """Runs one check of the ledger on its own SQLite."""
 
     def __new__(cls, ctx: Any, _: Any) -> TestLedger:  # noqa: ANN401
-        _import()
         made: TestLedger = super().__new__(cls)
         made.database = ObjectDatabase(ctx.storage)
         return made
@@ -100,12 +93,6 @@ class TestLedger(DurableObject):  # type: ignore[misc]
     async def run(self, suite: str, check: str) -> str:
         world = sqlite_ledger(WorkersCipher(), self.database)
         return json.dumps(await _tried(SUITES[suite][check], world))
-
-
-def _import() -> None:
-    """Where a call begins, no JavaScript can be imported: see `platform_tasks`."""
-    crossings()
-    WorkersCipher.prepare()
 
 
 async def _tried(check: Any, world: object) -> dict[str, object]:  # noqa: ANN401

@@ -22,6 +22,7 @@ from positronic.errors import InvalidName, NotConfigured
 from positronic.http.request import BODY_SECONDS
 from positronic.names import App, Project, parse_project
 from positronic.ports import Clock, Copies, RandomBytes, Values
+from positronic.quick_dataclass import quick_dataclass
 from positronic.reminders.webhook import Webhook, webhook
 from positronic.roles import Principal, Role, binding
 from positronic.run_limits import MAX_TIME, RunLimits
@@ -75,7 +76,7 @@ class Settings:
         return "Settings(hidden)"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Runtime:
     """What a host provides.
 
@@ -98,7 +99,7 @@ class Runtime:
     copies: Callable[[Project], Copies] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Service:
     """One host and its brains.
 

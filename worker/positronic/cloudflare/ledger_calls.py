@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
 from typing import Any, Final
 
 from positronic.cloudflare.ledger_objects import LedgerObjects
@@ -14,6 +13,7 @@ from positronic.commands.command import Command
 from positronic.commands.message import pack, read_answer
 from positronic.commands.table import READS
 from positronic.errors import OutcomeUnknown, PositronicError
+from positronic.quick_dataclass import quick_dataclass
 from positronic.sealing.keyring import Keyring
 
 TRIES: Final = 3
@@ -22,7 +22,7 @@ RECORDED_READS: Final = frozenset({run_commands.READ, binding_commands.READ})
 LONGEST_WAIT: Final = 0.2  # seconds before another try, times a random part
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class LedgerCalls:
     """Raises what the command raises; OutcomeUnknown for a change whose answer was lost."""
 

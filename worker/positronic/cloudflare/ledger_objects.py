@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from positronic.api.ledger_location import LedgerLocation
 from positronic.commands.asking import Send
@@ -12,6 +11,7 @@ from positronic.commands.directory_commands import elsewhere
 from positronic.errors import Busy, StoreFailed
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.names import Project
+from positronic.quick_dataclass import quick_dataclass
 from positronic.roles import ENTRY
 
 # What the object of a name answers to a message; its jurisdiction and a hint where to make it are
@@ -19,7 +19,7 @@ from positronic.roles import ENTRY
 Reach = Callable[[str, str, str, str], Awaitable[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class LedgerObjects:
     """The same name leads to another object in another jurisdiction.
 

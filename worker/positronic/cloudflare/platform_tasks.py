@@ -1,4 +1,4 @@
-"""What the platform calls begins at once, and its answer leaves at once.
+"""What the platform calls of ours begins at once, and its answer leaves at once.
 
 Pyodide's loop puts off each step of a coroutine, and each notice of its end, by a message of
 JavaScript to itself. To begin a call and to tell its end takes three, longer than some answers.
@@ -12,6 +12,8 @@ from contextvars import Context
 from typing import Any
 
 from pyodide.webloop import PyodideFuture, PyodideTask
+
+from positronic.cloudflare.given import NothingHangs
 
 Coro = Coroutine[Any, Any, Any]
 
@@ -37,8 +39,17 @@ class PlatformTask(PyodideTask[Any]):
             super().add_done_callback(fn, context=context)
 
 
+def _is_ours(coro: Coro) -> bool:
+    """A call of a method by the runtime, whose function for that has the object as `inst`.
+
+    With another runtime, whose function is another, ours are as before, too.
+    """
+    frame = getattr(coro, "cr_frame", None)
+    return frame is not None and isinstance(frame.f_locals.get("inst"), NothingHangs)
+
+
 def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
-    """From now on. A task that a task makes is as before.
+    """From now on. What a task makes, and what a project adds to its Worker, is as before.
 
     Also, the loop no longer counts what is waited for, of which nobody asks the number here: each
     that was over cost a message. Not by a task factory: with one, Pyodide's loop calls what Python
@@ -47,7 +58,7 @@ def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
     later = loop.create_task
 
     def create_task(coro: Coro, **options: Any) -> asyncio.Task[Any]:
-        if options or asyncio.current_task(loop) is not None:
+        if options or asyncio.current_task(loop) is not None or not _is_ours(coro):
             return later(coro, **options)
         return PlatformTask(coro, loop)
 
