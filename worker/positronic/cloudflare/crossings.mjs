@@ -6,9 +6,13 @@
  * targets, their table and what opens them, each as JSON in a text.
  */
 export function reader(...names) {
+  const texts = new WeakMap(); // an env stays as it is
   return (env) => {
-    const found = Object.fromEntries(names.map((name) => [name, env[name]]));
-    return JSON.stringify(env.TARGETS ? { ...found, ...targetsOf(env) } : found);
+    if (!texts.has(env)) {
+      const found = Object.fromEntries(names.map((name) => [name, env[name]]));
+      texts.set(env, JSON.stringify(env.TARGETS ? { ...found, ...targetsOf(env) } : found));
+    }
+    return texts.get(env);
   };
 }
 

@@ -6,10 +6,10 @@ longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import repeat
-from operator import attrgetter
 from typing import Any, Final, cast
 
 import pydantic_core
@@ -21,6 +21,8 @@ from positronic.rows import Row
 from positronic.sealing.envelope import KEY_ID
 from positronic.secrets.policy import MAX_KEPT_DAYS, MAX_KEPT_VERSIONS, Policy
 from positronic.times import iso
+
+REMEMBERED: Final = 1000  # rows; each says about 300 characters
 
 _NUMBER: Final = core_schema.int_schema(strict=True, gt=0, le=2**53 - 1)
 _TIME: Final = core_schema.int_schema(strict=True, gt=0, le=times.LAST)
@@ -55,15 +57,12 @@ _FIELDS: Final = {
     },
     "enforce": core_schema.typed_dict_field(core_schema.bool_schema(strict=True), required=False),
 }
-_ROW: Final = core_schema.typed_dict_schema(_FIELDS)
-_ONE: Final = SchemaValidator(_ROW)
-_ALL: Final = SchemaValidator(core_schema.list_schema(_ROW))
+_FIELDS_OF: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 _PLAIN: Final = frozenset({*_LIVE, *_CHANGED})  # no policy, and it was never deleted
 
 Listed = Mapping[str, object]
 _Fields = Mapping[str, Any]
 
-_TEXT_OF: Final[Callable[[Row], str]] = attrgetter("text")
 _OF_PLAIN: Final[tuple[Listed, None, None]] = ({}, None, None)  # as `_more` says it
 
 
@@ -78,30 +77,19 @@ def listed(rows: Sequence[Row], reads: Mapping[str, int | None]) -> Sequence[Lis
     """What is shown of each that is not deleted, as `models.SecretOut` describes it; one that
     `STATES` cannot read stops no other. `reads`: when it was last read, by name.
     """
-    return [*map(_listed, rows, _checked(rows), repeat(reads))]
+    times_read = [reads.get(row.id) for row in rows] if reads else repeat(None)
+    return [*map(_listed, rows, times_read)]
 
 
-def _checked(rows: Sequence[Row]) -> Sequence[_Fields | None]:
-    """What each row's text says; None: not what it must. By one call, as long as all are well."""
-    with suppress(ValueError):
-        found = _ALL.validate_json(f"[{','.join(map(_TEXT_OF, rows))}]")
-        if len(found) == len(rows):
-            return cast("Sequence[_Fields]", found)
-    return [_checked_alone(row) for row in rows]
-
-
-def _checked_alone(row: Row) -> _Fields | None:
-    with suppress(ValueError):
-        return cast("_Fields", _ONE.validate_json(row.text))
-    return None
-
-
-def _listed(row: Row, found: _Fields | None, reads: Mapping[str, int | None]) -> Listed:
-    name, _, keys, _ = row
+@lru_cache(maxsize=REMEMBERED)
+def _listed(row: Row, read: int | None) -> Listed:
+    """Remembered, for of most rows a list says the same as the last one did."""
+    name = row.id
+    found = _checked(row.text)
     if found is None or not is_name(name):
         return {"name": name, "unreadable": True}
     more, kept_until, due_at = _OF_PLAIN if found.keys() <= _PLAIN else _more(found)
-    if keys != (name, kept_until, due_at):  # it stands elsewhere in an index than it says
+    if row.keys != (name, kept_until, due_at):  # it stands elsewhere in an index than it says
         return {"name": name, "unreadable": True}
     sealed = found["updatedAt"]
     shown = {
@@ -113,9 +101,16 @@ def _listed(row: Row, found: _Fields | None, reads: Mapping[str, int | None]) ->
     }
     if (by := found.get("changedBy")) is not None:
         shown["updatedBy"] = by
-    if reads and (read := reads.get(name)) is not None:
+    if read is not None:
         shown["lastReadAt"] = iso(read)
-    return {**shown, **more} if more else shown
+    return {**shown, **more}
+
+
+def _checked(text: str) -> _Fields | None:
+    """What a row's text says; None: not what it must."""
+    with suppress(ValueError):
+        return cast("_Fields", _FIELDS_OF.validate_json(text))
+    return None
 
 
 def _more(found: _Fields) -> tuple[Listed, int | None, int | None]:
