@@ -50,6 +50,17 @@ def test_a_command_arrives_as_it_was_sent(sent: object) -> None:
     assert unpack(packed, PROJECT, KEYRING) == sent
 
 
+def test_no_value_stays_in_a_cache_of_texts() -> None:
+    """A parser that remembers short texts would keep a value after the command."""
+    packed = pack(put("A", "a short value"), KEYRING)
+    first, second = (unpack(packed, PROJECT, KEYRING).arguments["entry"] for _ in range(2))
+
+    assert isinstance(first, list)
+    assert isinstance(second, list)
+    assert first == second
+    assert first[1] is not second[1]
+
+
 def test_only_our_own_entry_sends_commands() -> None:
     """Changed text, another project's, another master key's, or none of all that: refused."""
     message = pack(put("A"), KEYRING)

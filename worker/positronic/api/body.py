@@ -129,7 +129,7 @@ def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:
     try:
         # First a parser that limits the depth to 200: with more, Python's own would overflow the
         # Worker's stack and crash the isolate. Then the one that detects repeated keys.
-        pydantic_core.from_json(body, allow_inf_nan=False)
+        pydantic_core.from_json(body, allow_inf_nan=False, cache_strings=False)
         to_object = partial(_to_object, max_fields)
         return json.loads(body.decode(), object_pairs_hook=to_object)
     except ValueError:

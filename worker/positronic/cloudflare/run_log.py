@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from positronic.errors import StoreFailed
 from positronic.runs import record
 from positronic.runs.record import KeptEvent, RunRecord
 
 _IS_THERE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'run'"
 
 Run = Callable[..., Sequence[Sequence[Any]]]  # a statement and its values: its rows
+
+
+class RunLogFailed(Exception):
+    """Not told to callers, as a StoreFailed is: it is in the operator's log."""
 
 
 class SqlRunLog:
@@ -20,9 +25,9 @@ class SqlRunLog:
     """
 
     def __init__(self, run: Run, wake: Callable[[], None] = lambda: None) -> None:
-        self._run = run
+        self._statement = run
         self._wake = wake
-        self._is_there = bool(run(_IS_THERE))
+        self._is_there = bool(self._run(_IS_THERE))
 
     def load(self) -> RunRecord | None:
         if not self._is_there:
@@ -43,6 +48,12 @@ class SqlRunLog:
             return []
         query = "SELECT number, event FROM events WHERE number > ? ORDER BY number LIMIT ?"
         return [KeptEvent(*row) for row in self._run(query, after, limit)]
+
+    def _run(self, query: str, *values: str | int) -> Sequence[Sequence[Any]]:
+        try:
+            return self._statement(query, *values)
+        except StoreFailed:
+            raise RunLogFailed("the run's database failed") from None
 
     def _make(self) -> None:
         if not self._is_there:

@@ -61,7 +61,8 @@ def unpack(message: str, project: Project, keyring: Keyring) -> Command:
     if verdict is not Verdict.INTACT:
         told = Forbidden("this is not a command of the Worker's own entry")
         raise ForeignCommand(told, told.code, key_id if KEY_ID.fullmatch(key_id) else "")
-    found = pydantic_core.from_json(text)
+    # Without a cache: a command may carry a value, which would stay in it.
+    found = pydantic_core.from_json(text, cache_strings=False)
     if found["form"] != FORM:
         raise Busy("the command is of another version than this object; nothing was done")
     return _command(project, found)

@@ -79,7 +79,7 @@ def split_url(url: str) -> Address:
     if found is None:
         raise InvalidRequest("the address cannot be parsed")
     scheme, host, path, query = found.groups("")
-    if scheme != "https" and not _is_loopback(host.strip("[]")):
+    if scheme != "https" and not _is_loopback(host.strip("[]").lower()):
         raise HttpsRequired("use https")
     return Address(path, query)
 

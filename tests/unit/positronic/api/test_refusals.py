@@ -329,3 +329,9 @@ def test_a_host_that_is_not_set_up(settings: Settings, names: str, path: str) ->
     assert (answer.status, answer.code) == (503, "not_configured")
     assert names in answer.json["error"]
     assert CANARY.encode() not in answer.body
+
+
+@pytest.mark.parametrize("origin", ["http://LOCALHOST:8787", "http://127.0.0.1", "http://[::1]:80"])
+def test_plain_http_is_taken_on_this_machine(origin: str) -> None:
+    """However its name is written."""
+    assert House().call("GET", "/status", origin=origin).status == 200

@@ -18,8 +18,8 @@ from positronic.brains import Brain, BrainSecrets, InvalidBrain, brain
 from positronic.brains.discovery import find_brains
 from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
-from positronic.cloudflare.run_log import SqlRunLog
-from positronic.errors import AuditUnavailable
+from positronic.cloudflare.run_log import RunLogFailed, SqlRunLog
+from positronic.errors import AuditUnavailable, StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.names import Project
 from positronic.redact import Redactor
@@ -67,6 +67,16 @@ def place(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - an iterator 
     found = Place(request.param)
     yield found
     found.close()
+
+
+def test_a_run_whose_database_fails_is_no_refusal_of_the_caller() -> None:
+    """It is the operator's to know, and not an answer about the project's ledger."""
+
+    def fails(*_: object) -> Sequence[Sequence[Any]]:
+        raise StoreFailed("the project's database failed")
+
+    with pytest.raises(RunLogFailed):
+        SqlRunLog(fails)
 
 
 def texts(log: RunLog) -> list[dict[str, Any]]:
