@@ -10,12 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-__all__ = ["quick_dataclass"]
+__all__ = ["quick_dataclass", "quick_replace"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as quick_dataclass
+    from dataclasses import replace as quick_replace
 else:
 
     def quick_dataclass(*, frozen: bool, slots: bool) -> Callable[[type], type]:
         """Compared and hashed by its fields, as a frozen one is."""
         return dataclass(slots=slots, unsafe_hash=frozen)
+
+    def quick_replace(item: object, **changes: object) -> object:
+        """As `dataclasses.replace`, of one whose fields are all arguments of its `__init__`."""
+        kept = {name: getattr(item, name) for name in item.__match_args__}
+        return type(item)(**kept | changes)

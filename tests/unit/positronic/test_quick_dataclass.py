@@ -8,6 +8,7 @@ import pytest
 
 from positronic.names import Name
 from positronic.ports import Metadata, Record, RecordInfo
+from positronic.quick_dataclass import quick_replace
 from positronic.rows import Change, Delete, Kind, Put
 
 METADATA = Metadata(1, 2, 3, "k1")
@@ -34,3 +35,13 @@ def test_it_has_no_other_attributes() -> None:
     """A misspelt one is noticed."""
     with pytest.raises(AttributeError):
         Put(Kind("kind"), "a", "").revison = 1  # type: ignore[attr-defined]
+
+
+def test_one_is_replaced_as_by_dataclasses() -> None:
+    """Also with fields of the classes above it; a misspelt one is noticed."""
+    one = Record(Name("A"), METADATA, "sealed")
+
+    assert quick_replace(one, sealed="other") == replace(one, sealed="other")
+    assert quick_replace(one, name=Name("B")) == replace(one, name=Name("B"))
+    with pytest.raises(TypeError):
+        quick_replace(one, seald="other")  # type: ignore[call-arg]

@@ -6,22 +6,23 @@ So an event that was changed, removed from the middle, put elsewhere or planted 
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Final
 
 from positronic.audit.audit_key import EVENT, AuditKey
 from positronic.audit.audit_key import verify as verify_signature
-from positronic.audit.events import signed, signed_parts
+from positronic.audit.events import signed_parts
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
-from positronic.ledger.json_text import encoder
 from positronic.names import Project
 from positronic.ports import Event, Ledger
+from positronic.quick_dataclass import quick_replace
 from positronic.rows import Put, Row
 from positronic.sealing.signing import Verdict
 
 MAX_EVENTS: Final = 10**12
 START: Final = "0" * 64  # what the first event has for the digest of the one before
 
-_json: Final = encoder(", ", ": ", sort_keys=True)  # as whatever was signed ever had it
+_json: Final = json.JSONEncoder(sort_keys=True).encode  # what was signed is in no other spelling
 
 
 def digest(row: Row | Put) -> str:
@@ -45,10 +46,9 @@ def append(
 ) -> Put:
     """The row of the next event after the last one; the commit expects that it is absent."""
     sequence = sequence_of(last.id) + 1 if last else 1
-    previous = digest(last) if last else START
-    unsigned = ChainedEvent(event, sequence, previous, command, result)
-    event = signed(event, key.sign(EVENT, *_parts(project, unsigned)))
-    return EVENTS.put(ChainedEvent(event, sequence, previous, command, result))
+    chained = ChainedEvent(event, sequence, digest(last) if last else START, command, result)
+    signed = quick_replace(event, signature=key.sign(EVENT, *_parts(project, chained)))
+    return EVENTS.put(quick_replace(chained, event=signed))
 
 
 def verify(key: AuditKey | None, project: Project, chained: ChainedEvent) -> Verdict:

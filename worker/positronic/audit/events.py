@@ -74,14 +74,6 @@ def decode(id: str, text: str) -> Event:  # noqa: A002
         return Event(id, _time_of(id), {}, "", (), UNREADABLE, "")
 
 
-def signed(event: Event, signature: Signature) -> Event:
-    """The event with its signature."""
-    return Event(
-        *(event.id, event.time, event.actor, event.action, event.names, event.outcome),
-        *(event.request_id, event.code, event.address, signature, event.details),
-    )
-
-
 def signed_parts(project: Project, event: Event) -> list[str]:
     """Every field, each list after its length: no two events read the same."""
     actor = [part for pair in sorted(event.actor.items()) for part in pair]

@@ -19,6 +19,7 @@ from positronic.ledger.secret_rows import (
 )
 from positronic.names import Name
 from positronic.ports import Metadata, Record
+from positronic.quick_dataclass import quick_replace
 from positronic.rows import Change, Delete, Row
 from positronic.sealing.envelope import MAX_LENGTH
 from positronic.secrets.policy import DEFAULT
@@ -70,12 +71,14 @@ def written(
     work: Work, record: Record, state: SecretState, restored_from: int | None = None
 ) -> list[Change]:
     """The rows of a new version of this state, and the ones that are no longer kept."""
-    actor = work.actor
-    changed = SecretState(
-        *(state.name, record.metadata, None, record.metadata.updated_at, actor),
-        *(state.deleted_version, state.kept_until, state.policy),
+    changed = quick_replace(
+        state,
+        metadata=record.metadata,
+        deleted_at=None,
+        changed_at=record.metadata.updated_at,
+        changed_by=work.actor,
     )
-    version = version_from(record, actor, restored_from)
+    version = version_from(record, work.actor, restored_from)
     # What is restored may have had a policy that kept more, before it was destroyed.
     is_back = restored_from is not None and not state.is_live
     gone = (surplus if is_back else _outdated)(work, changed, len(record.sealed))

@@ -232,9 +232,13 @@ class Place:
     def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
         now = self._tools.clock()
         return Event(
-            *(event_id(now, self._tools.random), now, principal.actor),
-            *(plan.action or command.action, tuple(plan.names), ACCEPTED),
-            command.origin.request_id,
+            id=event_id(now, self._tools.random),
+            time=now,
+            actor=principal.actor,
+            action=plan.action or command.action,
+            names=tuple(plan.names),
+            outcome=ACCEPTED,
+            request_id=command.origin.request_id,
             address=command.origin.address,
             details=plan.details,
         )

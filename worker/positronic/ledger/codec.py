@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,6 @@ from typing import Any, Final, Generic, TypeVar
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
-from positronic.ledger.json_text import encoder
 from positronic.ports import Unreadable
 from positronic.rows import Key, Kind, Put, Row
 
@@ -17,7 +17,8 @@ REMEMBERED: Final = 256  # rows
 
 T = TypeVar("T")
 
-_json: Final = encoder(",", ":")
+# `json.dumps` makes an encoder each time that it is not the default.
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 Keys = tuple[Key | None, ...]
 
