@@ -91,13 +91,13 @@ class _FromHex(Layer):
 def decoded(text: Layer, reading: Layer) -> Iterator[tuple[Layer, Layer | None]]:
     """What was decoded, and the text in it, which may be encoded or escaped again.
 
-    Of the text's last reading, and hex of the text itself too: in `%7a7a41` the first digits look
-    like an escape.
+    Of the text's last reading, and of the text itself too: in `%7a7a41`, which may be either, the
+    first digits look like an escape.
     """
-    for found in _from_base64(reading):
-        spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
-        yield found, Pieces(found, spans) if spans else None
     for layer in (reading,) if reading is text else (reading, text):
+        for found in _from_base64(layer):
+            spans = list(runs(found.text, IS_ASCII, IS_TEXT, SHORTEST))
+            yield found, Pieces(found, spans) if spans else None
         yield from ((found, found) for found in _from_hex(layer))
 
 
