@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import json
 import pickle
@@ -424,6 +423,6 @@ def test_work_is_linear_in_the_text(case: str, size: int) -> None:
 @pytest.mark.parametrize("value", ["\x17@0000", "sk-live-abcdefgh12345678"])
 def test_base64_that_starts_like_an_escape(before: str, value: str) -> None:
     """`%F0` is no byte of a value whose base64 starts with `F0`, and `%c2` none of `c2st`."""
-    spelt = base64.b64encode(value.encode()).decode()
+    spelt = b64encode(value.encode()).decode()
 
     assert knowing(KEY=value).text(before + spelt) == before + marker("KEY")
