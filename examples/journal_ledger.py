@@ -30,11 +30,11 @@ class JournalLedger:
             self._rows.commit([_read(*found) for found in json.loads(line)], {})
         self._size = sum(map(len, whole))
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def commit(self, changes: Changes, expect: Expect) -> int:
         self._rows.check(changes, expect)
         if changes:
             self._append(json.dumps([_write(change) for change in changes]).encode() + b"\n")
-            self._rows.commit(changes, {})
+        return self._rows.commit(changes, {})
 
     def _append(self, line: bytes) -> None:
         try:

@@ -30,6 +30,7 @@ from positronic.ledger.copy_rows import OUTBOX, PUBLISHED
 from positronic.ledger.duty_rows import DUTIES
 from positronic.ledger.event_rows import EVENTS, ChainedEvent
 from positronic.ledger.grant_rows import GRANTS
+from positronic.ledger.last_event import LastEvent
 from positronic.ledger.look import Look
 from positronic.ledger.project_rows import PROJECTS
 from positronic.ledger.reminder_rows import REMINDERS
@@ -122,6 +123,7 @@ class Commanding:
     wakes: list[int] = field(default_factory=list)
     background: list[Coroutine[None, None, None]] = field(default_factory=list)
     standing: Standing = field(default_factory=Standing)
+    last_event: LastEvent = field(default_factory=LastEvent)
     audit_throttle: AuditThrottle = field(init=False)
     is_full: bool = False
     run_limits: RunLimits = field(default_factory=RunLimits)
@@ -155,6 +157,7 @@ class Commanding:
             in_background=self.background.append,
             audit_throttle=self.audit_throttle,
             standing=self.standing,
+            last_event=self.last_event,
             is_full=lambda: self.is_full,
             run_limits=self.run_limits,
             targets=self.targets,

@@ -185,11 +185,11 @@ class _Between:
         self._ledger = ledger
         self._changes = changes
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def commit(self, changes: Changes, expect: Expect) -> int:
         if self._changes:
             self._ledger.commit(self._changes, {})
             self._changes = []
-        self._ledger.commit(changes, expect)
+        return self._ledger.commit(changes, expect)
 
 
 @SUITE.check

@@ -20,6 +20,7 @@ from positronic.rows import (
     Position,
     Put,
     Row,
+    Where,
 )
 
 SUITE: Suite[LedgerWorld] = Suite("ledger")
@@ -377,6 +378,28 @@ async def check_other_handle(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_expects_a_key(world: LedgerWorld) -> None:
+    """That no row has a key in an index, or that the first one which has it is as it was."""
+    ledger = world.open()
+    nobody: dict[Where, int] = {
+        (FOUND, "due", 1): ABSENT,
+        (FOUND, "word", "x"): ABSENT,
+        (PLAIN, "B"): ABSENT,
+    }
+    ledger.commit([put("B", 1)], nobody)
+    refused(CommitConflict, lambda: ledger.commit([put("C", 1)], nobody))
+    ledger.commit([put("A", 1)], {(FOUND, "B"): ledger.get(FOUND, ["B"])["B"].revision})
+    first = ledger.get(FOUND, ["A"])["A"].revision
+    right: dict[Where, int] = {(FOUND, "due", 1): first, (FOUND, "word", "x"): ABSENT}
+    ledger.commit([put("E", 1), put("D", 2)], right)
+    for wrong in (first + 1, ledger.get(FOUND, ["B"])["B"].revision, ABSENT):
+        expect: dict[Where, int] = {(FOUND, "due", 1): wrong}
+        refused(CommitConflict, lambda: ledger.commit([], expect))  # noqa: B023
+
+    assert ids(ledger.list(FOUND, "due", low=1, high=2)) == ["A", "B", "E"]
+
+
+@SUITE.check
 async def check_refuses_what_it_cannot_keep(world: LedgerWorld) -> None:
     """A row over the limit, changed twice, unlike its kind or not Unicode: nothing is written."""
     ledger = world.open()
@@ -419,5 +442,5 @@ async def check_all_or_nothing(world: LedgerWorld) -> None:
         assert world.left_behind() == tables, f"a table after statement {spare}"
 
     assert spare > 6 or world.database is None, "the commit has fewer statements than were to fail"
-    assert len(ledger.list(FOUND)) == 41, "the last one was made"
+    assert len(world.open().list(FOUND)) == 41, "the last one was made"
     assert ids(ledger.list(PLAIN)) == ["new"], "in its new table too"

@@ -8,25 +8,34 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from contracts.kept_elsewhere import Kept, KeptElsewhere
 from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
+from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.sqlite import Database, SqliteLedger
 from positronic.ports import Cipher, Clock, Ledger
 from positronic.rows import Key
 
+T = TypeVar("T")
+
+NEVER: Final = 2**53  # statements before one fails
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerWorld:
-    """`open` gives another handle on the same rows; a ledger in memory has no database."""
+    """`open` gives another handle on the same rows; a ledger in memory has no database.
+
+    `fail`: how `failing` makes one, where it cannot be another handle.
+    """
 
     cipher: Cipher
     open: Callable[[], Ledger]
     database: Database | None = None
     keep: Callable[[Clock], Kept] = KeptElsewhere
+    fail: Callable[[int], Ledger] | None = None
 
     def left_behind(self) -> list[str]:
         """The tables that there are, the platform's own aside."""
@@ -37,6 +46,8 @@ class LedgerWorld:
 
     def failing(self, spare: int) -> Ledger:
         """The same rows; the statement, or else the call, after `spare` of them fails."""
+        if self.fail is not None:
+            return self.fail(spare)
         if self.database is None:
             return FailingLedger(self.open(), spare)
         return SqliteLedger(FailingDatabase(self.database, spare), os.urandom)
@@ -57,8 +68,8 @@ class FailingDatabase:
         self._count()
         self.inner.write(query, *values)
 
-    def transaction(self, work: Callable[[], None]) -> None:
-        self.inner.transaction(work)
+    def transaction(self, work: Callable[[], T]) -> T:
+        return self.inner.transaction(work)
 
     def size(self) -> int:
         return self.inner.size()
@@ -89,3 +100,15 @@ def memory_ledger(cipher: Cipher) -> LedgerWorld:
 
 def sqlite_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
     return LedgerWorld(cipher, lambda: SqliteLedger(database, os.urandom), database)
+
+
+def own_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
+    """One that nobody else writes to, as a Durable Object has it: every handle is the same."""
+    failing = FailingDatabase(database, NEVER)
+    ledger = RememberedLedger(SqliteLedger(failing, os.urandom))
+
+    def after(spare: int) -> Ledger:
+        failing.spare = spare
+        return ledger
+
+    return LedgerWorld(cipher, lambda: after(NEVER), database, fail=after)

@@ -40,6 +40,6 @@ class PassingLedger:
         self.note("count")
         return self.inner.count(kind, index, low=low, high=high)
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def commit(self, changes: Changes, expect: Expect) -> int:
         self.note("commit")
-        self.inner.commit(changes, expect)
+        return self.inner.commit(changes, expect)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.for_pytest import contract_tests
-from contracts.ledger_world import LedgerWorld, memory_ledger, sqlite_ledger
+from contracts.ledger_world import LedgerWorld, memory_ledger, own_ledger, sqlite_ledger
 from positronic.ciphers.native import NativeCipher
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
@@ -27,6 +27,13 @@ def sqlite(_: Path) -> Iterator[LedgerWorld]:
 
 
 @contextmanager
+def own(_: Path) -> Iterator[LedgerWorld]:
+    database = SqliteFile()
+    yield own_ledger(NativeCipher(), database)
+    database.close()
+
+
+@contextmanager
 def shared_file(folder: Path) -> Iterator[LedgerWorld]:
     """Each handle has a connection of its own, as processes have."""
     opened = [SqliteFile(str(folder / "ledger.db"))]
@@ -40,4 +47,4 @@ def shared_file(folder: Path) -> Iterator[LedgerWorld]:
         database.close()
 
 
-test_ledger = contract_tests(memory, sqlite, shared_file)
+test_ledger = contract_tests(memory, sqlite, own, shared_file)

@@ -17,7 +17,7 @@ import js
 from workers import DurableObject, Response, WorkerEntrypoint
 
 from contracts import KV_SUITES, LEDGER_SUITES
-from contracts.ledger_world import memory_ledger, sqlite_ledger
+from contracts.ledger_world import memory_ledger, own_ledger
 from contracts.worlds import KvWorld
 from positronic.ciphers.workers import WorkersCipher
 from positronic.cloudflare import isolate, js_http, js_streams
@@ -91,7 +91,7 @@ class TestLedger(DurableObject):  # type: ignore[misc]
         return made
 
     async def run(self, suite: str, check: str) -> str:
-        world = sqlite_ledger(WorkersCipher(), self.database)
+        world = own_ledger(WorkersCipher(), self.database)
         return json.dumps(await _tried(SUITES[suite][check], world))
 
 

@@ -218,7 +218,8 @@ class TokenRecord:
 
 
 class Ledger(Protocol):
-    """One project's rows, where they are: no call waits for anything. Raises StoreFailed."""
+    """One project's rows, where they are: no call waits for anything, and a commit is durable when
+    it returns. Raises StoreFailed."""
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
         """The rows there are; a missing id is missing from the answer."""
@@ -243,8 +244,8 @@ class Ledger(Protocol):
         """How many rows `list` would give."""
         ...
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
-        """All or nothing, durable when it returns. Raises CommitConflict, TooLarge."""
+    def commit(self, changes: Changes, expect: Expect) -> int:
+        """All or nothing: the revision of what it put. Raises CommitConflict, TooLarge."""
         ...
 
 

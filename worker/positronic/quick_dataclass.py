@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 __all__ = ["quick_dataclass", "quick_replace"]
@@ -23,5 +24,6 @@ else:
 
     def quick_replace(item: object, **changes: object) -> object:
         """As `dataclasses.replace`, of one whose fields are all arguments of its `__init__`."""
-        kept = {name: getattr(item, name) for name in item.__match_args__}
-        return type(item)(**kept | changes)
+        names = item.__match_args__
+        kept = dict(zip(names, attrgetter(*names)(item), strict=True))
+        return type(item)(**{**kept, **changes})

@@ -70,7 +70,9 @@ class Delete:
 Change = Put | Delete
 Changes = Sequence[Change]
 Position = tuple[Key, str]  # a key and an id: where in an index a row stands
-Expect = Mapping[tuple[Kind, str], int]  # the revision that a row must have
+# A row by its id, or the first one with a key in an index: the revision that it must have.
+Where = tuple[Kind, str] | tuple[Kind, str, Key]
+Expect = Mapping[tuple[Kind, str], int] | Mapping[Where, int]
 
 
 class CommitConflict(Exception):

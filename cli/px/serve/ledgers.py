@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary, finalize
 
 from positronic.errors import StoreFailed
@@ -21,6 +21,8 @@ from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import MEMORY, SqliteFile
 from positronic.names import PROJECT, Project
 from positronic.rows import Key
+
+T = TypeVar("T")
 
 SUFFIX: Final = ".sqlite"
 AT_MOST: Final = 64  # that stay open; each has a file or two
@@ -42,11 +44,11 @@ class FileOnceWritten:
     def write(self, query: str, *values: Key | None) -> None:
         self._file.write(query, *values)
 
-    def transaction(self, work: Callable[[], None]) -> None:
+    def transaction(self, work: Callable[[], T]) -> T:
         if not self._is_there:
             self._file.close()
             self._file, self._is_there = _opened(self._path), True
-        self._file.transaction(work)
+        return self._file.transaction(work)
 
     def size(self) -> int:
         return self._file.size()

@@ -79,12 +79,12 @@ class FragileLedger:
         self.get, self.list, self.count = self._inner.get, self._inner.list, self._inner.count
         self.commits_left: int | None = None
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def commit(self, changes: Changes, expect: Expect) -> int:
         if self.commits_left is not None:
             if self.commits_left == 0:
                 raise StoreFailed("the ledger was set to fail")
             self.commits_left -= 1
-        self._inner.commit(changes, expect)
+        return self._inner.commit(changes, expect)
 
 
 async def _drain(receive: Receive) -> bytes:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
@@ -27,6 +27,8 @@ from positronic.ledger.sqlite_file import SqliteFile
 from positronic.ledger.text_keys import GROWS_BY, NO_KEY
 from positronic.rows import Delete, Put
 from support.running import run
+
+T = TypeVar("T")
 
 JOURNALS: Final = ("DELETE", "WAL")
 STEPS: Final = 400
@@ -192,11 +194,11 @@ class _Late(SqliteFile):
 
     path = ""
 
-    def transaction(self, work: Callable[[], None]) -> None:
+    def transaction(self, work: Callable[[], T]) -> T:
         other = SqliteFile(self.path)
         SqliteLedger(other, os.urandom).list(VERSIONS.kind)
         other.close()
-        super().transaction(work)
+        return super().transaction(work)
 
 
 def test_two_processes_may_open_a_ledger_of_before(watched: Watched) -> None:

@@ -93,8 +93,7 @@ async def _session(request: Request, service: Service, role: Role, origin: Origi
         return Session(service, access.project(requested), shown, role, origin)
     if service.unknown_projects.has(shown.project, service.runtime.clock()):
         raise Unauthenticated(INVALID, headers=CHALLENGE)
-    caller = TokenShown(shown.id, shown.hash)
-    session = Session(service, shown.project, caller, role, origin)
+    session = Session(service, shown.project, TokenShown(shown.id, shown.hash), role, origin)
     if requested not in (None, shown.project):
         await session.ask.check()
         raise Forbidden("this token belongs to another project")

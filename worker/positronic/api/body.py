@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Final, TypeVar
 
 import pydantic_core
@@ -130,11 +130,15 @@ def read_json(body: bytes, max_fields: int = MAX_FIELDS) -> object:
         # First a parser that limits the depth to 200: with more, Python's own would overflow the
         # Worker's stack and crash the isolate. Then the one that detects repeated keys.
         pydantic_core.from_json(body, allow_inf_nan=False, cache_strings=False)
-        to_object = partial(_to_object, max_fields)
-        return json.loads(body.decode(), object_pairs_hook=to_object)
+        return _decoder(max_fields).decode(body.decode())
     except ValueError:
         # `from None`: a decoding error contains the document.
         raise InvalidJson("the body is not a JSON document in UTF-8") from None
+
+
+@cache
+def _decoder(max_fields: int) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=partial(_to_object, max_fields))
 
 
 def _to_object(max_fields: int, pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from positronic.ports import Signature
@@ -23,13 +24,13 @@ _ID: Final = b"positronic audit key id"
 _MAC: Final = "positronic audit mac"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AuditKey:
     """`secret`: 32 random bytes."""
 
     secret: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made from the key, so that no other key has it; it shows nothing of the key."""
         digest = hmac.digest(self.secret, _ID, "sha256")

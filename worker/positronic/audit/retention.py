@@ -1,4 +1,4 @@
-"""What is no longer kept of a ledger's events goes a few at a time, and is signed for.
+"""What is no longer kept of a ledger's events goes once a day, and is signed for.
 
 So an event whose predecessor is missing has lost it to retention, or somebody removed it. Nothing
 is signed for because a row says so: an event must be intact, and old by what is signed in it.
@@ -12,6 +12,7 @@ from positronic.audit import chain
 from positronic.audit.audit_key import TRIMMED as PURPOSE
 from positronic.audit.audit_key import AuditKey, verify
 from positronic.ledger.event_rows import EVENTS, event_row_id, sequence_of
+from positronic.ledger.last_event import last_event
 from positronic.ledger.setting_rows import SETTING, TRIMMED, TRIMMED_ID, Trimmed
 from positronic.names import Project
 from positronic.ports import Ledger, Signature, Unreadable
@@ -20,18 +21,15 @@ from positronic.sealing.signing import Verdict
 
 _NOTHING: Final = Trimmed(0, chain.START, Signature("", ""))
 
-AT_ONCE: Final = 4  # with each new event: faster than they come
-ALONE: Final = 500  # in a step that does nothing else
+AT_ONCE: Final = 500  # in a step
 
 
-def trim(
-    ledger: Ledger, key: AuditKey, project: Project, before: int, most: int = AT_ONCE
-) -> list[Change]:
+def trim(ledger: Ledger, key: AuditKey, project: Project, before: int) -> list[Change]:
     """Removes the oldest events, of a time before that, in their order. Part of a commit.
 
     The newest one stays, however old, so that the chain continues.
     """
-    old = ledger.list(EVENTS.kind, "time", limit=most, high=before)
+    old = ledger.list(EVENTS.kind, "time", limit=AT_ONCE, high=before)
     if not old:
         return []
     start = _trimmed(ledger)
@@ -39,22 +37,21 @@ def trim(
         return []
     # What stands up to there is under a lost key: already signed for, by `given_up`.
     first, end = event_row_id(start.sequence), event_row_id(0)
-    if unsigned := [Delete(EVENTS.kind, row.id) for row in old if first <= row.id < end]:
-        return [*unsigned, TRIMMED.put(start)]
-    ids = [event_row_id(start.sequence + number) for number in range(1, most + 1)]
-    rows, last = ledger.get(EVENTS.kind, ids), chain.newest(ledger)
+    unsigned: list[Change] = [Delete(EVENTS.kind, row.id) for row in old if first <= row.id < end]
+    ids = [event_row_id(start.sequence + number) for number in range(1, AT_ONCE + 1)]
+    rows, last = ledger.get(EVENTS.kind, ids), last_event(ledger)
     newest = last.id if last else None
-    changes: list[Change] = []
+    signed: list[Change] = []
     sequence, digest = start.sequence, start.digest
     for id_ in ids:
         if id_ not in rows or id_ == newest or not _is_over(key, project, rows[id_], before):
             break
-        changes.append(Delete(EVENTS.kind, id_))
+        signed.append(Delete(EVENTS.kind, id_))
         sequence, digest = sequence + 1, chain.digest(rows[id_])
-    if not changes:
-        return []
+    if not signed:
+        return unsigned
     signature = key.sign(PURPOSE, *_signed(project, sequence, digest))
-    return [*changes, TRIMMED.put(Trimmed(sequence, digest, signature))]
+    return [*unsigned, *signed, TRIMMED.put(Trimmed(sequence, digest, signature))]
 
 
 def given_up(key: AuditKey, project: Project, last: Row) -> Put:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pydantic_core
 
 from positronic.cloudflare.crossings import crossings
 from positronic.errors import StoreFailed
 from positronic.rows import Key
+
+T = TypeVar("T")
+
+
+class _ReadsItsOwn(Exception):
+    """What was written is read: it has to be in the database."""
 
 
 class ObjectStorage(Protocol):
@@ -28,10 +34,15 @@ class ObjectDatabase:
         self._storage = storage
         self._sql = storage.sql
         self._run: Any = None
+        self._is_inside = False
+        self._size = 0
         self._due: list[tuple[str, Sequence[Key | None]]] = []
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
-        self._write_all()
+        if self._due:
+            if not self._is_inside:
+                raise _ReadsItsOwn
+            self._write_all()
         try:
             self._run = self._run or crossings().runner(self._sql)
             found = self._run(query, *values)
@@ -44,32 +55,50 @@ class ObjectDatabase:
         self._due.append((query, values))
 
     def size(self) -> int:
-        return int(self._sql.databaseSize)
+        self._size = self._size or int(self._sql.databaseSize)
+        return self._size
 
-    def transaction(self, work: Callable[[], None]) -> None:
+    def transaction(self, work: Callable[[], T]) -> T:
+        """By one call to JavaScript. `work` is done again, in it, if it reads what it wrote."""
+        try:
+            found = work()
+            self._write_all()
+        except _ReadsItsOwn:
+            self._due.clear()
+            return self._transaction(work)
+        finally:
+            self._due.clear()
+        return found
+
+    def _transaction(self, work: Callable[[], T]) -> T:
+        found: list[T] = []
         raised: list[Exception] = []
 
         def inside() -> None:
             try:
-                work()
+                found.append(work())
                 self._write_all()
             except Exception as error:
                 raised.append(error)
                 raise
 
+        self._is_inside = True
         try:
             self._storage.transactionSync(inside)
         except Exception:  # noqa: BLE001 - it went through JavaScript: ours, or the database's
             raise (raised or [StoreFailed("the project's database failed")])[0] from None
         finally:
-            self._due.clear()
+            self._is_inside = False
+        return found[0]
 
     def _write_all(self) -> None:
         """By one call: each from Python takes longer than its statement."""
         if not self._due:
             return
         try:
-            crossings().writeAll(self._sql, pydantic_core.to_json(self._due).decode())
+            self._size = crossings().writeAll(
+                self._storage, pydantic_core.to_json(self._due).decode()
+            )
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None
         finally:

@@ -1,14 +1,15 @@
-"""What the platform calls of ours begins at once, and its answer leaves at once.
+"""What the platform calls of ours begins at once, goes on at once, and its answer leaves at once.
 
 Pyodide's loop puts off each step of a coroutine, and each notice of its end, by a message of
-JavaScript to itself. To begin a call and to tell its end takes three, longer than some answers.
+JavaScript to itself. To begin a call and to tell its end takes three, longer than some answers, and
+one more for whatever it waits for.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import Any
 
 from pyodide.webloop import PyodideFuture, PyodideTask
@@ -21,8 +22,8 @@ Coro = Coroutine[Any, Any, Any]
 class PlatformTask(PyodideTask[Any]):
     """A coroutine that JavaScript waits for.
 
-    Until it first waits for something, it cannot wait by `run_sync`, since JavaScript did not call
-    it that way: what is imported from JavaScript has to be there before.
+    It cannot wait by `run_sync`, since JavaScript did not call it that way: what is imported from
+    JavaScript has to be there before. A brain runs in a task of its own, which can.
     """
 
     def __init__(self, coro: Coro, loop: asyncio.AbstractEventLoop) -> None:
@@ -39,6 +40,22 @@ class PlatformTask(PyodideTask[Any]):
             super().add_done_callback(fn, context=context)
 
 
+class _Awaited(PyodideFuture[Any]):
+    """What something of JavaScript's gives, for a task that waits for it.
+
+    `is_given`: that is just being told, by JavaScript itself and by no task.
+    """
+
+    is_given = False
+
+    def set_result(self, result: Any) -> None:
+        _Awaited.is_given = asyncio.current_task(self.get_loop()) is None
+        try:
+            super().set_result(result)
+        finally:
+            _Awaited.is_given = False
+
+
 def _is_ours(coro: Coro) -> bool:
     """A call of a method by the runtime, whose function for that has the object as `inst`.
 
@@ -46,6 +63,11 @@ def _is_ours(coro: Coro) -> bool:
     """
     frame = getattr(coro, "cr_frame", None)
     return frame is not None and isinstance(frame.f_locals.get("inst"), NothingHangs)
+
+
+def _owner(callback: object) -> object:
+    """The task that it is the next step of, if it is one."""
+    return getattr(callback, "__self__", None)
 
 
 def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
@@ -62,9 +84,19 @@ def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
             return later(coro, **options)
         return PlatformTask(coro, loop)
 
+    soon = loop.call_soon
+
+    def call_soon(callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Any:
+        if not _Awaited.is_given or not isinstance(_owner(callback), PlatformTask):
+            return soon(callback, *args, context=context)
+        _Awaited.is_given = False  # what the task does now, it does as a task
+        asyncio._set_running_loop(loop)
+        return (context or copy_context()).run(callback, *args)
+
     def create_future() -> asyncio.Future[Any]:
-        made: asyncio.Future[Any] = PyodideFuture(loop=loop)
+        made: asyncio.Future[Any] = _Awaited(loop=loop)
         return made
 
+    loop.call_soon = call_soon  # type: ignore[assignment, method-assign]
     loop.create_task = create_task  # type: ignore[assignment, method-assign]
     loop.create_future = create_future  # type: ignore[method-assign]

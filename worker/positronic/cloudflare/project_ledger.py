@@ -35,9 +35,11 @@ from positronic.commands.work import Tools
 from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
+from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
+from positronic.ports import Ledger
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.targets.drain import TargetDrain
 from positronic.times import wait_after
@@ -57,7 +59,7 @@ class _Held:
     env: Any
     name: str | None
     database: ObjectDatabase
-    ledger: SqliteLedger
+    ledger: Ledger
     standing: Standing
     is_ringing: bool = False
     failed: int = 0
@@ -75,9 +77,8 @@ class ProjectLedger(NothingHangs, DurableObject):
         made: ProjectLedger = super().__new__(cls, ctx, env)
         database = ObjectDatabase(ctx.storage)
         standing = Standing(_first_layout(env, str(ctx.id.name)))
-        _held[made] = _Held(
-            ctx, env, ctx.id.name, database, SqliteLedger(database, os.urandom), standing
-        )
+        ledger = RememberedLedger(SqliteLedger(database, os.urandom))
+        _held[made] = _Held(ctx, env, ctx.id.name, database, ledger, standing)
         return made
 
     def __init__(self, _: Any, __: Any) -> None:

@@ -10,6 +10,7 @@ from positronic.commands.work import Plan, Work
 from positronic.errors import Conflict, NotFound
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
+from positronic.ledger.last_event import last_event
 from positronic.rows import Row
 from positronic.sealing.envelope import KEY_ID
 from positronic.sealing.signing import Verdict
@@ -21,8 +22,8 @@ async def trim(work: Work) -> Plan:
     if key is None:  # nothing is removed that cannot be signed for
         return Plan([], [], False)
     before = work.tools.clock() - work.tools.audit_retention
-    gone = retention.trim(work.look.ledger, key, work.project, before, retention.ALONE)
-    return Plan(gone, [], len(gone) > retention.ALONE)
+    gone = retention.trim(work.look.ledger, key, work.project, before)
+    return Plan(gone, [], len(gone) >= retention.AT_ONCE)
 
 
 async def restart(work: Work) -> Plan:
@@ -38,7 +39,7 @@ async def restart(work: Work) -> Plan:
     if master in work.tools.keyring:
         raise Conflict(f"the audit key is not lost: its master key {master!r} is held")
     key, kept = await audit_keys.draw(work)
-    last = chain.newest(work.look.ledger)
+    last = last_event(work.look.ledger)
     sequence = sequence_of(last.id) + 1 if last else 1
     work.look.rows(EVENTS.kind, [event_row_id(sequence)])  # the event that says so has this number
     given_up = [retention.given_up(key, work.project, last)] if last else []

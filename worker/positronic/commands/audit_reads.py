@@ -13,6 +13,7 @@ from positronic.commands import audit_keys
 from positronic.commands.paging import by_id
 from positronic.commands.work import Work
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
+from positronic.ledger.last_event import MAX_EVENTS, last_event
 from positronic.ports import Unreadable
 from positronic.rows import Row
 from positronic.sealing.signing import Verdict
@@ -34,7 +35,7 @@ async def listed(work: Work, cursor: str | None, limit: int, wanted: Wanted) -> 
     numbers = [number for row in rows if (number := _number(row.id))]
     older = {event_row_id(number - 1) for number in numbers}
     there |= work.look.ledger.get(EVENTS.kind, older - there.keys())
-    newest = chain.newest(work.look.ledger)
+    newest = last_event(work.look.ledger)
     head = [sequence_of(newest.id), chain.digest(newest)] if newest else None
     items = [_item(work, key, row, there) for row in rows]
     return [items, following, head]
@@ -93,7 +94,7 @@ def _number(row_id: str) -> int | None:
     """None for a row that has no place in the chain: somebody else put it there."""
     is_ours = row_id.isascii() and row_id.isdigit() and len(row_id) == len(event_row_id(1))
     number = sequence_of(row_id) if is_ours else 0
-    return number if 0 < number < chain.MAX_EVENTS else None
+    return number if 0 < number < MAX_EVENTS else None
 
 
 def _follows(

@@ -21,6 +21,7 @@ from positronic.errors import Conflict, CorruptRecord, NotFound, UnknownKey
 from positronic.ledger.audit_key_rows import AUDIT_KEY, AUDIT_KEYS
 from positronic.ledger.backup_rows import EXPORTED, EXPORTED_ID
 from positronic.ledger.event_rows import EVENTS, event_row_id, sequence_of
+from positronic.ledger.last_event import last_event
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.setting_rows import SETTING
 from positronic.ledger.token_rows import TOKENS
@@ -117,7 +118,7 @@ async def exported(work: Work) -> object:
 def _checked(work: Work, walk: _Walk) -> tuple[_Walk, str]:
     """The header, and where the export is; its head, if this is the first page. Raises Conflict."""
     key = work.look.rows(AUDIT_KEYS.kind, [AUDIT_KEY]).get(AUDIT_KEY)
-    newest = chain.newest(work.look.ledger)
+    newest = last_event(work.look.ledger)
     if key is None or newest is None:
         raise Conflict("the project has no events, and so nothing to export")
     header = pages.write_header(pages.Header(work.project, walk.id, walk.at, key.text))

@@ -113,7 +113,7 @@ def _document(command: Command) -> Mapping[str, object]:
         "id": command.id,
         "action": command.action,
         "arguments": command.arguments,
-        "caller": _shown(caller) if isinstance(caller, TokenShown) else _vouched(caller),
+        "caller": _caller_of(caller),
         "role": command.role.label,
         "requestId": origin.request_id,
         "address": origin.address,
@@ -121,11 +121,9 @@ def _document(command: Command) -> Mapping[str, object]:
     }
 
 
-def _shown(token: TokenShown) -> list[str]:
-    return [token.id, token.hash]
-
-
-def _vouched(caller: Principal) -> list[str | None]:
+def _caller_of(caller: Principal | TokenShown) -> list[str | None]:
+    if isinstance(caller, TokenShown):
+        return [caller.id, caller.hash]
     return [caller.id, caller.name, caller.role.label, caller.project, caller.kind]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from positronic.access.authentication import TokenRefused
 from positronic.access.foreign_calls import ForeignCalls
-from positronic.audit import chain, retention
+from positronic.audit import chain
 from positronic.audit.events import REFUSED, Origin, event_id
 from positronic.commands import audit_keys
 from positronic.commands.arguments import Arguments
@@ -95,12 +95,11 @@ class Noting:
             with suppress(CommitConflict, PositronicError):
                 work = Work(self._project, Look(self._ledger), self._tools)
                 key, kept = await audit_keys.obtain(work)
-                last = chain.newest(self._ledger)
+                last = self._tools.last_event.take(self._ledger)
                 row = chain.append(last, key, self._project, event)
-                before = self._tools.clock() - self._tools.audit_retention
-                gone = retention.trim(self._ledger, key, self._project, before)
                 expect = work.look.expect | {(row.kind, row.id): ABSENT}
-                self._ledger.commit([*kept, *gone, row], expect)
+                self._ledger.commit([*kept, row], expect)
+                self._tools.last_event.put(row)
                 return
 
 

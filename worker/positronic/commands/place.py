@@ -19,7 +19,7 @@ from positronic.access.authentication import (
     require,
 )
 from positronic.access.binding_refusals import NoProps, NotGranted
-from positronic.audit import chain, retention
+from positronic.audit import chain
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.events import ACCEPTED, event_id
 from positronic.commands import audit_keys, use_counts
@@ -39,6 +39,7 @@ from positronic.errors import (
     CorruptRecord,
     InvalidRequest,
     LedgerFull,
+    PositronicError,
     SecretExpired,
     Unauthenticated,
 )
@@ -52,7 +53,7 @@ from positronic.ledger.use_rows import COUNTED
 from positronic.names import Project
 from positronic.ports import Event, Ledger
 from positronic.roles import SYSTEM, Principal
-from positronic.rows import ABSENT, Change, CommitConflict, Put, Row
+from positronic.rows import ABSENT, Change, CommitConflict, Put, Where
 from positronic.sealing.signing import Signer
 from positronic.targets import outbox
 from positronic.times import DAY
@@ -113,8 +114,7 @@ class Place:
         change = CHANGES.get(command.action)
         if change is None:
             raise InvalidRequest("there is no such command")
-        # What is answered again whenever it is sent need not be found here: the commit finds it.
-        is_repeated = command.action not in ANSWERED_AGAIN
+        is_repeated = False
         for _ in range(TRIES):
             look = Look(self._ledger)
             admitted = self._admit(command, look)
@@ -122,17 +122,22 @@ class Place:
             if is_repeated and (first := self._first(command)) is not None:
                 again = ANSWERED_AGAIN.get(command.action)
                 return await again(work, arguments) if again else first.result
-            if command.action in NEW_VALUES and self._tools.is_full():
-                raise LedgerFull("the project's ledger is full; no new value is taken")
-            plan = await change(work, arguments)
-            is_recorded, key = plan.names or plan.earlier, plan.audit_key
-            if is_recorded and key is None:
-                key, kept = await audit_keys.obtain(work)
-                if kept:
-                    plan = replace(plan, changes=[*plan.changes, *kept])
             try:
+                if command.action in NEW_VALUES and self._tools.is_full():
+                    raise LedgerFull("the project's ledger is full; no new value is taken")
+                plan = await change(work, arguments)
+                is_recorded, key = plan.names or plan.earlier, plan.audit_key
+                if is_recorded and key is None:
+                    key, kept = await audit_keys.obtain(work)
+                    if kept:
+                        plan = replace(plan, changes=[*plan.changes, *kept])
                 return self._commit(command, admitted, look, plan, key)
             except CommitConflict:
+                is_repeated = True
+            except PositronicError:
+                # It may be refused now because it was made before.
+                if is_repeated or self._first(command) is None:
+                    raise
                 is_repeated = True
         raise Busy("other changes came in between; nothing was done", headers=RETRY_AFTER)
 
@@ -178,31 +183,25 @@ class Place:
         # No await from here: nothing comes between these looks and the commit.
         now = self._tools.clock()
         check_time(admitted.principal, admitted.expires_at, now)
-        if (first := self._first(command)) is not None:
-            if command.action in ANSWERED_AGAIN:
-                raise CommitConflict  # the next try answers it
-            return first.result
         plan.holds()
-        copies: list[Change] = []
-        if self._wake and self._tools.has_copies:
-            copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies]
+        is_copied = self._wake and self._tools.has_copies
+        copies = [OUTBOX.put(DueCopy(name, now)) for name in plan.copies] if is_copied else []
         pushes, as_pushed = outbox.due_of(self._ledger, plan.copies, now)
         begun = self._begun(plan, now)
         reader, read_at = plan.reader or admitted.principal, plan.read_at or now
         reads = use_counts.counted(self._ledger, reader, plan.reads, read_at, plan.host)
-        changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun]
-        expect = {**look.expect, **as_pushed}
-        if key is not None:
-            for one in self._chained(command, admitted.principal, plan, key):
-                changes.append(one)
-                expect[one.kind, one.id] = ABSENT
-            before = now - self._tools.audit_retention
-            changes += retention.trim(self._ledger, key, self._project, before)
+        chained = self._chained(command, admitted.principal, plan, key) if key else []
+        changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun, *chained]
+        expect: dict[Where, int] = {(one.kind, one.id): ABSENT for one in chained}
+        expect.update([*look.expect.items(), *as_pushed.items()])
+        expect[EVENTS.kind, "command", command.id] = ABSENT  # or else it was made before
         if changes and command.action not in WITHOUT_STANDING:
             more, as_expected = self._tools.standing.first_commit(self._ledger)
             changes += more
-            expect |= as_expected
+            expect.update(as_expected.items())
         self._ledger.commit(changes, expect)
+        if chained:
+            self._tools.last_event.put(chained[-1])
         is_due = bool(copies or pushes or plan.is_woken)
         if self._wake and (is_due or begun):
             self._wake(now if is_due else now + DAY)
@@ -213,7 +212,7 @@ class Place:
     ) -> Sequence[Put]:
         """The rows of a plan's events, its own last."""
         rows: list[Put] = []
-        last: Row | Put | None = chain.newest(self._ledger)
+        last = self._tools.last_event.take(self._ledger)
         for event in plan.earlier:
             last = chain.append(last, key, self._project, event)
             rows.append(last)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from positronic.access.audit_throttle import AuditThrottle
 from positronic.adoption.standing import Standing
 from positronic.audit.audit_key import AuditKey
+from positronic.ledger.last_event import LastEvent
 from positronic.ledger.look import Look
 from positronic.names import Name, Project
 from positronic.ports import Cipher, Clock, Event, RandomBytes, Values
@@ -20,10 +21,6 @@ from positronic.secrets.sealer import Sealer
 from positronic.targets.configured import Targets
 
 
-def _has_room() -> bool:
-    return False
-
-
 def _always() -> None:
     return
 
@@ -31,7 +28,7 @@ def _always() -> None:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a host gives besides the ledger. `values` and `targets` are the project's.
-    `audit_throttle` and `standing` outlive a command.
+    `audit_throttle`, `standing` and `last_event` outlive a command.
 
     `audit_retention`: milliseconds that an event is kept at least. `is_full`: there is no room for
     new values; asked before each that is to be written. `has_copies`: False on a host that copies
@@ -47,10 +44,11 @@ class Tools:
     in_background: Callable[[Coroutine[None, None, None]], None]
     audit_throttle: AuditThrottle
     standing: Standing = field(default_factory=Standing)
-    is_full: Callable[[], bool] = _has_room
+    is_full: Callable[[], bool] = lambda: False
     run_limits: RunLimits = field(default_factory=RunLimits)
     targets: Targets = field(default_factory=dict)
     has_copies: bool = True
+    last_event: LastEvent = field(default_factory=LastEvent)
 
 
 @quick_dataclass(frozen=True, slots=True)

@@ -30,4 +30,5 @@ AUDIT_KEYS: Final[Codec[Record]] = Codec(
     _encode,
     _decode,
     lambda record: (record.metadata.key_id,),
+    remembers=True,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
+
+import pydantic_core
 
 from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
@@ -16,9 +17,6 @@ from positronic.rows import Key, Kind, Put, Row
 REMEMBERED: Final = 256  # rows
 
 T = TypeVar("T")
-
-# `json.dumps` makes an encoder each time that it is not the default.
-_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 Keys = tuple[Key | None, ...]
 
@@ -43,7 +41,7 @@ class Codec(Generic[T]):
     remembers: bool = False
 
     def put(self, item: T) -> Put:
-        text = _json(self.encode(item))
+        text = pydantic_core.to_json(self.encode(item)).decode()
         return Put(self.kind, self.id_of(item), text, self.keys_of(item))
 
     def read(self, row: Row) -> T:

@@ -15,6 +15,7 @@ from positronic.rows import (
     Kind,
     Position,
     Row,
+    Where,
     check,
     position,
 )
@@ -63,12 +64,19 @@ class MemoryLedger:
     def check(self, changes: Changes, expect: Expect) -> None:
         """Raises what `commit` would, and changes nothing."""
         check(changes)
-        for (kind, id_), revision in expect.items():
-            row = self._rows.get(kind.name, {}).get(id_)
+        for where, revision in expect.items():
+            row = self._at(where)
             if (row.revision if row else ABSENT) != revision:
                 raise CommitConflict
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def _at(self, where: Where) -> Row | None:
+        kind, key = where[0], where[-1]
+        if len(where) == 2:
+            return self._rows.get(kind.name, {}).get(where[1])
+        rows = self.list(kind, where[1], limit=1, low=key)
+        return next((row for row in rows if row.keys[kind.indexes.index(where[1])] == key), None)
+
+    def commit(self, changes: Changes, expect: Expect) -> int:
         self.check(changes, expect)
         self._commits += 1
         for change in changes:
@@ -77,3 +85,4 @@ class MemoryLedger:
                 rows.pop(change.id, None)
             else:
                 rows[change.id] = Row(change.id, change.text, change.keys, self._commits)
+        return self._commits

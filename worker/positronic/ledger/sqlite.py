@@ -62,8 +62,11 @@ class Database(Protocol):
         """
         ...
 
-    def transaction(self, work: Callable[[], None]) -> None:
-        """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises."""
+    def transaction(self, work: Callable[[], T]) -> T:
+        """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises.
+
+        `work` may be done twice: it changes nothing but the database.
+        """
         ...
 
     def size(self) -> int:
@@ -112,21 +115,23 @@ class SqliteLedger:
         query = f"SELECT COUNT(*) FROM {kind.name} WHERE {where}"  # noqa: S608
         return int(self._database.run(query, *values)[0][0])
 
-    def commit(self, changes: Changes, expect: Expect) -> None:
+    def commit(self, changes: Changes, expect: Expect) -> int:
         check(changes)
         if not changes:
             self._ask(self._looks(expect))
-            return
+            return ABSENT
         used = dict.fromkeys([change.kind for change in changes])
         missing = [kind for kind in used if kind not in self._made and not self._is_made(kind)]
-        for kind, _ in expect:
+        for kind, *_ in expect:
             if kind not in self._made:
                 self._is_made(kind)  # before the transaction, which cannot hold another one
-        self._database.transaction(partial(self._commit, changes, expect, missing))
+        commit = partial(self._commit, changes, expect, missing)
+        revision = self._database.transaction(commit)
         if missing:
             self._made |= used.keys()
+        return revision
 
-    def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> None:
+    def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> int:
         looks = terms, values, _ = self._looks(expect)  # before the missing tables are there
         if not self._made:
             self._database.write(_COUNTER)
@@ -142,15 +147,17 @@ class SqliteLedger:
         revision = (number or 0) + 1
         self._database.write(_COUNT, revision)
         self._write(changes, revision, iter(keys))
+        return int(revision)
 
     def _looks(self, expect: Expect) -> Looks:
         """What answers with the revision of each row that is expected."""
         looks: Looks = ([], [], [])
         terms, values, wanted = looks
-        for (kind, id_), revision in expect.items():
+        for where, revision in expect.items():
+            kind = where[0]
             if kind in self._made or self._is_made(kind):
-                terms.append(revision_of(kind))
-                values.append(id_)
+                terms.append(revision_of(kind, BY_ID if len(where) == 2 else where[1]))
+                values.append(where[-1])
                 wanted.append(revision or None)
             elif revision != ABSENT:
                 raise CommitConflict

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from positronic.errors import Busy, StoreFailed
 from positronic.rows import Key
+
+T = TypeVar("T")
 
 BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
 
@@ -46,12 +48,13 @@ class SqliteFile:
     def write(self, query: str, *values: Key | None) -> None:
         self.run(query, *values)
 
-    def transaction(self, work: Callable[[], None]) -> None:
+    def transaction(self, work: Callable[[], T]) -> T:
         # IMMEDIATE: what `work` reads is not changed by another process before it writes.
         self.run("BEGIN IMMEDIATE")
         try:
-            work()
+            found = work()
             self.run("COMMIT")
+            return found
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()

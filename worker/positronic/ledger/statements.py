@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from positronic.rows import Kind
+from positronic.rows import BY_ID, Kind
 
 
 @cache
-def revision_of(kind: Kind) -> str:
-    """A term of a SELECT: the revision of the row with this id, or NULL."""
-    return f"(SELECT revision FROM {kind.name} WHERE id = ?)"  # noqa: S608
+def revision_of(kind: Kind, index: str) -> str:
+    """A term of a SELECT: the revision of the first row with this key, or NULL."""
+    order = "" if index == BY_ID else f" ORDER BY {BY_ID} LIMIT 1"
+    return f"(SELECT revision FROM {kind.name} WHERE {index} = ?{order})"  # noqa: S608
 
 
 @cache

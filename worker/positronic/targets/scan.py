@@ -14,7 +14,7 @@ from typing import Final
 from positronic.ledger.target_rows import PUSHES, TARGETS, Push, SwitchedOn, push_id, pushes_of
 from positronic.names import is_name, parse_name
 from positronic.ports import Ledger, Unreadable
-from positronic.rows import ABSENT, Change, CommitConflict, Delete, Expect, Row
+from positronic.rows import ABSENT, Change, CommitConflict, Delete, Expect, Row, Where
 from positronic.targets.selected import live_secrets
 
 FROM_THE_START: Final = ""
@@ -37,9 +37,8 @@ def step(ledger: Ledger, on: SwitchedOn, revision: int, now: int) -> None:
         following = f"{phase}:{last}"
     walked = replace(on, scan=following, is_fresh=on.is_fresh and following is not None)
     with suppress(CommitConflict):  # a change came in between: the next step is the same again
-        ledger.commit(
-            [*changes, TARGETS.put(walked)], {**expect, (TARGETS.kind, on.target): revision}
-        )
+        expected = dict[Where, int]([*expect.items(), ((TARGETS.kind, on.target), revision)])
+        ledger.commit([*changes, TARGETS.put(walked)], expected)
 
 
 def _known(ledger: Ledger, on: SwitchedOn, after: str, now: int) -> _Some:

@@ -1,0 +1,78 @@
+"""A ledger that nobody else writes to remembers rows, so that they are asked for once.
+
+So it is with a Durable Object: there is one of each, and its SQLite has no other user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from positronic.ports import Ledger
+from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Put, Row
+
+MOST: Final = 256  # rows
+LONGEST: Final = 4096  # characters of a row's text
+
+_EVERYTHING: Final = (None, None, None)
+
+
+class RememberedLedger:
+    """Another ledger, and those of its rows that were read last, by their ids."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._rows: dict[tuple[Kind, str], Row] = {}
+        self._empty: set[Kind] = set()  # what there is no row of
+
+    def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
+        if kind in self._empty:
+            return {}
+        rows = self._rows
+        found = {one: rows[kind, one] for one in ids if (kind, one) in rows}
+        if len(found) < len(ids):
+            more = self._ledger.get(kind, [one for one in ids if one not in found])
+            found |= more
+            self._remember(kind, more.values())
+        return found
+
+    def list(
+        self,
+        kind: Kind,
+        index: str = BY_ID,
+        after: Position | None = None,
+        limit: int = 1000,
+        *,
+        low: Key | None = None,
+        high: Key | None = None,
+    ) -> Sequence[Row]:
+        if kind in self._empty:
+            return []
+        found = self._ledger.list(kind, index, after, limit, low=low, high=high)
+        if not found and limit and index == BY_ID and (after, low, high) == _EVERYTHING:
+            self._empty.add(kind)
+        return found
+
+    def count(
+        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
+    ) -> int:
+        return self._ledger.count(kind, index, low=low, high=high)
+
+    def commit(self, changes: Changes, expect: Expect) -> int:
+        rows = self._rows
+        known = [one for one in changes if (one.kind, one.id) in rows]
+        for one in known:  # also when it fails: nobody has to know whether it was made
+            del rows[one.kind, one.id]
+        if self._empty:
+            self._empty.difference_update([one.kind for one in changes])
+        revision = self._ledger.commit(changes, expect)
+        for one in known:
+            if isinstance(one, Put) and len(one.text) <= LONGEST:
+                rows[one.kind, one.id] = Row(one.id, one.text, one.keys, revision)
+        return revision
+
+    def _remember(self, kind: Kind, found: Collection[Row]) -> None:
+        rows = self._rows
+        rows |= {(kind, row.id): row for row in found if len(row.text) <= LONGEST}
+        while len(rows) > MOST:
+            del rows[next(iter(rows))]  # the oldest
