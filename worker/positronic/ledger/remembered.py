@@ -11,8 +11,8 @@ from typing import Final
 from positronic.ports import Ledger
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Put, Row
 
-MOST: Final = 256  # rows
-LONGEST: Final = 4096  # characters of a row's text
+MOST: Final = 1000  # rows
+LONGEST: Final = 1000  # characters of a row's text
 
 _EVERYTHING: Final = (None, None, None)
 

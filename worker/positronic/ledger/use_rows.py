@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from positronic import times
@@ -57,9 +58,14 @@ def uses_of(name: str, version: int | None = None) -> str:
 
 def use_id(use: Use) -> str:
     """Ascending ids are the newest version first, and of each the newest day first."""
-    # A digest, for a brain's title may be any text.
-    who = hashlib.sha256(json.dumps([use.kind, use.reader, use.host]).encode()).hexdigest()[:32]
+    who = _digest(use.kind, use.reader, use.host)
     return f"{uses_of(use.name, use.version)}{_LAST_DAY - use.day:08d}/{who}"
+
+
+@lru_cache(maxsize=256)
+def _digest(kind: str, reader: str, host: str | None) -> str:
+    """For a brain's title may be any text."""
+    return hashlib.sha256(json.dumps([kind, reader, host]).encode()).hexdigest()[:32]
 
 
 def _encode(use: Use) -> Mapping[str, object]:

@@ -9,7 +9,10 @@ UNLIKELY: Final = 16  # characters
 PASSWORD: Final = 6  # characters of two kinds, if the context says that it is a password
 PLAIN_PASSWORD: Final = 12  # characters of one kind
 
-_KINDS: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
+_KINDS: Final = tuple(
+    re.compile(kind).search for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")
+)
+_SPACE: Final = re.compile(r"\s")
 _RUN: Final = re.compile("[A-Za-z0-9]{12,}")
 _LONG_RUN: Final = 20
 _CARD: Final = re.compile("[0-9](?:[ -]?[0-9]){12,}")
@@ -25,7 +28,7 @@ def is_unlikely(text: str) -> bool:
     """
     if _CARD.fullmatch(text):
         return True
-    if len(text) < UNLIKELY or re.search(r"\s", text) or _ADDRESS.fullmatch(text):
+    if len(text) < UNLIKELY or _SPACE.search(text) or _ADDRESS.fullmatch(text):
         return False
     several = len(set(text)) >= UNLIKELY // 2
     return several and (_kinds(text, 3) == 3 or bool(_UUID.fullmatch(text)) or _has_run(text))
@@ -38,7 +41,7 @@ def is_password(text: str) -> bool:
 
 
 def _kinds(text: str, of: int) -> int:
-    return sum(1 for kind in _KINDS[:of] if kind.search(text))
+    return len([1 for search in _KINDS[:of] if search(text)])
 
 
 def _has_run(text: str) -> bool:

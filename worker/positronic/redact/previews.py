@@ -16,17 +16,25 @@ class Previews:
     """Knows how values start and end."""
 
     def __init__(self) -> None:
+        self._new: list[tuple[str, str]] = []  # names and values whose ends are not there yet
         self._starts: dict[str, dict[str, None]] = {}
         self._ends: dict[str, dict[str, None]] = {}
 
     def add(self, name: str, value: str) -> None:
-        for count in SHOWN:
-            self._starts.setdefault(value[:count], {})[name] = None
-            self._ends.setdefault(value[-count:], {})[name] = None
+        self._new.append((name, value))
+
+    def _open_ends(self) -> None:
+        """When a text hides something: few texts do."""
+        for name, value in self._new:
+            for count in SHOWN:
+                self._starts.setdefault(value[:count], {})[name] = None
+                self._ends.setdefault(value[-count:], {})[name] = None
+        self._new.clear()
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Both ends of one value; only its end after stars, which hide nothing else."""
-        for start, end in _hidden(text) if self._ends else ():
+        for start, end in _hidden(text) if self._new or self._ends else ():
+            self._open_ends()
             starts = {count: self._starts.get(text[start - count : start], {}) for count in SHOWN}
             ends = {count: self._ends.get(text[end : end + count], {}) for count in SHOWN}
             before = {name: count for count, names in starts.items() for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +31,12 @@ class Skimmed:
     @property
     def readings(self) -> bytes:
         return zlib.decompress(self.packed)
+
+
+def together(some: Sequence[Skimmed]) -> Skimmed:
+    """Of texts that are separated by NUL, too."""
+    readings = NUL.join(one.readings for one in some)
+    return Skimmed(zlib.compress(readings, 1), any(one.may_hide for one in some))
 
 
 def skimmed(text: str) -> Skimmed | None:

@@ -31,6 +31,7 @@ _HTML: Final = re.compile(
     re.VERBOSE,
 )
 _KINDS: Final = {_PERCENT: b"%", _BACKSLASH: b"\\", _HTML: b"&"}
+_HARMLESS: Final = re.compile(rb"[^%\\&]*")  # has no escapes of any kind
 _SINGLE: Final = (_BACKSLASH, _HTML)
 SPACES: Final = bytes.maketrans(b"+", b" ")
 _CONTROL: Final = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
@@ -76,6 +77,8 @@ class Unescaped(Layer):
 def readings(layer: Layer) -> Iterator[Layer]:
     """The text and each of its readings; the last one has no escapes left. Linear in the text."""
     yield layer
+    if _HARMLESS.fullmatch(layer.text):
+        return
     # Each kind alone, for a value whose own letters another kind would unescape.
     yield from (one for kind in _SINGLE if (one := _pass(layer, kind)) is not layer)
     yield from _by_level(layer)

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from positronic.brains.run_redactor import RunRedactor
 from positronic.errors import TooLarge
-from positronic.redact.skimming import Skimmed, skimmed
+from positronic.redact import Redactor
+from positronic.redact.skimming import Skimmed, skimmed, together
 from positronic.run_statuses import RUNNING
 from positronic.runs.event_redactor import EventRedactor
 from positronic.runs.record import KeptEvent, RunLog, RunRecord
@@ -42,6 +43,7 @@ class EventLog:
         # Stored events, decoded: each is decoded once, however many names are read.
         self._skims: dict[int, Skimmed | None] = {}
         self._skims_size = 0
+        self._few: tuple[str, Skimmed] | None = None  # all of them as one text, while they are few
 
     @property
     def is_kept(self) -> bool:
@@ -87,6 +89,7 @@ class EventLog:
             self._put(_json(event))
         self.change(**changes)
         self._skims.clear()
+        self._few = None
         self._wake()
 
     def events(self, after: int) -> Iterator[KeptEvent]:
@@ -119,7 +122,7 @@ class EventLog:
         if len(redactor.names) == self._known:
             return
         newer = redactor.since(self._known)
-        if all(newer.is_clean(event.text, self._skimmed(event)) for event in self.events(0)):
+        if self._is_clean(newer):
             self._known = len(redactor.names)
             return
         # With all known values, because markers are expanded before the search.
@@ -127,10 +130,28 @@ class EventLog:
         for event in self.events(0):
             found = json.loads(event.text)
             if (cleaned := cleaning.cleaned(found)) is not found:
+                self._few = None
                 self._log.put(event._replace(text=_json(cleaned)))
                 if known := self._skims.pop(event.number, None):
                     self._skims_size -= len(known.packed)
         self._known = len(redactor.names)
+
+    def _is_clean(self, redactor: Redactor) -> bool:
+        self._few = self._few or self._together()
+        if self._few is not None:
+            return redactor.is_clean(*self._few)
+        return all(redactor.is_clean(event.text, self._skimmed(event)) for event in self.events(0))
+
+    def _together(self) -> tuple[str, Skimmed] | None:
+        """To look at each of a few events takes longer than what is looked for. None: they are not
+        few, or need a closer look: one with a `~` may have a path (RFC 6901).
+        """
+        if not 0 < self._size < _SMALL:
+            return None
+        events = list(self.events(0))
+        skims = [one for event in events if (one := self._skimmed(event))]
+        text = "\0".join(event.text for event in events)
+        return None if len(skims) < len(events) or "~" in text else (text, together(skims))
 
     async def news(self, seconds: float) -> bool:
         """Wait for another event; False after this time without one."""
@@ -153,6 +174,7 @@ class EventLog:
 
     def _put(self, text: str) -> None:
         self._last += 1
+        self._few = None
         self._log.put(KeptEvent(self._last, text))
         self._wake()
 
