@@ -92,7 +92,7 @@ class Record(RecordInfo):
     sealed: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SecretInfo:
     name: Name
     version: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -14,10 +13,11 @@ from positronic.commands.run_commands import READ
 from positronic.errors import CorruptRecord, PositronicError, StoreFailed
 from positronic.names import Name, Value
 from positronic.ports import Copies, Metadata, Page, Record, SecretInfo, Unreadable, Values
+from positronic.quick_dataclass import quick_dataclass
 from positronic.secrets.sealer import ReadDenied, SealedSecret
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class BulkResult:
     """How many secrets a bulk wrote."""
 

@@ -57,9 +57,8 @@ def counted(
         before = USES.item(row) if row else None
         changes.append(USES.put(_added(before, use) if isinstance(before, Use) else use))
         row = rows.get(use.name)
-        last = LAST_READS.item(row) if row else None
-        latest = max(at, last.at) if isinstance(last, LastRead) else at
-        changes.append(LAST_READS.put(LastRead(use.name, latest)))
+        last = last_read(row) if row else None
+        changes.append(LAST_READS.put(LastRead(use.name, max(at, last or at))))
     return changes
 
 

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
@@ -20,6 +20,7 @@ from positronic.errors import (
     UnsupportedMediaType,
 )
 from positronic.names import MAX_BODY
+from positronic.quick_dataclass import quick_dataclass
 
 BODY_SECONDS: Final = 20.0  # for the whole body, even if it keeps trickling in
 LARGE_BODY: Final = 64 * 1024  # bytes
@@ -63,7 +64,7 @@ class Request(NamedTuple):
     read: Callable[[int], Awaitable[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Response:
     """If there is a `stream`, it is the body, and continues while the caller listens."""
 

@@ -122,9 +122,8 @@ class SqliteLedger:
             return ABSENT
         used = dict.fromkeys([change.kind for change in changes])
         missing = [kind for kind in used if kind not in self._made and not self._is_made(kind)]
-        for kind, *_ in expect:
-            if kind not in self._made:
-                self._is_made(kind)  # before the transaction, which cannot hold another one
+        for kind in {where[0] for where in expect} - self._made:
+            self._is_made(kind)  # before the transaction, which cannot hold another one
         commit = partial(self._commit, changes, expect, missing)
         revision = self._database.transaction(commit)
         if missing:
@@ -151,17 +150,15 @@ class SqliteLedger:
 
     def _looks(self, expect: Expect) -> Looks:
         """What answers with the revision of each row that is expected."""
-        looks: Looks = ([], [], [])
-        terms, values, wanted = looks
-        for where, revision in expect.items():
-            kind = where[0]
-            if kind in self._made or self._is_made(kind):
-                terms.append(revision_of(kind, BY_ID if len(where) == 2 else where[1]))
-                values.append(where[-1])
-                wanted.append(revision or None)
-            elif revision != ABSENT:
-                raise CommitConflict
-        return looks
+        made = [
+            one for one in expect.items() if one[0][0] in self._made or self._is_made(one[0][0])
+        ]
+        if len(made) < len(expect) and any(
+            revision != ABSENT for where, revision in expect.items() if where[0] not in self._made
+        ):
+            raise CommitConflict
+        terms = [revision_of(*where[:-1]) for where, _ in made]
+        return terms, [where[-1] for where, _ in made], [revision or None for _, revision in made]
 
     def _ask(self, looks: Looks) -> Sequence[Any]:
         """What is answered besides what had to be, by one statement for many terms."""

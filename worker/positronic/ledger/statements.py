@@ -8,7 +8,7 @@ from positronic.rows import BY_ID, Kind
 
 
 @cache
-def revision_of(kind: Kind, index: str) -> str:
+def revision_of(kind: Kind, index: str = BY_ID) -> str:
     """A term of a SELECT: the revision of the first row with this key, or NULL."""
     order = "" if index == BY_ID else f" ORDER BY {BY_ID} LIMIT 1"
     return f"(SELECT revision FROM {kind.name} WHERE {index} = ?{order})"  # noqa: S608

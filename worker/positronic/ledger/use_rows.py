@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +14,7 @@ from positronic.ledger.codec import Codec
 from positronic.ledger.fields import Fields
 from positronic.ledger.setting_rows import SETTING
 from positronic.names import Name, parse_name
+from positronic.quick_dataclass import quick_dataclass
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.times import DAY
 
@@ -24,7 +24,7 @@ _LAST_DAY: Final = 10**8
 _AT: Final = re.compile(r'\{"at":([1-9][0-9]{0,15})\}')
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Use:
     """How often a reader read one version on one day, and when first and last; milliseconds.
 
@@ -43,7 +43,7 @@ class Use:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class LastRead:
     """The last read of a secret, of any version, by anybody. It is kept as long as its name."""
 

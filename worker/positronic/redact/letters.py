@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from positronic.quick_dataclass import quick_dataclass
 from positronic.redact.layers import Kept, Layer
 
 LEAST: Final = 12  # letters and digits that a value needs to be found this way
@@ -26,7 +27,7 @@ def letters_of(text: bytes) -> bytes:
     return text.translate(_FOLD, _DROPPED)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Needle:
     """Letters to look for: all, or `least` in a row; and what is around them."""
 

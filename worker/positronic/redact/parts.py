@@ -54,7 +54,8 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
     bare = value.strip(_AROUND)
     if not bare or not depth:
         return
-    yield from _texts(bare, is_unlikely(bare) and not _STRUCTURED.match(bare))
+    is_whole = is_unlikely(bare) and not _STRUCTURED.match(bare)
+    yield from _texts(bare, is_whole)
     document = _json(bare)
     if document is not None:
         yield from _fields("", document, depth - 1)
@@ -66,7 +67,7 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
     else:
         yield from _pairs(bare, depth - 1)
         yield from _lines(bare)
-        yield from _segments(bare)
+        yield from _segments(bare, is_whole)
     yield from _in_base64(bare, depth - 1)
 
 
@@ -188,8 +189,10 @@ def _lines(text: str) -> Iterator[Part]:
             yield Part(line.strip().encode(), True)
 
 
-def _segments(text: str) -> Iterator[Part]:
-    for segment in _SEGMENTS.split(text):
+def _segments(text: str, is_whole: bool) -> Iterator[Part]:
+    """`is_whole`: the text itself was found already."""
+    segments = _SEGMENTS.split(text)
+    for segment in () if is_whole and len(segments) == 1 else segments:
         if is_unlikely(segment) and not re.match(r"eyJ|[A-Za-z_]\w*=.", segment):
             yield Part(segment.encode(), True)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from positronic.quick_dataclass import quick_dataclass
 from positronic.redact.encoded import IS_ASCII, IS_TEXT, decoded
 from positronic.redact.layers import NUL, Layer, Pieces, runs
 from positronic.redact.previews import may_hide
@@ -17,7 +18,7 @@ MOST: Final = 3  # readings are kept up to this multiple of the text's size
 DEPTH: Final = 4  # levels of base64 or hex within itself
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Skimmed:
     """The readings of a text besides itself, separated by NUL.
 

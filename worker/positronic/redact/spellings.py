@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from html import escape as escape_html
 from typing import Final
 
+from positronic.quick_dataclass import quick_dataclass
 from positronic.redact.unescaping import read
 
 SHORTEST: Final = 6  # characters; shorter values are not searched inside other text
 PIECE: Final = 12  # characters at an end that give a value away
 
 
-@dataclass(frozen=True)
+@quick_dataclass(frozen=True, slots=False)
 class Spelling:
     """Text that represents a value."""
 
@@ -55,7 +56,7 @@ class Spelling:
             start = text.find(needle, resume)
 
 
-@dataclass(frozen=True)
+@quick_dataclass(frozen=True, slots=False)
 class Piece:
     """The start or end of a shortened spelling."""
 
