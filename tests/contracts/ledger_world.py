@@ -15,7 +15,7 @@ from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.remembered import RememberedLedger
-from positronic.ledger.sqlite import Database, SqliteLedger
+from positronic.ledger.sqlite import STATE, Database, SqliteLedger
 from positronic.ports import Cipher, Clock, Ledger
 from positronic.rows import Key
 
@@ -103,11 +103,12 @@ def sqlite_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
 
 
 def own_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
-    """One that nobody else writes to, as a Durable Object has it: every handle is the same."""
+    """One that remembers rows, as a Durable Object has it: every handle is the same."""
     failing = FailingDatabase(database, NEVER)
-    ledger = RememberedLedger(SqliteLedger(failing, os.urandom))
+    ledger = RememberedLedger(SqliteLedger(failing, os.urandom), lambda: database.run(STATE))
 
     def after(spare: int) -> Ledger:
+        ledger.look()
         failing.spare = spare
         return ledger
 

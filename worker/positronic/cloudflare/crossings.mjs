@@ -129,13 +129,11 @@ export function runner(sql) {
   };
 }
 
-/** Runs the statements of a JSON array of [query, values]: all of them, or none. The size in bytes after it. */
+/** Runs the statements of a JSON array of [query, values]: all of them, or none. */
 export function writeAll(storage, statements) {
-  const { sql } = storage;
   storage.transactionSync(() => {
-    for (const [query, values] of JSON.parse(statements)) sql.exec(query, ...values);
+    for (const [query, values] of JSON.parse(statements)) storage.sql.exec(query, ...values);
   });
-  return sql.databaseSize;
 }
 
 /** Sets an object's alarm; its promise is for nobody. */

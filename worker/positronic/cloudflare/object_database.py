@@ -35,7 +35,6 @@ class ObjectDatabase:
         self._sql = storage.sql
         self._run: Any = None
         self._is_inside = False
-        self._size = 0
         self._due: list[tuple[str, Sequence[Key | None]]] = []
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
@@ -55,8 +54,7 @@ class ObjectDatabase:
         self._due.append((query, values))
 
     def size(self) -> int:
-        self._size = self._size or int(self._sql.databaseSize)
-        return self._size
+        return int(self._sql.databaseSize)
 
     def transaction(self, work: Callable[[], T]) -> T:
         """By one call to JavaScript. `work` is done again, in it, if it reads what it wrote."""
@@ -96,9 +94,7 @@ class ObjectDatabase:
         if not self._due:
             return
         try:
-            self._size = crossings().writeAll(
-                self._storage, pydantic_core.to_json(self._due).decode()
-            )
+            crossings().writeAll(self._storage, pydantic_core.to_json(self._due).decode())
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None
         finally:

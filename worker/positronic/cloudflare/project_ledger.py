@@ -37,9 +37,8 @@ from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
-from positronic.ledger.sqlite import SqliteLedger
+from positronic.ledger.sqlite import STATE, SqliteLedger
 from positronic.names import Project
-from positronic.ports import Ledger
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.targets.drain import TargetDrain
 from positronic.times import wait_after
@@ -59,7 +58,7 @@ class _Held:
     env: Any
     name: str | None
     database: ObjectDatabase
-    ledger: Ledger
+    ledger: RememberedLedger
     standing: Standing
     is_ringing: bool = False
     failed: int = 0
@@ -77,7 +76,7 @@ class ProjectLedger(NothingHangs, DurableObject):
         made: ProjectLedger = super().__new__(cls, ctx, env)
         database = ObjectDatabase(ctx.storage)
         standing = Standing(_first_layout(env, str(ctx.id.name)))
-        ledger = RememberedLedger(SqliteLedger(database, os.urandom))
+        ledger = RememberedLedger(SqliteLedger(database, os.urandom), partial(database.run, STATE))
         _held[made] = _Held(ctx, env, ctx.id.name, database, ledger, standing)
         return made
 
@@ -98,6 +97,7 @@ async def _carry_out(held: _Held, message: object) -> str:
         project = Project(str(held.name))
         tools = _tools(held, project)
         keyring = tools.keyring
+        _look(held)
         try:
             command = unpack(str(message), project, keyring)
         except ForeignCommand as foreign:
@@ -110,6 +110,12 @@ async def _carry_out(held: _Held, message: object) -> str:
     except Exception as error:  # noqa: BLE001 - over RPC it would carry its traceback
         print(f"ledger: {summary_of(error)}")  # noqa: T201 - the operator's log
         return refused(PositronicError("internal error in the project's ledger"))
+
+
+def _look(held: _Held) -> None:
+    if held.ledger.look():
+        for tools in held.tools.values():
+            tools.last_event.forget()
 
 
 def _tools(held: _Held, project: Project) -> Tools:
@@ -159,6 +165,7 @@ def _wake(held: _Held, at: int) -> None:
 
 def _alarm(held: _Held) -> Alarm | None:
     """None: nothing was ever committed, so that there is nothing to do."""
+    _look(held)
     row = held.ledger.get(SETTING, [OWNER_ID]).get(OWNER_ID)
     if row is None:
         return None

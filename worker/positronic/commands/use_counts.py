@@ -19,6 +19,7 @@ from positronic.ledger.use_rows import (
     LastRead,
     Use,
     last_read,
+    one_more,
     use_id,
     uses_of,
 )
@@ -50,24 +51,15 @@ def counted(
         Use(name, version, reader.kind, reader.name, host, at // DAY, 1, at, at)
         for name, version in versions.items()
     ]
-    rows = ledger.get(USES.kind, [*map(use_id, new), *versions])
+    ids = [*map(use_id, new)]
+    rows = ledger.get(USES.kind, [*ids, *versions])
     changes: list[Change] = []
-    for use in new:
-        row = rows.get(use_id(use))
-        before = USES.item(row) if row else None
-        changes.append(USES.put(_added(before, use) if isinstance(before, Use) else use))
+    for use, id_ in zip(new, ids, strict=True):
+        changes.append(USES.put(one_more(rows[id_], use) if id_ in rows else use))
         row = rows.get(use.name)
         last = last_read(row) if row else None
         changes.append(LAST_READS.put(LastRead(use.name, max(at, last or at))))
     return changes
-
-
-def _added(before: Use, one: Use) -> Use:
-    first, last = min(before.first, one.first), max(before.last, one.last)
-    return Use(
-        *(one.name, one.version, one.kind, one.reader, one.host, one.day),
-        *(before.count + 1, first, last),
-    )
 
 
 async def uses(

@@ -34,3 +34,6 @@ class LastEvent:
 
     def put(self, row: Put) -> None:
         self._row = row
+
+    def forget(self) -> None:
+        self._row = None

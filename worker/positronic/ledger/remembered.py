@@ -1,13 +1,17 @@
-"""A ledger that nobody else writes to remembers rows, so that they are asked for once.
+"""A ledger that hardly anybody else writes to remembers rows, so that they are asked for once.
 
-So it is with a Durable Object: there is one of each, and its SQLite has no other user.
+So it is with a Durable Object: there is one of each. Its owner can still write to its SQLite, in
+Cloudflare's dashboard, and another process to its file on this machine: before each command, it is
+asked whether somebody did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
+from positronic.errors import PositronicError
 from positronic.ports import Ledger
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Put, Row
 
@@ -18,18 +22,32 @@ _EVERYTHING: Final = (None, None, None)
 
 
 class RememberedLedger:
-    """Another ledger, and those of its rows that were read last, by their ids."""
+    """Another ledger, and those of its rows that were read last, by their ids.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `state`: what is another one after anybody has written.
+    """
+
+    def __init__(self, ledger: Ledger, state: Callable[[], object]) -> None:
         self._ledger = ledger
+        self._state = state
+        self._seen: object = None
         self._rows: dict[tuple[Kind, str], Row] = {}
         self._empty: set[Kind] = set()  # what there is no row of
+
+    def look(self) -> bool:
+        """Before each command: whether anybody else has written, so that nothing is remembered."""
+        before, self._seen = self._seen, self._state()
+        if self._seen == before:
+            return False
+        self._rows.clear()
+        self._empty.clear()
+        return True
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
         if kind in self._empty:
             return {}
-        rows = self._rows
-        found = {one: rows[kind, one] for one in ids if (kind, one) in rows}
+        known = self._rows.get
+        found = {one: row for one in ids if (row := known((kind, one)))}
         if len(found) < len(ids):
             more = self._ledger.get(kind, [one for one in ids if one not in found])
             found |= more
@@ -65,7 +83,10 @@ class RememberedLedger:
             del rows[one.kind, one.id]
         if self._empty:
             self._empty.difference_update([one.kind for one in changes])
+        self._seen = None
         revision = self._ledger.commit(changes, expect)
+        with suppress(PositronicError):  # it is committed: the next command begins afresh
+            self._seen = self._state()
         for one in known:
             if isinstance(one, Put) and len(one.text) <= LONGEST:
                 rows[one.kind, one.id] = Row(one.id, one.text, one.keys, revision)

@@ -14,7 +14,7 @@ from positronic.ledger.codec import Codec
 from positronic.ledger.fields import Fields
 from positronic.ledger.setting_rows import SETTING
 from positronic.names import Name, parse_name
-from positronic.quick_dataclass import quick_dataclass
+from positronic.quick_dataclass import quick_dataclass, quick_replace
 from positronic.rows import MAX_NUMBER, Kind, Row
 from positronic.times import DAY
 
@@ -87,6 +87,20 @@ def _decode(id_: str, fields: Fields) -> Use:
         fields.optional_text("host"),
         _LAST_DAY - int(day),
         *(fields.number("count"), fields.time("first"), fields.time("last")),
+    )
+
+
+def one_more(row: Row, use: Use) -> Use:
+    """What USES reads in the row under this counter's id, and one read more; `use` alone, if it
+    cannot be read. Each read of a secret needs it: it reads only what can have changed.
+    """
+    try:
+        fields = Fields(row.text)
+        count, first, last = fields.number("count"), fields.time("first"), fields.time("last")
+    except ValueError:
+        return use
+    return quick_replace(
+        use, count=count + 1, first=min(first, use.first), last=max(last, use.last)
     )
 
 

@@ -1,0 +1,56 @@
+"""A ledger that remembers rows: what others write shows with the next command."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from positronic.ledger.remembered import MOST, RememberedLedger
+from positronic.ledger.sqlite import STATE, SqliteLedger
+from positronic.ledger.sqlite_file import SqliteFile
+from positronic.rows import Delete, Kind, Put
+
+KIND = Kind("plain")
+
+
+def texts(ledger: RememberedLedger, *ids: str) -> list[str]:
+    return [row.text for row in ledger.get(KIND, ids).values()]
+
+
+def test_what_others_write_is_seen(tmp_path: Path) -> None:
+    """By another process, and over the same connection; what it wrote itself is still known."""
+    path = str(tmp_path / "ledger.db")
+    file, other = SqliteFile(path), SqliteFile(path)
+    ledger = RememberedLedger(SqliteLedger(file, os.urandom), lambda: file.run(STATE))
+    ledger.look()
+    ledger.commit([Put(KIND, "A", "one"), Put(KIND, "B", "one")], {})
+    assert texts(ledger, "A", "B") == ["one", "one"]
+    assert not ledger.look()
+    ledger.commit([Put(KIND, "A", "two"), Delete(KIND, "B")], {})
+    assert not ledger.look()
+    assert texts(ledger, "A", "B") == ["two"]
+
+    other.run("UPDATE plain SET text = 'another process'")
+    assert ledger.look()
+    assert texts(ledger, "A") == ["another process"]
+    file.run("UPDATE plain SET text = 'the dashboard'")
+    assert ledger.look()
+    assert texts(ledger, "A") == ["the dashboard"]
+    for one in (file, other):
+        one.close()
+
+
+def test_it_remembers_so_many_and_no_long_ones() -> None:
+    """The oldest go first, so that an object's memory stays small."""
+    file = SqliteFile()
+    ledger = RememberedLedger(SqliteLedger(file, os.urandom), lambda: file.run(STATE))
+    names = [f"N{number}" for number in range(MOST + 10)]
+    ledger.commit([*(Put(KIND, name, "text") for name in names), Put(KIND, "long", "x" * 5000)], {})
+    assert len(texts(ledger, *names)) == len(names)
+    assert texts(ledger, "long") == ["x" * 5000]
+    ledger.look()
+    file.run("UPDATE plain SET text = 'later'")
+
+    found = {row.id: row.text for row in ledger.get(KIND, ["long", names[0], names[-1]]).values()}
+    assert found == {"long": "later", names[0]: "later", names[-1]: "text"}
+    file.close()
