@@ -192,8 +192,8 @@ class Place:
         reads = use_counts.counted(self._ledger, reader, plan.reads, read_at, plan.host)
         chained = self._chained(command, admitted.principal, plan, key) if key else []
         changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun, *chained]
-        expect: dict[Where, int] = {(one.kind, one.id): ABSENT for one in chained}
-        expect.update([*look.expect.items(), *as_pushed.items()])
+        expect = dict[Where, int]([*look.expect.items(), *as_pushed.items()])
+        expect.update({(one.kind, one.id): ABSENT for one in chained})
         expect[EVENTS.kind, "command", command.id] = ABSENT  # or else it was made before
         if changes and command.action not in WITHOUT_STANDING:
             more, as_expected = self._tools.standing.first_commit(self._ledger)

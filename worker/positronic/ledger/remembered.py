@@ -29,6 +29,7 @@ class RememberedLedger:
 
     def __init__(self, ledger: Ledger, state: Callable[[], object]) -> None:
         self._ledger = ledger
+        self.count = ledger.count
         self._state = state
         self._seen: object = None
         self._rows: dict[tuple[Kind, str], Row] = {}
@@ -70,11 +71,6 @@ class RememberedLedger:
         if not found and limit and index == BY_ID and (after, low, high) == _EVERYTHING:
             self._empty.add(kind)
         return found
-
-    def count(
-        self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
-    ) -> int:
-        return self._ledger.count(kind, index, low=low, high=high)
 
     def commit(self, changes: Changes, expect: Expect) -> int:
         rows = self._rows
