@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from positronic.ledger.remembered import MOST, RememberedLedger
 from positronic.ledger.sqlite import STATE, SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
@@ -38,6 +40,25 @@ def test_what_others_write_is_seen(tmp_path: Path) -> None:
     assert texts(ledger, "A") == ["the dashboard"]
     for one in (file, other):
         one.close()
+
+
+@pytest.mark.parametrize("is_in_between", [False, True])
+def test_a_row_of_the_platform_is_not_somebody_elses(is_in_between: bool) -> None:
+    """An object's alarm is a row in its database; what others wrote before it is still seen."""
+    file = SqliteFile()
+    ledger = RememberedLedger(SqliteLedger(file, os.urandom), lambda: file.run(STATE))
+    file.run("CREATE TABLE alarm (at INTEGER)")
+    ledger.commit([Put(KIND, "A", "one")], {})
+    assert texts(ledger, "A") == ["one"]
+    if is_in_between:
+        file.run("UPDATE plain SET text = 'the dashboard'")
+    before = file.run(STATE)
+    file.run("INSERT INTO alarm VALUES (1)")
+    ledger.wrote_beside(before, file.run(STATE))
+
+    assert ledger.look() is is_in_between
+    assert texts(ledger, "A") == ["the dashboard" if is_in_between else "one"]
+    file.close()
 
 
 def test_it_remembers_so_many_and_no_long_ones() -> None:

@@ -136,9 +136,15 @@ export function writeAll(storage, statements) {
   });
 }
 
-/** Sets an object's alarm; its promise is for nobody. */
-export function wake(ctx, at) {
-  ctx.storage.setAlarm(at);
+/**
+ * Sets an object's alarm, which writes a row of the platform's own; its promise is for nobody. Answers with what
+ * this query answers before and after, as JSON.
+ */
+export function wake({ storage }, at, query) {
+  const asked = () => storage.sql.exec(query).raw().toArray();
+  const before = asked();
+  storage.setAlarm(at);
+  return JSON.stringify([before, asked()]);
 }
 
 /** What the configuration of the calling Worker says of it, as JSON. */

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+import pydantic_core
 from workers import DurableObject
 
 from positronic.adoption.first_layout import NOTHING, FirstLayout
@@ -160,7 +161,8 @@ async def _ring(held: _Held) -> None:
 
 
 def _wake(held: _Held, at: int) -> None:
-    crossings().wake(held.ctx, at)
+    before, after = pydantic_core.from_json(crossings().wake(held.ctx, at, STATE))
+    held.ledger.wrote_beside(before, after)
 
 
 def _alarm(held: _Held) -> Alarm | None:

@@ -44,6 +44,11 @@ class RememberedLedger:
         self._empty.clear()
         return True
 
+    def wrote_beside(self, before: object, after: object) -> None:
+        """We have made a row that is not the ledger's: the states just before and just after it."""
+        if self._seen == before:
+            self._seen = after
+
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
         if kind in self._empty:
             return {}
