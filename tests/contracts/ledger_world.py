@@ -15,7 +15,7 @@ from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
 from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.remembered import RememberedLedger
-from positronic.ledger.sqlite import STATE, Database, SqliteLedger
+from positronic.ledger.sqlite import Database, SqliteLedger
 from positronic.ports import Cipher, Clock, Ledger
 from positronic.rows import Key
 
@@ -80,6 +80,25 @@ class FailingDatabase:
             raise StoreFailed("as the check wanted")
 
 
+class WatchedDatabase(FailingDatabase):
+    """Knows its states, too, as a Durable Object's does."""
+
+    wrote = ("", "")
+
+    def state(self) -> str:
+        found = self.inner.run("SELECT total_changes(), data_version FROM pragma_data_version")
+        return str(found)
+
+    def transaction(self, work: Callable[[], T]) -> T:
+        before = self.state()
+        found = self.inner.transaction(work)
+        self.wrote = before, self.state()
+        return found
+
+    def last_write(self) -> tuple[str, str]:
+        return self.wrote
+
+
 class FailingLedger(PassingLedger):
     """The call after `spare` of them fails, before it does anything."""
 
@@ -104,8 +123,8 @@ def sqlite_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
 
 def own_ledger(cipher: Cipher, database: Database) -> LedgerWorld:
     """One that remembers rows, as a Durable Object has it: every handle is the same."""
-    failing = FailingDatabase(database, NEVER)
-    ledger = RememberedLedger(SqliteLedger(failing, os.urandom), lambda: database.run(STATE))
+    failing = WatchedDatabase(database, NEVER)
+    ledger = RememberedLedger(SqliteLedger(failing, os.urandom), failing)
 
     def after(spare: int) -> Ledger:
         ledger.look()

@@ -94,7 +94,9 @@ def check(changes: Changes) -> None:
     for change in changes:
         size = len(change.id.encode())
         if isinstance(change, Put):
-            size += _check_keys(change) + len(change.text.encode())
+            size += len(change.text.encode())
+            if change.keys or change.kind.indexes:
+                size += _check_keys(change)
         if size > MAX_ROW:
             raise TooLarge(f"a {change.kind.name} has more than {MAX_ROW:,} bytes")
 
@@ -107,6 +109,6 @@ def _check_keys(put: Put) -> int:
     for key in put.keys:
         if isinstance(key, str):
             size += len(key.encode())
-        elif key and abs(key) > MAX_NUMBER:
+        elif key and not -MAX_NUMBER <= key <= MAX_NUMBER:
             raise ValueError(f"a key of a {put.kind.name} is too large")
     return size

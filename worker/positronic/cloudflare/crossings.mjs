@@ -129,22 +129,25 @@ export function runner(sql) {
   };
 }
 
-/** Runs the statements of a JSON array of [query, values]: all of them, or none. */
+/** The database's state: a text that is another one after anybody has written, here or in another process. */
+export function state({ sql }) {
+  return sql.exec("SELECT total_changes(), data_version FROM pragma_data_version").raw().next().value.join("/");
+}
+
+/** Runs the statements of a JSON array of [query, values]: all of them, or none. The states before and after. */
 export function writeAll(storage, statements) {
-  storage.transactionSync(() => {
+  return storage.transactionSync(() => {
+    const before = state(storage);
     for (const [query, values] of JSON.parse(statements)) storage.sql.exec(query, ...values);
+    return `${before} ${state(storage)}`;
   });
 }
 
-/**
- * Sets an object's alarm, which writes a row of the platform's own; its promise is for nobody. Answers with what
- * this query answers before and after, as JSON.
- */
-export function wake({ storage }, at, query) {
-  const asked = () => storage.sql.exec(query).raw().toArray();
-  const before = asked();
+/** Sets an object's alarm; its promise is for nobody. It is a row too: the states before and after. */
+export function wake({ storage }, at) {
+  const before = state(storage);
   storage.setAlarm(at);
-  return JSON.stringify([before, asked()]);
+  return `${before} ${state(storage)}`;
 }
 
 /** What the configuration of the calling Worker says of it, as JSON. */

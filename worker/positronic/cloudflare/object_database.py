@@ -35,6 +35,7 @@ class ObjectDatabase:
         self._sql = storage.sql
         self._run: Any = None
         self._is_inside = False
+        self._last_write: tuple[str, ...] = ("", "")
         self._due: list[tuple[str, Sequence[Key | None]]] = []
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
@@ -52,6 +53,16 @@ class ObjectDatabase:
 
     def write(self, query: str, *values: Key | None) -> None:
         self._due.append((query, values))
+
+    def state(self) -> str:
+        try:
+            return str(crossings().state(self._storage))
+        except Exception:  # noqa: BLE001 - as above
+            raise StoreFailed("the project's database failed") from None
+
+    def last_write(self) -> tuple[str, str]:
+        before, after = self._last_write
+        return before, after
 
     def size(self) -> int:
         return int(self._sql.databaseSize)
@@ -81,12 +92,14 @@ class ObjectDatabase:
                 raise
 
         self._is_inside = True
+        before = self.state()
         try:
             self._storage.transactionSync(inside)
         except Exception:  # noqa: BLE001 - it went through JavaScript: ours, or the database's
             raise (raised or [StoreFailed("the project's database failed")])[0] from None
         finally:
             self._is_inside = False
+        self._last_write = before, self._last_write[1]
         return found[0]
 
     def _write_all(self) -> None:
@@ -94,7 +107,8 @@ class ObjectDatabase:
         if not self._due:
             return
         try:
-            crossings().writeAll(self._storage, pydantic_core.to_json(self._due).decode())
+            due = pydantic_core.to_json(self._due).decode()
+            self._last_write = tuple(crossings().writeAll(self._storage, due).split())
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None
         finally:

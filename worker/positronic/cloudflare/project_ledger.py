@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-import pydantic_core
 from workers import DurableObject
 
 from positronic.adoption.first_layout import NOTHING, FirstLayout
@@ -38,7 +37,7 @@ from positronic.errors import PositronicError
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
-from positronic.ledger.sqlite import STATE, SqliteLedger
+from positronic.ledger.sqlite import SqliteLedger
 from positronic.names import Project
 from positronic.stores.kv.first_layout import KvFirstLayout
 from positronic.targets.drain import TargetDrain
@@ -77,7 +76,7 @@ class ProjectLedger(NothingHangs, DurableObject):
         made: ProjectLedger = super().__new__(cls, ctx, env)
         database = ObjectDatabase(ctx.storage)
         standing = Standing(_first_layout(env, str(ctx.id.name)))
-        ledger = RememberedLedger(SqliteLedger(database, os.urandom), partial(database.run, STATE))
+        ledger = RememberedLedger(SqliteLedger(database, os.urandom), database)
         _held[made] = _Held(ctx, env, ctx.id.name, database, ledger, standing)
         return made
 
@@ -161,8 +160,7 @@ async def _ring(held: _Held) -> None:
 
 
 def _wake(held: _Held, at: int) -> None:
-    before, after = pydantic_core.from_json(crossings().wake(held.ctx, at, STATE))
-    held.ledger.wrote_beside(before, after)
+    held.ledger.wrote(*crossings().wake(held.ctx, at).split())
 
 
 def _alarm(held: _Held) -> Alarm | None:

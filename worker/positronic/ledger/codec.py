@@ -29,8 +29,8 @@ def _no_keys(_: object) -> Keys:
 class Codec(Generic[T]):
     """`decode` raises anything for fields that `encode` does not give.
 
-    `remembers`: a row that was read before, and says the same, is not read again. For what is asked
-    for by each call, is small, and holds no value.
+    `remembers`: a row that was read or written before, and says the same, is not read again. For
+    what is asked for by each call, is small, and holds no value.
     """
 
     kind: Kind
@@ -42,7 +42,12 @@ class Codec(Generic[T]):
 
     def put(self, item: T) -> Put:
         text = pydantic_core.to_json(self.encode(item)).decode()
-        return Put(self.kind, self.id_of(item), text, self.keys_of(item))
+        made = Put(self.kind, self.id_of(item), text, self.keys_of(item))
+        if self.remembers:
+            while len(_written) >= REMEMBERED:
+                del _written[next(iter(_written))]  # the oldest
+            _written[self, made.id, text, made.keys] = item
+        return made
 
     def read(self, row: Row) -> T:
         """Raises CorruptRecord, also when the row stands elsewhere in an index than it says."""
@@ -66,6 +71,10 @@ class Codec(Generic[T]):
             return Unreadable(row.id)
 
 
+_written: Final[dict[tuple[Codec[Any], str, str, Keys], Any]] = {}
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _read_once(codec: Codec[Any], row: Row) -> Any:  # noqa: ANN401 - what the codec reads
-    return codec._read(row)
+    found = _written.get((codec, row.id, row.text, row.keys))
+    return codec._read(row) if found is None else found

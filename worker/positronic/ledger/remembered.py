@@ -7,11 +7,9 @@ asked whether somebody did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Protocol
 
-from positronic.errors import PositronicError
 from positronic.ports import Ledger
 from positronic.rows import BY_ID, Changes, Expect, Key, Kind, Position, Put, Row
 
@@ -21,32 +19,40 @@ LONGEST: Final = 1000  # characters of a row's text
 _EVERYTHING: Final = (None, None, None)
 
 
+class Watched(Protocol):
+    """A database whose state is another one after anybody has written. Raises StoreFailed."""
+
+    def state(self) -> str: ...
+
+    def last_write(self) -> tuple[str, str]:
+        """The states just before and just after our own."""
+        ...
+
+
 class RememberedLedger:
-    """Another ledger, and those of its rows that were read last, by their ids.
+    """Another ledger, and those of its rows that were read last, by their ids."""
 
-    `state`: what is another one after anybody has written.
-    """
-
-    def __init__(self, ledger: Ledger, state: Callable[[], object]) -> None:
+    def __init__(self, ledger: Ledger, database: Watched) -> None:
         self._ledger = ledger
         self.count = ledger.count
-        self._state = state
-        self._seen: object = None
+        self._database = database
+        self._seen: str | None = None
         self._rows: dict[tuple[Kind, str], Row] = {}
         self._empty: set[Kind] = set()  # what there is no row of
 
     def look(self) -> bool:
         """Before each command: whether anybody else has written, so that nothing is remembered."""
-        before, self._seen = self._seen, self._state()
-        if self._seen == before:
+        now = self._database.state()
+        if now == self._seen:
             return False
+        self._seen = now
         self._rows.clear()
         self._empty.clear()
         return True
 
-    def wrote_beside(self, before: object, after: object) -> None:
-        """We have made a row that is not the ledger's: the states just before and just after it."""
-        if self._seen == before:
+    def wrote(self, before: str, after: str) -> None:
+        """The states just before and just after we have written, also what is not the ledger's."""
+        if self._seen == before:  # or somebody else came first, which the next look will find
             self._seen = after
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
@@ -84,10 +90,9 @@ class RememberedLedger:
             del rows[one.kind, one.id]
         if self._empty:
             self._empty.difference_update([one.kind for one in changes])
-        self._seen = None
         revision = self._ledger.commit(changes, expect)
-        with suppress(PositronicError):  # it is committed: the next command begins afresh
-            self._seen = self._state()
+        if changes:
+            self.wrote(*self._database.last_write())
         for one in known:
             if isinstance(one, Put) and len(one.text) <= LONGEST:
                 rows[one.kind, one.id] = Row(one.id, one.text, one.keys, revision)

@@ -28,8 +28,6 @@ from positronic.rows import (
     check,
 )
 
-# Answers with something else after anybody has written, over this connection or another one.
-STATE: Final = "SELECT total_changes(), data_version FROM pragma_data_version"
 # Of one statement, in a Durable Object:
 MAX_PARAMETERS: Final = 100  # and as many columns of an answer
 
