@@ -41,3 +41,7 @@ gc.callbacks.append(cleaning_up())
 
 # A brain that cannot be imported fails the deploy, and the Worker that serves stays as it is.
 brains = find_brains(brain_files.import_all())
+
+# What every request needs is never garbage: it is not looked at again and again.
+gc.collect()
+gc.freeze()

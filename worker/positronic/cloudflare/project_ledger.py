@@ -7,6 +7,7 @@ MAC and answers with text.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from functools import partial
@@ -44,14 +45,18 @@ from positronic.targets.drain import TargetDrain
 from positronic.times import wait_after
 from positronic.traceback_summary import summary_of
 
+AT_ONCE: Final = 0.02  # seconds: the answer goes first, and several changes are copied together
+ALARM_AFTER: Final = 5_000  # milliseconds: what was to be done at once is done then, if it was not
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 
 
 @dataclass(slots=True)
 class _Held:
-    """One object's means; `failed`: how often its alarm failed in a row.
+    """One object's means; `failed`: how often its duties failed in a row.
 
-    `tools` by project: an object's `env` stays as it was when the object was made.
+    `tools` by project: an object's `env` stays as it was when the object was made. `is_due`: duties
+    are begun in a moment, by `task`, which nobody else holds. `alarm_at`: when the alarm rings, in
+    milliseconds; None: it is not known, or not set.
     """
 
     ctx: Any
@@ -60,7 +65,10 @@ class _Held:
     database: ObjectDatabase
     ledger: RememberedLedger
     standing: Standing
-    is_ringing: bool = False
+    ringing: asyncio.Future[None] | None = None
+    task: asyncio.Task[None] | None = None
+    is_due: bool = False
+    alarm_at: int | None = None
     failed: int = 0
     tools: dict[Project, Tools] = field(default_factory=dict)
 
@@ -89,7 +97,9 @@ class ProjectLedger(NothingHangs, DurableObject):
 
     async def alarm(self, _: Any = None) -> None:
         """Does what is due. Never raises: the platform gives up after six times."""
-        await _ring(_held[self])
+        held = _held[self]
+        held.alarm_at = None
+        await _ring(held)
 
 
 async def _carry_out(held: _Held, message: object) -> str:
@@ -139,10 +149,39 @@ def _make_tools(held: _Held, project: Project) -> Tools:
     )
 
 
+def _wake(held: _Held, at: int) -> None:
+    """In the block of a commit: what is due then is done, at the latest by the alarm.
+
+    What is due now is begun here. For an alarm that is earlier than the one before, the platform
+    has to be asked before the commit, which takes as long as the commit: one of a change just
+    before will do.
+    """
+    now = isolate.now()
+    if at <= now:
+        at = now + ALARM_AFTER
+        if not held.is_due:
+            held.is_due = True
+            asyncio.get_running_loop().call_later(AT_ONCE, _begin, held)
+    _set_alarm(held, at)
+
+
+def _set_alarm(held: _Held, at: int) -> None:
+    if held.alarm_at is None or at < held.alarm_at:
+        held.alarm_at = at
+        held.ledger.wrote(*crossings().wake(held.ctx, at).split())
+
+
+def _begin(held: _Held) -> None:
+    held.is_due = False
+    held.task = asyncio.ensure_future(_ring(held))
+
+
 async def _ring(held: _Held) -> None:
-    if held.is_ringing:  # that one looks again at its end
+    """One step of everything that is due; what is left, the alarm does."""
+    if held.ringing:  # that one looks again at its end
+        await held.ringing
         return
-    held.is_ringing = True
+    held.ringing = asyncio.get_running_loop().create_future()
     following: int | None = None
     try:
         if (alarm := _alarm(held)) is not None:
@@ -154,13 +193,10 @@ async def _ring(held: _Held) -> None:
         held.failed += 1
         following = isolate.now() + wait_after(held.failed)
     finally:
-        held.is_ringing = False
+        held.ringing.set_result(None)
+        held.ringing = None
     if following is not None:
-        _wake(held, max(following, isolate.now()))
-
-
-def _wake(held: _Held, at: int) -> None:
-    held.ledger.wrote(*crossings().wake(held.ctx, at).split())
+        _set_alarm(held, max(following, isolate.now()))
 
 
 def _alarm(held: _Held) -> Alarm | None:
