@@ -45,6 +45,13 @@ class Finder:
         found = self._read(Layer(text), DEPTH)
         yield from (one for one in found if one[0] < one[1])
 
+    def may_be_among(self, letters: bytes) -> bool:
+        """Whether any of them may be in the texts that these letters are of; empty: of none, so
+        that nobody knows.
+        """
+        others = self._spelt or self._solid or self._spaced
+        return bool(others) or not letters or self._index.may_be_among(letters)
+
     def may_be_in(self, text: bytes, more: bytes) -> bool:
         """Whether any of them is in a text or its given readings; makes no readings itself."""
         layers = [Layer(text), *([Layer(more)] if more else ())]

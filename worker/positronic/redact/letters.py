@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Final
 
 from positronic.quick_dataclass import quick_dataclass
@@ -66,15 +66,25 @@ class Index:
     def _open_windows(self) -> None:
         """When a text may have one of them: few texts do."""
         for new in self._new:
-            around = set[bytes]()
-            for offset in range(_places(new)):
-                window = new.letters[offset : offset + _SIZE]
-                # Within equal letters every window extends as far as the first one.
-                place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
-                if len(place) < 3 * _SIZE or place not in around:
-                    around.add(place)
-                    self._windows.setdefault(window, []).append((new, offset))
+            self._open(new)
+            if new.least < len(new.letters) and not _is_distinct(new.letters):
+                # Where it repeats itself, its pieces can leave gaps in it.
+                self._open(replace(new, least=len(new.letters)))
         self._new.clear()
+
+    def _open(self, new: Needle) -> None:
+        around = set[bytes]()
+        for offset in range(_places(new)):
+            window = new.letters[offset : offset + _SIZE]
+            # Within equal letters every window extends as far as the first one.
+            place = new.letters[max(0, offset - _SIZE) : offset + 2 * _SIZE]
+            if len(place) < 3 * _SIZE or place not in around:
+                around.add(place)
+                self._windows.setdefault(window, []).append((new, offset))
+
+    def may_be_among(self, letters: bytes) -> bool:
+        """`letters`: as `letters_of` gives them."""
+        return len(self._rare) > _FEW or any(window in letters for window in self._rare)
 
     def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
         """The spans in the layer, and their names."""
@@ -92,7 +102,7 @@ class Index:
 
     def _found(self, text: bytes) -> Iterator[tuple[int, int, Needle]]:
         windows, done = self._windows, dict[int, int]()
-        if len(self._rare) <= _FEW and not any(window in text for window in self._rare):
+        if not self.may_be_among(text):
             return
         self._open_windows()
         places = range(0, len(text) - _SIZE + 1, _SIZE)
@@ -110,6 +120,16 @@ def _places(new: Needle) -> int:
     """How many of its windows an occurrence can begin with."""
     count = len(new.letters) - _SIZE + 1 if new.least < len(new.letters) else _SIZE
     return min(count, MAX_WINDOWS)
+
+
+def _is_distinct(letters: bytes) -> bool:
+    """Whether it can stand in only one way wherever pieces of it are found: two ways share five
+    letters at most, and behind those there is still a whole window at one of the places.
+    """
+    count = len(letters) - _SIZE + 1
+    if not LEAST + _SIZE <= len(letters) <= MAX_WINDOWS:
+        return False
+    return len({letters[offset : offset + _SIZE] for offset in range(count)}) == count
 
 
 def _stretch(text: bytes, place: int, found: Needle, offset: int) -> tuple[int, int]:

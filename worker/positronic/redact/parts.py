@@ -32,6 +32,7 @@ _SEGMENTS: Final = re.compile(r"[.:/~|,;]")
 _STRUCTURED: Final = re.compile(r"eyJ[\w-]+\.|[A-Za-z_]\w*=[^;]*;")
 _ASSIGNMENTS: Final = re.compile(r"[A-Za-z][\w ]*=[^;]*;")
 _WITH_PASSWORD: Final = re.compile(r"[A-Za-z][\w+.-]*://[^/?#\s:@]*:([^/?#\s]+)@")
+_PLAIN: Final = re.compile("[A-Za-z0-9_-]*")  # has no parts, unless it is base64
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _TO_BASE64: Final = str.maketrans("-_", "+/")
 _SHORTEST_SEGMENT: Final = 8
@@ -56,6 +57,9 @@ def _parts(value: str, depth: int) -> Iterator[Part]:
         return
     is_whole = is_unlikely(bare) and not _STRUCTURED.match(bare)
     yield from _texts(bare, is_whole)
+    if _PLAIN.fullmatch(bare):
+        yield from _in_base64(bare, depth - 1)
+        return
     document = _json(bare)
     if document is not None:
         yield from _fields("", document, depth - 1)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from positronic.redact.likely import is_unlikely
+
 SHOWN: Final = range(4, 17)  # characters at an end, next to what hides the rest
 _HIDES: Final = re.compile("(?:[*\u2022]{2,}[ -]?)+|(?:[xX#]{4}[ -]?)+|\\[?(?:\\.{3,}|\u2026)\\]?")
 _MARKS: Final = ("**", "\u2022\u2022", "xxxx", "XXXX", "####", "...", "\u2026")
@@ -21,12 +23,13 @@ class Previews:
         self._ends: dict[str, dict[str, None]] = {}
 
     def add(self, name: str, value: str) -> None:
+        """One that is likely is not known: its ends are words."""
         self._new.append((name, value))
 
     def _open_ends(self) -> None:
         """When a text hides something: few texts do."""
         for name, value in self._new:
-            for count in SHOWN:
+            for count in SHOWN if is_unlikely(value) else ():
                 self._starts.setdefault(value[:count], {})[name] = None
                 self._ends.setdefault(value[-count:], {})[name] = None
         self._new.clear()

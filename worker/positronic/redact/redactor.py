@@ -6,12 +6,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import starmap
+from itertools import chain, starmap
 from typing import Final, NamedTuple, TypeVar, cast
 
 from positronic.redact.documents import rebuilt, strings
 from positronic.redact.finder import Finder
-from positronic.redact.likely import is_unlikely
 from positronic.redact.parts import Part, parts
 from positronic.redact.previews import Previews
 from positronic.redact.skimming import Skimmed
@@ -71,7 +70,7 @@ class Redactor:
     def __init__(self) -> None:
         self._new: list[tuple[str, str, bool]] = []  # name, value, whether only as a whole
         self._finder: Finder | None = None
-        self._pieces: list[tuple[Piece, str]] = []
+        self._pieces: dict[str, list[tuple[Piece, str]]] = {}  # by value, for messages alone
         self._previews = Previews()
         self._lines: dict[str, str] = {}
         self._whole: dict[str, str] = {}
@@ -133,7 +132,10 @@ class Redactor:
         if known is None or not self._finder.is_ascii:
             return next(self._spans(text), None) is None
         return not (
-            self._finder.may_be_in(text.encode(errors="surrogatepass"), known.readings)
+            (
+                self._finder.may_be_among(known.letters)
+                and self._finder.may_be_in(text.encode(errors="surrogatepass"), known.readings)
+            )
             or (known.may_hide and next(self._previews.spans(text), None))
             or (self._lines and next(self._whole_lines(text), None))
         )
@@ -148,30 +150,27 @@ class Redactor:
             return
         self._foreign = True
         self._whole[value] = ""
-        self._know("", value)
+        self._know("", Part(value.encode(), False))
 
     def _study(self) -> None:
         """Before each search: takes long for a value, and the log's redactors rarely search."""
         for name, value, is_whole_only in self._new:
-            self._know(name, value)
-            self._pieces += [(piece, name) for piece in pieces(value)]
+            found = () if is_whole_only else parts(value)
+            if Part(value.encode(), True) not in found:  # else it is found with its pieces
+                self._know(name, Part(value.encode(), False))
             # Only such a value can arise again where a marker meets other text.
             self._touchy = self._touchy or bool(_TOUCHY.search(value))
             if is_whole_only:
                 continue
-            for part in parts(value):
-                self._know_part(name, part)
+            for part in found:
+                self._know(name, part)
             self._lines = dict.fromkeys(lines(value), name) | self._lines
-            if is_unlikely(value.strip()):
-                self._previews.add(name, value.strip())
+            self._previews.add(name, value.strip())
         self._new.clear()
 
-    def _know(self, name: str, value: str) -> None:
+    def _know(self, name: str, part: Part) -> None:
         self._finder = self._finder or Finder()
-        self._finder.add(name, value.encode())
-
-    def _know_part(self, name: str, part: Part) -> None:
-        if self._finder and len(part.text) >= WHOLE_ONLY_BELOW:
+        if len(part.text) >= WHOLE_ONLY_BELOW:
             self._finder.add(name, part.text, pieces=part.pieces)
 
     def text(self, text: str) -> str:
@@ -184,7 +183,11 @@ class Redactor:
     def message(self, text: str) -> str:
         """Like `text`, for messages: also redacts 12 characters at an end of a value."""
         whole = self.text(text)
-        spans = (_Span(*at, name) for piece, name in self._pieces for at in piece.spans(whole))
+        for value, name in self._whole.items():
+            if name and value not in self._pieces:
+                self._pieces[value] = [(piece, name) for piece in pieces(value)]
+        every = chain.from_iterable(self._pieces.values())
+        spans = (_Span(*at, name) for piece, name in every for at in piece.spans(whole))
         return self._replaced(whole, spans)
 
     def document(self, document: T) -> T:

@@ -10,6 +10,7 @@ from typing import Final
 from positronic.quick_dataclass import quick_dataclass
 from positronic.redact.encoded import IS_ASCII, IS_TEXT, decoded
 from positronic.redact.layers import NUL, Layer, Pieces, runs
+from positronic.redact.letters import letters_of
 from positronic.redact.previews import may_hide
 from positronic.redact.spellings import SHORTEST
 from positronic.redact.unescaping import readings
@@ -23,21 +24,24 @@ class Skimmed:
     """The readings of a text besides itself, separated by NUL.
 
     Of decoded base64, only where there are six ASCII letters in a row, because most of it is noise:
-    so it only serves for ASCII values.
+    so it only serves for ASCII values. `letters`: of the text and its readings, where these are
+    looked at for one value after the other.
     """
 
     packed: bytes = field(repr=False)
     may_hide: bool
+    letters: bytes = field(default=b"", repr=False)
 
     @property
     def readings(self) -> bytes:
         return zlib.decompress(self.packed)
 
 
-def together(some: Sequence[Skimmed]) -> Skimmed:
+def together(text: str, some: Sequence[Skimmed]) -> Skimmed:
     """Of texts that are separated by NUL, too."""
     readings = NUL.join(one.readings for one in some)
-    return Skimmed(zlib.compress(readings, 1), any(one.may_hide for one in some))
+    letters = letters_of(NUL.join([text.encode(errors="surrogatepass"), readings]))
+    return Skimmed(zlib.compress(readings, 1), any(one.may_hide for one in some), letters)
 
 
 def skimmed(text: str) -> Skimmed | None:

@@ -118,8 +118,8 @@ def _escaped(value: str) -> set[str]:
 
 
 def _wrapped(value: str) -> list[str]:
-    whole = b64encode(value.encode()).decode()
-    return [whole[start : start + 76] for start in range(0, len(whole), 76)]
+    data = value.encode()
+    return [b64encode(data[start : start + 57]).decode() for start in range(0, len(data), 57)]
 
 
 def _repr(value: str) -> str:

@@ -151,7 +151,7 @@ class EventLog:
         events = list(self.events(0))
         skims = [one for event in events if (one := self._skimmed(event))]
         text = "\0".join(event.text for event in events)
-        return None if len(skims) < len(events) or "~" in text else (text, together(skims))
+        return None if len(skims) < len(events) or "~" in text else (text, together(text, skims))
 
     async def news(self, seconds: float) -> bool:
         """Wait for another event; False after this time without one."""

@@ -426,3 +426,20 @@ def test_base64_that_starts_like_an_escape(before: str, value: str) -> None:
     spelt = b64encode(value.encode()).decode()
 
     assert knowing(KEY=value).text(before + spelt) == before + marker("KEY")
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        ("B/!!B1!!1=$B.B.=", "B2-AzB2-AzB2-AzB2-AzB2-AzB2-AzB2ZCX7_Cb8"),
+        ("Z7AC2xcCZzXZ7AC2xc_a=$", "C2xcCZzXZ7AC2xcCZzXZ7AC2xcCZzXZ7AC2xcCZzXZ7AC2xc_cbba3b"),
+        ("", "k3YqP7wTz2Rb9LmX4cVn-k3YqP7w"),
+    ],
+)
+def test_a_value_that_repeats_itself_is_found_whole(before: str, value: str) -> None:
+    """Its pieces fit at several of its places, and cover it with gaps."""
+    known = Redactor()
+    known.add("A", value)
+    shown = known.text(f"{before}{value}, then {value}{value}.")
+    assert shown.endswith("[secret:A], then [secret:A][secret:A].")
+    assert not any(value[place : place + 6] in shown for place in range(len(value) - 5))
