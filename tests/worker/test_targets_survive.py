@@ -163,7 +163,7 @@ def live_through(client: Client, providers: Mapping[str, World]) -> tuple[dict[s
     client.send(range(start, CHANGES))
     for world in providers.values():
         assert isinstance(world.standin.faults, Unreliable)
-        assert world.standin.faults.met > 5
+        assert world.standin.faults.met > 2
         world.fail("", 0)
     with client.api() as api:
         for name in providers:

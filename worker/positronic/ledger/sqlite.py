@@ -150,15 +150,15 @@ class SqliteLedger:
 
     def _looks(self, expect: Expect) -> Looks:
         """What answers with the revision of each row that is expected."""
-        made = [
-            one for one in expect.items() if one[0][0] in self._made or self._is_made(one[0][0])
-        ]
-        if len(made) < len(expect) and any(
-            revision != ABSENT for where, revision in expect.items() if where[0] not in self._made
-        ):
-            raise CommitConflict
-        terms = [revision_of(*where[:-1]) for where, _ in made]
-        return terms, [where[-1] for where, _ in made], [revision or None for _, revision in made]
+        terms, values, wanted = list[str](), list[Key](), list[int | None]()
+        for where, revision in expect.items():
+            if where[0] in self._made or self._is_made(where[0]):
+                terms.append(revision_of(*where[:-1]))
+                values.append(where[-1])
+                wanted.append(revision or None)
+            elif revision != ABSENT:
+                raise CommitConflict
+        return terms, values, wanted
 
     def _ask(self, looks: Looks) -> Sequence[Any]:
         """What is answered besides what had to be, by one statement for many terms."""

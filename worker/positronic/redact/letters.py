@@ -59,9 +59,9 @@ class Index:
 
     def add(self, new: Needle) -> None:
         self._new.append(new)
-        for offset in range(0, _places(new), _SIZE):
-            if len(self._rare) <= _FEW:
-                self._rare.add(new.letters[offset : offset + _SIZE])
+        if len(self._rare) <= _FEW:
+            offsets = range(0, _places(new), _SIZE)
+            self._rare.update([new.letters[offset : offset + _SIZE] for offset in offsets])
 
     def _open_windows(self) -> None:
         """When a text may have one of them: few texts do."""
@@ -84,7 +84,7 @@ class Index:
 
     def may_be_among(self, letters: bytes) -> bool:
         """`letters`: as `letters_of` gives them."""
-        return len(self._rare) > _FEW or any(window in letters for window in self._rare)
+        return len(self._rare) > _FEW or any(map(letters.__contains__, self._rare))
 
     def spans(self, layer: Layer) -> Iterator[tuple[int, int, str]]:
         """The spans in the layer, and their names."""
