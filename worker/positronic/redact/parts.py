@@ -46,9 +46,14 @@ class Part(NamedTuple):
 
 
 def parts(value: str) -> set[Part]:
-    """Without the value itself, unless pieces of it count. The rules are in SECURITY.md."""
-    found = set(_parts(value, _DEPTH))
-    return {part for part in found if part.pieces or part.text != value.encode()}
+    """With the value itself: as a whole unless its pieces count. The rules are in SECURITY.md."""
+    found, whole = {*_parts(value, _DEPTH)}, whole_of(value)
+    return found if whole._replace(pieces=True) in found else {*found, whole}
+
+
+def whole_of(value: str) -> Part:
+    """The value alone."""
+    return Part(value.encode(), False)
 
 
 def _parts(value: str, depth: int) -> Iterator[Part]:

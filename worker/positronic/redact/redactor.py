@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeVar, cast
 
 from positronic.redact.documents import rebuilt, strings
 from positronic.redact.finder import Finder
-from positronic.redact.parts import Part, parts
+from positronic.redact.parts import Part, parts, whole_of
 from positronic.redact.previews import Previews
 from positronic.redact.skimming import Skimmed
 from positronic.redact.spellings import SHORTEST, Piece, lines, pieces
@@ -150,22 +150,18 @@ class Redactor:
             return
         self._foreign = True
         self._whole[value] = ""
-        self._know("", Part(value.encode(), False))
+        self._know("", whole_of(value))
 
     def _study(self) -> None:
         """Before each search: takes long for a value, and the log's redactors rarely search."""
         for name, value, is_whole_only in self._new:
-            found = () if is_whole_only else parts(value)
-            if Part(value.encode(), True) not in found:  # else it is found with its pieces
-                self._know(name, Part(value.encode(), False))
+            for part in [whole_of(value)] if is_whole_only else parts(value):
+                self._know(name, part)
             # Only such a value can arise again where a marker meets other text.
             self._touchy = self._touchy or bool(_TOUCHY.search(value))
-            if is_whole_only:
-                continue
-            for part in found:
-                self._know(name, part)
-            self._lines = dict.fromkeys(lines(value), name) | self._lines
-            self._previews.add(name, value.strip())
+            if not is_whole_only:
+                self._lines = dict.fromkeys(lines(value), name) | self._lines
+                self._previews.add(name, value.strip())
         self._new.clear()
 
     def _know(self, name: str, part: Part) -> None:
