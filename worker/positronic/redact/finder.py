@@ -46,9 +46,7 @@ class Finder:
         yield from (one for one in found if one[0] < one[1])
 
     def may_be_among(self, letters: bytes) -> bool:
-        """Whether any of them may be in the texts that these letters are of; empty: of none, so
-        that nobody knows.
-        """
+        """Whether any of them may be in the texts that these letters are of. Empty: it may."""
         others = self._spelt or self._solid or self._spaced
         return bool(others) or not letters or self._index.may_be_among(letters)
 

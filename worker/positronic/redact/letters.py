@@ -123,8 +123,8 @@ def _places(new: Needle) -> int:
 
 
 def _is_distinct(letters: bytes) -> bool:
-    """Whether it can stand in only one way wherever pieces of it are found: two ways share five
-    letters at most, and behind those there is still a whole window at one of the places.
+    """Whether no window is in it twice, so that a piece of it fits at one of its places only. Two
+    overlapping ones then share five letters at most, and behind these another window is looked at.
     """
     count = len(letters) - _SIZE + 1
     if not LEAST + _SIZE <= len(letters) <= MAX_WINDOWS:
