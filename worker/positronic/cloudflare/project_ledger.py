@@ -166,7 +166,9 @@ def _wake(held: _Held, at: int) -> None:
 
 
 def _set_alarm(held: _Held, at: int) -> None:
-    if held.alarm_at is None or at < held.alarm_at:
+    last = held.alarm_at
+    # Or it should have rung long ago.
+    if last is None or at < last or last < isolate.now() - ALARM_AFTER:
         held.alarm_at = at
         held.ledger.wrote(*crossings().wake(held.ctx, at).split())
 
