@@ -1,5 +1,5 @@
-// The same job on one Durable Object with SQLite: a change and its event are one transaction, and an
-// alarm copies what changed to KV. Each change writes the rows that ours does.
+// The same job on one Durable Object with SQLite: a change and its event are one transaction, and what
+// changed is copied to KV in a moment, at the latest by an alarm. Each change writes the rows that ours does.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -13,6 +13,8 @@ import { TABLES } from "./tables.mjs";
 
 const TRIES = 5;
 const AT_ONCE = 40; // copies in one step
+const MOMENT = 20; // milliseconds from a change to its copy
+const ALARM_AFTER = 5000; // milliseconds
 const DAY = 24 * 3600 * 1000;
 
 export default {
@@ -21,6 +23,8 @@ export default {
 
 export class ProjectStore extends DurableObject {
   #sql = this.ctx.storage.sql;
+  #alarmAt; // undefined: not known, or not set
+  #isWaiting = false; // for the moment after which copies are made
 
   constructor(ctx, env) {
     super(ctx, env);
@@ -90,8 +94,13 @@ export class ProjectStore extends DurableObject {
     return this.#sql.exec(query, limit).toArray().map(({ event }) => JSON.parse(event));
   }
 
-  /** Writes copies that are due: one goes from the outbox if it is still the newest. */
   async alarm() {
+    this.#alarmAt = undefined;
+    await this.#drain();
+  }
+
+  /** Writes copies that are due: one goes from the outbox if it is still the newest. */
+  async #drain() {
     const due = this.#sql.exec("SELECT name, due FROM outbox ORDER BY due LIMIT ?", AT_ONCE).toArray();
     const done = await Promise.all(due.map((one) => this.#copy(one)));
     this.ctx.storage.transactionSync(() => {
@@ -102,7 +111,13 @@ export class ProjectStore extends DurableObject {
       }
     });
     const [{ left }] = this.#sql.exec("SELECT COUNT(*) AS left FROM outbox").toArray();
-    if (left) this.ctx.storage.setAlarm(Date.now());
+    if (left) this.#setAlarm(Date.now());
+  }
+
+  #setAlarm(at) {
+    if (this.#alarmAt <= at) return; // not while it is undefined
+    this.#alarmAt = at;
+    this.ctx.storage.setAlarm(at);
   }
 
   async #copy({ name, due }) {
@@ -165,6 +180,12 @@ export class ProjectStore extends DurableObject {
   #isDue(name) {
     const now = Date.now();
     this.#sql.exec("INSERT OR REPLACE INTO outbox VALUES (?, ?)", name, now);
-    this.ctx.storage.setAlarm(now);
+    this.#setAlarm(now + ALARM_AFTER);
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    setTimeout(() => {
+      this.#isWaiting = false;
+      this.ctx.waitUntil(this.#drain());
+    }, MOMENT);
   }
 }
