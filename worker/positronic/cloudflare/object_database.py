@@ -91,8 +91,8 @@ class ObjectDatabase:
                 raised.append(error)
                 raise
 
-        self._is_inside = True
         before = self.state()
+        self._is_inside = True
         try:
             self._storage.transactionSync(inside)
         except Exception:  # noqa: BLE001 - it went through JavaScript: ours, or the database's

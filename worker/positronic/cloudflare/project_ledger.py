@@ -96,7 +96,7 @@ class ProjectLedger(NothingHangs, DurableObject):
         return await _carry_out(_held[self], message)
 
     async def alarm(self, _: Any = None) -> None:
-        """Does what is due. Never raises: the platform gives up after six times."""
+        """Does what is due. What fails is tried later: the platform gives up after six times."""
         held = _held[self]
         held.alarm_at = None
         await _ring(held)
@@ -160,8 +160,8 @@ def _wake(held: _Held, at: int) -> None:
     if at <= now:
         at = now + ALARM_AFTER
         if not held.is_due:
-            held.is_due = True
             asyncio.get_running_loop().call_later(AT_ONCE, _begin, held)
+            held.is_due = True
     _set_alarm(held, at)
 
 
@@ -169,8 +169,9 @@ def _set_alarm(held: _Held, at: int) -> None:
     last = held.alarm_at
     # Or it should have rung long ago.
     if last is None or at < last or last < isolate.now() - ALARM_AFTER:
+        states = crossings().wake(held.ctx, at)
         held.alarm_at = at
-        held.ledger.wrote(*crossings().wake(held.ctx, at).split())
+        held.ledger.wrote(*states.split())
 
 
 def _begin(held: _Held) -> None:
@@ -179,11 +180,13 @@ def _begin(held: _Held) -> None:
 
 
 async def _ring(held: _Held) -> None:
-    """One step of everything that is due; what is left, the alarm does."""
-    if held.ringing:  # that one looks again at its end
-        await held.ringing
-        return
-    held.ringing = asyncio.get_running_loop().create_future()
+    """One step of everything that is due, after the one before; what is left, the alarm does.
+
+    Raises only what setting the alarm raises: if this is the alarm, it then rings again.
+    """
+    while held.ringing:
+        await asyncio.shield(held.ringing)
+    held.ringing = ringing = asyncio.get_running_loop().create_future()
     following: int | None = None
     try:
         if (alarm := _alarm(held)) is not None:
@@ -195,8 +198,8 @@ async def _ring(held: _Held) -> None:
         held.failed += 1
         following = isolate.now() + wait_after(held.failed)
     finally:
-        held.ringing.set_result(None)
         held.ringing = None
+        ringing.set_result(None)
     if following is not None:
         _set_alarm(held, max(following, isolate.now()))
 

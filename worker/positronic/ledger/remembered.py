@@ -20,7 +20,9 @@ _EVERYTHING: Final = (None, None, None)
 
 
 class Watched(Protocol):
-    """A database whose state is another one after anybody has written. Raises StoreFailed."""
+    """A database whose state is another one after anybody has changed rows, though not after a
+    table was dropped or renamed. Raises StoreFailed.
+    """
 
     def state(self) -> str: ...
 
