@@ -37,13 +37,13 @@ SECONDS: Final = 240
 
 @dataclass
 class Unreliable(Faults):
-    """A fifth of the requests meets one of them. A target that fails as a whole is left alone."""
+    """A third of the requests meets one of them. A target that fails as a whole is left alone."""
 
     chance: random.Random = field(default_factory=random.Random)
     met: int = 0
 
     def next(self) -> str:
-        how = self.chance.choices(("", "throttled", "broken", "lost"), (82, 4, 7, 7))[0]
+        how = self.chance.choices(("", "throttled", "broken", "lost"), (67, 7, 13, 13))[0]
         self.met += bool(how)
         return how
 
@@ -163,7 +163,7 @@ def live_through(client: Client, providers: Mapping[str, World]) -> tuple[dict[s
     client.send(range(start, CHANGES))
     for world in providers.values():
         assert isinstance(world.standin.faults, Unreliable)
-        assert world.standin.faults.met > 2
+        assert world.standin.faults.met > 5
         world.fail("", 0)
     with client.api() as api:
         for name in providers:

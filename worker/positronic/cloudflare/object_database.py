@@ -35,7 +35,7 @@ class ObjectDatabase:
         self._sql = storage.sql
         self._run: Any = None
         self._is_inside = False
-        self._last_write: tuple[str, ...] = ("", "")
+        self._last_write = ("", "")
         self._due: list[tuple[str, Sequence[Key | None]]] = []
 
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
@@ -61,8 +61,7 @@ class ObjectDatabase:
             raise StoreFailed("the project's database failed") from None
 
     def last_write(self) -> tuple[str, str]:
-        before, after = self._last_write
-        return before, after
+        return self._last_write
 
     def size(self) -> int:
         return int(self._sql.databaseSize)
@@ -108,7 +107,8 @@ class ObjectDatabase:
             return
         try:
             due = pydantic_core.to_json(self._due).decode()
-            self._last_write = tuple(crossings().writeAll(self._storage, due).split())
+            before, after = crossings().writeAll(self._storage, due).split()
+            self._last_write = before, after
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None
         finally:
