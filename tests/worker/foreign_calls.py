@@ -14,7 +14,7 @@ from contracts.commanding import command, put
 from contracts.worlds import KEYS, OTHER_PROJECT, PROJECT
 from positronic.api.ledger_location import LedgerLocation
 from positronic.cloudflare.brain_run import BrainRun
-from positronic.cloudflare.crossings import crossings
+from positronic.cloudflare.crossings import carry_out
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.ledger_objects import LedgerObjects
 from positronic.cloudflare.project_ledger import ProjectLedger
@@ -46,8 +46,7 @@ MORE: list[tuple[str, list[object]]] = [
 
 async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bindings
     """What each call gave, and what our own entry finds before and afterwards."""
-    reach = partial(crossings().carryOut, env._env)
-    objects = LedgerObjects(reach, LedgerLocation("", ""), is_local=True)
+    objects = LedgerObjects(partial(carry_out, env._env), LedgerLocation("", ""), is_local=True)
     own = LedgerCalls(objects, Keyring(KEYS))
     await own(put("A", VALUE))
     before = await _state(own)

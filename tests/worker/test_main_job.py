@@ -57,6 +57,18 @@ def test_sealed_on_cpython_opens_in_the_worker(api: ProjectApi) -> None:
     assert api.exists("A").json() == {"exists": True, "opens": True}
 
 
+@pytest.mark.parametrize("count", [1, 40])
+def test_a_list_keeps_every_letter(api: ProjectApi, count: int) -> None:
+    """A long one goes another way between Python and JavaScript."""
+    note = 'clé 🔑 "quoted" \\'
+    api.bulk({f"A{number}": "value" for number in range(count)})
+    for number in range(count):
+        api.call("PATCH", f"/secrets/A{number}", json={"note": note}).raise_for_status()
+
+    listed = api.call("GET", "/secrets").json()["secrets"]
+    assert [one["note"] for one in listed] == [note] * count
+
+
 def test_created_at_survives_an_update(api: ProjectApi) -> None:
     """An update keeps createdAt, in the answer, in the list and in KV."""
     first = api.put("A", "one").json()

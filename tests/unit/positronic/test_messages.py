@@ -99,9 +99,12 @@ def test_a_command_shows_no_value() -> None:
     assert shown("hidden-secret").hash not in repr(shown("hidden-secret"))
 
 
-@pytest.mark.parametrize("result", [None, True, 7, "text", [1, ["A", None]], {"a": [1]}])
+@pytest.mark.parametrize(
+    "result",
+    [None, True, 7, "text", "", "=", '{"error":{}}', [1, ["A", None]], {"a": [1]}],
+)
 def test_an_answer_arrives(result: object) -> None:
-    """Whatever JSON carries."""
+    """Whatever JSON carries, and a text that looks like an answer."""
     assert read_answer(answered(result)) == result
 
 

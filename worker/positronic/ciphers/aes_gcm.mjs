@@ -4,18 +4,16 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 
 const PARTS = 4; // of a text: key, nonce, associated data, and what is sealed or opened
-const TAG = 16; // bytes
+const [KEY, NONCE, TAG] = [32, 12, 16]; // bytes
 const OPTIONS = { authTagLength: TAG };
 
-/** The parts that follow one another in `joined`; `lengths` is their sizes as a JSON array. */
-function partsOf(joined, lengths) {
-  let end = 0;
-  return JSON.parse(lengths).map((length) => joined.subarray(end, (end += length)));
-}
-
-/** The ciphertext and its tag of each text, one after the other. */
+/**
+ * The ciphertext and its tag of each text, one after the other; `lengths` is the sizes of the parts that follow
+ * one another in `joined`, as a JSON array.
+ */
 export function seal(joined, lengths) {
-  const parts = partsOf(joined, lengths);
+  let end = 0;
+  const parts = JSON.parse(lengths).map((length) => joined.subarray(end, (end += length)));
   const made = [];
   for (let at = 0; at < parts.length; at += PARTS) {
     const [key, nonce, associated, text] = parts.slice(at, at + PARTS);
@@ -23,25 +21,28 @@ export function seal(joined, lengths) {
     cipher.setAAD(associated);
     made.push(cipher.update(text), cipher.final(), cipher.getAuthTag());
   }
-  return together(made);
+  return new Uint8Array(Buffer.concat(made)); // Pyodide knows no Buffer
 }
 
-/** One text; undefined if it is not authentic, of which nothing is given. */
-export function open(joined, lengths) {
-  const [key, nonce, associated, sealed] = partsOf(joined, lengths);
-  const tag = sealed.length - TAG;
-  if (tag < 0) return undefined;
+/**
+ * Opens what follows a key, a nonce and associated data of this size in `joined`; undefined if it is not
+ * authentic, of which nothing is given.
+ */
+export function open(joined, size) {
+  let end = 0;
+  const next = (length) => joined.subarray(end, (end += length));
+  const [key, nonce, associated] = [next(KEY), next(NONCE), next(size)];
+  const length = joined.length - end - TAG;
+  if (length < 0) return undefined;
+  const [sealed, tag] = [next(length), next(TAG)];
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, OPTIONS);
   decipher.setAAD(associated);
-  decipher.setAuthTag(sealed.subarray(tag));
-  const text = decipher.update(sealed.subarray(0, tag));
+  decipher.setAuthTag(tag);
+  const text = decipher.update(sealed);
   try {
-    return together([text, decipher.final()]);
+    decipher.final(); // of a text that is not authentic, it throws; it adds nothing to one that is
   } catch {
     return undefined;
   }
-}
-
-function together(some) {
-  return new Uint8Array(Buffer.concat(some));
+  return new Uint8Array(text); // Pyodide knows no Buffer
 }

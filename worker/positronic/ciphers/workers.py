@@ -35,22 +35,18 @@ class WorkersCipher:
         return (await self.seal_many([(key, nonce, plaintext, aad)]))[0]
 
     async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
-        sealed = memoryview(_functions().seal(*_crossing(texts)).to_bytes())
+        parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
+        lengths = pydantic_core.to_json([*map(len, parts)]).decode()
+        sealed = memoryview(_functions().seal(to_js(b"".join(parts)), lengths).to_bytes())
         ends = list(accumulate(len(text) + TAG_SIZE for _, _, text, _ in texts))
         return [bytes(sealed[start:end]) for start, end in pairwise([0, *ends])]
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
-        opened = _functions().open(*_crossing([(key, nonce, sealed, aad)]))
+        opened = _functions().open(to_js(b"".join((key, nonce, aad, sealed))), len(aad))
         if opened is None:
             raise InvalidTag
         text: bytes = opened.to_bytes()
         return text
-
-
-def _crossing(texts: Sequence[Sealing]) -> tuple[Any, str]:
-    """The parts of all texts, one after the other, and the length of each: one array in all."""
-    parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
-    return to_js(b"".join(parts)), pydantic_core.to_json([*map(len, parts)]).decode()
 
 
 @cache

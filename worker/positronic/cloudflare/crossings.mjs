@@ -1,6 +1,14 @@
 // What Python would call in several steps is one call here: each step from Python costs as much as
 // the step itself, and more.
 
+const LONG = 1000; // letters
+const encoder = new TextEncoder();
+
+/** A text for `crossings.text_of`: Python takes a string letter by letter, and so a long one as bytes. */
+function textFor(text) {
+  return text.length > LONG ? encoder.encode(text) : text;
+}
+
 /**
  * Reads these of a Worker's variables: those that are set, as a JSON object; and, where it has
  * targets, their table and what opens them, each as JSON in a text.
@@ -83,7 +91,7 @@ export async function carryOut(env, name, jurisdiction, hint, message) {
   const all = env.PROJECT_LEDGER;
   const there = jurisdiction ? all.jurisdiction(jurisdiction) : all;
   const object = hint ? there.getByName(name, { locationHint: hint }) : there.getByName(name);
-  return await object.carry_out(message);
+  return textFor(await object.carry_out(message));
 }
 
 /** A Response; `headers` is a JSON object. */
@@ -125,7 +133,7 @@ async function firstBytes(stream, longest) {
 export function runner(sql) {
   return (query, ...values) => {
     const cursor = sql.exec(query, ...values).raw();
-    return JSON.stringify(cursor.toArray());
+    return textFor(JSON.stringify(cursor.toArray()));
   };
 }
 

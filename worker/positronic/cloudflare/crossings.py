@@ -28,3 +28,13 @@ class _Functions:
 def crossings() -> Any:
     """Inside a request, since no JavaScript is imported at the top level."""
     return _Functions(import_from_javascript(_SCRIPT))
+
+
+async def carry_out(env: Any, *asked: str) -> str:
+    """`Reach`, with these bindings."""
+    return text_of(await crossings().carryOut(env, *asked))
+
+
+def text_of(found: Any) -> str:
+    """A text from JavaScript, which gives a long one as bytes."""
+    return found if isinstance(found, str) else str(found.to_bytes().decode())

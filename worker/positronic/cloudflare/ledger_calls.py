@@ -33,7 +33,7 @@ class LedgerCalls:
         message = pack(command, self.keyring)
         for _ in range(TRIES - 1):
             try:
-                return read_answer(await self._call(command, message))
+                return read_answer(await self.objects.ask(command.project, message))
             except PositronicError:
                 raise
             except Exception as error:  # noqa: BLE001 - JsException, whose text may hold anything
@@ -42,14 +42,11 @@ class LedgerCalls:
             # The same command under the same id: made once, whether or not it arrived before.
             await asyncio.sleep(LONGEST_WAIT * os.urandom(1)[0] / 255)
         try:
-            return read_answer(await self._call(command, message))
+            return read_answer(await self.objects.ask(command.project, message))
         except PositronicError:
             raise
         except Exception:  # noqa: BLE001 - as above
             raise _lost(command) from None
-
-    async def _call(self, command: Command, message: str) -> str:
-        return str(await self.objects.ask(command.project, message))
 
 
 def _lost(command: Command) -> PositronicError:

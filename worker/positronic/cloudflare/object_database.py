@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import pydantic_core
 
-from positronic.cloudflare.crossings import crossings
+from positronic.cloudflare.crossings import crossings, text_of
 from positronic.errors import StoreFailed
 from positronic.rows import Key
 
@@ -45,7 +45,7 @@ class ObjectDatabase:
             self._write_all()
         try:
             self._run = self._run or crossings().runner(self._sql)
-            found = self._run(query, *values)
+            found = text_of(self._run(query, *values))
         except Exception:  # noqa: BLE001 - JsException, whose text may hold anything
             raise StoreFailed("the project's database failed") from None
         rows: list[list[Any]] = pydantic_core.from_json(found)

@@ -12,14 +12,14 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from typing import Any
 
-from pyodide.webloop import PyodideFuture, PyodideTask
+from pyodide.webloop import PyodideFuture
 
 from positronic.cloudflare.given import NothingHangs
 
 Coro = Coroutine[Any, Any, Any]
 
 
-class PlatformTask(PyodideTask[Any]):
+class PlatformTask(asyncio.Task[Any]):
     """A coroutine that JavaScript waits for.
 
     It cannot wait by `run_sync`, since JavaScript did not call it that way: what is imported from
@@ -87,10 +87,12 @@ def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
     soon = loop.call_soon
 
     def call_soon(callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Any:
-        if not _Awaited.is_given or not isinstance(_owner(callback), PlatformTask):
-            return soon(callback, *args, context=context)
-        _Awaited.is_given = False  # what the task does now, it does as a task
-        asyncio._set_running_loop(loop)
+        # Nobody but the platform waits for such a task: it is told the end when that has come.
+        if not isinstance(args[0] if args else None, PlatformTask):
+            if not _Awaited.is_given or not isinstance(_owner(callback), PlatformTask):
+                return soon(callback, *args, context=context)
+            _Awaited.is_given = False  # what the task does now, it does as a task
+            asyncio._set_running_loop(loop)
         return (context or copy_context()).run(callback, *args)
 
     def create_future() -> asyncio.Future[Any]:

@@ -11,7 +11,7 @@ import pydantic_core
 from positronic.api.admission import handle
 from positronic.api.service import Runtime, Service, Settings, keyring_of, ledger_location_of
 from positronic.cloudflare import isolate, js_http, js_kv, js_streams, settings
-from positronic.cloudflare.crossings import crossings
+from positronic.cloudflare.crossings import carry_out, crossings
 from positronic.cloudflare.ledger_calls import LedgerCalls
 from positronic.cloudflare.ledger_objects import LedgerObjects, check_jurisdiction
 from positronic.cloudflare.run_objects import PassedOn
@@ -78,8 +78,7 @@ def _copies(env: Any, project: Project) -> KvCopies:
 async def send(env: Any, found: Settings, command: Command) -> Any:
     """To the object that has the ledger of the command's project."""
     location = ledger_location_of(found)
-    reach = partial(crossings().carryOut, env)
-    objects = LedgerObjects(reach, location, bool(found.local_origin))
+    objects = LedgerObjects(partial(carry_out, env), location, bool(found.local_origin))
     calls = LedgerCalls(objects, keyring_of(found))
     if location.jurisdiction not in isolate.checked:
         await check_jurisdiction(calls, command, location.jurisdiction)

@@ -9,7 +9,7 @@ from positronic.audit.events import Origin
 from positronic.names import Project
 from positronic.roles import Principal, Role
 
-FORM: Final = 4  # of a command: an object that runs other code refuses it
+FORM: Final = 5  # of a command: an object that runs other code refuses it
 
 
 class TokenShown(NamedTuple):

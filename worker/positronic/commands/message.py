@@ -27,6 +27,7 @@ from positronic.sealing.signing import Signer, Verdict
 PURPOSE: Final = "command"
 
 _SEPARATOR: Final = "\n"  # in no key id and no MAC
+_TEXT: Final = "="  # before a result that is a text, as it is: no JSON begins so
 
 
 class ForeignCommand(Exception):
@@ -70,7 +71,7 @@ def unpack(message: str, project: Project, keyring: Keyring) -> Command:
 
 def answered(result: object) -> str:
     """What `read_answer` returns."""
-    return _json({"result": result})
+    return f"{_TEXT}{result}" if isinstance(result, str) else _json({"result": result})
 
 
 def refused(error: PositronicError) -> str:
@@ -84,6 +85,8 @@ def refused(error: PositronicError) -> str:
 
 def read_answer(text: str) -> Any:  # noqa: ANN401 - whatever the command answers
     """The result. Raises the error that the other side raised."""
+    if text.startswith(_TEXT):
+        return text[len(_TEXT) :]
     answer = pydantic_core.from_json(text)
     if "error" not in answer:
         return answer["result"]

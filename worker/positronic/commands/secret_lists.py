@@ -60,30 +60,38 @@ _FIELDS: Final = {
 _FIELDS_OF: Final = SchemaValidator(core_schema.typed_dict_schema(_FIELDS))
 _PLAIN: Final = frozenset({*_LIVE, *_CHANGED})  # no policy, and it was never deleted
 
-Listed = Mapping[str, object]
+_Shown = Mapping[str, object]
 _Fields = Mapping[str, Any]
 
-_OF_PLAIN: Final[tuple[Listed, None, None]] = ({}, None, None)  # as `_more` says it
+_OF_PLAIN: Final[tuple[_Shown, None, None]] = ({}, None, None)  # as `_more` says it
 
 
-def as_json(items: Sequence[Listed], cursor: str | None, **more: object) -> str:
-    """A page of these; `more`: its other fields."""
+def as_json(items: Sequence[str], cursor: str | None, **more: object) -> str:
+    """A page of these, each as JSON; `more`: its other fields."""
     following = {} if cursor is None else {"cursor": cursor}
-    found = {"secrets": items, "count": len(items), **following, **more}
-    return pydantic_core.to_json(found).decode()
+    others = one_as_json({"count": len(items), **following, **more})
+    return f'{{"secrets":[{",".join(items)}],{others[1:]}'
 
 
-def listed(rows: Sequence[Row], reads: Mapping[str, int | None]) -> Sequence[Listed]:
-    """What is shown of each that is not deleted, as `models.SecretOut` describes it; one that
-    `STATES` cannot read stops no other. `reads`: when it was last read, by name.
+def one_as_json(shown: _Shown) -> str:
+    return pydantic_core.to_json(shown).decode()
+
+
+def listed(rows: Sequence[Row], reads: Mapping[str, int | None]) -> Sequence[str]:
+    """What is shown of each that is not deleted, as `models.SecretOut` describes it, as JSON; one
+    that `STATES` cannot read stops no other. `reads`: when it was last read, by name.
     """
     times_read = [reads.get(row.id) for row in rows] if reads else repeat(None)
     return [*map(_listed, rows, times_read)]
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _listed(row: Row, read: int | None) -> Listed:
+def _listed(row: Row, read: int | None) -> str:
     """Remembered, for of most rows a list says the same as the last one did."""
+    return one_as_json(_shown(row, read))
+
+
+def _shown(row: Row, read: int | None) -> _Shown:
     name = row.id
     found = _checked(row.text)
     if found is None or not is_name(name):
@@ -113,7 +121,7 @@ def _checked(text: str) -> _Fields | None:
     return None
 
 
-def _more(found: _Fields) -> tuple[Listed, int | None, int | None]:
+def _more(found: _Fields) -> tuple[_Shown, int | None, int | None]:
     """What is shown of its policy; until when what was deleted of it is kept; when it is due."""
     expires_at, rotate_every = found.get("expiresAt"), found.get("rotateEvery")
     due = Policy(expires_at=expires_at, rotate_every=rotate_every).due(found["updatedAt"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from positronic.commands import secret_lists
 from positronic.commands.new_versions import version_rows
 from positronic.commands.paging import by_time
-from positronic.commands.secret_lists import Listed
 from positronic.commands.work import Work
 from positronic.errors import NotFound
 from positronic.ledger.secret_rows import STATES, VERSIONS, SecretState, version_id, version_of
@@ -54,7 +53,7 @@ def _is_back(work: Work, state: SecretState, now: int) -> bool:
     return found is not None and not (isinstance(found, Unreadable) or found.is_destroyed)
 
 
-def _deleted(state: SecretState) -> Listed:
+def _deleted(state: SecretState) -> str:
     shown = {
         "name": state.name,
         "version": state.metadata.version,
@@ -66,7 +65,8 @@ def _deleted(state: SecretState) -> Listed:
         "deletedAt": state.deleted_at and iso(state.deleted_at),
         "keptUntil": state.kept_until and iso(state.kept_until),
     }
-    return {key: found for key, found in shown.items() if found is not None}
+    given = {key: found for key, found in shown.items() if found is not None}
+    return secret_lists.one_as_json(given)
 
 
 def _version(state: SecretState, row: Row) -> list[object]:

@@ -91,7 +91,7 @@ def test_a_list_shows_what_a_read_would_find(
     row = Row(named[0], text, named[1], revision=1)
     item = STATES.item(row)
 
-    (found,) = listed([row], {})
+    (found,) = _listed([row])
     if isinstance(item, Unreadable):
         assert found == _unreadable(row.id)
     else:
@@ -110,8 +110,8 @@ def test_a_state_that_is_as_it_must_be_is_listed() -> None:
         "updatedAt": iso(GOOD["updatedAt"]),
         "sealedAt": iso(GOOD["updatedAt"]),
     }
-    assert listed([PLAIN], {"B": 5, "A": None}) == [{"name": name, "version": 3, **dates}]
-    assert listed([FULL_ROW], {name: read}) == [
+    assert _listed([PLAIN], {"B": 5, "A": None}) == [{"name": name, "version": 3, **dates}]
+    assert _listed([FULL_ROW], {name: read}) == [
         {
             "name": name,
             "version": 3,
@@ -168,9 +168,13 @@ def test_what_was_deleted_is_what_its_model_writes() -> None:
 def test_a_row_that_cannot_be_read_stops_no_other(text: str) -> None:
     """Also one whose text, beside others, looks like other rows."""
     bad = Row("B", text, ("B", None, None), revision=1)
-    alone = listed([PLAIN], {})
+    alone = _listed([PLAIN])
 
-    assert listed([PLAIN, bad, PLAIN], {}) == [*alone, _unreadable("B"), *alone]
+    assert _listed([PLAIN, bad, PLAIN]) == [*alone, _unreadable("B"), *alone]
+
+
+def _listed(rows: Sequence[Row], reads: Mapping[str, int | None] | None = None) -> list[Any]:
+    return [json.loads(one) for one in listed(rows, reads or {})]
 
 
 def _unreadable(name: str) -> dict[str, object]:
