@@ -29,10 +29,10 @@ class PlatformTask(asyncio.Task[Any]):
     def __init__(self, coro: Coro, loop: asyncio.AbstractEventLoop) -> None:
         # The loop runs on each of Pyodide's threads of execution, and says so only where it begins.
         asyncio._set_running_loop(loop)
-        super().__init__(coro, loop=loop, eager_start=True)
+        super().__init__(coro, loop=loop, eager_start=True)  # type: ignore[call-arg] # of 3.12
 
     def add_done_callback(
-        self, fn: Callable[[asyncio.Task[Any]], object], /, *, context: Context | None = None
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
     ) -> None:
         if self.done():
             fn(self)
