@@ -61,7 +61,7 @@ def test_the_sealing_of_an_example(example: dict[str, str]) -> None:
     key, salt, nonce, value = (
         bytes.fromhex(example[field]) for field in ("derived key", "salt", "nonce", "value")
     )
-    sealed = run(NativeCipher().seal(key, nonce, value, aad))
+    [sealed] = run(NativeCipher().seal_many([(key, nonce, value, aad)]))
 
     assert aad.hex() == example["aad"]
     assert sealed.hex() == example["ciphertext"] + example["tag"]

@@ -46,7 +46,7 @@ class Harness:
     def cipher(
         self, operation: str, key: bytes, nonce: bytes, text: bytes, aad: bytes
     ) -> bytes | None:
-        """The cipher's `seal` or `open`; None is InvalidTag."""
+        """What the cipher makes of one text, to `seal` or `open`; None is InvalidTag."""
         fields = {"key": key, "nonce": nonce, "text": text, "aad": aad}
         body = {name: data.hex() for name, data in fields.items()}
         answer = self.client.post(f"/cipher/{operation}", json=body).raise_for_status().json()

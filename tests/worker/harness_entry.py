@@ -167,8 +167,11 @@ async def _cipher(operation: str, fields: dict[str, str]) -> dict[str, object]:
         bytes.fromhex(fields[name]) for name in ("key", "nonce", "text", "aad")
     )
     cipher = WorkersCipher()
-    call = cipher.seal if operation == "seal" else cipher.open
     try:
-        return {"ok": True, "text": (await call(key, nonce, text, aad)).hex()}
+        if operation == "seal":
+            [made] = await cipher.seal_many([(key, nonce, text, aad)])
+        else:
+            made = await cipher.open(key, nonce, text, aad)
+        return {"ok": True, "text": made.hex()}
     except InvalidTag:
         return {"ok": False, "reason": "InvalidTag"}

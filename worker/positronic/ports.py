@@ -61,10 +61,8 @@ Sealing = tuple[bytes, bytes, bytes, bytes]  # what `Cipher.seal` takes
 class Cipher(Protocol):
     """AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag at the end."""
 
-    async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes: ...
-
     async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
-        """What `seal` makes of each, in their order."""
+        """Each text sealed, in their order."""
         ...
 
     async def open(self, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:

@@ -31,9 +31,6 @@ class WorkersCipher:
         """Imports its JavaScript: inside a request, since none is imported at the top level."""
         _functions()
 
-    async def seal(self, key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
-        return (await self.seal_many([(key, nonce, plaintext, aad)]))[0]
-
     async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
         parts = [part for key, nonce, text, aad in texts for part in (key, nonce, aad, text)]
         lengths = pydantic_core.to_json([*map(len, parts)]).decode()
