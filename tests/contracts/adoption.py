@@ -531,7 +531,7 @@ async def check_other_change_came_first(world: LedgerWorld) -> None:
     class Late:
         """Seals, while an adoption begins."""
 
-        open, seal = world.cipher.open, world.cipher.seal
+        open = world.cipher.open
 
         async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             await found.write(await found.old.secret("OLD"))

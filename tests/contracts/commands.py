@@ -203,7 +203,7 @@ async def check_busy(world: LedgerWorld) -> None:
     class Interrupting:
         """Seals, while somebody else writes the same name."""
 
-        open, seal = place.world.cipher.open, place.world.cipher.seal
+        open = place.world.cipher.open
 
         async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             nonlocal tries
@@ -245,7 +245,7 @@ async def check_revoked_meanwhile(world: LedgerWorld) -> None:
     class Revoking:
         """Seals, and the token is revoked meanwhile."""
 
-        open, seal = place.world.cipher.open, place.world.cipher.seal
+        open = place.world.cipher.open
 
         async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             await settled(place.run(command("token.revoke", id=TOKEN_ID)))
@@ -268,7 +268,7 @@ async def check_expired_meanwhile(world: LedgerWorld) -> None:
     class Late:
         """Seals, which takes an hour."""
 
-        open, seal = place.world.cipher.open, place.world.cipher.seal
+        open = place.world.cipher.open
 
         async def seal_many(self, texts: Sequence[Sealing]) -> Sequence[bytes]:
             place.clock.now += 3_600_000
