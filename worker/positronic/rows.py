@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from positronic.errors import TooLarge
 from positronic.quick_dataclass import quick_dataclass
@@ -40,23 +40,34 @@ class Kind:
             raise ValueError(f"{self.name!r} is not a kind that every ledger can keep")
 
 
-class Row(NamedTuple):
-    """`keys`: its key in each index of its kind; None: it is not in that index."""
+Read = tuple[object, Any]  # who read a text, and as what
 
+
+class _Row(NamedTuple):
     id: str
     text: str
     keys: tuple[Key | None, ...]
     revision: int
 
 
+class Row(_Row):
+    """`keys`: its key in each index of its kind; None: it is not in that index.
+
+    `read`: whoever has a row keeps what its text says, once that was read, and no longer.
+    """
+
+    read: Read | None = None
+
+
 @quick_dataclass(frozen=True, slots=True)
 class Put:
-    """Write a row, whether or not there is one under this id."""
+    """Write a row, whether or not there is one under this id. `read`: see `Row`."""
 
     kind: Kind
     id: str
     text: str
     keys: tuple[Key | None, ...] = ()
+    read: Read | None = field(default=None, compare=False, repr=False)
 
 
 @quick_dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from positronic.errors import NotConfigured
@@ -19,6 +20,7 @@ class LedgerLocation:
     jurisdiction: str
 
 
+@lru_cache(maxsize=1)
 def ledger_location(hint: str, jurisdiction: str) -> LedgerLocation:
     """Raises NotConfigured."""
     if hint and hint not in HINTS:

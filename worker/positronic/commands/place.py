@@ -190,9 +190,11 @@ class Place:
         begun = self._begun(plan, now)
         reader, read_at = plan.reader or admitted.principal, plan.read_at or now
         reads = use_counts.counted(self._ledger, reader, plan.reads, read_at, plan.host)
-        chained = self._chained(command, admitted.principal, plan, key) if key else []
+        chained = self._chained(command, admitted.principal, plan, key, now) if key else []
         changes: list[Change] = [*plan.changes, *reads, *copies, *pushes, *begun, *chained]
-        expect = dict[Where, int]([*look.expect.items(), *as_pushed.items()])
+        expect: dict[Where, int] = {}
+        expect.update(look.expect.items())
+        expect.update(as_pushed.items())
         expect.update({(one.kind, one.id): ABSENT for one in chained})
         expect[EVENTS.kind, "command", command.id] = ABSENT  # or else it was made before
         if changes and command.action not in WITHOUT_STANDING:
@@ -208,7 +210,7 @@ class Place:
         return plan.result
 
     def _chained(
-        self, command: Command, principal: Principal, plan: Plan, key: AuditKey
+        self, command: Command, principal: Principal, plan: Plan, key: AuditKey, now: int
     ) -> Sequence[Put]:
         """The rows of a plan's events, its own last."""
         rows: list[Put] = []
@@ -217,7 +219,7 @@ class Place:
             last = chain.append(last, key, self._project, event)
             rows.append(last)
         if plan.names:
-            own = self._event(command, SYSTEM if plan.by_itself else principal, plan)
+            own = self._event(command, SYSTEM if plan.by_itself else principal, plan, now)
             kept = None if command.action in ANSWERED_AGAIN else plan.result
             rows.append(chain.append(last, key, self._project, own, command.id, kept))
         return rows
@@ -228,8 +230,7 @@ class Place:
             return []
         return [OWNER.put(self._project), COUNTED.put(now), *map(DUTIES.put, first_duties(now))]
 
-    def _event(self, command: Command, principal: Principal, plan: Plan) -> Event:
-        now = self._tools.clock()
+    def _event(self, command: Command, principal: Principal, plan: Plan, now: int) -> Event:
         return Event(
             id=event_id(now, self._tools.random),
             time=now,

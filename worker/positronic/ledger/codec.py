@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pydantic_core
 
@@ -13,8 +12,6 @@ from positronic.errors import CorruptRecord, PositronicError
 from positronic.ledger.fields import Fields
 from positronic.ports import Unreadable
 from positronic.rows import Key, Kind, Put, Row
-
-REMEMBERED: Final = 256  # rows
 
 T = TypeVar("T")
 
@@ -29,8 +26,8 @@ def _no_keys(_: object) -> Keys:
 class Codec(Generic[T]):
     """`decode` raises anything for fields that `encode` does not give.
 
-    `remembers`: a row that was read or written before, and says the same, is not read again. For
-    what is asked for by each call, is small, and holds no value.
+    `remembers`: a row that was read or written before is not read again, as long as it is kept. For
+    what is asked for by many calls.
     """
 
     kind: Kind
@@ -42,16 +39,18 @@ class Codec(Generic[T]):
 
     def put(self, item: T) -> Put:
         text = pydantic_core.to_json(self.encode(item)).decode()
-        made = Put(self.kind, self.id_of(item), text, self.keys_of(item))
-        if self.remembers:
-            while len(_written) >= REMEMBERED:
-                del _written[next(iter(_written))]  # the oldest
-            _written[self, made.id, text, made.keys] = item
-        return made
+        read = (self, item) if self.remembers else None
+        return Put(self.kind, self.id_of(item), text, self.keys_of(item), read)
 
     def read(self, row: Row) -> T:
         """Raises CorruptRecord, also when the row stands elsewhere in an index than it says."""
-        found: T = _read_once(self, row) if self.remembers else self._read(row)
+        read = row.read
+        if read is not None and read[0] is self:
+            found: T = read[1]
+            return found
+        found = self._read(row)
+        if self.remembers:
+            row.read = self, found
         return found
 
     def _read(self, row: Row) -> T:
@@ -69,12 +68,3 @@ class Codec(Generic[T]):
             return self.read(row)
         except CorruptRecord:
             return Unreadable(row.id)
-
-
-_written: Final[dict[tuple[Codec[Any], str, str, Keys], Any]] = {}
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _read_once(codec: Codec[Any], row: Row) -> Any:  # noqa: ANN401 - what the codec reads
-    found = _written.get((codec, row.id, row.text, row.keys))
-    return codec._read(row) if found is None else found

@@ -97,7 +97,8 @@ class RememberedLedger:
             self.wrote(*self._database.last_write())
         for one in known:
             if isinstance(one, Put) and len(one.text) <= LONGEST:
-                rows[one.kind, one.id] = Row(one.id, one.text, one.keys, revision)
+                rows[one.kind, one.id] = row = Row(one.id, one.text, one.keys, revision)
+                row.read = one.read
         return revision
 
     def _remember(self, kind: Kind, found: Collection[Row]) -> None:

@@ -190,4 +190,5 @@ VERSIONS: Final[Codec[Version]] = Codec(
     _encode_version,
     _decode_version,
     lambda version: (version.metadata.key_id,),
+    remembers=True,
 )

@@ -18,7 +18,8 @@ import pydantic_core
 from positronic.ports import RandomBytes
 from positronic.rows import Key
 
-NO_KEY: Final = "0" * 64
+_SIZE: Final = 64  # hexadecimal digits
+NO_KEY: Final = "0" * _SIZE
 # Rows that the table grows by. They are more than fit on its first page, which SQLite copies when
 # there has to be a second one.
 GROWS_BY: Final = 128
@@ -74,7 +75,8 @@ def take(database: Statements, random: RandomBytes, count: int, free: str) -> Se
     if (missing := count - len(slots)) > 0:
         database.write(_GROW, max(missing, GROWS_BY))
         slots = pydantic_core.from_json(database.run(f"SELECT {FREE}", count)[0][0])
-    taken = [(slot, random(32).hex()) for slot in slots]
+    drawn, size = random(count * _SIZE // 2).hex(), _SIZE
+    taken = [(slot, drawn[at * size : (at + 1) * size]) for at, slot in enumerate(slots)]
     database.write(_FILL, pydantic_core.to_json(dict(taken)).decode())
     return taken
 

@@ -16,6 +16,8 @@ def due_of(ledger: Ledger, names: Sequence[Name], now: int) -> tuple[Sequence[Ch
     if not names:
         return [], {}
     found = [TARGETS.item(row) for row in ledger.list(TARGETS.kind)]
+    if not found:
+        return [], {}
     wanted = [
         Push(one.target, name, None)
         for one in found
