@@ -40,9 +40,6 @@ class Kind:
             raise ValueError(f"{self.name!r} is not a kind that every ledger can keep")
 
 
-Read = tuple[object, Any]  # who read a text, and as what
-
-
 class _Row(NamedTuple):
     id: str
     text: str
@@ -53,10 +50,10 @@ class _Row(NamedTuple):
 class Row(_Row):
     """`keys`: its key in each index of its kind; None: it is not in that index.
 
-    `read`: whoever has a row keeps what its text says, once that was read, and no longer.
+    `read`: who read its text, and as what; kept as long as the row is.
     """
 
-    read: Read | None = None
+    read: tuple[object, Any] | None = None
 
 
 @quick_dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Put:
     id: str
     text: str
     keys: tuple[Key | None, ...] = ()
-    read: Read | None = field(default=None, compare=False, repr=False)
+    read: tuple[object, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @quick_dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from positronic.audit import chain, events, retention
 from positronic.audit.audit_key import AuditKey
 from positronic.audit.wanted import Wanted
 from positronic.commands import audit_keys
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Work
 from positronic.ledger.event_rows import EVENTS, ChainedEvent, event_row_id, sequence_of
 from positronic.ledger.last_event import MAX_EVENTS, last_event
@@ -61,7 +61,7 @@ def _page(
     found: list[Row] = []
     scanned = size = 0
     while True:
-        rows, following = by_id(work, EVENTS.kind, cursor, READ_AT_ONCE)
+        rows, following = page(work, EVENTS.kind, cursor, READ_AT_ONCE)
         for row in rows:
             scanned, size = scanned + 1, size + len(row.text)
             if _is_wanted(row, wanted):

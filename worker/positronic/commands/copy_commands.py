@@ -30,7 +30,7 @@ Copies = Mapping[Name, str | None]  # the digest of each name's copy; None: ther
 
 async def live(work: Work, cursor: str | None, limit: int) -> object:
     """[[name, ...], cursor]: the secrets whose copies have to be there, in name order."""
-    rows, following = page(work, STATES.kind, "live", cursor, limit)
+    rows, following = page(work, STATES.kind, cursor, limit, "live")
     return [[row.id for row in rows], following]
 
 

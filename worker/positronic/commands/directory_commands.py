@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.errors import NotConfigured
 from positronic.ledger.project_rows import JURISDICTION, JURISDICTION_ID, PROJECTS, ProjectEntry
@@ -40,7 +40,7 @@ async def known(work: Work, text: str) -> object:
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[[name, location, jurisdiction] or [name], ...], cursor]"""
-    rows, following = by_id(work, PROJECTS.kind, cursor, limit)
+    rows, following = page(work, PROJECTS.kind, cursor, limit)
     return [[_item(PROJECTS.item(row)) for row in rows], following]
 
 

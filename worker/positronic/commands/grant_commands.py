@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.secret_reads import there
 from positronic.commands.work import Plan, Work
 from positronic.errors import Conflict, NotFound
@@ -60,7 +60,7 @@ async def remove(work: Work, text: str, names: Sequence[Name]) -> Plan:
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[[app, names, by, created, changed] or [app], ...], cursor] by app."""
-    rows, following = by_id(work, GRANTS.kind, cursor, limit)
+    rows, following = page(work, GRANTS.kind, cursor, limit)
     return [[_item(GRANTS.item(row)) for row in rows], following]
 
 

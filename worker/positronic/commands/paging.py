@@ -12,9 +12,9 @@ from positronic.rows import BY_ID, Key, Kind, Position, Row
 def page(
     work: Work,
     kind: Kind,
-    index: str,
     cursor: str | None,
     limit: int,
+    index: str = BY_ID,
     *,
     low: Key | None = None,
     high: Key | None = None,
@@ -43,18 +43,6 @@ def by_time(
 def time_cursor(kind: Kind, index: str, last: Row) -> str:
     """It leads on after this row of an index whose keys are times."""
     return f"{last.keys[kind.indexes.index(index)]}={last.id}"
-
-
-def by_id(
-    work: Work,
-    kind: Kind,
-    cursor: str | None,
-    limit: int,
-    *,
-    low: Key | None = None,
-    high: Key | None = None,
-) -> tuple[Sequence[Row], str | None]:
-    return page(work, kind, BY_ID, cursor, limit, low=low, high=high)
 
 
 def _position(cursor: str | None) -> Position | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.errors import NotFound
 from positronic.ledger.secret_rows import STATES
@@ -20,7 +20,7 @@ async def repair(work: Work, cursor: str | None) -> Plan:
     """
     if not work.tools.standing.is_adopted(work.look.ledger):
         raise NotFound("this project has no ledger")
-    rows, following = by_id(work, STATES.kind, cursor, AT_ONCE)
+    rows, following = page(work, STATES.kind, cursor, AT_ONCE)
     names = [Name(row.id) for row in rows if is_name(row.id)]
     recorded = [] if cursor else [work.project]
     return Plan([], recorded, [len(names), following], names)

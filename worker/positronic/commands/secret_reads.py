@@ -19,7 +19,7 @@ from positronic.times import iso
 
 async def listed(work: Work, cursor: str | None, limit: int) -> str:
     """JSON, as `secret_lists` makes it, in name order."""
-    rows, following = page(work, STATES.kind, "live", cursor, limit)
+    rows, following = page(work, STATES.kind, cursor, limit, "live")
     reads = last_reads(work.look.ledger, rows)
     return secret_lists.as_json(secret_lists.listed(rows, reads), following)
 
@@ -30,7 +30,7 @@ async def unused(work: Work, unused_for: int, cursor: str | None, limit: int) ->
 
     A page may have fewer than others. What was created since then, or cannot be read, is in none.
     """
-    rows, following = page(work, STATES.kind, "live", cursor, limit)
+    rows, following = page(work, STATES.kind, cursor, limit, "live")
     ledger, before = work.look.ledger, work.tools.clock() - unused_for * 1000
     reads, start = last_reads(ledger, rows), since(ledger)
     found = [row for row in rows if _is_older(row, reads, before)]

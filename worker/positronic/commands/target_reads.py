@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Work
 from positronic.errors import NotFound
 from positronic.ledger.target_rows import PUSHES, TARGETS, Push, SwitchedOn, pushes_of
@@ -76,7 +76,7 @@ async def check(work: Work, text: str, cursor: str | None, limit: int) -> object
     target, low_high = found.usable(), pushes_of(text)
     if not isinstance(_known(work, text), SwitchedOn):
         raise NotFound(f"the target {found.config.name} is not switched on")
-    rows, following = by_id(work, PUSHES.kind, cursor, limit, low=low_high[0], high=low_high[1])
+    rows, following = page(work, PUSHES.kind, cursor, limit, low=low_high[0], high=low_high[1])
     pushes = [one for one in map(PUSHES.item, rows) if isinstance(one, Push)]
     there = await target.look([one.name for one in pushes]) if pushes else {}
     found_there = [(one.name, drift(one, there.get(one.name))) for one in pushes]

@@ -7,7 +7,7 @@ from typing import Final
 
 from positronic.access.authentication import PURPOSE, readable, sign
 from positronic.access.tokens import ROOT
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from positronic.ledger.token_rows import TOKENS
@@ -118,7 +118,7 @@ def _issued_by(work: Work, token_id: str) -> Iterator[str]:
 
 async def listed(work: Work, cursor: str | None, limit: int) -> object:
     """[[[id, name, role, created, expires, issuer] or [id], ...], cursor] by id."""
-    rows, following = by_id(work, TOKENS.kind, cursor, limit)
+    rows, following = page(work, TOKENS.kind, cursor, limit)
     return [[_item(readable(TOKENS.item(row))) for row in rows], following]
 
 

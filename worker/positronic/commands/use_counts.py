@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from positronic.commands.paging import by_id
+from positronic.commands.paging import page
 from positronic.commands.work import Plan, Work
 from positronic.errors import NotFound
 from positronic.ledger.secret_rows import STATES
@@ -70,7 +70,7 @@ async def uses(
     Also of a secret that was deleted. Raises NotFound if there never was one.
     """
     ledger, start = work.look.ledger, uses_of(name, version)
-    rows, following = by_id(work, USES.kind, cursor, limit, low=start, high=f"{start[:-1]}0")
+    rows, following = page(work, USES.kind, cursor, limit, low=start, high=f"{start[:-1]}0")
     if not rows and not ledger.get(STATES.kind, [name]):
         raise NotFound(f"there is no secret {name}")
     found = [USES.item(row) for row in rows]
