@@ -62,7 +62,7 @@ async def tried(env: Any) -> dict[str, object]:  # noqa: ANN401 - the SDK's bind
         *(key.partition(":")[2] for key in (KEYS, EVIL)),
         "px1.",
         "sealed",
-        '"result"',
+        *('"result"', "answer: ="),  # what our own entry is answered
     ]
     found = {"told": told, "secrets": secrets, "before": before, "after": await _state(own)}
     found |= {"recorded": await _recorded(own), "untouched": await _untouched(env, own)}

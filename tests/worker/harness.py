@@ -40,7 +40,14 @@ class Harness:
 
     def unread(self) -> None:
         """A streamed answer that nobody reads: raises AssertionError if it is held for ever."""
-        answer = self.client.post("/unread").raise_for_status().json()
+        self._tried("/unread")
+
+    def told(self) -> None:
+        """Tasks wait for one that the platform waits for: raises AssertionError if one hangs."""
+        self._tried("/told")
+
+    def _tried(self, path: str) -> None:
+        answer = self.client.post(path).raise_for_status().json()
         assert answer["ok"], answer["reason"]
 
     def cipher(

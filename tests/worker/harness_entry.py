@@ -24,6 +24,7 @@ from positronic.cloudflare import isolate, js_http, js_streams
 from positronic.cloudflare.brain_run import BrainRun
 from positronic.cloudflare.js_kv import JsNamespace
 from positronic.cloudflare.object_database import ObjectDatabase
+from positronic.cloudflare.platform_tasks import PlatformTask
 from positronic.cloudflare.project_ledger import ProjectLedger
 from positronic.errors import PositronicError
 from positronic.names import Name, Project, TargetName, Value
@@ -46,7 +47,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
     """GET /suites; POST /run/<kv|memory|object>/<suite>/<check>, /cipher/<seal|open>, /foreign.
 
     POST /send/<longest>: a request, by the Worker's own sender. /target: a target's calls. /unread:
-    an answer that nobody reads.
+    an answer that nobody reads. /told: tasks that wait for one of the platform's.
     """
 
     async def fetch(self, request: Any) -> Response:  # noqa: ANN401
@@ -75,6 +76,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
                 answer = await _target(**json.loads(await request.text()))
             case ["unread"]:
                 answer = await _tried(_unread, None)
+            case ["told"]:
+                answer = await _tried(_told, None)
             case ["cipher", operation]:
                 answer = await _cipher(operation, json.loads(await request.text()))
             case _:
@@ -124,6 +127,27 @@ async def _unread(_: object) -> None:
     held = js_streams.readable(endless(), _Context(), seconds=0.2)
     await asyncio.wait_for(closed.wait(), LONG)
     assert not held.locked, "somebody reads"
+
+
+async def _told(_: object) -> None:
+    """Whoever waits for a task of the platform's is told its end, also other tasks."""
+    loop = asyncio.get_running_loop()
+    given = loop.create_future()
+
+    async def called() -> int:
+        return int(await given)
+
+    async def awaits() -> object:
+        return await task
+
+    task = PlatformTask(called(), loop)
+    told: list[object] = []
+    task.add_done_callback(lambda ended: told.append(ended.result()))
+    waiting = [asyncio.wait_for(awaits(), LONG), awaits(), asyncio.shield(task)]
+    loop.call_later(0.01, given.set_result, 7)
+    async with asyncio.timeout(LONG):
+        assert list(await asyncio.gather(*waiting)) == [7, 7, 7]
+    assert told == [7]
 
 
 async def _wipe(namespace: Any) -> None:  # noqa: ANN401

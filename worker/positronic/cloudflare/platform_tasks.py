@@ -70,6 +70,11 @@ def _owner(callback: object) -> object:
     return getattr(callback, "__self__", None)
 
 
+def _is_end(args: tuple[Any, ...]) -> bool:
+    """What a callback is told when such a task is over, of which the platform wants to know."""
+    return bool(args) and isinstance(args[0], PlatformTask)
+
+
 def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
     """From now on. What a task makes, and what a project adds to its Worker, is as before.
 
@@ -87,12 +92,12 @@ def begin_at_once(loop: asyncio.AbstractEventLoop) -> None:
     soon = loop.call_soon
 
     def call_soon(callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Any:
-        # Nobody but the platform waits for such a task: it is told the end when that has come.
-        if not isinstance(args[0] if args else None, PlatformTask):
-            if not _Awaited.is_given or not isinstance(_owner(callback), PlatformTask):
-                return soon(callback, *args, context=context)
+        task = _owner(callback)
+        if _Awaited.is_given and isinstance(task, PlatformTask):
             _Awaited.is_given = False  # what the task does now, it does as a task
             asyncio._set_running_loop(loop)
+        elif isinstance(task, asyncio.Task) or not _is_end(args):
+            return soon(callback, *args, context=context)
         return (context or copy_context()).run(callback, *args)
 
     def create_future() -> asyncio.Future[Any]:
