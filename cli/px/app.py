@@ -14,7 +14,10 @@ def main() -> int:
         return 0
     _delay_collector()
     asked = os.environ.get("_PX_COMPLETE")
-    code = _run(sys.argv[1:]) if asked is None else _complete(asked)
+    try:
+        code = _run(sys.argv[1:]) if asked is None else _complete(asked)
+    except KeyboardInterrupt as error:  # before px takes the signals, so that nothing was done
+        code = _end(error, sys.argv[1:])
     # Everything is written: unloading 300 modules would cost a tenth of px's time.
     os._exit(code)
 

@@ -171,3 +171,49 @@ def test_a_signal_that_interrupts_no_system_call_is_heard() -> None:
     )
 
     assert (ended.stdout, ended.stderr) == ("stopped\n", "")
+
+
+IGNORED = """
+import os, signal, time, weakref
+from px.process import stopping
+
+class Thing:
+    pass
+
+stopping.take()
+thing = Thing()
+seen = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))
+del thing
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_signal_that_python_ignores_comes_once_more() -> None:
+    """What is raised in a weak reference's callback is raised nowhere else."""
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORED], capture_output=True, text=True, timeout=50, check=True
+    )
+
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+EARLY = """
+from px import app
+
+def early(_):
+    raise KeyboardInterrupt
+
+app._run = early
+app.main()
+"""
+
+
+def test_a_signal_before_px_heeds_them_is_an_interrupt_too() -> None:
+    """While its first modules are imported."""
+    command = [sys.executable, "-c", EARLY, "secret", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: interrupted\n")

@@ -187,6 +187,7 @@ def test_no_credential_and_no_token_reaches_the_workers_processes(
     assert token not in log
     assert b"canary" not in log
     assert project.log.stat().st_mode & 0o777 == 0o600
+    assert project.state.stat().st_mode & 0o777 == 0o700
 
 
 def test_it_runs_without_a_network_and_ctrl_c_ends_it(project: Workspace, start: Start) -> None:

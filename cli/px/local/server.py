@@ -136,6 +136,9 @@ class LocalWorker:
         if is_taken(port):
             raise PortTaken(port)
         self._check_set_up()
+        # What workerd keeps there is not for others: names, dates and events are in clear.
+        self.persist.mkdir(parents=True, exist_ok=True)
+        self.persist.chmod(owner_only.OWNER_RUNS)
         command = self._command(port)
         environment = wrangler_environment(self.project, workerd=self._workerd)
         owner_only.make_folder(Path(environment["HOME"]))

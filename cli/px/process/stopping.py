@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 # Windows only has the first two. The last four: timeouts and limits of batch systems.
 _NAMES: Final = (
@@ -26,6 +30,7 @@ def take() -> None:
     """
     for number in heeded():
         signal.signal(number, _raise_once)
+    sys.unraisablehook = _raise_again
     _repeat_unheard()
 
 
@@ -89,6 +94,18 @@ def _raise_once(number: int, _frame: FrameType | None) -> None:
     note(number)
     hold_off()
     raise KeyboardInterrupt
+
+
+def _raise_again(ignored: UnraisableHookArgs) -> None:
+    """Python ignores what is raised in some places, such as an import's clean-up: a signal that
+    came there comes once more.
+    """
+    if ignored.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(ignored)
+        return
+    for number in SIGNALS:
+        if signal.getsignal(number) is _do_nothing:
+            signal.signal(number, _raise_once)
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
