@@ -29,6 +29,15 @@ FLAGS: Final = ("python_workers", "python_workers_development", "experimental")
 _PORT_TRIES: Final = 5
 
 
+def keep_from_others(state: Path) -> None:
+    """What workerd keeps there has names, dates and events in clear.
+
+    A link may have come with a checkout, and lead to a folder that is not px's.
+    """
+    if not (state.is_symlink() or state.parent.is_symlink()):
+        owner_only.make_folder(state)
+
+
 class LocalWorker:
     """One Worker: `start` returns when it answers, `stop` when none of its processes is left.
 
@@ -136,9 +145,7 @@ class LocalWorker:
         if is_taken(port):
             raise PortTaken(port)
         self._check_set_up()
-        # What workerd keeps there is not for others: names, dates and events are in clear.
-        self.persist.mkdir(parents=True, exist_ok=True)
-        self.persist.chmod(owner_only.OWNER_RUNS)
+        keep_from_others(self.persist)
         command = self._command(port)
         environment = wrangler_environment(self.project, workerd=self._workerd)
         owner_only.make_folder(Path(environment["HOME"]))
