@@ -16,7 +16,7 @@ def main() -> int:
     asked = os.environ.get("_PX_COMPLETE")
     try:
         code = _run(sys.argv[1:]) if asked is None else _complete(asked)
-    except KeyboardInterrupt as error:  # before px takes the signals, so that nothing was done
+    except KeyboardInterrupt as error:  # before or after `run` heeds the signals
         code = _end(error, sys.argv[1:])
     # Everything is written: unloading 300 modules would cost a tenth of px's time.
     os._exit(code)

@@ -55,7 +55,7 @@ class InvalidTag(Exception):
     """The ciphertext, associated data or key is not the one used to seal."""
 
 
-Sealing = tuple[bytes, bytes, bytes, bytes]  # what `Cipher.seal` takes
+Sealing = tuple[bytes, bytes, bytes, bytes]  # key, nonce, text, associated data
 
 
 class Cipher(Protocol):

@@ -153,9 +153,8 @@ class SqliteLedger:
         terms: list[str] = []
         values: list[Key] = []
         wanted: list[int | None] = []
-        made = self._made
         for where, revision in expect.items():
-            if where[0] in made or self._is_made(where[0]):
+            if where[0] in self._made or self._is_made(where[0]):
                 terms.append(revision_of(*where[:-1]))
                 values.append(where[-1])
                 wanted.append(revision or None)
@@ -192,9 +191,6 @@ class SqliteLedger:
             for some in _batches(ids, MAX_PARAMETERS):
                 self._database.write(deletion(kind, len(some)), *some)
         for kind, every in rows.items():
-            if len(every) == 1:
-                self._database.write(insertion(kind, 1), *every[0])
-                continue
             for several in _batches(every, MAX_PARAMETERS // len(every[0])):
                 query = insertion(kind, len(several))
                 self._database.write(query, *chain.from_iterable(several))

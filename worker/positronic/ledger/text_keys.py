@@ -75,8 +75,8 @@ def take(database: Statements, random: RandomBytes, count: int, free: str) -> Se
     if (missing := count - len(slots)) > 0:
         database.write(_GROW, max(missing, GROWS_BY))
         slots = pydantic_core.from_json(database.run(f"SELECT {FREE}", count)[0][0])
-    drawn, size = random(count * _SIZE // 2).hex(), _SIZE
-    taken = [(slot, drawn[at * size : (at + 1) * size]) for at, slot in enumerate(slots)]
+    drawn = random(count * _SIZE // 2).hex()
+    taken = [(slot, drawn[at * _SIZE : (at + 1) * _SIZE]) for at, slot in enumerate(slots)]
     database.write(_FILL, pydantic_core.to_json(dict(taken)).decode())
     return taken
 
