@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from contracts.kept_elsewhere import Kept, KeptElsewhere
 from contracts.passing_ledger import PassingLedger
 from positronic.errors import StoreFailed
+from positronic.ledger.database import Database, Look, Statement
 from positronic.ledger.memory import MemoryLedger
 from positronic.ledger.remembered import RememberedLedger
-from positronic.ledger.sqlite import Database, SqliteLedger
+from positronic.ledger.sqlite import SqliteLedger
 from positronic.ports import Cipher, Clock, Ledger
 from positronic.rows import Key
 
-T = TypeVar("T")
-
 NEVER: Final = 2**53  # statements before one fails
+FAILS: Final = "SELECT 1 FROM nothing_of_this_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ class LedgerWorld:
 
 @dataclass(slots=True)
 class FailingDatabase:
-    """Passes on; the statement after `spare` of them fails, before it does anything."""
+    """Passes on; the statement after `spare` of them fails, before it does anything.
+
+    In a commit, it is the inner database that fails, and has to undo what it has done.
+    """
 
     inner: Database
     spare: int
@@ -64,12 +67,14 @@ class FailingDatabase:
         self._count()
         return self.inner.run(query, *values)
 
-    def write(self, query: str, *values: Key | None) -> None:
-        self._count()
-        self.inner.write(query, *values)
-
-    def transaction(self, work: Callable[[], T]) -> T:
-        return self.inner.transaction(work)
+    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
+        spare = max(0, self.spare)
+        self.spare -= len(looks) + len(statements)
+        if spare < len(looks):
+            looks = [*looks[:spare], (FAILS, (), ())]
+        elif spare - len(looks) < len(statements):
+            statements = [*statements[: spare - len(looks)], (FAILS, ())]
+        return self.inner.commit(looks, statements)
 
     def size(self) -> int:
         return self.inner.size()
@@ -89,9 +94,9 @@ class WatchedDatabase(FailingDatabase):
         found = self.inner.run("SELECT total_changes(), data_version FROM pragma_data_version")
         return str(found)
 
-    def transaction(self, work: Callable[[], T]) -> T:
+    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
         before = self.state()
-        found = self.inner.transaction(work)
+        found = super().commit(looks, statements)
         self.wrote = before, self.state()
         return found
 

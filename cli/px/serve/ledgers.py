@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from weakref import WeakValueDictionary, finalize
 
 from positronic.errors import StoreFailed
+from positronic.ledger.database import Look, Statement
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import MEMORY, SqliteFile
 from positronic.names import PROJECT, Project
 from positronic.rows import Key
-
-T = TypeVar("T")
 
 SUFFIX: Final = ".sqlite"
 AT_MOST: Final = 64  # that stay open; each has a file or two
@@ -31,7 +30,7 @@ WAIT: Final = 0.1  # seconds
 
 
 class FileOnceWritten:
-    """A Database whose file is made by its first transaction: a look leaves nothing behind."""
+    """A Database whose file is made by its first commit: a look leaves nothing behind."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,14 +40,11 @@ class FileOnceWritten:
     def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
         return self._file.run(query, *values)
 
-    def write(self, query: str, *values: Key | None) -> None:
-        self._file.write(query, *values)
-
-    def transaction(self, work: Callable[[], T]) -> T:
+    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
         if not self._is_there:
             self._file.close()
             self._file, self._is_there = _opened(self._path), True
-        return self._file.transaction(work)
+        return self._file.commit(looks, statements)
 
     def size(self) -> int:
         return self._file.size()

@@ -74,15 +74,15 @@ class FileRunLog:
 
     def save(self, found: RunRecord) -> None:
         query = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)"
-        self._file.write(query, self._key, record.encode(found), found.completed_at)
+        self._file.run(query, self._key, record.encode(found), found.completed_at)
         if found.completed_at is not None:
-            self._file.write(_MEASURE + _ONE, self._key)
+            self._file.run(_MEASURE + _ONE, self._key)
             self._ended()
             self._file.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def put(self, event: KeptEvent) -> None:
         query = "INSERT OR REPLACE INTO events VALUES (?, ?, ?)"
-        self._file.write(query, self._key, event.number, event.text)
+        self._file.run(query, self._key, event.number, event.text)
 
     def events(self, after: int, limit: int) -> Sequence[KeptEvent]:
         query = (
@@ -129,14 +129,13 @@ class RunFile:
         old = self._file.run("SELECT id FROM runs WHERE ended < ?", before)
         self._forget([key for (key,) in old])
         self._make_room()
-        self._file.transaction(self._give_back)
+        self._give_back()
         self._file.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _give_back(self) -> None:
         """Unused pages, to the disk. Python takes one step of this pragma, which is one page."""
         [(unused,)] = self._file.run("PRAGMA freelist_count")
-        for _ in range(min(unused, GIVEN_BACK)):
-            self._file.run("PRAGMA incremental_vacuum")
+        self._file.commit((), [("PRAGMA incremental_vacuum", ())] * min(unused, GIVEN_BACK))
 
     def _make_room(self) -> None:
         """All but the newest that ended are gone; the oldest first of the project with most bytes.
@@ -201,9 +200,9 @@ class RunFile:
 
     def _forget(self, keys: Sequence[str]) -> None:
         for key in keys:
-            self._file.write("DELETE FROM events WHERE run = ?", key)
-            self._file.write("DELETE FROM sizes WHERE run = ?", key)
-            self._file.write("DELETE FROM runs WHERE id = ?", key)
+            self._file.run("DELETE FROM events WHERE run = ?", key)
+            self._file.run("DELETE FROM sizes WHERE run = ?", key)
+            self._file.run("DELETE FROM runs WHERE id = ?", key)
 
 
 def _key(project: Project, run_id: str) -> str:

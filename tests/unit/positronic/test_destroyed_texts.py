@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import pytest
 
@@ -21,14 +21,13 @@ from contracts.rotation_commands import NEWER, rotate
 from contracts.worlds import KEYS
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.command import Command
+from positronic.ledger.database import Look, Statement
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
 from positronic.ledger.text_keys import GROWS_BY, NO_KEY
 from positronic.rows import Delete, Put
 from support.running import run
-
-T = TypeVar("T")
 
 JOURNALS: Final = ("DELETE", "WAL")
 STEPS: Final = 400
@@ -194,11 +193,11 @@ class _Late(SqliteFile):
 
     path = ""
 
-    def transaction(self, work: Callable[[], T]) -> T:
+    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
         other = SqliteFile(self.path)
         SqliteLedger(other, os.urandom).list(VERSIONS.kind)
         other.close()
-        return super().transaction(work)
+        return super().commit(looks, statements)
 
 
 def test_two_processes_may_open_a_ledger_of_before(watched: Watched) -> None:

@@ -129,12 +129,14 @@ async function firstBytes(stream, longest) {
   return joined(parts);
 }
 
+/** What this SQL storage answers a query with: rows of values. */
+function rowsOf(sql, query, values) {
+  return sql.exec(query, ...values).raw().toArray();
+}
+
 /** Runs statements of this SQL storage: the rows that one answers with, as a JSON array. */
 export function runner(sql) {
-  return (query, ...values) => {
-    const cursor = sql.exec(query, ...values).raw();
-    return textFor(JSON.stringify(cursor.toArray()));
-  };
+  return (query, ...values) => textFor(JSON.stringify(rowsOf(sql, query, values)));
 }
 
 /** The database's state: a text that is another one after anybody has written, here or in another process. */
@@ -142,11 +144,18 @@ export function state({ sql }) {
   return sql.exec("SELECT total_changes(), data_version FROM pragma_data_version").raw().next().value.join("/");
 }
 
-/** Runs the statements of a JSON array of [query, values]: all of them, or none. The states before and after. */
-export function writeAll(storage, statements) {
+/**
+ * Runs all statements of a JSON array [looks, statements], or none: the states before and after. Empty if a look
+ * [query, values, row] is answered otherwise.
+ */
+export function commit(storage, asked) {
+  const [looks, statements] = JSON.parse(asked);
+  const isSo = ([query, values, row]) =>
+    JSON.stringify(rowsOf(storage.sql, query, values)) === JSON.stringify([row]);
   return storage.transactionSync(() => {
+    if (!looks.every(isSo)) return "";
     const before = state(storage);
-    for (const [query, values] of JSON.parse(statements)) storage.sql.exec(query, ...values);
+    for (const [query, values] of statements) storage.sql.exec(query, ...values);
     return `${before} ${state(storage)}`;
   });
 }

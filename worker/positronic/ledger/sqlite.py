@@ -6,13 +6,26 @@ nobody wrote to leaves nothing behind. A counted commit is a row's revision: non
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from positronic.ledger import text_keys
-from positronic.ledger.statements import deletion, insertion, marks, revision_of
+from positronic.ledger.database import Database, Look, Statement
+from positronic.ledger.statements import (
+    PART_COUNT,
+    PARTS,
+    Term,
+    deletion,
+    extending,
+    insertion,
+    making,
+    marks,
+    parts_of,
+    revision_of,
+)
+from positronic.ledger.supply import Supply
 from positronic.ports import RandomBytes
 from positronic.rows import (
     ABSENT,
@@ -31,47 +44,10 @@ from positronic.rows import (
 # Of one statement, in a Durable Object:
 MAX_PARAMETERS: Final = 100  # and as many columns of an answer
 
-_COUNTER: Final = (
-    "CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
-)
-_NUMBER: Final = "(SELECT number FROM commits WHERE one = ?)"
-_COUNT: Final = (
-    "INSERT INTO commits VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number"
-)
-# A table, its indexes and its triggers.
-_PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
-
 # `Row._make` would be a step of Python for each.
 _ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
 
 T = TypeVar("T")
-# Terms of a SELECT, the one parameter of each, and what the first ones have to answer.
-Looks = tuple[list[str], list[Key], list[int | None]]
-
-
-class Database(Protocol):
-    """One SQLite. Raises StoreFailed."""
-
-    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]:
-        """One statement, and the rows that it answers with."""
-        ...
-
-    def write(self, query: str, *values: Key | None) -> None:
-        """One in a transaction, at the latest before the next `run` or its end. Its rows, if it
-        answers with any, are lost.
-        """
-        ...
-
-    def transaction(self, work: Callable[[], T]) -> T:
-        """Everything that `work` writes, or, when it raises, nothing; raises what `work` raises.
-
-        `work` may be done twice: it changes nothing but the database.
-        """
-        ...
-
-    def size(self) -> int:
-        """Bytes, without those of what was deleted."""
-        ...
 
 
 class SqliteLedger:
@@ -80,6 +56,7 @@ class SqliteLedger:
     def __init__(self, database: Database, random: RandomBytes) -> None:
         self._database = database
         self._random = random
+        self._supply = Supply(database)
         self._made: frozenset[Kind] = frozenset()
 
     def get(self, kind: Kind, ids: Collection[str]) -> Mapping[str, Row]:
@@ -117,131 +94,91 @@ class SqliteLedger:
 
     def commit(self, changes: Changes, expect: Expect) -> int:
         check(changes)
+        terms = self._terms(expect)
         if not changes:
-            self._ask(self._looks(expect))
+            if terms and not self._database.commit(_looks(terms), ()):
+                raise CommitConflict
             return ABSENT
-        used = dict.fromkeys([change.kind for change in changes])
-        missing = [kind for kind in used if kind not in self._made and not self._is_made(kind)]
-        for kind in {where[0] for where in expect} - self._made:
-            self._is_made(kind)  # before the transaction, which cannot hold another one
-        commit = partial(self._commit, changes, expect, missing)
-        revision = self._database.transaction(commit)
-        if missing:
-            self._made |= used.keys()
+        kinds = dict.fromkeys([change.kind for change in changes])
+        missing = [kind for kind in kinds if not self._is_made(kind)]
+        texts = sum([one.kind.is_shredded and isinstance(one, Put) for one in changes])
+        supply = self._supply
+        if not supply.has(texts):
+            supply.ask(texts)
+        while not self._database.commit(
+            _looks([*terms, *supply.terms(texts)]), self._statements(changes, missing, texts)
+        ):
+            if self._database.commit(_looks(supply.terms(texts)), ()):
+                raise CommitConflict
+            supply.ask(texts)
+        revision = supply.next()
+        supply.took(texts)
+        self._made |= kinds.keys()
         return revision
 
-    def _commit(self, changes: Changes, expect: Expect, missing: Iterable[Kind]) -> int:
-        looks = terms, values, _ = self._looks(expect)  # before the missing tables are there
-        if not self._made:
-            self._database.write(_COUNTER)
-        for kind in missing:
-            self._make(kind)
-        terms.append(_NUMBER)
-        values.append(1)
-        if texts := sum([isinstance(one, Put) for one in changes if one.kind.is_shredded]):
-            terms.append(text_keys.FREE)
-            values.append(texts)
-        number, *free = self._ask(looks)
-        keys = text_keys.take(self._database, self._random, texts, *free) if texts else ()
-        revision = (number or 0) + 1
-        self._database.write(_COUNT, revision)
-        self._write(changes, revision, iter(keys))
-        return int(revision)
-
-    def _looks(self, expect: Expect) -> Looks:
-        """What answers with the revision of each row that is expected."""
-        terms: list[str] = []
-        values: list[Key] = []
-        wanted: list[int | None] = []
+    def _terms(self, expect: Expect) -> Sequence[Term]:
+        """The revision of each row that is expected."""
+        found: list[Term] = []
         for where, revision in expect.items():
             if where[0] in self._made or self._is_made(where[0]):
-                terms.append(revision_of(*where[:-1]))
-                values.append(where[-1])
-                wanted.append(revision or None)
+                found.append((revision_of(*where[:-1]), where[-1], revision or None))
             elif revision != ABSENT:
                 raise CommitConflict
-        return terms, values, wanted
+        return found
 
-    def _ask(self, looks: Looks) -> Sequence[Any]:
-        """What is answered besides what had to be, by one statement for many terms."""
-        terms, values, wanted = looks
-        found: list[Any] = []
-        for start in range(0, len(terms), MAX_PARAMETERS):
-            end = start + MAX_PARAMETERS
-            query = f"SELECT {', '.join(terms[start:end])}"
-            found += self._database.run(query, *values[start:end])[0]
-        if found[: len(wanted)] != wanted:
-            raise CommitConflict
-        return found[len(wanted) :]
-
-    def _write(self, changes: Changes, revision: int, keys: Iterator[text_keys.TextKey]) -> None:
-        """A shredded text takes the next of the keys."""
+    def _statements(
+        self, changes: Changes, missing: Sequence[Kind], texts: int
+    ) -> Sequence[Statement]:
+        """A shredded text takes the next slot, and its key."""
+        revision, slots = self._supply.next(), self._supply.slots(texts)
+        keys = text_keys.draw(self._random, slots)
+        left = iter(keys.items())
         gone: dict[Kind, list[str]] = {}
         rows: dict[Kind, list[Sequence[Key | None]]] = {}
         for one in changes:
             if not isinstance(one, Put):
                 gone.setdefault(one.kind, []).append(one.id)
             elif one.kind.is_shredded:
-                slot, key = next(keys)
+                slot, key = next(left)
                 text = text_keys.encrypt(key, one.text)
                 rows.setdefault(one.kind, []).append((one.id, text, revision, *one.keys, slot))
             else:
                 rows.setdefault(one.kind, []).append((one.id, one.text, revision, *one.keys))
+        found = [*chain.from_iterable(map(making, missing)), *self._supply.statements(texts)]
         for kind, ids in gone.items():
             for some in _batches(ids, MAX_PARAMETERS):
-                self._database.write(deletion(kind, len(some)), *some)
+                found.append((deletion(kind, len(some)), some))
         for kind, every in rows.items():
             for several in _batches(every, MAX_PARAMETERS // len(every[0])):
-                query = insertion(kind, len(several))
-                self._database.write(query, *chain.from_iterable(several))
+                values = [*chain.from_iterable(several)]
+                found.append((insertion(kind, len(several)), values))
+        if keys:
+            found.append(text_keys.fill(keys))
+        return found
 
     def _is_made(self, kind: Kind) -> bool:
-        if kind not in self._made:
-            missing = self._missing(kind)
+        if kind in self._made:
+            return True
+        while missing := parts_of(kind) - (found := self._parts(kind)):
             if kind.name in missing:
                 return False
-            if missing:
-                self._database.transaction(partial(self._extend, kind))
-            self._made |= {kind}
+            # Or another process was faster.
+            looks = _looks([(PART_COUNT, kind.name, len(found))])
+            self._database.commit(looks, extending(kind, missing))
+        self._made |= {kind}
         return True
 
-    def _missing(self, kind: Kind) -> set[str]:
-        """Of its table, indexes and triggers."""
-        wanted = {kind.name, *(f"{kind.name}_{index}" for index in kind.indexes)}
-        if kind.is_shredded:
-            wanted.add(text_keys.trigger_of(kind.name))
-        return wanted - {row[0] for row in self._database.run(_PARTS, kind.name)}
+    def _parts(self, kind: Kind) -> set[str]:
+        return {row[0] for row in self._database.run(PARTS, kind.name)}
 
-    def _extend(self, kind: Kind) -> None:
-        """A table of older code. Its rows are in no new index, and their texts have no key."""
-        missing = self._missing(kind)  # asked again: another process may have been faster
-        for index in kind.indexes:
-            if f"{kind.name}_{index}" in missing:
-                self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN {index}")
-                self._index(kind, index)
-        if text_keys.trigger_of(kind.name) in missing:
-            self._database.write(f"ALTER TABLE {kind.name} ADD COLUMN slot INTEGER")
-            text_keys.make(self._database, kind.name)
 
-    def _make(self, kind: Kind) -> None:
-        # The text comes last: a list of what has long texts need not read them to skip them.
-        columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
-        if kind.is_shredded:
-            columns.append("slot INTEGER")
-        self._database.write(
-            f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
-            " WITHOUT ROWID"
-        )
-        for index in kind.indexes:
-            self._index(kind, index)
-        if kind.is_shredded:
-            text_keys.make(self._database, kind.name)
-
-    def _index(self, kind: Kind, index: str) -> None:
-        self._database.write(
-            f"CREATE INDEX IF NOT EXISTS {kind.name}_{index} ON {kind.name} ({index}, id)"
-            f" WHERE {index} IS NOT NULL"
-        )
+def _looks(terms: Sequence[Term]) -> Sequence[Look]:
+    """By one statement at many."""
+    found: list[Look] = []
+    for some in _batches(terms, MAX_PARAMETERS):
+        queries, values, answer = zip(*some, strict=True)
+        found.append((f"SELECT {', '.join(queries)}", values, answer))
+    return found
 
 
 @cache

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
 from positronic.errors import Busy, StoreFailed
+from positronic.ledger.database import Look, Statement
 from positronic.rows import Key
-
-T = TypeVar("T")
 
 BUSY_SECONDS: Final = 5.0  # to wait for another process that is writing
 
@@ -45,16 +44,16 @@ class SqliteFile:
             raise Busy("another program has locked the database", headers={"Retry-After": "1"})
         raise StoreFailed("the database failed")
 
-    def write(self, query: str, *values: Key | None) -> None:
-        self.run(query, *values)
-
-    def transaction(self, work: Callable[[], T]) -> T:
-        # IMMEDIATE: what `work` reads is not changed by another process before it writes.
+    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
+        # IMMEDIATE: what is looked at is not changed by another process before this writes.
         self.run("BEGIN IMMEDIATE")
         try:
-            found = work()
+            if any(self.run(query, *of) != [tuple(answer)] for query, of, answer in looks):
+                return False
+            for query, values in statements:
+                self.run(query, *values)
             self.run("COMMIT")
-            return found
+            return True
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Final, TypeAlias
 
-from positronic.rows import BY_ID, Kind
+from positronic.ledger import text_keys
+from positronic.ledger.database import Statement
+from positronic.rows import BY_ID, Key, Kind
+
+# A term of a SELECT, the value of its one mark, and what it has to answer.
+Term: TypeAlias = tuple[str, Key, int | None]
+
+# A table, its indexes and its triggers.
+PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
+# A term: how many of them there are.
+PART_COUNT: Final = "(SELECT COUNT(*) FROM sqlite_master WHERE tbl_name = ?)"
+
+COUNTER_TABLE: Final = "commits"
+COUNTER: Final[Statement] = (
+    "CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)",
+    (),
+)
+# A term: the number of the last commit.
+NUMBER: Final = "(SELECT number FROM commits WHERE one = ?)"
+COUNT: Final = (
+    "INSERT INTO commits VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number"
+)
 
 
 @cache
@@ -30,3 +53,49 @@ def insertion(kind: Kind, count: int) -> str:
 
 def marks(count: int) -> str:
     return ", ".join("?" * count)
+
+
+def making(kind: Kind) -> Sequence[Statement]:
+    """Its table, with its indexes and triggers."""
+    # The text comes last: a list of what has long texts need not read them to skip them.
+    columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
+    if kind.is_shredded:
+        columns.append("slot INTEGER")
+    made = (
+        f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    keys = text_keys.make(kind.name) if kind.is_shredded else ()
+    return [(made, ()), *(_indexing(kind, index) for index in kind.indexes), *keys]
+
+
+def parts_of(kind: Kind) -> set[str]:
+    """The names of what `making` makes."""
+    found = {kind.name, *(_index_name(kind, index) for index in kind.indexes)}
+    return found | {text_keys.trigger_of(kind.name)} if kind.is_shredded else found
+
+
+def extending(kind: Kind, missing: Collection[str]) -> Sequence[Statement]:
+    """A table of older code, by these of its parts. Its rows are in no new index, and their texts
+    have no key.
+    """
+    found: list[Statement] = []
+    for index in kind.indexes:
+        if _index_name(kind, index) in missing:
+            found += [(f"ALTER TABLE {kind.name} ADD COLUMN {index}", ()), _indexing(kind, index)]
+    if text_keys.trigger_of(kind.name) in missing:
+        found.append((f"ALTER TABLE {kind.name} ADD COLUMN slot INTEGER", ()))
+        found += text_keys.make(kind.name)
+    return found
+
+
+def _index_name(kind: Kind, index: str) -> str:
+    return f"{kind.name}_{index}"
+
+
+def _indexing(kind: Kind, index: str) -> Statement:
+    made = (
+        f"CREATE INDEX IF NOT EXISTS {_index_name(kind, index)} ON {kind.name} ({index}, id)"
+        f" WHERE {index} IS NOT NULL"
+    )
+    return made, ()

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pydantic_core
 
+from positronic.ledger.database import Statement
 from positronic.ports import RandomBytes
-from positronic.rows import Key
 
 _SIZE: Final = 64  # hexadecimal digits
 NO_KEY: Final = "0" * _SIZE
@@ -24,6 +24,7 @@ NO_KEY: Final = "0" * _SIZE
 # there has to be a second one.
 GROWS_BY: Final = 128
 
+TABLE: Final = "text_keys"
 _FREE: Final = f"WHERE key = '{NO_KEY}'"
 _DESTROY: Final = f"UPDATE text_keys SET key = '{NO_KEY}' WHERE slot ="  # noqa: S608
 _MADE: Final = (
@@ -35,8 +36,13 @@ _MADE: Final = (
     "CREATE TRIGGER IF NOT EXISTS {0}_deleted AFTER DELETE ON {0}"
     f" BEGIN {_DESTROY} OLD.slot; END",
 )
-# A term of a SELECT: as many slots that are free, or as there are, as a JSON array.
-FREE: Final = f"(SELECT json_group_array(slot) FROM (SELECT slot FROM text_keys {_FREE} LIMIT ?))"  # noqa: S608
+# Slots that are free, as many as asked for.
+FREE: Final = f"SELECT slot FROM text_keys {_FREE} LIMIT ?"  # noqa: S608
+# A term: how many slots of a JSON array are free.
+ARE_FREE: Final = (
+    "(SELECT COUNT(*) FROM json_each(?) AS one CROSS JOIN text_keys ON slot = one.value"  # noqa: S608
+    f" WHERE text_keys.key = '{NO_KEY}')"
+)
 _FILL: Final = (
     "UPDATE text_keys SET key = new.value FROM json_each(?) AS new"
     " WHERE slot = CAST(new.key AS INTEGER)"
@@ -47,21 +53,10 @@ _GROW: Final = (
     f" INSERT INTO text_keys (key) SELECT '{NO_KEY}' FROM more"
 )
 
-TextKey = tuple[int, str]  # the slot of a key, and the key
 
-
-class Statements(Protocol):
-    """The part of a database that is used."""
-
-    def run(self, query: str, *values: Key | None) -> Sequence[Sequence[Any]]: ...
-
-    def write(self, query: str, *values: Key | None) -> None: ...
-
-
-def make(database: Statements, table: str) -> None:
+def make(table: str) -> Sequence[Statement]:
     """For a table that has a column `slot`, which says where a row's key is."""
-    for statement in _MADE:
-        database.write(statement.format(table))
+    return [(statement.format(table), ()) for statement in _MADE]
 
 
 def trigger_of(table: str) -> str:
@@ -69,16 +64,19 @@ def trigger_of(table: str) -> str:
     return f"{table}_deleted"
 
 
-def take(database: Statements, random: RandomBytes, count: int, free: str) -> Sequence[TextKey]:
-    """New keys in their slots. `free`: what FREE answers for that count, in this transaction."""
-    slots: list[int] = pydantic_core.from_json(free)
-    if (missing := count - len(slots)) > 0:
-        database.write(_GROW, max(missing, GROWS_BY))
-        slots = pydantic_core.from_json(database.run(f"SELECT {FREE}", count)[0][0])
-    drawn = random(count * _SIZE // 2).hex()
-    taken = [(slot, drawn[at * _SIZE : (at + 1) * _SIZE]) for at, slot in enumerate(slots)]
-    database.write(_FILL, pydantic_core.to_json(dict(taken)).decode())
-    return taken
+def grow(count: int) -> Statement:
+    """By as many slots; the first ones are 1 to `count`."""
+    return _GROW, (count,)
+
+
+def draw(random: RandomBytes, slots: Sequence[int]) -> Mapping[int, str]:
+    """A new key for each slot."""
+    drawn = random(len(slots) * _SIZE // 2).hex()
+    return {slot: drawn[at * _SIZE : (at + 1) * _SIZE] for at, slot in enumerate(slots)}
+
+
+def fill(keys: Mapping[int, str]) -> Statement:
+    return _FILL, (pydantic_core.to_json(keys).decode(),)
 
 
 def key_of(table: str) -> str:

@@ -67,7 +67,7 @@ def test_a_pipe_is_no_ledger(tmp_path: Path) -> None:
 def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:
     """As far as SQLite and the disk can promise it: the journal's folder is synced, too."""
     database = FileOnceWritten(tmp_path / "x.sqlite")
-    database.transaction(lambda: database.write("CREATE TABLE t (x)"))
+    database.commit((), [("CREATE TABLE t (x)", ())])
     found = [database.run(f"PRAGMA {name}")[0][0] for name in ("synchronous", "journal_mode")]
     database.close()
 
@@ -77,7 +77,7 @@ def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:
 def test_what_was_deleted_is_overwritten(tmp_path: Path) -> None:
     """The same as in every SQLite ledger."""
     database = FileOnceWritten(tmp_path / "x.sqlite")
-    database.transaction(lambda: database.write("CREATE TABLE t (x)"))
+    database.commit((), [("CREATE TABLE t (x)", ())])
     found = database.run("PRAGMA secure_delete")[0][0]
     database.close()
 
@@ -119,7 +119,7 @@ def test_a_foreign_lock_is_busy_at_once(tmp_path: Path) -> None:
 def test_a_lock_is_waited_for_only_briefly(tmp_path: Path) -> None:
     """In milliseconds."""
     database = FileOnceWritten(tmp_path / "x.sqlite")
-    database.transaction(lambda: database.write("CREATE TABLE t (x)"))
+    database.commit((), [("CREATE TABLE t (x)", ())])
     found = database.run("PRAGMA busy_timeout")[0][0]
     database.close()
 

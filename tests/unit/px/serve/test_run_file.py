@@ -75,7 +75,7 @@ def test_a_run_that_cannot_be_read_stops_no_host(tmp_path: Path) -> None:
     """It is gone."""
     file = stored(tmp_path)
     for number, text in enumerate(("{}", "5", "[" * 200_000)):
-        file._file.write("INSERT INTO runs VALUES (?, ?, NULL)", f"shop/{number}", text)
+        file._file.run("INSERT INTO runs VALUES (?, ?, NULL)", f"shop/{number}", text)
 
     assert [*file.end_all()] == [RECORD.id]
     assert file._file.run("SELECT COUNT(*) FROM runs") == [(1,)]
@@ -138,7 +138,7 @@ def test_a_file_gets_smaller(tmp_path: Path) -> None:
     for at in range(20):
         ended_run(file, "shop", at, "y" * 50_000)
     size = (tmp_path / FILE).stat().st_size
-    file._file.write("DROP TABLE sizes")
+    file._file.run("DROP TABLE sizes")
     file.close()
     file = opened(tmp_path)
     assert file._file.run("SELECT COUNT(*), MIN(bytes) > 50000 FROM sizes") == [(20, 1)]
