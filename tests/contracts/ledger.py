@@ -104,6 +104,25 @@ async def check_shredded_since(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_two_who_write(world: LedgerWorld) -> None:
+    """Neither is held up by what the other has written, and neither takes the other's place."""
+    both = [world.open(), world.open()]
+    revisions = [
+        both[number % 2].commit([Put(SHREDDED, str(number), f"text {number}", (number,))], {})
+        for number in range(12)
+    ]
+    assert revisions == sorted({*revisions}), f"a revision came twice: {revisions}"
+    both[0].commit([Delete(SHREDDED, str(number)) for number in range(0, 12, 2)], {})
+    both[1].commit([Put(SHREDDED, str(number), "again", (number,)) for number in range(6)], {})
+    refused(CommitConflict, lambda: both[0].commit([], {(SHREDDED, "1"): revisions[1]}))
+    again = Put(SHREDDED, "1", "lost", (1,))
+    refused(CommitConflict, lambda: both[0].commit([again], {(SHREDDED, "1"): revisions[1]}))
+    for ledger in both:
+        found = [one.text for one in ledger.list(SHREDDED, "due")]
+        assert found == ["again"] * 6 + ["text 7", "text 9", "text 11"], found
+
+
+@SUITE.check
 async def check_get_back(world: LedgerWorld) -> None:
     """A row comes back with every field as it was put, whatever its texts hold."""
     ledger = world.open()

@@ -222,3 +222,16 @@ def test_keys_are_used_again(watched: Watched) -> None:
     rows = watched.database.run("SELECT key FROM text_keys")
     assert len(rows) == GROWS_BY
     assert sum(key != NO_KEY for (key,) in rows) == 10
+
+
+def test_a_slot_that_somebody_else_took_is_nobodys_else(watched: Watched) -> None:
+    """Slots are known from the commit before: whether they are still free is looked at."""
+    ledger = SqliteLedger(watched.database, os.urandom)
+    ledger.commit([Put(VERSIONS.kind, "A/1", "text", ("k1",))], {})
+    taken = "f" * len(NO_KEY)
+    watched.database.run("UPDATE text_keys SET key = ? WHERE slot < 100", taken)
+    ledger.commit([Put(VERSIONS.kind, f"B/{number}", "text", ("k1",)) for number in range(50)], {})
+
+    assert [row.text for row in ledger.list(VERSIONS.kind)][1:] == ["text"] * 50
+    found = watched.database.run("SELECT COUNT(*) FROM text_keys WHERE key = ?", taken)
+    assert found == [(99,)]
