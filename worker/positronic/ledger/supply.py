@@ -27,7 +27,7 @@ class Supply:
         self._free: Sequence[int] | None = ()  # None: there is no table of keys
 
     def has(self, texts: int) -> bool:
-        """Whether it is known, for a commit of so many texts that are shredded."""
+        """Whether it is known, for a commit of as many texts that are shredded."""
         return self._number is not None and (self._free is None or len(self._free) >= texts)
 
     def ask(self, texts: int) -> None:
