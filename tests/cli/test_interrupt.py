@@ -19,7 +19,7 @@ Child = Any  # pexpect has no types
 
 NEW = {f"N{number:03}": f"{CANARY}-{number}" for number in range(300)}
 OLD = [f"OLD_{number}" for number in range(5)]
-QUESTION = "Import, and delete 5 secrets? [y/N]: "
+QUESTION = "Import, and delete 5 secrets at "
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +133,7 @@ def test_the_question_names_the_project(px: Px, server: TestDevServer) -> None:
     child = px.terminal("secret", "import", "x.env", "--prune", "--project", "other")
 
     child.expect_exact(f"Stored at {server.url}, project other, but in none of the files:")
-    child.expect_exact("Import, and delete 1 secret? [y/N]: ")
+    child.expect_exact(f"Import, and delete 1 secret at {server.url}, project other? [y/N]: ")
     child.sendintr()
 
     assert finish(child)[0] == 130

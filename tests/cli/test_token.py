@@ -36,6 +36,17 @@ def test_a_token_is_all_that_stands_on_stdout(px: Px) -> None:
     assert token.secret not in done.stderr
 
 
+@pytest.mark.parametrize("more", ["", " --json"])
+def test_a_token_that_nobody_has_seen_is_told(px: Px, more: str) -> None:
+    """Its id, with which it can be revoked, and nothing else of it."""
+    done = px.shell(f'"$PX" token create ci --role writer{more} >/dev/full')
+    [made] = listed(px)
+
+    assert done.returncode == 1
+    assert f"which was created: `px token revoke {made['id']}" in done.stderr
+    assert "px_" not in done.stderr.replace(made["id"], "")
+
+
 def test_a_token_opens_what_its_role_may(px: Px, server: TestDevServer) -> None:
     """A writer's token writes with px, and cannot make tokens."""
     own = {"PX_TOKEN": make(px)}

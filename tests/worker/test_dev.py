@@ -224,12 +224,15 @@ def test_nothing_is_left_when_px_itself_is_killed(project: Workspace, start: Sta
     wait_until(lambda: not processes(project), "the end of every process")
 
 
-def test_a_worker_that_ends_by_itself_ends_px(project: Workspace, start: Start) -> None:
-    """Exit 5 with a sentence, and nothing left."""
+@pytest.mark.parametrize("killed", [b"wrangler_dev.mjs", b"workerd"])
+def test_a_worker_that_ends_by_itself_ends_px(
+    killed: bytes, project: Workspace, start: Start
+) -> None:
+    """Exit 5 with a sentence, and nothing left: not a Worker that answers nobody."""
     dev = start()
     dev.ready()
     for process, folder in processes(project).items():
-        if b"wrangler" in read(folder / "cmdline"):
+        if killed in read(folder / "cmdline"):
             os.kill(process, signal.SIGKILL)
 
     assert dev.end() == 5

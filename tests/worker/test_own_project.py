@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -33,12 +33,20 @@ def own(installed_px: InstalledPx, tmp_path_factory: pytest.TempPathFactory) -> 
     return make_own_project(installed_px, tmp_path_factory.mktemp("anywhere"))
 
 
+class Told(NamedTuple):
+    """What a brain's runs said, in the project's own Worker on this machine."""
+
+    failed: str  # without its secret
+    ran: str
+
+
 @pytest.fixture(scope="module")
-def told(own: OwnProject) -> str:
-    """What a brain's run said, in the project's own Worker on this machine."""
+def told(own: OwnProject) -> Told:
+    words = ("brain", "run", "hello", "--watch", "--json")
     with dev(own):
+        failed = own.px.attempt(*words, cwd=own.folder).stdout
         own.run("secret", "create", "OPENAI_API_KEY", "--stdin", stdin=KEY)
-        return own.run("brain", "run", "hello", "--watch", "--json")
+        return Told(failed, own.run(*words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +116,26 @@ def added(own: OwnProject, deployed: Deployed, tmp_path_factory: pytest.TempPath
     return Added(works, px.attempt("add", "pxthread", "--json", cwd=own.folder))
 
 
-def test_its_worker_runs_here_and_a_brain_reads_a_secret(told: str) -> None:
+def _events(told: str) -> dict[str, dict[str, Any]]:
+    return {event["type"]: event for event in map(json.loads, told.splitlines())}
+
+
+def test_a_run_that_fails_names_its_authors_line(told: Told) -> None:
+    """By its path in the project, which is not the library's."""
+    error = _events(told.failed)["brain:error"]["error"]
+
+    assert "worker/brains/hello.py, line " in error["where"], error
+
+
+def test_its_worker_runs_here_and_a_brain_reads_a_secret(told: Told) -> None:
     """From an empty folder to a run, with the library out of the wheel alone."""
-    events = {event["type"]: event for event in map(json.loads, told.splitlines())}
+    events = _events(told.ran)
 
     assert "brain:complete" in events
     assert events["step:complete"]["patch"] == [
         {"op": "add", "path": "/letters", "value": len(KEY)}
     ]
-    assert KEY not in told
+    assert KEY not in told.ran
 
 
 @pytest.mark.usefixtures("told")

@@ -31,7 +31,7 @@ from px.terminal import Progress
 TICK: Final = 0.2  # seconds between two checks for changes
 
 _NEW_KEYS: Final = (
-    "Warning: {} was missing, so px created new master keys; "
+    "Warning: {} had no master keys, so px created new ones; "
     "they cannot open what the old ones sealed in local KV"
 )
 
@@ -89,7 +89,7 @@ def run(
         set_up(project, output.say, output.bar)
         for name in dev_vars.not_ignored(project):
             output.say(f"Warning: git does not ignore {name}; add it to .gitignore")
-        if project.state.exists() and not project.dev_vars.exists():
+        if project.state.exists() and not dev_vars.has_keys(project):
             output.say(_NEW_KEYS.format(project.dev_vars.name))
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys, note)

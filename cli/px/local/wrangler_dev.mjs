@@ -8,12 +8,25 @@ import { parseEnv } from "node:util";
 const [, , wrangler, worker] = process.argv;
 const { config, env, devVars, flags, host, port, persist, origin, kept, keptBytes } =
   JSON.parse(worker);
-const { unstable_DevEnv: DevEnv } = createRequire(import.meta.url)(wrangler);
-
 function fail({ cause, message }) {
   console.error(`[ERROR] ${message ?? cause?.message ?? cause}`);
   process.exit(1);
 }
+
+// When workerd is killed, Miniflare starts another one, to which wrangler's proxy does not lead: each
+// request would fail. What Miniflare itself ends, it has marked as killed.
+const require = createRequire(import.meta.url);
+const processes = require("node:child_process");
+const { spawn } = processes;
+processes.spawn = (command, ...rest) => {
+  const child = spawn(command, ...rest);
+  child.once("exit", (_, signal) => {
+    const isCrash = signal && !child.killed && !["SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
+    if (isCrash && command === process.env.MINIFLARE_WORKERD_PATH)
+      fail({ message: `workerd was ended by ${signal}` });
+  });
+  return child;
+};
 
 // A local Worker sends reminders only where .dev.vars says, never to the address in wrangler.toml.
 // wrangler itself takes from .dev.vars only what wrangler.toml names, and the secret is not named
@@ -49,6 +62,7 @@ function printed(entry) {
   console.log((MARKS[entry.level] ?? "") + entry.message);
 }
 
+const { unstable_DevEnv: DevEnv } = require(wrangler);
 const dev = new DevEnv();
 dev.on("error", fail);
 dev

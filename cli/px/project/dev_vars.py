@@ -56,6 +56,14 @@ def check(project: Workspace) -> None:
         _bindings(project, _read(project))
 
 
+def has_keys(project: Workspace) -> bool:
+    """False: `prepare` makes a new one. Raises LocalError."""
+    try:
+        return MASTER_KEYS in read_all(project)
+    except FileNotFoundError:
+        return False
+
+
 def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(project, _read(project)):

@@ -10,7 +10,7 @@ from px.errors import Detail, Interrupted, PxError
 
 MISMATCH: Final = "version_mismatch"
 CHANGED: Final = "compare again with --dry-run, which also remembers the versions of now"
-SAFE: Final = "run the same command again: it is safe, and writes what is missing"
+SAFE: Final = "run the same command again: it is safe, and writes all of them"
 
 
 def account(

@@ -7,7 +7,8 @@ import traceback
 from typing import Final, NamedTuple
 
 _CORE: Final = __file__.rpartition("/brains/")[0] + "/"
-_WORKER: Final = _CORE.removesuffix("positronic/")
+# The core is among the Worker's own modules, or in the packages beside them.
+_WORKER: Final = _CORE.removesuffix("positronic/").removesuffix("python_modules/")
 # Not the author's code: the core, packages, Python itself.
 _OTHERS: Final = ("/python_modules/", "/site-packages/", "/python3")
 _STDLIB: Final = traceback.__file__.rpartition("/")[0] + "/"

@@ -199,8 +199,10 @@ def _extra(
     if not prune:
         return None
     if extra and not yes:
-        import_words.to_delete(extra, secrets.client.location)
-        ask(f"Import, and delete {terminal.counted(len(extra))}?", _NOTHING)
+        location = secrets.client.location
+        import_words.to_delete(extra, location)
+        # Once more, since the names may have filled the screen.
+        ask(f"Import, and delete {terminal.counted(len(extra))} at {location}?", _NOTHING)
     return extra
 
 

@@ -55,15 +55,21 @@ def create(
     from px import terminal
     from px.api.tokens import Tokens
     from px.commands.durations import parse_life
+    from px.errors import PxError
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
     with server.connect_to_write(creates=create_project) as client:
         issued = Tokens(client).issue(checked, role, seconds)
-    if server.as_json:
-        terminal.document(issued.document() | client.location_fields)
-    else:
-        _show(issued, client.location)
+    try:
+        if server.as_json:
+            terminal.document(issued.document() | client.location_fields)
+        else:
+            _show(issued, client.location)
+    except PxError as error:
+        revoke = terminal.repeat(f"px token revoke {issued.token.id}")
+        error.hint = f"nobody has seen the token, which was created: `{revoke}`"
+        raise
 
 
 def _check_role(role: str) -> None:

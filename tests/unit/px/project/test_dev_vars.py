@@ -36,6 +36,16 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Workspac
     assert json.loads(project.local_json.read_text()) == written
 
 
+def test_it_is_known_before_that_new_keys_are_made(project: Workspace) -> None:
+    """What the old ones sealed cannot be opened: px says so. Also when the file was emptied."""
+    assert not dev_vars.has_keys(project)
+    dev_vars.prepare(project, URL)
+    assert dev_vars.has_keys(project)
+
+    project.dev_vars.write_text("# emptied\n")
+    assert not dev_vars.has_keys(project)
+
+
 def test_a_new_token_is_recognisable(project: Workspace) -> None:
     """A secret scanner finds it, and px tells when it is mistyped."""
     token = dev_vars.prepare(project, URL).token
