@@ -1,8 +1,9 @@
-"""The state of the project's own files: .env.secrets, and unfinished work."""
+"""The state of the project's own files: settings, .env.secrets, and unfinished work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from px.doctor.finding import FAIL, OK, SKIP, WARN, Finding
@@ -30,6 +31,22 @@ def check_secrets(around: Surroundings) -> Iterator[Finding]:
         return
     count = "1 secret" if len(entries) == 1 else f"{len(entries):,} secrets"
     yield Finding("secrets", OK, f"{file.name} holds {count}")
+
+
+def check_settings(around: Surroundings) -> Iterator[Finding]:
+    """Whether `px dev` could read what it starts with: says only what it could not."""
+    from px.project import dev_vars
+    from px.project.manifest import read_manifest
+
+    project = around.project
+    if project is None:
+        return
+    manifest = partial(read_manifest, project.config, project.environment)
+    for read in (manifest, partial(dev_vars.check, project)):
+        try:
+            read()
+        except PxError as error:
+            yield Finding("settings", FAIL, error.message, error.hint)
 
 
 def check_rotation(around: Surroundings) -> Iterator[Finding]:
@@ -62,4 +79,9 @@ def check_deploy(around: Surroundings) -> Iterator[Finding]:
         yield Finding("deploy", WARN, "a deploy has not finished", hint)
 
 
-CHECKS: Final = {"secrets": check_secrets, "rotation": check_rotation, "deploy": check_deploy}
+CHECKS: Final = {
+    "settings": check_settings,
+    "secrets": check_secrets,
+    "rotation": check_rotation,
+    "deploy": check_deploy,
+}

@@ -56,6 +56,7 @@ def create(
     from px.api.tokens import Tokens
     from px.commands.durations import parse_life
     from px.errors import PxError
+    from px.invocation import repeat
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
@@ -67,7 +68,7 @@ def create(
         else:
             _show(issued, client.location)
     except PxError as error:
-        revoke = terminal.repeat(f"px token revoke {issued.token.id}")
+        revoke = repeat(f"px token revoke {issued.token.id}")
         error.hint = f"nobody has seen the token, which was created: `{revoke}`"
         raise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from px.doctor.contents import check_deploy, check_rotation, check_secrets
+from px.doctor.contents import check_deploy, check_rotation, check_secrets, check_settings
 from px.doctor.surroundings import Surroundings
 from support.doctor import statuses, write
 
@@ -39,6 +39,20 @@ def test_an_unreadable_file_is_a_sentence(around: Surroundings) -> None:
 def test_no_file(around: Surroundings) -> None:
     """Nothing to check."""
     assert statuses(check_secrets(around)) == [("secrets", "skip")]
+
+
+def test_settings_that_px_dev_cannot_read(around: Surroundings) -> None:
+    """Each file in a sentence, without what is in it; nothing is said of those that are right."""
+    write(around, "wrangler.toml", 'name = "w"\n')
+    assert statuses(check_settings(around)) == []
+    write(around, "wrangler.toml", 'name = "canary')
+    write(around, ".dev.vars", 'MASTER_KEYS="k1:canary"\n')
+
+    found = list(check_settings(around))
+
+    assert [one.status for one in found] == ["fail", "fail"]
+    assert [one.message.split()[0] for one in found] == ["wrangler.toml", ".dev.vars:"]
+    assert not [one for one in found if "canary" in one.message + one.hint]
 
 
 def test_no_rotation(around: Surroundings) -> None:
