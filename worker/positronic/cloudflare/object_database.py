@@ -40,8 +40,8 @@ class ObjectDatabase:
 
     def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
         """By one call: each from Python takes longer than its statement."""
-        asked = pydantic_core.to_json((looks, statements)).decode()
         try:
+            asked = pydantic_core.to_json((looks, statements)).decode()
             states = crossings().commit(self._storage, asked).split()
         except Exception:  # noqa: BLE001 - as above
             raise StoreFailed("the project's database failed") from None

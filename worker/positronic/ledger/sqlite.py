@@ -11,6 +11,7 @@ from functools import cache, partial
 from itertools import chain
 from typing import Any, Final, TypeVar
 
+from positronic.errors import StoreFailed
 from positronic.ledger import text_keys
 from positronic.ledger.database import Database, Look, Statement
 from positronic.ledger.statements import (
@@ -43,6 +44,8 @@ from positronic.rows import (
 
 # Of one statement, in a Durable Object:
 MAX_PARAMETERS: Final = 100  # and as many columns of an answer
+
+TRIES: Final = 100  # of a commit, each after another process has written
 
 # `Row._make` would be a step of Python for each.
 _ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
@@ -94,35 +97,42 @@ class SqliteLedger:
 
     def commit(self, changes: Changes, expect: Expect) -> int:
         check(changes)
-        terms = self._terms(expect)
         if not changes:
-            if terms and not self._database.commit(_looks(terms), ()):
+            # Of what has no table, nothing has to be looked at: it would make a file.
+            looks = _looks([one for one in self._terms(expect) if one[0] != PART_COUNT])
+            if looks and not self._database.commit(looks, ()):
                 raise CommitConflict
             return ABSENT
         kinds = dict.fromkeys([change.kind for change in changes])
-        missing = [kind for kind in kinds if not self._is_made(kind)]
         texts = sum([one.kind.is_shredded and isinstance(one, Put) for one in changes])
         supply = self._supply
-        if not supply.has(texts):
-            supply.ask(texts)
-        while not self._database.commit(
-            _looks([*terms, *supply.terms(texts)]), self._statements(changes, missing, texts)
-        ):
-            if self._database.commit(_looks(supply.terms(texts)), ()):
+        for _ in range(TRIES):
+            terms = self._terms(expect)
+            missing = [kind for kind in kinds if not self._is_made(kind)]
+            if not supply.has(texts):
+                supply.ask(texts, is_new=not self._made)
+            looks = _looks([*terms, *supply.terms(texts)])
+            if self._database.commit(looks, self._statements(changes, missing, texts)):
+                revision = supply.next()
+                supply.took(texts)
+                self._made |= kinds.keys()
+                return revision
+            # Either it is not as expected, or another process has written in between.
+            is_so = terms and terms == self._terms(expect)
+            if is_so and self._database.commit(_looks(supply.terms(texts)), ()):
                 raise CommitConflict
-            supply.ask(texts)
-        revision = supply.next()
-        supply.took(texts)
-        self._made |= kinds.keys()
-        return revision
+            supply.ask(texts, is_new=not self._made)
+        raise StoreFailed("others write to the ledger all the time, or have damaged it")
 
     def _terms(self, expect: Expect) -> Sequence[Term]:
-        """The revision of each row that is expected."""
+        """The revision of each row that is expected, or that there is no table for it."""
         found: list[Term] = []
         for where, revision in expect.items():
             if where[0] in self._made or self._is_made(where[0]):
                 found.append((revision_of(*where[:-1]), where[-1], revision or None))
-            elif revision != ABSENT:
+            elif revision == ABSENT:
+                found.append((PART_COUNT, where[0].name, 0))
+            else:
                 raise CommitConflict
         return found
 
@@ -159,7 +169,7 @@ class SqliteLedger:
     def _is_made(self, kind: Kind) -> bool:
         if kind in self._made:
             return True
-        while missing := parts_of(kind) - (found := self._parts(kind)):
+        while missing := parts_of(kind) - {*(found := self._parts(kind))}:
             if kind.name in missing:
                 return False
             # Or another process was faster.
@@ -168,8 +178,8 @@ class SqliteLedger:
         self._made |= {kind}
         return True
 
-    def _parts(self, kind: Kind) -> set[str]:
-        return {row[0] for row in self._database.run(PARTS, kind.name)}
+    def _parts(self, kind: Kind) -> Sequence[str]:
+        return [name for (name,) in self._database.run(PARTS, kind.name)]
 
 
 def _looks(terms: Sequence[Term]) -> Sequence[Look]:

@@ -46,7 +46,7 @@ class SqliteFile:
 
     def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
         # IMMEDIATE: what is looked at is not changed by another process before this writes.
-        self.run("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE" if statements else "BEGIN")
         try:
             if any(self.run(query, *of) != [tuple(answer)] for query, of, answer in looks):
                 return False

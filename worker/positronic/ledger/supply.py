@@ -11,9 +11,11 @@ from typing import Final
 
 import pydantic_core
 
+from positronic.errors import StoreFailed
 from positronic.ledger import text_keys
 from positronic.ledger.database import Database, Statement
 from positronic.ledger.statements import COUNT, COUNTER, COUNTER_TABLE, NUMBER, PART_COUNT, Term
+from positronic.rows import MAX_NUMBER
 
 _TABLES: Final = f"SELECT {PART_COUNT}, {PART_COUNT}"
 
@@ -23,29 +25,37 @@ class Supply:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._number: int | None = None  # of the last commit, 0 if there was none; None: not asked
-        self._free: Sequence[int] | None = ()  # None: there is no table of keys
+        self._was_asked = False
+        self._number: int | None = None  # of the last commit; None: there is no table of it
+        self._free: Sequence[int] | None = None  # None: there is no table of keys
 
     def has(self, texts: int) -> bool:
         """Whether it is known, for a commit of as many texts that are shredded."""
-        return self._number is not None and (self._free is None or len(self._free) >= texts)
+        return self._was_asked and (self._free is None or len(self._free) >= texts)
 
-    def ask(self, texts: int) -> None:
-        """The database, also for more slots, which it may have to make."""
+    def ask(self, texts: int, *, is_new: bool) -> None:
+        """The database, also for more slots, which it may have to make.
+
+        Raises StoreFailed for one that is not new and has no right counter: somebody has damaged
+        it, and with another one, revisions would come again.
+        """
         run = self._database.run
         [(counters, tables)] = run(_TABLES, COUNTER_TABLE, text_keys.TABLE)
-        self._number = run(f"SELECT {NUMBER}", 1)[0][0] if counters else 0
+        is_first = is_new and not counters
+        self._number = None if is_first else _checked(run(f"SELECT {NUMBER}", 1)[0][0])
         self._free = self._slots(texts) if tables else None
-        if self._free is not None and len(self._free) < texts:
+        while self._free is not None and len(self._free) < texts:
             self._database.commit((), [text_keys.grow(_room(texts))])
             self._free = self._slots(texts)
+        self._was_asked = True
 
     def slots(self, texts: int) -> Sequence[int]:
         return range(1, texts + 1) if self._free is None else self._free[:texts]
 
     def terms(self, texts: int) -> Sequence[Term]:
         """What a commit has to look at."""
-        number = (NUMBER, 1, self._number) if self._number else (PART_COUNT, COUNTER_TABLE, 0)
+        is_first = self._number is None
+        number = (PART_COUNT, COUNTER_TABLE, 0) if is_first else (NUMBER, 1, self._number)
         if not texts:
             return [number]
         if self._free is None:
@@ -55,7 +65,7 @@ class Supply:
 
     def statements(self, texts: int) -> Sequence[Statement]:
         """After the tables are there, and before rows are written."""
-        made = () if self._number else (COUNTER,)
+        made = (COUNTER,) if self._number is None else ()
         slots = (text_keys.grow(_room(texts)),) if texts and self._free is None else ()
         return [*made, *slots, (COUNT, (self.next(),))]
 
@@ -73,6 +83,13 @@ class Supply:
 
     def _slots(self, texts: int) -> Sequence[int]:
         return [slot for (slot,) in self._database.run(text_keys.FREE, _room(texts))]
+
+
+def _checked(found: object) -> int:
+    """Raises StoreFailed."""
+    if type(found) is not int or not 0 < found < MAX_NUMBER:
+        raise StoreFailed("the ledger does not say how many commits it has had")
+    return found
 
 
 def _room(texts: int) -> int:
