@@ -19,7 +19,7 @@ Child = Any  # pexpect has no types
 
 NEW = {f"N{number:03}": f"{CANARY}-{number}" for number in range(300)}
 OLD = [f"OLD_{number}" for number in range(5)]
-QUESTION = "Import, and delete 5 secrets at "
+QUESTION = "Import, and delete 5 secrets at {}, its default project? [y/N]: "
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,7 @@ def test_at_the_prunes_confirmation(
     server.seed(dict.fromkeys(OLD, "x"))
     child = px.terminal("secret", "import", "x.env", "--prune")
     child.expect_exact(f"Stored at {server.url}, its default project, but in none of the files:")
-    child.expect_exact(QUESTION)
+    child.expect_exact(QUESTION.format(server.url))
     listed = child.before.split()
 
     child.send(answer)
@@ -143,7 +143,7 @@ def test_a_yes_imports_and_prunes(px: Px, server: TestDevServer) -> None:
     """One question for both, and one bar."""
     server.seed(dict.fromkeys(OLD, "x"))
     child = px.terminal("secret", "import", "x.env", "--prune")
-    child.expect_exact(QUESTION)
+    child.expect_exact(QUESTION.format(server.url))
 
     child.send("y\r")
     code, shown = finish(child)

@@ -8,6 +8,7 @@ import { parseEnv } from "node:util";
 const [, , wrangler, worker] = process.argv;
 const { config, env, devVars, flags, host, port, persist, origin, kept, keptBytes } =
   JSON.parse(worker);
+
 function fail({ cause, message }) {
   console.error(`[ERROR] ${message ?? cause?.message ?? cause}`);
   process.exit(1);
@@ -18,13 +19,15 @@ function fail({ cause, message }) {
 const require = createRequire(import.meta.url);
 const processes = require("node:child_process");
 const { spawn } = processes;
+
+function crashed({ killed }, signal) {
+  const isAsked = killed || ["SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
+  if (signal && !isAsked) fail({ message: `workerd was ended by ${signal}` });
+}
+
 processes.spawn = (command, ...rest) => {
   const child = spawn(command, ...rest);
-  child.once("exit", (_, signal) => {
-    const isCrash = signal && !child.killed && !["SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
-    if (isCrash && command === process.env.MINIFLARE_WORKERD_PATH)
-      fail({ message: `workerd was ended by ${signal}` });
-  });
+  if (command === process.env.MINIFLARE_WORKERD_PATH) child.once("exit", (_, signal) => crashed(child, signal));
   return child;
 };
 

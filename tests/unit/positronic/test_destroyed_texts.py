@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,12 +22,12 @@ from contracts.rotation_commands import NEWER, rotate
 from contracts.worlds import KEYS
 from positronic.ciphers.native import NativeCipher
 from positronic.commands.command import Command
-from positronic.ledger.database import Look, Statement
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
 from positronic.ledger.text_keys import GROWS_BY, NO_KEY
 from positronic.rows import Delete, Put
+from support.late_file import LateFile
 from support.running import run
 
 JOURNALS: Final = ("DELETE", "WAL")
@@ -188,27 +189,15 @@ def test_a_ledger_of_before_is_read_and_its_texts_get_keys(watched: Watched) -> 
     assert run(place.values()) == {**dict.fromkeys(names[2::2], "second"), "ALONE": "another"}
 
 
-class _Late(SqliteFile):
-    """Another process is always faster."""
-
-    path = ""
-
-    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
-        other = SqliteFile(self.path)
-        SqliteLedger(other, os.urandom).list(VERSIONS.kind)
-        other.close()
-        return super().commit(looks, statements)
-
-
 def test_two_processes_may_open_a_ledger_of_before(watched: Watched) -> None:
     """Both find the old layout; one of them changes it."""
     run(_opened(watched.database).run(put("NAME", "value")))
     _as_before(watched.database)
 
-    late = _Late(str(watched.path))
-    late.path = str(watched.path)
-    assert len(SqliteLedger(late, os.urandom).list(VERSIONS.kind)) == 1
-    late.close()
+    path = str(watched.path)
+    with closing(SqliteFile(path)) as file, closing(LateFile(path)) as late:
+        late.before = iter([lambda: SqliteLedger(file, os.urandom).list(VERSIONS.kind)])
+        assert len(SqliteLedger(late, os.urandom).list(VERSIONS.kind)) == 1
 
 
 def test_keys_are_used_again(watched: Watched) -> None:

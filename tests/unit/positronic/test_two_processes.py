@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -11,28 +10,15 @@ from typing import Final
 import pytest
 
 from positronic.errors import StoreFailed
-from positronic.ledger.database import Look, Statement
 from positronic.ledger.secret_rows import VERSIONS
 from positronic.ledger.sqlite import SqliteLedger
 from positronic.ledger.sqlite_file import SqliteFile
 from positronic.ledger.text_keys import GROWS_BY
 from positronic.rows import ABSENT, CommitConflict, Kind, Put
 from px.serve.ledgers import FileOnceWritten
+from support.late_file import LateFile
 
 KIND: Final = Kind("plain")
-
-
-class Late(SqliteFile):
-    """Before and after each commit, another process does the next of these things."""
-
-    before: Iterator[Callable[[], object]] = iter(())
-    after: Iterator[Callable[[], object]] = iter(())
-
-    def commit(self, looks: Sequence[Look], statements: Sequence[Statement]) -> bool:
-        next(self.before, int)()
-        was_made = super().commit(looks, statements)
-        next(self.after, int)()
-        return was_made
 
 
 @pytest.fixture
@@ -46,7 +32,7 @@ def texts(count: int, beginning: str) -> list[Put]:
 
 def test_a_row_that_should_not_be_there_is_not_replaced(path: str) -> None:
     """Neither where the other process makes its table first, nor where this one looked before."""
-    with closing(SqliteFile(path)) as file, closing(Late(path)) as late:
+    with closing(SqliteFile(path)) as file, closing(LateFile(path)) as late:
         other, ledger = SqliteLedger(file, os.urandom), SqliteLedger(late, os.urandom)
         first = Put(KIND, "A", "the other's")
         late.before = iter([lambda: other.commit([first], {(KIND, "A"): ABSENT})])
@@ -71,7 +57,7 @@ def test_a_file_that_another_process_made_is_looked_at(path: str) -> None:
 
 def test_slots_that_another_process_took_are_made_again(path: str) -> None:
     """The keys of both are there, each in a slot of its own."""
-    with closing(SqliteFile(path)) as file, closing(Late(path)) as late:
+    with closing(SqliteFile(path)) as file, closing(LateFile(path)) as late:
         other, ledger = SqliteLedger(file, os.urandom), SqliteLedger(late, os.urandom)
         ledger.commit(texts(GROWS_BY, "A"), {})
         # Before it has looked which slots it has made, and when it knows.
@@ -86,7 +72,7 @@ def test_slots_that_another_process_took_are_made_again(path: str) -> None:
 
 def test_one_that_always_comes_second_gives_up(path: str) -> None:
     """Rather than try for ever; nothing was written."""
-    with closing(SqliteFile(path)) as file, closing(Late(path)) as late:
+    with closing(SqliteFile(path)) as file, closing(LateFile(path)) as late:
         other, ledger = SqliteLedger(file, os.urandom), SqliteLedger(late, os.urandom)
         other.commit([Put(KIND, "A", "text")], {})
         late.before = iter(lambda: lambda: other.commit([Put(KIND, "A", "again")], {}), None)
@@ -118,6 +104,21 @@ def test_a_damaged_counter_is_an_error(path: str, damage: str, *, is_open: bool)
             ledger.commit([Put(KIND, "A", "again")], {})
 
         assert [row.text for row in ledger.list(KIND)] == ["text"]
+
+
+def test_slots_that_are_taken_at_once_are_an_error(path: str) -> None:
+    """Rather than ever more of them."""
+    with closing(SqliteFile(path)) as file:
+        ledger = SqliteLedger(file, os.urandom)
+        ledger.commit(texts(GROWS_BY, "A"), {})
+        file.run(
+            "CREATE TRIGGER takes AFTER INSERT ON text_keys"
+            " BEGIN UPDATE text_keys SET key = 'taken' WHERE slot = NEW.slot; END"
+        )
+        with pytest.raises(StoreFailed, match="all the time"):
+            ledger.commit(texts(1, "B"), {})
+
+        assert ledger.count(VERSIONS.kind) == GROWS_BY
 
 
 def test_a_trigger_of_somebody_else_holds_nothing_up(path: str) -> None:

@@ -111,6 +111,8 @@ class SqliteLedger:
             missing = [kind for kind in kinds if not self._is_made(kind)]
             if not supply.has(texts):
                 supply.ask(texts, is_new=not self._made)
+            if not supply.has(texts):
+                continue  # another process has just taken the slots
             looks = _looks([*terms, *supply.terms(texts)])
             if self._database.commit(looks, self._statements(changes, missing, texts)):
                 revision = supply.next()
@@ -121,7 +123,7 @@ class SqliteLedger:
             is_so = terms and terms == self._terms(expect)
             if is_so and self._database.commit(_looks(supply.terms(texts)), ()):
                 raise CommitConflict
-            supply.ask(texts, is_new=not self._made)
+            supply.forget()
         raise StoreFailed("others write to the ledger all the time, or have damaged it")
 
     def _terms(self, expect: Expect) -> Sequence[Term]:

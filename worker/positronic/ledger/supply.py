@@ -34,7 +34,7 @@ class Supply:
         return self._was_asked and (self._free is None or len(self._free) >= texts)
 
     def ask(self, texts: int, *, is_new: bool) -> None:
-        """The database, also for more slots, which it may have to make.
+        """The database; it may have to make more slots, which others may take at once.
 
         Raises StoreFailed for one that is not new and has no right counter: somebody has damaged
         it, and with another one, revisions would come again.
@@ -44,10 +44,14 @@ class Supply:
         is_first = is_new and not counters
         self._number = None if is_first else _checked(run(f"SELECT {NUMBER}", 1)[0][0])
         self._free = self._slots(texts) if tables else None
-        while self._free is not None and len(self._free) < texts:
+        if self._free is not None and len(self._free) < texts:
             self._database.commit((), [text_keys.grow(_room(texts))])
             self._free = self._slots(texts)
         self._was_asked = True
+
+    def forget(self) -> None:
+        """Somebody else has written: the database has to be asked."""
+        self._was_asked = False
 
     def slots(self, texts: int) -> Sequence[int]:
         return range(1, texts + 1) if self._free is None else self._free[:texts]
