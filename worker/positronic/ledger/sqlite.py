@@ -7,7 +7,7 @@ nobody wrote to leaves nothing behind. A counted commit is a row's revision: non
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -84,7 +84,7 @@ class SqliteLedger:
         if not self._is_made(kind):
             return []
         where, values = _range(index, after, low, high)
-        return _rows(kind, self._database.run(_listing(kind, index, where), *values, limit))
+        return _rows(kind, self._database.run(_listing(kind, index, where, limit), *values))
 
     def count(
         self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
@@ -205,11 +205,12 @@ def _by_ids(kind: Kind, number: int) -> str:
     return f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks(number)})"  # noqa: S608
 
 
-@cache
-def _listing(kind: Kind, index: str, where: str) -> str:
+@lru_cache(maxsize=1000)
+def _listing(kind: Kind, index: str, where: str, limit: int) -> str:
+    # A value for LIMIT would have the statement made each time: SQLite plans by it.
     order = BY_ID if index == BY_ID else f"{index}, {BY_ID}"
     columns = _columns(kind)
-    return f"SELECT {columns} FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
+    return f"SELECT {columns} FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608
 
 
 def _rows(kind: Kind, found: Sequence[Sequence[Any]]) -> Sequence[Row]:
