@@ -27,12 +27,14 @@ class Kind:
 
     Each is made once, so that it can be compared by identity, which takes no time.
 
-    `is_shredded`: a text that was replaced or deleted is nowhere in the ledger any more.
+    `is_shredded`: a text that was replaced or deleted is nowhere in the ledger any more. `is_log`:
+    rows are hardly ever replaced, and each is new.
     """
 
     name: str
     indexes: tuple[str, ...] = ()
     is_shredded: bool = False
+    is_log: bool = False
 
     def __post_init__(self) -> None:
         words = (self.name, *self.indexes)

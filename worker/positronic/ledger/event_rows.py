@@ -79,7 +79,7 @@ def _decode(id_: str, fields: Fields) -> ChainedEvent:
 
 
 EVENTS: Final[Codec[ChainedEvent]] = Codec(
-    Kind("event", ("command", "time")),
+    Kind("event", ("command", "time"), is_log=True),
     lambda chained: event_row_id(chained.sequence),
     _encode,
     _decode,

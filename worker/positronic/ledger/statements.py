@@ -62,9 +62,10 @@ def making(kind: Kind) -> Sequence[Statement]:
     columns = ["id TEXT NOT NULL PRIMARY KEY", "revision INTEGER NOT NULL", *kind.indexes]
     if kind.is_shredded:
         columns.append("slot INTEGER")
+    # A new row of a log goes to the end of it: by its id, it would move others from page to page.
+    order = "" if kind.is_log else " WITHOUT ROWID"
     made = (
-        f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL)"
-        " WITHOUT ROWID"
+        f"CREATE TABLE IF NOT EXISTS {kind.name} ({', '.join(columns)}, text TEXT NOT NULL){order}"
     )
     keys = text_keys.make(kind.name) if kind.is_shredded else ()
     return [(made, ()), *(_indexing(kind, index) for index in kind.indexes), *keys]
