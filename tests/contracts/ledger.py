@@ -28,6 +28,8 @@ SUITE: Suite[LedgerWorld] = Suite("ledger")
 PLAIN = Kind("plain")
 FOUND = Kind("found", ("due", "word", "other"))
 SHREDDED = Kind("shredded", ("due",), is_shredded=True)
+LOG = Kind("log", ("due",), is_log=True)
+LOG_BEFORE = Kind("log", ("due",))
 FOUND_BEFORE = Kind("found", ("due",))  # as older code knew it
 SHREDDED_BEFORE = Kind("shredded", ("due",))
 ODD = ("", " ", "'", '"; DROP TABLE plain', "%", "_", "?1", "\0", "a\0b", "é", "\U0001f511", "\n")
@@ -155,6 +157,29 @@ async def check_shredded(world: LedgerWorld) -> None:
     assert [(one.id, one.text, one.keys) for one in found] == [
         (name, "again", (2,)) for name in names[::2]
     ]
+
+
+@SUITE.check
+async def check_log(world: LedgerWorld) -> None:
+    """As any other kind, whichever way its ids go, also in a table that older code has made."""
+    for kind in (LOG_BEFORE, LOG):
+        ledger = world.open()
+        for number in range(40, 20, -1):
+            ledger.commit([Put(kind, f"{number}", f"{number}" * 300, (number % 3,))], {})
+        for number in range(41, 61):
+            ledger.commit([Put(kind, f"{number}", f"{number}" * 300, (number % 3,))], {})
+        before = ledger.get(kind, ["30"])["30"].revision
+        again = Put(kind, "30", "again", (9,))
+        refused(CommitConflict, lambda: ledger.commit([again], {(kind, "30"): ABSENT}))  # noqa: B023
+        ledger.commit([again, Delete(kind, "31")], {(kind, "30"): before})
+        every = [f"{number}" for number in range(21, 61) if number != 31]
+        assert ids(ledger.list(kind)) == every
+        assert ids(ledger.list(kind, limit=3, low="30")) == ["30", "32", "33"]
+        assert ids(ledger.list(kind, "due", low=9)) == ["30"]
+        thirds = [one for one in every if int(one) % 3 == 2]
+        assert ids(ledger.list(kind, "due", low=2, high=3)) == thirds
+        assert ledger.get(kind, ["30", "31"])["30"].text == "again"
+        assert ledger.count(kind) == len(every)
 
 
 @SUITE.check
