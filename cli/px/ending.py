@@ -66,7 +66,7 @@ def _of_typer(error: BaseException, arguments: Sequence[str]) -> PxError | None:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path if context else 'px'} --help`"
     if isinstance(error, typer.BadParameter) and error.param is not None:
-        what = "not valid" if error.message else "missing"
+        what = f"not valid{_range(error.param)}" if error.message else "missing"
         return Usage(f"{_label(error.param)} is {what}", hint=hint)
     kind, word = type(error).__name__, getattr(error, "option_name", "an option")
     if kind == "BadOptionUsage":  # a declared one, not the user's word
@@ -85,12 +85,21 @@ def _label(param: _Parameter) -> str:
     return (param.name or "an argument").upper()
 
 
+def _range(param: _Parameter) -> str:
+    """What a number may be, if px says so anywhere."""
+    low, high = (getattr(param.type, one, None) for one in ("min", "max"))
+    if low is None:
+        return ""
+    return f": a number from {low} to {high}" if high else f": a number that is at least {low}"
+
+
 class _Parameter(Protocol):
     """typer's parameter, which has no public name."""
 
     opts: list[str]
     param_type_name: str
     name: str | None
+    type: object
 
 
 def _unexpected(error: BaseException) -> PxError:

@@ -211,3 +211,18 @@ def test_aliases_write_list_and_delete(here: PxInProcess, server: TestDevServer)
     assert json.loads(listed.stdout)["count"] == 1
     assert json.loads(gone.stdout)["deleted"] is True
     assert server.values() == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("dev --port 99999", "--port is not valid: a number from 1 to 65535"),
+        (f"dev --port {VALUE}", "--port is not valid: a number from 1 to 65535"),
+        ("audit --limit 0", "--limit is not valid: a number that is at least 1"),
+        (f"secret list --timeout {VALUE}", "--timeout is not valid"),
+    ],
+)
+def test_what_a_number_may_be_is_said(here: PxInProcess, typed: str, said: str) -> None:
+    done = here.run(*typed.split())
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"error: {said}")
+    assert VALUE not in done.stderr
