@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from positronic.errors import PositronicError
 from px import terminal
@@ -99,7 +99,7 @@ class _Parameter(Protocol):
     opts: list[str]
     param_type_name: str
     name: str | None
-    type: object
+    type: Any  # typer's own, which has no public name either
 
 
 def _unexpected(error: BaseException) -> PxError:
