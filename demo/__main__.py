@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -82,8 +83,11 @@ class _Demo:
             cwd=self._project.root,
             env=self._environment,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
+        log = threading.Thread(target=_show_log, args=[process.stderr], daemon=True)
+        log.start()
         try:
             ready = process.stdout.readline() if process.stdout else ""
             if not ready:
@@ -93,6 +97,7 @@ class _Demo:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
+            log.join(timeout=10)
 
     def _px(self, words: str, *, stdin: str | None = None, expect: int = 0) -> str:
         """Shows px's output, and returns it."""
@@ -147,6 +152,12 @@ class _Demo:
 
     def _say(self, line: str) -> None:
         print(f"\n# {line}", flush=True)
+
+
+def _show_log(lines: Iterable[str]) -> None:
+    """A line of px dev may come while a later command runs."""
+    for line in lines:
+        print(f"[px dev] {line}", end="", file=sys.stderr, flush=True)
 
 
 def _told(service: Service) -> str:
