@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from operator import methodcaller
-from typing import Final
-
-_in_two_bytes: Final = methodcaller("to_bytes", 2, "big")
-
 
 def fields(*parts: str) -> bytes:
-    """Each part after its length in 2 bytes, big-endian: at most 65,535 bytes per part."""
-    encoded = [*map(str.encode, parts)]
-    lengths = map(_in_two_bytes, map(len, encoded))
-    return b"".join(chain.from_iterable(zip(lengths, encoded, strict=True)))
+    """Each part after its length in 2 bytes, big-endian: at most 65,535 bytes per part.
+
+    Raises OverflowError for a longer one.
+    """
+    encoded: list[bytes] = []
+    for part in map(str.encode, parts):
+        encoded += (len(part).to_bytes(2, "big"), part)
+    return b"".join(encoded)
