@@ -47,6 +47,26 @@ def test_a_token_that_nobody_has_seen_is_told(px: Px, more: str) -> None:
     assert "px_" not in done.stderr.replace(made["id"], "")
 
 
+@pytest.mark.parametrize("more", ["", " --json"])
+def test_a_token_whose_reader_has_gone_is_told(px: Px, more: str) -> None:
+    """As of `px token create ... | gh secret set`, where gh does not start."""
+    gone = "{ exec <&-; sleep 4; }"
+    done = px.shell(f'set -o pipefail; "$PX" token create ci --role writer{more} | {gone}')
+    [made] = listed(px)
+
+    assert done.returncode == 1
+    assert f"which was created: `px token revoke {made['id']}" in done.stderr
+    assert "px_" not in done.stderr.replace(made["id"], "")
+
+
+@pytest.mark.parametrize("more", ["", " --json"])
+def test_no_token_is_made_for_a_closed_stdout(px: Px, more: str) -> None:
+    done = px.shell(f'"$PX" token create ci --role writer{more} >&-')
+
+    assert (done.returncode, listed(px)) == (2, [])
+    assert "stdout is closed, where the token goes; nothing was sent" in done.stderr
+
+
 def test_a_token_opens_what_its_role_may(px: Px, server: TestDevServer) -> None:
     """A writer's token writes with px, and cannot make tokens."""
     own = {"PX_TOKEN": make(px)}

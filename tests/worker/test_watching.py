@@ -121,6 +121,21 @@ def test_dev_vars_that_is_no_file_is_named_and_the_worker_keeps_its_keys(
     wait_until(lambda: local.names() == names, "the Worker with its keys")
 
 
+def test_dev_vars_without_its_keys_is_not_handed_over(local: LocalProject) -> None:
+    """A Worker without keys answers nobody, and a `px dev` that finds none makes others."""
+    path, told = local.project.dev_vars, "error: .dev.vars has no MASTER_KEYS"
+    kept, names = path.read_bytes(), local.names()
+    before, reloads = said(local, told), said(local, "Reloaded .dev.vars")
+    path.write_bytes(b"")
+    wait_for(local, told, before)
+
+    assert local.names() == names
+    assert said(local, "Reloaded .dev.vars") == reloads
+    path.write_bytes(kept)
+    wait_for(local, "Reloaded .dev.vars", reloads)
+    wait_until(lambda: local.names() == names, "the Worker with its keys")
+
+
 def test_dev_vars_as_a_pipe_at_the_start_is_refused_in_words(tmp_path: Path) -> None:
     """px waits for nobody to write to it."""
     project = make_scratch(Workspace(ROOT), tmp_path / "project")

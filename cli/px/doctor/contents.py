@@ -15,10 +15,12 @@ from px.project.private_files import SECRETS_FILE
 def check_secrets(around: Surroundings) -> Iterator[Finding]:
     """Whether px dev, px run and px secret import would accept .env.secrets."""
     from px.secrets.import_secrets import read_file
+    from px.secrets.requirement import EXAMPLE
 
     file = next(one for one in around.private_files if one.name == SECRETS_FILE)
     if not file.path.exists():
-        hint = "install -m 600 .env.secrets.example .env.secrets, then fill it in"
+        example = file.path.with_name(EXAMPLE).is_file()
+        hint = f"install -m 600 {EXAMPLE} .env.secrets, then fill it in" if example else ""
         yield Finding("secrets", SKIP, f"there is no {file.name}", hint)
         return
     try:

@@ -174,6 +174,7 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, 
     worker.stop()
     try:
         keys.check()
+        dev_vars.check_keys(worker.project)
         with said_if_slow(output.say):
             worker.start()
     except PxError as problem:
@@ -188,6 +189,7 @@ def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
     """Passes on only a regular file: wrangler would wait forever for any other."""
     try:
         keys.check()
+        dev_vars.check_keys(worker.project)
         worker.reload()
     except PxError as problem:
         output.refused("the Worker keeps its current keys; fix it", problem)

@@ -64,6 +64,13 @@ def has_keys(project: Workspace) -> bool:
         return False
 
 
+def check_keys(project: Workspace) -> None:
+    """Raises LocalError: a Worker without these answers nobody."""
+    found = read_all(project)
+    if lacks := [name for name in (MASTER_KEYS, ROOT_TOKEN) if not found.get(name)]:
+        raise LocalError(f"{project.dev_vars.name} has no {' and no '.join(lacks)}", _RESTORE_HINT)
+
+
 def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(project, _read(project)):

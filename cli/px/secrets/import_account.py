@@ -8,6 +8,7 @@ from typing import Final
 
 from px.errors import Detail, Interrupted, PxError
 
+NOT_REACHED: Final = "not_reached"
 MISMATCH: Final = "version_mismatch"
 CHANGED: Final = "compare again with --dry-run, which also remembers the versions of now"
 SAFE: Final = "run the same command again: it is safe, and writes all of them"
@@ -21,13 +22,16 @@ def account(
     `names` is in the order of sending; the first `done` are written, the next `current` under way.
     """
     failure = error if isinstance(error, PxError) else _interruption()
-    chunk, unsent = names[done : done + current], names[done + current :]
+    is_unsent = failure.code == NOT_REACHED and not failure.uncertain
+    sent = done if is_unsent else done + current
+    chunk, unsent = names[done:sent], names[sent:]
     doubtful = chunk if failure.uncertain else []
     unwritten = [] if failure.uncertain else chunk
     written = len(names) - len(unsent) - len(doubtful) - len(unwritten)
-    parts = [f"{written:,} of {len(names):,} secrets were written"]
+    nothing = len(unsent) == len(names)
+    parts = ["nothing was sent"] if nothing else [_written(written, len(names))]
     for group, what in ((doubtful, _MAYBE), (unwritten, _NOT), (unsent, _UNSENT)):
-        if group:
+        if group and not nothing:
             parts.append(f"{len(group):,} {what} ({span(group)})")
     details = [
         *(replace(detail, index=None) for detail in failure.details),  # counted within its chunk
@@ -44,6 +48,10 @@ def account(
     found.current_version = failure.current_version
     found.uncertain = failure.uncertain
     return found
+
+
+def _written(count: int, of: int) -> str:
+    return f"{count:,} of {of:,} secrets were written"
 
 
 _MAYBE: Final = "may or may not be written"

@@ -1,4 +1,5 @@
-"""`.env.deploy` is refused under any name: what is in it is no secret of an application.
+"""`.env.deploy` and `.dev.vars` are refused under any name: what is in them is no secret of an
+application, but of those who deploy it, or the local Worker's own.
 
 Data from a pipe has no name: px cannot recognise `cat .env.deploy | px secret import -`, but it
 can recognise `px secret import - < .env.deploy`.
@@ -11,16 +12,21 @@ from pathlib import Path
 
 from px.errors import Usage
 from px.project.environment import chosen
-from px.project.private_files import DEPLOY_FILE
+from px.project.private_files import DEPLOY_FILE, DEV_VARS
 from px.project.upwards import find_upwards
 
 
 def refuse_deploy_file(path: Path) -> None:
-    """Raises Usage.
+    """Raises Usage, also for the local Worker's own keys.
 
     It is one by its own name or a longer one (.env.deploy.bak), by the target of a link, or as
     another name of the current one, which is production's or the chosen environment's.
     """
+    if _has_name(path, DEV_VARS):
+        raise Usage(
+            f"{DEV_VARS} contains the local Worker's own keys and is never imported",
+            code="invalid_file",
+        )
     if _is_deploy_file(path):
         raise Usage(
             f"{DEPLOY_FILE} contains deployment credentials and is never imported",
@@ -28,9 +34,13 @@ def refuse_deploy_file(path: Path) -> None:
         )
 
 
+def _has_name(path: Path, start: str) -> bool:
+    names = (path.name, _resolved(path).name)
+    return any(name.casefold().startswith(start) for name in names)
+
+
 def _is_deploy_file(path: Path) -> bool:
-    names = {path.name.casefold(), _resolved(path).name.casefold()}
-    if any(name.startswith(DEPLOY_FILE) for name in names):
+    if _has_name(path, DEPLOY_FILE):
         return True
     near = (
         find_upwards(name, folder)

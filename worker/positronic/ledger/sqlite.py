@@ -7,7 +7,7 @@ nobody wrote to leaves nothing behind. A counted commit is a row's revision: non
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -44,6 +44,9 @@ from positronic.rows import (
 
 # Of one statement, in a Durable Object:
 MAX_PARAMETERS: Final = 100  # and as many columns of an answer
+
+# Limits that are part of a statement. Not every one: a caller's numbers would make many of them.
+USUAL: Final = frozenset({1, 2, 24, 40, 41, 50, 51, 100, 101, 200, 201, 500, 501, 1000, 1001})
 
 TRIES: Final = 100  # of a commit, each after another process has written
 
@@ -84,7 +87,10 @@ class SqliteLedger:
         if not self._is_made(kind):
             return []
         where, values = _range(index, after, low, high)
-        return _rows(kind, self._database.run(_listing(kind, index, where, limit), *values))
+        # SQLite plans by a value for LIMIT, so that the statement would be made each time.
+        is_usual = limit in USUAL
+        query = _listing(kind, index, where, f"{limit:d}" if is_usual else "?")
+        return _rows(kind, self._database.run(query, *values, *([] if is_usual else [limit])))
 
     def count(
         self, kind: Kind, index: str = BY_ID, *, low: Key | None = None, high: Key | None = None
@@ -205,9 +211,8 @@ def _by_ids(kind: Kind, number: int) -> str:
     return f"SELECT {_columns(kind)} FROM {kind.name} WHERE id IN ({marks(number)})"  # noqa: S608
 
 
-@lru_cache(maxsize=1000)
-def _listing(kind: Kind, index: str, where: str, limit: int) -> str:
-    # A value for LIMIT would have the statement made each time: SQLite plans by it.
+@cache
+def _listing(kind: Kind, index: str, where: str, limit: str) -> str:
     order = BY_ID if index == BY_ID else f"{index}, {BY_ID}"
     columns = _columns(kind)
     return f"SELECT {columns} FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608
@@ -229,7 +234,9 @@ def _range(
 ) -> tuple[str, list[Key]]:
     """What a WHERE says to keep to the index, and its values."""
     terms, values = f"{index} IS NOT NULL", list[Key]()
-    if low is not None:
+    # With both, SQLite would begin at `low` and read all that comes before the page.
+    start = None if after is None else after[1] if index == BY_ID else after[0]
+    if low is not None and (start is None or not _is_past(start, low)):
         terms, values = f"{terms} AND {index} >= ?", [low]
     if high is not None:
         terms, values = f"{terms} AND {index} < ?", [*values, high]
@@ -238,6 +245,12 @@ def _range(
     elif after is not None:
         terms, values = f"{terms} AND ({index}, id) > (?, ?)", [*values, *after]
     return terms, values
+
+
+def _is_past(key: Key, low: Key) -> bool:
+    if isinstance(key, str):
+        return isinstance(low, str) and key >= low
+    return isinstance(low, int) and key >= low
 
 
 def _batches(items: Sequence[T], size: int) -> Sequence[Sequence[T]]:

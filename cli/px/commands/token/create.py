@@ -55,11 +55,12 @@ def create(
     from px import terminal
     from px.api.tokens import Tokens
     from px.commands.durations import parse_life
-    from px.errors import PxError
+    from px.errors import PxError, Refused
     from px.invocation import repeat
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
+    terminal.check_data()
     with server.connect_to_write(creates=create_project) as client:
         issued = Tokens(client).issue(checked, role, seconds)
     try:
@@ -67,10 +68,12 @@ def create(
             terminal.document(issued.document() | client.location_fields)
         else:
             _show(issued, client.location)
-    except PxError as error:
+    except (PxError, terminal.ReaderGone) as error:
+        gone = Refused("the output cannot be written: nobody reads it", code="output_failed")
+        failure = error if isinstance(error, PxError) else gone
         revoke = repeat(f"px token revoke {issued.token.id}")
-        error.hint = f"nobody has seen the token, which was created: `{revoke}`"
-        raise
+        failure.hint = f"nobody has seen the token, which was created: `{revoke}`"
+        raise failure from None
 
 
 def _check_role(role: str) -> None:

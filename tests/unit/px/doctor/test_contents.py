@@ -36,6 +36,18 @@ def test_an_unreadable_file_is_a_sentence(around: Surroundings) -> None:
     assert (found.status, "UTF-16" in found.message) == ("fail", True)
 
 
+def test_what_to_do_where_there_is_no_file(around: Surroundings) -> None:
+    """Copy the example, where there is one."""
+    [found] = check_secrets(around)
+    write(around, ".env.secrets.example", "A=\n")
+    [beside_example] = check_secrets(around)
+
+    assert (found.status, found.hint) == ("skip", "")
+    assert beside_example.hint == (
+        "install -m 600 .env.secrets.example .env.secrets, then fill it in"
+    )
+
+
 def test_no_file(around: Surroundings) -> None:
     """Nothing to check."""
     assert statuses(check_secrets(around)) == [("secrets", "skip")]

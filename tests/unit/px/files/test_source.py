@@ -125,6 +125,17 @@ def test_the_deploy_file_is_refused_beside_others() -> None:
 
 
 @pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("name", [".dev.vars", ".dev.vars.staging", "link.env"])
+def test_the_local_workers_own_keys_are_refused(name: str) -> None:
+    Path(".dev.vars").write_text("MASTER_KEYS=canary\n")
+    Path(".dev.vars.staging").write_text("MASTER_KEYS=canary\n")
+    Path("link.env").symlink_to(".dev.vars")
+
+    with pytest.raises(Usage, match="the local Worker's own keys and is never imported"):
+        read(name)
+
+
+@pytest.mark.usefixtures("files")
 def test_a_file_has_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is larger is refused, and no more than the limit is read of it."""
     monkeypatch.setattr(text, "MAX_FILE", 5)

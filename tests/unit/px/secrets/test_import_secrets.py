@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from positronic.names import parse_name, parse_value
-from px.api.client import encode
+from px.api.client import Client, encode
 from px.api.secrets import Entry, Secrets
 from px.errors import Interrupted, NotReached, PxError, Refused, ServerFailed, Usage
+from px.http.retry import Retry
+from px.local.port import free_port
 from px.secrets import import_secrets as importing
+from px.settings import make_target
 from px.testing import faults
 from px.testing.dev_server import TestDevServer
 
@@ -172,6 +175,19 @@ def test_a_server_that_vanishes_leaves_doubt(server: TestDevServer, secrets: Sec
 
     assert "safe" in caught.value.hint
     assert len(server.values()) == 200
+
+
+def test_a_server_that_is_not_there_got_nothing(server: TestDevServer) -> None:
+    nobody = make_target(f"http://127.0.0.1:{free_port()}", server.token)
+
+    with (
+        Client(nobody, Retry(10, pause=lambda _: None)) as client,
+        pytest.raises(NotReached) as caught,
+    ):
+        write(Secrets(client), 250)
+
+    assert caught.value.message.endswith("; nothing was sent")
+    assert (caught.value.code, codes(caught.value)) == ("not_reached", {"not_sent": 250})
 
 
 def test_running_again_ends_with_the_files_content(server: TestDevServer, secrets: Secrets) -> None:
