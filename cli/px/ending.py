@@ -90,7 +90,11 @@ def _range(param: _Parameter) -> str:
     low, high = (getattr(param.type, one, None) for one in ("min", "max"))
     if low is None:
         return ""
-    return f": a number from {low} to {high}" if high else f": a number that is at least {low}"
+    return (
+        f": a number from {low} to {high}"
+        if high is not None
+        else f": a number that is at least {low}"
+    )
 
 
 class _Parameter(Protocol):

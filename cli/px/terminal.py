@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Final, TextIO
 
-from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused, Usage
+from px.errors import Detail, NotAllowed, NotReached, NotRunning, PxError, Refused
 from px.invocation import repeat
 
 VALUE_WARNING = (
@@ -60,12 +60,6 @@ def warn(warnings: Sequence[str]) -> None:
     """Like `say`, for several lines."""
     for warning in warnings:
         say(f"warning: {warning}")
-
-
-def check_data() -> None:
-    """Before what can be shown only once. Raises Usage if stdout is closed."""
-    if sys.stdout is None:
-        raise Usage("stdout is closed, where the token goes; nothing was sent")
 
 
 def data(text: str) -> None:

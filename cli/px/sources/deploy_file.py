@@ -1,5 +1,7 @@
-"""`.env.deploy` and `.dev.vars` are refused under any name: what is in them is no secret of an
-application, but of those who deploy it, or the local Worker's own.
+"""`.env.deploy` is refused under any name: what is in it is no secret of an application.
+
+Nor is what px keeps in `.dev.vars`; that of another Worker, which px has no part in, is a file like
+any other.
 
 Data from a pipe has no name: px cannot recognise `cat .env.deploy | px secret import -`, but it
 can recognise `px secret import - < .env.deploy`.
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from px.errors import Usage
 from px.project.environment import chosen
-from px.project.private_files import DEPLOY_FILE, DEV_VARS
+from px.project.private_files import DEPLOY_FILE, DEV_VARS, FOLDER
 from px.project.upwards import find_upwards
 
 
@@ -22,7 +24,8 @@ def refuse_deploy_file(path: Path) -> None:
     It is one by its own name or a longer one (.env.deploy.bak), by the target of a link, or as
     another name of the current one, which is production's or the chosen environment's.
     """
-    if _has_name(path, DEV_VARS):
+    real = _resolved(path)
+    if _has_name(path, DEV_VARS) and (real.parent / FOLDER).is_dir():
         raise Usage(
             f"{DEV_VARS} contains the local Worker's own keys and is never imported",
             code="invalid_file",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,7 @@ def create(
 
     checked, seconds = parse_token_name(name), None if expires is None else parse_life(expires)
     _check_role(role)
-    terminal.check_data()
+    _check_stdout()
     with server.connect_to_write(creates=create_project) as client:
         issued = Tokens(client).issue(checked, role, seconds)
     try:
@@ -74,6 +75,13 @@ def create(
         revoke = repeat(f"px token revoke {issued.token.id}")
         failure.hint = f"nobody has seen the token, which was created: `{revoke}`"
         raise failure from None
+
+
+def _check_stdout() -> None:
+    from px.errors import Usage
+
+    if sys.stdout is None:
+        raise Usage("stdout is closed, where the token goes; nothing was sent")
 
 
 def _check_role(role: str) -> None:
