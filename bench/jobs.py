@@ -41,7 +41,9 @@ class Job:
 STATUS: Final = Job("GET /status", "GET", "/status")
 LIST: Final = Job("GET /secrets, 100 names", "GET", "/secrets")
 EXISTS: Final = Job("GET /secrets/NAME/exists", "GET", f"/secrets/{NAMES[0]}/exists")
-UPDATE: Final = Job("POST /secrets, update", "POST", "/secrets", BULK["secrets"][0], 201)
+UPDATE: Final = Job(
+    "POST /secrets, update", "POST", "/secrets", BULK["secrets"][0], 201, samples=40
+)
 BULK_UPDATE: Final = Job(
     "POST /secrets/bulk, 100 updates", "POST", "/secrets/bulk", BULK, 201, samples=3
 )

@@ -77,16 +77,22 @@ def timed(do: Callable[[], object]) -> Measure:
     return measure
 
 
-def timed_warm(do: Callable[[], object], settle: Callable[[], object] = nothing) -> Measure:
+def timed_warm(
+    do: Callable[[], object],
+    settle: Callable[[], object] = nothing,
+    warm: Callable[[], object] = nothing,
+) -> Measure:
     """The same, done once untimed before: a process that stood idle is cold.
 
-    `settle` waits until what either left to be done later is done.
+    `settle` waits until what either left to be done later is done. Who waits stands idle too:
+    `warm` is done after that, untimed, and leaves nothing to do.
     """
     second = timed(do)
 
     def measure() -> float:
         do()
         settle()
+        warm()
         took = second()
         settle()
         return took
