@@ -178,7 +178,7 @@ def _silent(done: int, total: int) -> None:
 
 def _line(done: int, total: int) -> None:
     if total > 100:
-        say(f"{done} of {counted(total)} written")
+        say(f"{done:,} of {counted(total)} written")
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -25,7 +26,9 @@ def project(px: Px) -> Path:
     """A project in order: its files private and ignored, its secrets readable."""
     folder = px.folder
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-    (folder / "wrangler.toml").touch()
+    for name in ("wrangler.toml", "worker/entry.py", "requirements/worker.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        copyfile(ROOT / name, folder / name)
     (folder / ".gitignore").write_text(".env.*\n.dev.vars\n.px/\n")
     (folder / ".env.secrets").touch(0o600)
     (folder / ".env.secrets").write_text(f"A={CANARY}\n")

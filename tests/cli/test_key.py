@@ -105,7 +105,9 @@ def test_rotate_locally_needs_the_workers_keys(
     local = {"url": server.url, "token": server.token}
     (tmp_path / ".px" / "local.json").write_text(json.dumps(local))
 
+    refused = Px(tmp_path).run("key", "rotate", "--passphrase-stdin", stdin=b"canary passphrase\n")
     done = Px(tmp_path).run("key", "rotate", "--json")
 
+    assert (refused.returncode, "add --recovery-file" in refused.stderr) == (2, True)
     assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "no_keys")
     assert not (tmp_path / ".px" / "rotation.json").exists()

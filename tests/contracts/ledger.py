@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contracts.ledger_world import LedgerWorld
 from contracts.suite import Suite
 from positronic.errors import StoreFailed, TooLarge
+from positronic.ledger.text_keys import NO_KEY
 from positronic.ports import Ledger
 from positronic.rows import (
     ABSENT,
@@ -103,6 +104,27 @@ async def check_shredded_since(world: LedgerWorld) -> None:
         ("d", "new", (3,)),
         ("a", "again", (4,)),
     ]
+
+
+@SUITE.check
+async def check_dropped_parts(world: LedgerWorld) -> None:
+    """What the database's owner dropped is made again by the next start, with all rows in it."""
+    puts = [Put(SHREDDED, one, f"{one}text", (number,)) for number, one in enumerate("abc")]
+    world.open().commit([*puts, *(put(one, number) for number, one in enumerate("abc"))], {})
+    if world.database is None:
+        return  # as above
+
+    for part in ("INDEX found_due", "INDEX shredded_due", "TRIGGER shredded_replaced"):
+        world.database.run(f"DROP {part}")
+    # Kinds of their own, as after a start: what is known of the others stays.
+    found, shredded = Kind("found", FOUND.indexes), Kind("shredded", ("due",), is_shredded=True)
+    ledger = world.open()
+    assert ids(ledger.list(found, "due", low=1)) == ["b", "c"]
+    assert ids(ledger.list(shredded, "due", low=1)) == ["b", "c"]
+    ledger.commit([Put(shredded, "a", "again", (0,)), Put(found, "d", "text", (3, None, None))], {})
+    [[count]] = world.database.run("SELECT COUNT(*) FROM text_keys WHERE key != ?", NO_KEY)
+    assert count == len(puts), "the key of a text that was replaced is still there"
+    assert ids(ledger.list(found, "due", low=1)) == ["b", "c", "d"]
 
 
 @SUITE.check

@@ -54,6 +54,11 @@ def _form(answer: Answer) -> str:
     return "text" if start else "empty"
 
 
+def code_of(answer: Answer) -> str:
+    """That of its error; empty: it has none."""
+    return _error(answer, ())[0]
+
+
 def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
     """The error for an answer that is not a success. `hidden`: what must not be shown."""
     code, sentence, details, current = _error(answer, hidden)
@@ -82,7 +87,8 @@ _HINTS: Final = {
     "target_refused": "change what the message names at the provider, or rename the secret",
     "request_timeout": "the connection is slow: send fewer or smaller values at once",
     "version_mismatch": "`px secret history NAME` shows who changed it and when",
-    "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one",
+    "not_configured": "`px deploy` configures a deployed Worker, `px dev` a local one; "
+    "a `px serve` logs what it lacks",
 }
 
 

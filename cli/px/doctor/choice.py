@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from positronic.access import tokens
 from positronic.errors import PositronicError
@@ -10,6 +11,8 @@ from px.doctor.finding import FAIL, OK, Finding
 from px.errors import PxError
 from px.settings import Target
 from px.terminal import placed
+
+_OF_TOKENS: Final = frozenset({"mistyped_token", "no_root_token"})
 
 
 def check_choice(target: Target) -> Iterator[Finding]:
@@ -25,7 +28,8 @@ def no_choice(error: PxError | PositronicError) -> Finding:
         return Finding("address", FAIL, error.message)
     wrong = [placed(detail) for detail in error.details if detail.listed]
     hint = error.hint or ("correct what is named: docs/files.md has the format" if wrong else "")
-    return Finding("address", FAIL, "; ".join([error.message, *wrong]), hint)
+    check = "token" if error.code in _OF_TOKENS else "address"
+    return Finding(check, FAIL, "; ".join([error.message, *wrong]), hint)
 
 
 def kind(token: str) -> str:

@@ -36,19 +36,24 @@ def check_secrets(around: Surroundings) -> Iterator[Finding]:
 
 
 def check_settings(around: Surroundings) -> Iterator[Finding]:
-    """Whether `px dev` could read what it starts with: says only what it could not."""
+    """Whether `px dev` could start with what it reads: says only why it could not.
+
+    A Worker that is not px's own is no fault: an app has px beside it.
+    """
     from px.project import dev_vars
-    from px.project.manifest import read_manifest
+    from px.project.own import NOT_OWN, own_manifest
 
     project = around.project
     if project is None:
         return
-    manifest = partial(read_manifest, project.config, project.environment)
-    for read in (manifest, partial(dev_vars.check, project)):
+    for read in (partial(own_manifest, project), partial(dev_vars.check, project)):
         try:
             read()
         except PxError as error:
-            yield Finding("settings", FAIL, error.message, error.hint)
+            status = SKIP if error.code == NOT_OWN else FAIL
+            lacks = ", ".join(detail.error for detail in error.details)
+            hint = f"{error.hint}: {lacks}" if lacks else error.hint
+            yield Finding("settings", status, error.message.partition(";")[0], hint)
 
 
 def check_rotation(around: Surroundings) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from px.project.inheritance import Fields
 from px.project.manifest import Manifest, read_manifest
 from px.project.workspace import Workspace
 
+NOT_OWN: Final = "not_own_project"
+
 _FLAG: Final = "python_workers"
 _KV: Final = "SECRETS_KV"
 _OBJECTS: Final = {"PROJECT_LEDGER": "ProjectLedger", "BRAIN_RUN": "BrainRun"}
@@ -47,7 +49,7 @@ def _unusable(config: str, lacks: list[str], *, is_older: bool) -> Usage:
         )
     return Usage(
         f"{config} is not that of a Positronic project; nothing was changed",
-        code="not_own_project",
+        code=NOT_OWN,
         hint="`px new DIR` makes one; to turn this one into one, add what is listed",
         details=details,
     )

@@ -59,11 +59,18 @@ class HostSettings:
     """
 
     def __init__(
-        self, folder: DataFolder, variables: Mapping[str, str], report: Callable[[str], None]
+        self,
+        folder: DataFolder,
+        variables: Mapping[str, str],
+        report: Callable[[str], None],
+        tell: Callable[[str], None],
     ) -> None:
-        """Raises PxError for what cannot be used from the start."""
+        """`report`: of a failure; `tell`: of anything else. Raises PxError for what cannot be used
+        from the start.
+        """
         self._folder = folder
         self._report = report
+        self._tell = tell
         fields = {name.lower(): text for name, text in variables.items()}
         next_key = fields.pop("master_keys_next", "")
         self._fields = {**fields, "next_master_key": next_key}
@@ -114,7 +121,7 @@ class HostSettings:
             self._stamps, self._problem = None, error.message
             return Settings(**_NOTHING)
         self._stamps, self._problem = stamps, ""
-        self._report("the files with settings were read again")
+        self._tell("the files with settings were read again")
         return settings
 
     def _check_sources(self, given: Mapping[str, str]) -> None:

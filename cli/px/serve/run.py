@@ -57,7 +57,7 @@ def run(options: ServeOptions, ready: Callable[[str], None]) -> Sequence[signal.
     folder = _data_folder(options.data, variables)
     with folder.held():
         owner_only.make_folder(folder.ledgers)
-        settings = HostSettings(folder, variables, own_log.report)
+        settings = HostSettings(folder, variables, own_log.report, own_log.info)
         values = _values(folder, options.values)
         ledgers, edge = LedgerFiles(folder.ledgers), Edge(options.proxy)
         runs = _runs(folder, options)

@@ -15,6 +15,7 @@ from positronic.errors import StoreFailed
 from positronic.ledger import text_keys
 from positronic.ledger.database import Database, Look, Statement
 from positronic.ledger.statements import (
+    COLUMNS,
     PART_COUNT,
     PARTS,
     Term,
@@ -177,17 +178,18 @@ class SqliteLedger:
     def _is_made(self, kind: Kind) -> bool:
         if kind in self._made:
             return True
-        while missing := parts_of(kind) - {*(found := self._parts(kind))}:
+        while missing := parts_of(kind) - {*(found := self._names(PARTS, kind))}:
             if kind.name in missing:
                 return False
             # Or another process was faster.
             looks = _looks([(PART_COUNT, kind.name, len(found))])
-            self._database.commit(looks, extending(kind, missing))
+            made = extending(kind, missing, self._names(COLUMNS, kind))
+            self._database.commit(looks, made)
         self._made |= {kind}
         return True
 
-    def _parts(self, kind: Kind) -> Sequence[str]:
-        return [name for (name,) in self._database.run(PARTS, kind.name)]
+    def _names(self, query: str, kind: Kind) -> Sequence[str]:
+        return [name for (name,) in self._database.run(query, kind.name)]
 
 
 def _looks(terms: Sequence[Term]) -> Sequence[Look]:

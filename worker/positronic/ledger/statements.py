@@ -15,7 +15,9 @@ Term: TypeAlias = tuple[str, Key, int | None]
 
 # A table, its indexes and its triggers.
 PARTS: Final = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
-# A term: how many of them there are.
+# Its columns.
+COLUMNS: Final = "SELECT name FROM pragma_table_info(?)"
+# A term: how many of the parts there are.
 PART_COUNT: Final = "(SELECT COUNT(*) FROM sqlite_master WHERE tbl_name = ?)"
 
 COUNTER_TABLE: Final = "commits"
@@ -74,19 +76,24 @@ def making(kind: Kind) -> Sequence[Statement]:
 def parts_of(kind: Kind) -> set[str]:
     """The names of what `making` makes."""
     found = {kind.name, *(_index_name(kind, index) for index in kind.indexes)}
-    return found | {text_keys.trigger_of(kind.name)} if kind.is_shredded else found
+    return found | text_keys.triggers_of(kind.name) if kind.is_shredded else found
 
 
-def extending(kind: Kind, missing: Collection[str]) -> Sequence[Statement]:
-    """A table of older code, by these of its parts. Its rows are in no new index, and their texts
-    have no key.
+def extending(
+    kind: Kind, missing: Collection[str], columns: Collection[str]
+) -> Sequence[Statement]:
+    """A table that lacks these parts. Where it is one of older code, it lacks their columns too:
+    its rows are then in no new index, and their texts have no key.
     """
     found: list[Statement] = []
     for index in kind.indexes:
         if _index_name(kind, index) in missing:
-            found += [(f"ALTER TABLE {kind.name} ADD COLUMN {index}", ()), _indexing(kind, index)]
-    if text_keys.trigger_of(kind.name) in missing:
-        found.append((f"ALTER TABLE {kind.name} ADD COLUMN slot INTEGER", ()))
+            if index not in columns:
+                found.append((f"ALTER TABLE {kind.name} ADD COLUMN {index}", ()))
+            found.append(_indexing(kind, index))
+    if not text_keys.triggers_of(kind.name).isdisjoint(missing):
+        if "slot" not in columns:
+            found.append((f"ALTER TABLE {kind.name} ADD COLUMN slot INTEGER", ()))
         found += text_keys.make(kind.name)
     return found
 

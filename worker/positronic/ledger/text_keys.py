@@ -59,9 +59,9 @@ def make(table: str) -> Sequence[Statement]:
     return [(statement.format(table), ()) for statement in _MADE]
 
 
-def trigger_of(table: str) -> str:
-    """The last part that `make` makes."""
-    return f"{table}_deleted"
+def triggers_of(table: str) -> set[str]:
+    """The parts that `make` makes: without one of them, texts would stay."""
+    return {f"{table}_replaced", f"{table}_deleted"}
 
 
 def grow(count: int) -> Statement:

@@ -12,6 +12,7 @@ from px import terminal
 from px.commands.groups import new_app
 from px.commands.key.store import RotatedKeys, keys_of_host, keys_of_project
 from px.commands.options import DataFolderOption, Server, with_server
+from px.errors import Interrupted, Usage
 from px.server_choice import Root
 
 if TYPE_CHECKING:
@@ -74,8 +75,6 @@ def rotate(
     """
     from dataclasses import replace
 
-    from px.errors import Usage
-
     if recovery_file and no_recovery_file:
         raise Usage("--recovery-file and --no-recovery-file cannot be used together")
     found = server.target()
@@ -132,8 +131,17 @@ def _run(
 def _keeper(
     keys: RotatedKeys, path: Path | None, stdin: bool, *, wanted: bool
 ) -> NextRecovery | None:
-    """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase."""
-    if not wanted or (path is None and keys.are_local):
+    """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase, or has
+    no use for one.
+    """
+    if not wanted:
+        return None
+    if path is None and keys.are_local:
+        if stdin:
+            raise Usage(
+                "--passphrase-stdin is for a recovery file, and a local Worker's key gets none",
+                hint="add --recovery-file FILE to make one",
+            )
         return None
     from px.keys.next_recovery import NextRecovery
     from px.keys.passphrase import Passphrase
@@ -162,7 +170,6 @@ def _tell_of_files(keys: RotatedKeys, keeper: NextRecovery | None) -> None:
 
 
 def _interrupted() -> Exception:
-    from px.errors import Interrupted
     from px.keys.rotate import RESUME
 
     return Interrupted("interrupted; no key in use was dropped", hint=RESUME)

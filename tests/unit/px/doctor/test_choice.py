@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from positronic.access import tokens
 from positronic.names import Project
-from px.doctor.choice import check_choice
+from px.doctor.choice import check_choice, no_choice
 from px.doctor.finding import Finding
 from px.doctor.surroundings import Surroundings
+from px.errors import PxError
 from px.server_choice import ServerChoice
 from px.settings import find_target, make_target
 from support.doctor import statuses, write
@@ -34,6 +37,18 @@ def test_each_setting_says_where_it_is_from(around: Surroundings) -> None:
     assert of_flags["token"].message.endswith("from .env.deploy")
     assert of_flags["project"].message == "p, from --project"
     assert "canary" not in str(of_flags)
+
+
+def test_a_token_that_is_cut_off_is_no_fault_of_the_address() -> None:
+    """The line of the token says so, without any of it."""
+    whole = tokens.mint_root(bytes)
+    with pytest.raises(PxError) as caught:
+        make_target("https://h.dev", whole[:-3], source="x")
+
+    found = no_choice(caught.value)
+
+    assert (found.check, found.status) == ("token", "fail")
+    assert whole[10:-3] not in str(found)
 
 
 def test_a_projects_token_is_known_by_its_id() -> None:

@@ -7,6 +7,7 @@ import json
 from px.doctor.contents import check_deploy, check_rotation, check_secrets, check_settings
 from px.doctor.surroundings import Surroundings
 from support.doctor import statuses, write
+from support.source import ROOT
 
 
 def test_secrets_are_counted(around: Surroundings) -> None:
@@ -55,7 +56,9 @@ def test_no_file(around: Surroundings) -> None:
 
 def test_settings_that_px_dev_cannot_read(around: Surroundings) -> None:
     """Each file in a sentence, without what is in it; nothing is said of those that are right."""
-    write(around, "wrangler.toml", 'name = "w"\n')
+    for name in ("wrangler.toml", "worker/entry.py", "requirements/worker.txt"):
+        (around.folder / name).parent.mkdir(exist_ok=True)
+        write(around, name, (ROOT / name).read_text())
     assert statuses(check_settings(around)) == []
     write(around, "wrangler.toml", 'name = "canary')
     write(around, ".dev.vars", 'MASTER_KEYS="k1:canary"\n')
@@ -65,6 +68,25 @@ def test_settings_that_px_dev_cannot_read(around: Surroundings) -> None:
     assert [one.status for one in found] == ["fail", "fail"]
     assert [one.message.split()[0] for one in found] == ["wrangler.toml", ".dev.vars:"]
     assert not [one for one in found if "canary" in one.message + one.hint]
+
+
+def test_a_configuration_that_is_half_written(around: Surroundings) -> None:
+    """What it lacks, as `px dev` says it; another Worker's is no fault."""
+    whole = (ROOT / "wrangler.toml").read_text()
+    for name in ("worker/entry.py", "requirements/worker.txt"):
+        (around.folder / name).parent.mkdir()
+        write(around, name, (ROOT / name).read_text())
+
+    write(around, "wrangler.toml", whole.partition("[[kv_namespaces]]")[0])
+    [half] = check_settings(around)
+    write(around, "wrangler.toml", 'name = "shop"\nmain = "shop.js"\n')
+    [another] = check_settings(around)
+
+    assert (half.status, "a binding SECRETS_KV" in half.hint) == ("fail", True)
+    assert (another.status, another.message) == (
+        "skip",
+        "wrangler.toml is not that of a Positronic project",
+    )
 
 
 def test_no_rotation(around: Surroundings) -> None:

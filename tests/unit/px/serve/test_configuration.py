@@ -37,9 +37,16 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def settings_of(folder: DataFolder, **variables: str) -> tuple[HostSettings, list[str]]:
-    """The settings, and what they report."""
+    """The settings, and what they log, with its level."""
     told: list[str] = []
-    return HostSettings(folder, variables, told.append), told
+
+    def report(message: str) -> None:
+        told.append(f"error: {message}")
+
+    def tell(message: str) -> None:
+        told.append(f"info: {message}")
+
+    return HostSettings(folder, variables, report, tell), told
 
 
 def test_a_new_folder_is_only_for_its_owner(folder: DataFolder) -> None:
@@ -102,7 +109,7 @@ def test_targets_come_from_files(folder: DataFolder) -> None:
     folder.write(TARGET_CREDENTIALS, "# from Vault\nTARGET_V_TOKEN='a b'")
 
     assert target_configs(settings())[0].credentials == {"TOKEN": "a b"}
-    assert told == ["the files with settings were read again"] * 2
+    assert told == ["info: the files with settings were read again"] * 2
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,7 @@ def test_a_rotation_needs_no_restart(folder: DataFolder) -> None:
     folder.write(MASTER_KEYS, f"{KEY},{old}")
 
     assert Keyring(settings().master_keys).newest == "k1"
-    assert told == ["the files with settings were read again"]
+    assert told == ["info: the files with settings were read again"]
 
 
 @pytest.mark.parametrize("spoil", ["open", "gone", "empty", "binary"])
@@ -174,7 +181,7 @@ def test_a_key_file_that_goes_bad_stops_the_host(folder: DataFolder, spoil: str)
     assert broken.master_keys == ""
     assert settings() is broken, "other settings make all projects due again"
     assert len(told) == 1
-    assert told[0].startswith("the files with settings cannot be used: ")
+    assert told[0].startswith("error: the files with settings cannot be used: ")
 
 
 @pytest.mark.parametrize(("name", "mode"), [(MASTER_KEYS, 0o640), (ROOT_HASH, 0o604)])

@@ -69,7 +69,8 @@ async def serving(folder: Path, limits: Connections) -> AsyncIterator[Call]:
     init.init(data, None, os.urandom)
     log_file = (folder / "log").open("a")
     log = HostLog(log_file)
-    host = Host(HostSettings(data, {}, log.report), LedgerFiles(data.ledgers), Edge(), log)
+    settings = HostSettings(data, {}, log.report, log.info)
+    host = Host(settings, LedgerFiles(data.ledgers), Edge(), log)
     server, listening = HostServer(host, None, limits), bound("127.0.0.1", 0)
     port = listening.getsockname()[1]
     running = asyncio.ensure_future(server.serve(sockets=[listening]))
