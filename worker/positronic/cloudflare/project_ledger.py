@@ -33,8 +33,11 @@ from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.target_pushes import claiming
 from positronic.commands.work import Tools
+from positronic.copies.drain import AT_ONCE as COPIED_AT_ONCE
+from positronic.copies.pace import Pace
 from positronic.copies.workers_kv import KvCopies
-from positronic.errors import PositronicError
+from positronic.errors import PositronicError, StoreFailed
+from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
@@ -47,6 +50,7 @@ from positronic.traceback_summary import summary_of
 
 AT_ONCE: Final = 0.02  # seconds: the answer goes first, and several changes are copied together
 ALARM_AFTER: Final = 5_000  # milliseconds: what was to be done at once is done then, if it was not
+MANY: Final = COPIED_AT_ONCE + 1
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 
 
@@ -69,6 +73,7 @@ class _Held:
     task: asyncio.Task[None] | None = None
     is_due: bool = False
     alarm_at: int | None = None
+    pace: Pace = field(default_factory=Pace)
     failed: int = 0
     tools: dict[Project, Tools] = field(default_factory=dict)
 
@@ -159,6 +164,7 @@ def _wake(held: _Held, at: int) -> None:
     now = isolate.now()
     if at <= now:
         at = now + ALARM_AFTER
+        held.pace.changed(now)
         if not held.is_due:
             asyncio.get_running_loop().call_later(AT_ONCE, _begin, held)
             held.is_due = True
@@ -175,8 +181,20 @@ def _set_alarm(held: _Held, at: int) -> None:
 
 
 def _begin(held: _Held) -> None:
+    now = isolate.now()
+    if wait := held.pace.wait(now, are_many=_are_many_due(held, now)):
+        asyncio.get_running_loop().call_later(wait / 1000, _begin, held)
+        return
     held.is_due = False
     held.task = asyncio.ensure_future(_ring(held))
+
+
+def _are_many_due(held: _Held, now: int) -> bool:
+    """More copies than one step makes."""
+    try:
+        return len(held.ledger.list(OUTBOX.kind, "due", limit=MANY, high=now + 1)) == MANY
+    except StoreFailed:  # so does the step that begins now, and it is tried again
+        return False
 
 
 async def _ring(held: _Held) -> None:
@@ -201,7 +219,7 @@ async def _ring(held: _Held) -> None:
         held.ringing = None
         ringing.set_result(None)
     if following is not None:
-        _set_alarm(held, max(following, isolate.now()))
+        _set_alarm(held, held.pace.following(following, isolate.now()))
 
 
 def _alarm(held: _Held) -> Alarm | None:
