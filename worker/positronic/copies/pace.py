@@ -6,28 +6,26 @@ from dataclasses import dataclass
 from typing import Final
 
 QUIET: Final = 150  # milliseconds without a change, after which many copies begin
-LONGEST: Final = 2_000  # milliseconds after which they begin in any case
+MOST: Final = 13  # times that they wait for it: about two seconds, whatever the clock does
 
 
 @dataclass(slots=True)
 class Pace:
-    """Of one ledger, in milliseconds. `first`: the change since which copies have not begun."""
+    """Of one ledger. `last`: its last change, in milliseconds; `waits`: how often many have waited."""
 
-    first: int | None = None
     last: int = 0
+    waits: int = 0
 
     def changed(self, now: int) -> None:
-        """Copies are due since now."""
-        if self.first is None:
-            self.first = now
+        """Copies are due."""
         self.last = now
 
     def wait(self, now: int, *, are_many: bool) -> int:
-        """Until it is asked again; 0: copies begin now."""
-        first = now if self.first is None else self.first
-        if are_many and now < min(self.last + QUIET, first + LONGEST):
+        """Milliseconds until it is asked again; 0: copies begin now."""
+        if are_many and self.waits < MOST and now < self.last + QUIET:
+            self.waits += 1
             return QUIET
-        self.first = None
+        self.waits = 0
         return 0
 
     def following(self, at: int, now: int) -> int:
