@@ -11,7 +11,7 @@ MOST: Final = 13  # times that they wait for it: about two seconds, whatever the
 
 @dataclass(slots=True)
 class Pace:
-    """Of one ledger. `last`: its last change, in milliseconds; `waits`: how often many have waited."""
+    """`last`: a ledger's last change, in milliseconds; `waits`: how often many waited since."""
 
     last: int = 0
     waits: int = 0
