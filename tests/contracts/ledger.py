@@ -128,6 +128,19 @@ async def check_dropped_parts(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_taken_names(world: LedgerWorld) -> None:
+    """A table that its owner renamed keeps the names of its parts: that is told, and no loop."""
+    world.open().commit([put("a", 1)], {})
+    if world.database is None:
+        return  # as above
+
+    world.database.run("ALTER TABLE found RENAME TO foundold")
+    world.database.run("CREATE TABLE found AS SELECT * FROM foundold")
+    found = Kind("found", FOUND.indexes)
+    refused(StoreFailed, lambda: world.open().list(found, "due"))
+
+
+@SUITE.check
 async def check_two_who_write(world: LedgerWorld) -> None:
     """Neither is held up by what the other has written, and neither takes the other's place."""
     both = [world.open(), world.open()]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from positronic.names import Value, parse_project
 from px.api.decode import Fields, items, next_cursor
 from px.api.doubt import Doubt
-from px.api.errors import code_of, read, refusal, stranger
+from px.api.errors import read, refusal, stranger
 from px.errors import Interrupted, NotReached, NotRunning, PxError
-from px.http.result import Answer, Lost, NotOwn, Result, may_have_acted
+from px.http.result import Answer, Lost, NotOwn, may_have_acted
 from px.http.retry import Outcome, Retry
 from px.settings import Target
 
@@ -145,7 +145,7 @@ class Client:
             try:
                 self.answer(outcome, 204)
             except PxError as error:
-                if not (_is_uncertain(*outcome.earlier) and error.code == "not_found"):
+                if not (outcome.uncertain and error.code == "not_found"):
                     raise
 
     def write(
@@ -171,9 +171,9 @@ class Client:
         if isinstance(outcome.result, Answer) and outcome.result.status == status:
             return outcome.result
         error = self.failure(outcome.result, values)
+        acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
         # Before its adoption a project takes no change: not from an earlier attempt either.
-        is_uncertain = _is_uncertain(outcome.result, *outcome.earlier)
-        error.uncertain = error.code != "adopting" and is_uncertain
+        error.uncertain = error.code != "adopting" and (outcome.uncertain or acted)
         raise error
 
     def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
@@ -193,15 +193,6 @@ class Client:
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return refusal(result, hidden)
-
-
-def _is_uncertain(*attempts: Result) -> bool:
-    """Whether one of them may have been carried out."""
-    return any(may_have_acted(one) and not _is_certain(one) for one in attempts)
-
-
-def _is_certain(result: Result) -> bool:
-    return isinstance(result, Answer) and code_of(result) in _CERTAIN
 
 
 @contextmanager

@@ -54,11 +54,6 @@ def _form(answer: Answer) -> str:
     return "text" if start else "empty"
 
 
-def code_of(answer: Answer) -> str:
-    """That of its error; empty: it has none."""
-    return _error(answer, ())[0]
-
-
 def refusal(answer: Answer, hidden: Sequence[str]) -> PxError:
     """The error for an answer that is not a success. `hidden`: what must not be shown."""
     code, sentence, details, current = _error(answer, hidden)

@@ -54,7 +54,7 @@ class Manifest:
 
     @property
     def crons(self) -> tuple[str, ...]:
-        with _usable(self.config):
+        with usable(self.config):
             return tuple(self.fields.get("triggers", {}).get("crons", ()))
 
     @property
@@ -74,13 +74,13 @@ class Manifest:
 
 def read_manifest(config: Path, environment: Environment = PRODUCTION) -> Manifest:
     """The Worker of this environment. Raises Usage, with what is wrong."""
-    with _usable(config):
+    with usable(config):
         return _manifest(config, _parsed(config), environment)
 
 
 def in_environment(known: Manifest, environment: Environment) -> Manifest:
     """The same file's Worker of another environment. Raises Usage, with what is wrong."""
-    with _usable(known.config):
+    with usable(known.config):
         return _manifest(known.config, known.written, environment)
 
 
@@ -104,7 +104,7 @@ def _manifest(config: Path, written: Mapping[str, Any], environment: Environment
 
 
 @contextmanager
-def _usable(config: Path) -> Iterator[None]:
+def usable(config: Path) -> Iterator[None]:
     """Raises Usage for a file that cannot be read, or whose fields are not as they should be."""
     try:
         yield

@@ -11,7 +11,7 @@ from px import __version__
 from px.errors import Detail, Usage
 from px.project.apart import check_apart
 from px.project.inheritance import Fields
-from px.project.manifest import Manifest, read_manifest
+from px.project.manifest import Manifest, read_manifest, usable
 from px.project.workspace import Workspace
 
 NOT_OWN: Final = "not_own_project"
@@ -32,7 +32,9 @@ def own_manifest(project: Workspace) -> Manifest:
     found = read_manifest(project.config, project.environment)
     main = str(found.written.get("main", ""))
     imported = _imported(project.root / main) if main.endswith(".py") else set()
-    if lacks := list(_lacks(project, found.written, imported)):
+    with usable(project.config):
+        lacks = list(_lacks(project, found.written, imported))
+    if lacks:
         raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
     check_apart(found)
     return found

@@ -184,7 +184,10 @@ class SqliteLedger:
             # Or another process was faster.
             looks = _looks([(PART_COUNT, kind.name, len(found))])
             made = extending(kind, missing, self._names(COLUMNS, kind))
-            self._database.commit(looks, made)
+            is_made = self._database.commit(looks, made)
+            if is_made and not parts_of(kind) <= {*self._names(PARTS, kind)}:
+                # Only the database's owner can have done that, as by renaming a table.
+                raise StoreFailed(f"another part of the database has a name of the {kind.name}s")
         self._made |= {kind}
         return True
 

@@ -134,13 +134,12 @@ def _keeper(
     """None if no recovery file is wanted. Raises Usage if px cannot ask for a passphrase, or has
     no use for one.
     """
-    if not wanted:
-        return None
-    if path is None and keys.are_local:
+    if not wanted or (path is None and keys.are_local):
         if stdin:
+            none = "a local Worker's key gets none" if wanted else "--no-recovery-file makes none"
             raise Usage(
-                "--passphrase-stdin is for a recovery file, and a local Worker's key gets none",
-                hint="add --recovery-file FILE to make one",
+                f"--passphrase-stdin is for a recovery file, and {none}",
+                hint="add --recovery-file FILE to make one" if wanted else "",
             )
         return None
     from px.keys.next_recovery import NextRecovery

@@ -306,26 +306,3 @@ def test_bodies_that_keep_coming_too_slowly_are_the_servers_failure(
 
     assert (caught.value.code, caught.value.uncertain) == ("request_timeout", False)
     assert "fewer or smaller values" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("first", "is_uncertain"),
-    [
-        (faults.cut, True),
-        (faults.refusal(502, "store_failed"), True),
-        (faults.refusal(503, "not_configured"), False),
-        (faults.refusal(503, "busy"), False),
-        (faults.refusal(408, "request_timeout"), False),
-    ],
-)
-def test_what_an_earlier_attempt_may_have_done_is_said(
-    server: TestDevServer, secrets: Secrets, first: faults.Fault, is_uncertain: bool
-) -> None:
-    """Unless its answer said that nothing was done."""
-    server.fail_next(first, *[faults.refusal(503, "not_configured", "MASTER_KEYS is empty")] * 9)
-
-    with pytest.raises(ServerFailed) as caught:
-        secrets.create(NAME, VALUE)
-
-    said = (caught.value.uncertain, "may have been written" in caught.value.message)
-    assert said == (is_uncertain, is_uncertain)

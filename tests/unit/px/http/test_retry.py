@@ -122,11 +122,21 @@ def test_each_attempt_gets_what_is_left(clock: Clock) -> None:
     assert given == [30, pytest.approx(19.8), pytest.approx(9.4)]
 
 
-def test_earlier_attempts_are_remembered(clock: Clock) -> None:
-    """What they may have done is known after the last attempt too."""
-    found = retry(clock).run(script([BROKEN, answer(502), answer(404)]))
-
-    assert found == (answer(404), (BROKEN, answer(502)))
+@pytest.mark.parametrize(
+    ("first", "uncertain"),
+    [
+        (BROKEN, True),
+        (answer(502), True),
+        (REFUSED, False),
+        (answer(429), False),
+        (answer(408), False),
+    ],
+)
+def test_an_earlier_attempt_that_may_have_acted_is_remembered(
+    clock: Clock, first: Answer | Lost, uncertain: bool
+) -> None:
+    """Whether something may be done is known after the last attempt too."""
+    assert retry(clock).run(script([first, answer(404)])).uncertain is uncertain
 
 
 def test_a_good_call_does_without_tenacity() -> None:
