@@ -18,7 +18,7 @@ from bench.command import Command
 from bench.connection import Connection
 from bench.px_commands import IMPORT, LIST, VERSION, px_commands
 from bench.revision import Checkout, checked_out
-from bench.rounds import Measure, in_turn, nothing, timed, timed_warm
+from bench.rounds import Measure, in_turn, timed
 from bench.table import milliseconds, print_head, print_row, times
 from bench.workers import running
 
@@ -45,26 +45,20 @@ def _print(revision: str, sides: Sides) -> None:
         for label in (VERSION, LIST):
             _compare(label, {side: timed(px[side][label].run) for side in sides}, STARTS)
         for job in JOBS:
-            measures = {
-                side: timed_warm(
-                    job.of(workers[side]), workers[side].copies.wait if job.leaves_work else nothing
-                )
-                for side in sides
-            }
-            _compare(job.label, measures, job.samples)
+            _compare(job.label, {side: job.timed(workers[side]) for side in sides}, job.samples)
         _compare("secrets.get", {side: partial(_read, workers[side]) for side in sides}, 3)
         # More names: last. Copies that are still due would slow down the other one.
-        imports = {side: _settled(timed(px[side][IMPORT].run), workers[side]) for side in sides}
+        imports = {side: _left_settled(px[side][IMPORT], workers[side]) for side in sides}
         _compare(IMPORT, imports)
     with _cold_starts(sides) as measures:
         _compare("cold start from a snapshot", measures, 3)
 
 
-def _settled(measure: Measure, connection: Connection) -> Measure:
-    """Begun when no copy is due, and left so."""
+def _left_settled(command: Command, connection: Connection) -> Measure:
+    """The next one begins when no copy is due."""
+    measure = timed(command.run)
 
     def settled() -> float:
-        connection.copies.wait()
         took = measure()
         connection.copies.wait()
         return took

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -43,27 +43,16 @@ def print_answers(project: Workspace) -> None:
 
 
 def _print_job(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
-    measures = {
-        # To wait where nothing is due would leave the Worker idle, and so cold, in between.
-        label: _settled(job.of(one), one) if job.leaves_work else timed_warm(job.of(one))
-        for label, one in workers.items()
-    }
+    measures = {label: job.timed(one) for label, one in workers.items()}
     _print_beside(job.label, measures, bare, job.samples)
 
 
 def _print_copied(job: Job, workers: Mapping[str, Connection], bare: Connection) -> None:
     """The same job until KV has what it wrote; the peer on KV writes nothing else."""
     measures = {
-        label: _settled(one.copies.after(job.of(one)), one) for label, one in workers.items()
+        label: jobs.settled(one.copies.after(job.of(one)), one) for label, one in workers.items()
     }
     _print_beside(f"{job.label}, until copied", measures, bare, job.samples)
-
-
-def _settled(do: Callable[[], object], connection: Connection) -> Measure:
-    """Begun when no copy is due. Only a Worker that makes copies has waited for them, and is cold:
-    a read comes in between, at each of them.
-    """
-    return timed_warm(do, connection.copies.wait, jobs.EXISTS.of(connection))
 
 
 def _print_beside(

@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import Final
 
 from bench.connection import Connection
+from bench.rounds import Measure, timed_warm
 
 WRONG: Final = "x" * 32
 NAMES: Final = [f"NAME_{number:03}" for number in range(100)]
@@ -37,6 +38,12 @@ class Job:
             self.method, self.path, self.body, expected=self.expected, token=self.token
         )
 
+    def timed(self, connection: Connection) -> Measure:
+        """Warm, and begun when no copy is due."""
+        # To wait where nothing is due would leave the Worker idle, and so cold, in between.
+        do = self.of(connection)
+        return settled(do, connection) if self.leaves_work else timed_warm(do)
+
 
 STATUS: Final = Job("GET /status", "GET", "/status")
 LIST: Final = Job("GET /secrets, 100 names", "GET", "/secrets")
@@ -49,6 +56,13 @@ BULK_UPDATE: Final = Job(
 )
 AUDIT: Final = Job("GET /audit?limit=10", "GET", "/audit?limit=10")
 REFUSED: Final = Job("GET /secrets, wrong token: 401", "GET", "/secrets", expected=401, token=WRONG)
+
+
+def settled(do: Callable[[], object], connection: Connection) -> Measure:
+    """Begun when no copy is due. Only a Worker that makes copies has waited for them, and is cold:
+    a read comes in between, at each of them.
+    """
+    return timed_warm(do, connection.copies.wait, EXISTS.of(connection))
 
 
 def prepare(connection: Connection) -> None:
