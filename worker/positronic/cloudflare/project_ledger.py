@@ -33,11 +33,10 @@ from positronic.commands.noting import Noting
 from positronic.commands.place import Place
 from positronic.commands.target_pushes import claiming
 from positronic.commands.work import Tools
-from positronic.copies.drain import AT_ONCE as COPIED_AT_ONCE
+from positronic.copies.drain import are_many_due
 from positronic.copies.pace import Pace
 from positronic.copies.workers_kv import KvCopies
 from positronic.errors import PositronicError
-from positronic.ledger.copy_rows import OUTBOX
 from positronic.ledger.project_rows import DIRECTORY
 from positronic.ledger.remembered import RememberedLedger
 from positronic.ledger.setting_rows import OWNER, OWNER_ID, SETTING
@@ -50,7 +49,6 @@ from positronic.traceback_summary import summary_of
 
 AT_ONCE: Final = 0.02  # seconds: the answer goes first, and several changes are copied together
 ALARM_AFTER: Final = 5_000  # milliseconds: what was to be done at once is done then, if it was not
-MANY: Final = COPIED_AT_ONCE + 1
 MAX_SIZE: Final = 8 * 10**9  # bytes with which a ledger takes no new values; 10 GB is the end
 
 
@@ -190,9 +188,8 @@ def _begin(held: _Held) -> None:
 
 
 def _are_many_due(held: _Held, now: int) -> bool:
-    """More copies than one step makes."""
     try:
-        return len(held.ledger.list(OUTBOX.kind, "due", limit=MANY, high=now + 1)) == MANY
+        return are_many_due(held.ledger, now)
     except Exception:  # noqa: BLE001 - so does the step that begins now, and it is tried again
         return False
 

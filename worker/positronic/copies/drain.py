@@ -26,6 +26,11 @@ AT_ONCE: Final = 40  # names in one step
 SIDE_BY_SIDE: Final = 6  # simultaneous connections that a Worker may hold
 
 
+def are_many_due(ledger: Ledger, now: int) -> bool:
+    """More names than one step publishes."""
+    return len(ledger.list(OUTBOX.kind, "due", limit=AT_ONCE + 1, high=now + 1)) > AT_ONCE
+
+
 @dataclass(frozen=True, slots=True)
 class Drain:
     """One project's outbox, and where it leads."""
