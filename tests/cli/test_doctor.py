@@ -80,6 +80,19 @@ def test_what_is_wrong_has_a_fix(here: PxInProcess, project: Path) -> None:
     assert done.stderr == "1 to fix, 0 warnings\n"
 
 
+def test_a_checkout_cannot_control_the_terminal(here: PxInProcess, project: Path) -> None:
+    """What its files say is shown without control characters."""
+    config = project / "wrangler.toml"
+    config.write_text(config.read_text().replace("worker/entry.py", "worker/\\u001b[2K.py"))
+    (project / "worker" / "\033[2K.py").write_text("from positronic import Default")
+
+    done = here.run("doctor")
+
+    assert (done.returncode, lines(done.stdout)["settings"][0]) == (1, "fail")
+    assert "\\x1b[2K.py: import " in done.stdout
+    assert "\033" not in done.stdout + done.stderr
+
+
 def test_json(here: PxInProcess, project: Path) -> None:
     """One document, whatever was found, and no talk beside it."""
     (project / ".env.secrets").chmod(0o644)

@@ -96,6 +96,19 @@ def test_rotate_of_a_deployed_worker_needs_credentials(px: Px, server: TestDevSe
     assert ".env.deploy" in done.stderr
 
 
+def test_a_passphrase_that_nothing_is_sealed_with_is_refused(px: Px, server: TestDevServer) -> None:
+    """Rather than ignored: there would be no recovery file."""
+    (px.folder / "wrangler.toml").write_text('name = "w"\n')
+    (px.folder / ".env.deploy").touch(0o600)
+    (px.folder / ".env.deploy").write_text("CLOUDFLARE_API_TOKEN=canary\n")
+
+    options = ("--no-recovery-file", "--passphrase-stdin")
+    done = px.run("key", "rotate", *options, stdin=b"canary passphrase\n")
+
+    assert (done.returncode, server.calls) == (2, [])
+    assert "--no-recovery-file makes none" in done.stderr
+
+
 def test_rotate_locally_needs_the_workers_keys(
     px: Px, server: TestDevServer, tmp_path: Path
 ) -> None:

@@ -42,7 +42,6 @@ def check_settings(around: Surroundings) -> Iterator[Finding]:
     """
     from px.project import dev_vars
     from px.project.own import NOT_OWN, own_manifest
-    from px.terminal import printable
 
     project = around.project
     if project is None:
@@ -54,8 +53,7 @@ def check_settings(around: Surroundings) -> Iterator[Finding]:
             status = SKIP if error.code == NOT_OWN else FAIL
             lacks = ", ".join(detail.error for detail in error.details)
             hint = f"{error.hint}: {lacks}" if lacks else error.hint
-            message = error.message.partition(";")[0]
-            yield Finding("settings", status, printable(message), printable(hint))
+            yield Finding("settings", status, error.message.partition(";")[0], hint)
 
 
 def check_rotation(around: Surroundings) -> Iterator[Finding]:

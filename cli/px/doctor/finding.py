@@ -40,12 +40,14 @@ Check = Callable[[], Iterator[Finding]]
 
 def show(found: Finding) -> None:
     """On a terminal with the hint below; in a pipe one line, with tabs."""
+    # Of a repository's files, say.
+    message, advice = terminal.printable(found.message), terminal.printable(found.advice)
     if not terminal.is_terminal(sys.stdout):
-        terminal.data("\t".join((found.status, found.check, found.message, found.advice)))
+        terminal.data("\t".join((found.status, found.check, message, advice)))
         return
-    terminal.data(f"{found.status:<4}  {found.check:<8}  {found.message}")
+    terminal.data(f"{found.status:<4}  {found.check:<8}  {message}")
     if found.hint:
-        terminal.data(f"      {'':<8}  -> {found.advice}")
+        terminal.data(f"      {'':<8}  -> {advice}")
 
 
 def conclude(findings: Sequence[Finding]) -> None:

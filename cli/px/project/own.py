@@ -33,10 +33,9 @@ def own_manifest(project: Workspace) -> Manifest:
     main = str(found.written.get("main", ""))
     imported = _imported(project.root / main) if main.endswith(".py") else set()
     with usable(project.config):
-        lacks = list(_lacks(project, found.written, imported))
-    if lacks:
-        raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
-    check_apart(found)
+        if lacks := list(_lacks(project, found.written, imported)):
+            raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
+        check_apart(found)
     return found
 
 
