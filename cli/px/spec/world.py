@@ -178,11 +178,16 @@ class World:
         await self.eventually(works)
         return issued
 
-    async def tick(self, date: str) -> None:
-        """Waits until the server's clock, which has milliseconds, is past the date."""
+    async def tick(self, date: str) -> list[str]:
+        """Waits until the server's clock, which has milliseconds, is past the date.
+
+        Returns the names of the secrets it created to read that clock.
+        """
+        created: list[str] = []
         for _ in range(50):
-            if (await self.store(self.name())).text("createdAt") > date:
-                return
+            created.append(self.name())
+            if (await self.store(created[-1])).text("createdAt") > date:
+                return created
         raise Broken("the server's clock does not advance")
 
     async def eventually(self, probe: Callable[[], Awaitable[T]], at_least: float = 0) -> T:
