@@ -15,7 +15,7 @@ from px.api.decode import Fields, items, next_cursor
 from px.api.doubt import Doubt
 from px.api.errors import read, refusal, stranger
 from px.errors import Interrupted, NotReached, NotRunning, PxError
-from px.http.result import Answer, Lost, NotOwn, may_have_acted
+from px.http.result import Answer, Lost, NotOwn, Result, may_have_acted
 from px.http.retry import Outcome, Retry
 from px.settings import Target
 
@@ -25,12 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Answers that leave no doubt: nothing was written.
-_CERTAIN: Final = frozenset(
-    {
-        *("adopting", "audit_unavailable", "busy", "ledger_full", "not_configured"),
-        *("rate_limited", "too_many_runs"),
-    }
+# A server's failures with which one change was not made, by that attempt.
+_UNDONE: Final = frozenset(
+    {"adopting", "audit_unavailable", "busy", "ledger_full", "not_configured"}
 )
 
 
@@ -145,7 +142,7 @@ class Client:
             try:
                 self.answer(outcome, 204)
             except PxError as error:
-                if not (outcome.uncertain and error.code == "not_found"):
+                if error.code != "not_found" or not self._may_be_done(outcome.earlier):
                     raise
 
     def write(
@@ -163,18 +160,35 @@ class Client:
         """A change's parsed answer: the first one, if an earlier attempt was carried out."""
         with _doubting(doubt):
             outcome = (self.call_once if once else self.call)(method, path, body)
-            answer = self.answer(outcome, status, values)
+            answer = self.answer(outcome, status, values, in_steps=doubt.in_steps)
             return read(answer, status, parse)
 
-    def answer(self, outcome: Outcome, status: int, values: Sequence[Value] = ()) -> Answer:
-        """The answer if it has the expected status; otherwise raises its error."""
+    def answer(
+        self,
+        outcome: Outcome,
+        status: int,
+        values: Sequence[Value] = (),
+        *,
+        in_steps: bool = False,
+    ) -> Answer:
+        """The answer if it has the expected status; otherwise raises its error.
+
+        `in_steps`: the server makes several changes, of which some may be made when one is not.
+        """
         if isinstance(outcome.result, Answer) and outcome.result.status == status:
             return outcome.result
         error = self.failure(outcome.result, values)
-        acted = may_have_acted(outcome.result) and error.code not in _CERTAIN
+        results = (*outcome.earlier, outcome.result)
         # Before its adoption a project takes no change: not from an earlier attempt either.
-        error.uncertain = error.code != "adopting" and (outcome.uncertain or acted)
+        error.uncertain = error.code != "adopting" and self._may_be_done(results, in_steps=in_steps)
         raise error
+
+    def _may_be_done(self, results: Sequence[Result], *, in_steps: bool = False) -> bool:
+        """Whether one of these attempts may have been carried out without saying so."""
+        doubtful = [result for result in results if may_have_acted(result)]
+        if in_steps:
+            return bool(doubtful)
+        return any(self.failure(result, ()).code not in _UNDONE for result in doubtful)
 
     def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
         if isinstance(result, NotOwn):

@@ -15,10 +15,14 @@ _SAFE: Final = "run the same command again: it is safe"
 
 
 class Doubt(NamedTuple):
-    """What one kind of write may have done, and how to find out."""
+    """What one kind of write may have done, and how to find out.
+
+    `in_steps`: it makes several changes, and stops at one that fails.
+    """
 
     what: str
     hint: str
+    in_steps: bool = False
 
     def mark(self, error: PxError) -> None:
         """Makes the error say so; its exit code and a server's own code stay."""
@@ -54,21 +58,24 @@ TARGET: Final = Doubt("it may have been done", f"{_SAFE}; or see `px target list
 ROTATE: Final = Doubt(
     "some records may have been re-sealed",
     "run `px key rotate` again: it continues where it stopped",
+    in_steps=True,
 )
 ADOPT: Final = Doubt(
     "some entries may have been adopted",
     "run `px project adopt` again: it continues where it stopped",
+    in_steps=True,
 )
 RESTART: Final = Doubt(
     "a new audit key may have been drawn", "see `px audit --action audit.restart`"
 )
 ACKNOWLEDGE: Final = Doubt("the event may have been acknowledged", _SAFE)
-REPAIR: Final = Doubt("some copies may be due", _SAFE)
+REPAIR: Final = Doubt("some copies may be due", _SAFE, in_steps=True)
 EXPORT: Final = Doubt("no file was written", _SAFE)
 NOTHING: Final = Doubt("nothing was written", _SAFE)
 IMPORT: Final = Doubt(
     "some of the export may have been imported",
     "run `px project import` again with the same file: it continues where it stopped",
+    in_steps=True,
 )
 RUN: Final = Doubt(
     "the run may have started",

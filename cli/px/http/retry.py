@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from px.http.result import Answer, Lost, Result, may_have_acted
+from px.http.result import Answer, Lost, Result
 
 if TYPE_CHECKING:
     import tenacity
@@ -23,11 +23,6 @@ class Outcome(NamedTuple):
 
     result: Result
     earlier: tuple[Result, ...] = ()
-
-    @property
-    def uncertain(self) -> bool:
-        """Whether an earlier attempt may have been carried out."""
-        return any(may_have_acted(result) for result in self.earlier)
 
 
 @dataclass(frozen=True, slots=True)

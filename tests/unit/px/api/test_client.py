@@ -8,6 +8,7 @@ import pytest
 
 from positronic.names import parse_name, parse_value
 from px.api.client import Client
+from px.api.keys import Keys
 from px.api.secrets import Secrets
 from px.errors import NotAllowed, NotReached, PxError, Refused, ServerFailed
 from px.http.retry import Retry
@@ -306,3 +307,60 @@ def test_bodies_that_keep_coming_too_slowly_are_the_servers_failure(
 
     assert (caught.value.code, caught.value.uncertain) == ("request_timeout", False)
     assert "fewer or smaller values" in caught.value.hint
+
+
+GONE = faults.refusal(409, "conflict")
+KEYLESS = faults.refusal(503, "not_configured")
+CHANGES = faults.refusal(503, "busy")
+UNKNOWN = faults.refusal(502, "outcome_unknown")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "uncertain"),
+    [
+        ([KEYLESS] * 4, False),
+        ([CHANGES, CHANGES, GONE], False),
+        ([faults.refusal(429, "rate_limited"), GONE], False),
+        ([UNKNOWN, GONE], True),
+        ([UNKNOWN, *[CHANGES] * 3], True),
+        ([faults.cut, *[KEYLESS] * 3], True),
+        ([faults.answer(503), GONE], True),
+    ],
+)
+def test_every_attempt_counts_for_what_may_be_done(
+    server: TestDevServer, secrets: Secrets, attempts: list[faults.Fault], uncertain: bool
+) -> None:
+    """An attempt of which the server says that it did nothing leaves no doubt; others do."""
+    server.fail_next(*attempts)
+
+    with pytest.raises(PxError) as caught:
+        secrets.create(NAME, VALUE)
+
+    assert caught.value.uncertain is uncertain
+
+
+def test_a_deletion_that_did_nothing_deleted_nothing(
+    server: TestDevServer, secrets: Secrets
+) -> None:
+    """`busy`, and then there is no such secret: this call has not removed it."""
+    server.fail_next(CHANGES)
+
+    with pytest.raises(Refused) as caught:
+        secrets.delete(NAME)
+
+    assert (caught.value.code, caught.value.uncertain) == ("not_found", False)
+
+
+def test_a_step_of_many_changes_may_have_made_some(server: TestDevServer) -> None:
+    """The last one was refused; those before it stay."""
+    server.fail_next(*[CHANGES] * 4)
+
+    retry = Retry(9, lambda _: None)
+    with (
+        Client(make_target(server.url, server.token, project=None), retry) as client,
+        pytest.raises(ServerFailed) as caught,
+    ):
+        Keys(client).rotate()
+
+    assert caught.value.uncertain
+    assert "some records may have been re-sealed" in caught.value.message
