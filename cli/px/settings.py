@@ -202,7 +202,11 @@ def _sendable(token: str, of: str) -> str:
     """The token without a line end from a file or pipe. Raises Usage."""
     token = token.rstrip("\r\n")
     if token.startswith(f"{of}="):
-        raise Usage(f"{of} contains its own name", hint=f"enter only the token, without `{of}=`")
+        raise Usage(
+            f"{of} contains its own name",
+            code="mistyped_token",
+            hint=f"enter only the token, without `{of}=`",
+        )
     if _TOKEN.fullmatch(token) and token[0] not in "'\"":
         return token
     if token[:1] in ("'", '"'):
@@ -214,7 +218,9 @@ def _sendable(token: str, of: str) -> str:
     else:
         cause = "copy it again; nothing was sent"
     raise Usage(
-        f"the token in {of} contains characters that are not allowed in a token", hint=cause
+        f"the token in {of} contains characters that are not allowed in a token",
+        code="mistyped_token",
+        hint=cause,
     )
 
 

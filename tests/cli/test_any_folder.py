@@ -89,6 +89,37 @@ def test_a_project_of_an_older_version_is_told_what_it_lacks(
     assert there(tmp_path) == before
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("line", "instead", "told"),
+    [
+        (
+            'main = "worker/entry.py"',
+            'main = "worker/enrty.py"',
+            "worker/enrty.py: there is no such file",
+        ),
+        ('name = "shop"', "", "name"),
+        ("compatibility_date = ", "compatibility_day = ", "compatibility_date"),
+    ],
+)
+def test_a_mistyped_setting_is_named(
+    tmp_path: Path, words: tuple[str, ...], line: str, instead: str, told: str
+) -> None:
+    """The project is still known as px's own, by its objects."""
+    write_project(tmp_path)
+    config = tmp_path / "wrangler.toml"
+    assert line in config.read_text()
+    config.write_text(config.read_text().replace(line, instead, 1))
+    before = there(tmp_path)
+
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert "error: the project of this wrangler.toml lacks what px" in done.stderr
+    assert done.stderr.splitlines()[1:-1] == [f"  {told}"]
+    assert there(tmp_path) == before
+
+
 def test_a_mistake_in_the_entry_is_not_taken_for_another_project(tmp_path: Path) -> None:
     """The Worker's start says where it is."""
     write_project(tmp_path)

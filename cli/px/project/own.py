@@ -33,15 +33,16 @@ def own_manifest(project: Workspace) -> Manifest:
     main = str(found.written.get("main", ""))
     imported = _imported(project.root / main) if main.endswith(".py") else set()
     with usable(project.config):
-        if lacks := list(_lacks(project, found.written, imported)):
-            raise _unusable(project.config.name, lacks, is_older=bool(imported & _CLASSES))
+        if lacks := list(_lacks(project, found, imported)):
+            is_own = bool(imported & _CLASSES) or _OBJECTS.items() <= found.objects.items()
+            raise _unusable(project.config.name, lacks, is_own=is_own)
         check_apart(found)
     return found
 
 
-def _unusable(config: str, lacks: list[str], *, is_older: bool) -> Usage:
+def _unusable(config: str, lacks: list[str], *, is_own: bool) -> Usage:
     details = [Detail("missing", one) for one in lacks]
-    if is_older:
+    if is_own:
         return Usage(
             f"the project of this {config} lacks what px {__version__} needs; nothing was changed",
             code="older_project",
@@ -56,10 +57,17 @@ def _unusable(config: str, lacks: list[str], *, is_older: bool) -> Usage:
     )
 
 
-def _lacks(project: Workspace, top: Fields, imported: Set[str]) -> Iterator[str]:
-    if missing := sorted(_CLASSES - imported):
-        main = top.get("main") if imported else "main, a Python module"
-        yield f"{main}: import {', '.join(missing)} from {_LIBRARY}"
+def _lacks(project: Workspace, found: Manifest, imported: Set[str]) -> Iterator[str]:
+    top: Fields = found.written
+    main = str(top.get("main", ""))
+    if main.endswith(".py") and not (project.root / main).is_file():
+        yield f"{main}: there is no such file"
+    elif missing := sorted(_CLASSES - imported):
+        shown = main if imported else "main, a Python module"
+        yield f"{shown}: import {', '.join(missing)} from {_LIBRARY}"
+    for needed in ("name", "compatibility_date"):
+        if needed not in found.fields:
+            yield needed
     if _FLAG not in top.get("compatibility_flags", ()):
         yield f"compatibility_flags: {_FLAG}"
     if _KV not in {one.get("binding") for one in top.get("kv_namespaces", ())}:

@@ -39,16 +39,18 @@ def test_each_setting_says_where_it_is_from(around: Surroundings) -> None:
     assert "canary" not in str(of_flags)
 
 
-def test_a_token_that_is_cut_off_is_no_fault_of_the_address() -> None:
+@pytest.mark.parametrize("form", ["{:.40}", "'{}'", "Bearer {}", "PX_TOKEN={}"])
+def test_a_token_that_is_not_whole_is_no_fault_of_the_address(tmp_path: Path, form: str) -> None:
     """The line of the token says so, without any of it."""
     whole = tokens.mint_root(bytes)
+    environ = {"PX_URL": "https://h.dev", "PX_TOKEN": form.format(whole)}
     with pytest.raises(PxError) as caught:
-        make_target("https://h.dev", whole[:-3], source="x")
+        find_target(ServerChoice(None, None), environ=environ, folder=tmp_path)
 
     found = no_choice(caught.value)
 
     assert (found.check, found.status) == ("token", "fail")
-    assert whole[10:-3] not in str(found)
+    assert whole[10:30] not in str(found)
 
 
 def test_a_projects_token_is_known_by_its_id() -> None:
