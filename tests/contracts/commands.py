@@ -305,6 +305,16 @@ async def check_other_newest_key(world: LedgerWorld) -> None:
 
 
 @SUITE.check
+async def check_unknown_command(world: LedgerWorld) -> None:
+    """One of another version of the Worker: it is not said that an earlier try made nothing."""
+    place = await _filled(world)
+    before = place.rows()
+
+    await raises(Busy, place.run(command("secret.invented", name="A")))
+    assert place.rows() == before
+
+
+@SUITE.check
 async def check_strangers(world: LedgerWorld) -> None:
     """Tokens of a project that nobody wrote to leave no table behind."""
     place = Commanding(world)

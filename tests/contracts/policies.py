@@ -14,7 +14,13 @@ from positronic.commands.command import Command, TokenShown
 from positronic.commands.removals import Removals
 from positronic.copies.drain import Drain
 from positronic.copies.memory import MemoryCopies
-from positronic.errors import Forbidden, InvalidRequest, NotFound, SecretExpired
+from positronic.errors import (
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    SecretExpired,
+)
 from positronic.ledger.secret_rows import STATES
 from positronic.roles import Principal, Role
 from positronic.rows import Put
@@ -212,6 +218,19 @@ async def check_no_detour_keeps_less(world: LedgerWorld) -> None:
     await raises(Forbidden, place.run(_policy("A", shown(), keep_days=30)))
 
     assert len(place.rows()["version"]) == 21
+
+
+@SUITE.check
+async def check_sent_again_when_the_secret_is_gone(world: LedgerWorld) -> None:
+    """It is not said that there is nothing to change: the change was made, before."""
+    place = Commanding(world)
+    change = _policy("A", note="ours")
+    await place.run(put("A"), change)
+    events = len(place.events())
+    await place.run(command("secret.delete", name="A"))
+
+    await raises(OutcomeUnknown, place.run(change))
+    assert len(place.events()) == events + 1
 
 
 @SUITE.check

@@ -136,14 +136,12 @@ class Client:
             seen.add(cursor)
 
     def remove(self, path: str, doubt: Doubt) -> None:
-        """Raises Refused `not_found`, unless an earlier attempt of this call removed it."""
+        """Raises Refused `not_found` for what is not there.
+
+        If an earlier attempt of this call removed it, the server gives that one's answer again.
+        """
         with _doubting(doubt):
-            outcome = self.call("DELETE", path)
-            try:
-                self.answer(outcome, 204)
-            except PxError as error:
-                if error.code != "not_found" or not self._may_be_done(outcome.earlier):
-                    raise
+            self.answer(self.call("DELETE", path), 204)
 
     def write(
         self,
@@ -180,15 +178,8 @@ class Client:
         error = self.failure(outcome.result, values)
         results = (*outcome.earlier, outcome.result)
         # Before its adoption a project takes no change: not from an earlier attempt either.
-        error.uncertain = error.code != "adopting" and self._may_be_done(results, in_steps=in_steps)
+        error.uncertain = error.code != "adopting" and _may_be_done(results, in_steps=in_steps)
         raise error
-
-    def _may_be_done(self, results: Sequence[Result], *, in_steps: bool = False) -> bool:
-        """Whether one of these attempts may have been carried out without saying so."""
-        doubtful = [result for result in results if may_have_acted(result)]
-        if in_steps:
-            return bool(doubtful)
-        return any(self.failure(result, ()).code not in _UNDONE for result in doubtful)
 
     def failure(self, result: Answer | Lost, values: Sequence[Value]) -> PxError:
         if isinstance(result, NotOwn):
@@ -207,6 +198,14 @@ class Client:
         for value in values:
             hidden += [value.reveal(), *value.reveal().splitlines()]
         return refusal(result, hidden)
+
+
+def _may_be_done(results: Sequence[Result], *, in_steps: bool) -> bool:
+    """Whether one of these attempts may have been carried out without saying so."""
+    doubtful = [result for result in results if may_have_acted(result)]
+    if in_steps:
+        return bool(doubtful)
+    return any(isinstance(one, Lost) or refusal(one, ()).code not in _UNDONE for one in doubtful)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ async def _revoke_listed(call: Call) -> None:
 
 async def _root_replaced(call: Call) -> None:
     """px calls this after a deploy that replaced it, with the new one."""
-    await call.session.auditor().announce("root.replace", names=["root"])
+    await call.session.auditor().root_replaced()
 
 
 _ID: Final = Query("id", {"type": "string", "description": "Any listed id."}, required=True)

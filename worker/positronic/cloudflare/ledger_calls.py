@@ -24,8 +24,8 @@ from positronic.quick_dataclass import quick_dataclass
 from positronic.sealing.keyring import Keyring
 
 TRIES: Final = 3
-# They change nothing but what says that they were made.
-RECORDED_READS: Final = frozenset({run_commands.READ, binding_commands.READ})
+# They change nothing but what says that they were made, or that somebody still watches.
+RECORDED_READS: Final = frozenset({run_commands.READ, binding_commands.READ, "watch.renew"})
 # A ledger's refusals before it looks whether it has made the command: they say nothing of an
 # earlier try, whose answer was lost.
 BEFORE_A_LOOK: Final = (Busy, Forbidden, NotConfigured, Unauthenticated)

@@ -79,6 +79,10 @@ class LedgerAuditor:
     def __init__(self, ask: Asking) -> None:
         self._ask = ask
 
+    async def root_replaced(self) -> None:
+        """Record that the caller's root token is a new one."""
+        await self._ask("root.replace", names=["root"])
+
     async def announce(self, action: str, **arguments: object) -> None:
         """Record what is about to be done. Raises AuditUnavailable, and then it must not be done,
         although it may be recorded; TooManyRuns.

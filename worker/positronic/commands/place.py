@@ -37,7 +37,6 @@ from positronic.commands.work import Plan, Tools, Work
 from positronic.errors import (
     Busy,
     CorruptRecord,
-    InvalidRequest,
     LedgerFull,
     PositronicError,
     SecretExpired,
@@ -113,7 +112,7 @@ class Place:
             return await read(Work(self._project, look, self._tools, caller), arguments)
         change = CHANGES.get(command.action)
         if change is None:
-            raise InvalidRequest("there is no such command")
+            raise Busy("the command is of another version than this object; nothing was done")
         is_repeated = False
         for _ in range(TRIES):
             look = Look(self._ledger)

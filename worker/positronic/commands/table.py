@@ -34,6 +34,7 @@ from positronic.commands import (
 )
 from positronic.commands.arguments import Arguments
 from positronic.commands.work import Plan, Work
+from positronic.errors import NotFound, OutcomeUnknown
 from positronic.names import parse_name
 
 Change = Callable[[Work, Arguments], Awaitable[Plan]]
@@ -60,6 +61,14 @@ def _again(read: Change) -> Read:
         return (await read(work, given)).result
 
     return answer
+
+
+async def _policy_again(work: Work, given: Arguments) -> object:
+    """Raises OutcomeUnknown if the secret was deleted since: its change was made all the same."""
+    try:
+        return await policy_commands.shown(work, given.name("name"))
+    except NotFound:
+        raise OutcomeUnknown("the policy was changed, and the secret is not there now") from None
 
 
 def _destroy(work: Work, given: Arguments) -> Awaitable[Plan]:
@@ -179,7 +188,7 @@ NEW_VALUES: Final = frozenset({"secret.put", "secret.bulk", "secret.rollback", "
 ANSWERED_AGAIN: Final[Mapping[str, Read]] = {
     run_commands.READ: _again(_read),
     binding_commands.READ: _again(_read_granted),
-    "secret.policy": lambda work, given: policy_commands.shown(work, given.name("name")),
+    "secret.policy": _policy_again,
 }
 READS: Final[Mapping[str, Read]] = {
     "caller.check": _nothing,

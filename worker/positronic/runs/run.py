@@ -78,10 +78,9 @@ class Run:
             self.event_log.open(replace(record, is_started=False))
             try:
                 await announce()
-            except AuditUnavailable:
-                raise
-            except PositronicError:  # refused for sure: there is nothing to take back
-                self.event_log.change(is_told=True)
+            except PositronicError as error:
+                if error.status < 500:  # refused: there is nothing to take back
+                    self.event_log.change(is_told=True)
                 raise
 
         self._is_worked_on = True

@@ -28,6 +28,7 @@ class Broken(Exception):
     """As the platform says that it is worth another try."""
 
     retryable = True
+    overloaded = False
 
 
 async def nowhere(_: str, __: str, ___: str, ____: str) -> str:
@@ -90,12 +91,22 @@ def test_three_lost_answers_are_enough() -> None:
 BEFORE_A_LOOK = [Busy("x"), Forbidden("x"), NotConfigured("x"), Unauthenticated("x")]
 
 
+def test_an_overloaded_object_is_left_alone() -> None:
+    error = Broken()
+    error.overloaded = True
+    reach, got = answering(error, answered(7))
+
+    assert type(unanswered("secret.put", reach)) is OutcomeUnknown
+    assert len(got) == 1
+
+
 @pytest.mark.parametrize("later", BEFORE_A_LOOK, ids=lambda error: error.code)
 def test_a_refusal_says_nothing_of_an_earlier_try(later: PositronicError) -> None:
     """It comes before the ledger looks whether it has made the change."""
-    reach, _ = answering(Broken(), refused(later))
+    for lost in (1, 2):
+        reach, _ = answering(*[Broken()] * lost, refused(later))
 
-    assert type(unanswered("secret.put", reach)) is OutcomeUnknown
+        assert type(unanswered("secret.put", reach)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize("only", BEFORE_A_LOOK, ids=lambda error: error.code)
@@ -106,10 +117,16 @@ def test_a_refusal_of_the_only_try_stands(only: PositronicError) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "later"), [("secret.list", Busy("x")), ("secret.put", Conflict("x"))]
+    ("action", "later"),
+    [
+        *(("secret.list", Busy("x")), ("secret.put", Conflict("x"))),
+        ("watch.renew", Unauthenticated("x")),
+    ],
 )
 def test_a_refusal_that_leaves_no_doubt_stands(action: str, later: PositronicError) -> None:
-    """Of a read; and of a change that the ledger has looked for, and would have answered again."""
+    """Of a read; of a change that the ledger has looked for, and would have answered again; and of
+    a watch, which ends with its token.
+    """
     reach, _ = answering(Broken(), refused(later))
 
     assert type(unanswered(action, reach)) is type(later)

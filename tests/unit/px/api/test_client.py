@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import pytest
 
-from positronic.names import parse_name, parse_value
+from positronic.names import parse_app, parse_name, parse_value
+from px.api.adoption import adopt, repair
 from px.api.client import Client
+from px.api.grants import Grants
 from px.api.keys import Keys
 from px.api.secrets import Secrets
 from px.errors import NotAllowed, NotReached, PxError, Refused, ServerFailed
@@ -65,7 +68,7 @@ def test_a_missing_secret_cannot_be_deleted(secrets: Secrets) -> None:
 
 
 def test_a_delete_whose_answer_was_lost_counts(server: TestDevServer, secrets: Secrets) -> None:
-    """A 404 after px's own first attempt means that the secret is gone, as asked."""
+    """The second attempt gets the answer of the first one, not 404."""
     server.seed({"API_KEY": "x"})
     server.fail_next(faults.cut)
 
@@ -309,6 +312,7 @@ def test_bodies_that_keep_coming_too_slowly_are_the_servers_failure(
     assert "fewer or smaller values" in caught.value.hint
 
 
+UNDONE = ("adopting", "audit_unavailable", "busy", "not_configured")
 GONE = faults.refusal(409, "conflict")
 KEYLESS = faults.refusal(503, "not_configured")
 CHANGES = faults.refusal(503, "busy")
@@ -318,12 +322,14 @@ UNKNOWN = faults.refusal(502, "outcome_unknown")
 @pytest.mark.parametrize(
     ("attempts", "uncertain"),
     [
-        ([KEYLESS] * 4, False),
+        *(([faults.refusal(503, code)] * 4, False) for code in UNDONE),
+        ([faults.refusal(507, "ledger_full")], False),
         ([CHANGES, CHANGES, GONE], False),
         ([faults.refusal(429, "rate_limited"), GONE], False),
         ([UNKNOWN, GONE], True),
         ([UNKNOWN, *[CHANGES] * 3], True),
         ([faults.cut, *[KEYLESS] * 3], True),
+        ([faults.cut, *[faults.refusal(503, "adopting")] * 3], False),
         ([faults.answer(503), GONE], True),
     ],
 )
@@ -339,19 +345,46 @@ def test_every_attempt_counts_for_what_may_be_done(
     assert caught.value.uncertain is uncertain
 
 
-def test_a_deletion_that_did_nothing_deleted_nothing(
-    server: TestDevServer, secrets: Secrets
+@pytest.mark.parametrize(("first", "uncertain"), [(CHANGES, False), (UNKNOWN, True)])
+def test_what_is_not_there_was_not_deleted(
+    server: TestDevServer, secrets: Secrets, first: faults.Fault, uncertain: bool
 ) -> None:
-    """`busy`, and then there is no such secret: this call has not removed it."""
-    server.fail_next(CHANGES)
+    """Whatever became of the first attempt: its answer would have been given again."""
+    server.fail_next(first)
 
     with pytest.raises(Refused) as caught:
         secrets.delete(NAME)
 
-    assert (caught.value.code, caught.value.uncertain) == ("not_found", False)
+    assert (caught.value.code, caught.value.uncertain) == ("not_found", uncertain)
 
 
-def test_a_step_of_many_changes_may_have_made_some(server: TestDevServer) -> None:
+def test_a_grant_that_stays_is_not_said_to_be_gone(server: TestDevServer) -> None:
+    """One of the names is not granted, so nothing is taken back, whatever became of the answer."""
+    shop, names = parse_app("shop"), [parse_name("A"), parse_name("B")]
+    retry = Retry(9, lambda _: None)
+    with Client(make_target(server.url, server.token), retry) as client:
+        Grants(client).add(shop, names[:1])
+        server.fail_next(faults.cut)
+
+        with pytest.raises(Refused) as caught:
+            Grants(client).remove(shop, names)
+
+        assert (caught.value.code, caught.value.uncertain) == ("not_found", True)
+        assert [(grant.app, *grant.names) for grant in Grants(client).list()] == [("shop", "A")]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (lambda client: Keys(client).rotate(), "some records may have been re-sealed"),
+        (lambda client: adopt(client, lambda *_: None), "some entries may have been adopted"),
+        (repair, "some copies may be due"),
+    ],
+    ids=["rotate", "adopt", "repair"],
+)
+def test_a_step_of_many_changes_may_have_made_some(
+    server: TestDevServer, step: Callable[[Client], object], told: str
+) -> None:
     """The last one was refused; those before it stay."""
     server.fail_next(*[CHANGES] * 4)
 
@@ -360,7 +393,7 @@ def test_a_step_of_many_changes_may_have_made_some(server: TestDevServer) -> Non
         Client(make_target(server.url, server.token, project=None), retry) as client,
         pytest.raises(ServerFailed) as caught,
     ):
-        Keys(client).rotate()
+        step(client)
 
     assert caught.value.uncertain
-    assert "some records may have been re-sealed" in caught.value.message
+    assert told in caught.value.message

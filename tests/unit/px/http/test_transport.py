@@ -11,7 +11,7 @@ import respx
 from positronic.names import parse_name, parse_value
 from px.api.client import Client
 from px.api.secrets import Secrets
-from px.errors import NotReached, ServerFailed, Usage
+from px.errors import NotReached, Refused, ServerFailed, Usage
 from px.http.address import parse_address
 from px.http.result import Lost
 from px.http.retry import Retry
@@ -107,14 +107,18 @@ def test_a_passing_error_is_asked_again(
     assert (secrets.exists(NAME), len(pauses)) == (False, 2)
 
 
-def test_a_delete_that_was_done_by_a_lost_attempt_counts(
+def test_a_404_after_a_lost_attempt_is_a_404_in_doubt(
     respx_mock: respx.MockRouter, secrets: Secrets
 ) -> None:
-    """A 404 after an attempt of px's own whose answer was lost is what was asked for."""
+    """Both attempts have one Idempotency-Key: had the first been done, the answer would be its."""
     gone = httpx.Response(404, json={"error": "none", "code": "not_found"})
-    respx_mock.delete(f"{URL}/secrets/A").mock(side_effect=[httpx.ReadError("x"), gone])
+    route = respx_mock.delete(f"{URL}/secrets/A").mock(side_effect=[httpx.ReadError("x"), gone])
 
-    secrets.delete(NAME)
+    with pytest.raises(Refused) as caught:
+        secrets.delete(NAME)
+
+    assert (caught.value.code, caught.value.uncertain) == ("not_found", True)
+    assert len({call.request.headers["Idempotency-Key"] for call in route.calls}) == 1
 
 
 @pytest.mark.parametrize("seconds", ["3", "Wed, 01 Jan 2098 00:00:00 GMT"])
