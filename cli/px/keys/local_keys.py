@@ -24,7 +24,8 @@ class LocalKeys:
     def _check(self) -> None:
         if not self._project.dev_vars.exists():
             name = self._project.dev_vars.name
-            raise Refused(f"{name} is missing", code="no_keys", hint="start `px dev`")
+            hint = dev_vars.without_keys(self._project)
+            raise Refused(f"{name} is missing", code="no_keys", hint=hint)
 
     def put_in_front(self, key: MasterKey) -> None:
         others = [entry for entry in dev_vars.read_keys(self._project) if entry != key.entry]

@@ -71,12 +71,17 @@ def check_keys(project: Workspace) -> None:
         raise LocalError(f"{project.dev_vars.name} has no {' and no '.join(lacks)}", _RESTORE_HINT)
 
 
+def without_keys(project: Workspace) -> str:
+    """What to do about it: `px dev` makes new keys, which do not open what is in local KV."""
+    return _RESTORE_HINT if project.state.exists() else "start `px dev`"
+
+
 def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
     for one in _bindings(project, _read(project)):
         if one.key == MASTER_KEYS:
             return [entry.strip() for entry in (one.value or "").split(",")]
-    raise LocalError(f"{project.dev_vars.name} has no {MASTER_KEYS}", "start `px dev`")
+    raise LocalError(f"{project.dev_vars.name} has no {MASTER_KEYS}", without_keys(project))
 
 
 def read_all(project: Workspace) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from dotenv import dotenv_values
 
 from positronic.access.tokens import is_mistyped
-from px.errors import Usage
+from px.errors import PxError, Usage
+from px.keys.local_keys import LocalKeys
 from px.project import dev_vars
 from px.project.errors import LocalError
 from px.project.local_state import read_local
@@ -73,6 +74,24 @@ def test_keys_are_replaced_and_nothing_else(project: Workspace) -> None:
 
     assert project.dev_vars.read_text() == (f"# mine\nA='x\ny'\nMASTER_KEYS=\"newest:{KEY}\"\nB=1")
     assert project.dev_vars.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_lost_keys_of_a_local_kv_are_not_made_anew_on_px_s_advice(
+    project: Workspace, is_there: bool
+) -> None:
+    """`px dev` would make others, which open nothing of it: also where the whole file is gone."""
+    dev_vars.prepare(project, URL)
+    project.state.mkdir(parents=True)
+    if is_there:
+        project.dev_vars.write_text("OTHER=1\n")
+    else:
+        project.dev_vars.unlink()
+
+    with pytest.raises(PxError) as caught:
+        LocalKeys(project).check_recovery(replace=False)
+
+    assert "restore a backup" in caught.value.hint
 
 
 def test_both_files_are_their_owners_alone(project: Workspace) -> None:
