@@ -13,7 +13,7 @@ import pytest
 from positronic.api.session import Session
 from positronic.audit.events import Origin
 from positronic.brains import Brain, BrainSecrets, brain
-from positronic.errors import AuditUnavailable, Conflict, TooManyRuns
+from positronic.errors import AuditUnavailable, Conflict, PositronicError, TooManyRuns
 from positronic.roles import Principal, Role
 from positronic.runs import stopping
 from positronic.runs.memory import MemoryRunLog
@@ -360,7 +360,11 @@ def test_the_ledger_is_told_until_it_knows() -> None:
 
 @pytest.mark.parametrize(
     ("refusal", "told"),
-    [(AuditUnavailable("perhaps"), [(ID, "dropped")]), (TooManyRuns("no"), [])],
+    [
+        (AuditUnavailable("perhaps"), [(ID, "dropped")]),
+        (PositronicError("after a lost answer, perhaps"), [(ID, "dropped")]),
+        (TooManyRuns("no"), []),
+    ],
 )
 def test_a_run_that_was_refused_is_nowhere(refusal: Exception, told: list[tuple[str, ...]]) -> None:
     """It is taken back where it may have been recorded, and its object is deleted at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -356,6 +357,22 @@ def test_what_is_not_there_was_not_deleted(
         secrets.delete(NAME)
 
     assert (caught.value.code, caught.value.uncertain) == ("not_found", uncertain)
+
+
+def test_what_may_be_done_is_known_without_the_folder(
+    server: TestDevServer, secrets: Secrets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost attempt is one, whatever became of the folder that px was called in."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    server.fail_next(faults.cut, GONE)
+
+    with pytest.raises(Refused) as caught:
+        secrets.create(NAME, VALUE)
+
+    assert (caught.value.code, caught.value.uncertain) == ("conflict", True)
 
 
 def test_a_grant_that_stays_is_not_said_to_be_gone(server: TestDevServer) -> None:
