@@ -11,6 +11,8 @@ from positronic.redact import Redactor
 from positronic.redact.printed_lines import printed_lines
 
 MAX_LINE: Final = 256 * 1024  # characters that are held back while a line is unfinished
+# Of a text with line ends, held back while its last line is unfinished: the longest value fits.
+MAX_TEXT: Final = 72 * 1024
 
 
 class TextStream(Protocol):
@@ -25,9 +27,10 @@ class LogGuard:
     """Passes whole lines, without the values that this isolate or any live run knows.
 
     A line is held back until it ends, so that a value written in pieces is found; `flush` does not
-    release it early. A line or text that is too long to search is left out, because a part could
-    be half a value. Replaces `sys.stdout` and `sys.stderr`, and offers no way around itself. What
-    a run's own code writes is also given to that run, whose watchers see it later.
+    release it early. Where a value of several lines is known, so is the text that was written with
+    its beginning. A line or text that is too long to search is left out, because a part could be
+    half a value. Replaces `sys.stdout` and `sys.stderr`, and offers no way around itself. What a
+    run's own code writes is also given to that run, whose watchers see it later.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class LogGuard:
             printed.write(self, text)
         self._redactors += [one for one in responsible() if one not in self._redactors]
         ended, newline, rest = text.rpartition("\n")
+        if rest and self._may_be_a_value(text):
+            newline, rest = "", text
         if newline:
             self._pass(ended)
             # Whatever follows starts a new line.
@@ -61,6 +66,12 @@ class LogGuard:
 
     def isatty(self) -> bool:
         return False
+
+    def _may_be_a_value(self, text: str) -> bool:
+        """One of several lines, of which the last has not ended: `print` ends it separately."""
+        if self._size + len(text) > min(MAX_TEXT, self._limit):
+            return False
+        return any(one.has_lines for one in [*self._here.redactors(), *self._redactors])
 
     def _hold(self, text: str) -> None:
         self._size += len(text)

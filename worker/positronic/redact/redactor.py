@@ -87,6 +87,11 @@ class Redactor:
         return tuple(self._names)
 
     @property
+    def has_lines(self) -> bool:
+        """Whether a value has several lines."""
+        return any("\n" in value for value in self._whole)
+
+    @property
     def whole_only(self) -> tuple[str, ...]:
         """Names of values too short to be found inside other text."""
         short = {name for value, name in self._whole.items() if len(value) < WHOLE_ONLY_BELOW}

@@ -46,6 +46,32 @@ def test_a_value_written_piece_by_piece(places: list[int]) -> None:
     assert out.getvalue() == "the key is [secret:KEY], twice [secret:KEY]\n"
 
 
+@pytest.mark.parametrize(
+    "value", ["hunter2\nsecret9", "pass1\nword2\nabcd3", "ab12\ncd34\nef56", "4711\n0815", PEM]
+)
+def test_a_value_of_several_lines_beside_others(value: str) -> None:
+    """`print` writes each argument, and the end of the line, separately."""
+    out = io.StringIO()
+    with within(knowing(KEY=value)), redirect_stdout(LogGuard(out)):
+        print("value is", "KEY", value)  # noqa: T201
+        print(value)  # noqa: T201
+        print(value, value, sep=", ", flush=True)  # noqa: T201
+
+    found = "[secret:KEY]"
+    assert out.getvalue() == f"value is KEY {found}\n{found}\n{found}, {found}\n"
+
+
+def test_lines_that_begin_with_their_end_are_not_held_for_ever() -> None:
+    """They are passed when they are longer than any value."""
+    out = io.StringIO()
+    guard = LogGuard(out)
+    with within(knowing(KEY=PEM)):
+        for _ in range(100):
+            guard.write("\n" + "x" * 1000)
+
+    assert out.getvalue().count("x") >= 70_000
+
+
 def test_a_line_that_is_not_ended_is_held() -> None:
     """It may be the first half of a value."""
     out = io.StringIO()
