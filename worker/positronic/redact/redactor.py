@@ -17,12 +17,9 @@ from positronic.redact.skimming import Skimmed
 from positronic.redact.spellings import SHORTEST, Piece, lines, pieces
 
 T = TypeVar("T")
-
 WHOLE_ONLY_BELOW: Final = SHORTEST
 MAX_PASSES: Final = 8
-
 FOREIGN: Final = "[secret]"  # replaces a value of another project
-
 _MARKER: Final = re.compile(r"\[secret(?::([A-Za-z_][A-Za-z0-9_]{0,127}))?\]")
 _TOUCHY: Final = re.compile(r"[\[\]]|s\W*e\W*c\W*r\W*e\W*t", re.IGNORECASE)
 _CONTINUES: Final = bytes(range(0x80, 0xC0))  # a character of several bytes
@@ -99,8 +96,7 @@ class Redactor:
 
     def add(self, name: str, value: str) -> None:
         """Know this value, and its parts, from now on."""
-        self._names[name] = None
-        self._values[name] = value
+        self._names[name], self._values[name] = None, value
         if self._whole.get(value):
             return
         self._whole[value] = name
