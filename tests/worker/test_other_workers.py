@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,6 +186,17 @@ def test_an_app_is_reloaded_when_it_is_saved(granted: Beside) -> None:
     assert group_with(str(granted.local.project.own("served"))) == before
 
 
+def test_an_app_in_python_saved_in_two_halves_is_reloaded(granted: Beside) -> None:
+    """An editor empties a file, then writes it: wrangler's own watch would see only the first."""
+    main = granted.main("python")
+    text = main.read_text().replace('"version": 2', '"version": 3')
+    with main.open("w") as file:
+        time.sleep(0.03)  # the pause is what is tested
+        file.write(text)
+
+    granted.wait_for("python", {**signed(), "version": 3})
+
+
 def test_code_that_does_not_start_is_told_and_the_next_version_runs(granted: Beside) -> None:
     main = granted.main("python")
     before = main.read_text()
@@ -192,7 +204,7 @@ def test_code_that_does_not_start_is_told_and_the_next_version_runs(granted: Bes
     wait_until(lambda: granted.told("signer-python is stopped; fix it"), "the end", PATIENCE)
     main.write_text(before)
 
-    granted.wait_for("python", granted.ask("typescript"))
+    granted.wait_for("python", {**signed(), "version": 3})
     assert granted.told("No module named 'nowhere'")
 
 

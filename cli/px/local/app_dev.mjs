@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join, relative, sep } from "node:path";
 
 const [, , wrangler, app] = process.argv;
-const { config: path, env, nothing, kept, absent, doors, flags, host, port, folder, project, tools } = JSON.parse(app);
+const { config: path, env, nothing, kept, absent, doors, flags, watch, host, port, folder, project, tools } = JSON.parse(app);
 const require = createRequire(wrangler);
 const esbuild = require("esbuild");
 guardBundler();
@@ -88,6 +88,7 @@ try {
     sendMetrics: false,
     dev: {
       remote: false,
+      watch, // not for Python: px does, because wrangler would miss half of a save
       server: { hostname: host, port, secure: false },
       inspector: false, // it would let every user of this machine read the app's memory
       registry: undefined, // other Workers on this machine must not find this one

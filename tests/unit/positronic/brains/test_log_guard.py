@@ -9,12 +9,14 @@ import logging
 from contextlib import redirect_stdout
 from itertools import pairwise
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from positronic import BrainSecrets, brain
+from positronic.brains import live_redactors
 from positronic.brains.live_redactors import alive, within
 from positronic.brains.log_guard import LogGuard
 from positronic.redact import Redactor
@@ -22,6 +24,12 @@ from positronic.testing import run_brain, run_brain_sync
 
 VALUE = "canary-4711-value"
 PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----"
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests left may be alive still, and the guard would search for its values too."""
+    monkeypatch.setattr(live_redactors, "_alive", WeakSet())
 
 
 def knowing(**values: str) -> Redactor:
