@@ -120,6 +120,49 @@ def test_a_mistyped_setting_is_named(
     assert there(tmp_path) == before
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("line", "instead", "told"),
+    [
+        ('name = "shop"', 'name = "My Shop"', "name: 1 to 63 lower-case letters"),
+        ('PROJECT = "default"', 'PROJECT = "bad name!"', "vars.PROJECT: a project name has 1 to"),
+        ("compatibility_date = ", 'compatibility_date = "soon" # ', "compatibility_date: a date"),
+        ("crons = ", 'crons = "daily" # ', "triggers.crons: a list of texts"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_named(
+    tmp_path: Path, words: tuple[str, ...], line: str, instead: str, told: str
+) -> None:
+    """wrangler and the Worker would only not start; `px doctor` says the same."""
+    write_project(tmp_path)
+    config = tmp_path / "wrangler.toml"
+    assert line in config.read_text()
+    config.write_text(config.read_text().replace(line, instead, 1))
+    before = there(tmp_path)
+
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert "error: wrangler.toml has settings that cannot be right; nothing was" in done.stderr
+    assert [one[: len(told) + 2] for one in done.stderr.splitlines()[1:-1]] == [f"  {told}"]
+    assert there(tmp_path) == before
+    assert f"fix what is listed: {told}" in Px(tmp_path).run("doctor").stdout
+
+
+@BOTH
+def test_a_mistake_in_the_toml_is_placed(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Its line, as no other tool is at hand to find it."""
+    write_project(tmp_path)
+    config = tmp_path / "wrangler.toml"
+    config.write_text('name "shop"\n' + config.read_text())
+
+    done = Px(tmp_path).run(*words)
+
+    assert done.returncode == 2
+    assert "error: wrangler.toml is not valid TOML: " in done.stderr
+    assert "(at line 1, column 6)" in done.stderr
+
+
 def test_a_mistake_in_the_entry_is_not_taken_for_another_project(tmp_path: Path) -> None:
     """The Worker's start says where it is."""
     write_project(tmp_path)

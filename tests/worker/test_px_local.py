@@ -16,7 +16,27 @@ def test_env_secrets_is_pushed_and_again_when_it_changes(local: LocalProject) ->
     wait_until(lambda: "PUSHED_SECOND" in local.names(), "the second push")
 
     assert {"PUSHED_FIRST", "PUSHED_SECOND"} <= local.names()
-    assert local.err.read_text().count("Pushed .env.secrets\n") >= 2
+    assert local.err.read_text().count("Pushed .env.secrets") >= 2
+
+
+def test_a_save_writes_only_what_changed(local: LocalProject) -> None:
+    """What was changed elsewhere is left as it is, and px dev says so."""
+    local.project.env_secrets.write_text("KEPT=one\nLEFT=one\nSAVED=one\n")
+    wait_until(lambda: versions(local).get("SAVED") == 1, "the first push")
+    local.px.run("secret", "create", "LEFT", "--stdin", stdin=b"elsewhere")
+    local.px.run("secret", "policy", "KEPT", "--note", "a policy is no change of the value")
+    local.project.env_secrets.write_text("KEPT=one\nLEFT=one\nSAVED=two\n")
+    wait_until(lambda: versions(local).get("SAVED") == 2, "the second push")
+
+    told = "Warning: changed elsewhere since .env.secrets was pushed, and left so until its line"
+    wait_until(lambda: f"{told} changes: LEFT\n" in local.err.read_text(), "the warning")
+    assert {name: versions(local)[name] for name in ("KEPT", "LEFT")} == {"KEPT": 1, "LEFT": 2}
+
+
+def versions(local: LocalProject) -> dict[str, int]:
+    """Of each secret, by its name."""
+    listed = json.loads(local.px.run("secret", "list", "--json").stdout)["secrets"]
+    return {one["name"]: one["version"] for one in listed}
 
 
 def test_px_finds_the_local_worker(local: LocalProject) -> None:

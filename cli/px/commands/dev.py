@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from px.errors import Detail, PxError, Usage
 
 if TYPE_CHECKING:
     from px.local.apps import AppAddress
+    from px.project.local_state import LocalState
     from px.project.workspace import Workspace
 
 app = new_app()
@@ -52,9 +53,10 @@ def dev(
 ) -> None:
     """Run the real Worker on this machine, with local KV.
 
-    px imports .env.secrets into it at the start and whenever the file changes. When code in worker/
-    changes, including brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it.
-    px warns of secrets that the code asks for and that are missing.
+    px pushes what changed in .env.secrets, at the start and at each save. A secret that was changed
+    elsewhere keeps its value until its line changes. When code in worker/ changes, including
+    brains, px restarts the Worker, which interrupts its runs. Ctrl-C stops it. px warns of secrets
+    that the code asks for and that are missing.
 
     --with runs a Worker that has a service binding to this one, in a process of its own.
 
@@ -101,15 +103,20 @@ class _Output:
             lines = [f"Ready at {url}", *(f"{one.name} at {one.url}" for one in apps)]
             terminal.data("\n".join(lines))
 
-    def push(self, path: Path, url: str, token: str) -> None:
-        """Imports the file, with a warning for each value that looks wrong."""
-        from px.project.environment import chosen
-        from px.secrets.import_secrets import push
+    def push(self, project: Workspace, local: LocalState) -> None:
+        """What changed in .env.secrets, with a warning for each value that looks wrong."""
+        from px.project.private_files import is_exposed
+        from px.secrets.local_push import push_changed, sentences
 
-        remarks: list[Detail] = []
-        push(path, url, token, source=chosen().local_file, remarks=remarks)
+        path, remarks = project.env_secrets, list[Detail]()
+        pushed = push_changed(project, local, remarks)
+        with suppress(OSError):  # it may be gone by now
+            if is_exposed(path):
+                self.say(f"Warning: other users can read {path.name}: `chmod 600 {path.name}`")
         for remark in remarks:
             self.say(f"warning: {path.name} {terminal.placed(remark)}")
+        for sentence in sentences(path.name, pushed):
+            self.say(sentence)
 
     def adopt(self, url: str, token: str) -> str:
         """Brings what local KV had before there were ledgers; what it says, if it did."""

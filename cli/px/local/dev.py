@@ -23,20 +23,16 @@ from px.local.worker_log import NewOutput
 from px.project import dev_state, dev_vars, owner_only
 from px.project.apart import missing_variables
 from px.project.errors import AlreadyRunning
-from px.project.local_state import read_local
+from px.project.local_state import LocalState, read_local
 from px.project.own import own_manifest
 from px.project.workspace import Workspace
 from px.terminal import Progress
 
 TICK: Final = 0.2  # seconds between two checks for changes
 
-_NEW_KEYS: Final = (
-    "Warning: {} had no master keys, so px created new ones; "
-    "they cannot open what the old ones sealed in local KV"
-)
-
-# push(path, url, token) imports a dotenv file into the Worker there; raises PxError.
-Push = Callable[[Path, str, str], object]
+# push(project, local) brings what changed in .env.secrets into its Worker, and says so.
+# Raises PxError.
+Push = Callable[[Workspace, LocalState], None]
 # adopt(url, token) brings what local KV had before there were ledgers, and says so; empty: it had
 # nothing. Raises PxError.
 Adopt = Callable[[str, str], str]
@@ -89,8 +85,6 @@ def run(
         set_up(project, output.say, output.bar)
         for name in dev_vars.not_ignored(project):
             output.say(f"Warning: git does not ignore {name}; add it to .gitignore")
-        if project.state.exists() and not dev_vars.has_keys(project):
-            output.say(_NEW_KEYS.format(project.dev_vars.name))
         known = dev_vars.prepare(project, f"http://{HOST}:{port}")
         started = StartedWith(Code(project.worker), keys, note)
         keys.take()
@@ -100,7 +94,7 @@ def run(
             _adopt(lambda: adopt(known.url, known.token), output)
             _serve(
                 worker,
-                lambda path: push(path, known.url, known.token),
+                lambda: push(project, known),
                 lambda: check(project, known.url, known.token),
                 output,
                 started,
@@ -116,7 +110,7 @@ def _worker(project: Workspace, port: int, apps: Apps) -> LocalWorker:
 
 def _serve(
     worker: LocalWorker,
-    push: Callable[[Path], object],
+    push: Callable[[], None],
     check: Callable[[], None],
     output: DevOutput,
     started: StartedWith,
@@ -197,18 +191,17 @@ def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
         output.say(f"Reloaded {keys.path.name}")
 
 
-def _push(push: Callable[[Path], object], secrets: Watched, output: DevOutput) -> None:
+def _push(push: Callable[[], None], secrets: Watched, output: DevOutput) -> None:
     """A refused file does not stop the Worker: the next version may be right."""
-    name = secrets.path.name
     try:
         secrets.check()
-        push(secrets.path)
+        push()
     except Interrupted:  # what an import raises on Ctrl-C, to say how far it got
         raise KeyboardInterrupt from None
     except PxError as problem:
-        output.refused(f"{name} was not pushed; fix it, and px pushes it again", problem)
-    else:
-        output.say(f"Pushed {name}")
+        output.refused(
+            f"{secrets.path.name} was not pushed; fix it, and px pushes it again", problem
+        )
 
 
 @contextmanager

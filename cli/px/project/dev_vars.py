@@ -16,6 +16,7 @@ from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
+from positronic import names
 from positronic.access.tokens import mint_root, root_hash
 from px.errors import PxError, Usage
 from px.files.dotenv_edit import assign
@@ -33,6 +34,7 @@ ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 _AT_START: Final = ("TARGET", "REMINDER_")  # see wrangler_dev.mjs
 
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
+_LOST_HINT: Final = "restore a backup of {}; or delete {}/, and begin with an empty KV"
 
 
 def prepare(project: Workspace, url: str) -> LocalState:
@@ -50,18 +52,18 @@ def prepare(project: Workspace, url: str) -> LocalState:
 
 
 def check(project: Workspace) -> None:
-    """Raises PxError if one of these files is malformed, or others may have written it."""
+    """Raises PxError if one of these files is malformed, or others may have written it, or if the
+    master keys are gone but what they sealed is there.
+    """
     read_local(project.local_json)
+    keys = ""
     with suppress(FileNotFoundError):
-        _bindings(project, _read(project))
-
-
-def has_keys(project: Workspace) -> bool:
-    """False: `prepare` makes a new one. Raises LocalError."""
-    try:
-        return MASTER_KEYS in read_all(project)
-    except FileNotFoundError:
-        return False
+        keys = read_all(project).get(MASTER_KEYS, "")
+    if not keys and project.state.exists():
+        raise LocalError(
+            f"{project.dev_vars.name} has no master keys, and without them local KV cannot be opened",
+            without_keys(project),
+        )
 
 
 def check_keys(project: Workspace) -> None:
@@ -72,8 +74,11 @@ def check_keys(project: Workspace) -> None:
 
 
 def without_keys(project: Workspace) -> str:
-    """What to do about it: `px dev` makes new keys, which do not open what is in local KV."""
-    return _RESTORE_HINT if project.state.exists() else "start `px dev`"
+    """What to do about it: `px dev` makes keys only where there is no local KV yet."""
+    if not project.state.exists():
+        return "start `px dev`"
+    state = project.state.relative_to(project.root)
+    return _LOST_HINT.format(project.dev_vars.name, state)
 
 
 def read_keys(project: Workspace) -> list[str]:
@@ -186,6 +191,8 @@ def _check(bindings: list[Binding]) -> None:
             raise ValueError(f"line {one.original.line} repeats a name")
         if one.key == MASTER_KEYS:
             _check_keys(one.value or "")
+        if one.key == PROJECT and not names.PROJECT.fullmatch(one.value or "default"):
+            raise ValueError(f"line {one.original.line}: {PROJECT} is not the name of a project")
         seen.add(one.key or "")
 
 

@@ -14,6 +14,7 @@ from px.errors import Usage
 from px.project import owner_only
 from px.project.environment import PRODUCTION, Environment
 from px.project.inheritance import fields_of
+from px.terminal import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +114,25 @@ def usable(config: Path) -> Iterator[None]:
     except OSError as error:
         raise _unusable(config, f"cannot be read: {(error.strerror or '').lower()}") from None
     except (ValueError, TypeError, AttributeError):
-        raise _unusable(config, f"is not valid {config.suffix[1:].upper()}") from None
+        raise _unusable(config, "has a field that wrangler would not take") from None
 
 
 def _parsed(config: Path) -> dict[str, Any]:
-    """Raises ValueError and OSError."""
-    text = config.read_text()
-    if config.suffix == ".toml":
-        return tomllib.loads(text)
-    import json5  # as wrangler: with comments and trailing commas, also in wrangler.json
+    """Raises Usage and OSError."""
+    try:
+        text = config.read_text()
+        if config.suffix == ".toml":
+            return tomllib.loads(text)
+        import json5  # as wrangler: with comments and trailing commas, also in wrangler.json
 
-    return dict(json5.loads(text))
+        return dict(json5.loads(text))
+    except (ValueError, TypeError) as error:
+        why = printable(str(error).replace("<string>:", "line "))
+        raise _unusable(config, f"is not valid {config.suffix[1:].upper()}: {why}") from None
 
 
 def _unusable(config: Path, what: str) -> Usage:
-    return Usage(f"{config.name} {what}", hint="`wrangler check` may show more")
+    return Usage(f"{config.name} {what}", hint=f"fix {config.name}; nothing was changed")
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Final
 
+from positronic.errors import InvalidName
+from positronic.names import parse_project
 from px import __version__
 from px.errors import Detail, Usage
 from px.project.apart import check_apart
+from px.project.dev_vars import PROJECT
 from px.project.inheritance import Fields
 from px.project.manifest import Manifest, read_manifest, usable
 from px.project.workspace import Workspace
@@ -21,6 +25,8 @@ _KV: Final = "SECRETS_KV"
 _OBJECTS: Final = {"PROJECT_LEDGER": "ProjectLedger", "BRAIN_RUN": "BrainRun"}
 _CLASSES: Final = frozenset({"Default", *_OBJECTS.values()})
 _LIBRARY: Final = "positronic"
+_WORKER: Final = re.compile(r"[a-z0-9_-]{1,63}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def own_manifest(project: Workspace) -> Manifest:
@@ -36,6 +42,12 @@ def own_manifest(project: Workspace) -> Manifest:
         if lacks := list(_lacks(project, found, imported)):
             is_own = bool(imported & _CLASSES) or _OBJECTS.items() <= found.objects.items()
             raise _unusable(project.config.name, lacks, is_own=is_own)
+        if wrong := list(_wrong(found)):
+            raise Usage(
+                f"{project.config.name} has settings that cannot be right; nothing was changed",
+                hint="fix what is listed",
+                details=[Detail("invalid", one) for one in wrong],
+            )
         check_apart(found)
     return found
 
@@ -79,6 +91,22 @@ def _lacks(project: Workspace, found: Manifest, imported: Set[str]) -> Iterator[
             yield f"durable_objects.bindings: {name} for the class {class_name}"
     if not project.requirements.is_file():
         yield f"{project.requirements.relative_to(project.root)}: the library, by path and hash"
+
+
+def _wrong(found: Manifest) -> Iterator[str]:
+    """What wrangler, Cloudflare or the Worker would refuse without saying where it is."""
+    if not _WORKER.fullmatch(found.worker):
+        yield "name: 1 to 63 lower-case letters, digits, hyphens and underscores"
+    if not _DATE.fullmatch(found.date):
+        yield "compatibility_date: a date such as 2026-11-29"
+    if PROJECT in found.variables:
+        try:
+            parse_project(found.variables[PROJECT])
+        except InvalidName as error:
+            yield f"vars.{PROJECT}: {error.message}"
+    crons = found.fields.get("triggers", {}).get("crons", [])
+    if not isinstance(crons, list) or not all(isinstance(one, str) for one in crons):
+        yield "triggers.crons: a list of texts"
 
 
 def _imported(main: Path) -> set[str]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from positronic.names import MAX_BODY, MAX_BULK, Name, parse_name, parse_project
-from px.api.client import Client, encode
+from positronic.names import MAX_BODY, MAX_BULK, Name, parse_name
+from px.api.client import encode
 from px.api.secrets import Entry, Secrets, Written
 from px.errors import Detail, PxError, Usage
 from px.files.assignments import Reading, check
 from px.secrets.import_account import account
 from px.secrets.pruning import Pruning
-from px.server_choice import TIMEOUT
-from px.settings import make_target
 from px.terminal import Progress
 
 CHUNK_ENTRIES: Final = 100  # to show progress, and to leave little in doubt after a failure
@@ -31,30 +29,6 @@ class ImportPlan:
     update: list[str]
     extra: list[Name]
     versions: Mapping[str, int]  # of all that is stored
-
-
-def push(
-    path: Path,
-    url: str,
-    token: str,
-    *,
-    project: str | None = None,
-    timeout: float = TIMEOUT,
-    source: str = "",
-    progress: Progress = lambda written, total: None,
-    remarks: list[Detail] | None = None,
-) -> Written:
-    """Writes a file's secrets to a server. `source`: where the token comes from.
-
-    Raises Usage with every wrong line (nothing was sent), or else a PxError that says how far it
-    got. `timeout` is in seconds, for each request of at most 100 secrets. `remarks` gets the
-    warnings about values.
-    """
-    entries = read_file(path, remarks, regular=True)
-    chosen = None if project is None else parse_project(project)
-    target = make_target(url, token, project=chosen, timeout=timeout, source=source)
-    with Client(target) as client:
-        return write(Secrets(client), entries, progress)
 
 
 def read_file(

@@ -37,14 +37,24 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Workspac
     assert json.loads(project.local_json.read_text()) == written
 
 
-def test_it_is_known_before_that_new_keys_are_made(project: Workspace) -> None:
-    """What the old ones sealed cannot be opened: px says so. Also when the file was emptied."""
-    assert not dev_vars.has_keys(project)
+@pytest.mark.parametrize("left", [None, "# emptied\n", "MASTER_KEYS=\n"])
+def test_lost_keys_stop_px_dev_where_there_is_a_local_kv(
+    project: Workspace, left: str | None
+) -> None:
+    """Others would open nothing of it. Without a local KV, `px dev` makes new ones."""
     dev_vars.prepare(project, URL)
-    assert dev_vars.has_keys(project)
+    dev_vars.check(project)
+    project.dev_vars.unlink()
+    if left is not None:
+        project.dev_vars.write_text(left)
+    if left != "MASTER_KEYS=\n":  # refused in any case
+        dev_vars.check(project)
+    project.state.mkdir(parents=True)
 
-    project.dev_vars.write_text("# emptied\n")
-    assert not dev_vars.has_keys(project)
+    with pytest.raises(LocalError, match=r"MASTER_KEYS|no master keys") as caught:
+        dev_vars.check(project)
+
+    assert "restore a backup" in caught.value.hint
 
 
 def test_a_new_token_is_recognisable(project: Workspace) -> None:

@@ -32,29 +32,6 @@ def codes(error: PxError) -> dict[str, int]:
     return {code: found.count(code) for code in sorted(set(found))}
 
 
-def test_push_writes_the_file(server: TestDevServer, tmp_path: Path) -> None:
-    """What is in the file is in the store, and new and old are counted."""
-    server.seed({"A": "old"})
-    file = tmp_path / ".env.secrets"
-    file.write_bytes(b"A=new\nB='two\r\nlines'\n")
-
-    written = importing.push(file, server.url, server.token)
-
-    assert (written.created, written.updated) == (1, 1)
-    assert server.values() == {"A": "new", "B": "two\r\nlines"}
-
-
-def test_one_bad_line_and_nothing_is_sent(server: TestDevServer, tmp_path: Path) -> None:
-    """A file is refused before the first call."""
-    file = tmp_path / "x.env"
-    file.write_text("A=1\nB\n")
-
-    with pytest.raises(Usage):
-        importing.push(file, server.url, server.token)
-
-    assert server.calls == []
-
-
 @pytest.mark.parametrize("kind", ["name", "case", "symlink", "hardlink", "dotted", "copy"])
 def test_the_deploy_file_is_never_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
