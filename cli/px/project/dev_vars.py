@@ -61,7 +61,7 @@ def check(project: Workspace) -> None:
         keys = read_all(project).get(MASTER_KEYS, "")
     if not keys and project.state.exists():
         raise LocalError(
-            f"{project.dev_vars.name} has no master keys, and without them local KV cannot be opened",
+            f"{project.dev_vars.name} has no master keys; without them local KV cannot be opened",
             without_keys(project),
         )
 
