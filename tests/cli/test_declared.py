@@ -135,7 +135,8 @@ def test_types_have_the_names_of_the_server_and_of_the_example(
     assert (done.returncode, done.stdout) == (0, "")
     assert 'Literal[\n    "APIKEY",\n    "DB_URL",\n    "MODE",\n]' in stub
     assert (project.root / MODULE).is_file()
-    assert f"Wrote {STUB} with 3 secrets" in done.stderr
+    assert f"Wrote {STUB} with 3 secrets of {server.url}" in done.stderr
+    assert ", 1 of them only in .env.secrets.example\n" in done.stderr
     assert f"{HERE} 6: unknown name API_KEY; did you mean `APIKEY`?" in done.stderr
     assert CANARY not in stub + done.stderr
 

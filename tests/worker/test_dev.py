@@ -237,6 +237,7 @@ def test_a_worker_that_ends_by_itself_ends_px(
 
     assert dev.end() == 5
     assert "error: the Worker exited by itself" in dev.talk
+    assert "\tpx\tthe Worker exited by itself\n" in px(project, "logs").stdout
     assert not processes(project)
 
 

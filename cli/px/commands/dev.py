@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -170,6 +170,15 @@ class _Output:
         for line in shown(ended) if self._verbose else notable_runs(ended):
             terminal.say(line)
 
+    @contextmanager
+    def keeping_its_end(self) -> Iterator[None]:
+        """`px logs` then says why there is no more."""
+        try:
+            yield
+        except PxError as problem:
+            self._keep(problem.message)
+            raise
+
     def _keep(self, line: str) -> None:
         """For `px logs`, which has the Worker's own lines from the Worker."""
         from px.local import kept_log
@@ -197,6 +206,7 @@ def _serve(port: int | None, named: Sequence[Path], *, verbose: bool, as_json: b
             wanted = port or usual_port(project)
             kept = kept_log.beside(project.log)
             output = _Output(verbose=verbose, as_json=as_json, kept=kept)
-            run(project, wanted, output.push, output.adopt, output.asked, output, named)
+            with output.keeping_its_end():
+                run(project, wanted, output.push, output.adopt, output.asked, output, named)
         except KeyboardInterrupt:
             raise typer.Exit(exit_code(signals)) from None

@@ -31,7 +31,7 @@ def types(server: Server) -> None:
     from px.declared.code import read_code
     from px.declared.stub import STUB, write_types
     from px.project.workspace import find_project
-    from px.secrets.requirement import example_names
+    from px.secrets.requirement import EXAMPLE, example_names
 
     project = find_project()
     code = read_code(project)
@@ -45,7 +45,9 @@ def types(server: Server) -> None:
         document = {"file": STUB, "names": names, "unknown": found}
         terminal.document(document | client.location_fields)
         return
-    terminal.say(f"Wrote {STUB} with {terminal.counted(len(names))} of {client.location}")
+    only_there = len(names) - len(listed)
+    beside = f", {only_there:,} of them only in {EXAMPLE}" if only_there else ""
+    terminal.say(f"Wrote {STUB} with {terminal.counted(len(names))} of {client.location}{beside}")
     for name, place in unknown:
         hint = nearest(name, names)
         terminal.say(f"warning: {place}: unknown name {name}" + (f"; {hint}" if hint else ""))
