@@ -10,6 +10,7 @@ can recognise `px secret import - < .env.deploy`.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from px.errors import Usage
@@ -21,11 +22,10 @@ from px.project.upwards import find_upwards
 def refuse_deploy_file(path: Path) -> None:
     """Raises Usage, also for the local Worker's own keys.
 
-    It is one by its own name or a longer one (.env.deploy.bak), by the target of a link, or as
+    Each is one by its own name or a longer one (.env.deploy.bak), by the target of a link, or as
     another name of the current one, which is production's or the chosen environment's.
     """
-    real = _resolved(path)
-    if _has_name(path, DEV_VARS) and (real.parent / FOLDER).is_dir():
+    if _is_dev_vars(path):
         raise Usage(
             f"{DEV_VARS} contains the local Worker's own keys and is never imported",
             code="invalid_file",
@@ -43,14 +43,28 @@ def _has_name(path: Path, start: str) -> bool:
 
 
 def _is_deploy_file(path: Path) -> bool:
-    if _has_name(path, DEPLOY_FILE):
-        return True
-    near = (
-        find_upwards(name, folder)
-        for name in {DEPLOY_FILE, chosen().deploy_file}
-        for folder in (Path.cwd(), _resolved(path).parent)
-    )
-    return any(deploy is not None and path.samefile(deploy) for deploy in near)
+    current = {DEPLOY_FILE, chosen().deploy_file}
+    return _has_name(path, DEPLOY_FILE) or any(map(path.samefile, _near(path, current)))
+
+
+def _is_dev_vars(path: Path) -> bool:
+    """In a project of px."""
+    if _has_name(path, DEV_VARS):
+        return _is_pxs(_resolved(path))
+    near = _near(path, {DEV_VARS, chosen().dev_vars})
+    return any(path.samefile(one) for one in near if _is_pxs(one))
+
+
+def _is_pxs(file: Path) -> bool:
+    return (file.parent / FOLDER).is_dir()
+
+
+def _near(path: Path, names: Iterable[str]) -> Iterator[Path]:
+    """The nearest files with these names, upwards from the current folder and from the path's."""
+    for name in names:
+        for folder in (Path.cwd(), _resolved(path).parent):
+            if found := find_upwards(name, folder):
+                yield found
 
 
 def _resolved(path: Path) -> Path:

@@ -125,12 +125,13 @@ def test_the_deploy_file_is_refused_beside_others() -> None:
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("name", [".dev.vars", ".dev.vars.staging", "link.env"])
+@pytest.mark.parametrize("name", [".dev.vars", ".dev.vars.staging", "link.env", "hard.env"])
 def test_the_local_workers_own_keys_are_refused(name: str) -> None:
     Path(".px").mkdir()
     Path(".dev.vars").write_text("MASTER_KEYS=canary\n")
     Path(".dev.vars.staging").write_text("MASTER_KEYS=canary\n")
     Path("link.env").symlink_to(".dev.vars")
+    Path("hard.env").hardlink_to(".dev.vars")
 
     with pytest.raises(Usage, match="the local Worker's own keys and is never imported"):
         read(name)
@@ -141,8 +142,10 @@ def test_those_of_another_worker_are_imported() -> None:
     """Of a project that moves to px."""
     Path("other").mkdir()
     Path("other/.dev.vars").write_text("A=1\n")
+    Path("other/hard.env").hardlink_to("other/.dev.vars")
 
     read("other/.dev.vars")
+    read("other/hard.env")
 
 
 @pytest.mark.usefixtures("files")
