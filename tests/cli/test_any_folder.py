@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from px.errors import Usage
 from px.project.environment import Environment
 from px.project.manifest import read_manifest
 from px.project.own import own_manifest
@@ -124,8 +125,21 @@ def test_a_mistyped_setting_is_named(
 @pytest.mark.parametrize(
     ("line", "instead", "told"),
     [
-        ('name = "shop"', 'name = "My Shop"', "name: 1 to 63 lower-case letters"),
+        ('name = "shop"', 'name = "My Shop"', "name: lower-case letters"),
+        ('name = "shop"', "name = 5", "name: lower-case letters"),
+        ('name = "shop"', 'name = "-shop"', "name: lower-case letters"),
         ('PROJECT = "default"', 'PROJECT = "bad name!"', "vars.PROJECT: a project name has 1 to"),
+        (
+            "compatibility_date = ",
+            "compatibility_date = 2026-11-01 # ",
+            "compatibility_date: a date",
+        ),
+        (
+            "compatibility_flags = ",
+            'compatibility_flags = "python_workers" # ',
+            "compatibility_flags: a list of texts",
+        ),
+        ("crons = ", "crons = [5] # ", "triggers.crons: a list of texts"),
         ("compatibility_date = ", 'compatibility_date = "soon" # ', "compatibility_date: a date"),
         ("crons = ", 'crons = "daily" # ', "triggers.crons: a list of texts"),
     ],
@@ -161,6 +175,37 @@ def test_a_mistake_in_the_toml_is_placed(tmp_path: Path, words: tuple[str, ...])
     assert done.returncode == 2
     assert "error: wrangler.toml is not valid TOML: " in done.stderr
     assert "(at line 1, column 6)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("5", "is not a JSON object"),
+        ("[]", "is not a JSON object"),
+        ("[" * 10_000, "is not valid JSONC"),
+        ('{"a": 1,\n b c}', "is not valid JSONC: line 2"),
+    ],
+    ids=["number", "list", "nested", "mistake"],
+)
+def test_a_mistake_in_the_json_is_a_sentence(tmp_path: Path, text: str, told: str) -> None:
+    """Without an error of Python's in it."""
+    config = tmp_path / "wrangler.jsonc"
+    config.write_text(text)
+
+    with pytest.raises(Usage, match=rf"wrangler\.jsonc {told}"):
+        read_manifest(config)
+
+
+def test_settings_that_wrangler_takes_are_taken(tmp_path: Path) -> None:
+    """Long names, numbers as a project, no crons, an environment with a name and variables."""
+    write_project(tmp_path)
+    config = tmp_path / "wrangler.toml"
+    text = config.read_text().replace('name = "shop"', f'name = "{"s_-9" * 20}"', 1)
+    text = text.replace('PROJECT = "default"', "PROJECT = 5", 1)
+    lines = [line for line in text.split("\n") if not line.startswith("crons")]
+    config.write_text("\n".join(lines))
+
+    assert own_manifest(Workspace(tmp_path)).variables["PROJECT"] == "5"
 
 
 def test_a_mistake_in_the_entry_is_not_taken_for_another_project(tmp_path: Path) -> None:

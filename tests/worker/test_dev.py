@@ -316,6 +316,32 @@ def test_what_the_code_asks_for_and_is_missing_is_told(project: Workspace, start
     assert dev.talk.count(asks) == 1
 
 
+def test_what_is_mended_elsewhere_counts_too(project: Workspace, start: Start) -> None:
+    """A setting in wrangler.toml for a Worker that is stopped, and lost keys for a push."""
+    project.env_secrets.write_text("FIRST=one\n")
+    dev = start()
+    assert dev.ready()
+    config, brain = project.config.read_text(), project.worker / "brains" / "mine.py"
+    assert 'FALLBACK = "on"' in config
+    project.config.write_text(config.replace('FALLBACK = "on"', 'FALLBACK = "perhaps"'))
+    brain.write_text("# saved\n")
+    wait_until(lambda: "the Worker cannot be used: FALLBACK must be" in dev.talk, "the reason")
+    project.config.write_text(config)
+    wait_until(lambda: "Restarted the Worker: its settings changed" in dev.talk, "the restart")
+
+    keys = project.dev_vars.read_text()
+    project.dev_vars.unlink()
+    wait_until(lambda: "the Worker keeps its current keys" in dev.talk, "the loss")
+    project.env_secrets.write_text("FIRST=one\nSECOND=two\n")
+    wait_until(lambda: ".env.secrets was not pushed" in dev.talk, "the refusal")
+    project.dev_vars.write_text(keys)
+    project.dev_vars.chmod(0o600)
+    pushed = "Pushed .env.secrets: 1 of 2 secrets had changed"
+    wait_until(lambda: pushed in dev.talk, "the push")
+
+    assert dev.end(signal.SIGTERM) == 0
+
+
 LOUD: Final = """\
 from positronic import brain
 

@@ -16,7 +16,9 @@ def test_env_secrets_is_pushed_and_again_when_it_changes(local: LocalProject) ->
     wait_until(lambda: "PUSHED_SECOND" in local.names(), "the second push")
 
     assert {"PUSHED_FIRST", "PUSHED_SECOND"} <= local.names()
-    assert local.err.read_text().count("Pushed .env.secrets") >= 2
+    told = local.err.read_text()
+    assert "Pushed .env.secrets\n" in told
+    assert "Pushed .env.secrets: 1 of 2 secrets had changed\n" in told
 
 
 def test_a_save_writes_only_what_changed(local: LocalProject) -> None:

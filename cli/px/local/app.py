@@ -54,12 +54,6 @@ class App:
         return self.manifest.main.suffix == ".py"
 
     @property
-    def module_root(self) -> Path:
-        """The folder whose files wrangler takes as modules where it does not bundle."""
-        base = self.manifest.fields.get("base_dir")
-        return self.manifest.main.parent if base is None else self.folder / str(base)
-
-    @property
     def build(self) -> str:
         """The command that its own wrangler would run first; px does not."""
         return str(self.manifest.fields.get("build", {}).get("command", ""))

@@ -1,11 +1,12 @@
 // `wrangler dev` for an app, a Worker of another project, without a debugger and without a registry.
 // Arguments: wrangler's cli.js, and the app as JSON.
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, sep } from "node:path";
 
 const [, , wrangler, app] = process.argv;
-const { config: path, env, nothing, kept, absent, doors, flags, watch, host, port, folder, project, tools } = JSON.parse(app);
+const { config: path, env, nothing, kept, absent, doors, flags, host, port, folder, project, tools } = JSON.parse(app);
+const SETTLED = 200; // milliseconds
 const require = createRequire(wrangler);
 const esbuild = require("esbuild");
 guardBundler();
@@ -44,9 +45,27 @@ class Guarded extends DevEnv {
       const { bundle, config } = event;
       for (const file of [bundle.path, ...bundle.modules.map((one) => one.filePath)]) if (file) check(file);
       if (config.assets) checkLinks(config.assets.directory);
+      if (!config.build.bundle) this.lookAgain(bundle);
     }
     super.dispatch(event);
   }
+
+  // wrangler's own watch drops what happens to a file within 50 ms of a change to it, such as the second half of a save.
+  lookAgain(bundle) {
+    clearTimeout(this.look);
+    this.look = setTimeout(() => {
+      const found = otherThanRead(bundle);
+      if (found && found !== this.found) this.config.patch({});
+      this.found = found; // never twice for the same
+    }, SETTLED);
+  }
+}
+
+// Which files have another content now, and since when. Code that is not bundled, as Python, comes from files as they are.
+function otherThanRead({ path, entrypointSource, modules }) {
+  const files = [[path, entrypointSource], ...modules.map((one) => [one.filePath, one.content])].filter(([file]) => file && existsSync(file));
+  const others = files.filter(([file, content]) => !readFileSync(file).equals(Buffer.from(content)));
+  return others.map(([file]) => `${file} ${statSync(file).mtimeMs}`).join();
 }
 
 function checkLinks(folder) {
@@ -88,7 +107,6 @@ try {
     sendMetrics: false,
     dev: {
       remote: false,
-      watch, // not for Python: px does, because wrangler would miss half of a save
       server: { hostname: host, port, secure: false },
       inspector: false, // it would let every user of this machine read the app's memory
       registry: undefined, // other Workers on this machine must not find this one

@@ -63,7 +63,6 @@ class AppWorker(LocalWorker):
             "absent": list(self.app.bindings.absent),
             "doors": dict(self.doors),
             "flags": list(dict.fromkeys(flags)),
-            "watch": not self.app.is_python,
             "host": HOST,
             "port": port,
             "folder": str(self.app.folder),

@@ -102,15 +102,10 @@ class Apps:
 
 
 class _Running:
-    """One app; while it is stopped, any change of its files starts it again.
-
-    While it runs, wrangler reloads what it bundles. One in Python, which it does not bundle, is
-    restarted here: wrangler misses the second half of a file that was written in two within 50 ms.
-    """
+    """One app; while it is stopped, any change of its files starts it again."""
 
     def __init__(self, project: Workspace, app: App, port: int, folder: Path) -> None:
         self._project, self._port, self._folder = project, port, folder
-        self._code: Code | None = None  # watched for changes
         self._take(app)
 
     def _take(self, app: App) -> None:
@@ -123,7 +118,7 @@ class _Running:
         self.worker = AppWorker(self._project, app, port=self._port, doors=paths)
         self.worker.log_path.unlink(missing_ok=True)  # what an earlier px dev left
         self._settings = [Watched(path) for path in (app.config, *app.dev_vars)]
-        self._is_stopped, self._code = False, None
+        self._code: Code | None = None  # watched while it is stopped
         self._written, self._unended = worker_log.NewOutput(self.worker.log_path), b""
 
     def start(self, output: AppOutput) -> None:
@@ -133,7 +128,7 @@ class _Running:
             output.say(
                 printable(f"Warning: {self.app.name} has a build, which px does not run: {build}")
             )
-        self._start(output)
+        self._try(output)
 
     def look(self, output: AppOutput) -> None:
         self._pass_on(output)
@@ -141,11 +136,9 @@ class _Running:
         if any(changed):
             self._read_again(output)
         elif self._code and self._code.changed():
-            self.worker.stop()
-            if self._start(output):
-                output.say(f"Restarted {self.app.name}: its files changed")
-        elif not self._is_stopped and self.worker.exit_code() is not None:
-            self._stopped(output, self.worker.why_it_ended(), self._all_files())
+            self._try(output)
+        elif not self._code and self.worker.exit_code() is not None:
+            self._stopped(output, self.worker.why_it_ended(), self._files())
 
     def _read_again(self, output: AppOutput) -> None:
         try:
@@ -158,32 +151,29 @@ class _Running:
         self.worker.stop()
         self._take(app)
         self.start(output)
-        if not self._is_stopped:
+        if not self._code:
             output.say(f"Restarted {app.name}: its settings changed")
 
-    def _start(self, output: AppOutput) -> bool:
-        """Whether it started. Looks at its files first: one saved meanwhile counts as changed."""
-        code, files = self._running_code(), self._all_files()
+    def _try(self, output: AppOutput) -> None:
+        self.worker.stop()
+        code = self._files()  # before: what is saved meanwhile counts as changed
         try:
             self.worker.start()
         except PxError as problem:
-            self._stopped(output, problem, files)
-            return False
-        self._is_stopped, self._code = False, code
-        return True
+            self._stopped(output, problem, code)
+        else:
+            if self._code:
+                output.say(f"Restarted {self.app.name}: its files changed")
+            self._code = None
 
-    def _stopped(self, output: AppOutput, problem: PxError, files: Code) -> None:
-        self.worker.stop()
-        self._is_stopped, self._code = True, files
-        self._written.take()  # it is in the problem
-        output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
-
-    def _all_files(self) -> Code:
+    def _files(self) -> Code:
         return Code(self.app.folder, endings="")
 
-    def _running_code(self) -> Code | None:
-        """None if wrangler watches it."""
-        return Code(self.app.module_root, endings="") if self.app.is_python else None
+    def _stopped(self, output: AppOutput, problem: PxError, code: Code) -> None:
+        self.worker.stop()
+        self._code = code
+        self._written.take()  # it is in the problem
+        output.refused(f"{self.app.name} is stopped; fix it, and px restarts it", problem)
 
     def _pass_on(self, output: AppOutput) -> None:
         ended, _, self._unended = (self._unended + self._written.take()).rpartition(b"\n")

@@ -118,6 +118,7 @@ def _serve(
 ) -> None:
     """Never returns."""
     secrets, written = Watched(worker.project.env_secrets), NewOutput(worker.log_path)
+    config = Watched(worker.project.config)
     code, keys, note = started
     at_start = dev_vars.read_at_start(worker.project)
     if secrets.is_there:
@@ -132,10 +133,12 @@ def _serve(
         if worker.exit_code() is not None:
             raise worker.why_it_ended()
         is_stopped = worker.group_id is None  # it did not start, but the next version may
-        has_other_doors = apps.look(output)
-        if code.changed() or has_other_doors or (is_stopped and keys.changed()):
+        has_other_doors, has_other_config = apps.look(output), config.changed()
+        is_mended = is_stopped and (has_other_config or keys.changed())
+        if code.changed() or has_other_doors or is_mended:
             keys.take()
-            _restart(worker, keys, output, note, "bindings" if has_other_doors else "code")
+            mended = "settings" if is_mended else "code"
+            _restart(worker, keys, output, note, "bindings" if has_other_doors else mended)
             if worker.group_id is not None:
                 check()
         elif is_stopped:
@@ -145,8 +148,11 @@ def _serve(
             if now not in (None, at_start):
                 at_start = now
                 _restart(worker, keys, output, note, f"settings in {keys.path.name}")
+                has_keys = worker.group_id is not None
             else:
-                _reload(worker, keys, output)
+                has_keys = _reload(worker, keys, output)
+            if has_keys and secrets.is_there:  # what it pushed is remembered by these keys
+                _push(push, secrets, output)
         elif secrets.changed() and secrets.is_there:
             _push(push, secrets, output)
             check()
@@ -179,16 +185,17 @@ def _restart(worker: LocalWorker, keys: Watched, output: DevOutput, note: Note, 
         output.say(f"Restarted the Worker: its {what} changed")
 
 
-def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> None:
-    """Passes on only a regular file: wrangler would wait forever for any other."""
+def _reload(worker: LocalWorker, keys: Watched, output: DevOutput) -> bool:
+    """Passes on only a regular file: wrangler would wait forever for any other. Whether it did."""
     try:
         keys.check()
         dev_vars.check_keys(worker.project)
         worker.reload()
     except PxError as problem:
         output.refused("the Worker keeps its current keys; fix it", problem)
-    else:
-        output.say(f"Reloaded {keys.path.name}")
+        return False
+    output.say(f"Reloaded {keys.path.name}")
+    return True
 
 
 def _push(push: Callable[[], None], secrets: Watched, output: DevOutput) -> None:

@@ -14,7 +14,7 @@ from px.terminal import printable
 
 PAUSE: Final = 0.005  # seconds between two checks
 
-_SETTINGS: Final = "fix it in the `vars` of wrangler.toml, or in .dev.vars, which wins"
+_SETTINGS: Final = "fix it in the `vars` of wrangler's configuration, or in .dev.vars, which wins"
 
 
 def wait_until(happened: Callable[[], bool], deadline: float, log: Path) -> None:

@@ -34,6 +34,7 @@ ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 _AT_START: Final = ("TARGET", "REMINDER_")  # see wrangler_dev.mjs
 
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
+_PROJECT_HINT: Final = "1 to 63 lower-case letters, digits and hyphens, no hyphen first"
 _LOST_HINT: Final = "restore a backup of {}; or delete {}/, and begin with an empty KV"
 
 
@@ -178,6 +179,10 @@ def _bindings(project: Workspace, text: str) -> list[Binding]:
         _check(bindings)
     except ValueError as found:
         raise LocalError(f"{project.dev_vars.name}: {found}", _RESTORE_HINT) from None
+    for one in bindings:
+        if one.key == PROJECT and not names.PROJECT.fullmatch(one.value or ""):
+            line = f"{project.dev_vars.name}: line {one.original.line}"
+            raise LocalError(f"{line}: {PROJECT} is not the name of a project", _PROJECT_HINT)
     return bindings
 
 
@@ -191,8 +196,6 @@ def _check(bindings: list[Binding]) -> None:
             raise ValueError(f"line {one.original.line} repeats a name")
         if one.key == MASTER_KEYS:
             _check_keys(one.value or "")
-        if one.key == PROJECT and not names.PROJECT.fullmatch(one.value or "default"):
-            raise ValueError(f"line {one.original.line}: {PROJECT} is not the name of a project")
         seen.add(one.key or "")
 
 

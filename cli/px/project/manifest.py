@@ -125,10 +125,13 @@ def _parsed(config: Path) -> dict[str, Any]:
             return tomllib.loads(text)
         import json5  # as wrangler: with comments and trailing commas, also in wrangler.json
 
-        return dict(json5.loads(text))
-    except (ValueError, TypeError) as error:
+        found = json5.loads(text)
+    except (ValueError, RecursionError) as error:
         why = printable(str(error).replace("<string>:", "line "))
         raise _unusable(config, f"is not valid {config.suffix[1:].upper()}: {why}") from None
+    if not isinstance(found, dict):
+        raise _unusable(config, "is not a JSON object")
+    return found
 
 
 def _unusable(config: Path, what: str) -> Usage:

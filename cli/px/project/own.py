@@ -25,7 +25,7 @@ _KV: Final = "SECRETS_KV"
 _OBJECTS: Final = {"PROJECT_LEDGER": "ProjectLedger", "BRAIN_RUN": "BrainRun"}
 _CLASSES: Final = frozenset({"Default", *_OBJECTS.values()})
 _LIBRARY: Final = "positronic"
-_WORKER: Final = re.compile(r"[a-z0-9_-]{1,63}")
+_WORKER: Final = re.compile(r"[a-z0-9_][a-z0-9_-]*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -95,18 +95,23 @@ def _lacks(project: Workspace, found: Manifest, imported: Set[str]) -> Iterator[
 
 def _wrong(found: Manifest) -> Iterator[str]:
     """What wrangler, Cloudflare or the Worker would refuse without saying where it is."""
-    if not _WORKER.fullmatch(found.worker):
-        yield "name: 1 to 63 lower-case letters, digits, hyphens and underscores"
-    if not _DATE.fullmatch(found.date):
-        yield "compatibility_date: a date such as 2026-11-29"
+    name, date, fields = found.fields["name"], found.fields["compatibility_date"], found.fields
+    if not isinstance(name, str) or not _WORKER.fullmatch(name):
+        yield "name: lower-case letters, digits, hyphens and underscores, no hyphen first"
+    if not isinstance(date, str) or not _DATE.fullmatch(date):
+        yield 'compatibility_date: a date in quotes, such as "2026-11-29"'
     if PROJECT in found.variables:
         try:
             parse_project(found.variables[PROJECT])
         except InvalidName as error:
             yield f"vars.{PROJECT}: {error.message}"
-    crons = found.fields.get("triggers", {}).get("crons", [])
-    if not isinstance(crons, list) or not all(isinstance(one, str) for one in crons):
-        yield "triggers.crons: a list of texts"
+    lists = {
+        "compatibility_flags": fields.get("compatibility_flags", []),
+        "triggers.crons": fields.get("triggers", {}).get("crons", []),
+    }
+    for field, found_list in lists.items():
+        if not isinstance(found_list, list) or any(not isinstance(one, str) for one in found_list):
+            yield f"{field}: a list of texts"
 
 
 def _imported(main: Path) -> set[str]:

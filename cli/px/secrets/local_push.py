@@ -2,23 +2,23 @@
 
 A secret that was changed elsewhere since then keeps that value until its line changes. px remembers
 of each line, in `.px/pushed.json`, a keyed hash of its value, and the version that its secret then
-had. The hash's key is made from the newest master key, which is in another file; after a rotation
-of it each line counts as changed once.
+had. The hash's key is made from the newest master key, which is in another file; `px dev` pushes
+again when the keys change, so that the hashes get the new key while it still has the old one.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from positronic.names import Name
 from px.api.client import Client
 from px.api.secrets import Entry, Secrets
-from px.errors import Detail
+from px.errors import Detail, PxError
 from px.project import dev_vars, owner_only, private_files
+from px.project.errors import LocalError
 from px.project.local_state import LocalState
 from px.project.workspace import Workspace
 from px.secrets.import_secrets import plan, read_file, write
@@ -28,11 +28,14 @@ _CONTEXT: Final = b"px dev: hashes of pushed values"
 
 
 class Pushed(NamedTuple):
-    """How many of the file's secrets were written, and those that were changed elsewhere."""
+    """How many of the file's secrets were written; of those changed elsewhere, the names that were
+    left so and the names that were written.
+    """
 
     written: int
     total: int
     left: list[str]
+    replaced: list[str]
 
 
 class _Line(NamedTuple):
@@ -49,66 +52,110 @@ def push_changed(project: Workspace, local: LocalState, remarks: list[Detail]) -
     got. `remarks` gets the warnings about values.
     """
     entries = read_file(project.env_secrets, remarks, regular=True)
-    target = make_target(local.url, local.token, source=project.environment.local_file)
     memory = _Memory(project, local.project)
-    known, hashes = memory.read(), memory.hashes(entries)
+    target = make_target(local.url, local.token, source=project.environment.local_file)
     with Client(target) as client:
         secrets = Secrets(client)
-        versions = plan(secrets, entries).versions
-        same = {
-            name: _Line(hashes[name], versions[name])
-            for name, line in known.items()
-            if name in versions and hashes.get(name) == line.hash
-        }
-        left = [name for name in same if same[name] != known[name]]
-        memory.keep(same)  # of what is written now, nothing is known until all of it is
-        changed = [entry for entry in entries if str(entry[0]) not in same]
+        found = plan(secrets, entries).versions
+        # What is neither in the file nor stored is over.
+        names = {str(name) for name, _ in entries}
+        known = {name: one for name, one in memory.read().items() if name in names or name in found}
+        changed = [one for one in entries if not _is_pushed(one, memory, known, found)]
+        written = {str(name) for name, _ in changed}
+        # Of what is written now, nothing is known until all of it is.
+        memory.keep({name: one for name, one in known.items() if name not in written})
+        after = found
         if changed:
             write(secrets, changed, lambda done, total: None)
-            versions = plan(secrets, entries).versions
-    names = [str(name) for name, _ in entries]
-    memory.keep({one: _Line(hashes[one], versions[one]) for one in names if one in versions})
-    return Pushed(len(changed), len(entries), left)
+            after = plan(secrets, entries).versions
+    moved = [
+        name for name in names & known.keys() & found.keys() if found[name] != known[name].version
+    ]
+    for name, value in ((str(name), value.reveal()) for name, value in entries):
+        version = found.get(name, 0)
+        if name in written:  # it may have been changed elsewhere since
+            version = min(after.get(name, 0), version + 1) if version else after.get(name, 0)
+        known[name] = _Line(memory.hash(name, value), version)
+    memory.keep(known)
+    return Pushed(
+        len(changed),
+        len(entries),
+        left=sorted(name for name in moved if name not in written),
+        replaced=sorted(name for name in moved if name in written),
+    )
+
+
+def sentences(file: str, pushed: Pushed) -> Iterable[str]:
+    """What `px dev` says of it."""
+    if not pushed.total:
+        yield f"{file} has no secrets"
+    elif pushed.written == pushed.total:
+        yield f"Pushed {file}"
+    elif pushed.written:
+        yield f"Pushed {file}: {pushed.written:,} of {pushed.total:,} secrets had changed"
+    else:
+        yield f"No secret of {file} had changed"
+    elsewhere = f"Warning: changed elsewhere since {file} was pushed"
+    if pushed.replaced:
+        yield (
+            f"{elsewhere}, and replaced now, as `px secret history NAME` shows: "
+            f"{', '.join(pushed.replaced)}"
+        )
+    if pushed.left:
+        yield f"{elsewhere}, and left so until its line changes: {', '.join(pushed.left)}"
+
+
+def _is_pushed(
+    entry: Entry, memory: _Memory, known: Mapping[str, _Line], stored: Mapping[str, int]
+) -> bool:
+    name = str(entry[0])
+    return name in stored and name in known and memory.is_of(known[name], name, entry[1].reveal())
 
 
 class _Memory:
     """What was pushed into one project of the local Worker."""
 
     def __init__(self, project: Workspace, name: str) -> None:
+        """Raises LocalError without master keys."""
         self._path, self._name = project.own("pushed.json"), name
-        newest = dev_vars.read_keys(project)[0]
-        self._key = hmac.digest(newest.encode(), _CONTEXT, "sha256")
+        try:
+            keys = dev_vars.read_keys(project)
+        except FileNotFoundError:
+            hint = dev_vars.without_keys(project)
+            raise LocalError(f"there is no {project.dev_vars.name}", hint) from None
+        self._keys = [hmac.digest(key.encode(), _CONTEXT, "sha256") for key in keys]
 
-    def hashes(self, entries: Sequence[Entry]) -> dict[str, str]:
-        """Of each value, by its name."""
-        return {str(name): self._hash(name, value.reveal()) for name, value in entries}
+    def hash(self, name: str, value: str) -> str:
+        """Under the newest key."""
+        return _hash(self._keys[0], name, value)
+
+    def is_of(self, line: _Line, name: str, value: str) -> bool:
+        """Whether this value was pushed then, under any of the keys."""
+        return any(hmac.compare_digest(_hash(key, name, value), line.hash) for key in self._keys)
 
     def read(self) -> dict[str, _Line]:
-        """Nothing if it is not what px wrote. Raises Usage for another user's file."""
-        with suppress(FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-            found = json.loads(private_files.read(self._path))
-            if found["project"] == self._name:
-                return {name: _Line(*line) for name, line in found["lines"].items()}
-        return {}
+        """Nothing if it is not what px wrote, or if others can write to it."""
+        lines = self._projects().get(self._name)
+        if not isinstance(lines, dict):
+            return {}
+        return {name: _Line(*one) for name, one in lines.items() if _is_line(one)}
 
     def keep(self, lines: Mapping[str, _Line]) -> None:
-        content = {"project": self._name, "lines": lines}
+        content = {"projects": {**self._projects(), self._name: lines}}
         owner_only.replace(self._path, json.dumps(content).encode())
 
-    def _hash(self, name: Name, value: str) -> str:
-        return hmac.digest(self._key, f"{name}\0{value}".encode(), "sha256").hex()
+    def _projects(self) -> dict[str, Any]:
+        """As they were written, unchecked."""
+        found: Any = None
+        with suppress(FileNotFoundError, ValueError, RecursionError, PxError):
+            found = json.loads(private_files.read(self._path))
+        projects = found.get("projects") if isinstance(found, dict) else None
+        return projects if isinstance(projects, dict) else {}
 
 
-def sentences(file: str, pushed: Pushed) -> Iterable[str]:
-    """What `px dev` says of it."""
-    if pushed.written == pushed.total:
-        yield f"Pushed {file}"
-    elif pushed.written:
-        yield f"Pushed {file}: {pushed.written:,} of {pushed.total:,} secrets had changed"
-    else:
-        yield f"No secret of {file} had changed"
-    if pushed.left:
-        yield (
-            f"Warning: changed elsewhere since {file} was pushed, and left so until its line "
-            f"changes: {', '.join(pushed.left)}"
-        )
+def _is_line(found: object) -> bool:
+    return isinstance(found, list) and [type(one) for one in found] == [str, int]
+
+
+def _hash(key: bytes, name: str, value: str) -> str:
+    return hmac.digest(key, f"{name}\0{value}".encode(), "sha256").hex()

@@ -33,3 +33,13 @@ def test_what_python_writes_itself_is_no_change(tmp_path: Path) -> None:
     (tmp_path / "entry.cpython-314.pyc").write_bytes(b"")
 
     assert [code.changed(), code.changed()] == [False, False]
+
+
+def test_what_is_hidden_is_no_code(tmp_path: Path) -> None:
+    """Such as an editor's own files, and a virtual environment."""
+    code = Code(tmp_path, endings="")
+    (tmp_path / ".entry.py.swp").touch()
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "a.py").touch()
+
+    assert [code.changed(), code.changed()] == [False, False]

@@ -35,7 +35,7 @@ def test_a_worker_that_is_not_configured_is_not_waited_for() -> None:
     assert caught.value.message == (
         "the Worker cannot be used: FALLBACK must be \\x1b[2J on or off"
     )
-    assert "wrangler.toml" in caught.value.hint
+    assert ".dev.vars" in caught.value.hint
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", "{}", '{"code": "busy", "error": "wait"}'])

@@ -37,7 +37,7 @@ def test_a_new_project_gets_keys_and_a_token_that_fit_together(project: Workspac
     assert json.loads(project.local_json.read_text()) == written
 
 
-@pytest.mark.parametrize("left", [None, "# emptied\n", "MASTER_KEYS=\n"])
+@pytest.mark.parametrize("left", [None, "# emptied\n"])
 def test_lost_keys_stop_px_dev_where_there_is_a_local_kv(
     project: Workspace, left: str | None
 ) -> None:
@@ -47,14 +47,25 @@ def test_lost_keys_stop_px_dev_where_there_is_a_local_kv(
     project.dev_vars.unlink()
     if left is not None:
         project.dev_vars.write_text(left)
-    if left != "MASTER_KEYS=\n":  # refused in any case
-        dev_vars.check(project)
+    dev_vars.check(project)
     project.state.mkdir(parents=True)
 
-    with pytest.raises(LocalError, match=r"MASTER_KEYS|no master keys") as caught:
+    with pytest.raises(LocalError, match="no master keys") as caught:
         dev_vars.check(project)
 
     assert "restore a backup" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["bad name!", "", "-"])
+def test_a_project_that_is_none_is_refused(project: Workspace, text: str) -> None:
+    """The Worker would answer nothing with it."""
+    dev_vars.prepare(project, URL)
+    project.dev_vars.write_text(f"{project.dev_vars.read_text()}PROJECT={text}\n")
+
+    with pytest.raises(LocalError, match="line 3: PROJECT is not the name of a project") as caught:
+        dev_vars.check(project)
+
+    assert "lower-case letters" in caught.value.hint
 
 
 def test_a_new_token_is_recognisable(project: Workspace) -> None:
