@@ -63,9 +63,16 @@ class Guarded extends DevEnv {
 
 // Which files have another content now, and since when. Code that is not bundled, as Python, comes from files as they are.
 function otherThanRead({ path, entrypointSource, modules }) {
-  const files = [[path, entrypointSource], ...modules.map((one) => [one.filePath, one.content])].filter(([file]) => file && existsSync(file));
-  const others = files.filter(([file, content]) => !readFileSync(file).equals(Buffer.from(content)));
-  return others.map(([file]) => `${file} ${statSync(file).mtimeMs}`).join();
+  const files = [[path, entrypointSource], ...modules.map((one) => [one.filePath, one.content])];
+  return files.map(([file, content]) => (file ? otherSince(file, content) : "")).join("");
+}
+
+function otherSince(file, content) {
+  try {
+    return readFileSync(file).equals(Buffer.from(content)) ? "" : `${file} ${statSync(file).mtimeMs}\n`;
+  } catch {
+    return ""; // it is gone, or no file any more: wrangler says so when it needs it
+  }
 }
 
 function checkLinks(folder) {
