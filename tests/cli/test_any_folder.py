@@ -135,6 +135,11 @@ def test_a_mistyped_setting_is_named(
             "compatibility_date: a date",
         ),
         (
+            "compatibility_date = ",
+            'compatibility_date = "2026-13-99" # ',
+            "compatibility_date: a date",
+        ),
+        (
             "compatibility_flags = ",
             'compatibility_flags = "python_workers" # ',
             "compatibility_flags: a list of texts",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Set
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +28,6 @@ _OBJECTS: Final = {"PROJECT_LEDGER": "ProjectLedger", "BRAIN_RUN": "BrainRun"}
 _CLASSES: Final = frozenset({"Default", *_OBJECTS.values()})
 _LIBRARY: Final = "positronic"
 _WORKER: Final = re.compile(r"[a-z0-9_][a-z0-9_-]*")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def own_manifest(project: Workspace) -> Manifest:
@@ -95,10 +96,10 @@ def _lacks(project: Workspace, found: Manifest, imported: Set[str]) -> Iterator[
 
 def _wrong(found: Manifest) -> Iterator[str]:
     """What wrangler, Cloudflare or the Worker would refuse without saying where it is."""
-    name, date, fields = found.fields["name"], found.fields["compatibility_date"], found.fields
+    name, day, fields = found.fields["name"], found.fields["compatibility_date"], found.fields
     if not isinstance(name, str) or not _WORKER.fullmatch(name):
         yield "name: lower-case letters, digits, hyphens and underscores, no hyphen first"
-    if not isinstance(date, str) or not _DATE.fullmatch(date):
+    if not isinstance(day, str) or not _is_date(day):
         yield 'compatibility_date: a date in quotes, such as "2026-11-29"'
     if PROJECT in found.variables:
         try:
@@ -112,6 +113,13 @@ def _wrong(found: Manifest) -> Iterator[str]:
     for field, found_list in lists.items():
         if not isinstance(found_list, list) or any(not isinstance(one, str) for one in found_list):
             yield f"{field}: a list of texts"
+
+
+def _is_date(text: str) -> bool:
+    """Of ISO 8601's forms only YYYY-MM-DD, as wrangler."""
+    with suppress(ValueError):
+        return date.fromisoformat(text).isoformat() == text
+    return False
 
 
 def _imported(main: Path) -> set[str]:
