@@ -33,6 +33,21 @@ def there(folder: Path) -> dict[str, bytes | None]:
     return {str(one): one.read_bytes() if one.is_file() else None for one in folder.rglob("*")}
 
 
+def refused(folder: Path, words: tuple[str, ...], line: str, instead: str) -> str:
+    """What px says of a new project with another line in its wrangler.toml; it changes nothing."""
+    write_project(folder)
+    config = folder / "wrangler.toml"
+    assert line in config.read_text()
+    config.write_text(config.read_text().replace(line, instead, 1))
+    before = there(folder)
+
+    done = Px(folder).run(*words)
+
+    assert done.returncode == 2
+    assert there(folder) == before
+    return done.stderr
+
+
 @BOTH
 def test_a_bare_folder_is_a_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
     """With how to make a project; nothing is written there."""
@@ -107,18 +122,10 @@ def test_a_mistyped_setting_is_named(
     tmp_path: Path, words: tuple[str, ...], line: str, instead: str, told: str
 ) -> None:
     """The project is still known as px's own, by its objects."""
-    write_project(tmp_path)
-    config = tmp_path / "wrangler.toml"
-    assert line in config.read_text()
-    config.write_text(config.read_text().replace(line, instead, 1))
-    before = there(tmp_path)
+    said = refused(tmp_path, words, line, instead)
 
-    done = Px(tmp_path).run(*words)
-
-    assert done.returncode == 2
-    assert "error: the project of this wrangler.toml lacks what px" in done.stderr
-    assert done.stderr.splitlines()[1:-1] == [f"  {told}"]
-    assert there(tmp_path) == before
+    assert "error: the project of this wrangler.toml lacks what px" in said
+    assert said.splitlines()[1:-1] == [f"  {told}"]
 
 
 @BOTH
@@ -153,18 +160,10 @@ def test_a_setting_that_cannot_be_right_is_named(
     tmp_path: Path, words: tuple[str, ...], line: str, instead: str, told: str
 ) -> None:
     """wrangler and the Worker would only not start; `px doctor` says the same."""
-    write_project(tmp_path)
-    config = tmp_path / "wrangler.toml"
-    assert line in config.read_text()
-    config.write_text(config.read_text().replace(line, instead, 1))
-    before = there(tmp_path)
+    said = refused(tmp_path, words, line, instead)
 
-    done = Px(tmp_path).run(*words)
-
-    assert done.returncode == 2
-    assert "error: wrangler.toml has settings that cannot be right; nothing was" in done.stderr
-    assert [one[: len(told) + 2] for one in done.stderr.splitlines()[1:-1]] == [f"  {told}"]
-    assert there(tmp_path) == before
+    assert "error: wrangler.toml has settings that cannot be right; nothing was" in said
+    assert [one[: len(told) + 2] for one in said.splitlines()[1:-1]] == [f"  {told}"]
     assert f"fix what is listed: {told}" in Px(tmp_path).run("doctor").stdout
 
 

@@ -39,24 +39,27 @@ function guardBundler() {
 }
 
 class Guarded extends DevEnv {
+  #look; // the timer
+  #found = ""; // what the last look found
+
   // Controllers tell each other by this; workerd starts with a bundle after it.
   dispatch(event) {
     if (event.type === "bundleComplete") {
       const { bundle, config } = event;
       for (const file of [bundle.path, ...bundle.modules.map((one) => one.filePath)]) if (file) check(file);
       if (config.assets) checkLinks(config.assets.directory);
-      if (!config.build.bundle) this.lookAgain(bundle);
+      if (!config.build.bundle) this.#lookAgain(bundle);
     }
     super.dispatch(event);
   }
 
   // wrangler's own watch drops what happens to a file within 50 ms of a change to it, such as the second half of a save.
-  lookAgain(bundle) {
-    clearTimeout(this.look);
-    this.look = setTimeout(() => {
+  #lookAgain(bundle) {
+    clearTimeout(this.#look);
+    this.#look = setTimeout(() => {
       const found = otherThanRead(bundle);
-      if (found && found !== this.found) this.config.patch({});
-      this.found = found; // never twice for the same
+      if (found && found !== this.#found) this.config.patch({});
+      this.#found = found; // never twice for the same
     }, SETTLED);
   }
 }

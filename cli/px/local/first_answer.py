@@ -52,5 +52,5 @@ def _wrong_setting(answer: httpx.Response) -> str:
     try:
         found = json.loads(answer.content)
         return printable(str(found["error"])) if found["code"] == "not_configured" else ""
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""

@@ -16,8 +16,9 @@ from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
-from positronic import names
 from positronic.access.tokens import mint_root, root_hash
+from positronic.errors import InvalidName
+from positronic.names import parse_project
 from px.errors import PxError, Usage
 from px.files.dotenv_edit import assign
 from px.project import git, owner_only, private_files
@@ -34,7 +35,6 @@ ROOT_TOKEN: Final = "ROOT_TOKEN_SHA256"  # noqa: S105 - a variable's name
 _AT_START: Final = ("TARGET", "REMINDER_")  # see wrangler_dev.mjs
 
 _RESTORE_HINT: Final = "repair it or restore a backup: without its keys, local KV cannot be opened"
-_PROJECT_HINT: Final = "1 to 63 lower-case letters, digits and hyphens, no hyphen first"
 _LOST_HINT: Final = "restore a backup of {}; or delete {}/, and begin with an empty KV"
 
 
@@ -47,7 +47,7 @@ def prepare(project: Workspace, url: str) -> LocalState:
     known = read_local(project.local_json)
     token = known.token if known else mint_root(secrets.token_bytes)
     _write_dev_vars(project, root_hash(token))
-    state = LocalState(url, token, _default_project(project))
+    state = LocalState(url, token, default_project(project))
     owner_only.replace(project.local_json, state.encode())
     return state
 
@@ -84,7 +84,12 @@ def without_keys(project: Workspace) -> str:
 
 def read_keys(project: Workspace) -> list[str]:
     """The entries of MASTER_KEYS, newest first. Raises LocalError."""
-    for one in _bindings(project, _read(project)):
+    try:
+        text = _read(project)
+    except FileNotFoundError:
+        why = f"there is no {project.dev_vars.name}"
+        raise LocalError(why, without_keys(project)) from None
+    for one in _bindings(project, text):
         if one.key == MASTER_KEYS:
             return [entry.strip() for entry in (one.value or "").split(",")]
     raise LocalError(f"{project.dev_vars.name} has no {MASTER_KEYS}", without_keys(project))
@@ -135,11 +140,15 @@ def not_ignored(project: Workspace) -> list[str]:
     return [] if ignored is None else [name for name in names if name not in ignored]
 
 
-def _default_project(project: Workspace) -> str:
-    """What the root token works in when no project is named; wrangler lets .dev.vars win."""
+def default_project(project: Workspace) -> str:
+    """What the root token works in when no project is named; wrangler lets .dev.vars win.
+
+    Raises PxError.
+    """
     configured = read_manifest(project.config, project.environment).variables.get(PROJECT)
-    bindings = _bindings(project, _read(project))
-    local = next((one.value for one in bindings if one.key == PROJECT), None)
+    local = None
+    with suppress(FileNotFoundError):
+        local = read_all(project).get(PROJECT)
     return local or configured or "default"
 
 
@@ -180,10 +189,17 @@ def _bindings(project: Workspace, text: str) -> list[Binding]:
     except ValueError as found:
         raise LocalError(f"{project.dev_vars.name}: {found}", _RESTORE_HINT) from None
     for one in bindings:
-        if one.key == PROJECT and not names.PROJECT.fullmatch(one.value or ""):
-            line = f"{project.dev_vars.name}: line {one.original.line}"
-            raise LocalError(f"{line}: {PROJECT} is not the name of a project", _PROJECT_HINT)
+        if one.key == PROJECT:
+            _check_project(one, project.dev_vars.name)
     return bindings
+
+
+def _check_project(one: Binding, file: str) -> None:
+    try:
+        parse_project(one.value or "")
+    except InvalidName as error:
+        line = f"{file}: line {one.original.line}"
+        raise LocalError(f"{line}: {PROJECT} is not the name of a project", error.message) from None
 
 
 def _check(bindings: list[Binding]) -> None:

@@ -95,7 +95,7 @@ def write(
 
 def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
     """Compares with the names that the server lists; sends no value."""
-    stored = {one.name: one.version or 0 for one in secrets.list() if not one.is_unreadable}
+    stored = versions(secrets)
     names = [str(name) for name, _ in entries]
     return ImportPlan(
         [name for name in names if name not in stored],
@@ -103,6 +103,11 @@ def plan(secrets: Secrets, entries: Sequence[Entry]) -> ImportPlan:
         [parse_name(name) for name in sorted(stored.keys() - set(names))],
         stored,
     )
+
+
+def versions(secrets: Secrets) -> dict[str, int]:
+    """The version of each secret that is stored and readable, by name."""
+    return {one.name: one.version or 0 for one in secrets.list() if not one.is_unreadable}
 
 
 def chunks(entries: Sequence[Entry], most: int = CHUNK_ENTRIES) -> Iterator[list[Entry]]:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from positronic.names import parse_project
 from px.api.client import Client
-from px.api.secrets import Entry, Secrets
+from px.api.secrets import Secrets
 from px.errors import Detail, PxError
 from px.project import dev_vars, owner_only, private_files
-from px.project.errors import LocalError
 from px.project.local_state import LocalState
 from px.project.workspace import Workspace
-from px.secrets.import_secrets import plan, read_file, write
+from px.secrets.import_secrets import read_file, versions, write
 from px.settings import make_target
 
 _CONTEXT: Final = b"px dev: hashes of pushed values"
@@ -52,36 +52,44 @@ def push_changed(project: Workspace, local: LocalState, remarks: list[Detail]) -
     got. `remarks` gets the warnings about values.
     """
     entries = read_file(project.env_secrets, remarks, regular=True)
-    memory = _Memory(project, local.project)
-    target = make_target(local.url, local.token, source=project.environment.local_file)
+    lines = {str(name): value.reveal() for name, value in entries}
+    memory = _Memory(project, dev_vars.read_keys(project))
+    source, chosen = project.environment.local_file, parse_project(memory.name)
+    target = make_target(local.url, local.token, project=chosen, source=source)
     with Client(target) as client:
         secrets = Secrets(client)
-        found = plan(secrets, entries).versions
+        before = after = versions(secrets)
         # What is neither in the file nor stored is over.
-        names = {str(name) for name, _ in entries}
-        known = {name: one for name, one in memory.read().items() if name in names or name in found}
-        changed = [one for one in entries if not _is_pushed(one, memory, known, found)]
-        written = {str(name) for name, _ in changed}
+        known = {
+            name: one for name, one in memory.read().items() if name in lines or name in before
+        }
+        same = {
+            name
+            for name in lines.keys() & known.keys() & before.keys()
+            if memory.is_of(known[name], name, lines[name])
+        }
+        changed = [entry for entry in entries if str(entry[0]) not in same]
         # Of what is written now, nothing is known until all of it is.
-        memory.keep({name: one for name, one in known.items() if name not in written})
-        after = found
+        memory.keep({name: one for name, one in known.items() if name in same or name not in lines})
         if changed:
             write(secrets, changed, lambda done, total: None)
-            after = plan(secrets, entries).versions
-    moved = [
-        name for name in names & known.keys() & found.keys() if found[name] != known[name].version
-    ]
-    for name, value in ((str(name), value.reveal()) for name, value in entries):
-        version = found.get(name, 0)
-        if name in written:  # it may have been changed elsewhere since
+            after = versions(secrets)
+    elsewhere = sorted(
+        name
+        for name in lines.keys() & known.keys() & before.keys()
+        if before[name] != known[name].version
+    )
+    for name, value in lines.items():
+        version = before.get(name, 0)
+        if name not in same:  # the next one, and not what it may have elsewhere by now
             version = min(after.get(name, 0), version + 1) if version else after.get(name, 0)
         known[name] = _Line(memory.hash(name, value), version)
     memory.keep(known)
     return Pushed(
         len(changed),
         len(entries),
-        left=sorted(name for name in moved if name not in written),
-        replaced=sorted(name for name in moved if name in written),
+        left=[name for name in elsewhere if name in same],
+        replaced=[name for name in elsewhere if name not in same],
     )
 
 
@@ -105,24 +113,11 @@ def sentences(file: str, pushed: Pushed) -> Iterable[str]:
         yield f"{elsewhere}, and left so until its line changes: {', '.join(pushed.left)}"
 
 
-def _is_pushed(
-    entry: Entry, memory: _Memory, known: Mapping[str, _Line], stored: Mapping[str, int]
-) -> bool:
-    name = str(entry[0])
-    return name in stored and name in known and memory.is_of(known[name], name, entry[1].reveal())
-
-
 class _Memory:
-    """What was pushed into one project of the local Worker."""
+    """What was pushed into the local Worker's default project; `name`: that project."""
 
-    def __init__(self, project: Workspace, name: str) -> None:
-        """Raises LocalError without master keys."""
-        self._path, self._name = project.own("pushed.json"), name
-        try:
-            keys = dev_vars.read_keys(project)
-        except FileNotFoundError:
-            hint = dev_vars.without_keys(project)
-            raise LocalError(f"there is no {project.dev_vars.name}", hint) from None
+    def __init__(self, project: Workspace, keys: Sequence[str]) -> None:
+        self._path, self.name = project.own("pushed.json"), dev_vars.default_project(project)
         self._keys = [hmac.digest(key.encode(), _CONTEXT, "sha256") for key in keys]
 
     def hash(self, name: str, value: str) -> str:
@@ -135,13 +130,13 @@ class _Memory:
 
     def read(self) -> dict[str, _Line]:
         """Nothing if it is not what px wrote, or if others can write to it."""
-        lines = self._projects().get(self._name)
+        lines = self._projects().get(self.name)
         if not isinstance(lines, dict):
             return {}
         return {name: _Line(*one) for name, one in lines.items() if _is_line(one)}
 
     def keep(self, lines: Mapping[str, _Line]) -> None:
-        content = {"projects": {**self._projects(), self._name: lines}}
+        content = {"projects": {**self._projects(), self.name: lines}}
         owner_only.replace(self._path, json.dumps(content).encode())
 
     def _projects(self) -> dict[str, Any]:
@@ -154,7 +149,9 @@ class _Memory:
 
 
 def _is_line(found: object) -> bool:
-    return isinstance(found, list) and [type(one) for one in found] == [str, int]
+    if not isinstance(found, list) or [type(one) for one in found] != [str, int]:
+        return False
+    return bool(found[0].isascii())  # others cannot be compared in constant time
 
 
 def _hash(key: bytes, name: str, value: str) -> str:

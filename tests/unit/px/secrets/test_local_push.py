@@ -38,7 +38,8 @@ class Local:
             self.project.env_secrets.write_text(text)
             self.project.env_secrets.chmod(0o600)
         self.server.calls.clear()
-        state = LocalState(self.server.url, self.server.token, project)
+        self.project.config.write_text(f'[vars]\nPROJECT = "{project}"\n')
+        state = LocalState(self.server.url, self.server.token, "as px dev was started")
         return push_changed(self.project, state, [])
 
     def change_elsewhere(self, name: str, value: str) -> None:
@@ -218,6 +219,8 @@ def test_another_project_of_the_same_worker_gets_all(local: Local) -> None:
     assert local.push(project="second") == Pushed(1, 1, [], [])
     local.change_elsewhere("A", "elsewhere")
     assert local.push(project="default") == Pushed(0, 1, ["A"], [])
+    assert local.server.values("second") == {"A": "one"}
+    assert local.server.values("default") == {"A": "elsewhere"}
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,17 @@ def test_a_memory_that_is_broken_is_none(local: Local, text: str) -> None:
 
 @pytest.mark.parametrize(
     "lines",
-    [{"A": 1}, {"A": ["x"]}, {"A": [[], {}]}, {"A": ["x", 1, 2]}, {"A": ["x", True]}, [], "A"],
+    [
+        {"A": 1},
+        {"A": ["x"]},
+        {"A": [[], {}]},
+        {"A": ["x", 1, 2]},
+        {"A": ["x", True]},
+        {"A": ["\u00e9", 1]},
+        {"A": ["\ud800", 1]},
+        [],
+        "A",
+    ],
     ids=repr,
 )
 def test_lines_that_are_no_lines(local: Local, lines: object) -> None:
